@@ -1,0 +1,1 @@
+"""The supplier's test criteria: packs, codelists, and the language of their conditions."""

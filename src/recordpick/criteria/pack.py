@@ -1,0 +1,108 @@
+"""What a criteria pack is: the supplier's test criteria and their rules, as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Codelist:
+    """A set of clinical or drug codes: `codes` in file order, without doubles; `terms` by code."""
+
+    name: str
+    codes: tuple[str, ...]
+    terms: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that must be so of a patient.
+
+    Rows of `table` that satisfy `where` (all rows if None) and carry a code of the codelist
+    `codes` (any code if None) are counted: rows, or distinct values of the column `distinct`,
+    and, with `per`, within each value of that column, the largest count being taken. Rows whose
+    `per` or `distinct` value is missing are not counted then. The rule holds where the count is
+    from `at_least` to `at_most` (no upper end if None).
+    """
+
+    says: str
+    table: str = "patients"
+    where: str | None = None
+    codes: str | None = None
+    distinct: str | None = None
+    per: str | None = None
+    at_least: int = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a criterion: it holds where any of its rules (mostly there is one) holds."""
+
+    rules: tuple[Rule, ...]
+
+    @property
+    def says(self) -> str:
+        """The step in words."""
+        return " or ".join(rule.says for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One test criterion. With no `steps`, staff pick for it by browsing or from a list."""
+
+    id: str
+    area: str
+    title: str
+    find: str
+    compare: tuple[str, ...] = ()
+    records: int = 20
+    """How many records are wanted at most: the criterion's own number, or the pack's."""
+    population: str | None = None
+    """Condition over patients: the criterion's own, or the pack's; None is everybody."""
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A supplier's criteria pack.
+
+    `files` holds the full text of what it was read from (the pack first, then its codelists, by
+    file name), so that a working file can carry it and read it again without the originals.
+    """
+
+    title: str
+    supplier: str
+    version: str
+    records_per_criterion: int
+    random_records: int
+    population: str | None
+    random_population: str | None
+    """Who may be drawn at random: a condition over patients; the pack's population by default."""
+    criteria: tuple[Criterion, ...]
+    codelists: dict[str, Codelist]
+    files: dict[str, str]
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """Give the criterion of that id; KeyError if there is none."""
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas in the order in which the pack first names them."""
+        return tuple(dict.fromkeys(criterion.area for criterion in self.criteria))
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over the names and texts of its files: the same for the same pack."""
+        digest = hashlib.sha256()
+        for name, text in self.files.items():
+            for part in (name, text):
+                data = part.encode("utf-8", "surrogatepass")
+                digest.update(len(data).to_bytes(8, "big"))
+                digest.update(data)
+        return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What the practice hands over: the selection list and the reports."""

@@ -1,0 +1,1 @@
+"""Choosing records: by ticket, at random."""

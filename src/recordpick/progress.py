@@ -1,0 +1,20 @@
+"""How long work tells whoever waits for it where it stands."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Called with what is being done and how far it is.
+
+    `doing` is a phrase for a person ("reading Observation, 3 of 7"). `fraction` goes from 0 to 1,
+    or is None where nobody can know. The call must return quickly and may come from any thread.
+    Raising from it stops the work.
+    """
+
+    def __call__(self, doing: str, fraction: float | None = None) -> None: ...
+
+
+def silent(doing: str, fraction: float | None = None) -> None:  # noqa: ARG001 - a Progress
+    """Tell nobody."""

@@ -1,0 +1,1 @@
+"""A made-up practice for demonstrations and tests."""
