@@ -1,0 +1,197 @@
+"""Reads one sheet of a spreadsheet, in a process of its own that may die of it.
+
+Started by `recordpick.sheets` as a script: `python -P _sheet_child.py PATH [SHEET]`. It writes one
+line of JSON to stdout: `{"rows": [[text, …], …]}`, or `{"error": "…"}` with a sentence that goes
+after the name of the file. Row 1 of the sheet is the first row, empty or not.
+
+A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
+sizes in the archive and the places of the cells are looked at before anything is unpacked into
+memory, and where the system can limit a process, this one limits itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import sys
+import zipfile
+import zlib
+from pathlib import Path
+from typing import NoReturn
+
+MEMORY = 3 * 1024**3
+"""Bytes of address space. 5 million cells of text need about 1.5 GiB, polars itself 0.5."""
+SECONDS = 120
+MOST_CELLS = 5_000_000
+MOST_UNPACKED = 500 * 1024**2
+MOST_TIMES_LARGER = 200
+"""How many times an archive of some size may grow; tables of repeated words reach about 100."""
+
+# A cell with something in it (an empty one that only carries a format ends in "/>").
+_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,3})([0-9]{1,7})"[^>]*?(?<!/)>')
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
+_RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
+_TIME_ONLY = "1899-12-31 "
+
+
+class Refused(Exception):  # noqa: N818 - it is what is said, not what went wrong
+    """What is wrong with the spreadsheet, to be said after its name."""
+
+
+def main() -> None:
+    """Read the sheet named by the arguments and write its rows to stdout."""
+    path, sheet = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
+    answer: dict[str, object]
+    try:
+        _limit_this_process()
+        answer = {"rows": read(path, sheet)}
+    except Refused as refused:
+        answer = {"error": str(refused)}
+    except MemoryError:
+        answer = {"error": "needs more memory than a list of patients should."}
+    data = json.dumps(answer, ensure_ascii=False).encode("utf-8")
+    sys.stdout.buffer.write(data)
+
+
+def read(path: Path, sheet: str | None) -> list[list[str]]:
+    """Give the rows of the sheet (the first if None) as text; Refused says why not."""
+    names, parts = _look_at(path)
+    if sheet is None:
+        if not parts:
+            _refuse("has no sheet with cells.")
+        sheet = next(iter(parts))
+    elif sheet not in parts:
+        known = ", ".join(f'"{name}"' for name in names[:10])
+        _refuse(f'has no sheet "{sheet}" with cells (its sheets are {known}).')
+    _check_extent(path, sheet, parts[sheet])
+
+    import fastexcel
+
+    try:
+        reader = fastexcel.read_excel(path)
+        loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+        frame = loaded.to_polars()
+    except fastexcel.FastExcelError as error:
+        _refuse(f"cannot be read as a spreadsheet ({str(error).splitlines()[0]}).")
+    return [[_plain(cell) for cell in row] for row in frame.iter_rows()]
+
+
+def _plain(cell: str | None) -> str:
+    """Give the cell's text: a day without its midnight, a time without its made-up day."""
+    if cell is None:
+        return ""
+    if cell.startswith(_TIME_ONLY):
+        return cell.removeprefix(_TIME_ONLY)
+    return cell[:10] if _MIDNIGHT.fullmatch(cell) else cell
+
+
+def _look_at(path: Path) -> tuple[list[str], dict[str, str]]:
+    """Check the archive's sizes; give all sheets' names, and the part of each that has cells."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive, path.stat().st_size)
+            workbook = _small_part(archive, "xl/workbook.xml")
+            relations = _small_part(archive, "xl/_rels/workbook.xml.rels")
+            held = set(archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        _refuse(f"is not a whole .xlsx file ({error}).")
+    targets = {}
+    for match in _RELATION.finditer(relations):
+        target = _attribute(match[1], "Target")
+        targets[_attribute(match[1], "Id")] = (
+            target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        )
+    names, parts = [], {}
+    for match in _SHEET.finditer(workbook):
+        name = _attribute(match[1], "name")
+        part = targets.get(_attribute(match[1], "id"), "")
+        names.append(name)
+        if part in held and "/worksheets/" in part:
+            parts[name] = part
+    return names, parts
+
+
+def _check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
+    unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > MOST_UNPACKED:
+        _refuse(f"unpacks to {unpacked // 1024**2:,} MB, which is more than a list needs.")
+    if unpacked > 50 * 1024**2 and unpacked > packed * MOST_TIMES_LARGER:
+        _refuse(f"unpacks to {unpacked // packed:,} times its size, as no list does.")
+
+
+def _small_part(archive: zipfile.ZipFile, name: str) -> str:
+    try:
+        entry = archive.getinfo(name)
+    except KeyError:
+        _refuse("is an archive, but not an Excel workbook.")
+    if entry.file_size > 4 * 1024**2:
+        _refuse("has a table of contents larger than any workbook needs.")
+    with archive.open(entry) as part:
+        return part.read().decode("utf-8", "replace")
+
+
+def _attribute(text: str, name: str) -> str:
+    from html import unescape
+
+    match = re.search(rf"""\b(?:\w+:)?{name}\s*=\s*("([^"]*)"|'([^']*)')""", text)
+    return unescape(match[2] or match[3] or "") if match else ""
+
+
+def _check_extent(path: Path, sheet: str, part: str) -> None:
+    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
+    rows, columns, far = 0, 0, ""
+    with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
+        rest = b""
+        try:
+            while chunk := xml.read(1 << 20):
+                text = rest + chunk
+                for match in _CELL.finditer(text):
+                    row, column = int(match[2]), _column_number(match[1])
+                    if row > rows or column > columns:
+                        rows, columns = max(row, rows), max(column, columns)
+                        far = (match[1] + match[2]).decode()
+                rest = text[max(text.rfind(b"<"), len(text) - 4096) :]
+        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+            _refuse(f"is damaged ({error}).")
+    if rows * max(columns, 1) > MOST_CELLS:
+        _refuse(
+            f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}" (there is a cell at '
+            f"{far}): copy the rows that matter to a new sheet, or save it as CSV."
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _limit_this_process() -> None:
+    """Limit memory and time, and write no core file (it would hold patients).
+
+    Windows has no such call: there the look at the archive and the time that the caller waits are
+    the limits.
+    """
+    if os.name == "nt":
+        return
+    import resource
+
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # a lower limit is there already
+            resource.setrlimit(what, (most, most))
+
+
+def _refuse(says: str) -> NoReturn:
+    raise Refused(says)
+
+
+if __name__ == "__main__":
+    main()

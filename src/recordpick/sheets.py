@@ -1,0 +1,93 @@
+"""Reading a spreadsheet as text, so that no spreadsheet can take the program down with it.
+
+The sheet is read by a child process (`_sheet_child.py`) that has a limit on memory and time. What
+comes back is text as a person would write it: whole numbers without ".0" (so an NHS number stored
+as a number is ten digits, less its leading zeros, which the spreadsheet has lost), days as
+2026-01-31, a formula as its last result, a formula's error as an empty cell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from recordpick.errors import UserError
+
+SPREADSHEETS = (".xlsx", ".xlsm")
+"""Endings of the files that can be read; others are to be saved as one of these, or as CSV."""
+
+SECONDS = 120
+_CHILD = Path(__file__).with_name("_sheet_child.py")
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+
+
+def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) -> list[list[str]]:
+    """Give the rows of the sheet of that name (the first if None) as text, "" for an empty cell.
+
+    The first row given is row 1 of the sheet, empty or not; every row has the same length. Raises
+    UserError if the file is missing, no spreadsheet, damaged, or too large for the limits.
+    """
+    _look_at_first_bytes(path)
+    command = [sys.executable, "-P", str(_CHILD), str(path.absolute()), *([sheet] if sheet else [])]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and script, no shell
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env={**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONUTF8": "1"},
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except subprocess.TimeoutExpired:
+        raise UserError(
+            f"{path}: reading this spreadsheet took more than {seconds:.0f} seconds. "
+            "Save the sheet as CSV and use that."
+        ) from None
+    answer = _answer(done.stdout)
+    if answer is None:
+        raise UserError(
+            f"{path}: this spreadsheet could not be read (the reader ended with "
+            f"{done.returncode}): it is damaged, or too large. Save the sheet as CSV and use that."
+        )
+    if "error" in answer:
+        raise UserError(f"{path}: this file {answer['error']}")
+    rows: list[list[str]] = answer["rows"]
+    return rows
+
+
+def _answer(output: bytes) -> dict[str, list[list[str]]] | None:
+    """Give what the child wrote, or None if it ended before it had written all of it."""
+    try:
+        answer = json.loads(output)
+    except ValueError:
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def _look_at_first_bytes(path: Path) -> None:
+    """Say plainly what can be seen without the child."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: this is a folder, not a spreadsheet.") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be opened ({error.strerror}).") from None
+    if not start:
+        raise UserError(f"{path}: this file is empty.")
+    if start == _OLD_EXCEL:
+        raise UserError(
+            f"{path}: this spreadsheet has a password or is of the old .xls kind. "
+            "Save it without a password as .xlsx, or as CSV."
+        )
+    if start != b"PK\x03\x04":
+        raise UserError(
+            f"{path}: this is not an .xlsx spreadsheet, whatever its name says. "
+            "Save it as .xlsx, or give it its true ending (.csv for text)."
+        )
