@@ -1,0 +1,22 @@
+"""Criteria × index → who meets what, how many are left after each rule, and the rows that say so.
+
+`match` answers a whole pack in one plan; `evidence` and `evidence_lines` show the rows behind a
+criterion; `explain` tells rule by rule why one patient meets a criterion, or does not.
+"""
+
+from recordpick.matching.answers import Answer, Left, Matches, match, random_population
+from recordpick.matching.evidence import evidence, evidence_lines
+from recordpick.matching.explain import Explanation, RuleForPatient, explain
+
+__all__ = [
+    "Answer",
+    "Explanation",
+    "Left",
+    "Matches",
+    "RuleForPatient",
+    "evidence",
+    "evidence_lines",
+    "explain",
+    "match",
+    "random_population",
+]

@@ -1,0 +1,180 @@
+"""Why a patient meets a criterion: the rows of the record that satisfy its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from recordpick.criteria.pack import Pack, Rule
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.plan import PATIENT
+from recordpick.matching.rules import answerable, condition, satisfied
+from recordpick.tables import TABLES
+
+EVIDENCE: dict[str, pl.DataType] = {
+    PATIENT: pl.String(),
+    "step": pl.UInt16(),
+    "says": pl.String(),
+    "table": pl.String(),
+    "row_id": pl.String(),
+    "date": pl.Date(),
+    "summary": pl.String(),
+}
+
+SUMMARY: dict[str, tuple[str, ...]] = {
+    "events": (
+        "term",
+        "value",
+        "value_text",
+        "unit",
+        "problem_status",
+        "significance",
+        "ended_on",
+        "text",
+    ),
+    "medications": ("drug", "dosage", "quantity", "unit", "course", "ended_on"),
+    "appointments": ("status", "start_time", "slot_type", "clinician"),
+    "documents": ("kind", "title", "file_name"),
+    "referrals": ("term", "urgency", "recipient", "ubrn"),
+    "recalls": ("term", "status"),
+    "addresses": ("kind", "value", "postcode", "until"),
+    "relationships": ("relation", "name", "until"),
+}
+"""The columns that say in one line what a row is about, in order. Other tables show all theirs."""
+
+
+def evidence(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    criterion_id: str,
+    patient_ids: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Give the rows that satisfy a criterion's rules, newest first within a patient.
+
+    Columns as in `EVIDENCE`: `step` counts from 0, `row_id` names the row in its `table`. Only the
+    given patients are looked at (all, if None), whether or not they meet the whole criterion; a
+    rule that asks for none has no rows to show. A criterion that this index cannot answer has no
+    evidence.
+    """
+    frame = _rows(pack, index, as_at, criterion_id, patient_ids)
+    if frame is None:
+        return pl.DataFrame(schema=EVIDENCE)
+    return (
+        frame.sort(
+            PATIENT,
+            "step",
+            "date",
+            "row_id",
+            descending=[False, False, True, False],
+            nulls_last=True,
+        )
+        .collect(engine="streaming")
+        .cast(EVIDENCE)
+    )
+
+
+def evidence_lines(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    criterion_id: str,
+    patient_ids: Sequence[str] | None = None,
+) -> pl.DataFrame:
+    """Give one line a patient: `patient_id`, `rows` (UInt32) and `line` (String), by patient_id.
+
+    The line is the newest row of the criterion's last step that has rows: the first steps mostly
+    say who is asked about, the last what is looked for.
+    """
+    frame = _rows(pack, index, as_at, criterion_id, patient_ids)
+    if frame is None:
+        return pl.DataFrame(schema={PATIENT: pl.String, "rows": pl.UInt32, "line": pl.String})
+    dated = pl.concat_str(
+        [pl.col("date").dt.strftime("%d %b %Y"), pl.col("summary")],
+        separator="  ",
+        ignore_nulls=True,
+    )
+    return (
+        frame.select(PATIENT, "step", "date", "row_id", dated.alias("line"))
+        .sort("step", "date", "row_id", descending=[True, True, False], nulls_last=True)
+        .group_by(PATIENT)
+        .agg(pl.len().cast(pl.UInt32).alias("rows"), pl.col("line").first())
+        .sort(PATIENT)
+        .collect(engine="streaming")
+    )
+
+
+def _rows(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    criterion_id: str,
+    patient_ids: Sequence[str] | None,
+) -> pl.LazyFrame | None:
+    criterion = answerable(pack, index, pack.criterion(criterion_id))
+    parts = [
+        _of_rule(pack, index, as_at, number, rule, patient_ids)
+        for number, step in enumerate(criterion.steps)
+        for rule in step
+        if rule.at_most != 0
+    ]
+    return pl.concat(parts) if parts else None
+
+
+def _of_rule(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    step: int,
+    rule: Rule,
+    patient_ids: Sequence[str] | None,
+) -> pl.LazyFrame:
+    on_patients = rule.table == "patients"
+    rows = index.patients(as_at) if on_patients else index.scan(rule.table)
+    if patient_ids is not None:
+        rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
+    if rule.codes is not None:
+        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
+    rows = rows.filter(satisfied(pack, rule.table, rule.where, as_at))
+    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
+    if needed:
+        rows = rows.filter(*needed)
+    there = index.columns(rule.table)
+    table = TABLES.get(rule.table)
+    row_id = table.row_id if table and table.row_id in there else None
+    shown_by = table.date if table and table.date in there and not on_patients else None
+    return rows.select(
+        PATIENT,
+        pl.lit(step, dtype=pl.UInt16).alias("step"),
+        pl.lit(rule.says).alias("says"),
+        pl.lit(rule.table).alias("table"),
+        (pl.col(row_id) if row_id else pl.lit(None, dtype=pl.String)).alias("row_id"),
+        (pl.col(shown_by) if shown_by else pl.lit(None, dtype=pl.Date)).alias("date"),
+        _summary(pack, index, rule).alias("summary"),
+    )
+
+
+def _summary(pack: Pack, index: PracticeIndex, rule: Rule) -> pl.Expr:
+    """Say a row in one line: its telling columns, or for a patient the columns the rule asks of."""
+    there = index.columns(rule.table)
+    if rule.table == "patients":
+        asked = condition(pack, "patients", rule.where).columns if rule.where else frozenset()
+        named = [
+            pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
+            for name in sorted(asked)
+        ]
+        return pl.concat_str(named, separator=", ") if named else pl.lit("registered patient")
+    names = SUMMARY.get(rule.table) or tuple(name for name in there if name != PATIENT)
+    parts = [_shown(name, there[name]) for name in names if name in there]
+    return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.lit("")
+
+
+def _shown(name: str, kind: str) -> pl.Expr:
+    column = pl.col(name)
+    if kind == "number":
+        return column.cast(pl.String).str.strip_suffix(".0")
+    if kind == "date":
+        return column.dt.strftime(f"({name.replace('_', ' ')} %d %b %Y)")
+    return column.cast(pl.String).replace("", None)

@@ -1,0 +1,103 @@
+"""Why, and why not: each rule of a criterion for one patient, with the number it counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from recordpick.criteria.pack import Pack, Rule
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.evidence import evidence
+from recordpick.matching.plan import PATIENT, counted_for
+from recordpick.matching.rules import Answerable, Count, answerable, asks
+
+
+@dataclass(frozen=True, slots=True)
+class RuleForPatient:
+    """One rule for one patient: what it asks for, what was counted, and whether it holds."""
+
+    step: int
+    says: str
+    asks: str
+    counted: int
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Whether a patient meets a criterion, rule by rule.
+
+    `near_miss` is true where all but one step hold. `rows` is the evidence, as `evidence` gives it.
+    """
+
+    criterion_id: str
+    patient_id: str
+    why_not_answered: str
+    in_population: bool
+    rules: tuple[RuleForPatient, ...]
+    rows: pl.DataFrame
+
+    @property
+    def steps(self) -> tuple[bool, ...]:
+        """Whether each step holds: one of its rules is enough."""
+        numbers = sorted({rule.step for rule in self.rules})
+        return tuple(
+            any(rule.holds for rule in self.rules if rule.step == number) for number in numbers
+        )
+
+    @property
+    def meets(self) -> bool:
+        """Whether the patient meets the criterion."""
+        return not self.why_not_answered and self.in_population and all(self.steps)
+
+    @property
+    def near_miss(self) -> bool:
+        """Whether only one thing is missing."""
+        missing = self.steps.count(False) + (not self.in_population)
+        return not self.why_not_answered and missing == 1
+
+
+def explain(
+    pack: Pack, index: PracticeIndex, as_at: date, criterion_id: str, patient_id: str
+) -> Explanation:
+    """Explain one criterion for one patient; UserError if either is not there."""
+    try:
+        criterion = answerable(pack, index, pack.criterion(criterion_id))
+    except KeyError:
+        raise UserError(
+            f"The pack has no criterion {criterion_id}: it has "
+            f"{', '.join(one.id for one in pack.criteria)}."
+        ) from None
+    there = index.patients(as_at).filter(pl.col(PATIENT) == patient_id).select(pl.len())
+    if not there.collect().item():
+        raise UserError(f"The index has no patient {patient_id}: check the patient number.")
+    if criterion.why_not:
+        empty = evidence(pack, index, as_at, criterion_id, [])
+        return Explanation(
+            criterion_id, patient_id, criterion.why_not, in_population=False, rules=(), rows=empty
+        )
+    in_population, counts = counted_for(pack, index, as_at, criterion, patient_id)
+    return Explanation(
+        criterion_id,
+        patient_id,
+        "",
+        in_population,
+        _rules(criterion, counts),
+        evidence(pack, index, as_at, criterion_id, [patient_id]),
+    )
+
+
+def _rules(criterion: Answerable, counts: dict[Count, int]) -> tuple[RuleForPatient, ...]:
+    return tuple(
+        RuleForPatient(number, rule.says, asks(rule), counts[Count.of(rule)], _holds(rule, counts))
+        for number, step in enumerate(criterion.steps)
+        for rule in step
+    )
+
+
+def _holds(rule: Rule, counts: dict[Count, int]) -> bool:
+    counted = counts[Count.of(rule)]
+    return counted >= rule.at_least and (rule.at_most is None or counted <= rule.at_most)
