@@ -1,0 +1,111 @@
+"""What the commands share: who is asking, which day, progress on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.progress import Progress, silent
+from recordpick.selection.index_of import index_of
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+
+
+def say(text: str = "") -> None:
+    """Print one line of result."""
+    print(text)
+
+
+def tell(text: str) -> None:
+    """Tell the person something beside the result, on stderr."""
+    print(text, file=sys.stderr)
+
+
+def who(options: argparse.Namespace) -> Person:
+    """Give the person who asks: `--name`, or the name the computer knows them by."""
+    name = (options.name or "").strip()
+    if not name:
+        try:
+            name = getpass.getuser()
+        except (OSError, KeyError, ImportError):
+            raise UserError("Say who you are: add --name with your name.") from None
+    return Person(name=name, role=options.role)
+
+
+def day(text: str | None) -> date | None:
+    """Read `--as-at`."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UserError(
+            f"--as-at {text!r} is no date: write year, month and day as in 2026-10-01."
+        ) from None
+
+
+@contextmanager
+def opened(
+    options: argparse.Namespace, person: Person | None = None, *, to_write: bool
+) -> Iterator[tuple[WorkingFile, PracticeIndex]]:
+    """Open the working file and the index it was made with; close the file afterwards."""
+    with WorkingFile.open(options.file, person, read_only=not to_write) as file:
+        if to_write and file.read_only:
+            raise UserError(f"{options.file}: cannot be changed now. {file.why_read_only}".strip())
+        yield file, index_of(file, options.index)
+
+
+@contextmanager
+def progress_on_stderr() -> Iterator[Progress]:
+    """Show a bar on stderr while the block runs, if a person is looking at it."""
+    if not sys.stderr.isatty():
+        yield silent
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def show(doing: str, fraction: float | None = None) -> None:
+            bars.update(
+                task,
+                description=doing,
+                total=None if fraction is None else 1.0,
+                completed=0.0 if fraction is None else fraction,
+            )
+
+        yield show
+
+
+def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> list[str]:
+    """Lay out rows in columns as wide as their widest cell; columns in `right` are set right."""
+    if not rows:
+        return []
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return [
+        "  ".join(
+            cell.rjust(widths[column]) if column in right else cell.ljust(widths[column])
+            for column, cell in enumerate(row)
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def must_be_new(path: Path) -> None:
+    """Refuse to write over anything."""
+    if path.exists():
+        raise UserError(f"{path} is there already: choose another name, or move it away first.")

@@ -1,0 +1,26 @@
+"""`recordpick criteria check`: read a pack and say all that is wrong with it."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.commands.common import say, table
+from recordpick.criteria.reading import read_pack
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the pack; what is wrong with it comes as an error with one message a problem."""
+    pack = read_pack(options.pack)
+    with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
+    say(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
+    rows: list[tuple[str, ...]] = [
+        (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
+        for criterion in pack.criteria
+    ]
+    for line in table(rows, right=frozenset({3})):
+        say(line)
+    say(
+        f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
+        f"{pack.random_records} random records. Nothing is wrong with it."
+    )
+    return 0

@@ -1,0 +1,33 @@
+"""`recordpick explain`: why a patient meets a criterion, or does not."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.commands.common import opened, say, table
+from recordpick.matching import explain
+from recordpick.selection.patients import patient_of
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print each rule with what was counted, and the rows that decided it."""
+    with opened(options, to_write=False) as (file, index):
+        patient_id = patient_of(index, options.patient)
+        told = explain(file.pack, index, file.as_at, options.criterion, patient_id)
+    if told.why_not_answered:
+        say(told.why_not_answered)
+        return 0
+    verdict = "meets" if told.meets else "does not meet"
+    say(f"{patient_id} {verdict} {told.criterion_id}" + (", by one rule" * told.near_miss) + ".")
+    rows: list[tuple[str, ...]] = [
+        ("yes" if told.in_population else "NO", "belongs to the population asked about", "", "")
+    ]
+    rows += [
+        ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"asked: {rule.asks}")
+        for rule in told.rules
+    ]
+    for line in table(rows):
+        say(line)
+    for row in told.rows.iter_rows(named=True):
+        say(f"  {row['date'] or '':10}  {row['table']}  {row['summary']}")
+    return 0

@@ -1,0 +1,26 @@
+"""`recordpick new`: start a working file."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.commands.common import day, must_be_new, say, who
+from recordpick.criteria.reading import read_pack
+from recordpick.index.practice_index import open_index
+from recordpick.selection.working_file import WorkingFile
+from recordpick.shipped import general_practice_pack
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the working file from an index and a pack."""
+    must_be_new(options.file)
+    index = open_index(options.index)
+    pack = read_pack(options.criteria or general_practice_pack())
+    as_at = day(options.as_at) or index.manifest.as_at
+    practice = options.practice or index.manifest.practice
+    with WorkingFile.create(options.file, pack, index, as_at, practice, who(options)):
+        pass
+    say(f"{options.file}: {len(pack.criteria)} criteria of {pack.title} {pack.version},")
+    say(f"{index.manifest.tables['patients'].rows:,} patients, as at {as_at}.")
+    say(f"Open it with: recordpick {options.file}")
+    return 0

@@ -1,0 +1,55 @@
+"""Which practice index a working file belongs to: the one whose fingerprint it carries.
+
+Picks made against one index must never be shown beside the patients of another, so an index with
+another fingerprint is refused with words that say so; taking a newer extract into use is a
+decision of its own (`WorkingFile.rematched`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.selection.working_file import WorkingFile
+
+
+def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
+    """Open the index that the working file was made with.
+
+    `folder` says where it is now; without it, it is looked for where the file was made with it,
+    and then beside the file under the same name. UserError if it is nowhere, or is another one.
+    """
+    if folder is not None:
+        index = open_index(folder)
+        if index.fingerprint != file.index_fingerprint:
+            raise UserError(_another(file, folder, index))
+        return index
+    hint = file.index_folder
+    if hint is None:
+        raise UserError(f"{file.path} does not say where its practice index is: name it (--index).")
+    places = list(dict.fromkeys([hint, file.path.parent / hint.name]))
+    others: list[str] = []
+    for place in places:
+        if not (place / "index.json").is_file():
+            continue
+        index = open_index(place)
+        if index.fingerprint == file.index_fingerprint:
+            return index
+        others.append(_another(file, place, index))
+    if others:
+        raise UserError(*others)
+    raise UserError(
+        f"The practice index of {file.path.name} is not at {hint}: say where it is now (--index), "
+        "or make it again from the same export."
+    )
+
+
+def _another(file: WorkingFile, folder: Path, index: PracticeIndex) -> str:
+    manifest = index.manifest
+    return (
+        f"{folder} is another practice index than {file.path.name} was made with: it is of "
+        f"{manifest.practice or 'a practice without a name'}, made {manifest.made_at[:10]}, with "
+        f"{manifest.tables['patients'].rows:,} patients. The picks are not shown beside it; name "
+        "the right folder (--index)."
+    )
