@@ -21,8 +21,10 @@ def run(options: argparse.Namespace) -> int:
         before = {pick.patient_id for pick in file.selection.random()}
         file.draw(eligible, records)
         drawn = [pick for pick in file.selection.random() if pick.patient_id not in before]
-        say(f"{len(drawn)} records drawn from {len(eligible):,} with the seed "
-            f"{file.selection.seed}:")
+        say(
+            f"{len(drawn)} records drawn from {len(eligible):,} with the seed "
+            f"{file.selection.seed}:"
+        )
         for pick in drawn:
             say(f"{pick.ticket:>6}  {pick.patient_id}")
     return 0

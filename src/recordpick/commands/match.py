@@ -6,7 +6,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 from recordpick.commands.common import day, opened, progress_on_stderr, say, table
@@ -20,9 +20,8 @@ from recordpick.shipped import general_practice_pack
 
 def run(options: argparse.Namespace) -> int:
     """Match and print: all criteria, one with its patients, or everything as JSON."""
-    with _asked(options) as (pack, index, as_at):
-        if options.criterion is not None:
-            pack = _only(pack, options.criterion)
+    with _asked(options) as (whole, index, as_at):
+        pack = whole if options.criterion is None else _only(whole, options.criterion)
         with progress_on_stderr() as progress:
             matches = match(pack, index, as_at, progress)
         if options.json:
@@ -51,8 +50,6 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, d
 
 
 def _only(pack: Pack, criterion_id: str) -> Pack:
-    from dataclasses import replace
-
     try:
         return replace(pack, criteria=(pack.criterion(criterion_id),))
     except KeyError:

@@ -24,7 +24,9 @@ def run(options: argparse.Namespace) -> int:
         room = criterion.records - len(picked)
         say(f"{len(listed.patient_ids)} of {listed.read} on the list are in the index.")
         if len(fresh) > room:
-            tell(f"{criterion.id} has room for {room} more: the first {room} of the list are taken.")
+            tell(
+                f"{criterion.id} has room for {room} more: the first {room} of the list are taken."
+            )
         if fresh[:room] and not options.show:
             file.pick(criterion.id, fresh[:room])
             say(f"{len(fresh[:room])} picked for {criterion.id}.")

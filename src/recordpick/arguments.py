@@ -1,0 +1,222 @@
+"""What can be asked for on the command line: one parser for all commands.
+
+Each command does its work in the module of `recordpick.commands` that `_command` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from recordpick import __version__
+
+Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """Parse; a first word that is no command is the working file that the app opens."""
+    parser = make_parser()
+    first = next((word for word in arguments if not word.startswith("-")), None)
+    if not arguments or (first is not None and first not in COMMANDS):
+        return parser.parse_args(["open", *arguments])
+    return parser.parse_args(arguments)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="recordpick",
+        description="Pick the patient records that a GP practice checks by hand when it moves to "
+        "another clinical system. Without a command it opens the app; with a working file "
+        "(recordpick FILE) it opens that.",
+        epilog="Everything stays on this machine. Messages go to stderr; the exit code is 0 when "
+        "the work is done, 2 when something given cannot be used.",
+    )
+    parser.add_argument("--version", action="version", version=f"recordpick {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for add in COMMANDS.values():
+        add(commands)
+    return parser
+
+
+def _command(commands: Parsers, name: str, says: str, module: str = "") -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=says, description=says[0].upper() + says[1:] + "."
+    )
+    made.set_defaults(module=module or name.replace("-", "_"))
+    return made
+
+
+def _working_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="the practice index, where it is no longer where the working file was made with it",
+    )
+
+
+def _person(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", help="who does this (else the name your computer knows you by)")
+    parser.add_argument(
+        "--role",
+        choices=("practice", "supplier", "partner"),
+        default="practice",
+        help="for whom you do it: the practice, the new supplier or a delivery partner",
+    )
+
+
+def _as_at(parser: argparse.ArgumentParser, says: str) -> None:
+    parser.add_argument("--as-at", metavar="DATE", help=f"{says}, as 2026-10-01")
+
+
+def _open(commands: Parsers) -> None:
+    parser = _command(commands, "open", "open the app, on a working file if one is given")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the working file")
+    _person(parser)
+
+
+def _demo(commands: Parsers) -> None:
+    parser = _command(commands, "demo", "open the app on a made-up practice")
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="without the app: match, pick, draw and write the hand-over files",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to keep what is made")
+    parser.add_argument(
+        "--patients", type=int, default=1500, metavar="N", help="how many patients (1500)"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="another practice (1)")
+
+
+def _index(commands: Parsers) -> None:
+    parser = _command(
+        commands, "index", "make the practice index from what the practice's system exports"
+    )
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="+",
+        metavar="SOURCE",
+        help="a folder of tables, or a list of patients (CSV, XLSX, Parquet)",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the index to make")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="a mapping file, for a folder of any CSV files"
+    )
+    parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    _as_at(parser, "the day the export was made")
+
+
+def _new(commands: Parsers) -> None:
+    parser = _command(commands, "new", "start a working file for one practice and one pack")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
+    parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="practice index")
+    parser.add_argument(
+        "--criteria", type=Path, metavar="PACK", help="criteria pack (else the one that ships)"
+    )
+    parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    _as_at(parser, "the day on which ages are reckoned (else the index's own)")
+    _person(parser)
+
+
+def _match(commands: Parsers) -> None:
+    parser = _command(commands, "match", "show how many patients meet each criterion, rule by rule")
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a working file")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
+    parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
+    parser.add_argument("--criterion", metavar="ID", help="only this one, with its patients")
+    parser.add_argument("--json", action="store_true", help="all of it, for programs")
+    _as_at(parser, "the day on which ages are reckoned")
+
+
+def _explain(commands: Parsers) -> None:
+    parser = _command(commands, "explain", "tell why a patient meets a criterion, or does not")
+    _working_file(parser)
+    parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
+    parser.add_argument("patient", metavar="PATIENT", help="patient number or NHS number")
+
+
+def _suggest(commands: Parsers) -> None:
+    parser = _command(commands, "suggest", "complete the picks for each criterion")
+    _working_file(parser)
+    parser.add_argument(
+        "--by",
+        choices=("ticket",),
+        default="ticket",
+        help="ticket: an even draw within each criterion",
+    )
+    parser.add_argument(
+        "--criterion", action="append", metavar="ID", help="only this one (may be repeated)"
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="say what would be picked, pick nothing"
+    )
+    _person(parser)
+
+
+def _draw(commands: Parsers) -> None:
+    parser = _command(commands, "draw", "draw random records so that anyone can check the draw")
+    _working_file(parser)
+    parser.add_argument("--seed", metavar="S", help="dice, a lottery result, the supplier's number")
+    parser.add_argument(
+        "--records", type=int, metavar="N", help="how many (else the pack's number)"
+    )
+    parser.add_argument(
+        "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"
+    )
+    _person(parser)
+
+
+def _pick(commands: Parsers) -> None:
+    parser = _command(commands, "pick", "pick records for a criterion from a list you exported")
+    _working_file(parser)
+    parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
+    parser.add_argument("list", type=Path, metavar="LIST", help="CSV of NHS or patient numbers")
+    parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
+    _person(parser)
+
+
+def _export(commands: Parsers) -> None:
+    parser = _command(commands, "export", "write the selection list and the reports")
+    _working_file(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    _person(parser)
+
+
+def _synthesise(commands: Parsers) -> None:
+    parser = _command(commands, "synthesise", "make up a practice, for trials and teaching")
+    parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument(
+        "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
+    )
+    _as_at(parser, "the day it is made up for")
+
+
+def _criteria(commands: Parsers) -> None:
+    parser = _command(commands, "criteria", "work with criteria packs")
+    inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    check = _command(inner, "check", "read a pack and say all that is wrong with it", "criteria")
+    check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+
+
+COMMANDS: dict[str, Callable[[Parsers], None]] = {
+    "open": _open,
+    "demo": _demo,
+    "index": _index,
+    "new": _new,
+    "match": _match,
+    "explain": _explain,
+    "pick": _pick,
+    "suggest": _suggest,
+    "draw": _draw,
+    "export": _export,
+    "synthesise": _synthesise,
+    "criteria": _criteria,
+}
+"""What can be asked for, in the order of the work."""
