@@ -1,0 +1,62 @@
+"""The demonstration: a made-up practice, indexed, with a working file for the pack that ships."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordpick.criteria.reading import read_pack
+from recordpick.handover.export import export
+from recordpick.index.build import build_index
+from recordpick.index.practice_index import open_index
+from recordpick.matching import match, random_population
+from recordpick.picking.by_ticket import suggest_by_ticket
+from recordpick.progress import Progress, silent
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.shipped import general_practice_pack
+from recordpick.synthetic.practice import AS_AT, make_practice
+from recordpick.synthetic.writing import write_tables
+
+PERSON = Person(name="Demonstration", role="practice")
+SEED = "20261001"
+"""The seed of the demonstration's draw: fixed, so that everyone sees the same demonstration."""
+
+
+def make_demo(
+    folder: Path, patients: int = 1500, seed: int = 1, progress: Progress = silent
+) -> Path:
+    """Make the demonstration in `folder` (made if need be) and give its working file.
+
+    Makes `practice/` (the tables, as a source), `index/` and `demonstration.recordpick`, with
+    nothing picked. UserError if any of them is there already.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    practice = make_practice(patients, seed, AS_AT, progress=progress)
+    write_tables(practice, folder / "practice", "parquet", progress=progress)
+    index = build_index([folder / "practice"], folder / "index", progress=progress)
+    path = folder / "demonstration.recordpick"
+    pack = read_pack(general_practice_pack())
+    with WorkingFile.create(
+        path, pack, index, index.manifest.as_at, index.manifest.practice, PERSON,
+        suggestion_seed=SEED,
+    ):
+        pass
+    return path
+
+
+def run_demo(
+    folder: Path, patients: int = 1500, seed: int = 1, progress: Progress = silent
+) -> Path:
+    """Do the whole work by itself: make, match, pick, draw, export; give the hand-over folder."""
+    path = make_demo(folder, patients, seed, progress)
+    with WorkingFile.open(path, PERSON) as file:
+        index = open_index(folder / "index")
+        matches = match(file.pack, index, file.as_at, progress)
+        picks = suggest_by_ticket(matches, file.pack, file.selection, file.suggestion_seed)
+        file.suggest(picks, "ticket")
+        for criterion in file.pack.criteria:
+            if file.selection.count(criterion.id) < criterion.records:
+                file.close_criterion(criterion.id, "Every patient who meets it is picked.")
+        file.fix_seed(SEED, "entered")
+        file.draw(random_population(file.pack, index, file.as_at), file.pack.random_records)
+        return export(file, index, folder / "hand-over", matches, progress=progress)
