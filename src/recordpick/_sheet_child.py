@@ -30,7 +30,7 @@ MOST_TIMES_LARGER = 200
 """How many times an archive of some size may grow; tables of repeated words reach about 100."""
 
 # A cell with something in it (an empty one that only carries a format ends in "/>").
-_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\b[^>]*?\br="([A-Z]{0,3})([0-9]{1,7})"[^>]*?(?<!/)>')
+_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})([0-9]{1,7})"[^>]*(?<!/)>')
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
@@ -142,24 +142,22 @@ def _attribute(text: str, name: str) -> str:
 
 def _check_extent(path: Path, sheet: str, part: str) -> None:
     """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
-    rows, columns, far = 0, 0, ""
+    rows, columns = 0, 0
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
         try:
             while chunk := xml.read(1 << 20):
                 text = rest + chunk
-                for match in _CELL.finditer(text):
-                    row, column = int(match[2]), _column_number(match[1])
-                    if row > rows or column > columns:
-                        rows, columns = max(row, rows), max(column, columns)
-                        far = (match[1] + match[2]).decode()
+                places = _CELL.findall(text)
+                rows = max([rows, *map(int, {row for _, row in places})])
+                columns = max([columns, *map(_column_number, {letters for letters, _ in places})])
                 rest = text[max(text.rfind(b"<"), len(text) - 4096) :]
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             _refuse(f"is damaged ({error}).")
     if rows * max(columns, 1) > MOST_CELLS:
         _refuse(
-            f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}" (there is a cell at '
-            f"{far}): copy the rows that matter to a new sheet, or save it as CSV."
+            f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
+            "matter to a new sheet, or save it as CSV."
         )
 
 
