@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from recordpick.tables import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Codelist:
@@ -83,6 +85,8 @@ class Pack:
     criteria: tuple[Criterion, ...]
     codelists: dict[str, Codelist]
     files: dict[str, str]
+    tables: dict[str, dict[str, Kind]] = field(default_factory=dict)
+    """Tables of the pack's own, beside recordpick's: their columns, `patient_id` left out."""
 
     def criterion(self, criterion_id: str) -> Criterion:
         """Give the criterion of that id; KeyError if there is none."""

@@ -1,0 +1,206 @@
+"""Turn a checked condition into a polars expression.
+
+Only nodes of `condition_nodes` are known here; no SQL text reaches polars. Three-valued logic is
+polars' own (`&`, `|` and `~` follow Kleene, comparisons with null are null). Arithmetic is in
+Float64 and never gives an infinity or NaN: what has no finite result is null.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from datetime import date
+from functools import reduce
+from typing import Any
+
+import polars as pl
+
+from recordpick.criteria import condition_nodes as n
+from recordpick.tables import Kind
+
+_POLARS: dict[Kind, pl.DataType] = {
+    "text": pl.String(),
+    "date": pl.Date(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "yes_no": pl.Boolean(),
+}
+_COMPARISONS: dict[str, Callable[[Any, Any], pl.Expr]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_ARITHMETIC: dict[str, Callable[[Any, Any], pl.Expr]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+_NOT_FINITE = [float("inf"), float("-inf"), float("nan")]
+
+
+def expression(node: n.Node, as_at: date) -> pl.Expr:
+    """Give the polars expression of a checked condition; `:as_at` becomes the date given."""
+    return _TRANSLATORS[type(node)](node, as_at)
+
+
+def _finite(number: pl.Expr) -> pl.Expr:
+    # `replace` and not `when(is_finite)`: the latter would repeat the expression, and nested
+    # arithmetic would double in size with every level.
+    return number.replace(_NOT_FINITE, None)
+
+
+def _as_kind(node: n.Node, kind: Kind, as_at: date) -> pl.Expr:
+    """Translate a node, whole numbers as Float64 where `kind` asks for numbers."""
+    if kind == "number" and isinstance(node, n.Constant):
+        return pl.lit(float(node.value), dtype=pl.Float64)  # type: ignore[arg-type] # checked
+    made = expression(node, as_at)
+    return made.cast(pl.Float64) if kind == "number" and node.kind == "integer" else made
+
+
+def _common(*nodes: n.Node) -> Kind:
+    """The kind in which values are compared: whole numbers only where all are whole."""
+    kinds = {node.kind for node in nodes}
+    return "number" if "number" in kinds else nodes[0].kind
+
+
+def _column(node: n.Column, as_at: date) -> pl.Expr:  # noqa: ARG001 - all translators are alike
+    column = pl.col(node.name)
+    # A source's NaN would be greater than every number, and match.
+    return _finite(column.cast(pl.Float64)) if node.kind == "number" else column
+
+
+def _constant(node: n.Constant, as_at: date) -> pl.Expr:  # noqa: ARG001
+    return pl.lit(node.value, dtype=_POLARS[node.kind])
+
+
+def _as_at(node: n.AsAt, as_at: date) -> pl.Expr:  # noqa: ARG001
+    return pl.lit(as_at, dtype=pl.Date)
+
+
+def _shift(node: n.Shift, as_at: date) -> pl.Expr:
+    unit = f"{node.months}mo" if node.months else f"{node.days}d"
+    return expression(node.of, as_at).dt.offset_by(unit)
+
+
+def _arithmetic(node: n.Arithmetic, as_at: date) -> pl.Expr:
+    left = _as_kind(node.left, "number", as_at)
+    right = _as_kind(node.right, "number", as_at)
+    if node.sign == "/":
+        right = right.replace(0.0, None)
+    return _finite(_ARITHMETIC[node.sign](left, right))
+
+
+def _negative(node: n.Negative, as_at: date) -> pl.Expr:
+    return -expression(node.of, as_at)
+
+
+def _function(node: n.Function, as_at: date) -> pl.Expr:
+    if node.name == "COALESCE":
+        return pl.coalesce([_as_kind(part, node.kind, as_at) for part in node.arguments])
+    return _FUNCTIONS[node.name](expression(node.arguments[0], as_at))
+
+
+_FUNCTIONS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "LOWER": lambda text: text.str.to_lowercase(),
+    "UPPER": lambda text: text.str.to_uppercase(),
+    "TRIM": lambda text: text.str.strip_chars(" "),
+    "LENGTH": lambda text: text.str.len_chars().cast(pl.Int64),
+    "OCTET_LENGTH": lambda text: text.str.len_bytes().cast(pl.Int64),
+    "ABS": lambda number: number.abs(),
+    "EXTRACT YEAR": lambda day: day.dt.year().cast(pl.Int64),
+    "EXTRACT MONTH": lambda day: day.dt.month().cast(pl.Int64),
+    "EXTRACT DAY": lambda day: day.dt.day().cast(pl.Int64),
+}
+
+
+def _compare(node: n.Compare, as_at: date) -> pl.Expr:
+    kind = _common(node.left, node.right)
+    return _COMPARISONS[node.sign](
+        _as_kind(node.left, kind, as_at), _as_kind(node.right, kind, as_at)
+    )
+
+
+def _between(node: n.Between, as_at: date) -> pl.Expr:
+    kind = _common(node.of, node.low, node.high)
+    value = _as_kind(node.of, kind, as_at)
+    return (value >= _as_kind(node.low, kind, as_at)) & (value <= _as_kind(node.high, kind, as_at))
+
+
+def _in(node: n.In, as_at: date) -> pl.Expr:
+    kind = _common(node.of, *node.values)
+    values = pl.Series([item.value for item in node.values], dtype=_POLARS[kind], strict=False)
+    return _as_kind(node.of, kind, as_at).is_in(values.implode())
+
+
+def _like(node: n.Like, as_at: date) -> pl.Expr:  # noqa: PLR0911 - a table of forms
+    text = expression(node.of, as_at)
+    match node.parts:
+        case ():
+            return text == ""
+        case (None,):
+            return text.is_not_null() | pl.lit(None, dtype=pl.Boolean)
+        case (str(whole),):
+            return text == whole
+        case (str(start), None):
+            return text.str.starts_with(start)
+        case (None, str(end)):
+            return text.str.ends_with(end)
+        case (None, str(middle), None):
+            return text.str.contains(middle, literal=True)
+    # Rust's regular expressions take time linear in the text, whatever the pattern.
+    return text.str.contains(r"(?s)\A" + "".join(map(_pattern, node.parts)) + r"\z")
+
+
+def _pattern(part: str | int | None) -> str:
+    if part is None:
+        return ".*"
+    if isinstance(part, int):
+        return f".{{{part}}}"
+    return "".join(
+        character if character.isascii() and character.isalnum() else f"\\x{{{ord(character):x}}}"
+        for character in part
+    )
+
+
+def _is_null(node: n.IsNull, as_at: date) -> pl.Expr:
+    return expression(node.of, as_at).is_null()
+
+
+def _is_truth(node: n.IsTruth, as_at: date) -> pl.Expr:
+    return expression(node.of, as_at).eq_missing(node.truth)
+
+
+def _not(node: n.Not, as_at: date) -> pl.Expr:
+    return ~expression(node.of, as_at)
+
+
+def _all(node: n.All, as_at: date) -> pl.Expr:
+    return reduce(operator.and_, (expression(part, as_at) for part in node.parts))
+
+
+def _any_of(node: n.AnyOf, as_at: date) -> pl.Expr:
+    return reduce(operator.or_, (expression(part, as_at) for part in node.parts))
+
+
+_TRANSLATORS: dict[type, Callable[[Any, date], pl.Expr]] = {
+    n.Column: _column,
+    n.Constant: _constant,
+    n.AsAt: _as_at,
+    n.Shift: _shift,
+    n.Arithmetic: _arithmetic,
+    n.Negative: _negative,
+    n.Function: _function,
+    n.Compare: _compare,
+    n.Between: _between,
+    n.In: _in,
+    n.Like: _like,
+    n.IsNull: _is_null,
+    n.IsTruth: _is_truth,
+    n.Not: _not,
+    n.All: _all,
+    n.AnyOf: _any_of,
+}

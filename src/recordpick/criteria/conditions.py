@@ -1,0 +1,65 @@
+"""The condition language of criteria: SQL's, as far as one table's rows need it.
+
+`docs/criteria-packs.md` describes it for those who write packs. A condition passes three fences:
+only tokens of the language (condition_tokens), only nodes of the language with fitting kinds
+(condition_parser, condition_kinds), and a translation that knows nothing else (condition_polars).
+No SQL text reaches polars, so nothing in a pack can name a file, a table or another function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from recordpick.criteria.condition_nodes import Node, columns_in
+from recordpick.criteria.condition_parser import read_condition
+from recordpick.errors import UserError
+from recordpick.tables import Kind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that was checked against the columns of a table.
+
+    `columns` are the names that it uses: where one of them is not in the index, the condition
+    cannot be answered.
+    """
+
+    text: str
+    columns: frozenset[str]
+    node: Node
+
+    def expression(self, as_at: date) -> pl.Expr:
+        """Give the condition as a Boolean expression that is never null: unknown is not met.
+
+        The columns must have the types of their kinds: String, Date, Int64, Float64, Boolean.
+        """
+        from recordpick.criteria.condition_polars import expression
+
+        return expression(self.node, as_at).fill_null(value=False)
+
+
+def parse_condition(
+    text: str,
+    columns: Mapping[str, Kind],
+    words: Mapping[str, Sequence[str]] | None = None,
+) -> Condition:
+    """Read and check a condition over a table with these columns.
+
+    `words` gives the closed vocabularies among the columns (`tables_of_pack.words_of`): asking
+    such a column for another word is an error. UserError says what is wrong, without file and
+    line, which the caller adds.
+    """
+    node = read_condition(text, columns, words or {})
+    used = columns_in(node)
+    if not used:
+        raise UserError(
+            "The condition names no column, so it is the same for every row; leave it out where "
+            "every row counts."
+        )
+    return Condition(text, used, node)

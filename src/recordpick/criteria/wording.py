@@ -1,0 +1,52 @@
+"""How messages about a pack show what stands in it, and guess what was meant."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+SHOWN_AT_MOST = 60
+"""How many characters of a foreign text a message repeats."""
+
+
+def first_invisible(text: str, *, allowed: str = "") -> str | None:
+    """Give the first character that cannot be seen (control, direction, unassigned), or None."""
+    for character in text:
+        if character not in allowed and unicodedata.category(character) in _INVISIBLE:
+            return character
+    return None
+
+
+def name_of_character(character: str) -> str:
+    """Name a character by its code point, such as `U+202E`."""
+    return f"U+{ord(character):04X}"
+
+
+def shown(text: object) -> str:
+    """Give a text from outside so that a message can carry it: short, on one line, all visible."""
+    plain = " ".join(str(text).split(" "))
+    if len(plain) > SHOWN_AT_MOST:
+        plain = plain[: SHOWN_AT_MOST - 1] + "…"
+    return "".join(
+        f"<{name_of_character(character)}>"
+        if unicodedata.category(character) in _INVISIBLE
+        else character
+        for character in plain
+    )
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """Give `; did you mean 'x'?` for the option most like the word, or an empty text."""
+    by_folded = {option.casefold(): option for option in options}
+    close = difflib.get_close_matches(word.casefold()[:SHOWN_AT_MOST], by_folded, n=1, cutoff=0.6)
+    return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
+
+
+def listed(options: Iterable[str], *, last: str = "or") -> str:
+    """Join words as a sentence does: `a, b or c`."""
+    words = list(options)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
