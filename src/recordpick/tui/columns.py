@@ -1,0 +1,83 @@
+"""How the columns of a table share the width that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+GAP = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column on the screen: the frame's column, its heading, and how it gives way.
+
+    `least` and `most` are cells. Where the screen is too narrow even for the least widths, the
+    column with the highest `rank` is left out first. `private` columns are hidden by the mask.
+    """
+
+    name: str
+    title: str
+    least: int = 4
+    most: int = 40
+    rank: int = 0
+    right: bool = False
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A column and the cells it got, from `left` on."""
+
+    column: Column
+    left: int
+    width: int
+
+
+def place(columns: Sequence[Column], longest: Mapping[str, int], width: int) -> tuple[Placed, ...]:
+    """Lay the columns out in `width` cells; `longest` gives the longest value of each."""
+    shown = list(columns)
+    while len(shown) > 1 and _least(shown, longest) > width:
+        shown.remove(max(shown, key=lambda column: column.rank))
+    wanted = [_natural(column, longest) for column in shown]
+    spare = width - sum(wanted) - GAP * (len(shown) - 1)
+    if spare < 0:
+        wanted = _shrunk(shown, wanted, -spare, longest)
+    elif shown:
+        wanted[-1] += spare
+    placed: list[Placed] = []
+    left = 0
+    for column, cells in zip(shown, wanted, strict=True):
+        placed.append(Placed(column, left, max(1, min(cells, width - left))))
+        left += cells + GAP
+    return tuple(replace(item) for item in placed if item.left < width)
+
+
+def _natural(column: Column, longest: Mapping[str, int]) -> int:
+    # One cell more than the heading: the arrow of the sorted column.
+    return max(len(column.title) + 1, min(column.most, longest.get(column.name, 0)))
+
+
+def _smallest(column: Column, longest: Mapping[str, int]) -> int:
+    return min(column.least, _natural(column, longest))
+
+
+def _least(columns: Sequence[Column], longest: Mapping[str, int]) -> int:
+    return sum(_smallest(column, longest) for column in columns) + GAP * (len(columns) - 1)
+
+
+def _shrunk(
+    columns: Sequence[Column], wanted: list[int], missing: int, longest: Mapping[str, int]
+) -> list[int]:
+    """Take the missing cells from the columns in proportion to what each can give."""
+    can_give = [
+        cells - _smallest(column, longest) for column, cells in zip(columns, wanted, strict=True)
+    ]
+    total = sum(can_give)
+    missing = min(missing, total)
+    given = [missing * give // total if total else 0 for give in can_give]
+    for place_, give in enumerate(can_give):
+        if sum(given) == missing:
+            break
+        given[place_] += min(give - given[place_], missing - sum(given))
+    return [cells - less for cells, less in zip(wanted, given, strict=True)]

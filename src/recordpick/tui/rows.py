@@ -1,0 +1,140 @@
+"""Which rows of a frame the records table shows and in which order: pure functions over polars.
+
+Nothing here knows the screen, so that it may run in a thread. A row is named by its place in the
+frame (UInt32), which never changes while the frame stays the same.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import polars as pl
+
+_MARKS = re.compile(r"[\u0300-\u036f]")
+_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
+_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
+_RUN_TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})")
+_MONTH_NAMED = re.compile(r"(\d{1,2})[ \-]?([a-z]{3})[a-z]*[ \-,]*(\d{4}|\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The column that orders the rows."""
+
+    column: str
+    descending: bool = False
+
+
+def search_text(frame: pl.DataFrame) -> pl.Series:
+    """Give, for each row, all its columns as one text to look in: small letters, no accents."""
+    parts = [_as_text(name, dtype) for name, dtype in frame.schema.items()]
+    if not parts:
+        return pl.Series(dtype=pl.String)
+    joined = pl.concat_str(parts, separator="\n", ignore_nulls=True)
+    folded = joined.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+    return frame.select(folded.str.replace_all("\u2019", "'", literal=True).alias("")).to_series()
+
+
+def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.Date:
+        return column.dt.strftime("%d %b %Y")
+    return column if dtype == pl.String else column.cast(pl.String)
+
+
+def words_of(query: str) -> list[str]:
+    """Give the words that a row must all hold, folded as the search text is."""
+    folded = _MARKS.sub("", unicodedata.normalize("NFKD", query.lower()))
+    return folded.replace("\u2019", "'").split()
+
+
+def date_of(query: str, today: dt.date) -> dt.date | None:
+    """Read a date as people in England write it (5/4/51, 05.04.1951, 5 Apr 1951, 1951-04-05).
+
+    None if the text is no date. A year of two digits is the last such year that is not after
+    `today`.
+    """
+    text = query.strip().lower()
+    if found := _YEAR_FIRST.fullmatch(text):
+        year, month, day = (int(part) for part in found.groups())
+        return _date(year, month, day)
+    if found := _DAY_FIRST.fullmatch(text) or _RUN_TOGETHER.fullmatch(text):
+        day, month = int(found[1]), int(found[2])
+        return _date(_year(found[3], today), month, day)
+    if (found := _MONTH_NAMED.fullmatch(text)) and found[2] in _MONTHS:
+        return _date(_year(found[3], today), _MONTHS[found[2]], int(found[1]))
+    return None
+
+
+def _year(text: str, today: dt.date) -> int:
+    year = int(text)
+    if len(text) == 4:
+        return year
+    return today.year // 100 * 100 + year - (100 if year > today.year % 100 else 0)
+
+
+def _date(year: int, month: int, day: int) -> dt.date | None:
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def ordered(frame: pl.DataFrame, sort: Sort | None) -> pl.Series:
+    """Give the places (UInt32) of all rows in order of the sort, or of the frame without one.
+
+    Texts are compared in small letters; equal rows stay in the order of the frame; rows without
+    a value come last either way.
+    """
+    if sort is None or sort.column not in frame.columns:
+        return pl.int_range(frame.height, dtype=pl.UInt32, eager=True)
+    key = pl.col(sort.column)
+    if frame.schema[sort.column] == pl.String:
+        key = key.str.to_lowercase()
+    by = pl.arg_sort_by(key, descending=sort.descending, nulls_last=True, maintain_order=True)
+    return frame.select(by.cast(pl.UInt32).alias("place")).to_series()
+
+
+def holding(
+    frame: pl.DataFrame, search: pl.Series, query: str, order: pl.Series, today: dt.date
+) -> pl.Series:
+    """Give those places of `order` whose rows hold all words of the query.
+
+    `search` is `search_text(frame)`. A query that is a date also finds every row whose
+    `date_of_birth` is that day (`today` says what a year of two digits means).
+    """
+    words = words_of(query)
+    if not words:
+        return order
+    kept = pl.all_horizontal(pl.col("search").str.contains(word, literal=True) for word in words)
+    look = [search.alias("search")]
+    born = date_of(query, today)
+    if born is not None and "date_of_birth" in frame.columns:
+        look.append(frame["date_of_birth"])
+        kept |= pl.col("date_of_birth").eq_missing(born)
+    mask = pl.DataFrame(look).select(kept.alias("kept")).to_series()
+    return order.filter(mask.gather(order))
+
+
+def place_in(order: pl.Series, place: int | None) -> int | None:
+    """Give the row on which that place of the frame stands, or None if it is not shown."""
+    if place is None or not order.len():
+        return None
+    row = (order == place).arg_max()
+    return row if row is not None and order[row] == place else None
+
+
+def natural_widths(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, int]:
+    """Give how many characters the longest value of each column has."""
+    here = [name for name in names if name in frame.columns]
+    if not here or not frame.height:
+        return dict.fromkeys(names, 0)
+    longest = frame.select(
+        _as_text(name, frame.schema[name]).str.len_chars().max().alias(name) for name in here
+    ).row(0, named=True)
+    return {name: longest.get(name) or 0 for name in names}
