@@ -1,0 +1,88 @@
+"""Every criterion of the pack and where it stands, so that none is left out silently."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.handover.selection_list import RANDOM_TITLE
+from recordpick.matching import Matches
+from recordpick.selection.state import Selection
+
+STATES = {
+    "complete": "as many records are picked as are wanted",
+    "all_picked": "fewer were found than are wanted, and all of them are picked",
+    "closed": "fewer are picked; the practice said that no more are to be found",
+    "unanswered": "fewer are picked; the index lacks what the criterion's rules ask for",
+    "no_rules": "fewer are picked; the criterion has no rules and is picked for by hand",
+    "short": "fewer are picked than are wanted, although more were found",
+}
+"""The words of the column `state`, with what each means; the first that fits is taken."""
+
+CRITERIA_REPORT: dict[str, pl.DataType] = {
+    "criterion_id": pl.String(),
+    "criterion_title": pl.String(),
+    "area": pl.String(),
+    "wanted": pl.UInt32(),
+    "found": pl.UInt32(),
+    "picked": pl.UInt32(),
+    "state": pl.String(),
+    "closed_on": pl.Date(),
+    "why_not_answered": pl.String(),
+}
+"""The columns of criteria_report.csv, in order, with their types."""
+
+
+def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.DataFrame:
+    """Give one row a criterion in the pack's order, and a last one for the random records.
+
+    `found` is empty where the index could not be asked, never 0; `why_not_answered` then says why.
+    In the last row, which has no criterion_id, `found` is how many were eligible for the draw.
+    """
+    rows = [_row(criterion, selection, matches) for criterion in pack.criteria]
+    random = len(selection.random())
+    counting = [draw for draw in selection.draws if draw.withdrawn is None]
+    eligible = counting[-1].eligible if counting else None
+    state = "complete" if random >= pack.random_records else "short"
+    if eligible is not None and random < pack.random_records and random >= eligible:
+        state = "all_picked"
+    rows.append(
+        (None, RANDOM_TITLE, None, pack.random_records, eligible, random, state, None, None)
+    )
+    return pl.DataFrame(rows, schema=CRITERIA_REPORT, orient="row")
+
+
+def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[object, ...]:
+    answer = matches.answers.get(criterion.id)
+    answered = answer is not None and answer.answered
+    found = answer.matches if answer is not None and answered else None
+    picked = selection.count(criterion.id)
+    closed = selection.closed.get(criterion.id)
+    if picked >= criterion.records:
+        state = "complete"
+    elif found is not None and picked >= found:
+        state = "all_picked"
+    elif closed is not None:
+        state = "closed"
+    elif not criterion.steps:
+        state = "no_rules"
+    elif not answered:
+        state = "unanswered"
+    else:
+        state = "short"
+    return (
+        criterion.id,
+        criterion.title,
+        criterion.area,
+        criterion.records,
+        found,
+        picked,
+        state,
+        None if closed is None else closed.on.date(),
+        None if answered else _why_not(criterion, matches),
+    )
+
+
+def _why_not(criterion: Criterion, matches: Matches) -> str:
+    answer = matches.answers.get(criterion.id)
+    return answer.why_not if answer is not None else "It was not looked for."

@@ -1,0 +1,83 @@
+"""What every report has in common: figures to compare, and what may be empty and why.
+
+A report has one row a figure (the denominator of AF006, say). Beside what our index gives stand
+columns for what the current system's own report says, what the new system's says, the difference
+and who checked it: those are filled in by the practice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+STATUS = {
+    "given": "counted in the index by the report's rules",
+    "no_rule": "recordpick has no rule for this figure: take it from the system's own report",
+    "cannot_be_counted": "there is a rule, but the index lacks what it asks for; see why_empty",
+}
+"""The words of the column `status`, with what each means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure from the index: the value, or None and the sentence that says why there is none."""
+
+    value: float | None
+    why_empty: str = ""
+
+
+Figures = Mapping[tuple[str, str], Figure]
+"""Figures by what they belong to (an indicator, a target) and their own name."""
+
+FILLED_IN: dict[str, pl.DataType] = {
+    "from_records": pl.Float64(),
+    "current_system": pl.Float64(),
+    "new_system": pl.Float64(),
+    "difference": pl.Float64(),
+    "checked_by": pl.String(),
+    "status": pl.String(),
+    "why_empty": pl.String(),
+}
+"""The last columns of every report. `difference` is the new system's figure less the current's."""
+
+
+def with_figures(rows: pl.DataFrame, key: str, figures: Figures) -> pl.DataFrame:
+    """Add the columns `FILLED_IN` to report rows named by the columns `key` and `figure`.
+
+    Rows without a figure get an empty `from_records`, never 0, and say why.
+    """
+    given = pl.DataFrame(
+        [
+            (
+                of,
+                name,
+                figure.value,
+                "cannot_be_counted" if figure.value is None else "given",
+                figure.why_empty or None,
+            )
+            for (of, name), figure in figures.items()
+        ],
+        schema={
+            key: pl.String,
+            "figure": pl.String,
+            "from_records": pl.Float64,
+            "status": pl.String,
+            "why_empty": pl.String,
+        },
+        orient="row",
+    )
+    joined = rows.join(given, on=[key, "figure"], how="left", maintain_order="left")
+    return joined.with_columns(
+        pl.col("status").fill_null("no_rule"),
+        pl.when(pl.col("status").is_null())
+        .then(pl.lit("No rule: take it from the system's own report."))
+        .otherwise(pl.col("why_empty"))
+        .alias("why_empty"),
+        *(
+            pl.lit(None, dtype=kind).alias(name)
+            for name, kind in FILLED_IN.items()
+            if name not in joined.columns
+        ),
+    ).select(*rows.columns, *FILLED_IN)

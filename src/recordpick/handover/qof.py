@@ -1,0 +1,159 @@
+"""The QOF report: every indicator of one year's table with the figures to compare.
+
+The table is a data file named by its year, `qof_2025_26.csv`, so that another year needs no new
+version of recordpick. Columns: indicator, group, measures, points, lower_threshold,
+upper_threshold (the thresholds in percent).
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.handover.figures import FILLED_IN, Figures, with_figures
+from recordpick.shipped import data_file
+
+QOF_FIGURES = {
+    "register": "patients",
+    "denominator": "patients",
+    "numerator": "patients",
+    "personalised_care_adjustments": "patients",
+    "achievement": "percent",
+    "points": "points",
+}
+"""What is compared of each indicator, with its unit."""
+
+QOF_REPORT: dict[str, pl.DataType] = {
+    "indicator": pl.String(),
+    "group": pl.String(),
+    "measures": pl.String(),
+    "points_available": pl.Float64(),
+    "lower_threshold": pl.Float64(),
+    "upper_threshold": pl.Float64(),
+    "figure": pl.String(),
+    "unit": pl.String(),
+    **FILLED_IN,
+}
+"""The columns of qof_report.csv, in order, with their types."""
+
+_COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
+_NAME = re.compile(r"qof_(20\d\d)_(\d\d)\.csv")
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One QOF indicator: its points and thresholds (percent) in one year."""
+
+    name: str
+    group: str
+    measures: str
+    points: float
+    lower_threshold: float
+    upper_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class QofTable:
+    """The indicators of one year (`2025/26`) in file order, and the file they were read from."""
+
+    year: str
+    file: str
+    indicators: tuple[Indicator, ...]
+
+
+def shipped_qof_table() -> Path:
+    """Give the path of the newest table that ships."""
+    return max(path for path in data_file("").iterdir() if _NAME.fullmatch(path.name))
+
+
+def read_qof_table(path: Path) -> QofTable:
+    """Read a year's table; UserError, one message a problem, if it is not one."""
+    name = _NAME.fullmatch(path.name)
+    if name is None:
+        raise UserError(
+            f"{path}: the name of a QOF table tells its year. Name it like qof_2026_27.csv."
+        )
+    rows = list(_rows(path))
+    problems: list[str] = []
+    indicators: list[Indicator] = []
+    for line, row in rows:
+        try:
+            indicators.append(_indicator(row))
+        except ValueError as error:
+            problems.append(f"{path}, line {line}: {error}.")
+    names = [indicator.name for indicator in indicators]
+    problems += [
+        f"{path}: {name} stands there more than once. Keep one."
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    if not rows:
+        problems.append(f"{path} holds no indicators.")
+    if problems:
+        raise UserError.of(problems)
+    return QofTable(f"{name[1]}/{name[2]}", path.name, tuple(indicators))
+
+
+def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
+    """Give the report: for each indicator one row a figure, columns as in `QOF_REPORT`."""
+    rows = pl.DataFrame(
+        [
+            (
+                indicator.name,
+                indicator.group,
+                indicator.measures,
+                indicator.points,
+                indicator.lower_threshold,
+                indicator.upper_threshold,
+                figure,
+                unit,
+            )
+            for indicator in table.indicators
+            for figure, unit in QOF_FIGURES.items()
+        ],
+        schema={name: kind for name, kind in QOF_REPORT.items() if name not in FILLED_IN},
+        orient="row",
+    )
+    return with_figures(rows, "indicator", figures)
+
+
+def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not text in UTF-8. Save it as CSV UTF-8.") from error
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
+        if missing:
+            raise UserError(
+                f"{path}, line 1: no column {', '.join(missing)}. "
+                f"A QOF table has the columns {', '.join(_COLUMNS)}."
+            )
+        return [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise UserError(f"{path}, line {reader.line_num}: {error}.") from error
+
+
+def _indicator(row: dict[str, str]) -> Indicator:
+    texts = {name: (row[name] or "").strip() for name in _COLUMNS}
+    empty = [name for name, text in texts.items() if not text]
+    if empty:
+        raise ValueError(f"{', '.join(empty)} is empty")
+    points, lower, upper = (_number(name, texts[name]) for name in _COLUMNS[3:])
+    if not 0 <= lower < upper <= 100:
+        raise ValueError("the thresholds must be percentages, the lower below the upper")
+    return Indicator(texts["indicator"], texts["group"], texts["measures"], points, lower, upper)
+
+
+def _number(name: str, text: str) -> float:
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", text):
+        raise ValueError(f"{name} is {text!r}, which is no number from 0 up")
+    return float(text)

@@ -1,0 +1,119 @@
+"""README.txt: what the folder holds, in words, for whoever at the supplier opens it first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from recordpick import __version__
+from recordpick.criteria.pack import Pack
+from recordpick.handover.cells import one_line
+from recordpick.selection.state import Draw, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is said of a list besides its lines."""
+
+    list_id: str
+    pack: Pack
+    practice: str
+    as_at: date
+    index_fingerprint: str
+    synthetic: bool
+    written_on: datetime
+    lines: int
+    records: int
+    qof_year: str
+    files: dict[str, str]
+    """What each file of the folder holds, by its name, in order."""
+
+
+def readme(about: About, selection: Selection) -> str:
+    """Write the text. Lines end in CRLF, and none is longer than the names in it make it."""
+    parts = [
+        _head(about),
+        _files(about),
+        _reading(),
+        _random(selection),
+        _checking(),
+    ]
+    return "\n\n".join(parts).replace("\n", "\r\n") + "\r\n"
+
+
+def _head(about: About) -> str:
+    pack = about.pack
+    lines = [
+        "PATIENT RECORDS SELECTED FOR DATA CHECKING",
+        "",
+        *(["SYNTHETIC DATA: NO RECORD IN THIS FOLDER IS A REAL PATIENT'S.", ""] * about.synthetic),
+        f"List             {about.list_id}",
+        f"Practice         {one_line(about.practice) or 'not named'}",
+        f"Criteria pack    {one_line(pack.title)}",
+        f"                 version {one_line(pack.version)}, of {one_line(pack.supplier)}",
+        f"Pack's SHA-256   {pack.fingerprint}",
+        f"As at            {about.as_at.isoformat()} (ages and intervals are reckoned on that day)",
+        f"Practice index   {about.index_fingerprint}",
+        f"Written          {about.written_on:%Y-%m-%d %H:%M} UTC by recordpick {__version__}",
+        f"In numbers       {about.records:,} patient records on {about.lines:,} lines",
+    ]
+    return "\n".join(lines)
+
+
+def _files(about: About) -> str:
+    width = max(map(len, about.files)) + 2
+    return "\n".join(
+        ["WHAT IS HERE", *(f"  {name:<{width}}{says}" for name, says in about.files.items())]
+    )
+
+
+def _reading() -> str:
+    return """HOW TO READ THE CSV FILES
+UTF-8 without a byte-order mark, comma, CRLF, quotes as in RFC 4180, one row a line. Patient
+numbers and NHS numbers are text. A text that a spreadsheet would run or change (one that begins
+with = + - @, has leading zeros, more than eleven digits, looks like a date …) has one apostrophe
+in front: take one leading apostrophe away where there is one. Do not save the files from a
+spreadsheet: it may write 9.43E+09 for an NHS number."""
+
+
+def _random(selection: Selection) -> str:
+    draws = [draw for draw in selection.draws if draw.withdrawn is None]
+    if not draws:
+        return "RANDOM RECORDS\nNone were drawn."
+    withdrawn = len(selection.draws) - len(draws)
+    lines = [
+        "RANDOM RECORDS",
+        "Drawn by ticket number (Rivest's consistent sampling): SHA-256 of the seed, in",
+        "hexadecimal, then SHA-256 of that followed by the patient number, as a decimal number of",
+        'at least 64 digits, these reversed and read behind "0.". The lowest are drawn, and the',
+        "column ticket is the place among all. Anyone with the seed and the eligible patient",
+        "numbers can draw again, and must get the same records.",
+        *(_draw(draw) for draw in draws),
+    ]
+    if withdrawn:
+        lines.append(
+            f"Earlier draws that do not count any more: {withdrawn}. The practice's working file "
+            "keeps them, with the reasons."
+        )
+    removed = len(selection.removed_at_random)
+    if removed:
+        lines.append(f"Drawn records that were taken out or replaced, with a reason: {removed}.")
+    return "\n".join(lines)
+
+
+def _draw(draw: Draw) -> str:
+    return (
+        f"  Seed {one_line(draw.seed)}\n"
+        f"    drawn on {draw.drawn_on:%Y-%m-%d %H:%M} UTC: {len(draw.drawn):,} of "
+        f"{draw.eligible:,} eligible patients\n"
+        f"    SHA-256 of the eligible patient numbers, sorted, one a line: {draw.eligible_sha256}"
+    )
+
+
+def _checking() -> str:
+    return """HOW TO CHECK THAT NOTHING WAS CHANGED
+  sha256sum --check SHA256SUMS        (Linux, macOS: shasum -a 256 -c SHA256SUMS)
+  Get-FileHash -Algorithm SHA256 *    (Windows PowerShell: compare with SHA256SUMS)
+
+These files tell who the patients are. Keep them where patient data may be kept, send them
+encrypted only, and delete them when the checking is done."""

@@ -1,0 +1,102 @@
+"""The selected patients as the supplier imports them: `docs/selection-list.md` is the contract."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+
+import polars as pl
+
+from recordpick.criteria.pack import Pack
+from recordpick.selection.state import Selection
+
+RANDOM_TITLE = "Random record"
+"""What stands for a criterion's title in the line of a random record, which has no criterion."""
+
+SELECTION_LIST: dict[str, pl.DataType] = {
+    "list_id": pl.String(),
+    "line": pl.UInt32(),
+    "criterion_id": pl.String(),
+    "criterion_title": pl.String(),
+    "record_number": pl.UInt32(),
+    "patient_id": pl.String(),
+    "nhs_number": pl.String(),
+    "chosen_by": pl.String(),
+    "chosen_by_name": pl.String(),
+    "chosen_on": pl.Date(),
+    "ticket": pl.UInt32(),
+}
+"""The columns of selection_list.csv, in order, with their types."""
+
+
+def list_id(file_id: str, number: int) -> str:
+    """Name the list: `RP-7F3K2Q5D-02` is the second list exported from one working file.
+
+    It is made from the working file's own id, so that nothing in it says who is on the list, and
+    two lists of one working file never share a name.
+    """
+    digest = hashlib.sha256(file_id.encode("utf-8")).digest()
+    return f"RP-{base64.b32encode(digest[:5]).decode('ascii')}-{number:02d}"
+
+
+def selection_rows(
+    selection: Selection, pack: Pack, patients: pl.DataFrame, list_id: str = ""
+) -> pl.DataFrame:
+    """Give the selection list: one line a pick, columns and types as in `SELECTION_LIST`.
+
+    `patients` has patient_id and nhs_number; a picked patient who is not there keeps the line,
+    without an NHS number. Lines go by the pack's order of criteria and then in the order of
+    picking; random records come last, by ticket. `record_number` numbers the patients in the
+    order in which they first appear, so a patient picked for three criteria is one record.
+    """
+    places = {criterion.id: place for place, criterion in enumerate(pack.criteria)}
+    titles = {criterion.id: criterion.title for criterion in pack.criteria}
+    last = len(places)
+    picks = pl.DataFrame(
+        [
+            (
+                last + 1 if pick.criterion_id is None else places.get(pick.criterion_id, last),
+                (pick.ticket or 0) if pick.criterion_id is None else 0,
+                pick.criterion_id,
+                RANDOM_TITLE if pick.criterion_id is None else titles.get(pick.criterion_id),
+                pick.patient_id,
+                pick.chosen_by,
+                pick.chosen_by_name,
+                pick.chosen_on.date(),
+                pick.ticket,
+            )
+            for pick in selection.picks
+        ],
+        schema={
+            "place": pl.UInt32,
+            "turn": pl.UInt32,
+            **{
+                name: SELECTION_LIST[name]
+                for name in (
+                    "criterion_id",
+                    "criterion_title",
+                    "patient_id",
+                    "chosen_by",
+                    "chosen_by_name",
+                    "chosen_on",
+                    "ticket",
+                )
+            },
+        },
+        orient="row",
+    ).sort("place", "turn", maintain_order=True)
+    numbers = picks.select(pl.col("patient_id").unique(maintain_order=True)).with_row_index(
+        "record_number", offset=1
+    )
+    return (
+        picks.join(numbers, on="patient_id", how="left", maintain_order="left")
+        .join(
+            patients.select("patient_id", "nhs_number"),
+            on="patient_id",
+            how="left",
+            maintain_order="left",
+        )
+        .with_row_index("line", offset=1)
+        .with_columns(pl.lit(list_id).alias("list_id"))
+        .select(pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items())
+    )

@@ -1,0 +1,35 @@
+"""The target report: cervical screening and childhood immunisation.
+
+What is compared of each target stands in a data file, `target_figures.csv` (target, group,
+figure, unit, means), so that it can be replaced as the targets change.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.handover.figures import FILLED_IN, Figures, with_figures
+from recordpick.shipped import data_file
+
+TARGET_REPORT: dict[str, pl.DataType] = {
+    "target": pl.String(),
+    "group": pl.String(),
+    "figure": pl.String(),
+    "means": pl.String(),
+    "unit": pl.String(),
+    **FILLED_IN,
+}
+"""The columns of target_report.csv, in order, with their types."""
+
+
+def target_rows(figures: Figures, path: Path | None = None) -> pl.DataFrame:
+    """Give the report: for each target one row a figure, columns as in `TARGET_REPORT`."""
+    with (path or data_file("target_figures.csv")).open(encoding="utf-8", newline="") as file:
+        rows = pl.DataFrame(
+            list(csv.DictReader(file)),
+            schema={name: kind for name, kind in TARGET_REPORT.items() if name not in FILLED_IN},
+        )
+    return with_figures(rows, "target", figures)

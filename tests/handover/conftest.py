@@ -1,0 +1,134 @@
+"""A practice of six patients, a pack of four criteria and what was picked from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from recordpick.criteria.pack import Criterion, Pack, Rule, Step
+from recordpick.index.manifest import Manifest, TableSummary, write_manifest
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Answer, Matches
+from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
+
+AS_AT = date(2026, 10, 1)
+STAFF = Person("Aoife Ní Bhriain", "practice")
+PICKED_ON = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
+
+# NHS numbers of the range that is never issued.
+PATIENTS = {
+    "100": "9434765919",
+    "007": "9990000026",  # a leading zero, which a spreadsheet would cut
+    "{A-1}": "9990000034",
+    "102": None,
+    "=2+3": "9990000042",
+    "123456789012345678": "9990000050",
+}
+
+
+@pytest.fixture
+def pack() -> Pack:
+    step = Step((Rule("a controlled drug on repeat", "medications"),))
+    return Pack(
+        title="Data-checking criteria",
+        supplier="Example Clinical Systems",
+        version="2026.1",
+        records_per_criterion=2,
+        random_records=3,
+        population="status = 'registered'",
+        random_population=None,
+        criteria=(
+            Criterion(
+                "MED-04", "Medication", "Controlled drug on repeat", "…", records=2, steps=(step,)
+            ),
+            Criterion(
+                "DEM-01", "Demographics", 'Sjögren, "double" name', "…", records=2, steps=(step,)
+            ),
+            Criterion("DEM-02", "Demographics", "=Previous name", "…", records=2, steps=(step,)),
+            Criterion("BRO-01", "Browse", "Anyone at all", "…", records=2),
+            Criterion("DOC-01", "Documents", "Absent attachment", "…", records=2, steps=(step,)),
+        ),
+        codelists={},
+        files={"pack.toml": "[pack]"},
+    )
+
+
+def answer(criterion_id: str, matches: int, why_not: str = "") -> Answer:
+    return Answer(criterion_id, not why_not, why_not, (), 6, (), matches)
+
+
+@pytest.fixture
+def matches() -> Matches:
+    answers = [
+        answer("MED-04", 5),
+        answer("DEM-01", 1),
+        answer("DEM-02", 4),
+        answer("BRO-01", 0, "This criterion has no rules: pick by browsing or from a list."),
+        answer("DOC-01", 0, "It cannot be answered: the index has no table documents."),
+    ]
+    found = pl.DataFrame(schema={"criterion_id": pl.String, "patient_id": pl.String})
+    return Matches(AS_AT, {one.criterion_id: one for one in answers}, found)
+
+
+def pick(patient_id: str, criterion_id: str | None, ticket: int | None = None) -> Pick:
+    return Pick(
+        patient_id,
+        criterion_id,
+        "random" if criterion_id is None else "staff",
+        STAFF.name,
+        STAFF.role,
+        PICKED_ON,
+        ticket,
+    )
+
+
+@pytest.fixture
+def selection() -> Selection:
+    drawn = (Drawn("007", 1, "0.1"), Drawn("102", 2, "0.2"))
+    closed: Mapping[str, Closed] = {"DEM-02": Closed("Asked Mr Smith, no more.", STAFF, PICKED_ON)}
+    return Selection(
+        picks=(
+            pick("102", None, 2),
+            pick("007", None, 1),
+            pick("{A-1}", "DEM-01"),
+            pick("100", "MED-04"),
+            pick("{A-1}", "MED-04"),
+            pick("=2+3", "DEM-02"),
+            pick("123456789012345678", "BRO-01"),
+        ),
+        closed=closed,
+        draws=(Draw("12345678901234567890", 6, "ab" * 32, 3, drawn, PICKED_ON, STAFF),),
+    )
+
+
+@pytest.fixture
+def patients() -> pl.DataFrame:
+    return pl.DataFrame(list(PATIENTS.items()), schema=["patient_id", "nhs_number"], orient="row")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> PracticeIndex:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    pl.DataFrame(
+        sorted(PATIENTS.items()),
+        schema={"patient_id": pl.String, "nhs_number": pl.String},
+        orient="row",
+    ).write_parquet(folder / "patients.parquet")
+    manifest = Manifest(
+        1,
+        "test",
+        "2026-10-01T00:00:00+00:00",
+        "Example Surgery",
+        True,
+        AS_AT,
+        {"patients": TableSummary(6, {"patient_id": "text", "nhs_number": "text"})},
+        (),
+        "cd" * 32,
+    )
+    write_manifest(folder, manifest)
+    return PracticeIndex(folder, manifest)
