@@ -85,8 +85,6 @@ def pack(*criteria: Criterion, codelists: Mapping[str, Sequence[str]] | None = N
     }
     return Pack(
         criteria=tuple(criteria),
-        codelists={
-            name: Codelist(name, tuple(codes)) for name, codes in (codelists or {}).items()
-        },
+        codelists={name: Codelist(name, tuple(codes)) for name, codes in (codelists or {}).items()},
         **fields,
     )

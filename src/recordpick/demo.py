@@ -37,7 +37,12 @@ def make_demo(
     path = folder / "demonstration.recordpick"
     pack = read_pack(general_practice_pack())
     with WorkingFile.create(
-        path, pack, index, index.manifest.as_at, index.manifest.practice, PERSON,
+        path,
+        pack,
+        index,
+        index.manifest.as_at,
+        index.manifest.practice,
+        PERSON,
         suggestion_seed=SEED,
     ):
         pass

@@ -87,9 +87,7 @@ def test_none_asked_for_over_the_patient_itself(index):
 
 def test_distinct_values_within_one_day(index):
     """A pair of readings is two different codes on one date."""
-    rule = Rule(
-        "a pair", "events", codes="pressure", distinct="code", per="date", at_least=2
-    )
+    rule = Rule("a pair", "events", codes="pressure", distinct="code", per="date", at_least=2)
     assert met(rule, index) == ["1"]
     loose = Rule("both ever", "events", codes="pressure", distinct="code", at_least=2)
     assert met(loose, index) == ["1", "2"]

@@ -124,8 +124,13 @@ def holds(rule, number):
 def test_matching_agrees_with_a_plain_loop(people, rows, criteria):
     """The same patients, the same numbers left, the same evidence, the same explanation."""
     rows = [{**row, "event_id": f"e{number}"} for number, row in enumerate(rows)]
-    rows = rows or [{"patient_id": "nobody", "event_id": "e", **dict.fromkeys(
-        ("code", "kind", "value", "date"))}]
+    rows = rows or [
+        {
+            "patient_id": "nobody",
+            "event_id": "e",
+            **dict.fromkeys(("code", "kind", "value", "date")),
+        }
+    ]
     index = small_index(patients=people, events=rows)
     made = pack(
         *(

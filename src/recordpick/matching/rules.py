@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -53,7 +54,17 @@ class Answerable:
 
 def condition(pack: Pack, table: str, text: str) -> Condition:
     """Parse a condition over a table of the pack's world."""
-    return parse_condition(text, columns_of(pack, table), words_of(table))
+    return _parsed(text, tuple(columns_of(pack, table).items()), tuple(words_of(table).items()))
+
+
+@lru_cache(maxsize=4096)
+def _parsed(
+    text: str,
+    columns: tuple[tuple[str, Kind], ...],
+    words: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Condition:
+    """Parse once: planning, evidence and explanation ask for the same condition many times."""
+    return parse_condition(text, dict(columns), dict(words))
 
 
 def satisfied(pack: Pack, table: str, text: str | None, as_at: date) -> pl.Expr:
@@ -76,11 +87,9 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
     cautions: list[str] = []
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
-        reasons = {rule: _lacks(pack, index, rule) for rule in step.rules}
-        kept = tuple(rule for rule, reason in reasons.items() if not reason)
-        missing = [
-            f"{reason} (needed for: {rule.says})" for rule, reason in reasons.items() if reason
-        ]
+        reasons = [(rule, _lacks(pack, index, rule)) for rule in step.rules]
+        kept = tuple(rule for rule, reason in reasons if not reason)
+        missing = [f"{reason} (needed for: {rule.says})" for rule, reason in reasons if reason]
         if kept:
             cautions += [f"Not looked at: {text}." for text in missing]
         elif not lacking:
