@@ -36,7 +36,7 @@ class SmallIndex:
         return table in self.tables
 
     def columns(self, table: str) -> dict[str, Kind]:
-        return self.kinds.get(table, {})
+        return dict(self.kinds.get(table, {}))
 
     def scan(self, table: str) -> pl.LazyFrame:
         return self.tables[table].lazy()
@@ -63,11 +63,11 @@ def small_index(**tables: Sequence[Mapping[str, Any]]) -> SmallIndex:
     return index
 
 
-def criterion(*rules: Rule | Step, id: str = "C-1", **more: Any) -> Criterion:
+def criterion(*rules: Rule | Step, criterion_id: str = "C-1", **more: Any) -> Criterion:
     """Make a criterion of rules."""
     steps = tuple(rule if isinstance(rule, Step) else Step((rule,)) for rule in rules)
     prose = {"area": "Area", "title": "Title", "find": "Find."}
-    return Criterion(id=id, steps=steps, **{**prose, **more})
+    return Criterion(id=criterion_id, steps=steps, **{**prose, **more})
 
 
 def pack(*criteria: Criterion, codelists: Mapping[str, Sequence[str]] | None = None, **more: Any):

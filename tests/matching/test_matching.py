@@ -4,11 +4,12 @@ from datetime import date
 
 import polars as pl
 import pytest
-from small_practice import AS_AT, criterion, pack, small_index
 
 from recordpick.criteria.pack import Rule, Step
 from recordpick.errors import UserError
 from recordpick.matching import evidence, evidence_lines, explain, match, random_population
+
+from small_practice import AS_AT, criterion, pack, small_index
 
 PATIENTS = [
     {"patient_id": "1", "status": "registered", "sex": "F", "age": 80},
@@ -223,8 +224,8 @@ def test_who_may_be_drawn_is_the_packs_rule(index):
 def test_matches_hold_each_pair_once_in_the_packs_order(index):
     """found is sorted by the pack's order of criteria, then by patient."""
     made = pack(
-        criterion(Rule("a man", where="sex = 'M'"), id="Z"),
-        criterion(HIGH, id="A"),
+        criterion(Rule("a man", where="sex = 'M'"), criterion_id="Z"),
+        criterion(HIGH, criterion_id="A"),
         codelists=LISTS,
     )
     found = match(made, index, AS_AT).found

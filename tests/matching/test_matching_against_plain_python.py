@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_practice import AS_AT, criterion, pack, small_index
 
 from recordpick.criteria.pack import Rule, Step
 from recordpick.matching import evidence, explain, match
+
+from small_practice import AS_AT, criterion, pack, small_index
 
 IDS = [f"p{number}" for number in range(6)]
 CODES = ["a", "b", "c", None]
@@ -135,7 +136,9 @@ def test_matching_agrees_with_a_plain_loop(people, rows, criteria):
     made = pack(
         *(
             criterion(
-                *(Step(tuple(step)) for step in steps), id=f"C{number}", population=population
+                *(Step(tuple(step)) for step in steps),
+                criterion_id=f"C{number}",
+                population=population,
             )
             for number, (population, steps) in enumerate(criteria)
         ),

@@ -13,15 +13,17 @@ from recordpick.matching.plan import PATIENT
 from recordpick.matching.rules import answerable, condition, satisfied
 from recordpick.tables import TABLES
 
-EVIDENCE: dict[str, pl.DataType] = {
-    PATIENT: pl.String(),
-    "step": pl.UInt16(),
-    "says": pl.String(),
-    "table": pl.String(),
-    "row_id": pl.String(),
-    "date": pl.Date(),
-    "summary": pl.String(),
-}
+EVIDENCE = pl.Schema(
+    {
+        PATIENT: pl.String(),
+        "step": pl.UInt16(),
+        "says": pl.String(),
+        "table": pl.String(),
+        "row_id": pl.String(),
+        "date": pl.Date(),
+        "summary": pl.String(),
+    }
+)
 
 SUMMARY: dict[str, tuple[str, ...]] = {
     "events": (

@@ -122,6 +122,8 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
 
 def _lacks_columns(pack: Pack, index: PracticeIndex, table: str, needed: frozenset[str]) -> str:
     there = index.columns(table)
+    if table == "patients" and "date_of_birth" in there:
+        there["age"] = "integer"  # reckoned at the as-at date when patients are read
     wanted: Mapping[str, Kind] = columns_of(pack, table)
     for name in sorted(needed):
         if name not in there:
