@@ -1,0 +1,47 @@
+"""Copies of a working file: one a day, made when it is first opened for writing, five kept.
+
+They lie beside the file as `<name>.<year-month-day>.backup` and are working files themselves: give
+one another name to go on with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from recordpick.selection.private_files import put_in_place, temporary_name, write_new
+
+KEPT = 5
+
+
+def backups(path: Path) -> tuple[Path, ...]:
+    """Give the backups of a working file, the newest first."""
+    start, end = f"{path.name}.", ".backup"
+    found: list[tuple[date, Path]] = []
+    for beside in path.parent.iterdir():
+        name = beside.name
+        if name.startswith(start) and name.endswith(end):
+            with suppress(ValueError):
+                found.append((date.fromisoformat(name[len(start) : -len(end)]), beside))
+    return tuple(beside for _, beside in sorted(found, reverse=True))
+
+
+def back_up(path: Path, today: date) -> Path | None:
+    """Copy a working file unless that was done today; take away all but the newest five copies.
+
+    The file must be sound, and nobody may write to it meanwhile. None if there was one already.
+    OSError if the copy cannot be written: nothing is left behind, and no copy was taken away.
+    """
+    target = path.with_name(f"{path.name}.{today.isoformat()}.backup")
+    if target.exists():
+        return None
+    made = temporary_name(target)
+    try:
+        write_new(made, path.read_bytes())
+        put_in_place(made, target)
+    finally:
+        made.unlink(missing_ok=True)
+    for old in backups(path)[KEPT:]:
+        old.unlink(missing_ok=True)
+    return target

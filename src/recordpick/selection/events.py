@@ -1,0 +1,174 @@
+"""One event of the journal, and the chain of hashes that ties each to the one before it.
+
+The hash of an event is SHA-256 over the previous event's hash (64 hexadecimal digits; zeros for
+the first) followed by the event as canonical JSON: the keys at, body, kind, role, seq, who in that
+order, without spaces, everything beyond ASCII escaped. docs/working-file.md shows how to check
+a file with plain Python.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from typing import Literal, TypeAlias, get_args
+
+from recordpick.errors import UserError
+from recordpick.selection.state import Person, Role
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+Kind = Literal[
+    "created",
+    "index_used",
+    "picked",
+    "suggested",
+    "removed",
+    "noted",
+    "closed",
+    "reopened",
+    "seed_fixed",
+    "drawn",
+    "replaced",
+    "undone",
+    "redone",
+    "exported",
+]
+
+ROLES: dict[str, Role] = {role: role for role in get_args(Role)}
+NO_HASH = "0" * 64
+
+
+class BrokenEventError(UserError):
+    """An event that is not what recordpick writes, or does not follow the one before it."""
+
+    def __init__(self, seq: int, what: str) -> None:
+        super().__init__(f"event {seq} {what}")
+        self.seq = seq
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was done. `at` is UTC as ISO 8601; `body` depends on the kind."""
+
+    seq: int
+    at: str
+    who: str
+    role: str
+    kind: str
+    body: dict[str, Json]
+    previous_hash: str
+    hash: str
+
+    @property
+    def by(self) -> Person:
+        """Who did it."""
+        role = ROLES.get(self.role)
+        if role is None:
+            raise BrokenEventError(self.seq, f"has an unknown role {self.role!r}")
+        return Person(self.who, role)
+
+    @property
+    def on(self) -> datetime:
+        """When it was done (UTC)."""
+        try:
+            on = datetime.fromisoformat(self.at)
+        except ValueError as error:
+            raise BrokenEventError(self.seq, f"has no readable time: {self.at!r}") from error
+        if on.tzinfo is None:
+            raise BrokenEventError(self.seq, f"has a time without its zone: {self.at!r}")
+        return on.astimezone(UTC)
+
+    def text(self, key: str) -> str:
+        """Give a text of the body; BrokenEventError if there is none."""
+        value = self.body.get(key)
+        if not isinstance(value, str):
+            raise BrokenEventError(self.seq, f"has no text {key!r}")
+        return value
+
+    def text_or_none(self, key: str) -> str | None:
+        """Give a text of the body, or None where null stands."""
+        return None if self.body.get(key, "") is None else self.text(key)
+
+    def number(self, key: str) -> int:
+        """Give a whole number of the body; BrokenEventError if there is none."""
+        value = self.body.get(key)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise BrokenEventError(self.seq, f"has no whole number {key!r}")
+        return value
+
+    def day(self, key: str) -> date:
+        """Give a date of the body; BrokenEventError if there is none."""
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError as error:
+            raise BrokenEventError(self.seq, f"has no date {key!r}") from error
+
+    def texts(self, key: str) -> list[str]:
+        """Give a list of texts of the body; BrokenEventError if there is none."""
+        value = self.body.get(key)
+        if isinstance(value, list):
+            texts = [item for item in value if isinstance(item, str)]
+            if len(texts) == len(value):
+                return texts
+        raise BrokenEventError(self.seq, f"has no list of texts {key!r}")
+
+    def rows(self, key: str) -> list[list[Json]]:
+        """Give a list of lists of the body; BrokenEventError if there is none."""
+        value = self.body.get(key)
+        if isinstance(value, list):
+            rows = [item for item in value if isinstance(item, list)]
+            if len(rows) == len(value):
+                return rows
+        raise BrokenEventError(self.seq, f"has no table {key!r}")
+
+
+def canonical(value: Json) -> str:
+    """Write JSON in the one way that is hashed: sorted keys, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def event_hash(event: Event) -> str:
+    """Work out the hash that an event should have."""
+    content: dict[str, Json] = {
+        "seq": event.seq,
+        "at": event.at,
+        "who": event.who,
+        "role": event.role,
+        "kind": event.kind,
+        "body": event.body,
+    }
+    return sha256((event.previous_hash + canonical(content)).encode("ascii")).hexdigest()
+
+
+def next_event(
+    last: Event | None, at: datetime, by: Person, kind: Kind, body: dict[str, Json]
+) -> Event:
+    """Make the event that follows `last` (None: the first)."""
+    unhashed = Event(
+        seq=1 if last is None else last.seq + 1,
+        at=at.astimezone(UTC).isoformat(timespec="microseconds"),
+        who=by.name,
+        role=by.role,
+        kind=kind,
+        body=body,
+        previous_hash=NO_HASH if last is None else last.hash,
+        hash="",
+    )
+    return replace(unhashed, hash=event_hash(unhashed))
+
+
+def check_chain(events: Iterable[Event], last: Event | None = None) -> None:
+    """Raise BrokenEventError at the first event that does not follow the one before it."""
+    for event in events:
+        expected = 1 if last is None else last.seq + 1
+        if event.seq != expected:
+            raise BrokenEventError(expected, f"is missing: event {event.seq} stands in its place")
+        if event.previous_hash != (NO_HASH if last is None else last.hash):
+            raise BrokenEventError(event.seq, "does not follow the event before it")
+        if event.hash != event_hash(event):
+            raise BrokenEventError(event.seq, "is not what was written: its hash differs")
+        last = event

@@ -1,0 +1,181 @@
+"""The journal replayed: from the events to the selection they lead to. Nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from recordpick.selection.effects import Work, apply, can_be_undone, draw_of, fixed_seed
+from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.state import (
+    Draw,
+    Exported,
+    FixedSeed,
+    IndexUsed,
+    Selection,
+    Withdrawn,
+)
+from recordpick.selection.wording import describe
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a working file is about, as its first event says."""
+
+    practice: str
+    synthetic: bool
+    pack_fingerprint: str
+    pack_files: tuple[tuple[str, str], ...]
+    """Name and SHA-256 (hex, of the UTF-8) of each file of the pack, in order."""
+    suggestion_seed: str
+    index: IndexUsed
+
+
+class History:
+    """The events so far and what they lead to. It grows by `add` only."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.header: Header | None = None
+        self.index: IndexUsed | None = None
+        self.work = Work()
+        self._done: list[tuple[Event, Work]] = []
+        self._undone: list[Event] = []
+        self._draws: dict[int, Draw] = {}
+        self._seeds: dict[int, FixedSeed] = {}
+        self._taken_back: dict[int, Withdrawn] = {}
+        self._exports: list[Exported] = []
+
+    @property
+    def last(self) -> Event | None:
+        """The last event, or None."""
+        return self.events[-1] if self.events else None
+
+    @property
+    def next_undo(self) -> Event | None:
+        """The event that undo would take back, or None."""
+        return self._done[-1][0] if self._done else None
+
+    @property
+    def next_redo(self) -> Event | None:
+        """The event that redo would do again, or None."""
+        return self._undone[-1] if self._undone else None
+
+    def check(self, event: Event) -> None:
+        """Raise BrokenEventError if a decision could not be taken in; asked before writing."""
+        if can_be_undone(event.kind):
+            apply(self.work, event)
+
+    def add(self, event: Event) -> None:
+        """Take in the next event. BrokenEventError, and nothing changed, if it cannot be one."""
+        if (event.kind == "created") != (self.header is None):
+            raise BrokenEventError(event.seq, "is not where the event that made the file belongs")
+        if can_be_undone(event.kind):
+            self._do(event)
+            self._undone.clear()
+        elif event.kind == "undone":
+            self._undo(event)
+        elif event.kind == "redone":
+            self._redo(event)
+        else:
+            self._record(event)
+        self.events.append(event)
+
+    def selection(self) -> Selection:
+        """Give the selection as it stands after the last event."""
+        work = self.work
+        return Selection(
+            picks=work.picks,
+            closed=work.closed,
+            notes=work.notes,
+            seed=work.seed,
+            seeds=tuple(
+                replace(seed, withdrawn=self._taken_back.get(seq))
+                for seq, seed in self._seeds.items()
+            ),
+            draws=tuple(
+                work.draws.get(seq) or replace(draw, withdrawn=self._taken_back.get(seq))
+                for seq, draw in self._draws.items()
+            ),
+            removed_at_random=work.removed,
+            exports=tuple(self._exports),
+            can_undo=None if self.next_undo is None else describe(self.next_undo),
+            can_redo=None if self.next_redo is None else describe(self.next_redo),
+        )
+
+    def _do(self, event: Event) -> None:
+        after = apply(self.work, event)
+        if event.kind == "seed_fixed":
+            self._seeds.setdefault(event.seq, fixed_seed(event))
+        elif event.kind in {"drawn", "replaced"}:
+            self._draws.setdefault(event.seq, draw_of(event))
+        self._done.append((event, self.work))
+        self.work = after
+
+    def _undo(self, event: Event) -> None:
+        if not self._done or self._done[-1][0].seq != event.number("of"):
+            raise BrokenEventError(event.seq, "undoes what was not the last thing done")
+        taken_back = Withdrawn("taken back (undo)", event.by, event.on)
+        undone, self.work = self._done.pop()
+        self._undone.append(undone)
+        self._taken_back[undone.seq] = taken_back
+
+    def _redo(self, event: Event) -> None:
+        if not self._undone or self._undone[-1].seq != event.number("of"):
+            raise BrokenEventError(event.seq, "does again what was not the last thing undone")
+        self._do(self._undone[-1])
+        self._taken_back.pop(self._undone.pop().seq)
+
+    def _record(self, event: Event) -> None:
+        match event.kind:
+            case "created":
+                self.header = _header(event)
+                self.index = self.header.index
+            case "index_used":
+                self.index = _index_used(event, event.text("practice_index"))
+            case "exported":
+                self._exports.append(
+                    Exported(event.text("path"), event.text("sha256"), event.by, event.on)
+                )
+            case _:
+                raise BrokenEventError(event.seq, f"is of an unknown kind {event.kind!r}")
+
+
+def _header(event: Event) -> Header:
+    files: list[tuple[str, str]] = []
+    for row in event.rows("pack_files"):
+        match row:
+            case [str(name), str(digest)]:
+                files.append((name, digest))
+            case _:
+                raise BrokenEventError(event.seq, "names a file of the pack that is none")
+    return Header(
+        practice=event.text("practice"),
+        synthetic=event.body.get("synthetic") is True,
+        pack_fingerprint=event.text("pack"),
+        pack_files=tuple(files),
+        suggestion_seed=event.text("suggestion_seed"),
+        index=_index_used(event, event.text("practice_index")),
+    )
+
+
+def _index_used(event: Event, fingerprint: str) -> IndexUsed:
+    return IndexUsed(
+        fingerprint=fingerprint,
+        as_at=event.day("as_at"),
+        folder=event.text("folder"),
+        by=event.by,
+        on=event.on,
+    )
+
+
+def replay(events: Iterable[Event]) -> Selection:
+    """Give the selection that events lead to.
+
+    The events' hashes are not looked at (`events.check_chain` does that). BrokenEventError where an
+    event could not have been written after those before it.
+    """
+    history = History()
+    for event in events:
+        history.add(event)
+    return history.selection()

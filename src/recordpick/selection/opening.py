@@ -1,0 +1,177 @@
+"""Opening a working file: what it is, who has it, whether it is sound, what it says."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from recordpick.criteria.pack import Pack
+from recordpick.errors import UserError
+from recordpick.selection.backup import back_up, backups
+from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.journal import Header, History
+from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.store import Content, Store, check_header, text_sha256
+
+
+class DamagedFileError(UserError):
+    """A working file that is not as it was written.
+
+    `sound_events` is how many events from the first on are sound (0: nothing can be saved from
+    it), `backup` the newest copy beside it, or None.
+    """
+
+    def __init__(self, path: Path, damage: str, sound_events: int, backup: Path | None) -> None:
+        saved = (
+            f"Its first {sound_events:,} events are sound: open it read-only to see what they hold"
+            if sound_events
+            else "Nothing in it can be read any more"
+        )
+        instead = f", or go on with the copy {backup.name}." if backup is not None else "."
+        super().__init__(f"{path} is damaged: {damage}. {saved}{instead}")
+        self.damage = damage
+        self.sound_events = sound_events
+        self.backup = backup
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening gave. Without a `store` nothing can be written."""
+
+    pack: Pack
+    header: Header
+    history: History
+    store: Store | None
+    lock: Lock | None
+    held_by: str
+    why_read_only: str
+    damage: str
+    warnings: tuple[str, ...]
+
+
+class Asked(NamedTuple):
+    """How a working file is to be opened, and by whom."""
+
+    who: str
+    at: datetime
+    read_only: bool = False
+    salvage: bool = False
+    take_over: bool = False
+
+
+def open_file(path: Path, asked: Asked) -> Opened:
+    """Open a working file for writing if that can be done, or else read-only.
+
+    UserError if it is no working file; DamagedFileError if it is damaged and not to be salvaged.
+    """
+    check_header(path)
+    lock, held_by, why = _lock(path, asked)
+    try:
+        return _open_locked(path, asked, lock, held_by, why)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
+    """Take the lock where the file is to be written to; else say why it is not."""
+    if asked.salvage:
+        return None, "", "The file is damaged: what is sound can be read, and nothing changed."
+    if asked.read_only:
+        return None, "", "The file was opened to be read only."
+    if not os.access(path, os.W_OK):
+        return None, "", f"{path.name} can only be read: ask for permission to write to it."
+    try:
+        lock = take_lock(path, asked.who, asked.at, take_over=asked.take_over)
+    except OSError as error:
+        return (
+            None,
+            "",
+            (
+                f"Nothing can be written in the folder {path.parent} "
+                f"({error.strerror or error}), so {path.name} can only be read."
+            ),
+        )
+    if isinstance(lock, Holder):
+        return None, lock.in_words, f"{lock.in_words} has this file open, so it can only be read."
+    return lock, "", ""
+
+
+def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why: str) -> Opened:
+    store = None if lock is None else Store.open(path, "rw")
+    try:
+        content = read_once(path) if store is None else store.read()
+        header, history, damage = _sound(path, content, salvage=asked.salvage)
+        pack = _pack(path, header, content)
+        worked_on = lock is not None and len(history.events) > 1
+        warnings = _back_up(path, asked.at) if worked_on else ()
+        return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
+    except BaseException:
+        if store is not None:
+            store.close()
+        raise
+
+
+def read_once(path: Path) -> Content:
+    """Read a working file without keeping it open.
+
+    A file whose last writer was cut off is put right by SQLite first, which needs to write.
+    """
+    try:
+        with Store.connected(path, "ro") as store:
+            return store.read()
+    except UserError:
+        with Store.connected(path, "rw") as store:
+            return store.read()
+
+
+def replayed(events: tuple[Event, ...]) -> tuple[History, str]:
+    """Replay events as far as they go; say what is wrong with the one that does not."""
+    history = History()
+    for event in events:
+        try:
+            history.add(event)
+        except BrokenEventError as broken:
+            return history, str(broken)
+    return history, ""
+
+
+def _sound(path: Path, content: Content, *, salvage: bool) -> tuple[Header, History, str]:
+    """Give what a file is about, its sound events, and what is damaged."""
+    history, broken = replayed(content.events)
+    damage = broken or content.damage
+    if damage and not salvage:
+        raise _damaged(path, damage, len(history.events))
+    if history.header is None:
+        raise _damaged(path, damage or "it does not say what it is about", 0)
+    return history.header, history, damage
+
+
+def _pack(path: Path, header: Header, content: Content) -> Pack:
+    from recordpick.criteria.reading import parse_pack
+
+    digests = tuple((name, text_sha256(text)) for name, text in content.pack_files.items())
+    if digests != header.pack_files:
+        raise _damaged(path, "the criteria pack in it is not what was put there", 0)
+    return parse_pack(content.pack_files)
+
+
+def _damaged(path: Path, damage: str, sound_events: int) -> DamagedFileError:
+    copies: tuple[Path, ...] = ()
+    with suppress(OSError):
+        copies = backups(path)
+    return DamagedFileError(path, damage, sound_events, copies[0] if copies else None)
+
+
+def _back_up(path: Path, at: datetime) -> tuple[str, ...]:
+    try:
+        back_up(path, at.astimezone().date())
+    except OSError as error:
+        why = error.strerror or error
+        return (f"Today's copy of {path.name} could not be made ({why}): free some room.",)
+    return ()

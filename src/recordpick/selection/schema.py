@@ -1,0 +1,91 @@
+"""The tables of a working file, and how a connection to it is set."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import PurePath
+from urllib.parse import quote
+
+APPLICATION_ID = 0x52504B31
+"""In the header of every working file ("RPK1" in ASCII): this database is recordpick's."""
+
+VERSION = 1
+"""SQLite's user_version: the version of what is described here."""
+
+OLDEST_SQLITE = (3, 37, 0)
+"""STRICT tables came with it."""
+
+LAST_EVENT = "last_event"
+
+STATEMENTS: tuple[str, ...] = (
+    "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    (
+        "CREATE TABLE pack_files(position INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+        "text TEXT NOT NULL) STRICT"
+    ),
+    (
+        "CREATE TABLE events(seq INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, "
+        "role TEXT NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, previous_hash TEXT NOT NULL, "
+        "hash TEXT NOT NULL) STRICT"
+    ),
+    (
+        "CREATE TRIGGER events_never_change BEFORE UPDATE ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+    ),
+    (
+        "CREATE TRIGGER events_stay BEFORE DELETE ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+    ),
+    (
+        "CREATE TRIGGER pack_files_never_change BEFORE UPDATE ON pack_files "
+        "BEGIN SELECT RAISE(ABORT, 'the pack of a working file never changes'); END"
+    ),
+    (
+        "CREATE TRIGGER pack_files_stay BEFORE DELETE ON pack_files "
+        "BEGIN SELECT RAISE(ABORT, 'the pack of a working file never changes'); END"
+    ),
+    (
+        "CREATE TRIGGER meta_never_changes BEFORE UPDATE ON meta WHEN OLD.key <> 'last_event' "
+        "BEGIN SELECT RAISE(ABORT, 'only last_event changes'); END"
+    ),
+    (
+        "CREATE TRIGGER meta_stays BEFORE DELETE ON meta "
+        "BEGIN SELECT RAISE(ABORT, 'only last_event changes'); END"
+    ),
+)
+
+_PRAGMAS = (
+    "PRAGMA trusted_schema = OFF",
+    "PRAGMA cell_size_check = ON",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA temp_store = MEMORY",
+)
+_WRITING = (
+    "PRAGMA journal_mode = DELETE",
+    "PRAGMA synchronous = EXTRA",
+)
+
+
+def uri(path: PurePath, mode: str) -> str:
+    """Give the address by which SQLite opens a path, shares on Windows (//server/share) too."""
+    text = path.as_posix()
+    start = "file://" if text.startswith("/") else "file:///"
+    return f"{start}{quote(os.fsencode(text), safe='/:')}?mode={mode}"
+
+
+def connect(path: PurePath, mode: str) -> sqlite3.Connection:
+    """Connect to a database that is there. `mode` is "ro" or "rw"; never makes a file."""
+    connection = sqlite3.connect(
+        uri(path, mode), uri=True, isolation_level=None, check_same_thread=False
+    )
+    # What is no UTF-8 is damage: it is let through, so that the hashes can say where it is.
+    connection.text_factory = _text
+    for pragma in _PRAGMAS + (_WRITING if mode == "rw" else ()):
+        connection.execute(pragma)
+    return connection
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "surrogateescape")

@@ -1,0 +1,205 @@
+"""What a selection is: picks, draws, notes and who made them, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+Role = Literal["practice", "supplier", "partner"]
+"""For whom a person works: the practice, the new supplier, a delivery partner."""
+
+ChosenBy = Literal["rule", "staff", "supplier", "random"]
+"""How a record came to be picked: a suggestion that a person applied, by hand by practice staff,
+by hand by the supplier or a delivery partner, by a random draw."""
+
+SeedSource = Literal["entered", "made"]
+"""Whether people gave the seed (dice, a lottery result) or recordpick made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who works on the file."""
+
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A record chosen for a criterion, or (`criterion_id` None) drawn at random.
+
+    `ticket` is the place in the draw order, from 1, of a random record; None for others. `note`
+    says what recordpick itself has to say of the pick: how it was suggested, whom it replaces.
+    What people note of a patient is in `Selection.notes`.
+    """
+
+    patient_id: str
+    criterion_id: str | None
+    chosen_by: ChosenBy
+    chosen_by_name: str
+    chosen_by_role: Role
+    chosen_on: datetime
+    ticket: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A criterion for which no more records are to be found, as somebody said, and why."""
+
+    reason: str
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """That something no longer counts: since when, by whom, why."""
+
+    reason: str
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FixedSeed:
+    """A seed that was fixed before drawing. `reason` says why, where it was not the first."""
+
+    seed: str
+    source: SeedSource
+    by: Person
+    on: datetime
+    reason: str = ""
+    withdrawn: Withdrawn | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """One drawn record: its ticket number, and its place among all who were eligible."""
+
+    patient_id: str
+    place: int
+    ticket_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One random draw, as it was recorded.
+
+    `eligible_sha256` is the SHA-256 (hex) of the eligible patient_ids, sorted and joined by
+    newlines. A draw of a replacement names whom it `replaces` and why (`reason`). `withdrawn` says
+    that its records are no longer in the selection: the draw was undone, or made again with
+    another seed.
+    """
+
+    seed: str
+    eligible: int
+    eligible_sha256: str
+    asked: int
+    drawn: tuple[Drawn, ...]
+    drawn_on: datetime
+    by: Person
+    replaces: str | None = None
+    reason: str = ""
+    withdrawn: Withdrawn | None = None
+
+    @property
+    def short(self) -> int:
+        """How many fewer than asked for were drawn: nobody else was eligible."""
+        return self.asked - len(self.drawn)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A random record that was taken out of the selection, or replaced, and why."""
+
+    patient_id: str
+    reason: str
+    by: Person
+    on: datetime
+    replaced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A hand-over pack that was written: where, and the SHA-256 that names its content."""
+
+    path: str
+    sha256: str
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IndexUsed:
+    """The practice index that the picks were made from, since `on`."""
+
+    fingerprint: str
+    as_at: date
+    folder: str
+    by: Person
+    on: datetime
+
+
+def _nothing() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Selection:
+    """All the picks of one practice for one pack, and what was said about them.
+
+    `picks` stand in the order in which they were made. `draws` and `seeds` hold every one ever
+    made, also those that no longer count (`withdrawn`). `can_undo` and `can_redo` say in words
+    what would be undone or done again; None if there is nothing.
+    """
+
+    picks: tuple[Pick, ...] = ()
+    closed: Mapping[str, Closed] = field(default_factory=lambda: MappingProxyType({}))
+    notes: Mapping[str, str] = field(default_factory=_nothing)
+    seed: FixedSeed | None = None
+    seeds: tuple[FixedSeed, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    removed_at_random: tuple[Removed, ...] = ()
+    exports: tuple[Exported, ...] = ()
+    can_undo: str | None = None
+    can_redo: str | None = None
+
+    @cached_property
+    def _by_criterion(self) -> dict[str | None, tuple[Pick, ...]]:
+        grouped: dict[str | None, list[Pick]] = {}
+        for pick in self.picks:
+            grouped.setdefault(pick.criterion_id, []).append(pick)
+        return {criterion_id: tuple(picks) for criterion_id, picks in grouped.items()}
+
+    @cached_property
+    def _by_patient(self) -> dict[str, tuple[str | None, ...]]:
+        grouped: dict[str, list[str | None]] = {}
+        for pick in self.picks:
+            grouped.setdefault(pick.patient_id, []).append(pick.criterion_id)
+        return {patient_id: tuple(criteria) for patient_id, criteria in grouped.items()}
+
+    def of(self, criterion_id: str | None) -> tuple[Pick, ...]:
+        """Give the picks of a criterion (None: the random records), in the order made."""
+        return self._by_criterion.get(criterion_id, ())
+
+    def random(self) -> tuple[Pick, ...]:
+        """Give the records drawn at random, in the order drawn."""
+        return self.of(None)
+
+    def count(self, criterion_id: str | None) -> int:
+        """Count the picks of a criterion (None: the random records)."""
+        return len(self.of(criterion_id))
+
+    def criteria_of(self, patient_id: str) -> tuple[str | None, ...]:
+        """Give the criteria a patient is picked for; None stands for a random record."""
+        return self._by_patient.get(patient_id, ())
+
+    @property
+    def patient_ids(self) -> tuple[str, ...]:
+        """The patients picked for anything, each once: the records to open."""
+        return tuple(self._by_patient)

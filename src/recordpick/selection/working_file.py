@@ -1,0 +1,395 @@
+"""The working file: one practice's selection for one pack, safe on the disk at every moment.
+
+The journal in it is the truth; the selection is the journal replayed. Each change is one event,
+on the disk before the call returns. docs/working-file.md describes the file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from recordpick import __version__
+from recordpick.criteria.pack import Pack
+from recordpick.errors import UserError
+from recordpick.selection import decisions, drawing
+from recordpick.selection.checks import checked_person, checked_practice, checked_seed
+from recordpick.selection.decisions import Body
+from recordpick.selection.events import Event, Kind, next_event
+from recordpick.selection.journal import Header, History
+from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
+from recordpick.selection.state import ChosenBy, IndexUsed, Person, SeedSource, Selection
+from recordpick.selection.store import Store, text_sha256
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recordpick.index.practice_index import PracticeIndex
+
+WHAT_IT_IS = (
+    "A working file of recordpick: patient records picked for data checking. It holds patient "
+    "identifiers; keep it as you keep patient records."
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class WorkingFile:
+    """An open working file: `create` or `open` one. Use it as a context manager, or close it.
+
+    Every change is on the disk when its call returns, which gives the new selection. It raises a
+    UserError, and changes nothing, if the file is open read-only, if nobody has signed in
+    (`person`), if it is not allowed, or if it cannot be written. Several threads may use it.
+    """
+
+    def __init__(self, path: Path, opened: Opened, person: Person | None) -> None:
+        self.path = path
+        self.pack: Pack = opened.pack
+        self.held_by: str = opened.held_by
+        """Who has the file open for writing, and since when; "" if nobody else has."""
+        self.why_read_only: str = opened.why_read_only
+        """Why nothing can be changed, as a sentence; "" if it can."""
+        self.damage: str = opened.damage
+        """What is damaged, and so missing here, in a file opened to save what is sound."""
+        self.warnings: tuple[str, ...] = opened.warnings
+        """Sentences that people should see now that the file is open."""
+        self._header: Header = opened.header
+        self._history: History = opened.history
+        self._store = opened.store
+        self._lock = opened.lock
+        self._person = person
+        self._now: Callable[[], datetime] = _now
+        self._mutex = threading.RLock()
+        self._selection = self._history.selection()
+
+    @classmethod
+    def create(  # noqa: PLR0913 - what a working file is about; the two last are for tests, demos
+        cls,
+        path: Path,
+        pack: Pack,
+        index: PracticeIndex,
+        as_at: date,
+        practice: str,
+        person: Person,
+        *,
+        suggestion_seed: str | None = None,
+        now: Callable[[], datetime] = _now,
+    ) -> Self:
+        """Make a working file and open it. UserError if the name is taken or cannot be written.
+
+        `suggestion_seed` orders suggestions by ticket; by default it is made from the system's
+        entropy. `now` tells the time, with its zone.
+        """
+        from recordpick.picking.tickets import new_seed
+
+        path = path.absolute()
+        person = checked_person(person)
+        seed = new_seed() if suggestion_seed is None else checked_seed(suggestion_seed)
+        _check_encodable(pack)
+        body: Body = {
+            "practice": checked_practice(practice),
+            "synthetic": index.manifest.synthetic,
+            "pack": pack.fingerprint,
+            "pack_files": [[name, text_sha256(text)] for name, text in pack.files.items()],
+            "suggestion_seed": seed,
+            **_index_used(index, as_at),
+        }
+        meta = {"made_by": f"recordpick {__version__}", "what_it_is": WHAT_IT_IS}
+        Store.create(path, meta, pack.files, next_event(None, now(), person, "created", body))
+        return cls.open(path, person, now=now)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        person: Person | None = None,
+        *,
+        read_only: bool = False,
+        salvage: bool = False,
+        take_over: bool = False,
+        now: Callable[[], datetime] = _now,
+    ) -> Self:
+        """Open a working file.
+
+        It opens read-only, and says why (`why_read_only`), where it or its folder cannot be
+        written to, or where somebody else has it open (`held_by`) and `take_over` is not given.
+        DamagedFileError (a UserError) if it is damaged: `salvage` then opens what is sound, to be
+        read only. UserError if it is no working file. `now` tells the time, with its zone.
+        """
+        path = path.absolute()
+        person = None if person is None else checked_person(person)
+        asked = Asked("" if person is None else person.name, now(), read_only, salvage, take_over)
+        file = cls(path, open_file(path, asked), person)
+        file._now = now
+        return file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the file up, so that others may write to it. Nothing is left to be saved."""
+        with self._mutex:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+                self.why_read_only = "The file was closed."
+            if self._lock is not None:
+                self._lock.release()
+                self._lock = None
+
+    # What the file says
+
+    @property
+    def id(self) -> str:
+        """What names this working file, and no other: the hash of its first event."""
+        return self._history.events[0].hash
+
+    @property
+    def selection(self) -> Selection:
+        """All the picks, and what was said about them, as they stand."""
+        return self._selection
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was ever done, in order."""
+        return tuple(self._history.events)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event, which stands for all before it."""
+        return self._history.events[-1].hash
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self._store is None
+
+    @property
+    def person(self) -> Person | None:
+        """Who works on the file; None until somebody has said so (`sign_in`)."""
+        return self._person
+
+    @property
+    def practice(self) -> str:
+        """The practice's name, "" if none was given."""
+        return self._header.practice
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the patients are made up."""
+        return self._header.synthetic
+
+    @property
+    def suggestion_seed(self) -> str:
+        """The seed for suggestions by ticket."""
+        return self._header.suggestion_seed
+
+    @property
+    def index_used(self) -> IndexUsed:
+        """The practice index that picks are made from."""
+        return self._history.index or self._header.index
+
+    @property
+    def as_at(self) -> date:
+        """The day on which ages and intervals are reckoned."""
+        return self.index_used.as_at
+
+    @property
+    def index_fingerprint(self) -> str:
+        """The fingerprint of the practice index that picks are made from."""
+        return self.index_used.fingerprint
+
+    @property
+    def index_folder(self) -> Path | None:
+        """Where the index was when it was last used; it may be elsewhere on this computer."""
+        folder = self.index_used.folder
+        return Path(folder) if folder else None
+
+    # What people do
+
+    def sign_in(self, person: Person) -> None:
+        """Say who works on the file from now on."""
+        self._person = checked_person(person)
+
+    def refresh(self) -> Selection:
+        """Read again what others have written meanwhile, where the file is open read-only."""
+        with self._mutex:
+            if self.read_only and not self.damage:
+                history, broken = replayed(read_once(self.path).events)
+                if not broken and len(history.events) >= len(self._history.events):
+                    self._history = history
+                    self._selection = history.selection()
+            return self._selection
+
+    def pick(
+        self, criterion_id: str, patient_ids: Iterable[str], chosen_by: ChosenBy | None = None
+    ) -> Selection:
+        """Pick patients for a criterion (KeyError if the pack has none of that id).
+
+        Those picked for it already are left out. `chosen_by` is by default "staff" for people of
+        the practice, "supplier" for others. UserError where they would be more than the criterion
+        has room for, where it is closed, or where all of them are picked already.
+        """
+        by = chosen_by or ("staff" if self._signed_in().role == "practice" else "supplier")
+        if by == "random":
+            raise ValueError("random records are drawn, not picked")
+        return self._decide(
+            "picked",
+            lambda: decisions.to_pick(self.pack, self._selection, criterion_id, patient_ids, by),
+        )
+
+    def suggest(self, picks: Iterable[tuple[str, str]], how: str) -> Selection:
+        """Pick what was suggested: (criterion_id, patient_id), all or none, undone as one.
+
+        `how` names the way of suggesting: "ticket", "fewest records", "spread".
+        """
+        return self._decide(
+            "suggested", lambda: decisions.to_suggest(self.pack, self._selection, picks, how)
+        )
+
+    def remove(
+        self, criterion_id: str | None, patient_ids: Iterable[str], reason: str = ""
+    ) -> Selection:
+        """Take picks of a criterion away; or random records (None), which needs a reason.
+
+        A random record taken away is not drawn again with this seed.
+        """
+        return self._decide(
+            "removed",
+            lambda: decisions.to_remove(
+                self.pack, self._selection, criterion_id, patient_ids, reason
+            ),
+        )
+
+    def note(self, patient_id: str, text: str) -> Selection:
+        """Note something about a patient, in place of any note before; "" takes it away."""
+        return self._decide(
+            "noted", lambda: decisions.to_note(self._selection.notes, patient_id, text)
+        )
+
+    def close_criterion(self, criterion_id: str, reason: str) -> Selection:
+        """Say that no more records are to be found for a criterion, and why."""
+        return self._decide(
+            "closed", lambda: decisions.to_close(self.pack, self._selection, criterion_id, reason)
+        )
+
+    def reopen_criterion(self, criterion_id: str) -> Selection:
+        """Look for records for a closed criterion again."""
+        return self._decide(
+            "reopened", lambda: decisions.to_reopen(self.pack, self._selection, criterion_id)
+        )
+
+    def fix_seed(self, seed: str, source: SeedSource, reason: str = "") -> Selection:
+        """Fix the seed of the random draw, before drawing.
+
+        Fixing the seed that is fixed changes nothing. Any other than the first ever fixed needs
+        a `reason`; the next draw is then made anew, and the records drawn before are withdrawn.
+        """
+        return self._decide(
+            "seed_fixed", lambda: decisions.to_fix_seed(self._selection, seed, source, reason)
+        )
+
+    def draw(self, eligible: pl.Series, n: int | None = None) -> Selection:
+        """Draw the next `n` tickets of those eligible (None: what is missing to the pack's number).
+
+        The draw is the last of `Selection.draws`; its `short` says how many fewer there were than
+        asked for. UserError if no seed is fixed or nobody is eligible, or left to be drawn.
+        """
+        return self._decide(
+            "drawn",
+            lambda: drawing.to_draw(self._history.work, eligible, n, self.pack.random_records),
+        )
+
+    def replace_random(self, patient_id: str, reason: str, eligible: pl.Series) -> Selection:
+        """Take a random record out for a reason, and draw the next ticket in its place."""
+        return self._decide(
+            "replaced",
+            lambda: drawing.to_replace(self._history.work, patient_id, reason, eligible),
+        )
+
+    def undo(self) -> Selection:
+        """Take back what `Selection.can_undo` says. That is an event too."""
+        return self._decide("undone", lambda: _of(self._history.next_undo, "undo"))
+
+    def redo(self) -> Selection:
+        """Do again what `Selection.can_redo` says. That is an event too."""
+        return self._decide("redone", lambda: _of(self._history.next_redo, "do again"))
+
+    def exported(self, path: Path, sha256: str) -> Selection:
+        """Record that a hand-over pack was written: where, and what names its content."""
+        return self._decide("exported", lambda: {"path": str(path), "sha256": sha256})
+
+    def rematched(self, index: PracticeIndex, as_at: date) -> Selection:
+        """Record that the picks are looked at with another index, or at another place or day."""
+
+        def body() -> Body | None:
+            used, new = self.index_used, _index_used(index, as_at)
+            old = {
+                "practice_index": used.fingerprint,
+                "as_at": used.as_at.isoformat(),
+                "folder": used.folder,
+            }
+            return None if new == old else new
+
+        return self._decide("index_used", body)
+
+    def _signed_in(self) -> Person:
+        if self._person is None:
+            raise UserError("Say who you are first: a name, and for whom you work.")
+        return self._person
+
+    def _decide(self, kind: Kind, body: Callable[[], Body | None]) -> Selection:
+        """Write one event (None: there is nothing to write) and give the selection after it."""
+        with self._mutex:
+            if self._store is None or self._lock is None:
+                raise UserError(f"{self.path.name} cannot be changed. {self.why_read_only}")
+            person, decided = self._signed_in(), body()
+            if decided is None:
+                return self._selection
+            event = next_event(self._history.last, self._now(), person, kind, decided)
+            self._history.check(event)
+            self._lock.check()
+            self._store.append(event)
+            self._history.add(event)
+            self._selection = self._history.selection()
+            return self._selection
+
+
+def _of(event: Event | None, what: str) -> Body:
+    if event is None:
+        raise UserError(f"There is nothing to {what}.")
+    return {"of": event.seq}
+
+
+def _index_used(index: PracticeIndex, as_at: date) -> Body:
+    return {
+        "practice_index": index.fingerprint,
+        "as_at": as_at.isoformat(),
+        "folder": str(index.folder.absolute()),
+    }
+
+
+def _check_encodable(pack: Pack) -> None:
+    """Raise a UserError for a pack with characters that no file can hold (lone surrogates)."""
+    for name, text in pack.files.items():
+        try:
+            f"{name}{text}".encode()
+        except UnicodeEncodeError as error:
+            raise UserError(
+                f"{name} has a character that is no text (character {error.start + 1}): "
+                "save it again as UTF-8."
+            ) from error
