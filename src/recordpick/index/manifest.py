@@ -1,0 +1,123 @@
+"""The manifest of a practice index: what it holds, and of what it was made.
+
+Kept as `index.json` in the index's folder and written last, so that a folder without it is none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, get_args
+
+from recordpick.errors import UserError
+from recordpick.tables import Kind
+
+FORMAT = 1
+MANIFEST = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCount:
+    """What became of the rows of one source file for one table.
+
+    `rows_read` = `rows_indexed` + `rows_rejected` + `rows_deleted`, always. `values_set_aside` are
+    values (not rows) that were left empty because they cannot be right, such as NHS numbers.
+    """
+
+    file: str
+    table: str
+    size: int
+    sha256: str
+    rows_read: int
+    rows_indexed: int
+    rows_rejected: int
+    rows_deleted: int
+    values_set_aside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TableSummary:
+    """One table of the index: its rows, and its columns with what each holds, in order."""
+
+    rows: int
+    columns: dict[str, Kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What an index says of itself. `made_at` is UTC; `notes` are sentences for people."""
+
+    format: int
+    made_by: str
+    made_at: str
+    practice: str
+    synthetic: bool
+    as_at: date
+    tables: dict[str, TableSummary]
+    files: tuple[FileCount, ...]
+    fingerprint: str
+    notes: tuple[str, ...] = ()
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest into the index's folder."""
+    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False, default=date.isoformat)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of the index in `folder`; UserError if it is none or a newer one."""
+    path = folder / MANIFEST
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise UserError(_no_index(folder)) from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    except ValueError:
+        raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
+    number = found.get("format") if isinstance(found, dict) else None
+    if not isinstance(number, int):
+        raise UserError(f"{path}: this is not the manifest of a practice index.")
+    if number > FORMAT:
+        raise UserError(
+            f"{folder}: this index was made by a newer recordpick ({found.get('made_by')}). "
+            "Use that version, or make the index again with this one."
+        )
+    try:
+        return _manifest(found)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
+
+
+def _no_index(folder: Path) -> str:
+    if not folder.exists():
+        return f"{folder}: there is no such folder."
+    if not folder.is_dir():
+        return f"{folder}: this is a file. A practice index is a folder made by `recordpick index`."
+    return (
+        f"{folder}: this folder is not a practice index ({MANIFEST} is missing). "
+        "Make one with `recordpick index SOURCE --out DIR`."
+    )
+
+
+def _manifest(found: dict[str, Any]) -> Manifest:
+    tables = {}
+    for name, table in found["tables"].items():
+        if not set(table["columns"].values()) <= set(get_args(Kind)):
+            raise ValueError(name)
+        tables[str(name)] = TableSummary(int(table["rows"]), dict(table["columns"]))
+    return Manifest(
+        format=int(found["format"]),
+        made_by=str(found["made_by"]),
+        made_at=str(found["made_at"]),
+        practice=str(found["practice"]),
+        synthetic=bool(found["synthetic"]),
+        as_at=date.fromisoformat(found["as_at"]),
+        tables=tables,
+        files=tuple(FileCount(**entry) for entry in found["files"]),
+        fingerprint=str(found["fingerprint"]),
+        notes=tuple(map(str, found.get("notes", ()))),
+    )

@@ -1,0 +1,73 @@
+"""What a reader of a source gives to the index builder: the interface between the two.
+
+A reader (a folder of tables, a patient list, a mapping, a system's extract) turns a path into a
+`Source`. A new kind of source is one new module with a function `Path -> Source`, and a line in
+`reading.py` that recognises it. A reader only brings rows and columns to where they belong: what a
+value must look like is enforced afterwards, for all sources alike, in `conform.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.tables import Kind
+
+ROW = "__row"
+"""Column (UInt32, unique in a part) that names a row of the source file."""
+
+DELETED = "__deleted"
+"""Optional Boolean column: the source's own flag says that the row is to be dropped."""
+
+PLACES = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
+"""Columns of rows that were set aside: line in the file, why, and the row as it was read."""
+
+Lines = Callable[[Sequence[int]], list[int]]
+"""Gives the line in the file of each row, both counted as the part counts them."""
+
+
+def row_is_line(rows: Sequence[int]) -> list[int]:
+    """Count rows from 0, lines from 1: a file without a header, such as Parquet."""
+    return [row + 1 for row in rows]
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that one file of a source gives to one table.
+
+    `frame` has `ROW` and columns named as in tables.py, as text or already typed; `DELETED` if the
+    format has such a flag. `raw` has `ROW` and the file's own columns as they were read: what is
+    kept of a row that does not fit. Both are scans, read when the index is built, and hold each
+    row once. `rows` is how many rows the file has, `set_aside` (columns `PLACES`) those of them
+    that have no place in `frame` because the file is damaged there; None if only a scan can tell.
+    """
+
+    table: str
+    file: str
+    path: Path
+    frame: pl.LazyFrame
+    raw: pl.LazyFrame
+    rows: int | None = None
+    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    dropped: int = 0
+    """Rows that are in neither, because the source itself says so (a mapping's `where`)."""
+    line_of: Lines = row_is_line
+    date_formats: Mapping[str, str] = field(default_factory=dict)
+    """How dates are written, by column of the table (strptime's words); ISO where not said."""
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
+    """What columns hold that tables.py does not know; by their type in `frame` where not said."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Everything that a reader found. `notes` are sentences for people: what was taken for what."""
+
+    parts: tuple[Part, ...]
+    practice: str = ""
+    as_at: date | None = None
+    synthetic: bool = False
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,85 @@
+"""The practice index: the practice's records as typed Parquet tables in a folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
+from recordpick.tables import Kind
+
+__all__ = ["FORMAT", "FileCount", "Manifest", "PracticeIndex", "TableSummary", "open_index"]
+
+_REVIEW = "The index was changed or is incomplete: make it again with `recordpick index`."
+
+
+@dataclass(frozen=True)
+class PracticeIndex:
+    """An index that was opened: its folder and its manifest. Tables are read when asked for."""
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) over the tables' contents: the same for the same records."""
+        return self.manifest.fingerprint
+
+    def columns(self, table: str) -> dict[str, Kind]:
+        """Give the columns of the table and what each holds, in order; {} if it is not there."""
+        summary = self.manifest.tables.get(table)
+        return dict(summary.columns) if summary else {}
+
+    def has(self, table: str) -> bool:
+        """Tell whether the index has that table."""
+        return table in self.manifest.tables
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """Give the table, typed as in tables.py; `patients` without `age`.
+
+        KeyError if the index has no such table (ask `has` first).
+        """
+        if not self.has(table):
+            raise KeyError(table)
+        return pl.scan_parquet(self.folder / f"{table}.parquet", glob=False)
+
+    def patients(self, as_at: date) -> pl.LazyFrame:
+        """Give the patients with `age`, sorted by patient_id.
+
+        `age` is whole years at `as_at` (Int64): null without a date of birth, and of a patient who
+        was born after `as_at`. Somebody born on 29 February is a year older on 1 March.
+        """
+        patients = self.scan("patients")
+        if "date_of_birth" not in self.columns("patients"):
+            return patients
+        born = pl.col("date_of_birth")
+        birthday_to_come = (born.dt.month() * 100 + born.dt.day()) > as_at.month * 100 + as_at.day
+        years = as_at.year - born.dt.year().cast(pl.Int64) - birthday_to_come.cast(pl.Int64)
+        return patients.with_columns(pl.when(years >= 0).then(years).alias("age"))
+
+
+def open_index(folder: Path) -> PracticeIndex:
+    """Open the index in that folder.
+
+    UserError if it is none, was made by a newer version, or a table of it is missing or damaged.
+    """
+    manifest = read_manifest(folder)
+    for name, summary in manifest.tables.items():
+        path = folder / f"{name}.parquet"
+        try:
+            schema = pl.read_parquet_schema(path)
+        except FileNotFoundError:
+            raise UserError(f"{path}: this table is missing. {_REVIEW}") from None
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        except pl.exceptions.PolarsError:
+            raise UserError(f"{path}: this table is damaged. {_REVIEW}") from None
+        if list(schema) != list(summary.columns):
+            raise UserError(f"{path}: the columns are not those of the manifest. {_REVIEW}")
+    if "patients" not in manifest.tables:
+        raise UserError(f"{folder}: this index has no patients. {_REVIEW}")
+    return PracticeIndex(folder, manifest)

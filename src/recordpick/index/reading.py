@@ -1,0 +1,18 @@
+"""Which reader a source is for: recognised by what it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordpick.errors import UserError
+from recordpick.index.from_folder import is_folder_of_tables, read_folder
+from recordpick.index.parts import Source
+
+
+def read_source(path: Path, mapping: Path | None = None) -> Source:  # noqa: ARG001 - soon
+    """Read a source with the reader it is for; UserError if there is none."""
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file or folder.")
+    if path.is_dir() and is_folder_of_tables(path):
+        return read_folder(path)
+    raise UserError(f"{path}: there is no patients.csv or patients.parquet in this folder.")

@@ -1,0 +1,84 @@
+"""One pass over each part: typed rows into a file of their own, with what is wrong beside them.
+
+After this no source file is read again but for the rows that did not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
+from recordpick.index.parts import DELETED, PLACES, ROW, Part
+
+_FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A part whose rows were typed. `path` holds ROW, BAD, DELETED, ASIDE and the columns."""
+
+    part: Part
+    conformed: Conformed
+    path: Path
+    rows: int
+
+    def good(self) -> pl.LazyFrame:
+        """Give the rows that fit by themselves: ROW and the table's columns."""
+        return pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
+
+
+def stage(part: Part, path: Path) -> Staged:
+    """Type the part's rows into a Parquet file at `path`."""
+    conformed = conform(part)
+    try:
+        conformed.frame.sink_parquet(path, compression="lz4", engine="streaming")
+        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    except pl.exceptions.PolarsError as error:
+        raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
+    # A reader that joins on a doubled key would multiply rows: our own bug, never a count.
+    assert part.rows is None or rows == part.rows, (part.file, rows, part.rows)
+    return Staged(part, conformed, path, rows)
+
+
+def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:
+    """Give columns `PLACES` of the rows in `found` (ROW, BAD), with the reason and as read."""
+    if found.is_empty():
+        return pl.DataFrame(schema=PLACES)
+    part = staged.part
+    wanted = found.lazy().with_columns(pl.col(ROW).cast(pl.UInt32))
+    rows = part.frame.join(wanted, on=ROW, how="inner")
+    said = reasons(staged.conformed, rows)
+    names = [name for name in part.raw.collect_schema().names() if name != ROW]
+    as_read = part.raw.join(wanted.select(ROW), on=ROW, how="inner").select(
+        ROW, _as_csv(names).alias("row")
+    )
+    both = said.join(as_read, on=ROW).sort(ROW).collect(engine="streaming")
+    assert both.height == found.height, (part.file, both.height, found.height)
+    lines = pl.Series("line", part.line_of(both[ROW].to_list()), pl.Int64)
+    return both.select(lines, pl.col("reason"), pl.col("row"))
+
+
+def _as_csv(names: list[str]) -> pl.Expr:
+    """Write a row's values as a line of CSV, for people to recognise."""
+    fields = []
+    for name in names:
+        value = pl.col(name).cast(pl.String).fill_null("")
+        quoted = pl.format('"{}"', value.str.replace_all('"', '""', literal=True))
+        needs = value.str.contains('[",\r\n]')
+        fields.append(pl.when(needs).then(quoted).otherwise(value))
+    return pl.concat_str(fields, separator=",")
+
+
+def digest(path: Path) -> str:
+    """Give the SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]

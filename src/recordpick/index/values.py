@@ -1,0 +1,142 @@
+"""How text becomes a value of each kind, as polars expressions that give null where it does not.
+
+Every function here takes an expression of text (trimmed, never empty: null instead) and gives one
+of the kind's type. A value that is no such thing comes out null, never as something near it.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.tables import Column, Kind
+
+TYPES: dict[Kind, pl.DataType] = {
+    "text": pl.String(),
+    "date": pl.Date(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "yes_no": pl.Boolean(),
+}
+"""The polars type of each kind in an index."""
+
+YES = ("yes", "y", "true", "t", "1")
+NO = ("no", "n", "false", "f", "0")
+
+ISO = "%Y-%m-%d"
+_TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
+_ISO_DAY_OR_TIME = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({_TIME})?$"
+_ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def trimmed(text: pl.Expr) -> pl.Expr:
+    """Take the blanks off both ends; nothing left is null."""
+    cut = text.str.strip_chars()
+    return pl.when(cut != "").then(cut)
+
+
+def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
+    """Read a day written as `written` (strptime's words); a time of day after it is cut off.
+
+    The day is taken as it stands there: no time zone moves it. ISO days may carry a time.
+    """
+    if written == ISO:
+        day = pl.when(text.str.contains(_ISO_DAY_OR_TIME)).then(text.str.head(10))
+        return day.str.to_date(ISO, strict=False)
+    if any(part in written for part in ("%H", "%I", "%M", "%S", "%T", "%R")):
+        if "%z" in written:  # cut off, so that no zone moves midnight to the day before
+            text = text.str.replace(r" ?(Z|[+-][0-9]{2}:?[0-9]{2})$", "")
+            written = written.replace(" %z", "").replace("%z", "")
+        return text.str.to_datetime(written, strict=False, time_unit="us").dt.date()
+    return text.str.to_date(written, strict=False)
+
+
+def to_yes_no(text: pl.Expr) -> pl.Expr:
+    """Read yes or no: yes, y, true, t, 1 and no, n, false, f, 0, whatever the case."""
+    word = text.str.to_lowercase()
+    return pl.when(word.is_in(YES)).then(True).when(word.is_in(NO)).then(False)  # noqa: FBT003
+
+
+def to_integer(text: pl.Expr) -> pl.Expr:
+    """Read a whole number of at most 18 digits; ".0" after it is let pass."""
+    whole = pl.when(text.str.contains(r"^[+-]?[0-9]{1,18}(\.0+)?$")).then(text)
+    return whole.str.replace(r"\.0+$", "").str.to_integer(strict=False)
+
+
+def to_number(text: pl.Expr) -> pl.Expr:
+    """Read a decimal number with a point, with or without an exponent; no words such as NaN."""
+    shaped = text.str.contains(r"^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?$")
+    number = pl.when(shaped).then(text).cast(pl.Float64, strict=False)
+    return pl.when(number.is_finite()).then(number)
+
+
+def to_word(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
+    """Read one of the closed words, whatever the case; a blank or hyphen stands for "_"."""
+    known = {word.lower(): word for word in words}
+    word = text.str.to_lowercase().str.replace_all(r"[ -]", "_")
+    return word.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
+    """Read trimmed text as what the column holds."""
+    if column.kind == "date":
+        return to_date(text, written)
+    if column.kind == "yes_no":
+        return to_yes_no(text)
+    if column.kind == "integer":
+        return to_integer(text)
+    if column.kind == "number":
+        return to_number(text)
+    return to_word(text, column.words) if column.words else text
+
+
+def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None:
+    """Bring a typed value (of a Parquet file) to the kind; None where the types cannot meet.
+
+    Numbers become text or whole numbers only where they are whole.
+    """
+    if dtype == pl.Null:
+        return value.cast(TYPES[kind])
+    if dtype.is_float() or dtype.is_decimal():
+        return _from_decimal(value.cast(pl.Float64), kind)
+    if dtype.is_integer():
+        return _from_integer(value, kind)
+    if kind == "text" and (dtype == pl.Boolean or dtype.is_temporal()):
+        return value.cast(pl.String)
+    if kind == "yes_no" and dtype == pl.Boolean:
+        return value
+    if kind == "date" and (dtype == pl.Date or isinstance(dtype, pl.Datetime)):
+        return value.cast(pl.Date)
+    return None
+
+
+def _from_decimal(value: pl.Expr, kind: Kind) -> pl.Expr | None:
+    if kind == "number":
+        return pl.when(value.is_finite()).then(value)
+    exact = pl.when((value == value.round()) & (value.abs() < 2**53)).then(value)
+    return _from_integer(exact.cast(pl.Int64, strict=False), kind)
+
+
+def _from_integer(value: pl.Expr, kind: Kind) -> pl.Expr | None:
+    if kind == "yes_no":
+        return pl.when(value == 1).then(True).when(value == 0).then(False)  # noqa: FBT003
+    if kind == "date":
+        return None
+    return value.cast(TYPES[kind], strict=False)
+
+
+def kind_of(dtype: pl.DataType) -> Kind | None:
+    """Give what a column of this type holds, for tables that tables.py does not know."""
+    if dtype == pl.Date or isinstance(dtype, pl.Datetime):
+        return "date"
+    if dtype == pl.Boolean:
+        return "yes_no"
+    if dtype.is_integer():
+        return "integer"
+    if dtype.is_float() or dtype.is_decimal():
+        return "number"
+    return "text" if is_text(dtype) or dtype == pl.Null else None
+
+
+def is_text(dtype: pl.DataType) -> bool:
+    """Tell whether the type is text in one form or another."""
+    return dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum)
