@@ -6,13 +6,13 @@ import difflib
 import unicodedata
 from collections.abc import Iterable
 
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 SHOWN_AT_MOST = 60
 """How many characters of a foreign text a message repeats."""
 
 
 def first_invisible(text: str, *, allowed: str = "") -> str | None:
-    """Give the first character that cannot be seen (control, direction, unassigned), or None."""
+    """Give the first character that cannot be seen (a control or direction sign), or None."""
     for character in text:
         if character not in allowed and unicodedata.category(character) in _INVISIBLE:
             return character

@@ -1,0 +1,83 @@
+"""CSV files from spreadsheets: their bytes as text, their text as rows with line numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from recordpick.errors import UserError
+
+DELIMITERS = (",", ";", "\t")
+
+
+class UnreadableRowError(UserError):
+    """A row that cannot be read; `line` is where it starts."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+Row = tuple[int, list[str]]
+"""The line on which a row starts, and its cells."""
+
+
+def read_bytes(path: Path, at_most: int) -> bytes:
+    """Give the bytes of a file of at most so many; UserError if it cannot be had."""
+    try:
+        if not path.is_file():
+            what = "is a folder, not a file" if path.is_dir() else "there is no such file"
+            raise UserError(f"{path}: {what}.")
+        with path.open("rb") as file:
+            data = file.read(at_most + 1)
+    except OSError as error:
+        raise UserError(f"{path}: the file cannot be read ({error.strerror or error}).") from error
+    if len(data) > at_most:
+        raise UserError(
+            f"{path}: the file is larger than {at_most // 1024:,} KiB, too large for what it is "
+            "to be."
+        )
+    return data
+
+
+def decoded(data: bytes, name: str) -> str:
+    """Give text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+    raise UserError(f"{name}: this is not text; save it as CSV in UTF-8.")
+
+
+def rows_of(text: str, delimiter: str) -> Iterator[Row]:
+    """Give the rows of a CSV text, cells trimmed, wholly empty rows left out.
+
+    UnreadableRowError where a quote is not closed: reading on would swallow rows silently.
+    """
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    line = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise UnreadableRowError(
+                line,
+                f"The row cannot be read ({error}); a quote may be missing, or one may stand "
+                "inside a quoted cell without being doubled.",
+            ) from error
+        if cells is None:
+            return
+        trimmed = [cell.strip() for cell in cells]
+        if any(trimmed):
+            yield line, trimmed
+        line = reader.line_num + 1

@@ -1,0 +1,54 @@
+"""Everything that is wrong with a pack, gathered so that a person is told once and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from recordpick.criteria.toml_lines import Lines, TomlPath
+from recordpick.errors import UserError
+
+TOLD_AT_MOST = 100
+
+
+class Problems:
+    """The problems of one pack, each a sentence with its place."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._found: list[tuple[str, str, TomlPath | int | None, str]] = []
+
+    def add(
+        self,
+        message: str,
+        *,
+        at: TomlPath | int | None = None,
+        criterion: str = "",
+        file: str | None = None,
+    ) -> None:
+        """Note a problem at a TOML path, or a line, of the pack (or of another `file`)."""
+        self._found.append((file or self.file, criterion, at, message))
+
+    def raise_any(self, lines: Callable[[], Lines] | None = None) -> None:
+        """Raise one UserError with all problems in the order of their lines, if there are any."""
+        if not self._found:
+            return
+        located = lines() if lines else None
+        placed: list[tuple[bool, str, int, str]] = []
+        for file, criterion, at, message in self._found:
+            line = located.of(at) if isinstance(at, tuple) and located else at
+            number = line if isinstance(line, int) else None
+            where = ", ".join(
+                part
+                for part in (
+                    file,
+                    f"criterion {criterion}" if criterion else "",
+                    f"line {number}" if number is not None else "",
+                )
+                if part
+            )
+            placed.append((file != self.file, file, number or 0, f"{where}: {message}"))
+        told = [text for *_, text in sorted(placed, key=lambda problem: problem[:3])]
+        if len(told) > TOLD_AT_MOST:
+            more = len(told) - TOLD_AT_MOST
+            told[TOLD_AT_MOST:] = [f"{self.file}: and {more:,} more problems."]
+        raise UserError.of(told)

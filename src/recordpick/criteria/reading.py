@@ -1,0 +1,62 @@
+"""Reading criteria packs from files, or from the texts that a working file carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
+from recordpick.criteria.csv_text import decoded, read_bytes
+from recordpick.criteria.fields import PACK_AT_MOST
+from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack_codelists import FindCodelist
+from recordpick.criteria.reading_toml import pack_from_toml
+from recordpick.errors import UserError
+
+ENDINGS = (".toml", ".csv", ".tsv", ".xlsx", ".xlsm")
+
+
+def read_pack(path: Path) -> Pack:
+    """Read and check a criteria pack: TOML with its codelists, CSV or a spreadsheet.
+
+    UserError holds one message a problem, each with file, criterion and line; nothing is loaded
+    in part.
+    """
+    ending = path.suffix.casefold()
+    if ending == ".toml":
+        return pack_from_toml(path.name, _toml_text(path), _codelists_beside(path))
+    raise UserError(
+        f"{path}: a criteria pack is a file ending in .toml, .csv or .xlsx; this one is not."
+    )
+
+
+def parse_pack(files: Mapping[str, str]) -> Pack:
+    """Read a pack from the texts of `Pack.files`, without any file; the first is the pack."""
+    if not files:
+        raise UserError("The criteria pack is missing: there is no text of it.")
+    name = next(iter(files))
+    if name.casefold().endswith(".toml"):
+        return pack_from_toml(name, files[name], lambda codelist: files.get(file_name(codelist)))
+    raise UserError(f"{name}: a criteria pack is kept as TOML or CSV; this one is neither.")
+
+
+def _toml_text(path: Path) -> str:
+    data = read_bytes(path, PACK_AT_MOST)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            f"{path.name}, line {line}: the file is not UTF-8 text; save it as UTF-8."
+        ) from error
+    return text.replace("\r\n", "\n")
+
+
+def _codelists_beside(path: Path) -> FindCodelist:
+    def find(name: str) -> str | None:
+        file = path.parent / FOLDER / f"{name}.csv"
+        if not file.exists():
+            return None
+        return decoded(read_bytes(file, FILE_AT_MOST), file_name(name))
+
+    return find

@@ -1,0 +1,162 @@
+"""A criteria pack in TOML: from its text to checked values."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any
+
+from recordpick.criteria.fields import (
+    CRITERIA_AT_MOST,
+    RECORDS_AT_MOST,
+    RECORDS_BY_DEFAULT,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    checked_id,
+)
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.criteria.pack_codelists import FindCodelist, PackCodelists
+from recordpick.criteria.pack_rules import RuleReader
+from recordpick.criteria.pack_tables import own_tables
+from recordpick.criteria.problems import Problems
+from recordpick.criteria.toml_lines import check_shape, lines_of
+from recordpick.criteria.toml_values import Values
+from recordpick.criteria.wording import shown
+from recordpick.errors import UserError
+
+EVERYONE = "everyone"
+"""A population of this word is no condition at all: a criterion can so undo the pack's."""
+COMPARE_AT_MOST = 50
+
+_PARTS = ("pack", "criterion", "codelist", "tables")
+_PACK_KEYS = (
+    "title",
+    "supplier",
+    "version",
+    "records_per_criterion",
+    "random_records",
+    "population",
+    "random_population",
+)
+_CRITERION_KEYS = ("id", "area", "title", "find", "compare", "records", "population", "rule")
+_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+
+
+def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
+    """Read a pack whose file has this name; UserError with one message a problem."""
+    document = _parsed(name, text)
+    problems = Problems(name)
+    top = Values(document, (), problems)
+    top.only(_PARTS, "a part of a pack")
+    codelists = PackCodelists(top.table("codelist"), find_codelist, problems)
+    tables = own_tables(top.table("tables"))
+    rules = RuleReader(tables, codelists)
+    if not top.has("pack"):
+        problems.add("The pack has no [pack] with its title and version.")
+    head = _head(top.table("pack"), rules)
+    criteria = _criteria(top, head, rules)
+    problems.raise_any(lambda: lines_of(text))
+    return Pack(
+        **head,
+        criteria=criteria,
+        codelists=codelists.loaded,
+        files={name: text, **codelists.files},
+        tables=tables,
+    )
+
+
+def _parsed(name: str, text: str) -> dict[str, Any]:
+    """The TOML document as values; UserError if it is none."""
+    try:
+        check_shape(text)
+        return tomllib.loads(text)
+    except UserError as error:
+        raise UserError(f"{name}, {error}") from error
+    except RecursionError as error:
+        raise UserError(f"{name}: brackets nest too deep.") from error
+    except ValueError as error:  # tomllib's own, and int()'s for thousands of digits
+        found = _TOML_PLACE.fullmatch(str(error))
+        what = shown(found["what"] if found else str(error)).rstrip(".")
+        line = (found["line"] or text.count("\n") + 1) if found else None
+        where = f"{name}, line {line}" if line else name
+        raise UserError(f"{where}: this is not TOML: {what}.") from error
+
+
+def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
+    head.only(_PACK_KEYS, "a key of [pack]")
+    population = _population(head, "population", None, rules)
+    return {
+        "title": head.text("title", TITLE_LENGTH),
+        "supplier": head.text("supplier", TITLE_LENGTH, default=""),
+        "version": head.text("version", 40),
+        "records_per_criterion": head.whole(
+            "records_per_criterion", 1, RECORDS_AT_MOST, RECORDS_BY_DEFAULT
+        ),
+        "random_records": head.whole("random_records", 0, RECORDS_AT_MOST, RECORDS_BY_DEFAULT),
+        "population": population,
+        "random_population": _population(head, "random_population", population, rules),
+    }
+
+
+def _population(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
+    if not values.has(key):
+        return default
+    text = values.items()[key]
+    if isinstance(text, str) and text.strip().casefold() == EVERYONE:
+        return None
+    return rules.condition(values, key, "patients")
+
+
+def _criteria(top: Values, head: dict[str, Any], rules: RuleReader) -> tuple[Criterion, ...]:
+    tables = top.tables("criterion", "[[criterion]]")
+    if not tables and not top.has("criterion"):
+        top.problem("The pack has no criteria; each begins with [[criterion]].")
+    if len(tables) > CRITERIA_AT_MOST:
+        top.problem(
+            f"The pack has {len(tables):,} criteria and may have {CRITERIA_AT_MOST:,}.", "criterion"
+        )
+        return ()
+    seen: dict[str, str] = {}
+    return tuple(_criterion(table, place, seen, head, rules) for place, table in enumerate(tables))
+
+
+def _criterion(
+    values: Values, place: int, seen: dict[str, str], head: dict[str, Any], rules: RuleReader
+) -> Criterion:
+    values.criterion = f"number {place + 1}"
+    criterion_id = _id(values, seen)
+    if criterion_id:
+        values.criterion = criterion_id
+    values.only(_CRITERION_KEYS, "a key of a criterion")
+    return Criterion(
+        id=criterion_id,
+        area=values.text("area", TITLE_LENGTH),
+        title=values.text("title", TITLE_LENGTH),
+        find=values.text("find", TEXT_LENGTH),
+        compare=values.texts("compare", TITLE_LENGTH, COMPARE_AT_MOST),
+        records=values.whole("records", 1, RECORDS_AT_MOST, head["records_per_criterion"]),
+        population=_population(values, "population", head["population"], rules),
+        steps=rules.steps(values),
+    )
+
+
+def _id(values: Values, seen: dict[str, str]) -> str:
+    """The id of a criterion, "" if it has none that is fit and its own."""
+    text = values.raw_text("id")
+    if text is None:
+        if not values.has("id"):
+            values.problem("id is missing.")
+        return ""
+    try:
+        checked_id(text)
+    except UserError as error:
+        values.problem(str(error), "id")
+        return ""
+    # Ids that differ only in capitals are one on a screen, on paper and in a file name.
+    if text.casefold() in seen:
+        values.criterion = text
+        values.problem(
+            f"The id is already that of another criterion, {seen[text.casefold()]}.", "id"
+        )
+    seen.setdefault(text.casefold(), text)
+    return text

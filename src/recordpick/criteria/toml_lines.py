@@ -1,0 +1,206 @@
+"""On which line of a TOML file a value stands, and whether its shape can be read at all.
+
+tomllib tells no lines, and takes time in the square of a dotted key's length. So the text is cut
+into tokens here: `check_shape` before tomllib reads it, `lines_of` where there is a problem to
+report. `lines_of` expects a text that tomllib has accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from recordpick.errors import UserError
+
+KEY_PARTS = 8
+"""How many parts a dotted key may have."""
+NESTS = 16
+"""How deep arrays and inline tables may nest."""
+
+TomlPath = tuple[str | int, ...]
+"""Where a value stands: keys, and places in arrays: `("criterion", 3, "rule", 0, "where")`."""
+
+_TOKEN = re.compile(
+    r"""
+    (?P<skip>[ \t\r]+|\#[^\n]*)
+    |(?P<newline>\n)
+    |(?P<long>\"\"\"|''')
+    |(?P<text>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')
+    |(?P<word>[A-Za-z0-9_\-]+)
+    |(?P<open>["'])
+    |(?P<sign>.)
+    """,
+    re.VERBOSE,
+)
+_LONG_END = {
+    '"""': re.compile(r'(?:[^"\\]++|\\.|"(?!""))*+"{3,5}', re.DOTALL),
+    "'''": re.compile(r"(?:[^']++|'(?!''))*+'{3,5}", re.DOTALL),
+}
+
+
+class _Token(NamedTuple):
+    kind: str
+    text: str
+    line: int
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    """Cut the text; ends early at a string that is not closed, which tomllib will report."""
+    place, line = 0, 1
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        assert found is not None
+        kind, piece = str(found.lastgroup), found.group()
+        place = found.end()
+        if kind == "long":
+            closed = _LONG_END[piece].match(text, place)
+            if closed is None:
+                return
+            yield _Token("text", "", line)
+            line += text.count("\n", place, closed.end())
+            place = closed.end()
+        elif kind == "open":
+            return
+        elif kind != "skip":
+            yield _Token(piece if kind == "sign" else kind, piece, line)
+            line += kind == "newline"
+
+
+def check_shape(text: str) -> None:
+    """Refuse keys of too many parts and brackets too deep; UserError names the line only."""
+    nests = parts = 0
+    before = ""
+    for token in _tokens(text):
+        nests += token.kind in {"[", "{"}
+        nests -= token.kind in {"]", "}"}
+        if token.kind in {"word", "text"}:
+            parts = parts + 1 if before == "." else 1
+        if nests > NESTS:
+            raise UserError(f"line {token.line}: brackets nest more than {NESTS} deep.")
+        if parts > KEY_PARTS:
+            raise UserError(f"line {token.line}: a key has more than {KEY_PARTS} parts.")
+        before = token.kind
+
+
+class Lines:
+    """The lines of a TOML text's values."""
+
+    def __init__(self, lines: dict[TomlPath, int]) -> None:
+        self._lines = lines
+
+    def of(self, path: TomlPath) -> int | None:
+        """Give the line of the value at `path`, or of the nearest thing that holds it."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._lines:
+                return self._lines[path[:length]]
+        return None
+
+
+def lines_of(text: str) -> Lines:
+    """Find the line of every key and array item of a TOML text."""
+    return Lines(_Locator(text).run())
+
+
+class _Locator:
+    """Walks the tokens of a text that is known to be TOML."""
+
+    def __init__(self, text: str) -> None:
+        self._rest = _tokens(text)
+        self._token = _Token("newline", "", 1)
+        self._lines: dict[TomlPath, int] = {}
+        self._counts: dict[TomlPath, int] = {}
+
+    def run(self) -> dict[TomlPath, int]:
+        here: TomlPath = ()
+        self._next()
+        while self._token.kind != "end":
+            if self._token.kind == "[":
+                here = self._header()
+            elif self._token.kind in {"word", "text"}:
+                self._pair(here)
+            else:
+                self._next()
+        return self._lines
+
+    def _next(self) -> None:
+        self._token = next(self._rest, _Token("end", "", self._token.line))
+
+    def _key(self) -> tuple[str, ...]:
+        parts: list[str] = []
+        while self._token.kind in {"word", "text", "."}:
+            if self._token.kind == "word":
+                parts.append(self._token.text)
+            elif self._token.kind == "text":
+                parts.append(self._token.text[1:-1])
+            self._next()
+        return tuple(parts)
+
+    def _resolved(self, start: TomlPath, key: tuple[str, ...]) -> TomlPath:
+        """The path of a key, with the place in each array of tables that it goes through."""
+        path = start
+        for part in key:
+            path = (*path, part)
+            if path in self._counts:
+                path = (*path, self._counts[path] - 1)
+        return path
+
+    def _header(self) -> TomlPath:
+        line = self._token.line
+        self._next()
+        is_array = self._token.kind == "["
+        if is_array:
+            self._next()
+        key = self._key()
+        if not is_array:
+            path = self._resolved((), key)
+        else:
+            path = (*self._resolved((), key[:-1]), *key[-1:])
+            self._counts[path] = self._counts.get(path, 0) + 1
+            self._lines.setdefault(path, line)
+            path = (*path, self._counts[path] - 1)
+        self._lines[path] = line
+        self._to_end_of_line()
+        return path
+
+    def _to_end_of_line(self) -> None:
+        while self._token.kind not in {"newline", "end"}:
+            self._next()
+
+    def _pair(self, here: TomlPath) -> None:
+        line = self._token.line
+        path: TomlPath = (*here, *self._key())
+        self._lines[path] = line
+        if self._token.kind == "=":
+            self._next()
+        self._value(path)
+
+    def _value(self, path: TomlPath) -> None:
+        if self._token.kind == "[":
+            self._array(path)
+        elif self._token.kind == "{":
+            self._inline(path)
+        else:
+            while self._token.kind not in {",", "]", "}", "newline", "end"}:
+                self._next()
+
+    def _array(self, path: TomlPath) -> None:
+        self._next()
+        place = 0
+        while self._token.kind not in {"]", "end"}:
+            if self._token.kind in {"newline", ","}:
+                self._next()
+                continue
+            self._lines[(*path, place)] = self._token.line
+            self._value((*path, place))
+            place += 1
+        self._next()
+
+    def _inline(self, path: TomlPath) -> None:
+        self._next()
+        while self._token.kind not in {"}", "end"}:
+            if self._token.kind in {"word", "text"}:
+                self._pair(path)
+            else:
+                self._next()
+        self._next()
