@@ -105,14 +105,25 @@ def _capital(text: str) -> str:
 # Closed vocabularies: a word that a column never holds would silently match nobody.
 
 
-def check_words(node: n.Node, asked: n.Node, words: Mapping[str, Sequence[str]]) -> None:
-    """Refuse to ask a column for a text that it can never hold."""
+def check_words(
+    node: n.Node,
+    asked: n.Node,
+    words: Mapping[str, Sequence[str]],
+    *,
+    unequal: bool = False,
+) -> None:
+    """Refuse to ask a column for a text that it can never hold.
+
+    What is empty is NULL in an index, so `= ''` finds nobody; `<> ''` (`unequal`) does no harm.
+    """
     if isinstance(asked, n.Constant) and asked.kind == "text":
         text = str(asked.value)
         if text == "" and isinstance(node, n.Column):
+            if unequal:
+                return
             raise UserError(
                 f"'{node.name}' never holds an empty text: what is missing is NULL, so write "
-                f"{node.name} IS NULL or {node.name} IS NOT NULL."
+                f"{node.name} IS NULL."
             )
         held = _words_of(node, words)
         if held is not None and text not in held:

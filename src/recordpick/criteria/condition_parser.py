@@ -6,7 +6,6 @@ allows only the parts it names and checks their kinds; a class without a reader 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +18,8 @@ from recordpick.criteria.condition_kinds import (
     pattern_parts,
     said,
 )
-from recordpick.criteria.condition_tokens import tokens_of
+from recordpick.criteria.condition_tokens import grouping_brackets, tokens_of
+from recordpick.criteria.condition_trees import interval_of, not_in_the_language, only
 from recordpick.criteria.wording import shown
 from recordpick.errors import UserError
 from recordpick.tables import Kind
@@ -31,7 +31,6 @@ DEEP = 50
 """How deep a condition may nest, chains of AND or of OR counted once."""
 IN_AT_MOST = 500
 """How many items a list after IN may have."""
-INTERVAL_AT_MOST_DAYS = 200 * 366
 
 _COMPARISONS: dict[str, n.Comparison] = {
     "EQ": "=",
@@ -42,8 +41,10 @@ _COMPARISONS: dict[str, n.Comparison] = {
     "GTE": ">=",
 }
 _SIGNS: dict[str, n.ArithmeticSign] = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/"}
-_MONTHS = {"YEAR": 12, "MONTH": 1}
-_DAYS = {"WEEK": 7, "DAY": 1}
+_TWO_COMPARISONS = (
+    "Two comparisons follow each other in the condition without AND or OR; where one is meant to "
+    "be part of the other, put it in brackets."
+)
 _TOO_DEEP = "The condition nests too deep; write it more simply, or as several rules."
 
 
@@ -63,11 +64,14 @@ def read_condition(
         trees = Dialect().parser().parse_into(exp.Condition, tokens, text)
         if len(trees) != 1 or trees[0] is None:
             raise UserError("The condition is not one expression.")
-        node = _Reader(columns, words).read(trees[0])
+        reader = _Reader(columns, words)
+        node = reader.read(trees[0])
     except ParseError as error:
         raise UserError(_unreadable(error)) from error
     except RecursionError as error:
         raise UserError(_TOO_DEEP) from error
+    if reader.brackets != grouping_brackets(tokens):
+        raise UserError(_TWO_COMPARISONS)  # sqlglot has put brackets where it found none
     if node.kind != "yes_no":
         raise UserError(
             f"The condition gives {said(node)}, not a yes or no; compare it with something."
@@ -93,6 +97,8 @@ class _Reader:
         self._columns = columns
         self._words = words
         self._deep = 0
+        self.brackets = 0
+        """How many brackets that group were met."""
         self._readers: dict[str, Callable[[Any], n.Node]] = {
             "Column": self._column,
             "Literal": self._literal,
@@ -126,7 +132,7 @@ class _Reader:
         """Give the checked node of a tree; UserError if the language has no such thing."""
         reader = self._readers.get(type(tree).__name__)
         if reader is None:
-            raise _not_in_the_language(tree)
+            raise not_in_the_language(tree)
         self._deep += 1
         if self._deep > DEEP:
             raise UserError(_TOO_DEEP)
@@ -137,16 +143,16 @@ class _Reader:
     # Values
 
     def _column(self, tree: exp.Column) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         name = tree.this
         if type(name).__name__ != "Identifier" or name.args.get("quoted"):
-            raise _not_in_the_language(tree)
+            raise not_in_the_language(tree)
         if name.this not in self._columns:
             raise UserError(f"'{shown(name.this)}' is not a column of this table.")
         return n.Column(name.this, self._columns[name.this])
 
     def _literal(self, tree: exp.Literal) -> n.Node:
-        _only(tree, "this", "is_string")
+        only(tree, "this", "is_string")
         text = str(tree.this)
         if tree.is_string:
             return n.Constant("text", text)
@@ -155,30 +161,31 @@ class _Reader:
         return n.Constant("integer", int(text))
 
     def _boolean(self, tree: exp.Boolean) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         return n.Constant("yes_no", bool(tree.this))
 
     def _placeholder(self, tree: exp.Placeholder) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         if tree.this != "as_at":
             raise UserError("The only placeholder in a condition is :as_at, the as-at date.")
         return n.AsAt()
 
     def _date_literal(self, tree: exp.Cast) -> n.Node:
-        _only(tree, "this", "to")
+        only(tree, "this", "to")
         literal = tree.this
         if tree.to.sql() != "DATE" or type(literal).__name__ != "Literal" or not literal.is_string:
-            raise _not_in_the_language(tree)
+            raise not_in_the_language(tree)
         return as_comparable(n.Constant("text", str(literal.this)), "date")
 
     def _paren(self, tree: exp.Paren) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
+        self.brackets += 1
         return self.read(tree.this)
 
     # Arithmetic
 
     def _negative(self, tree: exp.Neg) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         of = self.read(tree.this)
         need(is_number(of), "A minus sign stands before numbers only", of)
         if isinstance(of, n.Constant):
@@ -186,11 +193,11 @@ class _Reader:
         return n.Negative(of, of.kind)
 
     def _arithmetic(self, tree: exp.Binary) -> n.Node:
-        _only(tree, "this", "expression", "typed", "safe")
+        only(tree, "this", "expression", "typed", "safe")
         sign = _SIGNS[type(tree).__name__]
         left = self.read(tree.this)
         if type(tree.expression).__name__ == "Interval":
-            months, days = _interval(tree.expression)
+            months, days = interval_of(tree.expression)
             if left.kind != "date" or sign not in {"+", "-"}:
                 raise UserError(
                     "An INTERVAL is added to a date or taken from one, such as :as_at - INTERVAL "
@@ -211,7 +218,7 @@ class _Reader:
 
     def _text_function(self, name: n.FunctionName, kind: Kind) -> Callable[[Any], n.Node]:
         def read(tree: exp.Expr) -> n.Node:
-            _only(tree, "this")
+            only(tree, "this")
             of = self.read(tree.this)
             need(of.kind == "text", f"{name} takes text", of)
             return n.Function(name, (of,), kind)
@@ -219,21 +226,21 @@ class _Reader:
         return read
 
     def _anonymous(self, tree: exp.Anonymous) -> n.Node:
-        _only(tree, "this", "expressions")
+        only(tree, "this", "expressions")
         if str(tree.this).upper() != "OCTET_LENGTH" or len(tree.expressions) != 1:
-            raise _not_in_the_language(tree)
+            raise not_in_the_language(tree)
         of = self.read(tree.expressions[0])
         need(of.kind == "text", "OCTET_LENGTH takes text", of)
         return n.Function("OCTET_LENGTH", (of,), "integer")
 
     def _abs(self, tree: exp.Abs) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         of = self.read(tree.this)
         need(is_number(of), "ABS takes a number", of)
         return n.Function("ABS", (of,), of.kind)
 
     def _coalesce(self, tree: exp.Coalesce) -> n.Node:
-        _only(tree, "this", "expressions")
+        only(tree, "this", "expressions")
         parts = [self.read(part) for part in (tree.this, *tree.expressions)]
         if len(parts) < 2:
             raise UserError("COALESCE takes two or more values and gives the first that is there.")
@@ -243,7 +250,7 @@ class _Reader:
         return n.Function("COALESCE", tuple(same), kind)
 
     def _extract(self, tree: exp.Extract) -> n.Node:
-        _only(tree, "this", "expression")
+        only(tree, "this", "expression")
         unit = str(tree.this.this).upper() if type(tree.this).__name__ == "Var" else ""
         if unit not in {"YEAR", "MONTH", "DAY"}:
             raise UserError("EXTRACT gives the YEAR, MONTH or DAY: EXTRACT(YEAR FROM date).")
@@ -256,14 +263,11 @@ class _Reader:
     def _value(self, tree: exp.Expr) -> n.Node:
         """Read one side of a comparison: a condition there needs brackets, whatever the reader."""
         if type(tree).__name__ in _NEEDS_BRACKETS:
-            raise UserError(
-                "Two comparisons follow each other in the condition without AND or OR; where one "
-                "is meant to be part of the other, put it in brackets."
-            )
+            raise UserError(_TWO_COMPARISONS)
         return self.read(tree)
 
     def _compare(self, tree: exp.Binary) -> n.Node:
-        _only(tree, "this", "expression")
+        only(tree, "this", "expression")
         sign = _COMPARISONS[type(tree).__name__]
         left = self._value(tree.this)
         right = self._value(tree.expression)
@@ -274,12 +278,12 @@ class _Reader:
         if left.kind == "yes_no" and sign not in {"=", "<>"}:
             raise UserError(f"Yes and no have no order: '{sign}' cannot compare them.")
         if sign in {"=", "<>"}:
-            check_words(left, right, self._words)
-            check_words(right, left, self._words)
+            check_words(left, right, self._words, unequal=sign == "<>")
+            check_words(right, left, self._words, unequal=sign == "<>")
         return n.Compare(sign, left, right)
 
     def _between(self, tree: exp.Between) -> n.Node:
-        _only(tree, "this", "low", "high")
+        only(tree, "this", "low", "high")
         of = self._value(tree.this)
         low, high = (self._value(cast("exp.Expr", tree.args[end])) for end in ("low", "high"))
         beside = next((x for x in (of, low, high) if not isinstance(x, n.Constant)), of)
@@ -288,7 +292,9 @@ class _Reader:
         return n.Between(of, low, high)
 
     def _in(self, tree: exp.In) -> n.Node:
-        _only(tree, "this", "expressions")
+        if tree.args.get("field") is not None:
+            raise UserError("After IN stands a list in brackets: IN ('a', 'b').")
+        only(tree, "this", "expressions")
         of = self._value(tree.this)
         items = tree.expressions
         if not items:
@@ -308,7 +314,7 @@ class _Reader:
         return n.In(of, tuple(values))
 
     def _like(self, tree: exp.Like, escape: str | None = None) -> n.Node:
-        _only(tree, "this", "expression", "negate")
+        only(tree, "this", "expression", "negate")
         of = self._value(tree.this)
         need(of.kind == "text", "LIKE takes text", of)
         pattern = tree.expression
@@ -319,21 +325,21 @@ class _Reader:
         return n.Not(like) if tree.args.get("negate") else like
 
     def _escape(self, tree: exp.Escape) -> n.Node:
-        _only(tree, "this", "expression")
+        only(tree, "this", "expression")
         like, sign = tree.this, tree.expression
         if type(sign).__name__ != "Literal" or not sign.is_string or len(str(sign.this)) != 1:
             raise UserError("After ESCAPE stands one character in single quotes, such as '!'.")
         if str(sign.this) in {"%", "_"}:
             raise UserError("After ESCAPE stands another character than % and _, such as '!'.")
         if type(like).__name__ == "Not" and type(like.this).__name__ == "Like":
-            _only(like, "this")
+            only(like, "this")
             return n.Not(self._like(like.this, str(sign.this)))
         if type(like).__name__ != "Like":
             raise UserError("ESCAPE stands only after a pattern of LIKE.")
         return self._like(like, str(sign.this))
 
     def _is(self, tree: exp.Is) -> n.Node:
-        _only(tree, "this", "expression")
+        only(tree, "this", "expression")
         what = tree.expression
         of = self._value(tree.this)
         if type(what).__name__ == "Null":
@@ -344,7 +350,7 @@ class _Reader:
         return n.IsTruth(of, bool(what.this))
 
     def _not(self, tree: exp.Not) -> n.Node:
-        _only(tree, "this")
+        only(tree, "this")
         of = self.read(tree.this)
         need(of.kind == "yes_no", "NOT stands before a condition", of)
         return n.Not(of)
@@ -355,51 +361,20 @@ class _Reader:
         rest: exp.Expr = tree
         # sqlglot nests `a AND b AND c` to the left; a long chain is no deep nesting.
         while type(rest).__name__ == joined:
-            _only(rest, "this", "expression")
+            only(rest, "this", "expression")
             parts.append(rest.args["expression"])
             rest = rest.args["this"]
         nodes = []
         for part in (rest, *reversed(parts)):
             node = self.read(part)
+            if isinstance(node, n.Constant) and node.kind != "yes_no":
+                raise UserError(
+                    f"{joined.upper()} stands between conditions, and here stands {said(node)}; "
+                    "name the column again for each value, or use IN with a list."
+                )
             need(node.kind == "yes_no", f"{joined.upper()} stands between conditions", node)
             nodes.append(node)
         return n.All(tuple(nodes)) if joined == "And" else n.AnyOf(tuple(nodes))
 
 
 _NEEDS_BRACKETS = frozenset({*_COMPARISONS, "Between", "In", "Like", "Escape", "Is", "Not"})
-
-
-def _only(tree: exp.Expr, *allowed: str) -> None:
-    """Refuse a node that carries anything but the parts named: each of them means something."""
-    for name, value in tree.args.items():
-        if name not in allowed and value not in (None, False, []):
-            raise _not_in_the_language(tree)
-
-
-def _not_in_the_language(tree: exp.Expr) -> UserError:
-    if type(tree).__name__ == "Null":
-        return UserError("NULL stands only after IS: write IS NULL or IS NOT NULL.")
-    if type(tree).__name__ == "Interval":
-        return UserError(
-            "An INTERVAL is added to a date or taken from one: :as_at - INTERVAL '5 years'."
-        )
-    if type(tree).__name__ == "Star":
-        return UserError("'*' stands between two numbers only.")
-    return UserError(f"'{shown(tree.sql())}' is not part of the condition language.")
-
-
-def _interval(tree: exp.Interval) -> tuple[int, int]:
-    """Months and days of an INTERVAL."""
-    _only(tree, "this", "unit")
-    count, unit = tree.this, tree.args.get("unit")
-    name = str(unit).upper().removesuffix("S")
-    digits = str(count.this) if type(count).__name__ == "Literal" else ""
-    if not re.fullmatch(r"[0-9]{1,5}", digits) or name not in {*_MONTHS, *_DAYS}:
-        raise UserError(
-            "An interval is a whole number of years, months, weeks or days: INTERVAL '5 years', "
-            "INTERVAL '56 days'."
-        )
-    months, days = int(digits) * _MONTHS.get(name, 0), int(digits) * _DAYS.get(name, 0)
-    if months * 30 + days > INTERVAL_AT_MOST_DAYS:
-        raise UserError("An interval is at most 200 years.")
-    return months, days

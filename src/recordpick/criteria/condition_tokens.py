@@ -60,13 +60,13 @@ _SIGNS = {
     "COLON": (":",),
 }
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_WORD = re.compile(r"[^\W\d]\w*")
 _HINTS = {
     "IDENTIFIER": "names stand without quotes and text in single quotes: 'text'",
     "ILIKE": "write LOWER(column) LIKE 'small letters%'",
     "SEMICOLON": "a condition is one expression",
     "DOT": "columns are named without their table, and a number has a digit before its point",
     "PERCENT": "text with % stands in single quotes",
+    "DATE": "a date is written DATE 'YYYY-MM-DD'",
     "CASE": "write the cases with AND, OR and brackets",
     "SELECT": "a rule looks at one table; use several rules for several tables",
     "DPIPE": "texts cannot be joined; compare each column by itself",
@@ -109,6 +109,15 @@ def tokens_of(text: str, columns: Collection[str]) -> list[Token]:
         checked.append(token)
     _check_nesting(checked)
     return checked
+
+
+def grouping_brackets(tokens: Sequence[Token]) -> int:
+    """Count the opening brackets that neither hold a function's arguments nor a list of IN."""
+    before = ["", *(token.text.upper() for token in tokens)]
+    return sum(
+        token.token_type.name == "L_PAREN" and word not in {*FUNCTIONS, "IN"}
+        for word, token in zip(before, tokens, strict=False)
+    )
 
 
 def _check_text(text: str) -> None:
@@ -169,12 +178,14 @@ def _check(
     elif kind == "COLON":
         if not _is_as_at(token, following):
             raise UserError("The only placeholder in a condition is :as_at, the as-at date.")
-    elif not (token.text in _SIGNS.get(kind, ()) or _is_keyword(token)):
+    elif token.text not in _SIGNS.get(kind, ()) and not _is_keyword(token, following):
         raise _refused(token, columns)
 
 
-def _is_keyword(token: Token) -> bool:
+def _is_keyword(token: Token, following: Token | None) -> bool:
     word = token.text.upper()
+    if word == "DATE" and (following is None or following.token_type.name != "STRING"):
+        return False
     return word in KEYWORDS and token.token_type.name == word
 
 
@@ -220,15 +231,12 @@ def _refused(token: Token, columns: Collection[str]) -> UserError:
     hint = _HINTS.get(token.token_type.name)
     if hint:
         return UserError(f"'{shown(text)}' is not part of the condition language; {hint}.")
-    if _WORD.fullmatch(text):
+    if token.token_type.name == "VAR" or text.casefold() in map(str.casefold, columns):
         guess = did_you_mean(text, columns)
-        if token.token_type.name == "VAR":
-            return UserError(
-                f"'{shown(text)}' is not a column of this table{guess or _columns(columns)}"
-            )
-    else:
-        guess = ""
-    return UserError(f"'{shown(text)}' is not part of the condition language{guess or '.'}")
+        return UserError(
+            f"'{shown(text)}' is not a column of this table{guess or _columns(columns)}"
+        )
+    return UserError(f"'{shown(text)}' is not part of the condition language.")
 
 
 def _columns(columns: Collection[str]) -> str:

@@ -24,8 +24,8 @@ from recordpick.criteria.toml_values import Values
 from recordpick.criteria.wording import shown
 from recordpick.errors import UserError
 
-EVERYONE = "everyone"
-"""A population of this word is no condition at all: a criterion can so undo the pack's."""
+EVERYONE = ("everyone", "true")
+"""A population of one of these words is no condition: a criterion can so undo the pack's."""
 COMPARE_AT_MOST = 50
 
 _PARTS = ("pack", "criterion", "codelist", "tables")
@@ -102,7 +102,7 @@ def _population(values: Values, key: str, default: str | None, rules: RuleReader
     if not values.has(key):
         return default
     text = values.items()[key]
-    if isinstance(text, str) and text.strip().casefold() == EVERYONE:
+    if isinstance(text, str) and text.strip().casefold() in EVERYONE:
         return None
     return rules.condition(values, key, "patients")
 
