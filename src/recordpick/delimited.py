@@ -1,0 +1,315 @@
+"""Delimited text as it comes: which encoding, which delimiter, and its records with line numbers.
+
+For lists that people made and for files that need care. Nothing is padded, cut or guessed at:
+a record is given with the fields that stand there and the line on which it begins, and what cannot
+be read as a record is given as such. Large tables go through polars (index/table_files.py), after
+the look that is taken here.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from recordpick.errors import UserError
+
+DELIMITERS = (",", ";", "\t", "|")
+"""What is recognised, the most usual first."""
+
+MOST_DAMAGED = 1000
+"""After so many lines whose quotation marks do not close, the file is taken for something else."""
+
+_SAMPLE = 64 * 1024
+_CHUNK = 4 * 1024**2
+_SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+_BINARY = {
+    b"PK\x03\x04": "a spreadsheet or an archive",
+    b"PAR1": "a Parquet file",
+    b"\xd0\xcf\x11\xe0": "an old or protected Office file",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+    b"SQLite format 3\x00": "a database",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one reading of the whole file found."""
+
+    size: int
+    sha256: str
+    encoding: str
+    """Python's name: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be or cp1252."""
+    delimiter: str
+    skip: int
+    """Lines above the first record that only say what the delimiter is (`sep=;`): 0 or 1."""
+    has_quotes: bool
+    has_nul: bool
+    has_line_feeds: bool
+    """False for a file whose lines end in carriage returns only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The fields of one record, and the line on which it begins (from 1)."""
+
+    line: int
+    fields: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """Text that is no record: where it begins, why, and what stands there."""
+
+    line: int
+    why: str
+    text: str
+
+
+def look(path: Path, delimiter: str | None = None) -> Look:
+    """Read the file once; say what it is.
+
+    UserError if it is missing, a folder, empty, no text, or written in several encodings.
+    """
+    try:
+        with path.open("rb") as file:
+            found = _look(path, file)
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file.") from None
+    except IsADirectoryError:
+        raise UserError(f"{path}: this is a folder, not a file.") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    first = next(text_lines(path, found), "")
+    said = _SEP.fullmatch(first)
+    if said:
+        return replace(found, delimiter=delimiter or said[1], skip=1)
+    return replace(found, delimiter=delimiter or _likely_delimiter(path, found))
+
+
+def text_lines(path: Path, found: Look) -> Iterator[str]:
+    """Give the lines with their ends, as decoded; UserError where a byte has no meaning."""
+    line = 0
+    with path.open(encoding=found.encoding, newline="") as file:
+        try:
+            for text in file:
+                line += 1
+                yield text
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{path}, after line {line}: this is not {found.encoding.upper()} text "
+                f"({error.reason}). Save the file as CSV UTF-8."
+            ) from None
+
+
+def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[Record | Damaged]:
+    """Give the file's records in order; blank lines are none. Every other line is in one of them.
+
+    A record with a number of fields that is not among `counts` (if given) is damaged.
+    Where quotation marks do not close, only the line that opens them is damaged: reading goes on
+    with the next. UserError if that happens more than `MOST_DAMAGED` times.
+    """
+    source = _Lines(text_lines(path, found), found.skip)
+    reader = csv.reader(source, delimiter=found.delimiter, strict=True)
+    damaged = 0
+    while True:
+        source.begin()
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            damaged += 1
+            if damaged > MOST_DAMAGED:
+                raise UserError(
+                    f"{path}, line {source.first}: this is the {damaged:,}th line whose quotation "
+                    f"marks do not fit. Is the delimiter {_named(found.delimiter)}?"
+                ) from None
+            yield Damaged(source.first, "a quotation mark is not closed", source.keep_first())
+            continue
+        if not fields:
+            continue
+        if found.has_nul and any("\0" in field for field in fields):
+            yield Damaged(source.first, "there is a NUL byte in it", source.text())
+            continue
+        if counts and len(fields) not in counts:
+            why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(counts)))}"
+            yield Damaged(source.first, why, source.text())
+            continue
+        yield Record(source.first, fields)
+
+
+def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record], list[Damaged]]:
+    """Read a whole hand-made list: its records, and what is none. For small files."""
+    good: list[Record] = []
+    damaged: list[Damaged] = []
+    for record in records(path, look(path, delimiter)):
+        if isinstance(record, Record):
+            good.append(record)
+        else:
+            damaged.append(record)
+    return good, damaged
+
+
+class _Lines:
+    """Lines for the csv reader that can be handed back, so that one bad quote costs one line."""
+
+    def __init__(self, lines: Iterator[str], skip: int) -> None:
+        self._lines = lines
+        self._back: list[str] = []
+        self._taken: list[str] = []
+        self._number = 0
+        self.first = 0
+        for _ in range(skip):
+            next(self._lines, None)
+            self._number += 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.pop() if self._back else next(self._lines)
+        self._number += 1
+        self._taken.append(line)
+        return line
+
+    def begin(self) -> None:
+        """A record begins here."""
+        self._taken.clear()
+        self.first = self._number + 1
+
+    def text(self) -> str:
+        """What was taken since."""
+        return "".join(self._taken).rstrip("\r\n")
+
+    def keep_first(self) -> str:
+        """Give the first line that was taken since, and hand the others back."""
+        first, *others = self._taken
+        self._number -= len(others)
+        self._back.extend(reversed(others))
+        return first.rstrip("\r\n")
+
+
+def _look(path: Path, file: io.BufferedReader) -> Look:
+    digest = hashlib.sha256()
+    start = file.read(_SAMPLE)
+    if not start.strip():
+        raise UserError(f"{path}: this file is empty.")
+    for magic, what in _BINARY.items():
+        if start.startswith(magic):
+            raise UserError(f"{path}: this is {what}, not a text file such as CSV.")
+    encoding = _by_mark(start)
+    if encoding is None and b"\0" in start:
+        raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
+    decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
+    quotes = nul = feeds = False
+    is_utf8, size, chunk = True, 0, start
+    while chunk:
+        digest.update(chunk)
+        size += len(chunk)
+        quotes = quotes or b'"' in chunk
+        nul = nul or b"\0" in chunk
+        feeds = feeds or b"\n" in chunk
+        if decoder is not None and is_utf8:
+            is_utf8 = _decodes(decoder, chunk)
+        chunk = file.read(_CHUNK)
+    if decoder is not None and is_utf8:
+        is_utf8 = _decodes(decoder, b"", final=True)
+    if not is_utf8:
+        encoding = _windows(path, file)
+    return Look(
+        size=size,
+        sha256=digest.hexdigest(),
+        encoding=encoding or "utf-8",
+        delimiter=",",
+        skip=0,
+        has_quotes=quotes,
+        has_nul=nul,
+        has_line_feeds=feeds,
+    )
+
+
+def _by_mark(start: bytes) -> str | None:
+    """Tell the encoding by its byte order mark, or by every second byte being NUL."""
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    for first, name in ((0, "utf-16-be"), (1, "utf-16-le")):
+        half = start[first::2]
+        if len(start) >= 4 and half.count(0) > 0.4 * len(half) and start.count(0) <= len(half):
+            return name
+    return None
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _windows(path: Path, file: io.BufferedReader) -> str:
+    """Tell whether a file that is not UTF-8 is Windows-1252 throughout, and not a mixture.
+
+    Some letters of Windows-1252 side by side look like UTF-8 by chance (É and a closing quote);
+    one line in fifty is let pass for that.
+    """
+    file.seek(0)
+    as_utf8 = as_windows = 0
+    first_windows = 0
+    for number, line in enumerate(file, 1):
+        if line.isascii():
+            continue
+        try:
+            line.decode("utf-8")
+            as_utf8 += 1
+        except UnicodeDecodeError:
+            as_windows += 1
+            first_windows = first_windows or number
+    if as_utf8 * 50 > as_windows:
+        raise UserError(
+            f"{path}, line {first_windows}: this file is written in two encodings: that line is "
+            f"not UTF-8, but others are ({as_utf8:,}). Export it again, or save it as CSV UTF-8."
+        )
+    return "cp1252"
+
+
+def _likely_delimiter(path: Path, found: Look) -> str:
+    """Give the delimiter that cuts most of the first lines into the same number of fields."""
+    lines: list[str] = []
+    for line in text_lines(path, found):
+        lines.append(line[:_SAMPLE])
+        if len(lines) == 50:
+            break
+    best, best_score = ",", (0.0, 0)
+    for delimiter in DELIMITERS:
+        counts = Counter(len(fields) for fields in _fields(lines, delimiter) if fields)
+        counts.pop(1, None)
+        if counts:
+            fields, times = max(counts.items(), key=lambda item: (item[1], item[0]))
+            score = (float(times), fields)
+            if score > best_score:
+                best, best_score = delimiter, score
+    return best
+
+
+def _fields(lines: Iterable[str], delimiter: str) -> list[list[str]]:
+    found: list[list[str]] = []
+    try:
+        found.extend(csv.reader(lines, delimiter=delimiter))
+    except csv.Error:
+        return found
+    return found
+
+
+def _named(delimiter: str) -> str:
+    return "a tab" if delimiter == "\t" else f'"{delimiter}"'
