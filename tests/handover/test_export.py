@@ -1,0 +1,254 @@
+"""The hand-over pack as the supplier gets it: whole, checkable, and true to the working file."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from recordpick.criteria.reading import read_pack
+from recordpick.errors import UserError
+from recordpick.handover.cells import plain
+from recordpick.handover.export import FILES, export
+from recordpick.handover.summary import summary
+from recordpick.index.manifest import Manifest
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Matches, match
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+
+PACK = """\
+[pack]
+title = "A small pack"
+supplier = "Example Clinical Systems"
+version = "2026.1"
+records_per_criterion = 2
+random_records = 3
+
+[[criterion]]
+id = "DEM-03"
+area = "Demographics"
+title = "No NHS number"
+find = "Patients without an NHS number."
+
+[[criterion.rule]]
+says = "no NHS number"
+where = "nhs_number IS NULL"
+
+[[criterion]]
+id = "DOC-01"
+area = "Documents"
+title = "Absent attachment"
+find = "Patients with a document whose file is not there."
+
+[[criterion.rule]]
+says = "a document whose file is absent"
+table = "documents"
+where = "is_absent"
+
+[[criterion]]
+id = "BRO-01"
+area = "Browse"
+title = "Anyone"
+find = "Anyone at all."
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, index: PracticeIndex) -> Iterator[WorkingFile]:
+    """A working file with three picks and two random records."""
+    path = tmp_path / "pack.toml"
+    path.write_text(PACK, encoding="utf-8")
+    practice = index.manifest.practice
+    with WorkingFile.create(
+        tmp_path / "work.recordpick",
+        read_pack(path),
+        index,
+        index.manifest.as_at,
+        practice,
+        Person("Aoife Ní Bhriain", "practice"),
+    ) as made:
+        made.pick("DEM-03", ["102"])
+        made.pick("BRO-01", ["007", "102"])
+        made.note("102", "Asked Mrs Jones about this one.")
+        made.fix_seed("20261001", "entered")
+        made.draw(index.patients(made.as_at).collect()["patient_id"].sort(), 2)
+        yield made
+
+
+@pytest.fixture
+def answers(file: WorkingFile, index: PracticeIndex) -> Matches:
+    return match(file.pack, index, file.as_at)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(csv.DictReader(text, strict=True))
+
+
+def test_the_folder_holds_what_it_says(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    readme = (folder / "README.txt").read_text(encoding="utf-8")
+    assert all(name in readme for name in FILES)
+
+
+def test_the_list_has_one_line_a_pick_and_the_index_s_nhs_numbers(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    rows = pl.read_csv(folder / "selection_list.csv", infer_schema=False)
+    rows = rows.with_columns(plain(pl.col("patient_id")))
+    picks = [(pick.criterion_id, pick.patient_id) for pick in file.selection.picks]
+    assert sorted(rows.select("criterion_id", "patient_id").iter_rows(), key=str) == sorted(
+        picks, key=str
+    )
+    numbers = dict(rows.select("patient_id", "nhs_number").iter_rows())
+    assert numbers["007"] == "9990000026"
+    assert numbers["102"] is None
+
+
+def test_picks_of_each_criterion_add_up_between_the_files(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    lines = [row["criterion_id"] for row in _rows(folder / "selection_list.csv")]
+    report = _rows(folder / "criteria_report.csv")
+    assert {row["criterion_id"]: int(row["picked"]) for row in report} == {
+        name: lines.count(name) for name in ("DEM-03", "DOC-01", "BRO-01", "")
+    }
+
+
+def test_the_sums_fit_every_file(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    lines = (folder / "SHA256SUMS").read_bytes().decode("ascii").split("\n")
+    sums = dict(reversed(line.split("  ")) for line in lines if line)
+    assert sums == {
+        name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        for name in FILES
+        if name != "SHA256SUMS"
+    }
+
+
+def test_the_readme_says_what_the_list_is_and_how_the_draw_is_checked(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    readme = (folder / "README.txt").read_bytes().decode("utf-8")
+    list_id = _rows(folder / "selection_list.csv")[0]["list_id"]
+    draw = file.selection.draws[-1]
+    for said in (
+        *("SYNTHETIC DATA", list_id, "A small pack", "version 2026.1", "Example Surgery"),
+        *("2026-10-01", index.fingerprint, "20261001", draw.eligible_sha256, "qof_2025_26.csv"),
+        f"{len(file.selection.patient_ids)} patient records on 5 lines",
+    ):
+        assert said in readme
+    assert readme.count("\n") == readme.count("\r\n")
+
+
+def test_notes_of_patients_stay_with_the_practice(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    assert not any(b"Mrs Jones" in path.read_bytes() for path in folder.iterdir())
+
+
+def test_an_export_is_noted_and_the_next_list_has_another_id(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    first = export(file, index, tmp_path / "first", answers)
+    second = export(file, index, tmp_path / "second", answers)
+    ids = [_rows(folder / "selection_list.csv")[0]["list_id"] for folder in (first, second)]
+    assert (ids[0][-3:], ids[1][-3:]) == ("-01", "-02")
+    noted = file.selection.exports[-1]
+    assert noted.path == str(second)
+    assert noted.sha256 == hashlib.sha256((second / "SHA256SUMS").read_bytes()).hexdigest()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
+def test_what_names_patients_is_its_owners_only(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers)
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_a_folder_in_use_is_refused_and_nothing_is_noted(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine").write_text("kept")
+    with pytest.raises(UserError, match="is not empty: choose another folder"):
+        export(file, index, out, answers)
+    assert [path.name for path in out.iterdir()] == ["mine"]
+    assert file.selection.exports == ()
+
+
+def test_another_practice_index_is_refused(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    named = {name: getattr(index.manifest, name) for name in Manifest.__dataclass_fields__}
+    other = PracticeIndex(index.folder, Manifest(**named | {"fingerprint": "ef" * 32}))
+    with pytest.raises(UserError, match="another practice index"):
+        export(file, other, tmp_path / "out", answers)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_may_not_be_changed_exports_nothing(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    """The export could not be noted, and two lists might come to carry one id."""
+    with (
+        WorkingFile.open(file.path, read_only=True) as read_only,
+        pytest.raises(UserError),
+    ):
+        export(read_only, index, tmp_path / "out", answers)
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+
+
+def test_work_stopped_by_whoever_waits_leaves_nothing(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    def stop(doing: str, fraction: float | None = None) -> None:
+        if "qof" in doing:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        export(file, index, tmp_path / "out", answers, stop)
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+    assert file.selection.exports == ()
+
+
+def test_another_table_of_indicators_can_be_given(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    table = tmp_path / "qof_2026_27.csv"
+    table.write_text(
+        "indicator,group,measures,points,lower_threshold,upper_threshold\n"
+        "CD001,Heart,blood pressure,12.5,40,90\n",
+        encoding="utf-8",
+    )
+    folder = export(file, index, tmp_path / "out", answers, qof=table)
+    assert {row["indicator"] for row in _rows(folder / "qof_report.csv")} == {"CD001"}
+    assert "qof_2026_27.csv" in (folder / "README.txt").read_text(encoding="utf-8")
+
+
+def test_the_summary_says_what_was_written(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    told = "\n".join(summary(export(file, index, tmp_path / "out", answers)))
+    assert "5 lines" in told
+    assert "3 criteria, 3 picks; 2 random records" in told
+    assert all(name in told for name in FILES)
