@@ -27,6 +27,8 @@ class Header:
     pack_fingerprint: str
     pack_files: tuple[tuple[str, str], ...]
     """Name and SHA-256 (hex, of the UTF-8) of each file of the pack, in order."""
+    meta: tuple[tuple[str, str], ...]
+    """What the table meta says, but for the last event."""
     suggestion_seed: str
     index: IndexUsed
 
@@ -142,21 +144,26 @@ class History:
 
 
 def _header(event: Event) -> Header:
-    files: list[tuple[str, str]] = []
-    for row in event.rows("pack_files"):
-        match row:
-            case [str(name), str(digest)]:
-                files.append((name, digest))
-            case _:
-                raise BrokenEventError(event.seq, "names a file of the pack that is none")
     return Header(
         practice=event.text("practice"),
         synthetic=event.body.get("synthetic") is True,
         pack_fingerprint=event.text("pack"),
-        pack_files=tuple(files),
+        pack_files=_pairs(event, "pack_files"),
+        meta=_pairs(event, "meta"),
         suggestion_seed=event.text("suggestion_seed"),
         index=_index_used(event, event.text("practice_index")),
     )
+
+
+def _pairs(event: Event, key: str) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    for row in event.rows(key):
+        match row:
+            case [str(name), str(value)]:
+                pairs.append((name, value))
+            case _:
+                raise BrokenEventError(event.seq, f"has something in {key!r} that is no pair")
+    return tuple(pairs)
 
 
 def _index_used(event: Event, fingerprint: str) -> IndexUsed:

@@ -15,6 +15,7 @@ from recordpick.selection.backup import back_up, backups
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.schema import LAST_EVENT
 from recordpick.selection.store import Content, Store, check_header, text_sha256
 
 
@@ -144,12 +145,15 @@ def replayed(events: tuple[Event, ...]) -> tuple[History, str]:
 def _sound(path: Path, content: Content, *, salvage: bool) -> tuple[Header, History, str]:
     """Give what a file is about, its sound events, and what is damaged."""
     history, broken = replayed(content.events)
-    damage = broken or content.damage
+    header = history.header
+    if header is None:
+        raise _damaged(path, broken or content.damage or "it does not say what it is about", 0)
+    meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
+    changed = "" if meta == dict(header.meta) else "what it says of itself was changed"
+    damage = broken or content.damage or changed
     if damage and not salvage:
         raise _damaged(path, damage, len(history.events))
-    if history.header is None:
-        raise _damaged(path, damage or "it does not say what it is about", 0)
-    return history.header, history, damage
+    return header, history, damage
 
 
 def _pack(path: Path, header: Header, content: Content) -> Pack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -193,31 +193,36 @@ class Store:
         meta: dict[str, str] = {}
         pack_files: dict[str, str] = {}
         events: list[Event] = []
+
+        def read_pack_files() -> None:
+            for name, text in self._rows("SELECT name, text FROM pack_files ORDER BY position"):
+                pack_files[str(name)] = str(text)
+
+        def read_meta() -> None:
+            for key, value in self._rows("SELECT key, value FROM meta"):
+                meta[str(key)] = str(value)
+
+        def read_events() -> None:
+            for event in self._events():
+                events.append(event)  # noqa: PERF402 - those before the damage are kept
+
         with in_words(self._path):
             self._connection.execute("BEGIN")
             try:
-                self._check_tables()
-                for name, text in self._rows("SELECT name, text FROM pack_files ORDER BY position"):
-                    pack_files[str(name)] = str(text)
-                for key, value in self._rows("SELECT key, value FROM meta"):
-                    meta[str(key)] = str(value)
-                for event in self._events():
-                    events.append(event)  # noqa: PERF402 - those before the damage are kept
-                self._check_whole(meta, events)
-            except BrokenEventError as broken:
-                damage = f"{broken}"
-            except _DamageError as damaged:
-                damage = str(damaged)
-            except sqlite3.DatabaseError as error:
-                if error.sqlite_errorname not in _DAMAGE:
-                    raise
-                damage = f"the database is damaged ({error})"
-            else:
-                damage = ""
+                damages = [
+                    _damage(part)
+                    for part in (
+                        self._check_tables,
+                        read_pack_files,
+                        read_meta,
+                        read_events,
+                        lambda: self._check_whole(meta, events),
+                    )
+                ]
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-        return Content(meta, pack_files, tuple(events), damage)
+        return Content(meta, pack_files, tuple(events), next(filter(None, damages), ""))
 
     def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
         yield from self._connection.execute(query)
@@ -254,6 +259,19 @@ class _DamageError(Exception):
 
 
 _DAMAGE = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_IOERR_SHORT_READ"}
+
+
+def _damage(read: Callable[[], None]) -> str:
+    """Read one part, and say what is damaged in it; "" if nothing is."""
+    try:
+        read()
+    except (BrokenEventError, _DamageError) as damage:
+        return str(damage)
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") not in _DAMAGE:
+            raise
+        return f"the database is damaged ({error})"
+    return ""
 
 
 def _name_of(event: Event) -> str:

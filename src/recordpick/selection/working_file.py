@@ -86,13 +86,17 @@ class WorkingFile:
         `suggestion_seed` orders suggestions by ticket; by default it is made from the system's
         entropy. `now` tells the time, with its zone.
         """
+        from recordpick.criteria.reading import parse_pack
         from recordpick.picking.tickets import new_seed
 
         path = path.absolute()
         person = checked_person(person)
         seed = new_seed() if suggestion_seed is None else checked_seed(suggestion_seed)
         _check_encodable(pack)
+        parse_pack(pack.files)  # what could not be read again is not written
+        meta = {"made_by": f"recordpick {__version__}", "what_it_is": WHAT_IT_IS}
         body: Body = {
+            "meta": [[key, value] for key, value in sorted(meta.items())],
             "practice": checked_practice(practice),
             "synthetic": index.manifest.synthetic,
             "pack": pack.fingerprint,
@@ -100,7 +104,6 @@ class WorkingFile:
             "suggestion_seed": seed,
             **_index_used(index, as_at),
         }
-        meta = {"made_by": f"recordpick {__version__}", "what_it_is": WHAT_IT_IS}
         Store.create(path, meta, pack.files, next_event(None, now(), person, "created", body))
         return cls.open(path, person, now=now)
 
