@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from recordpick.commands.common import opened, say, table
+from recordpick.index.find_patients import patient_of
 from recordpick.matching import explain
-from recordpick.selection.patients import patient_of
 
 
 def run(options: argparse.Namespace) -> int:

@@ -6,7 +6,7 @@ import argparse
 
 from recordpick.commands.common import opened, say, tell, who
 from recordpick.errors import UserError
-from recordpick.selection.patients import patients_of_list
+from recordpick.index.find_patients import patients_of_list
 
 
 def run(options: argparse.Namespace) -> int:

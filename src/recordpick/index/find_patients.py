@@ -1,0 +1,199 @@
+"""Which patients of the index people mean: by a number typed in, or a list that staff exported.
+
+A wrong patient is worse than none. So a number finds a patient only if it is exactly one patient's
+NHS number or patient number; whatever finds nobody, or two, is told with its line and left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.delimited import Damaged, read_records
+from recordpick.errors import UserError
+from recordpick.index.nhs_numbers import is_damaged, tidy
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.sheets import read_rows
+
+SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
+HEADER_WITHIN = 30
+"""So many lines may stand above the header (a title, when it was run, the population)."""
+
+_NHS = frozenset({"nhsnumber", "nhsno", "nhs", "nhsnum"})
+_PATIENT = frozenset(
+    {
+        "patientid",
+        "patientnumber",
+        "patientno",
+        "patient",
+        "emisnumber",
+        "emisno",
+        "systmoneid",
+        "visionid",
+        "rowidentifier",
+        "id",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPatients:
+    """What a list came to: how many lines it had, who they are, and which lines are nobody.
+
+    `patient_ids` stand in the list's order, each once. `not_found` has a sentence a line.
+    """
+
+    read: int
+    patient_ids: tuple[str, ...]
+    not_found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    line: int
+    nhs: str
+    patient: str
+
+
+def patient_of(index: PracticeIndex, text: str) -> str:
+    """Give the patient_id that a patient number or NHS number stands for; UserError if none."""
+    found = _look_up(index, [_Line(1, "", text.strip())])
+    patient, why = found.row(0)[1:]
+    if patient is None:
+        raise UserError(f"{text!r} {why}")
+    return str(patient)
+
+
+def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
+    """Find the patients of a list (CSV or spreadsheet) with a column of numbers.
+
+    The column is found by its name (NHS Number, Patient ID, EMIS Number …), whatever stands above
+    the header; a list of one column needs none. Where a line has both numbers, the NHS number must
+    be known, and the patient number must not mean somebody else. UserError if there is no such
+    column, or no line.
+    """
+    lines, damaged = _lines_of(path)
+    found = _look_up(index, lines)
+    nobody = [
+        f"{path}, line {line}: {why}" for line, patient, why in found.iter_rows() if patient is None
+    ]
+    known = found["patient_id"].drop_nulls().unique(maintain_order=True)
+    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *nobody))
+
+
+def _lines_of(path: Path) -> tuple[list[_Line], list[str]]:
+    """Give the numbers of each line below the header, and what is no line."""
+    damaged: list[str] = []
+    if path.suffix.lower() in SPREADSHEETS:
+        rows = list(enumerate(read_rows(path), start=1))
+    else:
+        records, spoilt = read_records(path)
+        rows = [(record.line, record.fields) for record in records]
+        damaged = [_told(path, one) for one in spoilt]
+    rows = [(line, fields) for line, fields in rows if any(field.strip() for field in fields)]
+    if not rows:
+        raise UserError(f"{path}: there is nothing in it.")
+    header, nhs, patient = _header(path, rows)
+    lines = [
+        _Line(line, _cell(fields, nhs), _cell(fields, patient)) for line, fields in rows[header:]
+    ]
+    if not lines:
+        raise UserError(f"{path}: there is no patient below its header.")
+    return lines, damaged
+
+
+def _told(path: Path, damaged: Damaged) -> str:
+    return f"{path}, line {damaged.line}: this line cannot be read: {damaged.why}."
+
+
+def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:
+    """Give the number of rows up to and with the header, and where the two columns are."""
+    for number, (_, fields) in enumerate(rows[:HEADER_WITHIN], start=1):
+        names = [re.sub(r"[^a-z]", "", field.lower()) for field in fields]
+        nhs = next((at for at, name in enumerate(names) if name in _NHS), None)
+        patient = next((at for at, name in enumerate(names) if name in _PATIENT), None)
+        if nhs is not None or patient is not None:
+            return number, nhs, patient
+    if all(len(fields) == 1 for _, fields in rows):
+        return 0, None, 0
+    raise UserError(
+        f"{path}: no column is called NHS Number or Patient ID. Give the column of numbers one of "
+        "these names, or leave only that column."
+    )
+
+
+def _cell(fields: list[str], at: int | None) -> str:
+    return fields[at].strip() if at is not None and at < len(fields) else ""
+
+
+def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
+    """Give line, patient_id (null if nobody) and why, in the order of the lines."""
+    asked = pl.DataFrame(
+        [(line.line, line.nhs or None, line.patient or None) for line in lines],
+        schema={"line": pl.Int64, "nhs": pl.String, "patient": pl.String},
+        orient="row",
+    ).with_row_index("order")
+    by_number = pl.concat(_known_numbers(index)).unique()
+    numbers = pl.concat(
+        [
+            asked.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
+            asked.lazy().select("order", number="patient", by_nhs=pl.col("nhs").is_null()),
+            asked.lazy().select(
+                "order", number=tidy(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
+            ),
+        ]
+    )
+    meant = (
+        numbers.drop_nulls()
+        .join(by_number, on="number", how="inner")
+        .group_by("order")
+        .agg(pl.col("patient_id").unique().sort(), pl.col("by_nhs").any())
+        .filter("by_nhs")
+    )
+    both = pl.concat_str(["nhs", "patient"], separator=" / ", ignore_nulls=True)
+    either_damaged = pl.any_horizontal(
+        is_damaged(pl.col(name)).fill_null(value=False) for name in ("nhs", "patient")
+    )
+    how_many = pl.col("patient_id").list.len().fill_null(0)
+    return (
+        asked.lazy()
+        .join(meant, on="order", how="left")
+        .sort("order")
+        .select(
+            "line",
+            pl.when(how_many == 1).then(pl.col("patient_id").list.first()).alias("patient_id"),
+            pl.when(how_many == 1)
+            .then(None)
+            .when(both == "")
+            .then(pl.lit("there is no number."))
+            .when(how_many > 1)
+            .then(
+                pl.format(
+                    "{} means more than one patient ({}): pick the right one by hand.",
+                    both,
+                    pl.col("patient_id").list.join(", "),
+                )
+            )
+            .when(either_damaged)
+            .then(
+                pl.format(
+                    "{} was spoilt by a spreadsheet: export the list again and open it as text.",
+                    both,
+                )
+            )
+            .otherwise(pl.format("no patient of the index has the number {}.", both))
+            .alias("why"),
+        )
+        .collect()
+    )
+
+
+def _known_numbers(index: PracticeIndex) -> Iterator[pl.LazyFrame]:
+    patients = index.scan("patients")
+    yield patients.select("patient_id", number="patient_id")
+    if "nhs_number" in index.columns("patients"):
+        yield patients.select("patient_id", number="nhs_number").drop_nulls()

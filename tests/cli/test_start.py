@@ -1,0 +1,77 @@
+"""Starting: at once, without what is not needed, and with help for everything."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recordpick import __version__
+from recordpick.arguments import COMMANDS, make_parser
+from recordpick.cli import main
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def modules_after(code: str) -> set[str]:
+    """Run Python code in a fresh process; give the modules it has then imported."""
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"{code}\nimport sys\nprint('\\n'.join(sys.modules), file=sys.stderr)",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        encoding="utf-8",
+    )
+    return set(told.stderr.split())
+
+
+def test_version_imports_neither_textual_nor_polars():
+    """`--version` must answer about as quickly as Python itself starts."""
+    modules = modules_after("from recordpick.cli import main\nmain(['--version'])")
+    assert not {"textual", "polars", "rich", "argparse", "sqlglot"} & modules
+
+
+def test_help_imports_neither_textual_nor_polars():
+    """`--help` needs the parser and nothing else."""
+    modules = modules_after(
+        "from recordpick.arguments import make_parser\nmake_parser().format_help()"
+    )
+    assert not {"textual", "polars", "sqlglot"} & modules
+
+
+def test_the_app_can_paint_before_polars_is_loaded():
+    """Importing the app loads textual, and leaves polars for a worker."""
+    assert "polars" not in modules_after("import recordpick.tui.app")
+
+
+def test_version_is_the_packages(capsys):
+    """The version printed is the one that the package says."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"recordpick {__version__}\n"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_has_help(command, capsys):
+    """`recordpick COMMAND --help` says what it is for."""
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"])
+    assert stopped.value.code == 0
+    assert "usage: recordpick" in capsys.readouterr().out
+
+
+def test_the_readme_names_every_command():
+    """No command is left out of the README's table, and none is there that does not exist."""
+    named = set(re.findall(r"^\| `recordpick ([a-z]+)", README.read_text("utf-8"), re.MULTILINE))
+    assert named == set(COMMANDS) - {"open"}
+
+
+def test_an_unknown_option_is_told_with_exit_code_2(capsys):
+    """A slip in the options is told by the parser, and nothing is done."""
+    with pytest.raises(SystemExit) as stopped:
+        make_parser().parse_args(["match", "--colour"])
+    assert stopped.value.code == 2

@@ -1,0 +1,26 @@
+"""What many tests stand on: a small demonstration practice, made once a worker."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with practice/, index/ and demonstration.recordpick; never change it."""
+    from recordpick.demo import make_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "demo"
+    make_demo(folder, patients=400, seed=3)
+    return folder
+
+
+@pytest.fixture
+def demo(made_demo: Path, tmp_path: Path) -> Path:
+    """Give a copy of the demonstration folder that a test may change."""
+    folder = tmp_path / "demo"
+    shutil.copytree(made_demo, folder)
+    return folder
