@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from recordpick.errors import UserError
 
+_SEP = re.compile(r'\A"?sep=."?[ \t]*(?=\n)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
 
 
@@ -43,7 +45,10 @@ def read_bytes(path: Path, at_most: int) -> bytes:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Give text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines."""
+    """Give text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
+
+    A first line that only tells a spreadsheet the delimiter (`sep=;`) is left empty.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:
@@ -55,7 +60,7 @@ def decoded(data: bytes, name: str) -> str:
             continue
         if "\0" in text:
             break
-        return text.replace("\r\n", "\n").replace("\r", "\n")
+        return _SEP.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     raise UserError(f"{name}: this is not text; save it as CSV in UTF-8.")
 
 

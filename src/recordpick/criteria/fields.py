@@ -10,6 +10,7 @@ from recordpick.errors import UserError
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 """A criterion's id goes into CSVs that machines read: no spaces, no sign that begins a formula."""
 TITLE_LENGTH = 200
+VERSION_LENGTH = 40
 TEXT_LENGTH = 2_000
 RECORDS_AT_MOST = 1_000
 CRITERIA_AT_MOST = 1_000

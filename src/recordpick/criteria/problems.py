@@ -13,8 +13,10 @@ TOLD_AT_MOST = 100
 class Problems:
     """The problems of one pack, each a sentence with its place."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, line_word: str = "line") -> None:
         self.file = file
+        self.line_word = line_word
+        """What a line is called: "row" in a spreadsheet."""
         self._found: list[tuple[str, str, TomlPath | int | None, str]] = []
 
     def add(
@@ -42,7 +44,7 @@ class Problems:
                 for part in (
                     file,
                     f"criterion {criterion}" if criterion else "",
-                    f"line {number}" if number is not None else "",
+                    f"{self.line_word} {number}" if number is not None else "",
                 )
                 if part
             )

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
-from recordpick.criteria.csv_text import decoded, read_bytes
+from recordpick.criteria.csv_text import Row, decoded, read_bytes
 from recordpick.criteria.fields import PACK_AT_MOST
 from recordpick.criteria.pack import Pack
 from recordpick.criteria.pack_codelists import FindCodelist
+from recordpick.criteria.reading_rows import pack_from_csv, pack_from_rows
 from recordpick.criteria.reading_toml import pack_from_toml
 from recordpick.errors import UserError
-
-ENDINGS = (".toml", ".csv", ".tsv", ".xlsx", ".xlsm")
 
 
 def read_pack(path: Path) -> Pack:
@@ -25,6 +24,10 @@ def read_pack(path: Path) -> Pack:
     ending = path.suffix.casefold()
     if ending == ".toml":
         return pack_from_toml(path.name, _toml_text(path), _codelists_beside(path))
+    if ending in {".csv", ".tsv", ".txt"}:
+        return pack_from_csv(path.name, decoded(read_bytes(path, PACK_AT_MOST), str(path)))
+    if ending in {".xlsx", ".xlsm"}:
+        return _pack_from_spreadsheet(path)
     raise UserError(
         f"{path}: a criteria pack is a file ending in .toml, .csv or .xlsx; this one is not."
     )
@@ -37,7 +40,20 @@ def parse_pack(files: Mapping[str, str]) -> Pack:
     name = next(iter(files))
     if name.casefold().endswith(".toml"):
         return pack_from_toml(name, files[name], lambda codelist: files.get(file_name(codelist)))
+    if name.casefold().endswith(".csv"):
+        return pack_from_csv(name, files[name])
     raise UserError(f"{name}: a criteria pack is kept as TOML or CSV; this one is neither.")
+
+
+def _pack_from_spreadsheet(path: Path) -> Pack:
+    from recordpick.sheets import read_rows
+
+    rows: list[Row] = []
+    for number, cells in enumerate(read_rows(path), 1):
+        trimmed = [cell.strip() for cell in cells]
+        if any(trimmed):
+            rows.append((number, trimmed))
+    return pack_from_rows(path.name, rows, "row")
 
 
 def _toml_text(path: Path) -> str:

@@ -12,6 +12,7 @@ from recordpick.criteria.fields import (
     RECORDS_BY_DEFAULT,
     TEXT_LENGTH,
     TITLE_LENGTH,
+    VERSION_LENGTH,
     checked_id,
 )
 from recordpick.criteria.pack import Criterion, Pack
@@ -88,7 +89,7 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
     return {
         "title": head.text("title", TITLE_LENGTH),
         "supplier": head.text("supplier", TITLE_LENGTH, default=""),
-        "version": head.text("version", 40),
+        "version": head.text("version", VERSION_LENGTH),
         "records_per_criterion": head.whole(
             "records_per_criterion", 1, RECORDS_AT_MOST, RECORDS_BY_DEFAULT
         ),

@@ -1,0 +1,271 @@
+"""Criteria packs that are lists: CSV files and spreadsheets. Their criteria have no rules yet.
+
+The list is found by its header row, whose columns are known by the names people give them. Lines
+above it may name the title, supplier and version. Whatever it was read from, the pack carries it
+as one canonical CSV text, which reads back to the same pack.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, rows_of
+from recordpick.criteria.fields import (
+    CRITERIA_AT_MOST,
+    ID,
+    RECORDS_BY_DEFAULT,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    VERSION_LENGTH,
+    checked_id,
+    checked_records,
+    checked_text,
+)
+from recordpick.criteria.list_columns import Header, find_header, meta_of
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.criteria.problems import Problems
+from recordpick.criteria.wording import shown
+from recordpick.errors import UserError
+
+NO_AREA = "Criteria"
+"""The area of criteria whose list tells none."""
+COMPARE_AT_MOST = 50
+
+_NUMBER = re.compile(r"[0-9]+")
+_BULLETS = re.compile(r"\A\s*(?:(?:[-•*·–]|[0-9]{1,2}[.)])(?:\s+|\Z))+")
+
+
+def pack_from_csv(name: str, text: str) -> Pack:
+    """Read a list in CSV; UserError with one message a problem."""
+    found: list[tuple[int, list[Row]]] = []
+    refused: UnreadableRowError | None = None
+    for delimiter in DELIMITERS:
+        try:
+            rows = list(rows_of(text, delimiter))
+        except UnreadableRowError as error:
+            refused = refused or error
+            continue
+        header = find_header(rows)
+        if header:
+            found.append((len(header.columns), rows))
+    if not found and refused:
+        raise UserError(f"{name}, line {refused.line}: {refused}")
+    most = max(found, key=lambda item: item[0], default=(0, []))
+    return pack_from_rows(name, most[1])
+
+
+def pack_from_rows(name: str, rows: Sequence[Row], line_word: str = "line") -> Pack:
+    """Read a list from its rows, cells trimmed and empty rows left out.
+
+    `name` is the file's; without its ending it is the pack's title where no row tells another.
+    """
+    header = find_header(rows)
+    if header is None:
+        raise UserError(
+            f"{name}: there is no row that names the columns; a list of criteria needs the columns "
+            "id, area, what to find, what to compare and how many."
+        )
+    problems = Problems(name, line_word)
+    pack = _ListReader(problems, header).read(rows, name)
+    problems.raise_any()
+    return pack
+
+
+class _ListReader:
+    """Reads the rows of one list."""
+
+    def __init__(self, problems: Problems, header: Header) -> None:
+        self._problems = problems
+        self._header = header
+        self._seen: dict[str, int] = {}
+        self._records = RECORDS_BY_DEFAULT
+
+    def read(self, rows: Sequence[Row], name: str) -> Pack:
+        """Give the pack; it is whole only if no problem was noted."""
+        header_line, header_cells = rows[self._header.place]
+        if "id" not in self._header.columns:
+            self._problems.add(
+                "There is no column 'id'; each criterion needs a reference of its own, such as "
+                "MED-04.",
+                at=header_line,
+            )
+        meta = self._meta(rows[: self._header.place])
+        self._records = meta["records_per_criterion"]
+        criteria: list[Criterion] = []
+        area = ""
+        for line, cells in rows[self._header.place + 1 :]:
+            if cells == header_cells:  # repeated at the top of a printed page
+                continue
+            heading = self._heading(cells)
+            if heading:
+                area = heading
+            elif "id" in self._header.columns:
+                criteria.append(self._criterion(line, cells, area))
+        self._check_number(criteria, header_line)
+        stem = name.rpartition(".")[0] or name
+        title = meta.pop("title") or shown(stem)
+        made = Pack(
+            title=title,
+            **meta,
+            population=None,
+            random_population=None,
+            criteria=tuple(criteria),
+            codelists={},
+            files={},
+        )
+        made.files[f"{stem}.csv"] = canonical_text(made)
+        return made
+
+    def _check_number(self, criteria: list[Criterion], line: int) -> None:
+        if "id" in self._header.columns and not criteria:
+            self._problems.add("No criteria stand below the row that names the columns.", at=line)
+        if len(criteria) > CRITERIA_AT_MOST:
+            self._problems.add(
+                f"The list has {len(criteria):,} criteria and may have {CRITERIA_AT_MOST:,}.",
+                at=line,
+            )
+
+    def _meta(self, rows: Sequence[Row]) -> dict[str, Any]:
+        told = {"title": "", "supplier": "", "version": ""}
+        numbers = dict.fromkeys(("records per criterion", "random records"), RECORDS_BY_DEFAULT)
+        for line, cells in rows:
+            found = meta_of(cells)
+            if found is None:
+                continue
+            key, value = found
+            if key in numbers:
+                numbers[key] = self._number(value, key, line, numbers[key])
+            else:
+                length = VERSION_LENGTH if key == "version" else TITLE_LENGTH
+                told[key] = self._text(value, key, line, "", length)
+        return {
+            **told,
+            "records_per_criterion": numbers["records per criterion"],
+            "random_records": numbers["random records"],
+        }
+
+    def _heading(self, cells: Sequence[str]) -> str:
+        """The text of a row that is only a heading, "" if it is a criterion's row.
+
+        A text alone that could be an id is a criterion of which all else is missing: it must not
+        be passed over.
+        """
+        filled = [cell for cell in cells if cell]
+        if len(filled) != 1 or (ID.fullmatch(filled[0]) and re.search("[0-9]", filled[0])):
+            return ""
+        return " ".join(filled[0].split())
+
+    def _criterion(self, line: int, cells: Sequence[str], area: str) -> Criterion:
+        def cell(field: Any) -> str:
+            return self._header.cell(cells, field)
+
+        criterion_id = self._id(cell("id"), line)
+        find, title = cell("find"), cell("title")
+        if not find and not title:
+            self._problems.add("It does not say what to find.", at=line, criterion=criterion_id)
+        return Criterion(
+            id=criterion_id,
+            area=self._text(cell("area") or area or NO_AREA, "area", line, criterion_id),
+            title=self._text(title, "title", line, criterion_id) or _short(find),
+            find=self._text(find or title, "what to find", line, criterion_id, TEXT_LENGTH),
+            compare=self._compare(cell("compare"), line, criterion_id),
+            records=self._number(cell("records"), "how many", line, self._records, criterion_id),
+        )
+
+    def _id(self, text: str, line: int) -> str:
+        first = self._seen.get(text.casefold())
+        if first is not None:
+            message = f"The id is already that of {self._problems.line_word} {first}."
+            self._problems.add(message, at=line, criterion=text)
+            return ""
+        problem = _problem_of(lambda: checked_id(text)) if text else "The row has no id."
+        if problem:
+            self._problems.add(problem, at=line)
+            return ""
+        self._seen[text.casefold()] = line
+        return text
+
+    def _text(
+        self, text: str, what: str, line: int, criterion: str, length: int = TITLE_LENGTH
+    ) -> str:
+        if not text:
+            return ""
+        try:
+            return checked_text(text, what, length)
+        except UserError as error:
+            self._problems.add(str(error), at=line, criterion=criterion)
+            return ""
+
+    def _compare(self, text: str, line: int, criterion: str) -> tuple[str, ...]:
+        items = [_BULLETS.sub("", item).strip() for item in re.split(r"[\n;]", text)]
+        items = [item for item in items if item]
+        if len(items) > COMPARE_AT_MOST:
+            self._problems.add(
+                f"what to compare has {len(items)} items and may have {COMPARE_AT_MOST}.",
+                at=line,
+                criterion=criterion,
+            )
+        return tuple(self._text(item, "what to compare", line, criterion) for item in items)
+
+    def _number(self, text: str, what: str, line: int, default: int, criterion: str = "") -> int:
+        """The one whole number of a cell, which may say more ("up to 20 records")."""
+        if not text:
+            return default
+        numbers = _NUMBER.findall(text.removesuffix(".0"))
+        if len(numbers) != 1 or len(numbers[0]) > 9 or "-" in text:
+            problem = f"{what} is '{shown(text)}', and must hold one whole number, such as 20."
+        else:
+            lowest = 0 if what == "random records" else 1
+            problem = _problem_of(lambda: checked_records(int(numbers[0]), what, lowest))
+        if problem:
+            self._problems.add(problem, at=line, criterion=criterion)
+            return default
+        return int(numbers[0])
+
+
+def _problem_of(check: Callable[[], object]) -> str:
+    try:
+        check()
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def _short(find: str) -> str:
+    """A title from what to find: its first sentence, shortened between words."""
+    sentence = re.split(r"(?<=[.;:])\s|\n", find.strip(), maxsplit=1)[0].rstrip(".;: ")
+    if len(sentence) <= 60:
+        return sentence
+    return sentence[:60].rpartition(" ")[0] + " …" if " " in sentence[:60] else sentence[:59] + "…"
+
+
+def canonical_text(pack: Pack) -> str:
+    """Give the CSV text of a pack without rules: title and the like, a header, the criteria."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows(
+        [
+            ("title", pack.title),
+            ("supplier", pack.supplier),
+            ("version", pack.version),
+            ("records per criterion", pack.records_per_criterion),
+            ("random records", pack.random_records),
+            ("id", "area", "title", "what to find", "what to compare", "how many"),
+        ]
+    )
+    for criterion in pack.criteria:
+        writer.writerow(
+            (
+                criterion.id,
+                criterion.area,
+                criterion.title,
+                criterion.find,
+                "\n".join(criterion.compare),
+                criterion.records,
+            )
+        )
+    return out.getvalue()
