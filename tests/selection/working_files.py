@@ -1,0 +1,96 @@
+"""A pack of three criteria, an index that nobody reads, and working files made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.criteria.pack import Pack
+from recordpick.criteria.reading import parse_pack
+from recordpick.index.manifest import Manifest
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+
+AS_AT = date(2026, 10, 1)
+START = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
+JO = Person("Jo Bloggs", "practice")
+SAM = Person("Sam Supplier", "supplier")
+PARTNER = Person("Pat Partner", "partner")
+PATIENTS = [f"P{number:02d}" for number in range(30)]
+ROOM = {"MED-04": 3, "DEM-01": 2, "ALL-02": 3}
+RANDOM_RECORDS = 4
+
+PACK_TEXT = """
+[pack]
+title = "Small pack"
+supplier = "Example Clinical Systems"
+version = "1"
+records_per_criterion = 3
+random_records = 4
+""" + "".join(
+    f"""
+[[criterion]]
+id = "{criterion_id}"
+area = "Area"
+title = "Title of {criterion_id}"
+find = "Patients to find."
+compare = ["Everything"]
+records = {records}
+"""
+    for criterion_id, records in ROOM.items()
+)
+
+
+def small_pack() -> Pack:
+    return parse_pack({"small.toml": PACK_TEXT})
+
+
+def index_at(folder: Path, fingerprint: str = "ab" * 32) -> PracticeIndex:
+    manifest = Manifest(
+        1, "test", "2026-10-01T00:00:00+00:00", "Example Surgery", True, AS_AT, {}, (), fingerprint
+    )
+    return PracticeIndex(folder, manifest)
+
+
+def ticking(start: datetime = START) -> Callable[[], datetime]:
+    """Give a clock that is a second later each time it is looked at."""
+    times = iter(range(1_000_000))
+    return lambda: start + timedelta(seconds=next(times))
+
+
+def new_file(path: Path, person: Person = JO) -> WorkingFile:
+    return WorkingFile.create(
+        path,
+        small_pack(),
+        index_at(path.parent / "index"),
+        AS_AT,
+        "Example Surgery",
+        person,
+        suggestion_seed="20261001",
+        now=ticking(),
+    )
+
+
+def eligible(count: int = len(PATIENTS)) -> pl.Series:
+    return pl.Series(PATIENTS[:count], dtype=pl.String)
+
+
+def worked_on(path: Path) -> WorkingFile:
+    """Make a file with a little of everything in it."""
+    file = new_file(path)
+    file.pick("MED-04", ["P01", "P02"])
+    file.pick("DEM-01", ["P01"])
+    file.note("P01", "moved last year")
+    file.suggest([("ALL-02", "P05"), ("DEM-01", "P06")], "ticket")
+    file.close_criterion("MED-04", "nobody else has one")
+    file.fix_seed("314159", "entered")
+    file.draw(eligible())
+    file.replace_random(file.selection.random()[0].patient_id, "moved away", eligible())
+    file.remove("DEM-01", ["P01"], "the wrong person")
+    file.undo()
+    file.exported(path.parent / "pack", "cd" * 32)
+    return file
