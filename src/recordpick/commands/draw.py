@@ -4,27 +4,38 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import opened, say, who
+from recordpick.commands.common import opened, say, tell, who
+from recordpick.errors import UserError
 from recordpick.matching import random_population
 from recordpick.picking.tickets import new_seed
+from recordpick.selection.state import Selection
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fix the seed, draw, and say who was drawn and from how many."""
+    """Fix the seed, draw what is missing, and say who was drawn and from how many."""
     with opened(options, who(options), to_write=True) as (file, index):
         eligible = random_population(file.pack, index, file.as_at)
         if options.seed is not None:
             file.fix_seed(options.seed, "entered", options.reason)
         elif file.selection.seed is None:
             file.fix_seed(new_seed(), "made", options.reason)
-        records = options.records or file.pack.random_records
-        before = {pick.patient_id for pick in file.selection.random()}
-        file.draw(eligible, records)
-        drawn = [pick for pick in file.selection.random() if pick.patient_id not in before]
-        say(
-            f"{len(drawn)} records drawn from {len(eligible):,} with the seed "
-            f"{file.selection.seed}:"
-        )
-        for pick in drawn:
-            say(f"{pick.ticket:>6}  {pick.patient_id}")
+        wanted = options.records
+        draw = file.draw(eligible, _missing(file.selection, wanted)).draws[-1]
+    say(f"{len(draw.drawn)} records drawn from {draw.eligible:,} with the seed {draw.seed}:")
+    for drawn in draw.drawn:
+        say(f"{drawn.place:>6}  {drawn.patient_id}")
+    if draw.short:
+        tell(f"{draw.short} fewer than asked for: nobody else may be drawn.")
     return 0
+
+
+def _missing(selection: Selection, wanted: int | None) -> int | None:
+    """Give how many to draw to have `wanted` in all; None leaves that to the pack's number."""
+    if wanted is None:
+        return None
+    there = len(selection.random())
+    if wanted <= there:
+        raise UserError(
+            f"--records {wanted}: {there} random records are drawn already. Ask for more than that."
+        )
+    return wanted - there
