@@ -1,0 +1,148 @@
+"""What is written down when somebody is seen, and the background of a life: smoking, family."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.synthetic import codes, events
+from recordpick.synthetic.chance import Chance
+from recordpick.synthetic.codes import Code
+from recordpick.synthetic.events import TEXTS, as_events, coded
+from recordpick.synthetic.rows import YEARS, Setting, between, in_parts, often, repeated
+
+SEEN_FOR = (
+    Code("X-1201", "Cough"),
+    Code("X-1202", "Sore throat"),
+    Code("X-1203", "Headache"),
+    Code("X-1204", "Abdominal pain"),
+    Code("X-1205", "Tiredness"),
+    Code("X-1206", "Knee pain"),
+    Code("X-1207", "Shoulder pain"),
+    Code("X-1208", "Rash"),
+    Code("X-1209", "Low mood"),
+    Code("X-1210", "Dizziness"),
+    Code("X-1211", "Indigestion"),
+    Code("X-1212", "Ankle swelling"),
+    Code("X-1213", "Earache"),
+    Code("X-1214", "Sleep disturbance"),
+    Code("X-1215", "Palpitations"),
+    Code("X-1216", "Constipation"),
+    Code("X-1217", "Mole examined"),
+    Code("X-1218", "Back pain"),
+    Code("X-1219", "Examination of chest normal"),
+    Code("X-1220", "Examination of ear normal"),
+)
+DONE = (
+    Code("X-1231", "Telephone consultation"),
+    Code("X-1232", "Medication review done"),
+    Code("X-1233", "Letter received"),
+    Code("X-1234", "Text message sent to patient"),
+    Code("X-1235", "Blood sample taken"),
+    Code("X-1236", "Online consultation request received"),
+    Code("X-1237", "Informed consent obtained"),
+    Code("X-1238", "Did not attend appointment"),
+)
+IN_THE_FAMILY = (
+    Code("X-1301", "Family history of ischaemic heart disease under 60"),
+    Code("X-1302", "Family history of diabetes mellitus"),
+    Code("X-1303", "Family history of breast cancer"),
+    Code("X-1304", "Family history of asthma"),
+    Code("X-1305", "Family history of glaucoma"),
+)
+PROCEDURES = (
+    Code("X-1401", "Cataract extraction"),
+    Code("X-1402", "Total hip replacement"),
+    Code("X-1403", "Cholecystectomy"),
+    Code("X-1404", "Appendicectomy"),
+    Code("X-1405", "Tonsillectomy"),
+    Code("X-1406", "Joint injection"),
+    Code("X-1407", "Excision of skin lesion"),
+    Code("X-1408", "Ear microsuction"),
+)
+
+
+def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Two or three entries each time: what the patient was seen for, notes, what was done."""
+    chance = setting.chance("consultations")
+    yearly = 0.45 + 0.09 * pl.col("conditions").cast(pl.Float64) + 0.36 * pl.col("ill")
+    seen = repeated(people, often(chance, "count", YEARS * yearly)).with_columns(
+        on=between(chance, "on", pl.col("start"), pl.col("stop"))
+    )
+    rows = in_parts(seen, 2 + chance.whole("third", 0, 1), 4)
+    symptom = pl.col("part") < 2
+    index = (
+        pl.when(symptom)
+        .then(chance.whole("seen for", 0, len(SEEN_FOR) - 1))
+        .otherwise(len(SEEN_FOR) + chance.whole("done", 0, len(DONE) - 1))
+    )
+    note = pl.concat_str(
+        chance.one_of("note", TEXTS), pl.lit(" "), chance.one_of("second note", TEXTS)
+    )
+    return as_events(
+        rows,
+        setting,
+        events.CONSULTATIONS,
+        pl.when(symptom).then(pl.lit("observation")).otherwise(pl.lit("administration")),
+        coded(SEEN_FOR + DONE, index),
+        text=pl.when(symptom & chance.happens("text", 0.45)).then(note),
+    )
+
+
+def smoking(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Smoking status, asked again over the years; a smoker may become an ex-smoker, never the other
+    way round to "never smoked"."""
+    person = Chance(setting.seed, "smoker")
+    chance = setting.chance("smoking")
+    smoked = person.happens("ever smoked", 0.24 + 0.2 * pl.col("ill"))
+    stopped = person.share("stopped when")
+    asked = people.filter(pl.col("stop") - pl.col("born") > 16 * 365).with_columns(
+        smoked=smoked, stopped=stopped
+    )
+    first = pl.max_horizontal("start", pl.col("born") + 16 * 365)
+    rows = repeated(asked, often(chance, "count", YEARS * 0.22).clip(1)).with_columns(
+        on=between(chance, "on", first, pl.col("stop"))
+    )
+    far = (pl.col("on") - pl.col("start")) / (pl.col("stop") - pl.col("start") + 1)
+    status = pl.when(~pl.col("smoked")).then(0).when(far > pl.col("stopped")).then(1).otherwise(2)
+    return as_events(
+        rows,
+        setting,
+        events.SMOKING,
+        "observation",
+        coded((codes.NEVER_SMOKED, codes.EX_SMOKER, codes.SMOKER), status),
+    )
+
+
+def family_history(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """What runs in the family, for some grown-ups, with who it was."""
+    chance = setting.chance("family history")
+    rows = repeated(
+        people.filter(pl.col("age") > 16), often(chance, "count", pl.lit(0.5))
+    ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+    return as_events(
+        rows,
+        setting,
+        events.FAMILY_HISTORY,
+        "family_history",
+        coded(IN_THE_FAMILY, chance.whole("which", 0, len(IN_THE_FAMILY) - 1)),
+        text=chance.one_of("who", ("Mother", "Father", "Brother", "Sister", "Grandmother")),
+    )
+
+
+def procedures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Operations and small procedures."""
+    chance = setting.chance("procedures")
+    rate = YEARS * 0.02 * (0.5 + pl.col("age") / 40)
+    rows = repeated(people, often(chance, "count", rate)).with_columns(
+        on=between(chance, "on", pl.col("start"), pl.col("stop"))
+    )
+    return as_events(
+        rows,
+        setting,
+        events.PROCEDURES,
+        "procedure",
+        coded(PROCEDURES, chance.whole("which", 0, len(PROCEDURES) - 1)),
+        text=pl.when(chance.happens("text", 0.3)).then(
+            chance.one_of("side", ("Left side.", "Right side.", "Done at the hospital."))
+        ),
+    )

@@ -1,0 +1,116 @@
+"""How a maker's rows become events: what every entry of a record has."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.synthetic.codes import Code
+from recordpick.synthetic.rows import Setting, as_table, row_id
+
+PROBLEMS = 0
+PAST_PROBLEMS = 1
+CONSULTATIONS = 2
+BLOOD_PRESSURE = 3
+MEASUREMENTS = 4
+FULL_BLOOD_COUNT = 5
+KIDNEY = 6
+LIVER = 7
+LIPIDS = 8
+SINGLE_TESTS = 9
+REVIEWS = 10
+CHILDHOOD = 11
+SEASONAL = 12
+ADULT_VACCINES = 13
+NOT_GIVEN = 14
+SMEARS = 15
+NO_SMEAR = 16
+PREGNANCIES = 17
+ALLERGIES = 18
+BACKGROUND = 19
+FAMILY_HISTORY = 20
+PROCEDURES = 21
+CONTACT = 22
+SAFEGUARDING = 23
+OPT_OUTS = 24
+ADJUSTMENTS = 25
+LOCAL = 26
+DEGRADED = 27
+LONG_TEXT = 28
+OLD_DATES = 29
+CARE = 30
+SMOKING = 31
+DEGRADED_ALLERGIES = 32
+LINKED_PROBLEMS = 33
+"""The number of each maker of events, which is part of its rows' ids: add at the end only."""
+
+TEXTS = (
+    "Seen with partner.",
+    "Discussed, happy with plan.",
+    "Advised to return if no better in two weeks.",
+    "Safety net given, leaflet offered.",
+    "Telephone consultation, identity checked.",
+    "Bloods requested, to book with the practice nurse.",
+    "Improving slowly, sleeping better.",
+    "Examination normal, no red flags.",
+    "Sick note issued for one week.",
+    "Medication reviewed, no changes made.",
+    "To see physiotherapy first.",
+    "Chaperone offered and declined.",
+    "Pain worse on walking, eased by rest.",
+    "Reassured; will keep a diary of symptoms.",
+    "BP taken at home: 132/78, 128/80, 135/82.",
+    "Temp 37.2\N{DEGREE SIGN}C, sats 98% on air, chest clear.",
+    "Mother rang; advice given over the telephone.",
+    "Copy of letter to patient, as asked.",
+)
+
+
+def coded(codes: tuple[Code, ...], index: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Give code and term of the entries that `index` points to."""
+    place = index.cast(pl.UInt32)
+    return (
+        pl.lit(pl.Series([entry.code for entry in codes])).gather(place),
+        pl.lit(pl.Series([entry.term for entry in codes])).gather(place),
+    )
+
+
+def one_coded(code: Code) -> tuple[pl.Expr, pl.Expr]:
+    """Give code and term of one entry, for every row."""
+    return pl.lit(code.code), pl.lit(code.term)
+
+
+def as_events(
+    rows: pl.LazyFrame,
+    setting: Setting,
+    maker: int,
+    kind: str | pl.Expr,
+    what: tuple[pl.Expr, pl.Expr],
+    **more: pl.Expr,
+) -> pl.LazyFrame:
+    """Give the rows as events.
+
+    The rows have n, k, patient_id, stop and `on`, the day (Int32). `what` is code and term; `more`
+    the other columns of events, which also replaces what is set here.
+    """
+    chance = setting.chance(f"events {maker}")
+    code, term = what
+    late = pl.when(chance.happens("late", 0.06)).then(chance.whole("days late", 1, 40)).otherwise(0)
+    recorded = pl.min_horizontal(pl.col("on") + late, pl.col("stop"))
+    by = (*setting.pools.doctors, *setting.pools.staff)
+    columns: dict[str, pl.Expr | None] = {
+        "patient_id": pl.col("patient_id"),
+        "event_id": row_id(maker),
+        "date": pl.col("on").cast(pl.Date),
+        "date_precision": pl.lit("day"),
+        "recorded_on": recorded.cast(pl.Int32).cast(pl.Date),
+        "kind": pl.lit(kind) if isinstance(kind, str) else kind,
+        "code": code,
+        "code_system": pl.lit("snomed"),
+        "term": term,
+        "recorded_by": chance.one_of("by", by),
+        "is_confidential": chance.happens("confidential", 0.0002),
+        "is_local_code": pl.lit(value=False),
+        "is_degraded": pl.lit(value=False),
+        **more,
+    }
+    return as_table(rows, "events", columns)

@@ -1,0 +1,162 @@
+"""Who is on the list: age, sex, registration, status, and the days between which the record runs.
+
+The shape follows England's (Office for National Statistics, mid-2020s, rounded) and a practice's
+own: one patient in ten has left or died. Days are whole numbers since 1970-01-01 (Int32).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from recordpick.synthetic.chance import Chance
+
+EPOCH = date(1970, 1, 1)
+YEAR = 365.2425
+
+_AGES = (54, 59, 61, 57, 60, 66, 70, 67, 64, 62, 68, 67, 58, 49, 48, 40, 25, 16, 8, 1)
+"""Per thousand of the population, in bands of five years: 0 to 4, 5 to 9, …, 95 to 99."""
+
+
+def day(when: date) -> int:
+    """Days since 1970-01-01."""
+    return (when - EPOCH).days
+
+
+def by_age(*shares: float, age: str = "age") -> pl.Expr:
+    """A share by age: under 18, 18 to 39, 40 to 64, 65 to 79, 80 and over."""
+    child, young, middle, old, oldest = shares
+    years = pl.col(age)
+    return (
+        pl.when(years < 18)
+        .then(child)
+        .when(years < 40)
+        .then(young)
+        .when(years < 65)
+        .then(middle)
+        .when(years < 80)
+        .then(old)
+        .otherwise(oldest)
+    )
+
+
+def make_people(patients: int, seed: int, as_at: date) -> pl.DataFrame:
+    """Make the people of a practice, one row each, in order of `n`.
+
+    Columns: n (from 0), k (0), born, age (whole years at the as-at date), sex, status,
+    registration, registered, left, died, start and stop (the days between which entries are
+    made), ill (0 to 1: how much illness the person has for their age), in_care_home.
+    """
+    chance = Chance(seed, "people")
+    today = day(as_at)
+    people = pl.select(n=pl.int_range(patients, dtype=pl.UInt64), k=pl.lit(0, dtype=pl.UInt64))
+    people = people.with_columns(ill=chance.share("ill"), status=_status(chance, patients))
+    people = people.with_columns(exact_age=_exact_age(chance, patients))
+    people = people.with_columns(
+        born=(today - pl.col("exact_age") * YEAR).floor().cast(pl.Int32),
+        age=pl.col("exact_age").floor().cast(pl.Int32),
+    )
+    people = people.with_columns(
+        sex=_sex(chance, patients), registration=_registration(chance, patients)
+    )
+    people = _stay(people, chance, today)
+    return people.drop("exact_age")
+
+
+def _at_least(least: int, patients: int, per_thousand: float) -> int:
+    return max(least, round(patients * per_thousand / 1000))
+
+
+def _status(chance: Chance, patients: int) -> pl.Expr:
+    left = chance.chosen("left", pl.lit(value=True), _at_least(3, patients, 70))
+    died = chance.chosen("died", ~left, _at_least(3, patients, 30))
+    return (
+        pl.when(left)
+        .then(pl.lit("left"))
+        .when(died)
+        .then(pl.lit("deceased"))
+        .otherwise(pl.lit("registered"))
+    )
+
+
+def _exact_age(chance: Chance, patients: int) -> pl.Expr:
+    """Years at the as-at date: England's pyramid, older for the dead, with the extremes there."""
+    band = [index for index, times in enumerate(_AGES) for _ in range(times)]
+    living = (
+        pl.lit(pl.Series(band)).gather((chance.share("band") * len(band)).cast(pl.UInt32)) * 5
+        + chance.share("within the band") * 5
+    )
+    dead = 104.0 - 70 * chance.share("dead") * chance.share("dead again")
+    registered = pl.col("status") == "registered"
+    baby = chance.chosen("baby", registered, _at_least(2, patients, 1.8))
+    centenarian = chance.chosen("centenarian", registered & ~baby, _at_least(2, patients, 0.3))
+    return (
+        pl.when(baby)
+        .then(chance.share("days of life") * 0.14 + 0.005)
+        .when(centenarian)
+        .then(100.05 + 6 * chance.share("past a hundred"))
+        .when(pl.col("status") == "deceased")
+        .then(dead)
+        .otherwise(living)
+    )
+
+
+def _sex(chance: Chance, patients: int) -> pl.Expr:
+    women = by_age(0.488, 0.497, 0.506, 0.52, 0.60)
+    odd = chance.chosen("indeterminate or unknown", pl.lit(value=True), _at_least(2, patients, 0.4))
+    return (
+        pl.when(odd)
+        .then(chance.one_of("which", ("I", "U", "U")))
+        .when(chance.happens("a woman", women))
+        .then(pl.lit("F"))
+        .otherwise(pl.lit("M"))
+    )
+
+
+def _registration(chance: Chance, patients: int) -> pl.Expr:
+    """Mostly regular; each other kind a few, and only among those registered today."""
+    free = (pl.col("status") == "registered") & pl.col("age").is_between(1, 95)
+    kind = pl.lit("regular")
+    for name, least, per_thousand in (
+        ("temporary", 3, 5),
+        ("immediately_necessary", 2, 1),
+        ("private", 2, 1.5),
+        ("dummy", 2, 0.3),
+        ("other", 2, 2),
+    ):
+        chosen = chance.chosen(name, free, _at_least(least, patients, per_thousand))
+        kind = pl.when(chosen).then(pl.lit(name)).otherwise(kind)
+    return kind
+
+
+def _stay(people: pl.DataFrame, chance: Chance, today: int) -> pl.DataFrame:
+    """Add when each joined, left or died, and between which days their record has entries."""
+    born, status = pl.col("born"), pl.col("status")
+    lived = (today - born).cast(pl.Float64)
+    died = today - (pl.min_horizontal(lived * 0.3, 3000.0) * chance.share("died")).floor() - 3
+    left = today - (pl.min_horizontal(lived * 0.7, 4000.0) * chance.share("left on")).floor() - 3
+    people = people.with_columns(
+        died=pl.when(status == "deceased").then(died).cast(pl.Int32),
+        left=pl.when(status == "left").then(left).cast(pl.Int32),
+    ).with_columns(stop=pl.coalesce("died", "left", pl.lit(today, dtype=pl.Int32)))
+    visiting = pl.col("registration").is_in(["temporary", "immediately_necessary"])
+    years_here = 32 * chance.share("years here") * chance.share("years here, again")
+    joined = pl.col("stop") - (years_here * YEAR + 30).floor()
+    since_birth = chance.happens("here since birth", 0.25)
+    registered = (
+        pl.when(visiting)
+        .then(today - chance.whole("visiting since", 2, 80))
+        .when((born > joined) | (since_birth & (pl.col("age") < 45)))
+        .then(pl.min_horizontal(born + chance.whole("days to register", 2, 40), pl.col("stop") - 1))
+        .otherwise(joined)
+    )
+    kept_since = day(date(1988, 1, 1)) + chance.whole("computer record since", 0, 3000)
+    return people.with_columns(
+        registered=pl.max_horizontal(registered, born).cast(pl.Int32),
+        start=pl.min_horizontal(pl.max_horizontal(born, kept_since), pl.col("stop") - 1)
+        .clip(lower_bound=born)
+        .cast(pl.Int32),
+        in_care_home=chance.happens("care home", by_age(0, 0, 0.001, 0.02, 0.15))
+        & (pl.col("registration") == "regular"),
+    )

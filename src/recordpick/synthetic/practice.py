@@ -1,0 +1,140 @@
+"""A made-up practice: its people first, then what is recorded about them, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from recordpick.progress import Progress, silent
+from recordpick.synthetic import (
+    background,
+    consultations,
+    contacts,
+    oddities,
+    prescribing,
+    prevention,
+    problems,
+    results,
+    workflow,
+)
+from recordpick.synthetic.conditions import with_conditions
+from recordpick.synthetic.households import with_households
+from recordpick.synthetic.identity import patient_id, patients_table, with_names
+from recordpick.synthetic.names import make_pools
+from recordpick.synthetic.people import day, make_people
+from recordpick.synthetic.rows import Setting
+
+AS_AT = date(2026, 10, 1)
+PATIENTS_AT_A_TIME = 10_000
+
+Maker = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
+
+MAKERS: dict[str, tuple[Maker, ...]] = {
+    "events": (
+        problems.long_term,
+        problems.passing,
+        problems.linked,
+        consultations.consultations,
+        consultations.smoking,
+        consultations.family_history,
+        consultations.procedures,
+        results.blood_pressures,
+        results.measurements,
+        results.panels,
+        results.single_tests,
+        results.reviews,
+        prevention.childhood,
+        prevention.seasonal,
+        prevention.older_adults,
+        prevention.not_given,
+        prevention.smears,
+        prevention.unscreened,
+        prevention.pregnancies,
+        background.allergies,
+        background.degraded_allergies,
+        background.ethnicity_and_language,
+        background.care,
+        background.safeguarding,
+        background.opt_outs,
+        background.adjustments,
+        oddities.local_codes,
+        oddities.degraded,
+        oddities.long_texts,
+        oddities.old_dates,
+    ),
+    "medications": (
+        prescribing.repeats,
+        prescribing.former,
+        prescribing.acute,
+        prescribing.watched,
+        prescribing.contraception,
+    ),
+    "appointments": (workflow.appointments,),
+    "documents": (workflow.documents,),
+    "referrals": (workflow.referrals,),
+    "recalls": (workflow.recalls,),
+    "addresses": (contacts.addresses,),
+    "relationships": (contacts.relationships,),
+}
+"""Who makes the rows of each table but `patients`."""
+
+_DATES = {"medications": "started_on", "addresses": "since", "relationships": "since"}
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A made-up practice as at a day.
+
+    `people` and `patients` hold a row a patient, in the same order; `parts` makes the other tables
+    so many patients at a time, so that a practice of any size can be written.
+    """
+
+    name: str
+    as_at: date
+    seed: int
+    people: pl.DataFrame
+    patients: pl.DataFrame
+    setting: Setting
+
+    def parts(self, table: str) -> Iterator[pl.DataFrame]:
+        """Give a table in parts of 10,000 patients, each sorted by patient and date."""
+        if table == "patients":
+            yield self.patients
+            return
+        by = _DATES.get(table, "date")
+        for first in range(0, max(1, len(self.people)), PATIENTS_AT_A_TIME):
+            people = self.people.slice(first, PATIENTS_AT_A_TIME).lazy()
+            made = pl.concat([maker(people, self.setting) for maker in MAKERS[table]])
+            yield made.collect().sort("patient_id", by, maintain_order=True)
+
+    @cached_property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """All tables by name, patients first, with the columns of `recordpick.tables`."""
+        return {table: pl.concat(list(self.parts(table))) for table in ("patients", *MAKERS)}
+
+
+def make_practice(
+    patients: int, seed: int, as_at: date = AS_AT, progress: Progress = silent
+) -> Practice:
+    """Make up a practice of so many patients; the same arguments always make the same practice."""
+    progress("making up people")
+    pools = make_pools(seed, doctors=max(3, patients // 1800))
+    setting = Setting(seed, day(as_at), pools)
+    people = make_people(patients, seed, as_at).with_columns(patient_id())
+    people = with_names(with_households(people, seed), seed, pools)
+    people = with_conditions(people, seed)
+    people = contacts.with_contacts(people, seed)
+    for add in (
+        background.with_background,
+        oddities.with_oddities,
+        prescribing.with_prescribing,
+        workflow.with_workflow,
+    ):
+        people = add(people, seed)
+    table = patients_table(people, seed, pools)
+    people = people.with_columns(table["home_phone"], table["mobile_phone"], table["email"])
+    return Practice(f"{pools.towns[0]} Surgery (made up)", as_at, seed, people, table, setting)

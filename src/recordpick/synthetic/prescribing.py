@@ -1,0 +1,256 @@
+"""Medication: repeats for the conditions a person has, past courses, and the drugs to watch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from recordpick.synthetic import drugs
+from recordpick.synthetic.chance import Chance
+from recordpick.synthetic.conditions import has, since
+from recordpick.synthetic.drugs import Drug
+from recordpick.synthetic.rows import YEARS, Setting, as_table, between, often, repeated, row_id
+
+REPEATS = 0
+FORMER = 1
+ACUTE = 2
+CURRENT_ACUTE = 3
+WATCHED = 4
+CONTRACEPTION = 5
+"""The number of each maker of medication: add at the end only."""
+
+_FOR = tuple(
+    (condition, share, drug)
+    for condition, several in drugs.FOR_CONDITION.items()
+    for share, drug in several
+)
+
+
+class Watched(NamedTuple):
+    """Drugs that a few people are chosen for: the column that says who, how many in a thousand."""
+
+    column: str
+    drugs: tuple[Drug, ...]
+    per_thousand: float
+    among: pl.Expr
+    code_system: str = "dmd"
+
+
+_ADULT = pl.col("age") >= 18
+WATCHED_DRUGS = (
+    Watched("on_controlled", drugs.CONTROLLED, 28, _ADULT),
+    Watched("on_warfarin", drugs.WARFARIN, 6, has("atrial_fibrillation", "stroke")),
+    Watched("on_dmard", drugs.DMARDS, 9, has("rheumatoid_arthritis", "psoriasis")),
+    Watched("on_hospital_drug", drugs.HOSPITAL_ONLY, 4, _ADULT),
+    Watched("on_appliance", drugs.APPLIANCES, 15, pl.col("age") >= 40),
+    Watched("on_unmapped", drugs.UNMAPPED, 8, pl.col("age") >= 2, "local"),
+)
+
+
+def with_prescribing(people: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Add the columns of `WATCHED_DRUGS`, repeat_dispensing and has_current_acute (yes or no)."""
+    chance = Chance(seed, "prescribing")
+    count = len(people)
+    here = pl.col("status") == "registered"
+
+    def few(what: str, among: pl.Expr, per_thousand: float) -> pl.Expr:
+        return chance.chosen(what, here & among, max(2, round(count * per_thousand / 1000)))
+
+    return people.with_columns(
+        few(watched.column, watched.among, watched.per_thousand).alias(watched.column)
+        for watched in WATCHED_DRUGS
+    ).with_columns(
+        repeat_dispensing=few("repeat dispensing", pl.col("conditions") > 0, 45),
+        has_current_acute=few("current acute", pl.lit(value=True), 45),
+    )
+
+
+def _product(among: tuple[Drug, ...], index: pl.Expr) -> dict[str, pl.Expr]:
+    """Give the columns that tell of a product, for the drugs that `index` points to."""
+    place = index.cast(pl.UInt32)
+
+    def column(values: list[str] | list[float]) -> pl.Expr:
+        return pl.lit(pl.Series(values)).gather(place)
+
+    return {
+        "code": column([drug.code for drug in among]),
+        "drug": column([drug.name for drug in among]),
+        "dosage": column([drug.dosage for drug in among]),
+        "quantity": column([float(drug.quantity) for drug in among]),
+        "unit": column([drug.unit for drug in among]),
+    }
+
+
+def _as_medications(
+    rows: pl.LazyFrame, setting: Setting, maker: int, **columns: pl.Expr
+) -> pl.LazyFrame:
+    """Rows with n, k, patient_id, on (first day) and off (last day or null) as medication."""
+    chance = setting.chance(f"medication {maker}")
+    course = columns.get("course", pl.lit("repeat"))
+    repeats = course != "acute"
+    authorised = chance.whole("authorised", 6, 12)
+    last_day = pl.coalesce("off", "stop")
+    issued = pl.max_horizontal("on", last_day - chance.whole("since last issue", 1, 40))
+    return as_table(
+        rows,
+        "medications",
+        {
+            "patient_id": pl.col("patient_id"),
+            "medication_id": row_id(maker),
+            "started_on": pl.col("on").cast(pl.Date),
+            "ended_on": pl.col("off").cast(pl.Int32).cast(pl.Date),
+            "is_active": pl.col("off").is_null(),
+            "code_system": pl.lit("dmd"),
+            "course": pl.lit("repeat"),
+            "issues": pl.when(repeats).then(chance.whole("issues", 0, authorised)).otherwise(1),
+            "issues_authorised": pl.when(repeats).then(authorised).otherwise(1),
+            "last_issued_on": issued.cast(pl.Int32).cast(pl.Date),
+            "review_on": pl.when(repeats & pl.col("off").is_null()).then(
+                (pl.col("stop") + chance.whole("review", -120, 360)).cast(pl.Int32).cast(pl.Date)
+            ),
+            "is_confidential": chance.happens("confidential", 0.0002),
+            "is_unmapped": pl.lit(value=False),
+            **columns,
+        },
+    )
+
+
+def _until(chance: Chance, active: float) -> pl.Expr:
+    """Give the last day: null for that share of those registered, else a day of the record."""
+    stays = (pl.col("status") == "registered") & chance.happens("active", active)
+    last = pl.max_horizontal("on", pl.col("stop") - chance.whole("stopped ago", 1, 2500))
+    return pl.when(~stays).then(last).cast(pl.Int32)
+
+
+def _course() -> pl.Expr:
+    return (
+        pl.when("repeat_dispensing").then(pl.lit("repeat_dispensing")).otherwise(pl.lit("repeat"))
+    )
+
+
+def repeats(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """The repeats for each condition; `k` is the drug's place in the list of all of them."""
+    chance = setting.chance("repeats")
+    taking = people.with_columns(
+        pl.concat_list(
+            pl.when(has(condition) & chance.happens(f"{condition} {drug.code}", share)).then(
+                pl.lit(place, dtype=pl.UInt64)
+            )
+            for place, (condition, share, drug) in enumerate(_FOR)
+        ).alias("k"),
+        pl.concat_list(since(condition) for condition, _, _ in _FOR).alias("begun"),
+    )
+    among = tuple(drug for _, _, drug in _FOR)
+    codes = pl.lit(pl.Series([drug.code for drug in among]))
+    rows = (
+        taking.explode("k", "begun")
+        .filter(pl.col("k").is_not_null())
+        .with_columns(code=codes.gather(pl.col("k").cast(pl.UInt32)))
+        .unique(["n", "code"], keep="first", maintain_order=True)
+        .with_columns(on=between(chance, "on", pl.max_horizontal("begun", "start"), pl.col("stop")))
+        .with_columns(off=_until(chance, 0.86))
+    )
+    weekly = chance.happens("automatic", 0.004)
+    return _as_medications(
+        rows,
+        setting,
+        REPEATS,
+        **_product(among, pl.col("k")),
+        course=pl.when(weekly).then(pl.lit("automatic")).otherwise(_course()),
+    )
+
+
+def former(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Repeats that were stopped or changed over the years."""
+    chance = setting.chance("former repeats")
+    among = tuple(drug for _, _, drug in _FOR)
+    rate = YEARS * 0.06 * pl.col("conditions").cast(pl.Float64)
+    rows = (
+        repeated(people, often(chance, "count", rate))
+        .with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop") - 30))
+        .with_columns(on=pl.max_horizontal("on", "start"))
+        .with_columns(
+            off=pl.min_horizontal(pl.col("on") + chance.whole("lasted", 28, 900), "stop").cast(
+                pl.Int32
+            )
+        )
+    )
+    return _as_medications(
+        rows, setting, FORMER, **_product(among, chance.whole("which", 0, len(among) - 1))
+    )
+
+
+def acute(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Short courses that are over, and, for a few people, one that is current."""
+    chance = setting.chance("acute")
+    past = (
+        repeated(people, often(chance, "count", YEARS * 0.35 * (0.5 + pl.col("ill"))))
+        .with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+        .with_columns(
+            off=pl.min_horizontal(pl.col("on") + chance.whole("lasted", 3, 28), "stop").cast(
+                pl.Int32
+            )
+        )
+    )
+    current = people.filter(pl.col("has_current_acute")).with_columns(
+        k=pl.lit(4000, dtype=pl.UInt64),
+        on=pl.max_horizontal("start", pl.col("stop") - chance.whole("ago", 0, 10)).cast(pl.Int32),
+        off=pl.lit(None, dtype=pl.Int32),
+    )
+    return _as_medications(
+        pl.concat([past, current]),
+        setting,
+        ACUTE,
+        **_product(drugs.ACUTE, chance.whole("which", 0, len(drugs.ACUTE) - 1)),
+        course=pl.lit("acute"),
+    )
+
+
+def watched(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Controlled drugs, warfarin, DMARDs, hospital-only drugs, appliances, unmapped items."""
+    frames = []
+    for place, group in enumerate(WATCHED_DRUGS):
+        chance = setting.chance(group.column)
+        rows = people.filter(pl.col(group.column)).with_columns(
+            k=pl.lit(place, dtype=pl.UInt64),
+            on=between(
+                chance, "on", pl.max_horizontal("start", pl.col("stop") - 3000), pl.col("stop")
+            ),
+            off=pl.lit(None, dtype=pl.Int32),
+        )
+        frames.append(
+            _as_medications(
+                rows,
+                setting,
+                WATCHED,
+                **_product(group.drugs, chance.whole("which", 0, len(group.drugs) - 1)),
+                code_system=pl.lit(group.code_system),
+                is_unmapped=pl.lit(group.code_system == "local"),
+            )
+        )
+    return pl.concat(frames)
+
+
+def contraception(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """The pill, for some women of its age."""
+    chance = setting.chance("contraception")
+    rows = (
+        people.filter(
+            (pl.col("sex") == "F")
+            & pl.col("age").is_between(17, 48)
+            & chance.happens("on the pill", 0.2)
+        )
+        .with_columns(
+            on=between(
+                chance, "on", pl.max_horizontal("start", pl.col("stop") - 2500), pl.col("stop")
+            )
+        )
+        .with_columns(off=_until(chance, 0.7))
+    )
+    return _as_medications(
+        rows,
+        setting,
+        CONTRACEPTION,
+        **_product(drugs.CONTRACEPTIVES, chance.whole("which", 0, 1)),
+    )

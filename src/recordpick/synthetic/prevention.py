@@ -1,0 +1,239 @@
+"""Immunisations, cervical screening, pregnancy."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.synthetic import codes, events
+from recordpick.synthetic.conditions import has
+from recordpick.synthetic.events import as_events, coded, one_coded
+from recordpick.synthetic.rows import Setting, between, in_parts, often, repeated
+
+_DOSES = codes.CHILDHOOD_IMMUNISATIONS + codes.TEENAGE_IMMUNISATIONS
+_AT_RISK = (
+    "asthma",
+    "copd",
+    "diabetes_type_1",
+    "diabetes_type_2",
+    "coronary_heart_disease",
+    "heart_failure",
+    "stroke",
+    "chronic_kidney_disease",
+)
+_SITES = ("left deltoid", "right deltoid", "left thigh", "right thigh")
+
+
+def _dose_text(chance_about: str, setting: Setting) -> pl.Expr:
+    """Batch number, site and route, as they stand in the text of an entry."""
+    chance = setting.chance(chance_about)
+    return pl.concat_str(
+        pl.lit("Batch "),
+        chance.one_of("batch letter", tuple("ABCDEFGHK")),
+        chance.whole("batch", 10000, 99999).cast(pl.String),
+        pl.lit(", "),
+        chance.one_of("site", _SITES),
+        pl.lit(", intramuscular"),
+    )
+
+
+def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """The childhood schedule: a dose each at its age, a little late; some children miss some."""
+    chance = setting.chance("childhood immunisations")
+    careless = pl.when(chance.happens("careless", 0.08)).then(0.55).otherwise(0.985)
+    children = people.filter(pl.col("start") - pl.col("born") < 90).with_columns(taken=careless)
+    due = pl.lit(pl.Series([days for days, _ in _DOSES])).gather(pl.col("part").cast(pl.UInt32))
+    late = chance.whole("days late", 0, 45)
+    rows = (
+        in_parts(children, len(_DOSES), 64)
+        .with_columns(on=(pl.col("born") + due + late).cast(pl.Int32))
+        .filter(pl.col("on") <= pl.col("stop"), chance.happens("given", pl.col("taken")))
+    )
+    return as_events(
+        rows,
+        setting,
+        events.CHILDHOOD,
+        "immunisation",
+        coded(tuple(code for _, code in _DOSES), pl.col("part")),
+        text=_dose_text("childhood doses", setting),
+    )
+
+
+def seasonal(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Influenza each autumn for those over 65 or at risk, COVID-19 from 2021."""
+    chance = setting.chance("seasonal")
+    invited = (pl.col("age") >= 65) | has(*_AT_RISK)
+    flu = repeated(
+        people.filter(invited & chance.happens("takes it", 0.8)),
+        (pl.min_horizontal(pl.col("age") - 50, 14) * (0.4 + 0.6 * chance.share("years"))).clip(1),
+    ).with_columns(
+        code=pl.lit(0),
+        on=(
+            _autumn(setting.today)
+            - pl.col("k").cast(pl.Int64) * 365
+            + chance.whole("flu day", 0, 75)
+        ).cast(pl.Int32),
+    )
+    covid = repeated(
+        people.filter((pl.col("age") >= 14) & chance.happens("takes COVID-19", 0.85)),
+        pl.when(invited).then(5).otherwise(2),
+    ).with_columns(
+        code=pl.lit(1),
+        on=(
+            _COVID_BEGAN + pl.col("k").cast(pl.Int64) * 190 + chance.whole("COVID-19 day", 0, 80)
+        ).cast(pl.Int32),
+        k=pl.col("k") + 64,
+    )
+    rows = pl.concat([flu, covid], how="vertical_relaxed").filter(
+        pl.col("on") <= pl.col("stop"), pl.col("on") > pl.max_horizontal("start", "born")
+    )
+    return as_events(
+        rows,
+        setting,
+        events.SEASONAL,
+        "immunisation",
+        coded((codes.FLU_VACCINE, codes.COVID_VACCINE), pl.col("code")),
+        text=_dose_text("seasonal doses", setting),
+    )
+
+
+_COVID_BEGAN = 18_640
+"""14 January 2021."""
+
+
+def _autumn(today: int) -> int:
+    """Give the first day of the last autumn's vaccinations: about a year before the as-at day."""
+    return today - 380
+
+
+def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Pneumococcal vaccine from 65 and shingles vaccine from 70."""
+    chance = setting.chance("older adults")
+    frames = []
+    for k, (code, age, taken) in enumerate(
+        ((codes.PNEUMOCOCCAL_VACCINE, 65, 0.7), (codes.SHINGLES_VACCINE, 70, 0.65))
+    ):
+        rows = people.filter(
+            (pl.col("stop") - pl.col("born") > (age + 1) * 366) & chance.happens(code.term, taken)
+        ).with_columns(
+            k=pl.lit(k, dtype=pl.UInt64),
+            on=(pl.col("born") + age * 365.25 + 40 + chance.whole("days", 0, 300)).cast(pl.Int32),
+        )
+        rows = rows.filter(pl.col("on").is_between(pl.col("start"), pl.col("stop")))
+        frames.append(
+            as_events(
+                rows,
+                setting,
+                events.ADULT_VACCINES,
+                "immunisation",
+                one_coded(code),
+                text=_dose_text(code.term, setting),
+            )
+        )
+    return pl.concat(frames)
+
+
+def not_given(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Vaccines declined, contraindicated or not given."""
+    chance = setting.chance("vaccine not given")
+    child = pl.col("age") < 16
+    rows = people.filter(
+        chance.happens("declines", pl.when(pl.col("age") >= 65).then(0.09).otherwise(0.015))
+    ).with_columns(
+        on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 1200), pl.col("stop"))
+    )
+    index = (
+        pl.when(child)
+        .then(pl.when(chance.happens("which", 0.5)).then(2).otherwise(4))
+        .otherwise(pl.lit(pl.Series([0, 0, 0, 1, 1, 3])).gather(chance.whole("what", 0, 5)))
+    )
+    return as_events(
+        rows,
+        setting,
+        events.NOT_GIVEN,
+        "immunisation",
+        coded(codes.VACCINE_NOT_GIVEN, index),
+        text=pl.when(chance.happens("why", 0.6)).then(
+            chance.one_of(
+                "reason",
+                (
+                    "Parent undecided.",
+                    "Unwell today.",
+                    "Does not want it.",
+                    "Egg allergy, to discuss.",
+                ),
+            )
+        ),
+    )
+
+
+def smears(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Cervical screening: every three to five years from 25, for most of those invited."""
+    chance = setting.chance("smears")
+    screened = people.filter(
+        (pl.col("sex") == "F") & (pl.col("age") >= 25) & chance.happens("comes", 0.8)
+    )
+    first = pl.max_horizontal("start", pl.col("born") + 9150)
+    last = pl.min_horizontal("stop", pl.col("born") + 64 * 365)
+    rows = (
+        repeated(
+            screened.with_columns(last=last, first=first),
+            ((last - first) / 1150 + 0.6).clip(1, 14),
+        )
+        .with_columns(
+            on=(
+                pl.col("last") - pl.col("k").cast(pl.Int64) * 1150 - chance.whole("days", 0, 1090)
+            ).cast(pl.Int32)
+        )
+        .filter(pl.col("on") >= pl.col("first"), pl.col("on") <= pl.col("stop"))
+    )
+    results = (*codes.CERVICAL_ADEQUATE, codes.CERVICAL_INADEQUATE)
+    index = pl.lit(pl.Series([0] * 27 + [1] * 2 + [2])).gather(chance.whole("result", 0, 29))
+    return as_events(rows, setting, events.SMEARS, "investigation", coded(results, index))
+
+
+def unscreened(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Non-responders to screening, those who declined it, and those without a cervix."""
+    chance = setting.chance("unscreened")
+    of_age = (pl.col("sex") == "F") & pl.col("age").is_between(25, 70)
+    none = chance.happens("no cervix", pl.when(pl.col("age") > 45).then(0.07).otherwise(0.005))
+    silent = chance.happens("silent", 0.09)
+    declined = chance.happens("declined", 0.02)
+    rows = people.filter(of_age & (none | silent | declined)).with_columns(
+        on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 1500), pl.col("stop"))
+    )
+    index = pl.when(none).then(chance.whole("why none", 0, 1)).when(silent).then(2).otherwise(3)
+    found = (*codes.NO_CERVIX, *codes.CERVICAL_NON_RESPONDER, codes.CERVICAL_DECLINED)
+    return as_events(rows, setting, events.NO_SMEAR, "administration", coded(found, index))
+
+
+def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Pregnancies: booking, expected date and that she is pregnant, on one day or near it."""
+    chance = setting.chance("pregnancies")
+    first = pl.max_horizontal("start", pl.col("born") + 18 * 365)
+    last = pl.min_horizontal("stop", pl.col("born") + 42 * 365)
+    women = people.filter((pl.col("sex") == "F") & (last > first)).with_columns(
+        first=first, last=last
+    )
+    years = (pl.col("last") - pl.col("first")).cast(pl.Float64) / 365.25
+    rows = in_parts(
+        repeated(women, often(chance, "count", years * 0.075)).with_columns(
+            begun=(
+                pl.col("first") + ((pl.col("last") - pl.col("first")) * chance.share("on")).floor()
+            ).cast(pl.Int32)
+        ),
+        3,
+        4,
+    ).with_columns(
+        on=pl.min_horizontal(
+            pl.col("begun") + pl.when(pl.col("part") == 0).then(0).otherwise(14), "stop"
+        ).cast(pl.Int32)
+    )
+    due = (pl.col("begun") + 230).cast(pl.Int32).cast(pl.Date).cast(pl.String)
+    return as_events(
+        rows,
+        setting,
+        events.PREGNANCIES,
+        "observation",
+        coded(codes.PREGNANCY, pl.col("part")),
+        text=pl.when(pl.col("part") == 2).then(pl.concat_str(pl.lit("EDD "), due)),
+    )

@@ -1,0 +1,262 @@
+"""Readings and results: blood pressure, measurements, blood tests, and the reviews they are for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from recordpick.synthetic import events
+from recordpick.synthetic.chance import Chance
+from recordpick.synthetic.codes import BLOOD_PRESSURE, BLOOD_PRESSURE_READING, Code
+from recordpick.synthetic.conditions import has, since
+from recordpick.synthetic.events import as_events, coded
+from recordpick.synthetic.rows import (
+    YEARS,
+    Setting,
+    between,
+    in_parts,
+    often,
+    repeated,
+    row_id,
+)
+
+
+class Test(NamedTuple):
+    """A numeric result: code, usual value and spread, reference range, unit, decimals."""
+
+    code: Code
+    mean: float
+    spread: float
+    low: float | None
+    high: float | None
+    unit: str
+    decimals: int
+
+
+FULL_BLOOD_COUNT = (
+    Test(Code("X-2101", "Haemoglobin concentration"), 138, 15, 115, 165, "g/L", 0),
+    Test(Code("X-2102", "Total white cell count"), 6.8, 1.9, 4, 11, "10*9/L", 2),
+    Test(Code("X-2103", "Platelet count"), 255, 65, 150, 400, "10*9/L", 0),
+    Test(Code("X-2104", "Mean corpuscular volume"), 90, 5.5, 80, 100, "fL", 1),
+    Test(Code("X-2105", "Neutrophil count"), 4.1, 1.5, 2, 7.5, "10*9/L", 2),
+)
+KIDNEY = (
+    Test(Code("X-2111", "Serum sodium"), 140, 3, 133, 146, "mmol/L", 0),
+    Test(Code("X-2112", "Serum potassium"), 4.4, 0.45, 3.5, 5.3, "mmol/L", 1),
+    Test(Code("X-2113", "Serum creatinine"), 76, 15, 45, 104, "umol/L", 0),
+    Test(
+        Code("X-2114", "Estimated glomerular filtration rate"), 84, 11, 60, 120, "mL/min/1.73m*2", 0
+    ),
+)
+LIVER = (
+    Test(Code("X-2121", "Serum alanine aminotransferase"), 25, 11, 5, 45, "U/L", 0),
+    Test(Code("X-2122", "Serum alkaline phosphatase"), 78, 24, 30, 130, "U/L", 0),
+    Test(Code("X-2123", "Serum bilirubin"), 10, 4.5, 1, 21, "umol/L", 1),
+)
+LIPIDS = (
+    Test(Code("X-2131", "Serum cholesterol"), 4.9, 1.0, 2.5, 5.0, "mmol/L", 1),
+    Test(Code("X-2132", "Serum HDL cholesterol"), 1.4, 0.35, 1.0, 2.5, "mmol/L", 2),
+    Test(Code("X-2133", "Serum LDL cholesterol"), 2.7, 0.8, 0.5, 3.0, "mmol/L", 2),
+)
+SINGLE = (
+    Test(Code("X-2141", "HbA1c (IFCC)"), 37, 4, 20, 41, "mmol/mol", 0),
+    Test(Code("X-2142", "Serum thyroid stimulating hormone"), 2.1, 1.0, 0.27, 4.2, "mU/L", 2),
+    Test(Code("X-2143", "Serum C-reactive protein"), 4, 3.5, 0, 5, "mg/L", 1),
+    Test(Code("X-2144", "Serum ferritin"), 110, 60, 15, 300, "ug/L", 0),
+    Test(Code("X-2145", "Serum vitamin D"), 58, 24, 50, 150, "nmol/L", 0),
+    Test(Code("X-2146", "Serum folate"), 8.5, 3.5, 3, 20, "ug/L", 1),
+)
+PANELS = (
+    (events.FULL_BLOOD_COUNT, Code("X-2100", "Full blood count"), FULL_BLOOD_COUNT, 0.055),
+    (events.KIDNEY, Code("X-2110", "Urea and electrolytes"), KIDNEY, 0.065),
+    (events.LIVER, Code("X-2120", "Liver function tests"), LIVER, 0.04),
+    (events.LIPIDS, Code("X-2130", "Serum lipids"), LIPIDS, 0.045),
+)
+MEASUREMENTS = (
+    Test(Code("27113001", "Body weight"), 76, 15, None, None, "kg", 1),
+    Test(Code("50373000", "Body height"), 169, 9, None, None, "cm", 0),
+    Test(Code("60621009", "Body mass index"), 27, 5, None, None, "kg/m2", 1),
+    Test(Code("X-2001", "Pulse rate"), 74, 10, None, None, "bpm", 0),
+    Test(Code("X-2002", "Alcohol units per week"), 7, 4, None, None, "units/week", 0),
+)
+REVIEWS = (
+    ("asthma", Code("X-2201", "Asthma annual review")),
+    ("copd", Code("X-2202", "COPD annual review")),
+    ("diabetes_type_2", Code("X-2203", "Diabetic annual review")),
+    ("diabetes_type_2", Code("X-2204", "Diabetic foot examination")),
+    ("hypertension", Code("X-2205", "Hypertension annual review")),
+    ("heart_failure", Code("X-2206", "Heart failure annual review")),
+    ("dementia", Code("X-2207", "Dementia care plan reviewed")),
+    ("schizophrenia", Code("X-2208", "Mental health care plan agreed")),
+    ("atrial_fibrillation", Code("X-2209", "CHA2DS2-VASc stroke risk score")),
+    ("depression", Code("X-2210", "Depression interim review")),
+)
+_GROWN_UP = pl.col("stop") - pl.col("born") > 18 * 365
+
+
+def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Readings of grown-ups: one entry for the reading, with systolic and diastolic under it."""
+    chance = setting.chance("blood pressure")
+    yearly = (
+        0.12
+        + has("hypertension").cast(pl.Float64) * 0.9
+        + has("diabetes_type_2", "chronic_kidney_disease", "stroke").cast(pl.Float64) * 0.4
+    )
+    readings = repeated(
+        people.filter(_GROWN_UP), often(chance, "count", YEARS * yearly).clip(1)
+    ).with_columns(
+        on=between(
+            chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
+        ),
+        high=has("hypertension").cast(pl.Float64),
+    )
+    part = pl.col("part")
+    of = Chance(setting.seed, "blood pressure", row="n")
+    systolic = of.bell("value", 125 + 12 * pl.col("high") + 0.1 * (pl.col("age") - 50), 13)
+    diastolic = of.bell("value", 76 + 6 * pl.col("high"), 8)
+    value = pl.when(part == 1).then(systolic).when(part == 2).then(diastolic).round()
+    return as_events(
+        in_parts(readings, 3, 4),
+        setting,
+        events.BLOOD_PRESSURE,
+        "observation",
+        coded((BLOOD_PRESSURE_READING, *BLOOD_PRESSURE), part),
+        value=value,
+        unit=pl.when(part > 0).then(pl.lit("mmHg")),
+        range_high=pl.when(part == 1).then(140.0).when(part == 2).then(90.0),
+        is_abnormal=pl.when(part > 0).then(value >= pl.when(part == 1).then(140.0).otherwise(90.0)),
+        parent_id=pl.when(part > 0).then(row_id(events.BLOOD_PRESSURE, pl.col("whole") * 4)),
+    )
+
+
+def measurements(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Weight, height, body mass index, pulse and alcohol of grown-ups."""
+    chance = setting.chance("measurements")
+    more = 0.22 + 0.05 * pl.col("conditions").cast(pl.Float64)
+    rows = repeated(people.filter(_GROWN_UP), often(chance, "count", YEARS * more)).with_columns(
+        on=between(
+            chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
+        ),
+        part=chance.whole("which", 0, len(MEASUREMENTS) - 1),
+    )
+    return _results(rows, setting, events.MEASUREMENTS, "observation", MEASUREMENTS)
+
+
+def panels(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Blood tests that come together: an entry for the panel and its results under it."""
+    frames = []
+    for maker, whole, tests, yearly in PANELS:
+        chance = setting.chance(whole.term)
+        rate = yearly * (0.3 + pl.col("age") / 50 + 0.35 * pl.col("conditions"))
+        drawn = repeated(
+            people.filter(pl.col("stop") - pl.col("born") > 5 * 365),
+            often(chance, "count", YEARS * rate),
+        ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+        every = len(tests) + 1
+        frames.append(
+            _results(in_parts(drawn, every, 8), setting, maker, "investigation", tests, whole)
+        )
+    return pl.concat(frames)
+
+
+def single_tests(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Blood tests that stand alone; HbA1c most of all for those with diabetes."""
+    chance = setting.chance("single tests")
+    rate = 0.06 + 0.1 * pl.col("conditions").cast(pl.Float64)
+    sugar = has("diabetes_type_1", "diabetes_type_2", "prediabetes")
+    rows = repeated(
+        people.filter(pl.col("stop") - pl.col("born") > 12 * 365),
+        often(chance, "count", YEARS * (rate + sugar.cast(pl.Float64) * 0.8)),
+    ).with_columns(
+        on=between(chance, "on", pl.col("start"), pl.col("stop")),
+        part=pl.when(sugar & chance.happens("HbA1c", 0.8))
+        .then(0)
+        .otherwise(chance.whole("which", 0, len(SINGLE) - 1)),
+    )
+    return _results(rows, setting, events.SINGLE_TESTS, "investigation", SINGLE)
+
+
+def _results(
+    rows: pl.LazyFrame,
+    setting: Setting,
+    maker: int,
+    kind: str,
+    tests: tuple[Test, ...],
+    whole: Code | None = None,
+) -> pl.LazyFrame:
+    """Rows with `part` as results; with `whole`, part 0 is the panel and parts from 1 its tests."""
+    chance = setting.chance(f"results {maker}")
+    head = 0 if whole is None else 1
+    part = pl.col("part").cast(pl.Int64) - head
+    place = part.clip(0).cast(pl.UInt32)
+
+    def of_test(values: list[float | None]) -> pl.Expr:
+        series = pl.Series(values, dtype=pl.Float64)
+        return pl.when(part >= 0).then(pl.lit(series).gather(place))
+
+    def shifted(code: str, condition: str, by: float) -> pl.Expr:
+        is_test = pl.lit(pl.Series([test.code.code == code for test in tests])).gather(place)
+        return pl.when(is_test & has(condition)).then(by).otherwise(0.0)
+
+    mean = of_test([test.mean for test in tests])
+    for code, condition, by in _SHIFTS:
+        if any(test.code.code == code for test in tests):
+            mean = mean + shifted(code, condition, by)
+    tens = of_test([10.0**test.decimals for test in tests])
+    least = of_test([test.mean / 20 for test in tests])
+    value = chance.bell("value", mean, of_test([test.spread for test in tests]))
+    value = (pl.max_horizontal(value, least) * tens).round() / tens
+    low, high = of_test([t.low for t in tests]), of_test([t.high for t in tests])
+    codes = tuple(test.code for test in tests)
+    what = coded(codes if whole is None else (whole, *codes), pl.col("part"))
+    parent = None if whole is None else pl.when(part >= 0).then(row_id(maker, pl.col("whole") * 8))
+    return as_events(
+        rows.with_columns(value=pl.when(part >= 0).then(value), low=low, high=high),
+        setting,
+        maker,
+        kind,
+        what,
+        value=pl.col("value"),
+        unit=pl.when(part >= 0).then(pl.lit(pl.Series([t.unit for t in tests])).gather(place)),
+        range_low=pl.col("low"),
+        range_high=pl.col("high"),
+        is_abnormal=(pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")),
+        **({} if parent is None else {"parent_id": parent}),
+    )
+
+
+_SHIFTS = (
+    ("X-2113", "chronic_kidney_disease", 45.0),
+    ("X-2114", "chronic_kidney_disease", -36.0),
+    ("X-2141", "diabetes_type_2", 18.0),
+    ("X-2141", "diabetes_type_1", 24.0),
+    ("X-2141", "prediabetes", 6.5),
+    ("X-2142", "hypothyroidism", 1.2),
+    ("60621009", "obesity", 7.0),
+    ("27113001", "obesity", 22.0),
+    ("X-2131", "coronary_heart_disease", -0.9),
+)
+"""By how much a condition moves the usual value of a test."""
+
+
+def reviews(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """The yearly reviews of those with a condition, most years."""
+    chance = setting.chance("reviews")
+    frames = []
+    for place, (condition, code) in enumerate(REVIEWS):
+        begun = pl.max_horizontal(since(condition), pl.col("start"))
+        years = (pl.col("stop") - begun).cast(pl.Float64) / 365.25
+        rows = repeated(
+            people.filter(has(condition)).with_columns(begun=begun),
+            often(chance, code.term, years.clip(0, 15) * 0.75),
+        ).with_columns(
+            on=(
+                pl.col("stop") - pl.col("k").cast(pl.Int64) * 365 - chance.whole("day", 5, 360)
+            ).cast(pl.Int32)
+        )
+        rows = rows.filter(pl.col("on") >= pl.col("begun")).with_columns(k=pl.col("k") * 16 + place)
+        frames.append(
+            as_events(rows, setting, events.REVIEWS, "procedure", coded((code,), pl.lit(0)))
+        )
+    return pl.concat(frames)
