@@ -52,9 +52,11 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     codelists = PackCodelists(top.table("codelist"), find_codelist, problems)
     tables = own_tables(top.table("tables"))
     rules = RuleReader(tables, codelists)
-    if not top.has("pack"):
+    if top.has("pack"):
+        head = _head(top.table("pack"), rules)
+    else:
         problems.add("The pack has no [pack] with its title and version.")
-    head = _head(top.table("pack"), rules)
+        head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
     criteria = _criteria(top, head, rules)
     problems.raise_any(lambda: lines_of(text))
     return Pack(
@@ -75,12 +77,15 @@ def _parsed(name: str, text: str) -> dict[str, Any]:
         raise UserError(f"{name}, {error}") from error
     except RecursionError as error:
         raise UserError(f"{name}: brackets nest too deep.") from error
-    except ValueError as error:  # tomllib's own, and int()'s for thousands of digits
+    except tomllib.TOMLDecodeError as error:
         found = _TOML_PLACE.fullmatch(str(error))
-        what = shown(found["what"] if found else str(error)).rstrip(".")
-        line = (found["line"] or text.count("\n") + 1) if found else None
-        where = f"{name}, line {line}" if line else name
-        raise UserError(f"{where}: this is not TOML: {what}.") from error
+        what = shown(found["what"] if found else error).rstrip(".")
+        line = (found["line"] or text.count("\n") + 1) if found else 1
+        raise UserError(f"{name}, line {line}: this is not TOML: {what}.") from error
+    except ValueError as error:  # int() refuses more than 4,300 digits
+        digits = re.search(r"[0-9_]{4000}", text)
+        line = text.count("\n", 0, digits.start()) + 1 if digits else 1
+        raise UserError(f"{name}, line {line}: a number has too many digits.") from error
 
 
 def _head(head: Values, rules: RuleReader) -> dict[str, Any]:

@@ -17,6 +17,8 @@ KEY_PARTS = 8
 """How many parts a dotted key may have."""
 NESTS = 16
 """How deep arrays and inline tables may nest."""
+TOKENS = 100_000
+"""How many words, texts and signs a file may have: some 1,000 criteria with three rules each."""
 
 TomlPath = tuple[str | int, ...]
 """Where a value stands: keys, and places in arrays: `("criterion", 3, "rule", 0, "where")`."""
@@ -24,7 +26,7 @@ TomlPath = tuple[str | int, ...]
 _TOKEN = re.compile(
     r"""
     (?P<skip>[ \t\r]+|\#[^\n]*)
-    |(?P<newline>\n)
+    |(?P<newline>\n[ \t\r\n]*)
     |(?P<long>\"\"\"|''')
     |(?P<text>"(?:[^"\\\n]|\\.)*"|'[^'\n]*')
     |(?P<word>[A-Za-z0-9_\-]+)
@@ -64,14 +66,16 @@ def _tokens(text: str) -> Iterator[_Token]:
             return
         elif kind != "skip":
             yield _Token(piece if kind == "sign" else kind, piece, line)
-            line += kind == "newline"
+            line += piece.count("\n")
 
 
 def check_shape(text: str) -> None:
-    """Refuse keys of too many parts and brackets too deep; UserError names the line only."""
+    """Refuse what takes too long to read: UserError begins with the line, and lacks the file."""
     nests = parts = 0
     before = ""
-    for token in _tokens(text):
+    for number, token in enumerate(_tokens(text)):
+        if number == TOKENS:
+            raise UserError(f"line {token.line}: the file is too long to be a criteria pack.")
         nests += token.kind in {"[", "{"}
         nests -= token.kind in {"]", "}"}
         if token.kind in {"word", "text"}:

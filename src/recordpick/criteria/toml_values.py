@@ -11,6 +11,7 @@ from recordpick.criteria.toml_lines import TomlPath
 from recordpick.criteria.wording import did_you_mean, shown
 from recordpick.errors import UserError
 
+_UNKNOWN_TOLD = 20
 _TYPE_WORDS = {
     str: "a text",
     bool: "true or false",
