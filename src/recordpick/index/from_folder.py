@@ -17,7 +17,7 @@ from recordpick.index.parts import ROW, Part, Source
 from recordpick.tables import TABLES
 
 PRACTICE = "practice.toml"
-_KEYS = ("name", "as_at", "synthetic")
+_KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
 def is_folder_of_tables(path: Path) -> bool:
