@@ -35,8 +35,11 @@ class Placed:
 
 
 def place(columns: Sequence[Column], longest: Mapping[str, int], width: int) -> tuple[Placed, ...]:
-    """Lay the columns out in `width` cells; `longest` gives the longest value of each."""
-    shown = list(columns)
+    """Lay the columns out in `width` cells; `longest` gives the longest value of each.
+
+    Columns without any value are left out, but never the first. What is over goes to the last.
+    """
+    shown = [column for column in columns if longest.get(column.name) or column is columns[0]]
     while len(shown) > 1 and _least(shown, longest) > width:
         shown.remove(max(shown, key=lambda column: column.rank))
     wanted = [_natural(column, longest) for column in shown]

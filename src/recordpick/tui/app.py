@@ -1,0 +1,231 @@
+"""The app: from the first paint to an open working file. It imports polars in threads only."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from recordpick.progress import Progress
+from recordpick.tui.dialogs import Confirm, Tell, WhoAreYou
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.help import HelpScreen, topic_of
+from recordpick.tui.settings import Settings, usual_place
+from recordpick.tui.start import StartScreen
+from recordpick.tui.themes import THEMES, USUAL
+from recordpick.tui.waiting import Done, Waiting
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from recordpick.selection.state import Person
+    from recordpick.tui.session import Session
+
+DEMO_PATIENTS = 1500
+
+
+class RecordpickApp(App[None]):
+    """Opens on the start screen, on a working file (`path`), or on the demonstration."""
+
+    TITLE = "recordpick"
+    CSS_PATH: ClassVar[list[str]] = ["styles/app.tcss", "styles/work.tcss", "styles/boxes.tcss"]  # type: ignore[assignment]
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+t", "next_theme", "Colours", show=False),
+    ]
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        demo: bool = False,
+        demo_folder: Path | None = None,
+        demo_patients: int = DEMO_PATIENTS,
+        demo_seed: int = 1,
+        settings: Settings | None = None,
+    ) -> None:
+        """Take what to open. `settings` is what the app remembers, by default of this person."""
+        super().__init__()
+        self.settings = Settings.load(usual_place()) if settings is None else settings
+        self._path = path
+        self._demo = demo
+        self._demo_folder = demo_folder
+        self._demo_size = (demo_patients, demo_seed)
+        self._session: Session | None = None
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def on_mount(self) -> None:
+        """Paint, then open."""
+        known = self.settings.theme in self.available_themes
+        self.theme = self.settings.theme if known else USUAL
+        self.push_screen(StartScreen(self.settings.recent))
+        if self._demo:
+            self.open_demo()
+        elif self._path is not None:
+            self.open_file(self._path)
+
+    def on_unmount(self) -> None:
+        """Let go of the working file."""
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    # ------------------------------------------------------------------ ways in
+
+    @on(StartScreen.Asked)
+    def _asked(self, message: StartScreen.Asked) -> None:
+        if message.what == "demo":
+            self.open_demo()
+        elif message.what == "new":
+            self.make_file()
+        elif message.what == "recent" and message.path is not None:
+            self.open_file(message.path)
+        else:
+            self.choose_file()
+
+    @work
+    async def choose_file(self) -> None:
+        """Ask for a working file, and open it."""
+        recent = Path(self.settings.recent[0]) if self.settings.recent else None
+        path = await self.push_screen_wait(
+            FilePicker("Open a working file", recent, endings=(".recordpick",))
+        )
+        if path is not None:
+            self.open_file(path)
+
+    @work
+    async def make_file(self) -> None:
+        """Ask what a new working file needs, make it, and open it."""
+        from recordpick.tui.new_file import Filled, NewFileScreen
+
+        settings = self.settings
+        filled: Filled | None = None
+        while True:
+            screen = NewFileScreen(settings.name, settings.role, filled)
+            filled = await self.push_screen_wait(screen)
+            if filled is None:
+                return
+            settings.name, settings.role = filled.name, filled.role
+            settings.save()
+            form = filled
+
+            def make(progress: Progress, form: Filled = form) -> Path:
+                from recordpick.tui.session import make_working_file
+
+                return make_working_file(form, progress)
+
+            done = await self.push_screen_wait(Waiting("Making the working file", make))
+            if done.result is not None:
+                self.open_file(done.result)
+                return
+            if done.error is not None:
+                await self.push_screen_wait(Tell.error(done.error, "Nothing was made"))
+
+    @work
+    async def open_demo(self) -> None:
+        """Make the demonstration, unless it is there, and open it."""
+        folder = self._demo_folder or Path(tempfile.mkdtemp(prefix="recordpick-demo-"))
+        self._demo_folder = folder
+        patients, seed = self._demo_size
+
+        def make(progress: Progress) -> tuple[Path, Person]:
+            from recordpick.demo import PERSON, make_demo
+
+            path = folder / "demonstration.recordpick"
+            if not path.exists():
+                path = make_demo(folder, patients, seed, progress)
+            return path, PERSON
+
+        done = await self.push_screen_wait(Waiting("Making the demonstration", make))
+        if done.error is not None:
+            await self.push_screen_wait(Tell.error(done.error, "No demonstration"))
+        elif done.result is not None:
+            path, person = done.result
+            await self._open(path, person, remember=False)
+
+    @work
+    async def open_file(self, path: Path) -> None:
+        """Open a working file."""
+        settings = self.settings
+        if not settings.name:
+            answer = await self.push_screen_wait(WhoAreYou(settings.name, settings.role))
+            if answer is None:
+                return
+            settings.name, settings.role = answer
+            settings.save()
+        await self._open(path, None, remember=True)
+
+    async def _open(self, path: Path, person: Person | None, *, remember: bool) -> None:
+        self._let_go()
+        done = await self._session_of(path, person, None)
+        while done.error is not None:
+            if type(done.error).__name__ != "IndexWantedError":
+                await self.push_screen_wait(Tell.error(done.error, "The file cannot be opened"))
+                return
+            folder = await self._ask_for_index(done.error.messages)
+            if folder is None:
+                return
+            done = await self._session_of(path, person, folder)
+        if done.result is not None:
+            session, work_screen = done.result
+            self._session = session
+            if remember:
+                self.settings.opened(session.file.path)
+            await self.push_screen(work_screen)
+
+    async def _ask_for_index(self, messages: tuple[str, ...]) -> Path | None:
+        says = [message.replace(" (--index)", "") for message in messages]
+        look = await self.push_screen_wait(
+            Confirm("Where is the practice index?", says, "Look for the folder")
+        )
+        if not look:
+            return None
+        return await self.push_screen_wait(
+            FilePicker("The folder of the practice index", folders=True, files=False)
+        )
+
+    async def _session_of(
+        self, path: Path, person: Person | None, folder: Path | None
+    ) -> Done[tuple[Session, Screen[None]]]:
+        name, role = self.settings.name, self.settings.role
+        start_at = self.settings.last_criterion.get(str(path))
+
+        def job(progress: Progress) -> tuple[Session, Screen[None]]:
+            progress("loading", None)
+            from recordpick.selection.state import Person
+            from recordpick.tui.session import Session
+            from recordpick.tui.work import WorkScreen
+
+            who = person or (Person(name, role) if name else None)
+            session = Session.open(path, who, folder, progress=progress)
+            try:
+                session.match(progress)
+            except BaseException:
+                session.close()
+                raise
+            return session, WorkScreen(session, start_at)
+
+        return await self.push_screen_wait(Waiting(f"Opening {path.name}", job))
+
+    # ------------------------------------------------------------------ everywhere
+
+    def action_help(self) -> None:
+        """Explain the part of the screen the person is in."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(topic_of(self.screen)))
+
+    def action_next_theme(self) -> None:
+        """Go on to the next set of colours, and remember it."""
+        names = [theme.name for theme in THEMES]
+        at = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(at + 1) % len(names)]
+        self.settings.theme = self.theme
+        self.settings.save()

@@ -1,0 +1,106 @@
+"""The box for the random draw: from how many, how many, with which seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from recordpick.tui.visible import amount, content, counted
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to draw. An empty seed: the one that is fixed, or a new one is made."""
+
+    seed: str
+    number: int
+    reason: str
+
+
+class DrawDialog(ModalScreen[Asked | None]):
+    """Asks for the number and the seed, and for a reason where the seed is another than before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, *, eligible: int, drawn: int, wanted: int, seed: str) -> None:
+        """Take how many may be drawn, are drawn, are wanted; and the seed fixed before."""
+        super().__init__()
+        self._eligible = eligible
+        self._drawn = drawn
+        self._number = max(1, wanted - drawn)
+        self._wanted = wanted
+        self._seed = seed
+
+    def compose(self) -> ComposeResult:
+        """The words, three fields, two buttons."""
+        with Vertical(classes="box"):
+            yield Static("Random records", classes="box--title")
+            yield Static(
+                content(
+                    f"{counted(self._eligible, 'patient')} may be drawn. {self._drawn} of "
+                    f"{amount(self._wanted)} are drawn. Anyone with the seed can check the draw."
+                ),
+                classes="box--message",
+            )
+            yield Static("How many", classes="label")
+            yield Input(str(self._number), id="number", type="integer", compact=True)
+            if self._seed:
+                yield Static("Seed (fixed before; further records go on with it)", classes="label")
+            else:
+                yield Static("Seed (dice, a lottery result; empty: one is made)", classes="label")
+            yield Input(self._seed, id="seed", compact=True)
+            yield Static("Why another seed: all random records are drawn anew", classes="label why")
+            yield Input(id="reason", classes="why", compact=True)
+            yield Static("", id="wanting", classes="wanting", markup=False)
+            with Horizontal(classes="box--buttons"):
+                yield Button("Draw", id="yes", variant="primary")
+                yield Button("Cancel", id="no")
+
+    def on_mount(self) -> None:
+        """The seed is what is decided here."""
+        self._show_reason()
+        self.query_one("#number" if self._seed else "#seed").focus()
+
+    @property
+    def _is_other_seed(self) -> bool:
+        return bool(self._seed) and self.query_one("#seed", Input).value.strip() != self._seed
+
+    @on(Input.Changed, "#seed")
+    def _show_reason(self) -> None:
+        for widget in self.query(".why"):
+            widget.display = self._is_other_seed
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        text = self.query_one("#number", Input).value.strip()
+        seed = self.query_one("#seed", Input).value.strip()
+        reason = self.query_one("#reason", Input).value.strip()
+        if not (text.isascii() and text.isdigit() and int(text) > 0):
+            self._want("Say how many, in figures.")
+        elif self._is_other_seed and not seed:
+            self._want("Write the new seed.")
+        elif self._is_other_seed and not reason:
+            self._want("Say why another seed is used.")
+        else:
+            self.dismiss(Asked(seed if seed != self._seed else "", int(text), reason))
+
+    def _want(self, says: str) -> None:
+        self.query_one("#wanting", Static).update(says)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        if event.button.id == "yes":
+            self._submit()
+        else:
+            self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Draw nobody."""
+        self.dismiss(None)

@@ -1,0 +1,152 @@
+"""F1: what the person is looking at, and what the keys do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from recordpick.tui.visible import content
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What F1 says about one part of the screen."""
+
+    title: str
+    says: str
+    keys: tuple[tuple[str, str], ...]
+
+
+_EVERYWHERE = (
+    ("Tab", "go to the next part of the screen"),
+    ("Esc", "one step back"),
+    ("g", "go to the next criterion that still wants records"),
+    ("f", "find a patient in the whole list"),
+    ("w", "the whole list, and back"),
+    ("s", "suggest records: shown before anything is picked"),
+    ("r", "draw random records"),
+    ("n", "no more records to be found for this criterion, and back"),
+    ("l", "pick from a list of NHS or patient numbers"),
+    ("u, U", "undo, and do again"),
+    ("e", "export the hand-over pack"),
+    ("p", "hide names and numbers, and show them again"),
+    ("Ctrl+T", "other colours: dark, light, high contrast"),
+    ("Ctrl+P", "all commands, by name"),
+    ("q", "leave; every pick is on the disk already"),
+)
+
+TOPICS: dict[str, Topic] = {
+    "criteria": Topic(
+        "The criteria",
+        "Each line is one of the supplier's tests: how many records are picked of how many "
+        "wanted, and how many patients meet it. Before the name stands how it is: ✓ it has its "
+        "records, ! fewer patients meet it than are wanted, – no more are to be found, ? these "
+        "records cannot answer it, … it has no rules and is picked for by hand.",
+        (("↑ ↓", "another criterion"), ("Enter", "to its patients")),
+    ),
+    "candidates": Topic(
+        "The patients",
+        "These patients meet the criterion; the evidence says why. Also: how many other criteria "
+        "each meets. Before the name: ● picked for this criterion, ○ picked for another, R drawn "
+        "at random, S marked sensitive, + selected.",
+        (
+            ("Space", "pick the patient, or take it out again"),
+            ("Enter", "read the record"),
+            ("/", "filter: words from any column, a number, a date of birth"),
+            ("1 … 9", "sort by that column; again the other way round"),
+            ("x", "select rows, to pick several at once"),
+            ("c", "copy the NHS number"),
+            ("a", "note something about the patient"),
+        ),
+    ),
+    "record": Topic(
+        "The record",
+        "What the practice's records say of the patient under the cursor. First why the patient "
+        "meets the criterion, then table by table, newest first; » marks the evidence.",
+        (
+            ("↑ ↓", "scroll"),
+            ("← →", "the part before, the next part"),
+            ("/", "search in this record"),
+            ("Esc", "back to the patients"),
+        ),
+    ),
+    "start": Topic(
+        "recordpick",
+        "A working file keeps everything picked for one practice. Start one with the practice's "
+        "records and the supplier's criteria, or look at the demonstration first: its patients "
+        "are made up.",
+        (
+            ("↑ ↓ Enter", "choose"),
+            ("o", "open a working file"),
+            ("n", "start a new one"),
+            ("d", "the demonstration"),
+            ("Ctrl+T", "other colours"),
+            ("q", "leave"),
+        ),
+    ),
+    "form": Topic(
+        "A new working file",
+        "Only the practice's records must be filled in; the rest has a start. Below the fields "
+        "stands what the one you are in means.",
+        (
+            ("Tab, Enter", "the next field"),
+            ("F2", "look for a file or folder"),
+            ("Ctrl+S", "make the file"),
+            ("Esc", "back"),
+        ),
+    ),
+}
+
+
+def topic_of(screen: Screen[object]) -> str:
+    """Name the topic of what has the focus."""
+    widget: Widget | None = screen.focused
+    if widget is not None and widget.id in {"criteria", "record"}:
+        return widget.id
+    return {"StartScreen": "start", "NewFileScreen": "form"}.get(
+        type(screen).__name__, "candidates"
+    )
+
+
+class HelpScreen(ModalScreen[None]):
+    """A page to read; any of Esc, F1, Enter closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1,question_mark,enter,q,space", "close", "Close")
+    ]
+
+    def __init__(self, topic: str) -> None:
+        """Take the topic's name."""
+        super().__init__()
+        self._topic = TOPICS[topic]
+        self._with_everywhere = topic not in {"start", "form"}
+
+    def compose(self) -> ComposeResult:
+        """What it is, its keys, the keys that work everywhere."""
+        with Vertical(classes="box help"):
+            yield Static(content(self._topic.title), classes="box--title")
+            with VerticalScroll(classes="box--text", can_focus=True):
+                yield Static(content(self._topic.says), classes="box--message")
+                yield from self._keys(self._topic.keys)
+                if self._with_everywhere:
+                    yield Static("Everywhere", classes="box--title")
+                    yield from self._keys(_EVERYWHERE)
+            yield Static("Esc closes this.", classes="quiet")
+
+    def _keys(self, keys: tuple[tuple[str, str], ...]) -> ComposeResult:
+        for key, does in keys:
+            yield Static(content(f"{key:<10} ", "bold") + content(does))
+
+    def action_close(self) -> None:
+        """Back to work."""
+        self.dismiss(None)

@@ -1,0 +1,235 @@
+"""The form for a new working file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.events import DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Select, Static
+
+from recordpick.shipped import general_practice_pack
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.roles import ROLES, Role, as_role
+from recordpick.tui.visible import content
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was filled in."""
+
+    path: Path
+    records: Path
+    mapping: Path | None
+    pack: Path
+    practice: str
+    as_at: dt.date | None
+    name: str
+    role: Role
+
+
+_HELP = {
+    "path": "Where your picks are kept. A new file; every pick is saved in it at once.",
+    "records": "The practice's records: a list of patients (CSV, Excel), a folder of exported "
+    "tables, or a practice index made before. F2 looks for it.",
+    "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
+    "column is which. Leave it empty otherwise.",
+    "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
+    "comes with recordpick. F2 looks for another.",
+    "practice": "As it is to stand on the selection list.",
+    "as_at": "The day on which ages are reckoned, as day/month/year. Empty: the day of the export.",
+    "name": "It stands beside each record you pick.",
+    "role": "For whom you work.",
+}
+_LABELS = {
+    "path": "Working file",
+    "records": "Practice's records",
+    "mapping": "Mapping file",
+    "pack": "Supplier's criteria",
+    "practice": "Practice",
+    "as_at": "As at",
+    "name": "Your name",
+    "role": "You work for",
+}
+
+
+class NewFileScreen(Screen[Filled | None]):
+    """One line a field; what each means stands below as it is reached."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "browse", "Browse"),
+        Binding("ctrl+s", "make", "Make it"),
+        Binding("f1", "app.help", "Help"),
+        Binding("escape", "cancel", "Back"),
+    ]
+
+    def __init__(self, name: str, role: Role, filled: Filled | None = None) -> None:
+        """Take what is known of the person, and what was filled in before."""
+        super().__init__()
+        self._filled = filled
+        self._person = name
+        self._role = role
+
+    def compose(self) -> ComposeResult:
+        """The fields, the words about the one at hand, the buttons."""
+        values = {
+            "path": str(Path.cwd() / "data-checking.recordpick"),
+            "pack": str(general_practice_pack()),
+            "name": self._person,
+        }
+        if (filled := self._filled) is not None:
+            values |= {
+                "path": str(filled.path),
+                "records": str(filled.records),
+                "mapping": str(filled.mapping or ""),
+                "pack": str(filled.pack),
+                "practice": filled.practice,
+                "as_at": filled.as_at.strftime("%d/%m/%Y") if filled.as_at else "",
+                "name": filled.name,
+            }
+        yield Static("A new working file", classes="screen--title")
+        with VerticalScroll(id="form"):
+            for name, label in _LABELS.items():
+                with Horizontal(classes="field"):
+                    yield Static(label, classes="field--label")
+                    if name == "role":
+                        yield Select(
+                            [(says, role) for role, says in ROLES.items()],
+                            value=self._filled.role if self._filled else self._role,
+                            allow_blank=False,
+                            id="role",
+                            compact=True,
+                        )
+                    else:
+                        yield Input(values.get(name, ""), id=name, compact=True)
+        yield Static("", id="field-help", classes="quiet", markup=False)
+        yield Static("", id="wanting", classes="wanting", markup=False)
+        with Horizontal(classes="box--buttons"):
+            yield Button("Make it and open", id="make", variant="primary")
+            yield Button("Back", id="back")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Start where something must be filled in."""
+        self.query_one("#records").focus()
+
+    @on(DescendantFocus)
+    def _explain(self, event: DescendantFocus) -> None:
+        self.query_one("#field-help", Static).update(_HELP.get(event.widget.id or "", ""))
+
+    def action_browse(self) -> None:
+        """Look for the file or folder of the field at hand."""
+        if isinstance(self.focused, Input) and self.focused.id in {
+            "path",
+            "records",
+            "mapping",
+            "pack",
+        }:
+            self._browse(self.focused)
+
+    @work
+    async def _browse(self, field: Input) -> None:
+        start = as_path(field.value) if field.value.strip() else None
+        endings = {
+            "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+            "mapping": (".toml",),
+            "pack": (".toml", ".csv", ".xlsx"),
+        }
+        name = field.id or ""
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                _LABELS[name],
+                start,
+                endings=endings.get(name, ()),
+                folders=name in {"records", "path"},
+                files=name != "path",
+            )
+        )
+        if path is not None:
+            old = Path(field.value).name or "data-checking.recordpick"
+            field.value = str(path / old if name == "path" else path)
+
+    @on(Input.Submitted)
+    def _next(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "make":
+            self.action_make()
+        else:
+            self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Back to the start."""
+        self.dismiss(None)
+
+    def action_make(self) -> None:
+        """Check what can be checked here, and hand it on."""
+        texts = {
+            name: self.query_one(f"#{name}", Input).value.strip()
+            for name in _LABELS
+            if name != "role"
+        }
+        for name, says in _REQUIRED.items():
+            if not texts[name]:
+                self._want(name, says)
+                return
+        as_at = read_date(texts["as_at"])
+        if texts["as_at"] and as_at is None:
+            self._want("as_at", f"“{texts['as_at']}” is no date: write it as 01/10/2026.")
+            return
+        path = as_path(texts["path"])
+        if path.suffix != ".recordpick":
+            path = path.with_name(f"{path.name}.recordpick")
+        role = as_role(self.query_one("#role", Select).value)
+        self.dismiss(
+            Filled(
+                path=path,
+                records=as_path(texts["records"]),
+                mapping=as_path(texts["mapping"]) if texts["mapping"] else None,
+                pack=as_path(texts["pack"]),
+                practice=texts["practice"],
+                as_at=as_at,
+                name=texts["name"],
+                role=role,
+            )
+        )
+
+    def _want(self, name: str, says: str) -> None:
+        self.query_one("#wanting", Static).update(content(says))
+        self.query_one(f"#{name}").focus()
+
+
+_REQUIRED = {
+    "path": "Say where the working file is to be kept.",
+    "records": "Say where the practice's records are.",
+    "pack": "Say which criteria are to be used.",
+    "name": "Please write your name: it stands beside each record you pick.",
+}
+
+
+def as_path(text: str) -> Path:
+    """Read a path as people paste it: with quotes, with ~."""
+    return Path(text.strip().strip('"')).expanduser()
+
+
+def read_date(text: str) -> dt.date | None:
+    """Read day/month/year, or year-month-day; None if it is no date."""
+    parts = text.replace(".", "/").replace("-", "/").split("/")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
+        return None
+    numbers = [int(part) for part in parts]
+    if len(parts[0]) == 4:
+        numbers.reverse()
+    try:
+        return dt.date(numbers[2], numbers[1], numbers[0])
+    except ValueError:
+        return None

@@ -1,0 +1,488 @@
+"""An open working file with the index it belongs to: all that the screens ask of the core.
+
+Nothing here knows the screen. Opening and matching take long and run in threads; what changes the
+working file returns when it is on the disk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.criteria.pack import Criterion
+from recordpick.criteria.reading import read_pack
+from recordpick.errors import UserError
+from recordpick.handover.export import export
+from recordpick.handover.summary import summary
+from recordpick.index.build import build_index
+from recordpick.index.find_patients import patients_of_list
+from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
+from recordpick.matching import evidence as evidence_of
+from recordpick.matching import evidence_lines as lines_of
+from recordpick.picking.by_ticket import suggest_by_ticket
+from recordpick.picking.tickets import new_seed
+from recordpick.progress import Progress, silent
+from recordpick.record import Record, read_record
+from recordpick.selection.index_of import index_of
+from recordpick.selection.state import Person, Selection
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.new_file import Filled
+from recordpick.tui.snapshot import CriterionLine, Overview, State
+
+RANDOM_AREA = "Random records"
+_WANTED_COLUMNS = (
+    "patient_id",
+    "nhs_number",
+    "family_name",
+    "given_name",
+    "previous_name",
+    "date_of_birth",
+    "age",
+    "sex",
+    "status",
+    "registration",
+    "usual_gp",
+    "postcode",
+    "is_sensitive",
+)
+
+
+def make_working_file(form: Filled, progress: Progress = silent) -> Path:
+    """Make a working file, and first an index beside it where `records` is none."""
+    if form.path.exists():
+        raise UserError(f"{form.path} is there already: choose another name.")
+    pack = read_pack(form.pack)
+    if (form.records / "index.json").is_file():
+        index = open_index(form.records)
+    else:
+        out = form.path.with_name(f"{form.path.stem}-index")
+        index = build_index(
+            [form.records],
+            out,
+            mapping=form.mapping,
+            as_at=form.as_at,
+            practice=form.practice,
+            progress=progress,
+        )
+    as_at = form.as_at or index.manifest.as_at
+    practice = form.practice or index.manifest.practice
+    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
+        pass
+    return form.path
+
+
+class IndexWantedError(UserError):
+    """The working file is sound, but its practice index is not where it was, or is another."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPlan:
+    """Whom a list would pick, and sentences about the rest."""
+
+    patient_ids: tuple[str, ...]
+    says: tuple[str, ...]
+
+
+class Session:
+    """One working file at work."""
+
+    def __init__(self, file: WorkingFile, index: PracticeIndex) -> None:
+        """Take an open working file and its index; `match` is still to be called."""
+        self.file = file
+        self.index = index
+        self.patients = _patients(index, file.as_at)
+        self.matches: Matches | None = None
+        self._also: pl.DataFrame | None = None
+        self._lines: dict[str, pl.DataFrame] = {}
+        self._sensitive = _sensitive(self.patients)
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        person: Person | None,
+        folder: Path | None = None,
+        *,
+        take_over: bool = False,
+        progress: Progress = silent,
+    ) -> Session:
+        """Open a working file and its index. UserError says what is missing."""
+        progress("opening the working file", None)
+        file = WorkingFile.open(path, person, take_over=take_over)
+        try:
+            progress("opening the practice index", None)
+            try:
+                index = index_of(file, folder)
+            except UserError as error:
+                raise IndexWantedError(*error.messages) from error
+            return cls(file, index)
+        except BaseException:
+            file.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the working file, so that others may write to it."""
+        self.file.close()
+
+    def match(self, progress: Progress = silent) -> None:
+        """Answer every criterion: slow, for a thread."""
+        matches = match(self.file.pack, self.index, self.file.as_at, progress)
+        self._also = matches.found.group_by("patient_id").agg(pl.len().alias("meets"))
+        self.matches = matches
+
+    # ------------------------------------------------------------------ where the work stands
+
+    @property
+    def selection(self) -> Selection:
+        """What is picked now."""
+        return self.file.selection
+
+    def overview(self) -> Overview:
+        """Where the whole work stands."""
+        file, selection, pack = self.file, self.selection, self.file.pack
+        counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
+        return Overview(
+            practice=file.practice or "Practice without a name",
+            pack=f"{pack.title} {pack.version}".strip(),
+            synthetic=file.synthetic or self.index.manifest.synthetic,
+            read_only=file.why_read_only,
+            person=file.person.name if file.person else "",
+            patients=self.patients.height,
+            picked=sum(count for _, count in counts),
+            wanted=sum(criterion.records for criterion, _ in counts),
+            full=sum(count >= criterion.records for criterion, count in counts),
+            criteria=len(counts),
+            records=len(selection.patient_ids),
+            random=len(selection.random()),
+            random_wanted=pack.random_records,
+            can_undo=selection.can_undo,
+            can_redo=selection.can_redo,
+        )
+
+    def criteria(self) -> tuple[CriterionLine, ...]:
+        """Every criterion in the pack's order by area, then the random records."""
+        pack = self.file.pack
+        lines = [
+            self.criterion(criterion.id)
+            for area in pack.areas
+            for criterion in pack.criteria
+            if criterion.area == area
+        ]
+        return (*lines, self.criterion(None))
+
+    def criterion(self, criterion_id: str | None) -> CriterionLine:
+        """Where one criterion stands (None: the random records)."""
+        if criterion_id is None:
+            return self._random_line()
+        criterion = self.file.pack.criterion(criterion_id)
+        answer = self.matches.answers.get(criterion_id) if self.matches else None
+        picked = self.selection.count(criterion_id)
+        state, why = self._state(criterion, answer, picked)
+        return CriterionLine(
+            id=criterion_id,
+            area=criterion.area,
+            title=criterion.title,
+            find=criterion.find,
+            compare=criterion.compare,
+            wanted=criterion.records,
+            picked=picked,
+            matches=answer.matches if answer and answer.answered else None,
+            state=state,
+            why=why,
+            cautions=answer.cautions if answer else (),
+            steps=tuple((step.says, step.left) for step in answer.left) if answer else (),
+        )
+
+    def _state(self, criterion: Criterion, answer: Answer | None, picked: int) -> tuple[State, str]:
+        closed = self.selection.closed.get(criterion.id)
+        if closed is not None:
+            return "closed", closed.reason
+        if picked >= criterion.records:
+            return "full", ""
+        if not criterion.steps:
+            return "by_hand", ""
+        if answer is None:
+            return "open", ""
+        if not answer.answered:
+            return "unanswerable", answer.why_not
+        return ("short" if answer.matches < criterion.records else "open"), ""
+
+    def _random_line(self) -> CriterionLine:
+        wanted, picked = self.file.pack.random_records, len(self.selection.random())
+        return CriterionLine(
+            id=None,
+            area=RANDOM_AREA,
+            title="Drawn at random",
+            find="Records drawn so that anyone can check the draw. Press r to draw.",
+            compare=(),
+            wanted=wanted,
+            picked=picked,
+            matches=None,
+            state="full" if picked >= wanted else "open",
+        )
+
+    # ------------------------------------------------------------------ patients
+
+    def candidates(self, criterion_id: str | None, *, whole: bool) -> pl.DataFrame:
+        """Give the patients to show for a criterion, each once, in the order of the list.
+
+        Columns: those of the list, `name`, `meets` (how many other criteria each meets),
+        `evidence` (null until `find_evidence` was called for the criterion). `whole` gives the
+        whole list; otherwise those who meet the criterion and those picked for it.
+        """
+        frame = self.patients
+        if not whole:
+            shown = [pick.patient_id for pick in self.selection.of(criterion_id)]
+            ids = pl.Series("patient_id", shown, dtype=pl.String)
+            if self.matches is not None and criterion_id is not None:
+                ids = pl.concat([self.matches.patients(criterion_id), ids]).unique()
+            frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
+        return self._with_evidence(frame, criterion_id)
+
+    def _with_evidence(self, frame: pl.DataFrame, criterion_id: str | None) -> pl.DataFrame:
+        also = self._also
+        if also is not None:
+            frame = frame.join(also, on="patient_id", how="left", maintain_order="left")
+        else:
+            frame = frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias("meets"))
+        if self.matches is not None and criterion_id is not None:
+            mine = self.matches.patients(criterion_id).implode()
+            frame = frame.with_columns(
+                pl.col("meets").fill_null(0) - pl.col("patient_id").is_in(mine).cast(pl.UInt32)
+            )
+        if criterion_id is None:
+            return self._with_ticket(frame)
+        lines = self._lines.get(criterion_id)
+        if lines is None:
+            return frame.with_columns(pl.lit(None, dtype=pl.String).alias("evidence"))
+        return frame.join(lines, on="patient_id", how="left", maintain_order="left")
+
+    def _with_ticket(self, frame: pl.DataFrame) -> pl.DataFrame:
+        picks = self.selection.random()
+        tickets = pl.DataFrame(
+            {
+                "patient_id": [pick.patient_id for pick in picks],
+                "evidence": [
+                    f"ticket {pick.ticket}{', ' if pick.note else ''}{pick.note}" for pick in picks
+                ],
+                "place": [pick.ticket or 0 for pick in picks],
+            },
+            schema={"patient_id": pl.String, "evidence": pl.String, "place": pl.Int64},
+        )
+        joined = frame.join(tickets, on="patient_id", how="left", maintain_order="left")
+        return joined.sort("place", nulls_last=True, maintain_order=True).drop("place")
+
+    def has_evidence(self, criterion_id: str | None) -> bool:
+        """Tell whether the evidence lines of a criterion were found already."""
+        return criterion_id is None or criterion_id in self._lines
+
+    def find_evidence(self, criterion_id: str) -> None:
+        """Find a line of evidence for each patient who meets a criterion: for a thread."""
+        if self.matches is None:
+            return
+        ids = self.matches.patients(criterion_id)
+        lines = lines_of(self.file.pack, self.index, self.file.as_at, criterion_id, ids.to_list())
+        more = pl.when(pl.col("rows") > 1).then(pl.format(" (+{})", pl.col("rows") - 1))
+        self._lines[criterion_id] = lines.select(
+            "patient_id", (pl.col("line") + more.otherwise(pl.lit(""))).alias("evidence")
+        )
+
+    def sensitive(self) -> frozenset[str]:
+        """The patients marked sensitive."""
+        return self._sensitive
+
+    def record(self, patient_id: str) -> Record:
+        """Read a patient's record: for a thread."""
+        return read_record(self.index, self.file.as_at, patient_id)
+
+    def evidence(self, criterion_id: str, patient_id: str) -> pl.DataFrame:
+        """Give the rows that make this patient meet the criterion: for a thread."""
+        return evidence_of(self.file.pack, self.index, self.file.as_at, criterion_id, [patient_id])
+
+    def explain(self, criterion_id: str, patient_id: str) -> Explanation:
+        """Say rule by rule whether the patient meets the criterion: for a thread."""
+        return explain(self.file.pack, self.index, self.file.as_at, criterion_id, patient_id)
+
+    def met_by(self, patient_id: str) -> tuple[str, ...]:
+        """The criteria that a patient meets, in the pack's order."""
+        if self.matches is None:
+            return ()
+        found = self.matches.found.filter(pl.col("patient_id") == patient_id)
+        return tuple(found["criterion_id"])
+
+    # ------------------------------------------------------------------ changes, on the disk
+
+    def toggle(self, criterion_id: str, patient_ids: Sequence[str]) -> str:
+        """Pick those not picked for the criterion; if all are, take them out. Says what it did."""
+        there = {pick.patient_id for pick in self.selection.of(criterion_id)}
+        fresh = [patient for patient in patient_ids if patient not in there]
+        if fresh:
+            return self.pick(criterion_id, fresh)
+        self.file.remove(criterion_id, patient_ids)
+        return f"{_records(len(patient_ids))} taken out of {criterion_id}."
+
+    def pick(self, criterion_id: str, patient_ids: Sequence[str]) -> str:
+        """Pick these for the criterion."""
+        self.file.pick(criterion_id, patient_ids)
+        return f"{_records(len(patient_ids))} picked for {criterion_id}."
+
+    def undo(self) -> str:
+        """Take back the last thing done."""
+        words = self.selection.can_undo
+        self.file.undo()
+        return f"Undone: {words}."
+
+    def redo(self) -> str:
+        """Do again what was undone."""
+        words = self.selection.can_redo
+        self.file.redo()
+        return f"Done again: {words}."
+
+    def close_criterion(self, criterion_id: str, reason: str) -> str:
+        """Say that no more records are to be found."""
+        self.file.close_criterion(criterion_id, reason)
+        return f"{criterion_id}: no more records to be found. n opens it again."
+
+    def reopen(self, criterion_id: str) -> str:
+        """Look for records again."""
+        self.file.reopen_criterion(criterion_id)
+        return f"{criterion_id} is open again."
+
+    def note(self, patient_id: str, text: str) -> str:
+        """Note something about a patient."""
+        self.file.note(patient_id, text)
+        return "Noted." if text else "The note was taken away."
+
+    def replace_random(self, patient_id: str, reason: str, eligible: pl.Series) -> str:
+        """Put the next ticket of the draw in place of a random record."""
+        self.file.replace_random(patient_id, reason, eligible)
+        return "The next ticket of the draw took its place."
+
+    def suggestions(self, criterion_id: str | None) -> list[tuple[str, str]]:
+        """What would complete one criterion, or all (None): (criterion_id, patient_id)."""
+        if self.matches is None:
+            raise UserError("The criteria are still being matched: wait a moment.")
+        only = None if criterion_id is None else [criterion_id]
+        return suggest_by_ticket(
+            self.matches, self.file.pack, self.selection, self.file.suggestion_seed, only
+        )
+
+    def apply(self, picks: list[tuple[str, str]]) -> str:
+        """Pick what was suggested."""
+        self.file.suggest(picks, "ticket")
+        return f"{len(picks):,} suggested picks made. u undoes them all."
+
+    def eligible(self) -> pl.Series:
+        """Who may be drawn at random: for a thread."""
+        return random_population(self.file.pack, self.index, self.file.as_at)
+
+    def draw(self, eligible: pl.Series, seed: str, number: int | None, reason: str = "") -> str:
+        """Fix the seed (made, if empty) unless it is fixed already, and draw."""
+        fixed = self.selection.seed
+        if seed:
+            self.file.fix_seed(seed, "entered", reason)
+        elif fixed is None:
+            self.file.fix_seed(new_seed(), "made", reason)
+        before = len(self.selection.random())
+        self.file.draw(eligible, number)
+        drawn = len(self.selection.random()) - before
+        return f"{_records(drawn)} drawn at random from {eligible.len():,}."
+
+    def plan_from_list(self, criterion_id: str, path: Path) -> ListPlan:
+        """Say whom a list of numbers would pick for a criterion: for a thread."""
+        listed = patients_of_list(self.index, path)
+        there = {pick.patient_id for pick in self.selection.of(criterion_id)}
+        fresh = [patient for patient in listed.patient_ids if patient not in there]
+        room = self.file.pack.criterion(criterion_id).records - len(there)
+        says = [f"{len(listed.patient_ids):,} of {_lines(listed.read)} are patients of the index."]
+        if len(fresh) < len(listed.patient_ids):
+            says.append(f"{len(listed.patient_ids) - len(fresh):,} are picked already.")
+        if len(fresh) > room:
+            says.append(f"There is room for {room:,}: the first {room:,} of the list are taken.")
+        if listed.not_found:
+            says.append("\n".join(listed.not_found))
+        return ListPlan(tuple(fresh[:room]), tuple(says))
+
+    def number_to_copy(self, patient_id: str) -> tuple[str, str]:
+        """Give what to copy for a patient, and what it is."""
+        if "nhs_digits" in self.patients.columns:
+            found = self.patients.filter(pl.col("patient_id") == patient_id)["nhs_digits"]
+            if len(found) and found[0]:
+                return "NHS number", str(found[0])
+        return "Patient number", patient_id
+
+    def evidence_tables(self, criterion_id: str | None) -> frozenset[str]:
+        """The tables that a criterion's rules look at."""
+        if criterion_id is None:
+            return frozenset()
+        steps = self.file.pack.criterion(criterion_id).steps
+        return frozenset(rule.table for step in steps for rule in step.rules)
+
+    def free_export_folder(self) -> Path:
+        """A name for the hand-over pack beside the working file that is not taken."""
+        plain = self.file.path.with_name(f"{self.file.path.stem}-hand-over")
+        number, free = 1, plain
+        while free.exists():
+            number += 1
+            free = plain.with_name(f"{plain.name}-{number}")
+        return free
+
+    def said_of(self, folder: Path) -> tuple[str, ...]:
+        """Say what is in an exported folder."""
+        return ("\n".join(summary(folder)), "Hand the whole folder to the supplier.")
+
+    def export(self, folder: Path, progress: Progress = silent) -> Path:
+        """Write the hand-over pack: for a thread."""
+        if self.matches is None:
+            raise UserError("The criteria are still being matched: wait a moment.")
+        return export(self.file, self.index, folder, self.matches, progress)
+
+
+def _lines(number: int) -> str:
+    return "1 line" if number == 1 else f"{number:,} lines"
+
+
+def _records(number: int) -> str:
+    return "1 record" if number == 1 else f"{number:,} records"
+
+
+def _patients(index: PracticeIndex, as_at: date) -> pl.DataFrame:
+    there = index.columns("patients")
+    wanted = [name for name in _WANTED_COLUMNS if name in there or name == "patient_id"]
+    if "date_of_birth" in there:
+        wanted.insert(wanted.index("date_of_birth") + 1, "age")
+    frame: pl.DataFrame = index.patients(as_at).select(dict.fromkeys(wanted)).collect()
+    names = [name for name in ("family_name", "given_name") if name in frame.columns]
+    if not names:
+        return frame.with_columns(pl.lit("").alias("name"))
+    name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
+    return frame.with_columns(name.alias("name"), **_for_people(frame))
+
+
+def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """NHS numbers in threes and four (and as digits, to be found by), and who is no regular."""
+    made: dict[str, pl.Expr] = {}
+    if "nhs_number" in frame.columns:
+        number = pl.col("nhs_number")
+        made["nhs_digits"] = number
+        made["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
+    usual = {"status": "registered", "registration": "regular"}
+    unusual = [
+        pl.when(pl.col(name) != common).then(pl.col(name).str.replace_all("_", " "))
+        for name, common in usual.items()
+        if name in frame.columns
+    ]
+    if unusual:
+        made["standing"] = pl.coalesce(unusual)
+    return made
+
+
+def _sensitive(patients: pl.DataFrame) -> frozenset[str]:
+    if "is_sensitive" not in patients.columns:
+        return frozenset()
+    return frozenset(patients.filter(pl.col("is_sensitive"))["patient_id"])

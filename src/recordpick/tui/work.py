@@ -1,0 +1,307 @@
+"""What the keys of the work screen do. Each change is on the disk before the screen says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+
+from recordpick.errors import UserError
+from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.dialogs import Ask, Confirm, Tell
+from recordpick.tui.draw_dialog import DrawDialog
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.new_file import as_path
+from recordpick.tui.record_view import RecordView
+from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.suggest_dialog import SuggestDialog
+from recordpick.tui.visible import counted, visible
+from recordpick.tui.waiting import Done, Waiting
+from recordpick.tui.work_view import WorkView
+
+T = TypeVar("T")
+
+
+class WorkScreen(WorkView):
+    """Left the criteria, right the patients, below the record; and what the keys do."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("u", "undo", "Undo"),
+        Binding("w", "whole", "All"),
+        Binding("s", "suggest", "Suggest"),
+        Binding("r", "draw", "Random"),
+        Binding("n", "no_more", "No more"),
+        Binding("e", "export", "Export"),
+        Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
+        Binding("q", "app.quit", "Quit"),
+        Binding("U,ctrl+y", "redo", "Redo", show=False),
+        Binding("ctrl+z", "undo", "Undo", show=False),
+        Binding("l", "from_list", "Pick from a list", show=False),
+        Binding("p", "mask", "Hide names", show=False),
+        Binding("a", "note", "Note on the patient", show=False),
+        Binding("c", "copy", "Copy the patient's number", show=False),
+        Binding("f", "find", "Find a patient", show=False),
+        Binding("g", "next_unfilled", "Next criterion to fill", show=False),
+        Binding("escape", "back", "Back", show=False),
+        Binding("tab", "app.focus_next", "Next part", show=False),
+        Binding("shift+tab", "app.focus_previous", "Part before", show=False),
+    ]
+
+    async def aside(self, job: Callable[[], T]) -> T | None:
+        """Run a short job in a thread; None where it ended in words for the person, now told."""
+
+        def run() -> Done[T]:
+            try:
+                return Done(job())
+            except UserError as error:
+                return Done(error=error)
+
+        done = await self.run_worker(run, thread=True).wait()
+        if done.error is not None:
+            await self.app.push_screen_wait(Tell.error(done.error))
+        return done.result
+
+    def change(self, doing: Callable[[], str]) -> bool:
+        """Change the working file, then paint what it holds now; or say why it was not changed."""
+        try:
+            says = doing()
+        except UserError as error:
+            self.person_error(error)
+            return False
+        self.show_changes(says)
+        return True
+
+    def person_error(self, error: UserError) -> None:
+        """Say quietly what could not be done; the screen stays as it was."""
+        self.notify(visible(str(error)), severity="warning", markup=False, timeout=8)
+
+    # ------------------------------------------------------------------ picking
+
+    @on(RecordsTable.PatientChosen)
+    def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
+        self.toggle(message.patient_ids)
+
+    def toggle(self, patient_ids: Sequence[str]) -> None:
+        """Pick these patients, or take them out if all of them are picked."""
+        line = self.criterion
+        if line.id is None:
+            if self.whole:
+                self.say("Random records are drawn, not picked: press r.")
+            else:
+                self.take_out_random(patient_ids[0])
+            return
+        criterion_id = line.id
+        if self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+            self.table.select_none()
+
+    @work
+    async def take_out_random(self, patient_id: str) -> None:
+        """Replace a random record by the next ticket: only with a reason."""
+        if patient_id not in {pick.patient_id for pick in self.session.selection.random()}:
+            return
+        reason = await self.app.push_screen_wait(
+            Ask(
+                "Replace this random record?",
+                ["The next ticket of the draw takes its place. The reason is kept and exported."],
+                placeholder="Why this record cannot be checked",
+                yes="Replace",
+            )
+        )
+        if reason is None:
+            return
+        eligible = await self.aside(self.session.eligible)
+        if eligible is not None:
+            self.change(lambda: self.session.replace_random(patient_id, reason, eligible))
+
+    def action_undo(self) -> None:
+        """Take back the last thing that was done."""
+        words = self.session.selection.can_undo
+        if words is None:
+            self.say("There is nothing to undo.")
+            return
+        self.change(self.session.undo)
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        if self.session.selection.can_redo is None:
+            self.say("There is nothing to do again.")
+            return
+        self.change(self.session.redo)
+
+    @work
+    async def action_no_more(self) -> None:
+        """Say that no more records are to be found, or that they are looked for again."""
+        line = self.criterion
+        if line.id is None:
+            return
+        criterion_id = line.id
+        if line.state == "closed":
+            self.change(lambda: self.session.reopen(criterion_id))
+            return
+        known = ""
+        if line.matches is not None and line.picked >= line.matches:
+            known = "Every patient who meets it is picked."
+        reason = await self.app.push_screen_wait(
+            Ask(
+                f"No more records to be found for {criterion_id}?",
+                [f"{line.picked} of {line.wanted} are picked. The supplier reads the reason."],
+                value=known,
+                placeholder="Why there are no more",
+                yes="No more",
+            )
+        )
+        if reason is not None:
+            self.change(lambda: self.session.close_criterion(criterion_id, reason))
+
+    @work
+    async def action_note(self) -> None:
+        """Note something about the patient under the cursor."""
+        patient_id = self.table.patient_id
+        if patient_id is None:
+            return
+        text = await self.app.push_screen_wait(
+            Ask(
+                "Note on this patient",
+                ["It stays in the working file. An empty note takes the old one away."],
+                value=self.session.selection.notes.get(patient_id, "").replace("\n", " "),
+                yes="Keep",
+                required=False,
+            )
+        )
+        if text is not None:
+            self.change(lambda: self.session.note(patient_id, text))
+
+    # ------------------------------------------------------------------ many at once
+
+    @work
+    async def action_suggest(self) -> None:
+        """Complete this criterion, or all of them, by ticket: shown before it is done."""
+        here = self.criterion.id
+        every = await self.aside(lambda: self.session.suggestions(None))
+        if every is None:
+            return
+        chosen = await self.app.push_screen_wait(
+            SuggestDialog(every, here, self.session.criteria())
+        )
+        if chosen:
+            self.change(lambda: self.session.apply(chosen))
+
+    @work
+    async def action_draw(self) -> None:
+        """Draw random records."""
+        eligible = await self.aside(self.session.eligible)
+        if eligible is None:
+            return
+        overview, seed = self.session.overview(), self.session.selection.seed
+        asked = await self.app.push_screen_wait(
+            DrawDialog(
+                eligible=eligible.len(),
+                drawn=overview.random,
+                wanted=overview.random_wanted,
+                seed=seed.seed if seed else "",
+            )
+        )
+        if asked is None:
+            return
+        drawn = self.change(
+            lambda: self.session.draw(eligible, asked.seed, asked.number, asked.reason)
+        )
+        if drawn:
+            self.query_one(CriteriaList).go_to(None)
+
+    @work
+    async def action_from_list(self) -> None:
+        """Pick for this criterion from a list of numbers that staff exported."""
+        line = self.criterion
+        if line.id is None:
+            self.say("Choose a criterion first: random records are drawn, not picked.")
+            return
+        criterion_id = line.id
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                f"A list of NHS or patient numbers for {criterion_id}",
+                self.session.file.path.parent,
+                endings=(".csv", ".txt", ".tsv", ".xlsx"),
+            )
+        )
+        if path is None:
+            return
+        plan = await self.aside(lambda: self.session.plan_from_list(criterion_id, path))
+        if plan is None:
+            return
+        if not plan.patient_ids:
+            await self.app.push_screen_wait(Tell("Nobody to pick from this list", plan.says))
+            return
+        number = counted(len(plan.patient_ids), "record")
+        if await self.app.push_screen_wait(
+            Confirm(f"Pick {number} for {criterion_id}?", plan.says, f"Pick {number}")
+        ):
+            self.change(lambda: self.session.pick(criterion_id, plan.patient_ids))
+
+    @work
+    async def action_export(self) -> None:
+        """Write the hand-over pack."""
+        folder = await self.app.push_screen_wait(
+            Ask(
+                "Export the hand-over pack",
+                [
+                    self.session.overview().in_words + ".",
+                    "The selection list and the reports are written to a new folder:",
+                ],
+                value=str(self.session.free_export_folder()),
+                yes="Export",
+            )
+        )
+        if folder is None:
+            return
+        out = as_path(folder)
+        done = await self.app.push_screen_wait(
+            Waiting("Exporting", lambda progress: self.session.export(out, progress))
+        )
+        if done.error is not None:
+            await self.app.push_screen_wait(Tell.error(done.error, "Nothing was exported"))
+        elif done.result is not None:
+            self.show_changes(f"Exported to {done.result}.")
+            await self.app.push_screen_wait(Tell("Exported", self.session.said_of(done.result)))
+
+    # ------------------------------------------------------------------ looking
+
+    def action_whole(self) -> None:
+        """The whole list, or those who meet the criterion."""
+        self.whole = not self.whole
+        self.show_candidates()
+        self.table.focus()
+        self.say(
+            "The whole list: space picks for this criterion as well. w goes back."
+            if self.whole
+            else ""
+        )
+
+    def action_find(self) -> None:
+        """Look for a patient in the whole list."""
+        if not self.whole:
+            self.action_whole()
+        self.action_filter()
+
+    def action_next_unfilled(self) -> None:
+        """Go to the next criterion that wants records."""
+        if not self.query_one(CriteriaList).next_unfilled():
+            self.say("No other criterion has patients left to pick.")
+
+    def action_mask(self) -> None:
+        """Hide or show what identifies patients."""
+        self.masks = not self.masks
+        self.table.masks = self.masks
+        self.query_one(RecordView).masks = self.masks
+        self.say("Names and numbers are hidden. p shows them." if self.masks else "")
+
+    def action_copy(self) -> None:
+        """Copy the NHS number, or the patient number where there is none."""
+        patient_id = self.table.patient_id
+        if patient_id is not None:
+            what, number = self.session.number_to_copy(patient_id)
+            self.app.copy_to_clipboard(number)
+            self.say(f"{what} copied.")

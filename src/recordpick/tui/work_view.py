@@ -1,0 +1,385 @@
+"""The screen where records are picked, as it is painted: criteria, candidates, the record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from recordpick.tui.columns import Column
+from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
+from recordpick.tui.records_table import Marks, RecordsTable
+from recordpick.tui.snapshot import SAYS, CriterionLine
+from recordpick.tui.visible import amount, content, counted
+
+if TYPE_CHECKING:
+    from recordpick.tui.session import Session
+
+
+def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
+    """Give the columns of the candidates, or of the whole list."""
+    return (
+        Column("name", "Name", least=14, most=28, private=True),
+        Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True),
+        Column("age", "Age", least=3, most=4, rank=3, right=True),
+        Column("sex", "Sex", least=3, most=4, rank=7),
+        Column("standing", "Status", least=8, most=12, rank=5),
+        Column("nhs_number", "NHS number", least=12, most=12, rank=4 if whole else 8, private=True),
+        Column("meets", "Also", least=4, most=5, rank=2, right=True),
+        Column("usual_gp", "GP", least=10, most=22, rank=9),
+        Column("evidence", "Evidence", least=14, most=200, rank=1, private=evidence_is_private),
+    )
+
+
+class WorkView(Screen[None]):
+    """Left the criteria, right the patients, below the record."""
+
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared by Textual
+        (0, "-narrow"),
+        (110, "-middle"),
+        (160, "-wide"),
+    ]
+
+    class RecordRead(Message):
+        """A thread has read a record."""
+
+        def __init__(self, key: tuple[str | None, str], shown: Shown) -> None:
+            super().__init__()
+            self.key = key
+            self.shown = shown
+
+    class EvidenceFound(Message):
+        """A thread has found the evidence lines of a criterion."""
+
+        def __init__(self, criterion_id: str) -> None:
+            super().__init__()
+            self.criterion_id = criterion_id
+
+    def __init__(self, session: Session, start_at: str | None = None) -> None:
+        """Take the open session; the cursor starts at the criterion `start_at`."""
+        super().__init__()
+        self.session = session
+        self.whole = False
+        self.masks = False
+        self._start_at = start_at
+        self._looked_at = ""
+        self._reading: tuple[str | None, str] | None = None
+        self._finding: str | None = None
+
+    def compose(self) -> ComposeResult:
+        """Top line, three parts, a line of words, the keys."""
+        yield Horizontal(
+            Static("", id="top--practice", markup=False),
+            Static("", id="top--banner", markup=False),
+            Static("", id="top--progress", markup=False),
+            id="top",
+        )
+        with Horizontal(id="body"):
+            yield CriteriaList(id="criteria")
+            with Vertical(id="right"):
+                yield Static("", id="head", markup=False)
+                yield Input(id="filter", compact=True)
+                yield RecordsTable(id="candidates")
+                yield RecordView(id="record")
+        yield Horizontal(
+            Static("", id="says", markup=False),
+            Static("", id="rows", markup=False),
+            id="status",
+        )
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show where the work stands."""
+        self.query_one("#filter").display = False
+        self.show_progress()
+        criteria = self.query_one(CriteriaList)
+        criteria.focus()
+        if self._start_at is None or not criteria.go_to(self._start_at):
+            self.show_criterion()
+        for warning in self.session.file.warnings:
+            self.say(warning)
+
+    # ------------------------------------------------------------------ showing
+
+    @property
+    def table(self) -> RecordsTable:
+        """The candidates."""
+        return self.query_one(RecordsTable)
+
+    @property
+    def criterion(self) -> CriterionLine:
+        """The criterion at hand."""
+        return self.query_one(CriteriaList).current or self.session.criterion(None)
+
+    def say(self, text: str) -> None:
+        """Say what was done, at the foot of the screen."""
+        self.query_one("#says", Static).update(content(text))
+
+    def show_changes(self, says: str) -> None:
+        """Paint anew after the working file has changed."""
+        self.show_progress()
+        self.show_head()
+        if self.criterion.id is None and not self.whole:
+            self.show_candidates()
+        else:
+            self.table.show_marks(self.marks())
+        self.show_record()
+        self.say(says)
+
+    def show_progress(self) -> None:
+        """Paint the top line and the criteria."""
+        overview = self.session.overview()
+        banner = " SYNTHETIC DATA " if overview.synthetic else ""
+        if overview.read_only:
+            banner += " READ ONLY "
+        self.query_one("#top--practice", Static).update(content(f" {overview.practice}"))
+        self.query_one("#top--banner", Static).update(banner)
+        self.query_one("#top--banner").display = bool(banner)
+        words = overview.in_words if self.size.width >= 110 else overview.in_short
+        self.query_one("#top--progress", Static).update(f"{words} ")
+        self.query_one(CriteriaList).show(self.session.criteria())
+        if overview.read_only and not self._looked_at:
+            self.say(overview.read_only)
+
+    def on_resize(self) -> None:
+        """The top line is shorter on a narrow screen."""
+        if self.is_mounted:
+            self.show_progress()
+
+    def show_criterion(self) -> None:
+        """Show the criterion under the cursor and its patients."""
+        self._looked_at = self.criterion.id or ""
+        self.show_head()
+        self.show_candidates()
+
+    def show_head(self) -> None:
+        """Say what is looked for, and where that stands."""
+        line = self.criterion
+        title = f"{line.id}  {line.title}" if line.id else line.title
+        matches = "" if line.matches is None else f", {counted(line.matches, 'patient')} meet it"
+        matches = matches.replace("1 patient meet it", "1 patient meets it")
+        state = f"{line.picked} of {line.wanted} picked{matches}. "
+        if line.state != "open":
+            state += SAYS[line.state]
+            state += f": {line.why}" if line.why else ""
+        head = content(title, "bold") + "\n" + content(line.find) + "\n"
+        head += content(state, "$warning" if line.state in {"short", "unanswerable"} else "$quiet")
+        for caution in line.cautions:
+            head += content(f" {caution}", "$warning")
+        self.query_one("#head", Static).update(head)
+
+    def show_candidates(self, patient_id: str | None = None) -> None:
+        """Show the patients of the criterion, or the whole list."""
+        line, session = self.criterion, self.session
+        frame = session.candidates(line.id, whole=self.whole)
+        self.table.empty = self._empty(line)
+        private = session.evidence_tables(line.id) & PRIVATE_TABLES
+        shown = columns(evidence_is_private=bool(private), whole=self.whole)
+        self.table.load(frame, shown, self.marks(), patient_id)
+        if not session.has_evidence(line.id):
+            self._find_evidence()
+
+    def _empty(self, line: CriterionLine) -> str:
+        if line.id is None:
+            return "Nobody is drawn yet. Press r to draw."
+        if line.state == "unanswerable":
+            return "Nobody could be looked for. w shows the whole list."
+        if line.state == "by_hand":
+            return "No rules: w shows the whole list, l picks from a list of your own."
+        return "No patient meets it. n says so to the supplier; w shows the whole list."
+
+    def marks(self) -> Marks:
+        """Who is picked where."""
+        selection, here = self.session.selection, self.criterion.id
+        mine, others, drawn = set(), set(), set()
+        for pick in selection.picks:
+            if pick.criterion_id == here:
+                mine.add(pick.patient_id)
+            elif pick.criterion_id is None:
+                drawn.add(pick.patient_id)
+            else:
+                others.add(pick.patient_id)
+        drawn |= mine if here is None else set()
+        return Marks(frozenset(mine), frozenset(others), frozenset(drawn), self.session.sensitive())
+
+    # ------------------------------------------------------------------ threads
+
+    def _find_evidence(self) -> None:
+        wanted = self.criterion.id
+        if self._finding is not None or wanted is None:
+            return
+        self._finding = wanted
+
+        def aside() -> None:
+            self.session.find_evidence(wanted)
+            self.post_message(self.EvidenceFound(wanted))
+
+        self.run_worker(aside, thread=True, name="finding the evidence")
+
+    @on(EvidenceFound)
+    def _evidence_found(self, message: EvidenceFound) -> None:
+        self._finding = None
+        if message.criterion_id == self.criterion.id or not self.session.has_evidence(
+            self.criterion.id
+        ):
+            self.show_candidates()
+
+    def show_record(self) -> None:
+        """Show the record of the patient under the cursor: it is read in a thread."""
+        patient_id = self.table.patient_id
+        view = self.query_one(RecordView)
+        if patient_id is None:
+            view.show(None, "")
+            return
+        if self._reading is None:
+            self._read((self.criterion.id, patient_id))
+
+    def _read(self, key: tuple[str | None, str]) -> None:
+        self._reading = key
+
+        def aside() -> None:
+            self.post_message(self.RecordRead(key, self._shown(*key)))
+
+        self.run_worker(aside, thread=True, name="reading a record")
+
+    def _shown(self, criterion_id: str | None, patient_id: str) -> Shown:
+        session = self.session
+        why: tuple[Why, ...] = ()
+        missing = ""
+        if criterion_id is not None and session.file.pack.criterion(criterion_id).steps:
+            explained = session.explain(criterion_id, patient_id)
+            why = tuple(
+                Why(row["says"], row["table"], row["row_id"] or "", row["date"], row["summary"])
+                for row in explained.rows.to_dicts()
+            )
+            if not explained.meets and not explained.why_not_answered:
+                said = [rule.says for rule in explained.rules if not rule.holds]
+                if not explained.in_population:
+                    said.insert(0, "not among the patients this criterion asks about")
+                missing = "Does not hold: " + "; ".join(said)
+        return Shown(
+            record=session.record(patient_id),
+            criterion=criterion_id or "",
+            why=why,
+            missing=missing,
+            meets=session.met_by(patient_id),
+        )
+
+    @on(RecordRead)
+    def _record_read(self, message: RecordRead) -> None:
+        self._reading = None
+        wanted = (self.criterion.id, self.table.patient_id)
+        if message.key != wanted:
+            self.show_record()
+            return
+        selection, patient_id = self.session.selection, message.key[1]
+        picked = tuple(name or "random" for name in selection.criteria_of(patient_id))
+        self.query_one(RecordView).show(
+            Shown(
+                record=message.shown.record,
+                criterion=message.shown.criterion,
+                why=message.shown.why,
+                missing=message.shown.missing,
+                note=selection.notes.get(patient_id, ""),
+                picked_for=picked,
+                meets=message.shown.meets,
+            )
+        )
+
+    # ------------------------------------------------------------------ messages of the parts
+
+    @on(CriteriaList.CriterionHighlighted)
+    def _criterion_highlighted(self) -> None:
+        self.close_filter()
+        self.show_criterion()
+
+    @on(CriteriaList.CriterionChosen)
+    def _criterion_chosen(self) -> None:
+        self.table.focus()
+
+    @on(RecordsTable.PatientHighlighted)
+    def _patient_highlighted(self, message: RecordsTable.PatientHighlighted) -> None:
+        if message.patient_id == self.table.patient_id:
+            self.query_one(RecordView).show(None, "Reading the record …")
+            self.show_record()
+
+    @on(RecordsTable.PatientOpened)
+    def _patient_opened(self) -> None:
+        self.query_one(RecordView).focus()
+
+    @on(RecordsTable.RowsChanged)
+    def _rows_changed(self, message: RecordsTable.RowsChanged) -> None:
+        words = f"{amount(message.shown)} shown"
+        if message.shown != message.of:
+            words = f"{amount(message.shown)} of {amount(message.of)} shown"
+        if self.whole:
+            words += " · whole list"
+        if self.table.selected:
+            words = f"{len(self.table.selected)} selected · {words}"
+        self.query_one("#rows", Static).update(f"{words} ")
+
+    # ------------------------------------------------------------------ filtering
+
+    def action_filter(self) -> None:
+        """Filter the patients, or search the record if that is where the person is."""
+        field = self.query_one("#filter", Input)
+        in_record = self.query_one(RecordView).has_focus
+        field.set_class(in_record, "-record")
+        field.placeholder = (
+            "Search in this record" if in_record else "Filter: any words, a number, a date of birth"
+        )
+        field.value = "" if in_record else self.table.query_text
+        field.display = True
+        field.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        if event.input.has_class("-record"):
+            self.query_one(RecordView).search(event.value)
+        elif event.input.display:
+            self.table.filter(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def _filter_submitted(self, event: Input.Submitted) -> None:
+        (self.query_one(RecordView) if event.input.has_class("-record") else self.table).focus()
+
+    def close_filter(self) -> None:
+        """Show everything again."""
+        field = self.query_one("#filter", Input)
+        if field.display:
+            field.display = False
+            field.remove_class("-record")
+            field.value = ""
+        self.table.filter("")
+        if self.query_one(RecordView).searching:
+            self.query_one(RecordView).search("")
+
+    def action_back(self) -> None:
+        """One step back: from the filter, the selected rows, the record, the patients."""
+        field = self.query_one("#filter", Input)
+        if field.display:
+            in_record = field.has_class("-record")
+            self.close_filter()
+            (self.query_one(RecordView) if in_record else self.table).focus()
+        elif self.table.selected:
+            self.table.select_none()
+        elif self.query_one(RecordView).has_focus:
+            self.table.focus()
+        else:
+            self.query_one(CriteriaList).focus()
+
+    def on_key(self, event: object) -> None:
+        """Down leaves the filter for the rows below it."""
+        from textual.events import Key
+
+        if isinstance(event, Key) and event.key == "down":
+            field = self.query_one("#filter", Input)
+            if field.has_focus:
+                event.stop()
+                (self.query_one(RecordView) if field.has_class("-record") else self.table).focus()
