@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import polars as pl
 import pytest
 
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
+from recordpick.criteria.reading import read_pack
 from recordpick.index.manifest import Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching import Answer, Matches
+from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
+from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)
 STAFF = Person("Aoife Ní Bhriain", "practice")
@@ -132,3 +134,67 @@ def index(tmp_path: Path) -> PracticeIndex:
     )
     write_manifest(folder, manifest)
     return PracticeIndex(folder, manifest)
+
+
+PACK = """\
+[pack]
+title = "A small pack"
+supplier = "Example Clinical Systems"
+version = "2026.1"
+records_per_criterion = 2
+random_records = 3
+
+[[criterion]]
+id = "DEM-03"
+area = "Demographics"
+title = "No NHS number"
+find = "Patients without an NHS number."
+
+[[criterion.rule]]
+says = "no NHS number"
+where = "nhs_number IS NULL"
+
+[[criterion]]
+id = "DOC-01"
+area = "Documents"
+title = "Absent attachment"
+find = "Patients with a document whose file is not there."
+
+[[criterion.rule]]
+says = "a document whose file is absent"
+table = "documents"
+where = "is_absent"
+
+[[criterion]]
+id = "BRO-01"
+area = "Browse"
+title = "Anyone"
+find = "Anyone at all."
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, index: PracticeIndex) -> Iterator[WorkingFile]:
+    """A working file with three picks and two random records."""
+    path = tmp_path / "pack.toml"
+    path.write_text(PACK, encoding="utf-8")
+    practice = index.manifest.practice
+    with WorkingFile.create(
+        tmp_path / "work.recordpick",
+        read_pack(path),
+        index,
+        index.manifest.as_at,
+        practice,
+        Person("Aoife Ní Bhriain", "practice"),
+    ) as made:
+        made.pick("DEM-03", ["102"])
+        made.pick("BRO-01", ["007", "102"])
+        made.note("102", "Asked Mrs Jones about this one.")
+        made.fix_seed("20261001", "entered")
+        made.draw(index.patients(made.as_at).collect()["patient_id"].sort(), 2)
+        yield made
+
+
+@pytest.fixture
+def answers(file: WorkingFile, index: PracticeIndex) -> Matches:
+    return match(file.pack, index, file.as_at)

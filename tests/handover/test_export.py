@@ -5,85 +5,19 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
 from recordpick.handover.cells import plain
 from recordpick.handover.export import FILES, export
 from recordpick.handover.summary import summary
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching import Matches, match
-from recordpick.selection.state import Person
+from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile
-
-PACK = """\
-[pack]
-title = "A small pack"
-supplier = "Example Clinical Systems"
-version = "2026.1"
-records_per_criterion = 2
-random_records = 3
-
-[[criterion]]
-id = "DEM-03"
-area = "Demographics"
-title = "No NHS number"
-find = "Patients without an NHS number."
-
-[[criterion.rule]]
-says = "no NHS number"
-where = "nhs_number IS NULL"
-
-[[criterion]]
-id = "DOC-01"
-area = "Documents"
-title = "Absent attachment"
-find = "Patients with a document whose file is not there."
-
-[[criterion.rule]]
-says = "a document whose file is absent"
-table = "documents"
-where = "is_absent"
-
-[[criterion]]
-id = "BRO-01"
-area = "Browse"
-title = "Anyone"
-find = "Anyone at all."
-"""
-
-
-@pytest.fixture
-def file(tmp_path: Path, index: PracticeIndex) -> Iterator[WorkingFile]:
-    """A working file with three picks and two random records."""
-    path = tmp_path / "pack.toml"
-    path.write_text(PACK, encoding="utf-8")
-    practice = index.manifest.practice
-    with WorkingFile.create(
-        tmp_path / "work.recordpick",
-        read_pack(path),
-        index,
-        index.manifest.as_at,
-        practice,
-        Person("Aoife Ní Bhriain", "practice"),
-    ) as made:
-        made.pick("DEM-03", ["102"])
-        made.pick("BRO-01", ["007", "102"])
-        made.note("102", "Asked Mrs Jones about this one.")
-        made.fix_seed("20261001", "entered")
-        made.draw(index.patients(made.as_at).collect()["patient_id"].sort(), 2)
-        yield made
-
-
-@pytest.fixture
-def answers(file: WorkingFile, index: PracticeIndex) -> Matches:
-    return match(file.pack, index, file.as_at)
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -9,8 +9,11 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.handover.capitation import capitation_rows
 from recordpick.handover.cells import as_csv
 from recordpick.handover.criteria_report import criteria_rows
+from recordpick.handover.descriptor import descriptor
+from recordpick.handover.local_codes import local_code_rows
 from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.handover.readme import About, readme
 from recordpick.handover.selection_list import list_id, selection_rows
@@ -26,6 +29,9 @@ FILES = {
     "criteria_report.csv": "every criterion: how many records were wanted, found and picked",
     "qof_report.csv": "QOF indicators, with room for both systems' figures",
     "target_report.csv": "cytology and childhood immunisation, likewise",
+    "capitation.csv": "the registered list by sex and age band, likewise",
+    "local_codes.csv": "codes made up by the practice or its system, to be remapped",
+    "datapackage.json": "columns and types of the CSV files, for `frictionless validate`",
     "README.txt": "this text",
     "SHA256SUMS": "the SHA-256 of each file",
 }
@@ -77,6 +83,7 @@ def _contents(
     name = list_id(file.id, len(selection.exports) + 1)
     table = read_qof_table(qof or shipped_qof_table())
     selected = selection_rows(selection, file.pack, _patients(file, index), name)
+    local, cannot = local_code_rows(index)
     about = About(
         list_id=name,
         pack=file.pack,
@@ -89,14 +96,20 @@ def _contents(
         records=selected["patient_id"].n_unique(),
         qof_year=table.year,
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {table.file})"},
+        left_empty=cannot,
     )
-    return {
-        "selection_list.csv": as_csv(selected),
-        "criteria_report.csv": as_csv(criteria_rows(selection, file.pack, matches)),
-        "qof_report.csv": as_csv(qof_rows(table, {})),
-        "target_report.csv": as_csv(target_rows({})),
-        "README.txt": readme(about, selection).encode("utf-8"),
+    frames = {
+        "selection_list.csv": selected,
+        "criteria_report.csv": criteria_rows(selection, file.pack, matches),
+        "qof_report.csv": qof_rows(table, {}),
+        "target_report.csv": target_rows({}),
+        "capitation.csv": capitation_rows(index, file.as_at),
+        "local_codes.csv": local,
     }
+    contents = {file_name: as_csv(frame) for file_name, frame in frames.items()}
+    contents["datapackage.json"] = descriptor(about, selection, contents)
+    contents["README.txt"] = readme(about, selection).encode("utf-8")
+    return contents
 
 
 def _patients(file: WorkingFile, index: PracticeIndex) -> pl.DataFrame:

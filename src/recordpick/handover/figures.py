@@ -7,7 +7,7 @@ and who checked it: those are filled in by the practice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -20,6 +20,9 @@ STATUS = {
 """The words of the column `status`, with what each means."""
 
 
+NO_RULE = "No rule: take it from the system's own report."
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure from the index: the value, or None and the sentence that says why there is none."""
@@ -28,8 +31,8 @@ class Figure:
     why_empty: str = ""
 
 
-Figures = Mapping[tuple[str, str], Figure]
-"""Figures by what they belong to (an indicator, a target) and their own name."""
+Figures = Mapping[tuple[str, ...], Figure]
+"""Figures by what they belong to (an indicator; a sex and an age band) and their own name."""
 
 FILLED_IN: dict[str, pl.DataType] = {
     "from_records": pl.Float64(),
@@ -43,38 +46,35 @@ FILLED_IN: dict[str, pl.DataType] = {
 """The last columns of every report. `difference` is the new system's figure less the current's."""
 
 
-def with_figures(rows: pl.DataFrame, key: str, figures: Figures) -> pl.DataFrame:
-    """Add the columns `FILLED_IN` to report rows named by the columns `key` and `figure`.
+def with_figures(rows: pl.DataFrame, keys: Sequence[str], figures: Figures) -> pl.DataFrame:
+    """Add the columns `FILLED_IN` to report rows named by the text columns `keys` and `figure`.
 
     Rows without a figure get an empty `from_records`, never 0, and say why.
     """
+    named = [*keys, "figure"]
     given = pl.DataFrame(
         [
             (
-                of,
-                name,
+                *name,
                 figure.value,
-                "cannot_be_counted" if figure.value is None else "given",
+                "given" if figure.value is not None else "cannot_be_counted",
                 figure.why_empty or None,
             )
-            for (of, name), figure in figures.items()
+            for name, figure in figures.items()
         ],
         schema={
-            key: pl.String,
-            "figure": pl.String,
+            **dict.fromkeys(named, pl.String),
             "from_records": pl.Float64,
             "status": pl.String,
             "why_empty": pl.String,
         },
         orient="row",
     )
-    joined = rows.join(given, on=[key, "figure"], how="left", maintain_order="left")
+    joined = rows.join(given, on=named, how="left", maintain_order="left")
+    without = pl.col("status").is_null()
     return joined.with_columns(
-        pl.col("status").fill_null("no_rule"),
-        pl.when(pl.col("status").is_null())
-        .then(pl.lit("No rule: take it from the system's own report."))
-        .otherwise(pl.col("why_empty"))
-        .alias("why_empty"),
+        pl.when(without).then(pl.lit("no_rule")).otherwise("status").alias("status"),
+        pl.when(without).then(pl.lit(NO_RULE)).otherwise("why_empty").alias("why_empty"),
         *(
             pl.lit(None, dtype=kind).alias(name)
             for name, kind in FILLED_IN.items()

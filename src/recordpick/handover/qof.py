@@ -119,7 +119,7 @@ def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
         schema={name: kind for name, kind in QOF_REPORT.items() if name not in FILLED_IN},
         orient="row",
     )
-    return with_figures(rows, "indicator", figures)
+    return with_figures(rows, ["indicator"], figures)
 
 
 def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:

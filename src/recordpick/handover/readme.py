@@ -27,6 +27,8 @@ class About:
     qof_year: str
     files: dict[str, str]
     """What each file of the folder holds, by its name, in order."""
+    left_empty: tuple[str, ...] = ()
+    """Sentences on what a report does not hold because the index cannot tell."""
 
 
 def readme(about: About, selection: Selection) -> str:
@@ -62,9 +64,8 @@ def _head(about: About) -> str:
 
 def _files(about: About) -> str:
     width = max(map(len, about.files)) + 2
-    return "\n".join(
-        ["WHAT IS HERE", *(f"  {name:<{width}}{says}" for name, says in about.files.items())]
-    )
+    lines = ["WHAT IS HERE", *(f"  {name:<{width}}{says}" for name, says in about.files.items())]
+    return "\n".join([*lines, *(["", *about.left_empty] if about.left_empty else [])])
 
 
 def _reading() -> str:

@@ -32,4 +32,4 @@ def target_rows(figures: Figures, path: Path | None = None) -> pl.DataFrame:
             list(csv.DictReader(file)),
             schema={name: kind for name, kind in TARGET_REPORT.items() if name not in FILLED_IN},
         )
-    return with_figures(rows, "target", figures)
+    return with_figures(rows, ["target"], figures)

@@ -1,0 +1,183 @@
+"""Capitation: the registered list by age band and sex of the global sum, with its weights.
+
+The bands and weights stand in a data file, `capitation_weights.csv` (sex, from_age, to_age,
+weight; an empty to_age is "and over"), so that they can be replaced. Counted are patients of the
+GMS list: status registered, registration regular.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.handover.figures import FILLED_IN, Figure, Figures, with_figures
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.shipped import data_file
+
+NEW = 1.46
+"""What the weight of a patient registered within the last year is multiplied with."""
+HOME = 1.43
+"""What the weight of a patient in a nursing or residential home is multiplied with."""
+
+CAPITATION_FIGURES = {
+    "patients": "patients on the list",
+    "newly_registered": "of these, registered within the last year (weight x 1.46)",
+    "in_home": "of these, in a nursing or residential home (weight x 1.43)",
+    "weighted": "weighted patients: the weights of these patients added up",
+}
+"""What is compared of each age band and sex."""
+
+CAPITATION: dict[str, pl.DataType] = {
+    "sex": pl.String(),
+    "age_band": pl.String(),
+    "weight": pl.Float64(),
+    "figure": pl.String(),
+    "means": pl.String(),
+    **FILLED_IN,
+}
+"""The columns of capitation.csv, in order, with their types."""
+
+ALL = "all"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One age band of one sex: whole years from and to (None: and over), and its weight."""
+
+    sex: str
+    from_age: int
+    to_age: int | None
+    weight: float
+
+    @property
+    def name(self) -> str:
+        """The band in words that no spreadsheet takes for a date: `5 to 14`, `85 and over`."""
+        if self.to_age is None:
+            return f"{self.from_age} and over"
+        return f"{self.from_age} to {self.to_age}"
+
+
+def shipped_bands(path: Path | None = None) -> tuple[Band, ...]:
+    """Read the bands and weights."""
+    with (path or data_file("capitation_weights.csv")).open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Band(
+                row["sex"],
+                int(row["from_age"]),
+                int(row["to_age"]) if row["to_age"] else None,
+                float(row["weight"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def capitation_rows(index: PracticeIndex, as_at: date) -> pl.DataFrame:
+    """Give the report: a row a figure of each sex and age band, columns as in `CAPITATION`.
+
+    Patients without a date of birth, or of another sex, stand in rows of their own (`unknown`),
+    which have no weight. The last rows are of the whole list; its weighted patients are those
+    that have a weight.
+    """
+    bands = shipped_bands()
+    weights = {(band.sex, band.name): band.weight for band in bands}
+    groups = [*weights, (UNKNOWN, UNKNOWN), (ALL, ALL)]
+    rows = pl.DataFrame(
+        [
+            (sex, band, weights.get((sex, band)), figure, means)
+            for sex, band in groups
+            for figure, means in CAPITATION_FIGURES.items()
+        ],
+        schema={name: kind for name, kind in CAPITATION.items() if name not in FILLED_IN},
+        orient="row",
+    )
+    return with_figures(rows, ["sex", "age_band"], _figures(index, as_at, bands, groups))
+
+
+def _figures(
+    index: PracticeIndex, as_at: date, bands: tuple[Band, ...], groups: list[tuple[str, str]]
+) -> Figures:
+    lacking = _lacking(index)
+    counted = {} if "patients" in lacking else _counted(index, as_at, bands)
+    figures: dict[tuple[str, ...], Figure] = {}
+    for group in groups:
+        for figure in CAPITATION_FIGURES:
+            if figure in lacking:
+                figures[*group, figure] = Figure(None, lacking[figure])
+            elif figure == "weighted" and group == (UNKNOWN, UNKNOWN):
+                figures[*group, figure] = Figure(None, "There is no weight without age and sex.")
+            else:
+                figures[*group, figure] = Figure(counted.get(group, {}).get(figure, 0))
+    return figures
+
+
+def _lacking(index: PracticeIndex) -> dict[str, str]:
+    """Say for each figure what the index lacks to count it; a figure it can count is left out."""
+    there = index.columns("patients")
+    listed = ["status", "registration", "date_of_birth", "sex"]
+    needs = {
+        "patients": listed,
+        "newly_registered": [*listed, "registered_on"],
+        "in_home": [*listed, "institution"],
+        "weighted": [*listed, "registered_on", "institution"],
+    }
+    missing = {
+        figure: [column for column in columns if column not in there]
+        for figure, columns in needs.items()
+    }
+    return {
+        figure: f"The index has no column {', '.join(columns)} in patients."
+        for figure, columns in missing.items()
+        if columns
+    }
+
+
+def _counted(
+    index: PracticeIndex, as_at: date, bands: tuple[Band, ...]
+) -> dict[tuple[str, str], dict[str, float]]:
+    """Count every figure that the index can give, by group."""
+    there = index.columns("patients")
+    age = pl.col("age")
+    named, weight = pl.lit(UNKNOWN), pl.lit(None, dtype=pl.Float64)
+    for band in bands:
+        within = (pl.col("sex") == band.sex) & (age >= band.from_age)
+        within &= (age <= band.to_age) if band.to_age is not None else pl.lit(value=True)
+        named = pl.when(within).then(pl.lit(band.name)).otherwise(named)
+        weight = pl.when(within).then(pl.lit(band.weight)).otherwise(weight)
+    a_year_ago = pl.lit(as_at).dt.offset_by("-1y")
+    new = pl.col("registered_on") > a_year_ago if "registered_on" in there else pl.lit(value=False)
+    home = pl.col("institution") != "" if "institution" in there else pl.lit(value=False)
+    new, home = new.fill_null(value=False), home.fill_null(value=False)
+    on_list = (
+        index.patients(as_at)
+        .filter(pl.col("status") == "registered", pl.col("registration") == "regular")
+        .select(
+            named.alias("age_band"),
+            pl.when(named == UNKNOWN).then(pl.lit(UNKNOWN)).otherwise("sex").alias("sex"),
+            new.alias("new"),
+            home.alias("home"),
+            (
+                weight
+                * pl.when(new).then(NEW).otherwise(1.0)
+                * pl.when(home).then(HOME).otherwise(1.0)
+            ).alias("weighted"),
+        )
+        .collect()
+    )
+    sums = [
+        pl.len().cast(pl.Float64).alias("patients"),
+        pl.col("new").sum().cast(pl.Float64).alias("newly_registered"),
+        pl.col("home").sum().cast(pl.Float64).alias("in_home"),
+        pl.col("weighted").sum(),
+    ]
+    grouped = pl.concat(
+        [
+            on_list.group_by("sex", "age_band").agg(sums),
+            on_list.select(pl.lit(ALL).alias("sex"), pl.lit(ALL).alias("age_band"), *sums),
+        ]
+    )
+    return {(row.pop("sex"), row.pop("age_band")): row for row in grouped.iter_rows(named=True)}

@@ -1,0 +1,129 @@
+"""datapackage.json: the pack described so that public tools can check it (Frictionless).
+
+Data Package and Table Schema, version 1. Each CSV has its size and SHA-256, its dialect, and a
+schema with types, vocabularies, keys and references.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from recordpick import __version__
+from recordpick.handover.readme import About
+from recordpick.handover.schemas import CONTRACT, TABLES, Field, Table
+from recordpick.selection.state import Draw, Selection
+
+NAME = "datapackage.json"
+
+
+def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -> bytes:
+    """Describe the pack: its tables as they stand in `contents`, and what the list is about.
+
+    What recordpick adds of its own stands under the key `recordpick`.
+    """
+    package: dict[str, Any] = {
+        "profile": "tabular-data-package",
+        "name": about.list_id.lower(),
+        "title": f"Patient records selected for data checking: {about.practice or 'no name'}",
+        "description": "SYNTHETIC DATA" if about.synthetic else "Identifiable patient data",
+        "version": CONTRACT,
+        "created": f"{about.written_on:%Y-%m-%dT%H:%M:%SZ}",
+        "recordpick": {
+            "version": __version__,
+            "list_id": about.list_id,
+            "practice": about.practice,
+            "synthetic": about.synthetic,
+            "as_at": about.as_at.isoformat(),
+            "index_fingerprint": about.index_fingerprint,
+            "pack": {
+                "title": about.pack.title,
+                "supplier": about.pack.supplier,
+                "version": about.pack.version,
+                "fingerprint": about.pack.fingerprint,
+            },
+            "qof_year": about.qof_year,
+            "lines": about.lines,
+            "records": about.records,
+            "draws": [_draw(draw) for draw in selection.draws if draw.withdrawn is None],
+            "left_empty": list(about.left_empty),
+        },
+        "resources": [_resource(table, contents[table.file]) for table in TABLES],
+    }
+    return (json.dumps(package, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _resource(table: Table, content: bytes) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": table.file.removesuffix(".csv"),
+        "title": table.title,
+        "path": table.file,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "dialect": {
+            "delimiter": ",",
+            "lineTerminator": "\r\n",
+            "quoteChar": '"',
+            "doubleQuote": True,
+            "skipInitialSpace": False,
+            "header": True,
+        },
+        "schema": schema(table),
+    }
+
+
+def schema(table: Table) -> dict[str, Any]:
+    """Give the Table Schema of one CSV."""
+    described: dict[str, Any] = {
+        "fields": [_field(one) for one in table.fields],
+        "missingValues": [""],
+    }
+    if table.key:
+        described["primaryKey"] = list(table.key)
+    if table.refers:
+        described["foreignKeys"] = [
+            {
+                "fields": [column],
+                "reference": {"resource": file.removesuffix(".csv"), "fields": [other]},
+            }
+            for column, (file, other) in table.refers.items()
+        ]
+    return described
+
+
+def _field(one: Field) -> dict[str, Any]:
+    constraints: dict[str, Any] = {}
+    if one.required:
+        constraints["required"] = True
+    if one.unique:
+        constraints["unique"] = True
+    if one.words:
+        constraints["enum"] = list(one.words)
+    if one.pattern:
+        constraints["pattern"] = one.pattern
+    if one.minimum is not None:
+        constraints["minimum"] = one.minimum
+    described: dict[str, Any] = {
+        "name": one.name,
+        "type": one.type,
+        "description": one.meaning,
+    }
+    if one.type == "date":
+        described["format"] = "%Y-%m-%d"
+    return described | ({"constraints": constraints} if constraints else {})
+
+
+def _draw(draw: Draw) -> dict[str, Any]:
+    return {
+        "seed": draw.seed,
+        "eligible": draw.eligible,
+        "eligible_sha256": draw.eligible_sha256,
+        "drawn_on": f"{draw.drawn_on:%Y-%m-%dT%H:%M:%SZ}",
+        "replacement": draw.replaces is not None,
+        "drawn": [{"place": one.place, "ticket_number": one.ticket_number} for one in draw.drawn],
+    }
