@@ -13,8 +13,9 @@ class Progress(Protocol):
     Raising from it stops the work.
     """
 
-    def __call__(self, doing: str, fraction: float | None = None) -> None: ...
+    def __call__(self, doing: str, fraction: float | None = None) -> None:
+        """Tell."""
 
 
-def silent(doing: str, fraction: float | None = None) -> None:  # noqa: ARG001 - a Progress
+def silent(doing: str, fraction: float | None = None) -> None:
     """Tell nobody."""
