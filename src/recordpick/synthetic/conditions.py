@@ -20,7 +20,8 @@ class Condition(NamedTuple):
     """A condition: its name in the makers, its code, the share who have it by age, and more.
 
     `shares` goes with `by_age`; `women` and `men` multiply it; `has_register` tells whether QOF
-    keeps a register of it; `with_pressure` whether it follows high blood pressure.
+    keeps a register of it; `with_pressure` whether it follows high blood pressure; who has one of
+    `unless`, which stand before it, does not have it.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Condition(NamedTuple):
     men: float = 1.0
     has_register: bool = True
     with_pressure: bool = False
+    unless: tuple[str, ...] = ()
 
 
 CONDITIONS = (
@@ -48,8 +50,14 @@ CONDITIONS = (
         "diabetes_type_1",
         Code("46635009", "Type 1 diabetes mellitus"),
         (0.003, 0.005, 0.005, 0.002, 0.001),
+        unless=("diabetes_type_2",),
     ),
-    Condition("prediabetes", Code("714628002", "Prediabetes"), (0, 0.01, 0.06, 0.12, 0.1)),
+    Condition(
+        "prediabetes",
+        Code("714628002", "Prediabetes"),
+        (0, 0.01, 0.06, 0.12, 0.1),
+        unless=("diabetes_type_2", "diabetes_type_1"),
+    ),
     Condition(
         "coronary_heart_disease",
         Code("53741008", "Coronary arteriosclerosis"),
@@ -277,6 +285,8 @@ def _since(condition: Condition, chance: Chance) -> pl.Expr:
     if condition.with_pressure:
         share = share * pl.when(since("hypertension").is_not_null()).then(1.7).otherwise(0.7)
     share = pl.when("burdened").then((share * 5).clip(0, 0.75)).otherwise(share)
+    if condition.unless:
+        share = pl.when(has(*condition.unless)).then(0.0).otherwise(share)
     lived = (pl.col("stop") - pl.col("born")).cast(pl.Float64)
     ago = lived * 0.5 * chance.share(f"{condition.key} 1") * chance.share(f"{condition.key} 2")
     return (

@@ -64,7 +64,7 @@ PROCEDURES = (
 def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Two or three entries each time: what the patient was seen for, notes, what was done."""
     chance = setting.chance("consultations")
-    yearly = 0.45 + 0.09 * pl.col("conditions").cast(pl.Float64) + 0.36 * pl.col("ill")
+    yearly = 0.38 + 0.08 * pl.col("conditions").cast(pl.Float64) + 0.33 * pl.col("ill")
     seen = repeated(people, often(chance, "count", YEARS * yearly)).with_columns(
         on=between(chance, "on", pl.col("start"), pl.col("stop"))
     )

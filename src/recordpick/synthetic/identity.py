@@ -84,7 +84,9 @@ def _family_name(family: Chance, pools: Pools) -> pl.Expr:
     plain = family.one_of("surname", pools.surnames)
     double = pl.concat_str(plain, pl.lit("-"), family.one_of("second surname", pools.surnames))
     return (
-        pl.when(family.happens("double-barrelled", 0.015))
+        pl.when(pl.col("registration") == "dummy")
+        .then(pl.lit("Testpatient"))
+        .when(family.happens("double-barrelled", 0.015))
         .then(double)
         .when(family.happens("apostrophe", 0.01))
         .then(family.one_of("with apostrophe", names.APOSTROPHE_SURNAMES))
@@ -161,9 +163,9 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
     chance = Chance(seed, "identity")
     home = Chance(seed, "identity", row="household")
     few = len(people)
-    everybody = pl.lit(value=True)
+    here = pl.col("status") == "registered"
     grown_up = pl.col("age") >= 16
-    numberless = chance.chosen("no NHS number", everybody, max(3, few * 4 // 1000)) | (
+    numberless = chance.chosen("no NHS number", here, max(3, few * 4 // 1000)) | (
         pl.col("registration") == "dummy"
     )
     rough_birth = chance.chosen("rough date of birth", pl.col("age") > 30, max(1, few // 500))
@@ -204,8 +206,8 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
         ),
         carer=pl.col("carer"),
         is_dispensing=home.happens("dispensing", 0.035),
-        is_sensitive=chance.chosen("sensitive", everybody, max(2, few * 2 // 1000)),
-        is_confidential=chance.chosen("confidential", everybody, max(2, few // 1000)),
+        is_sensitive=chance.chosen("sensitive", here, max(2, few * 2 // 1000)),
+        is_confidential=chance.chosen("confidential", here, max(2, few // 1000)),
         has_opted_out=pl.col("opted_out"),
     )
     return frame.select(column.name for column in PATIENTS.columns if not column.derived)

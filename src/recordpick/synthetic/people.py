@@ -41,12 +41,15 @@ def by_age(*shares: float, age: str = "age") -> pl.Expr:
     )
 
 
-def make_people(patients: int, seed: int, as_at: date) -> pl.DataFrame:
+def make_people(
+    patients: int, seed: int, as_at: date, recent_years: int | None = None
+) -> pl.DataFrame:
     """Make the people of a practice, one row each, in order of `n`.
 
     Columns: n (from 0), k (0), born, age (whole years at the as-at date), sex, status,
     registration, registered, left, died, start and stop (the days between which entries are
-    made), ill (0 to 1: how much illness the person has for their age), in_care_home.
+    made), ill (0 to 1: how much illness the person has for their age), in_care_home,
+    known_from_birth. With `recent_years`, records start that many years before they stop.
     """
     chance = Chance(seed, "people")
     today = day(as_at)
@@ -60,7 +63,7 @@ def make_people(patients: int, seed: int, as_at: date) -> pl.DataFrame:
     people = people.with_columns(
         sex=_sex(chance, patients), registration=_registration(chance, patients)
     )
-    people = _stay(people, chance, today)
+    people = _stay(people, chance, today, recent_years)
     return people.drop("exact_age")
 
 
@@ -130,7 +133,9 @@ def _registration(chance: Chance, patients: int) -> pl.Expr:
     return kind
 
 
-def _stay(people: pl.DataFrame, chance: Chance, today: int) -> pl.DataFrame:
+def _stay(
+    people: pl.DataFrame, chance: Chance, today: int, recent_years: int | None
+) -> pl.DataFrame:
     """Add when each joined, left or died, and between which days their record has entries."""
     born, status = pl.col("born"), pl.col("status")
     lived = (today - born).cast(pl.Float64)
@@ -151,12 +156,17 @@ def _stay(people: pl.DataFrame, chance: Chance, today: int) -> pl.DataFrame:
         .then(pl.min_horizontal(born + chance.whole("days to register", 2, 40), pl.col("stop") - 1))
         .otherwise(joined)
     )
+    # A visitor's record starts with the visit; others came with their computer record.
     kept_since = day(date(1988, 1, 1)) + chance.whole("computer record since", 0, 3000)
-    return people.with_columns(
+    start = pl.when(visiting).then(registered).otherwise(pl.max_horizontal(born, kept_since))
+    before = pl.col("stop") - 1
+    people = people.with_columns(
         registered=pl.max_horizontal(registered, born).cast(pl.Int32),
-        start=pl.min_horizontal(pl.max_horizontal(born, kept_since), pl.col("stop") - 1)
-        .clip(lower_bound=born)
-        .cast(pl.Int32),
+        start=pl.min_horizontal(start, before).clip(lower_bound=born).cast(pl.Int32),
         in_care_home=chance.happens("care home", by_age(0, 0, 0.001, 0.02, 0.15))
         & (pl.col("registration") == "regular"),
-    )
+    ).with_columns(known_from_birth=pl.col("start") - born < 90)
+    if recent_years is None:
+        return people
+    recent = pl.col("stop") - 365 * recent_years
+    return people.with_columns(start=pl.max_horizontal("start", recent).cast(pl.Int32))

@@ -29,7 +29,8 @@ from recordpick.synthetic.people import day, make_people
 from recordpick.synthetic.rows import Setting
 
 AS_AT = date(2026, 10, 1)
-PATIENTS_AT_A_TIME = 10_000
+PATIENTS_AT_A_TIME = 5_000
+"""As many as keep memory small and polars busy; no row depends on it."""
 
 Maker = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
 
@@ -82,6 +83,8 @@ MAKERS: dict[str, tuple[Maker, ...]] = {
 }
 """Who makes the rows of each table but `patients`."""
 
+TABLES_MADE = ("patients", *MAKERS)
+
 _DATES = {"medications": "started_on", "addresses": "since", "relationships": "since"}
 
 
@@ -100,13 +103,17 @@ class Practice:
     patients: pl.DataFrame
     setting: Setting
 
+    def part_count(self, table: str) -> int:
+        """How many parts `parts` gives of a table."""
+        return 1 if table == "patients" else -(-len(self.people) // PATIENTS_AT_A_TIME)
+
     def parts(self, table: str) -> Iterator[pl.DataFrame]:
-        """Give a table in parts of 10,000 patients, each sorted by patient and date."""
+        """Give a table a few thousand patients at a time, each part sorted by patient and date."""
         if table == "patients":
             yield self.patients
             return
         by = _DATES.get(table, "date")
-        for first in range(0, max(1, len(self.people)), PATIENTS_AT_A_TIME):
+        for first in range(0, len(self.people), PATIENTS_AT_A_TIME):
             people = self.people.slice(first, PATIENTS_AT_A_TIME).lazy()
             made = pl.concat([maker(people, self.setting) for maker in MAKERS[table]])
             yield made.collect().sort("patient_id", by, maintain_order=True)
@@ -114,17 +121,26 @@ class Practice:
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables by name, patients first, with the columns of `recordpick.tables`."""
-        return {table: pl.concat(list(self.parts(table))) for table in ("patients", *MAKERS)}
+        return {table: pl.concat(list(self.parts(table))) for table in TABLES_MADE}
 
 
 def make_practice(
-    patients: int, seed: int, as_at: date = AS_AT, progress: Progress = silent
+    patients: int,
+    seed: int,
+    as_at: date = AS_AT,
+    progress: Progress = silent,
+    *,
+    recent_years: int | None = None,
 ) -> Practice:
-    """Make up a practice of so many patients; the same arguments always make the same practice."""
+    """Make up a practice of so many patients; the same arguments always make the same practice.
+
+    About 200 rows a patient; `recent_years` leaves out what happened longer ago, which makes a
+    small practice for looking at.
+    """
     progress("making up people")
     pools = make_pools(seed, doctors=max(3, patients // 1800))
     setting = Setting(seed, day(as_at), pools)
-    people = make_people(patients, seed, as_at).with_columns(patient_id())
+    people = make_people(patients, seed, as_at, recent_years).with_columns(patient_id())
     people = with_names(with_households(people, seed), seed, pools)
     people = with_conditions(people, seed)
     people = contacts.with_contacts(people, seed)

@@ -40,7 +40,7 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """The childhood schedule: a dose each at its age, a little late; some children miss some."""
     chance = setting.chance("childhood immunisations")
     careless = pl.when(chance.happens("careless", 0.08)).then(0.55).otherwise(0.985)
-    children = people.filter(pl.col("start") - pl.col("born") < 90).with_columns(taken=careless)
+    children = people.filter("known_from_birth").with_columns(taken=careless)
     due = pl.lit(pl.Series([days for days, _ in _DOSES])).gather(pl.col("part").cast(pl.UInt32))
     late = chance.whole("days late", 0, 45)
     rows = (

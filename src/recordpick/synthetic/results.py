@@ -68,10 +68,10 @@ SINGLE = (
     Test(Code("X-2146", "Serum folate"), 8.5, 3.5, 3, 20, "ug/L", 1),
 )
 PANELS = (
-    (events.FULL_BLOOD_COUNT, Code("X-2100", "Full blood count"), FULL_BLOOD_COUNT, 0.055),
-    (events.KIDNEY, Code("X-2110", "Urea and electrolytes"), KIDNEY, 0.065),
-    (events.LIVER, Code("X-2120", "Liver function tests"), LIVER, 0.04),
-    (events.LIPIDS, Code("X-2130", "Serum lipids"), LIPIDS, 0.045),
+    (events.FULL_BLOOD_COUNT, Code("X-2100", "Full blood count"), FULL_BLOOD_COUNT, 0.045),
+    (events.KIDNEY, Code("X-2110", "Urea and electrolytes"), KIDNEY, 0.05),
+    (events.LIVER, Code("X-2120", "Liver function tests"), LIVER, 0.03),
+    (events.LIPIDS, Code("X-2130", "Serum lipids"), LIPIDS, 0.035),
 )
 MEASUREMENTS = (
     Test(Code("27113001", "Body weight"), 76, 15, None, None, "kg", 1),
@@ -99,8 +99,8 @@ def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Readings of grown-ups: one entry for the reading, with systolic and diastolic under it."""
     chance = setting.chance("blood pressure")
     yearly = (
-        0.12
-        + has("hypertension").cast(pl.Float64) * 0.9
+        0.08
+        + has("hypertension").cast(pl.Float64) * 0.7
         + has("diabetes_type_2", "chronic_kidney_disease", "stroke").cast(pl.Float64) * 0.4
     )
     readings = repeated(

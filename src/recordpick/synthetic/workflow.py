@@ -18,7 +18,7 @@ from recordpick.synthetic.rows import (
 )
 
 SLOT_TYPES = ("Routine", "Routine", "Urgent on the day", "Telephone", "Nurse", "Blood test")
-FILE_TYPES = {"pdf": 52, "tif": 26, "rtf": 9, "docx": 6, "jpg": 4, "html": 2, "msg": 1}
+FILE_TYPES = {"pdf": 70, "tif": 22, "rtf": 3, "docx": 2, "jpg": 1, "html": 1, "msg": 1}
 DOCUMENT_KINDS = (
     "Hospital letter",
     "Hospital letter",

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
-from recordpick.synthetic.practice import MAKERS, Practice
+from recordpick.synthetic.practice import TABLES_MADE, Practice
+from recordpick.synthetic.rows import schema
 
 Format = Literal["parquet", "csv"]
 
@@ -60,12 +62,12 @@ def _check_free(out: Path) -> None:
 
 
 def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress) -> dict[str, int]:
+    write = _write_csv if fmt == "csv" else _write_parquet
     rows = {}
-    names = ("patients", *MAKERS)
-    for place, table in enumerate(names):
-        progress(f"writing {table}", place / len(names))
-        write = _write_csv if fmt == "csv" else _write_parquet
-        rows[table] = write(practice.parts(table), folder / f"{table}.{fmt}")
+    for table in TABLES_MADE:
+        parts = _Parts(practice, table, progress)
+        write(parts, folder / f"{table}.{fmt}")
+        rows[table] = parts.rows
     about = (
         f'name = "{practice.name}"\nas_at = {practice.as_at.isoformat()}\nsynthetic = true\n'
         f'made_by = "recordpick synthesise, '
@@ -76,35 +78,58 @@ def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress
     return rows
 
 
-def _write_csv(parts: Iterator[pl.DataFrame], path: Path) -> int:
-    rows = 0
+class _Parts:
+    """The parts of a table, one after the other; counts `rows` and tells how far it is.
+
+    What ends them before their time is kept in `stopped_by`, for polars would hide it.
+    """
+
+    def __init__(self, practice: Practice, table: str, progress: Progress) -> None:
+        self._practice = practice
+        self._progress = progress
+        self.table = table
+        self.rows = 0
+        self.stopped_by: BaseException | None = None
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        done = sum(_SHARES[: TABLES_MADE.index(self.table)])
+        share = _SHARES[TABLES_MADE.index(self.table)]
+        count = max(1, self._practice.part_count(self.table))
+        try:
+            for place, part in enumerate(self._practice.parts(self.table)):
+                self._progress(f"making up {self.table}", (done + share * place / count) / 100)
+                self.rows += part.height
+                yield part
+        except BaseException as error:
+            self.stopped_by = error
+            raise
+
+
+_SHARES = (2, 70, 10, 6, 5, 2, 2, 2, 1)
+"""About how much of the time each table takes, in hundredths, in the order of `TABLES_MADE`."""
+
+
+def _write_csv(parts: _Parts, path: Path) -> None:
     with path.open("wb") as file:
-        for part in parts:
-            part.write_csv(file, include_header=rows == 0)
-            rows += part.height
-    return rows
+        for place, part in enumerate(parts):
+            part.write_csv(file, include_header=place == 0)
 
 
-def _write_parquet(parts: Iterator[pl.DataFrame], path: Path) -> int:
-    """Write the parts as one file; more than one go through files of their own, to save memory."""
-    first = next(parts)
-    following = next(parts, None)
-    if following is None:
-        first.write_parquet(path, row_group_size=ROW_GROUP)
-        return first.height
-    beside = path.with_suffix(".parts")
-    beside.mkdir()
-    rows = 0
-    names: list[Path] = []
-    part: pl.DataFrame | None = first
-    while part is not None:
-        name = beside / f"{len(names):05}.parquet"
-        part.write_parquet(name, compression="lz4")
-        names.append(name)
-        rows += part.height
-        part, following = following, next(parts, None)
-    pl.scan_parquet(names, glob=False).sink_parquet(
-        path, row_group_size=ROW_GROUP, maintain_order=True
-    )
-    shutil.rmtree(beside)
-    return rows
+def _write_parquet(parts: _Parts, path: Path) -> None:
+    """Write the parts as they come, so that memory holds only a few of them."""
+
+    def source(
+        with_columns: list[str] | None,  # noqa: ARG001 - the sink takes every column
+        predicate: pl.Expr | None,  # noqa: ARG001 - and every row
+        n_rows: int | None,  # noqa: ARG001
+        batch_size: int | None,  # noqa: ARG001 - a part is what it is
+    ) -> Iterator[pl.DataFrame]:
+        return iter(parts)
+
+    rows = register_io_source(source, schema=schema(parts.table))
+    try:
+        rows.sink_parquet(path, row_group_size=ROW_GROUP, maintain_order=True)
+    except pl.exceptions.ComputeError:
+        if parts.stopped_by is None:
+            raise
+        raise parts.stopped_by from None
