@@ -75,7 +75,6 @@ def _as_at(parser: argparse.ArgumentParser, says: str) -> None:
 def _open(commands: Parsers) -> None:
     parser = _command(commands, "open", "open the app, on a working file if one is given")
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the working file")
-    _person(parser)
 
 
 def _demo(commands: Parsers) -> None:

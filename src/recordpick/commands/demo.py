@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from recordpick.commands.common import progress_on_stderr, say
+from recordpick.commands.common import has_terminal, progress_on_stderr, say
 from recordpick.errors import UserError
 
 MOST_PATIENTS = 200_000
@@ -16,7 +15,7 @@ def run(options: argparse.Namespace) -> int:
     """Open the app on the demonstration; without a terminal do it all and say what was made."""
     if not 1 <= options.patients <= MOST_PATIENTS:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
-    if options.headless or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if options.headless or not has_terminal():
         return _headless(options)
     from recordpick.tui.app import RecordpickApp
 
