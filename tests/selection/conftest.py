@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +11,18 @@ import pytest
 from working_files import new_file
 
 from recordpick.selection.working_file import WorkingFile
+
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """A folder in memory where there is one: waiting for a disk would take most of the time."""
+    folder = Path(tempfile.mkdtemp(prefix="recordpick-", dir=MEMORY if MEMORY.is_dir() else None))
+    here = folder / "here"
+    here.mkdir()
+    yield here
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.schema import LAST_EVENT
 from recordpick.selection.store import Content, Store, check_header, text_sha256
+from recordpick.selection.trouble import DamagedDatabaseError
 
 
 class DamagedFileError(UserError):
@@ -73,6 +74,10 @@ def open_file(path: Path, asked: Asked) -> Opened:
     lock, held_by, why = _lock(path, asked)
     try:
         return _open_locked(path, asked, lock, held_by, why)
+    except DamagedDatabaseError as error:
+        if lock is not None:
+            lock.release()
+        raise _damaged(path, f"the database is damaged ({error.__cause__})", 0) from error
     except BaseException:
         if lock is not None:
             lock.release()

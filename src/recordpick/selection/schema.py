@@ -82,8 +82,12 @@ def connect(path: PurePath, mode: str) -> sqlite3.Connection:
     )
     # What is no UTF-8 is damage: it is let through, so that the hashes can say where it is.
     connection.text_factory = _text
-    for pragma in _PRAGMAS + (_WRITING if mode == "rw" else ()):
-        connection.execute(pragma)
+    try:
+        for pragma in _PRAGMAS + (_WRITING if mode == "rw" else ()):
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

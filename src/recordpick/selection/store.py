@@ -21,7 +21,7 @@ from recordpick.selection.schema import (
     VERSION,
     connect,
 )
-from recordpick.selection.trouble import cannot_make, in_words
+from recordpick.selection.trouble import DamagedDatabaseError, cannot_make, in_words
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100
@@ -75,12 +75,6 @@ def check_header(path: Path) -> None:
         raise UserError(f"{path} was never finished: make a new working file.")
 
 
-def change_counter(path: Path) -> bytes:
-    """Read SQLite's count of changes from the file that bears the name now."""
-    with path.open("rb") as file:
-        return file.read(28)[24:28]
-
-
 class Store:
     """One connection to a working file."""
 
@@ -125,8 +119,12 @@ class Store:
     @classmethod
     def open(cls, path: Path, mode: str) -> Store:
         """Connect to a working file ("ro" or "rw"); UserError if that cannot be done."""
-        with in_words(path):
-            return cls(path, connect(path, mode))
+        try:
+            with in_words(path):
+                return cls(path, connect(path, mode))
+        except sqlite3.OperationalError as error:
+            # Nothing of ours was asked yet: the first pages are not what they were.
+            raise DamagedDatabaseError(f"{path} could not be used: it is damaged.") from error
 
     def close(self) -> None:
         """Give up the connection."""
@@ -155,27 +153,19 @@ class Store:
         UserError, and nothing written, if it cannot be written or if the journal does not end
         with the event that this one follows: somebody else has written meanwhile.
         """
-        with in_words(self._path):
-            before = change_counter(self._path)
-            with self._transaction():
-                row = self._connection.execute(
-                    "SELECT value FROM meta WHERE key = ?", (LAST_EVENT,)
-                ).fetchone()
-                if row is None or row[0] != f"{event.seq - 1} {event.previous_hash}":
-                    raise UserError(
-                        f"{self._path} was changed by somebody else meanwhile, so nothing was "
-                        "saved: open it again."
-                    )
-                self._connection.execute(_INSERT, _row(event))
-                self._connection.execute(
-                    "UPDATE meta SET value = ? WHERE key = ?", (_name_of(event), LAST_EVENT)
-                )
-            # A file that was moved away or replaced while open would swallow what is written.
-            if change_counter(self._path) == before:
+        with in_words(self._path), self._transaction():
+            row = self._connection.execute(
+                "SELECT value FROM meta WHERE key = ?", (LAST_EVENT,)
+            ).fetchone()
+            if row is None or row[0] != f"{event.seq - 1} {event.previous_hash}":
                 raise UserError(
-                    f"{self._path} was replaced by another file while it was open: the last "
-                    "change is not in it. Open it again."
+                    f"{self._path} was changed by somebody else meanwhile, so nothing was "
+                    "saved: open it again."
                 )
+            self._connection.execute(_INSERT, _row(event))
+            self._connection.execute(
+                "UPDATE meta SET value = ? WHERE key = ?", (_name_of(event), LAST_EVENT)
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -209,20 +199,23 @@ class Store:
         with in_words(self._path):
             self._connection.execute("BEGIN")
             try:
-                damages = [
-                    _damage(part)
-                    for part in (
-                        self._check_tables,
-                        read_pack_files,
-                        read_meta,
-                        read_events,
-                        lambda: self._check_whole(meta, events),
-                    )
-                ]
+                damage = _damage(self._check_tables)
+                # What bears our names may be a view that never ends, or a virtual table: a file
+                # with such things in it was made to do harm, and is not read any further.
+                if damage and not self._has_plain_tables():
+                    return Content(meta, pack_files, (), damage)
+                for part in (
+                    read_pack_files,
+                    read_meta,
+                    read_events,
+                    lambda: self._check_whole(meta, events),
+                ):
+                    found = _damage(part)
+                    damage = damage or found
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-        return Content(meta, pack_files, tuple(events), next(filter(None, damages), ""))
+        return Content(meta, pack_files, tuple(events), damage)
 
     def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
         yield from self._connection.execute(query)
@@ -244,6 +237,16 @@ class Store:
         if found != set(STATEMENTS):
             raise _DamageError("its tables are not those that recordpick makes")
 
+    def _has_plain_tables(self) -> bool:
+        plain: set[str] = set()
+
+        def look() -> None:
+            for name, kind, sql in self._rows("SELECT name, type, sql FROM sqlite_schema"):
+                if kind == "table" and str(sql).startswith("CREATE TABLE "):
+                    plain.add(str(name))
+
+        return not _damage(look) and plain >= {"meta", "pack_files", "events"}
+
     def _check_whole(self, meta: Mapping[str, str], events: list[Event]) -> None:
         if not events:
             raise _DamageError("it has no events")
@@ -258,7 +261,13 @@ class _DamageError(Exception):
     """Something in the file is not what was written there."""
 
 
-_DAMAGE = {"SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_CORRUPT_INDEX", "SQLITE_IOERR_SHORT_READ"}
+_DAMAGE = {
+    "SQLITE_CORRUPT",
+    "SQLITE_CORRUPT_INDEX",
+    "SQLITE_NOTADB",
+    "SQLITE_IOERR_SHORT_READ",
+    "SQLITE_ERROR",  # what is asked for is always there: the tables are not those we made
+}
 
 
 def _damage(read: Callable[[], None]) -> str:
@@ -267,6 +276,8 @@ def _damage(read: Callable[[], None]) -> str:
         read()
     except (BrokenEventError, _DamageError) as damage:
         return str(damage)
+    except UnicodeDecodeError:
+        return "the database is damaged (a name in it is no text)"
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "") not in _DAMAGE:
             raise

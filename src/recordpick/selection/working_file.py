@@ -247,13 +247,14 @@ class WorkingFile:
         the practice, "supplier" for others. UserError where they would be more than the criterion
         has room for, where it is closed, or where all of them are picked already.
         """
-        by = chosen_by or ("staff" if self._signed_in().role == "practice" else "supplier")
-        if by == "random":
+        if chosen_by == "random":
             raise ValueError("random records are drawn, not picked")
-        return self._decide(
-            "picked",
-            lambda: decisions.to_pick(self.pack, self._selection, criterion_id, patient_ids, by),
-        )
+
+        def body() -> Body:
+            by = chosen_by or ("staff" if self._signed_in().role == "practice" else "supplier")
+            return decisions.to_pick(self.pack, self._selection, criterion_id, patient_ids, by)
+
+        return self._decide("picked", body)
 
     def suggest(self, picks: Iterable[tuple[str, str]], how: str) -> Selection:
         """Pick what was suggested: (criterion_id, patient_id), all or none, undone as one.

@@ -1,0 +1,227 @@
+"""Whatever people do, in whatever order: the file says what a few lines of plain Python say."""
+
+from __future__ import annotations
+
+import copy
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from test_random_draw import in_order
+from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, new_file, ticking
+
+from recordpick.errors import UserError
+from recordpick.selection.working_file import WorkingFile
+
+CRITERIA = st.sampled_from(sorted(ROOM))
+PATIENT = st.sampled_from(PATIENTS[:8])
+MEMORY = Path("/dev/shm")
+"""Where it is there, files are made in it: waiting for a disk would take most of the time."""
+SEEDS = ["1", "22", "333"]
+
+
+@dataclass
+class Simple:
+    """The selection as somebody would keep it on paper."""
+
+    picks: list[tuple[str | None, str]] = field(default_factory=list)
+    closed: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
+    seed: str | None = None
+    drawn: dict[str, list[str]] = field(default_factory=dict)
+
+    def of(self, criterion_id: str | None) -> list[str]:
+        return [patient_id for criterion, patient_id in self.picks if criterion == criterion_id]
+
+    def room(self, criterion_id: str) -> int:
+        return 0 if criterion_id in self.closed else ROOM[criterion_id] - len(self.of(criterion_id))
+
+    def next_tickets(self, listed: int, number: int) -> list[str]:
+        before = self.drawn.get(self.seed, [])
+        order = in_order(PATIENTS[:listed], self.seed)
+        return [patient_id for patient_id in order if patient_id not in before][:number]
+
+
+class AnySequence(RuleBasedStateMachine):
+    """Rules do the same to the file and to the simple one; what may not be done is refused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
+        self.path = self.folder / "practice.recordpick"
+        self.file = new_file(self.path)
+        self.now = Simple()
+        self.before: list[Simple] = []
+        self.after: list[Simple] = []
+        self.seeds_ever: list[str] = []
+
+    def teardown(self) -> None:
+        while self.before:
+            self.undo()
+        self.says_what_the_simple_one_says()
+        assert self.file.selection.picks == ()
+        while self.after:
+            self.redo()
+        self.says_what_the_simple_one_says()
+        self.file.close()
+        shutil.rmtree(self.folder)
+
+    def decided(self) -> Simple:
+        self.before.append(copy.deepcopy(self.now))
+        self.after.clear()
+        return self.now
+
+    def may(self, allowed: bool, do) -> bool:
+        if allowed:
+            do()
+            return True
+        events = len(self.file.events)
+        with pytest.raises(UserError):
+            do()
+        assert len(self.file.events) == events
+        return False
+
+    @rule(criterion_id=CRITERIA, patient_ids=st.lists(PATIENT, min_size=1, max_size=3))
+    def pick(self, criterion_id, patient_ids):
+        there = self.now.of(criterion_id)
+        new = [one for one in dict.fromkeys(patient_ids) if one not in there]
+        allowed = 0 < len(new) <= self.now.room(criterion_id)
+        if self.may(allowed, lambda: self.file.pick(criterion_id, patient_ids)):
+            self.decided().picks += [(criterion_id, patient_id) for patient_id in new]
+
+    @rule(pairs=st.lists(st.tuples(CRITERIA, PATIENT), min_size=1, max_size=4, unique=True))
+    def suggest(self, pairs):
+        allowed = not set(pairs) & set(self.now.picks) and all(
+            sum(criterion == criterion_id for criterion, _ in pairs) <= self.now.room(criterion_id)
+            for criterion_id, _ in pairs
+        )
+        if self.may(allowed, lambda: self.file.suggest(pairs, "ticket")):
+            self.decided().picks += pairs
+
+    @rule(criterion_id=CRITERIA, patient_id=PATIENT)
+    def remove(self, criterion_id, patient_id):
+        allowed = (criterion_id, patient_id) in self.now.picks
+        if self.may(allowed, lambda: self.file.remove(criterion_id, [patient_id])):
+            self.decided().picks.remove((criterion_id, patient_id))
+
+    @rule(patient_id=PATIENT, text=st.sampled_from(["moved", "sensitive", ""]))
+    def note(self, patient_id, text):
+        self.file.note(patient_id, text)
+        if self.now.notes.get(patient_id, "") != text:
+            notes = self.decided().notes
+            notes.pop(patient_id, None)
+            if text:
+                notes[patient_id] = text
+
+    @rule(criterion_id=CRITERIA)
+    def close(self, criterion_id):
+        allowed = criterion_id not in self.now.closed
+        if self.may(allowed, lambda: self.file.close_criterion(criterion_id, "nobody else")):
+            self.decided().closed[criterion_id] = "nobody else"
+
+    @rule(criterion_id=CRITERIA)
+    def reopen(self, criterion_id):
+        allowed = criterion_id in self.now.closed
+        if self.may(allowed, lambda: self.file.reopen_criterion(criterion_id)):
+            del self.decided().closed[criterion_id]
+
+    @precondition(lambda self: len(self.seeds_ever) < len(SEEDS))
+    @rule()
+    def fix_another_seed(self):
+        seed = SEEDS[len(self.seeds_ever)]
+        if self.seeds_ever:
+            self.may(False, lambda: self.file.fix_seed(seed, "entered"))
+        self.file.fix_seed(seed, "entered", "dice" if self.seeds_ever else "")
+        self.seeds_ever.append(seed)
+        self.decided().seed = seed
+
+    @rule(listed=st.integers(0, 12), number=st.integers(1, 5))
+    def draw(self, listed, number):
+        next_ones = self.now.next_tickets(listed, number) if self.now.seed else []
+        if self.may(bool(next_ones), lambda: self.file.draw(eligible(listed), number)):
+            now = self.decided()
+            if now.seed not in now.drawn:
+                now.picks = [pick for pick in now.picks if pick[0] is not None]
+            now.picks += [(None, patient_id) for patient_id in next_ones]
+            now.drawn.setdefault(now.seed, []).extend(next_ones)
+
+    @precondition(lambda self: self.now.of(None) and self.now.seed in self.now.drawn)
+    @rule(listed=st.integers(4, 12), which=st.integers(0, 30))
+    def replace(self, listed, which):
+        patient_id = self.now.of(None)[which % len(self.now.of(None))]
+        next_one = self.now.next_tickets(listed, 1)
+        replace = self.file.replace_random
+        if self.may(bool(next_one), lambda: replace(patient_id, "moved", eligible(listed))):
+            now = self.decided()
+            now.picks.remove((None, patient_id))
+            now.picks.append((None, next_one[0]))
+            now.drawn[now.seed] += next_one
+
+    @precondition(lambda self: self.now.of(None))
+    @rule(which=st.integers(0, 30))
+    def take_out_at_random(self, which):
+        patient_id = self.now.of(None)[which % len(self.now.of(None))]
+        self.may(False, lambda: self.file.remove(None, [patient_id]))
+        self.file.remove(None, [patient_id], "died")
+        self.decided().picks.remove((None, patient_id))
+
+    @rule()
+    def undo(self):
+        if self.may(bool(self.before), self.file.undo):
+            self.after.append(self.now)
+            self.now = self.before.pop()
+
+    @rule()
+    def redo(self):
+        if self.may(bool(self.after), self.file.redo):
+            self.before.append(self.now)
+            self.now = self.after.pop()
+
+    @rule()
+    def open_it_again(self):
+        selection, events = self.file.selection, self.file.events
+        self.file.close()
+        self.file = WorkingFile.open(self.path, JO, now=ticking())
+        assert self.file.selection == selection
+        assert self.file.events == events
+
+    @rule()
+    def somebody_else_looks(self):
+        with WorkingFile.open(self.path) as other:
+            assert other.read_only
+            assert other.selection == self.file.selection
+
+    @invariant()
+    def says_what_the_simple_one_says(self):
+        selection = self.file.selection
+        picks = [(pick.criterion_id, pick.patient_id) for pick in selection.picks]
+        assert picks == self.now.picks
+        assert {one: closed.reason for one, closed in selection.closed.items()} == self.now.closed
+        assert selection.notes == self.now.notes
+        assert (selection.seed.seed if selection.seed else None) == self.now.seed
+        assert (selection.can_undo is not None, selection.can_redo is not None) == (
+            bool(self.before),
+            bool(self.after),
+        )
+
+    @invariant()
+    def nobody_stands_twice_and_no_number_is_passed(self):
+        picks = [(pick.criterion_id, pick.patient_id) for pick in self.file.selection.picks]
+        assert len(picks) == len(set(picks))
+        assert all(self.file.selection.count(one) <= records for one, records in ROOM.items())
+
+
+TestAnySequence = AnySequence.TestCase
+TestAnySequence.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_drawing_what_is_missing_comes_to_the_number_of_the_pack(file):
+    """Without a number, the draw completes the random records."""
+    file.fix_seed("1", "entered")
+    file.draw(eligible(), 1)
+    assert len(file.draw(eligible()).random()) == RANDOM_RECORDS
