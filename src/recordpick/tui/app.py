@@ -58,11 +58,14 @@ class RecordpickApp(App[None]):
         self._session: Session | None = None
         for theme in THEMES:
             self.register_theme(theme)
+        self.theme = self.settings.theme if self.settings.theme in self.available_themes else USUAL
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Give the colours that our styles use beyond Textual's, for themes that lack them."""
+        return {"cursor": "#274b63", "cursor-text": "#ffffff", "quiet": "#8b98a3"}
 
     def on_mount(self) -> None:
         """Paint, then open."""
-        known = self.settings.theme in self.available_themes
-        self.theme = self.settings.theme if known else USUAL
         self.push_screen(StartScreen(self.settings.recent))
         if self._demo:
             self.open_demo()

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 GAP = 1
+_ENOUGH = 40
+"""With so many cells a long text can be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +15,8 @@ class Column:
     """One column on the screen: the frame's column, its heading, and how it gives way.
 
     `least` and `most` are cells. Where the screen is too narrow even for the least widths, the
-    column with the highest `rank` is left out first. `private` columns are hidden by the mask.
+    column with the highest `rank` is left out first. A `spare` column is shown only where all
+    others have the width they want. `private` columns are hidden by the mask.
     """
 
     name: str
@@ -23,6 +26,7 @@ class Column:
     rank: int = 0
     right: bool = False
     private: bool = False
+    spare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +44,17 @@ def place(columns: Sequence[Column], longest: Mapping[str, int], width: int) -> 
     Columns without any value are left out, but never the first. What is over goes to the last.
     """
     shown = [column for column in columns if longest.get(column.name) or column is columns[0]]
+    while any(column.spare for column in shown) and _wanted(shown, longest) > width:
+        spare_ones = [column for column in shown if column.spare]
+        shown.remove(max(spare_ones, key=lambda column: column.rank))
     while len(shown) > 1 and _least(shown, longest) > width:
         shown.remove(max(shown, key=lambda column: column.rank))
     wanted = [_natural(column, longest) for column in shown]
-    spare = width - sum(wanted) - GAP * (len(shown) - 1)
-    if spare < 0:
-        wanted = _shrunk(shown, wanted, -spare, longest)
+    over = width - sum(wanted) - GAP * (len(shown) - 1)
+    if over < 0:
+        wanted = _shrunk(shown, wanted, -over, longest)
     elif shown:
-        wanted[-1] += spare
+        wanted[-1] += over
     placed: list[Placed] = []
     left = 0
     for column, cells in zip(shown, wanted, strict=True):
@@ -63,6 +70,11 @@ def _natural(column: Column, longest: Mapping[str, int]) -> int:
 
 def _smallest(column: Column, longest: Mapping[str, int]) -> int:
     return min(column.least, _natural(column, longest))
+
+
+def _wanted(columns: Sequence[Column], longest: Mapping[str, int]) -> int:
+    cells = sum(min(_ENOUGH, _natural(column, longest)) for column in columns)
+    return cells + GAP * (len(columns) - 1)
 
 
 def _least(columns: Sequence[Column], longest: Mapping[str, int]) -> int:

@@ -194,12 +194,18 @@ class CriteriaList(ScrollView, can_focus=True):
 
     def _line(self, row: CriterionLine, width: int, *, is_cursor: bool) -> str:
         start = ("▸" if is_cursor else " ") + SIGNS[row.state] + " "
-        end = f" {row.fraction:>5}"
+        end = f" {row.fraction:>5} {_short(row.matches):>5} "
         if width >= _WIDE_ENOUGH_FOR_A_BAR:
             end = f" {_bar(row.picked, row.wanted)}{end}"
-        end += f" {'' if row.matches is None else amount(row.matches):>6} "
         name = f"{fit(row.id, self._id_width)} {visible(row.title)}" if row.id else row.title
         return start + fit(name, width - len(start) - len(end)) + end
+
+
+def _short(number: int | None) -> str:
+    """Give a number of patients in at most five cells."""
+    if number is None:
+        return ""
+    return amount(number) if number < 10_000 else f"{number // 1000}k"
 
 
 def _bar(picked: int, wanted: int) -> str:

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from recordpick.tui.visible import day, fit, lines, masked, nhs
+from recordpick.tui.visible import day, fit, lines, masked, nhs, visible
 
 if TYPE_CHECKING:
     from recordpick.record import Entry, Record
@@ -133,7 +133,13 @@ class RecordView(ScrollView, can_focus=True):
         if self._shown is None:
             self._lines = [("quiet", " " + line) for line in lines(self._empty, width - 1)]
         else:
-            self._lines = [*self._patient(self._shown, width), *self._entries(self._shown, width)]
+            shown = self._shown
+            self._lines = [
+                *self._who(shown, width),
+                *self._why(shown, width),
+                *self._about(shown, width),
+                *self._entries(shown, width),
+            ]
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
@@ -142,19 +148,38 @@ class RecordView(ScrollView, can_focus=True):
     def _hidden(self, text: str) -> str:
         return masked(text) if self.masks else text
 
-    def _patient(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
-        row = shown.record.patient
-        out: list[tuple[Sort, str]] = [("name", " " + self._head(row))]
-        facts = self._facts(row)
-        if shown.picked_for:
-            facts.append("Picked for " + ", ".join(shown.picked_for))
-        if shown.meets:
-            facts.append("Meets " + ", ".join(shown.meets))
-        out += [("quiet", " " + line) for line in lines(" · ".join(facts), width - 1)]
+    def _who(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
+        out: list[tuple[Sort, str]] = [
+            ("name", " " + line) for line in lines(self._head(shown.record.patient), width - 1)
+        ]
         if shown.note:
             note = self._hidden(shown.note)
             out += [("evidence", " " + line) for line in lines(f"Note: {note}", width - 1)]
         return out
+
+    def _why(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
+        if not shown.why and not shown.missing:
+            return []
+        out: list[tuple[Sort, str]] = [("heading", f" Why {visible(shown.criterion)}")]
+        said = ""
+        for why in shown.why:
+            if why.says != said:
+                said = why.says
+                out += [("evidence", line) for line in _hanging("✓ ", said, width)]
+            when = f"  {day(why.date)}  " if why.date else "  "
+            out += [("evidence", line) for line in _hanging(when, self._summary(why), width)]
+        if shown.missing:
+            out += [("evidence", line) for line in _hanging("✗ ", shown.missing, width)]
+        return out
+
+    def _about(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
+        facts = self._facts(shown.record.patient)
+        if shown.picked_for:
+            facts.append("Picked for " + ", ".join(shown.picked_for))
+        if shown.meets:
+            facts.append("Meets " + ", ".join(shown.meets))
+        out: list[tuple[Sort, str]] = [("heading", " About the patient")]
+        return out + [("quiet", " " + line) for line in lines(" · ".join(facts), width - 1)]
 
     def _head(self, row: Mapping[str, object]) -> str:
         title, given = str(row.get("title") or ""), str(row.get("given_name") or "")
@@ -193,9 +218,6 @@ class RecordView(ScrollView, can_focus=True):
     def _entries(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
         out: list[tuple[Sort, str]] = []
         marked = {(why.table, why.row_id) for why in shown.why if why.row_id}
-        if shown.criterion and (shown.why or shown.missing):
-            out.append(("heading", f" Why {shown.criterion}"))
-            out += [("evidence", line) for line in self._why(shown, width)]
         for part in shown.record.parts:
             entries = [entry for entry in part.entries if self._holds(entry)]
             if not entries:
@@ -208,7 +230,7 @@ class RecordView(ScrollView, can_focus=True):
                 out += [(sort, line) for line in self._entry(entry, width, is_marked=is_marked)]
         if not shown.record.parts:
             out.append(("quiet", " The index holds no entries for this patient."))
-        elif self._query and len(out) <= 1:
+        elif self._query and not out:
             out.append(("quiet", " Nothing in this record matches. Esc shows all of it."))
         return out
 
@@ -217,18 +239,6 @@ class RecordView(ScrollView, can_focus=True):
             return True
         text = f"{day(entry.date)} {entry.text} {entry.free}".lower()
         return all(word in text for word in self._query)
-
-    def _why(self, shown: Shown, width: int) -> list[str]:
-        out: list[str] = []
-        said = ""
-        for why in shown.why:
-            if why.says != said:
-                said = why.says
-                out += _hanging("✓ ", said, width)
-            out += _hanging(f"  {day(why.date) or '':<{_DATE}}", self._summary(why), width)
-        if shown.missing:
-            out += _hanging("✗ ", shown.missing, width)
-        return out
 
     def _summary(self, why: Why) -> str:
         return self._hidden(why.summary) if why.table in PRIVATE_TABLES else why.summary

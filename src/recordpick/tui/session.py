@@ -456,7 +456,7 @@ def _patients(index: PracticeIndex, as_at: date) -> pl.DataFrame:
     wanted = [name for name in _WANTED_COLUMNS if name in there or name == "patient_id"]
     if "date_of_birth" in there:
         wanted.insert(wanted.index("date_of_birth") + 1, "age")
-    frame: pl.DataFrame = index.patients(as_at).select(dict.fromkeys(wanted)).collect()
+    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(wanted)).collect()
     names = [name for name in ("family_name", "given_name") if name in frame.columns]
     if not names:
         return frame.with_columns(pl.lit("").alias("name"))

@@ -19,11 +19,11 @@ SIGNS: dict[State, str] = {
 }
 SAYS: dict[State, str] = {
     "open": "Records are still wanted.",
-    "full": "It has its records.",
-    "short": "Fewer patients meet it than records are wanted.",
+    "full": "Full.",
+    "short": "Fewer than wanted.",
     "closed": "No more records to be found",
     "unanswerable": "These records cannot answer it",
-    "by_hand": "It has no rules: pick from the whole list (w) or from a list of your own (l).",
+    "by_hand": "No rules: pick from the whole list (w) or your own list (l).",
 }
 
 

@@ -24,7 +24,7 @@ class StartScreen(Screen[None]):
         Binding("o", "ask('open')", "Open"),
         Binding("n", "ask('new')", "New"),
         Binding("d", "ask('demo')", "Demonstration"),
-        Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
+        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
         Binding("q", "app.quit", "Quit"),
     ]
 

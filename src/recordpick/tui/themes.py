@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from textual.theme import Theme
 
-_QUIET = {
-    "footer-background": "$panel",
-    "footer-key-foreground": "$primary",
-    "block-cursor-text-style": "none",
-    "input-selection-background": "$primary 35%",
-}
+_PLAIN = {"block-cursor-text-style": "none"}
 
 THEMES: tuple[Theme, ...] = (
     Theme(
@@ -25,7 +20,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#14181c",
         panel="#1d242a",
         dark=True,
-        variables={**_QUIET, "cursor": "#274b63", "cursor-text": "#ffffff", "quiet": "#8b98a3"},
+        variables={**_PLAIN, "cursor": "#274b63", "cursor-text": "#ffffff", "quiet": "#8b98a3"},
     ),
     Theme(
         name="recordpick-light",
@@ -40,7 +35,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#fbfbf9",
         panel="#ecefee",
         dark=False,
-        variables={**_QUIET, "cursor": "#cfe3f1", "cursor-text": "#0b1b26", "quiet": "#5b6a75"},
+        variables={**_PLAIN, "cursor": "#cfe3f1", "cursor-text": "#0b1b26", "quiet": "#5b6a75"},
     ),
     Theme(
         name="recordpick-contrast-dark",
@@ -55,7 +50,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#000000",
         panel="#000000",
         dark=True,
-        variables={**_QUIET, "cursor": "#ffff00", "cursor-text": "#000000", "quiet": "#ffffff"},
+        variables={**_PLAIN, "cursor": "#ffff00", "cursor-text": "#000000", "quiet": "#ffffff"},
     ),
     Theme(
         name="recordpick-contrast-light",
@@ -70,7 +65,7 @@ THEMES: tuple[Theme, ...] = (
         surface="#ffffff",
         panel="#ffffff",
         dark=False,
-        variables={**_QUIET, "cursor": "#000000", "cursor-text": "#ffffff", "quiet": "#000000"},
+        variables={**_PLAIN, "cursor": "#000000", "cursor-text": "#ffffff", "quiet": "#000000"},
     ),
 )
 USUAL = THEMES[0].name

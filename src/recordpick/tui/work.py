@@ -28,14 +28,14 @@ class WorkScreen(WorkView):
     """Left the criteria, right the patients, below the record; and what the keys do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
+        Binding("slash", "filter", "Find", key_display="/"),
         Binding("u", "undo", "Undo"),
         Binding("w", "whole", "All"),
         Binding("s", "suggest", "Suggest"),
-        Binding("r", "draw", "Random"),
+        Binding("r", "draw", "Draw"),
         Binding("n", "no_more", "No more"),
         Binding("e", "export", "Export"),
-        Binding("f1,question_mark", "app.help", "Help", key_display="F1"),
+        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
         Binding("q", "app.quit", "Quit"),
         Binding("U,ctrl+y", "redo", "Redo", show=False),
         Binding("ctrl+z", "undo", "Undo", show=False),
@@ -274,11 +274,7 @@ class WorkScreen(WorkView):
         self.whole = not self.whole
         self.show_candidates()
         self.table.focus()
-        self.say(
-            "The whole list: space picks for this criterion as well. w goes back."
-            if self.whole
-            else ""
-        )
+        self.say("Whole list: space picks here too." if self.whole else "")
 
     def action_find(self) -> None:
         """Look for a patient in the whole list."""

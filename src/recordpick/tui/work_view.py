@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
@@ -16,25 +18,32 @@ from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
 from recordpick.tui.records_table import Marks, RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
-from recordpick.tui.visible import amount, content, counted
+from recordpick.tui.visible import amount, content, fit, lines
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
 
 
+_NAME = Column("name", "Name", least=14, most=28, private=True)
+_BORN = Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True)
+_AGE = Column("age", "Age", least=3, most=4, rank=3, right=True)
+_SEX = Column("sex", "Sex", least=3, most=4, rank=7, spare=True)
+_STANDING = Column("standing", "Status", least=8, most=12, rank=5)
+_NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
+_ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
+_GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
+_EVIDENCE = Column("evidence", "Evidence", least=14, most=200, rank=1)
+
+
 def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
-    """Give the columns of the candidates, or of the whole list."""
-    return (
-        Column("name", "Name", least=14, most=28, private=True),
-        Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True),
-        Column("age", "Age", least=3, most=4, rank=3, right=True),
-        Column("sex", "Sex", least=3, most=4, rank=7),
-        Column("standing", "Status", least=8, most=12, rank=5),
-        Column("nhs_number", "NHS number", least=12, most=12, rank=4 if whole else 8, private=True),
-        Column("meets", "Also", least=4, most=5, rank=2, right=True),
-        Column("usual_gp", "GP", least=10, most=22, rank=9),
-        Column("evidence", "Evidence", least=14, most=200, rank=1, private=evidence_is_private),
-    )
+    """Give the columns of the candidates, or of the whole list, where identity comes first."""
+    evidence = replace(_EVIDENCE, private=evidence_is_private)
+    if whole:
+        evidence = replace(evidence, spare=True, rank=10)
+        born, number = replace(_BORN, rank=1), replace(_NHS, rank=4)
+        return (_NAME, born, _AGE, _SEX, number, _STANDING, _ALSO, _GP, evidence)
+    number = replace(_NHS, spare=True)
+    return (_NAME, _BORN, _AGE, _SEX, _STANDING, number, _ALSO, _GP, evidence)
 
 
 class WorkView(Screen[None]):
@@ -151,6 +160,7 @@ class WorkView(Screen[None]):
         """The top line is shorter on a narrow screen."""
         if self.is_mounted:
             self.show_progress()
+            self.call_after_refresh(self.show_head)
 
     def show_criterion(self) -> None:
         """Show the criterion under the cursor and its patients."""
@@ -162,17 +172,27 @@ class WorkView(Screen[None]):
         """Say what is looked for, and where that stands."""
         line = self.criterion
         title = f"{line.id}  {line.title}" if line.id else line.title
-        matches = "" if line.matches is None else f", {counted(line.matches, 'patient')} meet it"
-        matches = matches.replace("1 patient meet it", "1 patient meets it")
-        state = f"{line.picked} of {line.wanted} picked{matches}. "
-        if line.state != "open":
-            state += SAYS[line.state]
-            state += f": {line.why}" if line.why else ""
-        head = content(title, "bold") + "\n" + content(line.find) + "\n"
-        head += content(state, "$warning" if line.state in {"short", "unanswerable"} else "$quiet")
-        for caution in line.cautions:
-            head += content(f" {caution}", "$warning")
-        self.query_one("#head", Static).update(head)
+        width = max(20, self.query_one("#right").size.width - 2)
+        find = lines(line.find, width)
+        room = 2 if self.size.height < 30 else 6
+        if len(find) > room:
+            find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
+        parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
+        is_awkward = line.state in {"short", "unanswerable"}
+        parts.append(content(self._standing(line), "$warning" if is_awkward else "$quiet"))
+        if self.size.height >= 30:
+            parts += [content(caution, "$warning") for caution in line.cautions]
+        self.query_one("#head", Static).update(Content("\n").join(parts))
+
+    def _standing(self, line: CriterionLine) -> str:
+        said = f"{line.picked} of {line.wanted} picked"
+        if line.matches is not None:
+            meet = "patient meets it" if line.matches == 1 else "patients meet it"
+            said += f", {amount(line.matches)} {meet}"
+        if line.state == "open":
+            return said
+        why = f": {line.why}" if line.why else ""
+        return f"{said}. {SAYS[line.state]}{why}"
 
     def show_candidates(self, patient_id: str | None = None) -> None:
         """Show the patients of the criterion, or the whole list."""
@@ -337,6 +357,7 @@ class WorkView(Screen[None]):
         field.value = "" if in_record else self.table.query_text
         field.display = True
         field.focus()
+        self.say("Enter goes to the rows, Esc shows all again.")
 
     @on(Input.Changed, "#filter")
     def _filter_changed(self, event: Input.Changed) -> None:
