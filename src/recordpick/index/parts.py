@@ -23,11 +23,27 @@ ROW = "__row"
 DELETED = "__deleted"
 """Optional Boolean column: the source's own flag says that the row is to be dropped."""
 
+ORDER = "__order"
+"""Optional Int64 column: of several rows with one id the highest stays, the others count as deleted.
+
+A deleted row replaces others as well: a later file may so take back what an earlier one gave.
+"""
+
+FOLDED = "__folded"
+"""Optional String column: set where a row is none of the table, but tells more about another.
+
+Such as an issue of a drug record. The row's id in the table is then that of the other row, and this
+column the id of its own. It counts as indexed if the other row is there.
+"""
+
 PLACES = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
 """Columns of rows that were set aside: line in the file, why, and the row as it was read."""
 
 Lines = Callable[[Sequence[int]], list[int]]
 """Gives the line in the file of each row, both counted as the part counts them."""
+
+Finish = Callable[[pl.LazyFrame, Mapping[str, pl.LazyFrame]], pl.LazyFrame]
+"""Gives a part's frame with what others tell about its rows; each row once, as before."""
 
 
 def row_is_line(rows: Sequence[int]) -> list[int]:
@@ -60,6 +76,33 @@ class Part:
     """How dates are written, by column of the table (strptime's words); ISO where not said."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """What columns hold that tables.py does not know; by their type in `frame` where not said."""
+    feeds: str = ""
+    """A name under which other parts may take the typed rows of this one (see `finish`)."""
+    takes: tuple[str, ...] = ()
+    """What `finish` needs: names that parts feed, or tables that come before this one."""
+    finish: Finish | None = None
+    """Makes the final frame of `frame` and what it takes: each a scan of the rows that fit."""
+    host: str = ""
+    """A table before this one: each row here belongs to the row there that has the same id."""
+    sha256: str = ""
+    """Of the file, if a look at it has told that already."""
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """What became of the rows of a file that only says what codes or people in others mean.
+
+    `rows` stand in the file; of them `replaced` were given anew later, `set_aside` (columns
+    `PLACES`) could not be used.
+    """
+
+    what: str
+    file: str
+    path: Path
+    rows: int
+    replaced: int = 0
+    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,3 +114,4 @@ class Source:
     as_at: date | None = None
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    look_ups: tuple[LookUp, ...] = ()
