@@ -62,7 +62,8 @@ def with_names(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFrame:
         family_name=_family_name(family, pools),
         own_name=chance.one_of("surname at birth", pools.surnames),
     )
-    renamed = (pl.col("sex") == "F") & (pl.col("age") >= 20) & chance.happens("renamed", 0.09)
+    woman = (pl.col("sex") == "F") & (pl.col("age") >= 20) & (pl.col("status") == "registered")
+    renamed = (woman & chance.happens("renamed", 0.09)) | chance.chosen("renamed", woman, 2)
     return people.with_columns(
         title=_title(chance),
         given_name=pl.when("is_woman")
@@ -100,7 +101,9 @@ def _given_name(
     chance: Chance, pool: pl.Series, accented: tuple[str, ...], hyphenated: tuple[str, ...]
 ) -> pl.Expr:
     return (
-        pl.when(chance.happens("accented first name", 0.006))
+        pl.when(chance.chosen("hyphenated in any case", pl.col("status") == "registered", 2))
+        .then(chance.one_of("which hyphen", hyphenated))
+        .when(chance.happens("accented first name", 0.006))
         .then(chance.one_of("which accent", accented))
         .when(chance.happens("hyphenated first name", 0.006))
         .then(chance.one_of("which hyphen", hyphenated))
@@ -205,7 +208,7 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
             )
         ),
         carer=pl.col("carer"),
-        is_dispensing=home.happens("dispensing", 0.035),
+        is_dispensing=home.happens("dispensing", 0.035) | chance.chosen("dispensing", here, 2),
         is_sensitive=chance.chosen("sensitive", here, max(2, few * 2 // 1000)),
         is_confidential=chance.chosen("confidential", here, max(2, few // 1000)),
         has_opted_out=pl.col("opted_out"),

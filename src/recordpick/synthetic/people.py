@@ -163,8 +163,11 @@ def _stay(
     people = people.with_columns(
         registered=pl.max_horizontal(registered, born).cast(pl.Int32),
         start=pl.min_horizontal(start, before).clip(lower_bound=born).cast(pl.Int32),
-        in_care_home=chance.happens("care home", by_age(0, 0, 0.001, 0.02, 0.15))
-        & (pl.col("registration") == "regular"),
+        in_care_home=(pl.col("registration") == "regular")
+        & (
+            chance.happens("care home", by_age(0, 0, 0.001, 0.02, 0.15))
+            | chance.chosen("in any case", (status == "registered") & (pl.col("age") > 69), 2)
+        ),
     ).with_columns(known_from_birth=pl.col("start") - born < 90)
     if recent_years is None:
         return people

@@ -148,6 +148,7 @@ def make_practice(
         background.with_background,
         oddities.with_oddities,
         prescribing.with_prescribing,
+        prevention.with_prevention,
         workflow.with_workflow,
     ):
         people = add(people, seed)

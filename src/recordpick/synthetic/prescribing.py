@@ -184,8 +184,9 @@ def former(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 def acute(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Short courses that are over, and, for a few people, one that is current."""
     chance = setting.chance("acute")
+    count = often(chance, "count", YEARS * 0.35 * (0.5 + pl.col("ill")))
     past = (
-        repeated(people, often(chance, "count", YEARS * 0.35 * (0.5 + pl.col("ill"))))
+        repeated(people, pl.max_horizontal(count, pl.col("has_current_acute").cast(pl.Float64)))
         .with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
         .with_columns(
             off=pl.min_horizontal(pl.col("on") + chance.whole("lasted", 3, 28), "stop").cast(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from recordpick.synthetic import codes, events
+from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.conditions import has
 from recordpick.synthetic.events import as_events, coded, one_coded
 from recordpick.synthetic.rows import Setting, between, in_parts, often, repeated
@@ -21,6 +22,21 @@ _AT_RISK = (
     "chronic_kidney_disease",
 )
 _SITES = ("left deltoid", "right deltoid", "left thigh", "right thigh")
+
+
+def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
+    """Add what a few people are chosen for, at least two in the smallest practice.
+
+    Columns: is_pregnant (or was in the last year), refuses (a vaccine).
+    """
+    chance = Chance(seed, "prevention")
+    here = pl.col("status") == "registered"
+    fertile = here & (pl.col("sex") == "F") & pl.col("age").is_between(19, 41)
+    share = pl.when(pl.col("age") >= 65).then(0.09).otherwise(0.015)
+    return people.with_columns(
+        is_pregnant=chance.chosen("pregnant", fertile, max(2, len(people) * 6 // 1000)),
+        refuses=chance.happens("refuses", share) | chance.chosen("refuses", here, 2),
+    )
 
 
 def _dose_text(chance_about: str, setting: Setting) -> pl.Expr:
@@ -136,9 +152,7 @@ def not_given(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Vaccines declined, contraindicated or not given."""
     chance = setting.chance("vaccine not given")
     child = pl.col("age") < 16
-    rows = people.filter(
-        chance.happens("declines", pl.when(pl.col("age") >= 65).then(0.09).otherwise(0.015))
-    ).with_columns(
+    rows = people.filter("refuses").with_columns(
         on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 1200), pl.col("stop"))
     )
     index = (
@@ -215,15 +229,20 @@ def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         first=first, last=last
     )
     years = (pl.col("last") - pl.col("first")).cast(pl.Float64) / 365.25
-    rows = in_parts(
-        repeated(women, often(chance, "count", years * 0.075)).with_columns(
-            begun=(
-                pl.col("first") + ((pl.col("last") - pl.col("first")) * chance.share("on")).floor()
-            ).cast(pl.Int32)
+    past = repeated(women, often(chance, "count", years * 0.07)).with_columns(
+        begun=(
+            pl.col("first") + ((pl.col("last") - pl.col("first")) * chance.share("on")).floor()
+        ).cast(pl.Int32)
+    )
+    lately = people.filter("is_pregnant").with_columns(
+        k=pl.lit(500, dtype=pl.UInt64),
+        first=first,
+        last=last,
+        begun=pl.max_horizontal("start", pl.col("stop") - chance.whole("lately", 15, 350)).cast(
+            pl.Int32
         ),
-        3,
-        4,
-    ).with_columns(
+    )
+    rows = in_parts(pl.concat([past, lately], how="vertical_relaxed"), 3, 4).with_columns(
         on=pl.min_horizontal(
             pl.col("begun") + pl.when(pl.col("part") == 0).then(0).otherwise(14), "stop"
         ).cast(pl.Int32)
