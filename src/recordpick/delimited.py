@@ -26,6 +26,9 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_DAMAGED = 1000
 """After so many lines whose quotation marks do not close, the file is taken for something else."""
 
+LONGEST_LINE = 16 * 1024**2
+"""Characters of a line. The longest entries of a record are a few hundred thousand."""
+
 _SAMPLE = 64 * 1024
 _CHUNK = 4 * 1024**2
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -52,8 +55,8 @@ class Look:
     """Lines above the first record that only say what the delimiter is (`sep=;`): 0 or 1."""
     has_quotes: bool
     has_nul: bool
-    has_line_feeds: bool
-    """False for a file whose lines end in carriage returns only."""
+    lines: int
+    """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
                     f"{path}, line {source.first}: this is the {damaged:,}th line whose quotation "
                     f"marks do not fit. Is the delimiter {_named(found.delimiter)}?"
                 ) from None
-            yield Damaged(source.first, "a quotation mark is not closed", source.keep_first())
+            yield source.first_as_damaged()
             continue
         if not fields:
             continue
@@ -178,6 +181,8 @@ class _Lines:
         line = self._back.pop() if self._back else next(self._lines)
         self._number += 1
         self._taken.append(line)
+        if len(line) > LONGEST_LINE:
+            raise csv.Error
         return line
 
     def begin(self) -> None:
@@ -189,12 +194,15 @@ class _Lines:
         """What was taken since."""
         return "".join(self._taken).rstrip("\r\n")
 
-    def keep_first(self) -> str:
-        """Give the first line that was taken since, and hand the others back."""
+    def first_as_damaged(self) -> Damaged:
+        """Give the first line that was taken since as damaged, and hand the others back."""
         first, *others = self._taken
         self._number -= len(others)
         self._back.extend(reversed(others))
-        return first.rstrip("\r\n")
+        why = "a quotation mark is not closed"
+        if len(first) > LONGEST_LINE:
+            why = f"it is {len(first):,} characters long"
+        return Damaged(self.first, why, first.rstrip("\r\n"))
 
 
 def _look(path: Path, file: io.BufferedReader) -> Look:
@@ -209,14 +217,15 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
     if encoding is None and b"\0" in start:
         raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
-    quotes = nul = feeds = False
-    is_utf8, size, chunk = True, 0, start
+    quotes = nul = False
+    is_utf8, size, feeds, chunk, last = True, 0, 0, start, b""
     while chunk:
         digest.update(chunk)
         size += len(chunk)
         quotes = quotes or b'"' in chunk
         nul = nul or b"\0" in chunk
-        feeds = feeds or b"\n" in chunk
+        feeds += chunk.count(b"\n")
+        last = chunk
         if decoder is not None and is_utf8:
             is_utf8 = _decodes(decoder, chunk)
         chunk = file.read(_CHUNK)
@@ -232,7 +241,7 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
         skip=0,
         has_quotes=quotes,
         has_nul=nul,
-        has_line_feeds=feeds,
+        lines=feeds + (not last.endswith(b"\n")),
     )
 
 

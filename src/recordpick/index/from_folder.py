@@ -14,6 +14,8 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.parts import ROW, Part, Source
+from recordpick.index.table_files import TableFile, open_table_file
+from recordpick.index.whole_index import REJECTED, SET_ASIDE
 from recordpick.tables import TABLES
 
 PRACTICE = "practice.toml"
@@ -25,11 +27,16 @@ def is_folder_of_tables(path: Path) -> bool:
     return any((path / f"patients{ending}").is_file() for ending in (".parquet", ".csv"))
 
 
-def read_folder(path: Path) -> Source:
-    """Read the tables of the folder; UserError where a file is none or named twice."""
+def read_folder(path: Path, work: Path) -> Source:
+    """Read the tables of the folder; UserError where a file is none or named twice.
+
+    `work` is an empty folder for what must be rewritten.
+    """
     files: dict[str, Path] = {}
     for file in sorted(path.iterdir()):
         if file.suffix.lower() not in {".parquet", ".csv"} or file.name.startswith("."):
+            continue
+        if file.name in {REJECTED, SET_ASIDE}:
             continue
         if file.stem in files:
             raise UserError(
@@ -40,7 +47,7 @@ def read_folder(path: Path) -> Source:
     if "patients" not in files:
         raise UserError(f"{path}: there is no patients.csv or patients.parquet in this folder.")
     order = sorted(files, key=lambda name: (name not in TABLES, name))
-    parts = tuple(_part(name, files[name]) for name in order)
+    parts = tuple(_part(name, files[name], work) for name in order)
     said = _practice(path / PRACTICE)
     return Source(
         parts,
@@ -50,8 +57,33 @@ def read_folder(path: Path) -> Source:
     )
 
 
-def _part(table: str, file: Path) -> Part:
-    return parquet_part(table, file)
+def _part(table: str, file: Path, work: Path) -> Part:
+    if file.suffix.lower() == ".parquet":
+        return parquet_part(table, file)
+    own = work / table
+    own.mkdir()
+    found = open_table_file(file, own)
+    if found.doubled:
+        raise UserError(
+            f"{file}, line 1: the header has {min(found.doubled)} twice. "
+            "Take one of the columns away, or give it another name."
+        )
+    return text_part(table, found)
+
+
+def text_part(table: str, found: TableFile) -> Part:
+    """Make a part of a text file whose columns are named as the table's."""
+    return Part(
+        table=table,
+        file=found.path.name,
+        path=found.path,
+        frame=found.frame,
+        raw=found.frame,
+        rows=found.rows,
+        sha256=found.look.sha256,
+        set_aside=found.set_aside,
+        line_of=found.line_of,
+    )
 
 
 def parquet_part(table: str, file: Path) -> Part:

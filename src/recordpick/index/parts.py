@@ -24,9 +24,9 @@ DELETED = "__deleted"
 """Optional Boolean column: the source's own flag says that the row is to be dropped."""
 
 ORDER = "__order"
-"""Optional Int64 column: of several rows with one id the highest stays, the others count as deleted.
+"""Optional Int64 column: of several rows with one id the highest stays.
 
-A deleted row replaces others as well: a later file may so take back what an earlier one gave.
+The others count as deleted. A deleted row replaces others as well: a later file may so take back what an earlier one gave.
 """
 
 FOLDED = "__folded"

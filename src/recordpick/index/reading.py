@@ -9,10 +9,13 @@ from recordpick.index.from_folder import is_folder_of_tables, read_folder
 from recordpick.index.parts import Source
 
 
-def read_source(path: Path, mapping: Path | None = None) -> Source:  # noqa: ARG001 - soon
-    """Read a source with the reader it is for; UserError if there is none."""
+def read_source(path: Path, work: Path, mapping: Path | None = None) -> Source:
+    """Read a source with the reader it is for; UserError if there is none.
+
+    `work` is an empty folder in which a reader may put what it must rewrite.
+    """
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
     if path.is_dir() and is_folder_of_tables(path):
-        return read_folder(path)
+        return read_folder(path, work)
     raise UserError(f"{path}: there is no patients.csv or patients.parquet in this folder.")

@@ -14,6 +14,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
 from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.whole_index import system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 
@@ -39,9 +40,14 @@ def stage(part: Part, path: Path) -> Staged:
         conformed.frame.sink_parquet(path, compression="lz4", engine="streaming")
         rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
+        if system_error(error):
+            raise
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
-    # A reader that joins on a doubled key would multiply rows: our own bug, never a count.
-    assert part.rows is None or rows == part.rows, (part.file, rows, part.rows)
+    if part.rows is not None and rows != part.rows:
+        raise UserError(
+            f"{part.file}: {part.rows:,} rows stand in this file, but {rows:,} came out of reading "
+            "it, so it was not indexed. Export it again, as CSV UTF-8."
+        )
     return Staged(part, conformed, path, rows)
 
 

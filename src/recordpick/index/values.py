@@ -100,13 +100,12 @@ def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None
         return _from_decimal(value.cast(pl.Float64), kind)
     if dtype.is_integer():
         return _from_integer(value, kind)
-    if kind == "text" and (dtype == pl.Boolean or dtype.is_temporal()):
-        return value.cast(pl.String)
-    if kind == "yes_no" and dtype == pl.Boolean:
-        return value
-    if kind == "date" and (dtype == pl.Date or isinstance(dtype, pl.Datetime)):
-        return value.cast(pl.Date)
-    return None
+    meets = {
+        "text": dtype == pl.Boolean or dtype.is_temporal(),
+        "yes_no": dtype == pl.Boolean,
+        "date": dtype == pl.Date or isinstance(dtype, pl.Datetime),
+    }
+    return value.cast(TYPES[kind]) if meets.get(kind) else None
 
 
 def _from_decimal(value: pl.Expr, kind: Kind) -> pl.Expr | None:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import polars as pl
+
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
 
 REJECTED = "rejected_rows.csv"
 SET_ASIDE = "set_aside_values.csv"
+
+_WINDOWS_FULL = (39, 112)
+"""Windows's own numbers of a full disk."""
 
 _CANNOT = {
     errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
@@ -82,10 +88,22 @@ def whole_index(out: Path) -> Iterator[Path]:
 
 def cannot_write(out: Path, error: OSError) -> UserError:
     """Put into a sentence why the system would not let us write."""
-    # polars gives some of the system's errors without their number.
-    number = error.errno or (errno.ENOSPC if "No space left" in str(error) else 0)
+    number = error.errno or _number_in(error)
     why = _CANNOT.get(number, f"the system says: {error.strerror or error}")
     return UserError(f"{out} could not be written: {why}. Nothing was left behind.")
+
+
+def system_error(error: pl.exceptions.PolarsError) -> OSError | None:
+    """Give the system's error that polars wraps in one of its own, if it does."""
+    number = _number_in(error)
+    return OSError(number, os.strerror(number)) if number else None
+
+
+def _number_in(error: Exception) -> int:
+    """Give the system's number of an error that polars only has in its text, or 0."""
+    found = re.search(r"\(os error ([0-9]+)\)", str(error))
+    number = int(found[1]) if found else 0
+    return errno.ENOSPC if os.name == "nt" and number in _WINDOWS_FULL else number
 
 
 def _put_in_place(made: Path, out: Path) -> None:

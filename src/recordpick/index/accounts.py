@@ -1,0 +1,129 @@
+"""What became of every row: the counts of each file, and the rows and values that did not fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
+from recordpick.index.manifest import FileCount
+from recordpick.index.nhs_numbers import is_damaged
+from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.staging import Staged, digest, rows_with_reasons
+from recordpick.index.tables_made import TableMade
+from recordpick.index.whole_index import REJECTED, SET_ASIDE
+
+_ASIDE = {
+    "file": pl.String,
+    "line": pl.Int64,
+    "table": pl.String,
+    "column": pl.String,
+    "value": pl.String,
+    "reason": pl.String,
+}
+
+
+def write_accounts(tables: dict[str, TableMade], folder: Path) -> tuple[FileCount, ...]:
+    """Write `rejected_rows.csv` and `set_aside_values.csv`, and give the counts of each file.
+
+    UserError for a file of which no row can be used, or whose NHS numbers are all damaged.
+    """
+    counts: list[FileCount] = []
+    rejected: list[pl.DataFrame] = []
+    values: list[pl.DataFrame] = [pl.DataFrame(schema=_ASIDE)]
+    for table in tables.values():
+        for number, staged in enumerate(table.staged):
+            away = _rejected(table, number)
+            aside = _set_aside(staged)
+            count = _count(table, number, away.height, aside.height)
+            if count.rows_rejected == count.rows_read > 0:
+                first = away.row(0, named=True)
+                raise UserError(
+                    f"{staged.part.file}: none of its {count.rows_read:,} rows can be used. "
+                    f"Line {first['line']}: {first['reason']}."
+                )
+            counts.append(count)
+            rejected.append(_named(away, staged.part))
+            values.append(aside)
+    pl.concat(rejected).write_csv(folder / REJECTED)
+    pl.concat(values).write_csv(folder / SET_ASIDE)
+    return tuple(counts)
+
+
+def _rejected(table: TableMade, number: int) -> pl.DataFrame:
+    """Give the rows of a part that did not fit, as PLACES, by line."""
+    staged = table.staged[number]
+    flagged = pl.scan_parquet(staged.path, glob=False)
+    misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    found = pl.concat([misfits.collect(engine="streaming"), table.found[number]])
+    away = [rows_with_reasons(staged, found), staged.part.set_aside.select(*PLACES)]
+    return pl.concat(away).sort("line", maintain_order=True)
+
+
+def _named(away: pl.DataFrame, part: Part) -> pl.DataFrame:
+    file, table = pl.lit(part.file).alias("file"), pl.lit(part.table).alias("table")
+    return away.select(file, "line", table, "reason", "row")
+
+
+def _count(table: TableMade, number: int, rejected: int, aside: int) -> FileCount:
+    staged = table.staged[number]
+    part = staged.part
+    flags = pl.scan_parquet(staged.path, glob=False).select(pl.col(DELETED).sum())
+    deleted = int(flags.collect(engine="streaming").item()) + part.dropped
+    count = FileCount(
+        file=part.file,
+        table=table.name,
+        size=part.path.stat().st_size,
+        sha256=part.sha256 or digest(part.path),
+        rows_read=staged.rows + part.set_aside.height + part.dropped,
+        rows_indexed=table.indexed(number),
+        rows_rejected=rejected,
+        rows_deleted=deleted,
+        values_set_aside=aside,
+    )
+    # Whatever else is wrong, no row may get lost: a false sum is our own bug.
+    assert count.rows_read == count.rows_indexed + rejected + deleted, count
+    return count
+
+
+def _set_aside(staged: Staged) -> pl.DataFrame:
+    """Give the NHS numbers that were left empty, with the reason."""
+    part = staged.part
+    if part.table != "patients" or NHS_NUMBER not in staged.conformed.kinds:
+        return pl.DataFrame(schema=_ASIDE)
+    fits = pl.col(BAD).is_null() & ~pl.col(DELETED)
+    flagged = pl.scan_parquet(staged.path, glob=False).filter(fits)
+    rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32))
+    value = pl.col(NHS_NUMBER).cast(pl.String)
+    damaged = is_damaged(value.str.strip_chars())
+    found = (
+        part.frame.join(rows, on=ROW, how="inner")
+        .sort(ROW)
+        .select(
+            ROW,
+            value.alias("value"),
+            pl.when(damaged)
+            .then(pl.lit("damaged by a spreadsheet: its last digits are lost"))
+            .otherwise(pl.lit("not a valid NHS number"))
+            .alias("reason"),
+            damaged.alias("damaged"),
+        )
+        .collect()
+    )
+    good = flagged.select(pl.col(NHS_NUMBER).count()).collect().item()
+    if found.height and found["damaged"].all() and not good:
+        raise UserError(
+            f"{part.file}: a spreadsheet has damaged every NHS number (such as "
+            f"{found['value'][0]}). Export the list again, and do not save it from a spreadsheet."
+        )
+    lines = pl.Series("line", part.line_of(found[ROW].to_list()), pl.Int64)
+    return found.select(
+        pl.lit(part.file).alias("file"),
+        lines,
+        pl.lit(part.table).alias("table"),
+        pl.lit(NHS_NUMBER).alias("column"),
+        "value",
+        "reason",
+    )

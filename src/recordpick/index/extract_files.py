@@ -1,0 +1,137 @@
+"""A file of a system's extract, its columns called by name whatever the case and the spelling.
+
+Spellings drift between versions of an extract: a reader asks for a column by one name, and is given
+it under any name it has had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.parts import PLACES, ROW, LookUp, Part
+from recordpick.index.table_files import TableFile, open_table_file
+from recordpick.index.values import YES, trimmed
+
+Drifts = Mapping[str, Sequence[str]]
+"""Other spellings of a column, by the name that a reader asks for."""
+
+
+@dataclass(frozen=True)
+class ExtractFile:
+    """A file that was looked at. `names` gives the file's own name of each column, by small letters
+    of the name it is asked for; `number` its place among the files of its table, later ones higher.
+    """
+
+    file: TableFile
+    names: Mapping[str, str]
+    number: int = 0
+    _twice: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.file.path.name
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """The rows: ROW and the file's columns, as text."""
+        return self.file.frame
+
+    def has(self, column: str) -> bool:
+        """Tell whether the file has that column; UserError if it has it twice."""
+        if column.lower() in self._twice:
+            raise UserError(
+                f"{self.file.path}: column {column} stands twice in the header, and nothing tells "
+                "which of them holds. Export the file again."
+            )
+        return column.lower() in self.names
+
+    def text(self, column: str) -> pl.Expr:
+        """Give a column as text, blanks off, nothing as null; UserError if it is not there."""
+        return trimmed(self.raw(column))
+
+    def raw(self, column: str) -> pl.Expr:
+        """Give a column as it stands; UserError if it is not there."""
+        if not self.has(column):
+            found = ", ".join(self.file.columns[:12]) + (" …" * (len(self.file.columns) > 12))
+            raise UserError(
+                f"{self.file.path}: column {column} is missing. The columns found are: {found}."
+            )
+        return pl.col(self.names[column.lower()])
+
+    def yes(self, column: str) -> pl.Expr:
+        """Tell where a column says yes; no where it is empty or missing."""
+        if not self.has(column):
+            return pl.lit(value=False)
+        return self.raw(column).str.to_lowercase().str.strip_chars().is_in(YES).fill_null(value=False)
+
+    def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
+        """Give columns as they stand under new names (new: old), of those that are there."""
+        return {new: self.raw(old) for new, old in columns.items() if self.has(old)}
+
+    def part(self, table: str, frame: pl.LazyFrame, **more: object) -> Part:
+        """Give the file's rows to a table."""
+        return Part(
+            table=table,
+            file=self.name,
+            path=self.file.path,
+            frame=frame,
+            raw=self.file.frame,
+            rows=self.file.rows,
+            set_aside=self.file.set_aside,
+            line_of=self.file.line_of,
+            sha256=self.file.look.sha256,
+            **more,  # type: ignore[arg-type] # the fields of Part
+        )
+
+    def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
+        """Account for the rows of a file that others only look things up in."""
+        aside = self.file.set_aside.select(*PLACES)
+        if unusable is not None:
+            aside = pl.concat([aside, unusable.select(*PLACES)])
+        return LookUp(
+            what=what,
+            file=self.name,
+            path=self.file.path,
+            rows=self.file.rows + self.file.set_aside.height,
+            replaced=replaced,
+            set_aside=aside,
+            sha256=self.file.look.sha256,
+        )
+
+
+def open_extract_file(
+    path: Path, work: Path, drifts: Drifts, *, number: int = 0, **how: object
+) -> ExtractFile:
+    """Look at a file; `how` as `open_table_file` takes it, `work` a folder that may be new."""
+    work.mkdir(parents=True, exist_ok=True)
+    file = open_table_file(path, work, **how)  # type: ignore[arg-type] # passed through
+    names: dict[str, str] = {}
+    twice = {name.lower() for name in file.doubled}
+    for name in file.columns:
+        if name.lower() in names:
+            twice.add(name.lower())
+        names.setdefault(name.lower(), name)
+    for asked, spellings in drifts.items():
+        for spelling in spellings:
+            if spelling.lower() in names:
+                if asked.lower() in names:
+                    twice.add(asked.lower())
+                names.setdefault(asked.lower(), names[spelling.lower()])
+    return ExtractFile(file, names, number, frozenset(twice))
+
+
+def lines_of_rows(file: ExtractFile, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """Give rows (ROW and the file's columns) that cannot be used, as `PLACES`."""
+    values = [pl.col(name).fill_null("") for name in rows.columns if name != ROW]
+    lines = file.file.line_of(rows[ROW].to_list())
+    return rows.select(
+        pl.Series("line", lines, pl.Int64),
+        pl.lit(reason).alias("reason"),
+        pl.concat_str(values, separator=",").alias("row"),
+    )

@@ -1,0 +1,120 @@
+"""The patients of an index: each once, of one source or of several.
+
+A wrong patient is the worst that can happen. So two rows with one number are never told apart by
+guessing: within a file they are refused, and between files they are one person only where a date
+of birth or an NHS number says so and none contradicts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.conform import NHS_NUMBER
+from recordpick.index.manifest import TableSummary
+from recordpick.index.parts import ROW
+from recordpick.index.staging import Staged
+from recordpick.index.tables_made import PATIENT, ROW_GROUP, TableMade
+
+_IDENTITY = (NHS_NUMBER, "date_of_birth")
+
+
+def patients_of(people: TableMade) -> pl.DataFrame:
+    """Give the patients, one row each, sorted by patient_id; UserError if that cannot be."""
+    for staged in people.staged:
+        _check_one_row_each(staged)
+    if len(people.staged) == 1:
+        patients = people.rows().select(*people.kinds).sort(PATIENT).collect()
+    else:
+        _check_same_person(people)
+        values = [pl.col(name).drop_nulls().first() for name in people.kinds if name != PATIENT]
+        merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
+        patients = merged.select(*people.kinds).sort(PATIENT).collect()
+    if patients.is_empty():
+        raise UserError(_nobody(people.staged[0]))
+    return patients
+
+
+def write_patients(
+    patients: pl.DataFrame, summary_of: TableMade, counts: list[pl.DataFrame], folder: Path
+) -> TableSummary:
+    """Write the patients with `entries` and `entries_percentile`.
+
+    `counts` have patient_id and `entries`: the rows of one other table. The percentile is the
+    percentage of patients who have fewer.
+    """
+    zero = pl.DataFrame(schema={PATIENT: pl.String, "entries": pl.UInt32})
+    entries = pl.concat([zero, *counts]).lazy().group_by(PATIENT).agg(pl.col("entries").sum())
+    fewer = pl.col("entries").rank("min").cast(pl.Float64) - 1
+    (
+        patients.lazy()
+        .join(entries, on=PATIENT, how="left", maintain_order="left")
+        .with_columns(pl.col("entries").cast(pl.Int64).fill_null(0))
+        .with_columns((fewer * 100 / pl.len()).alias("entries_percentile"))
+        .sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP)
+    )
+    return TableSummary(
+        patients.height,
+        {**summary_of.kinds, "entries": "integer", "entries_percentile": "number"},
+    )
+
+
+def _check_one_row_each(staged: Staged) -> None:
+    """Refuse two rows with one patient_id: nothing tells which of them is the patient."""
+    good = staged.good().select(ROW, PATIENT)
+    doubled = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
+    if doubled.is_empty():
+        return
+    number = doubled[PATIENT][0]
+    rows = doubled.filter(pl.col(PATIENT) == number)[ROW].to_list()
+    lines = " and ".join(str(line) for line in staged.part.line_of(rows[:3]))
+    count = doubled[PATIENT].n_unique()
+    who = (
+        f"patient {number} stands" if count == 1 else f"{count:,} patients, such as {number}, stand"
+    )
+    raise UserError(
+        f"{staged.part.file}: {who} on more than one row (lines {lines}). "
+        "Give each patient one row, with a number of their own."
+    )
+
+
+def _check_same_person(people: TableMade) -> None:
+    """Refuse a patient_id of several files unless they agree on who that is."""
+    known = [name for name in _IDENTITY if name in people.kinds]
+    seen = (
+        people.rows()
+        .group_by(PATIENT)
+        .agg(
+            pl.len().alias("rows"),
+            *[pl.col(name).drop_nulls().n_unique().alias(f"{name} values") for name in known],
+            *[pl.col(name).count().alias(f"{name} count") for name in known],
+        )
+        .filter(pl.col("rows") > 1)
+        .sort(PATIENT)
+    )
+    differ = pl.any_horizontal(pl.col(f"{name} values") > 1 for name in known) if known else None
+    if differ is not None:
+        wrong = seen.filter(differ).collect()
+        if wrong.height:
+            raise UserError(
+                f"Patient {wrong[PATIENT][0]} has another date of birth or NHS number in one "
+                f"source than in another (one of {wrong.height:,} patients): these are not the "
+                "same people. Index only sources of one practice together."
+            )
+    agree = [pl.col(f"{name} count") > 1 for name in known]
+    unsure = seen.filter(~pl.any_horizontal(agree)) if agree else seen
+    left = unsure.collect()
+    if left.height:
+        raise UserError(
+            f"Patient {left[PATIENT][0]} is in two sources (as are {left.height:,} in all), and "
+            "no date of birth or NHS number in both says that it is one person. "
+            "Add one of these columns, or index the sources one by one."
+        )
+
+
+def _nobody(staged: Staged) -> str:
+    if staged.rows == 0:
+        return f"{staged.part.file}: there is no patient in this file."
+    return f"{staged.part.file}: no row of this file is a patient that can be used."

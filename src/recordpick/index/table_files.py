@@ -1,0 +1,287 @@
+"""Large tables of delimited text, read by polars: and only where it reads what stands there.
+
+polars pads short lines without a word, takes blank lines for rows and carriage returns for text.
+So the lines are first held against the shape that a line of this file must have (one pass, about a
+tenth of the time of reading). If all have it, polars reads the file. Lines that plainly have too
+many or too few fields are set aside. Anything else (several lines to a record, quotation marks in
+odd places, NUL bytes, Windows-1252, UTF-16) is read record by record with Python's csv first.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.delimited import Damaged, Look, Record, look, records
+from recordpick.errors import UserError
+from recordpick.index.parts import PLACES, ROW, Lines
+
+_BATCH = 50_000
+_CHARACTERS = 4 * 1024**2
+_MOST_COLUMNS = 1000
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A file of delimited text: `frame` has ROW and a text column for each of `columns`.
+
+    `rows` of them stand in the file (blank lines are none); `set_aside` (columns PLACES) are the
+    lines that have no place in `frame`. A name that stands twice in the header has " (2)" after it
+    the second time, and is in `doubled`.
+    """
+
+    path: Path
+    look: Look
+    columns: tuple[str, ...]
+    doubled: frozenset[str]
+    frame: pl.LazyFrame
+    rows: int
+    set_aside: pl.DataFrame
+    line_of: Lines
+
+
+@dataclass(frozen=True)
+class Headers:
+    """Which names the fields of a line have, by how many fields there are."""
+
+    by_count: dict[int, tuple[str, ...]]
+    line: int
+    """The last line of the file's own header; 0 if it has none."""
+    doubled: frozenset[str] = frozenset()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All names, each once, in the order of the first list that has it."""
+        return tuple(dict.fromkeys(name for names in self.by_count.values() for name in names))
+
+
+def open_table_file(
+    path: Path,
+    work: Path,
+    *,
+    delimiter: str | None = None,
+    headers: Sequence[Sequence[str]] = (),
+    has_header: bool = True,
+) -> TableFile:
+    """Look at a file and make a scan of it; `work` is an empty folder for what must be rewritten.
+
+    `headers` replace the file's own header: lists of names of different lengths, of which each
+    line takes the one that fits its number of fields; needed if `has_header` is false. UserError
+    where the file cannot be read as text.
+    """
+    found = look(path, delimiter)
+    head = _headers(path, found, headers, has_header=has_header)
+    text, as_utf8 = path, found
+    if found.encoding not in {"utf-8", "utf-8-sig"}:
+        text = work / "text"
+        as_utf8 = replace(found, encoding="utf-8", lines=_to_utf8(path, found, text))
+    table = _by_polars(text, as_utf8, head) or _by_record(path, found, head, work)
+    return replace(table, path=path, look=found)
+
+
+def _headers(
+    path: Path, found: Look, given: Sequence[Sequence[str]], *, has_header: bool
+) -> Headers:
+    line = 0
+    if has_header:
+        first = next(iter(records(path, found)), None)
+        if not isinstance(first, Record):
+            why = first.why if first else "there is no line"
+            raise UserError(f"{path}: the header cannot be read: {why}.")
+        if len(first.fields) > _MOST_COLUMNS:
+            raise UserError(f"{path}: {len(first.fields):,} columns are more than a table has.")
+        line = first.line + sum(_line_ends(name) for name in first.fields)
+        if not given:
+            names, doubled = _named(first.fields)
+            return Headers({len(names): names}, line, doubled)
+    by_count = {len(names): _named(names)[0] for names in given}
+    return Headers(by_count, line)
+
+
+def _to_utf8(path: Path, found: Look, text: Path) -> int:
+    """Write the text again as UTF-8, its lines as they are; give how many they are."""
+    lines, last = 0, "\n"
+    with (
+        path.open(encoding=found.encoding, newline="") as source,
+        text.open("w", encoding="utf-8", newline="") as copy,
+    ):
+        try:
+            while chunk := source.read(_CHARACTERS):
+                copy.write(chunk)
+                lines += chunk.count("\n")
+                last = chunk
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{path}, after line {lines + 1}: this is not {found.encoding.upper()} text "
+                f"({error.reason}). Save the file as CSV UTF-8."
+            ) from None
+    return lines + (not last.endswith("\n"))
+
+
+def _line_ends(text: str) -> int:
+    return len(re.findall(r"\r\n|\r|\n", text))
+
+
+def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Give each column a name of its own: blanks off, "column 3" without one, "X (2)" if again."""
+    names: list[str] = []
+    doubled: set[str] = set()
+    for place, text in enumerate(fields, 1):
+        name = " ".join(text.split()) or f"column {place}"
+        if name in names:
+            doubled.add(name)
+            count = 2
+            while f"{name} ({count})" in names:
+                count += 1
+            name = f"{name} ({count})"
+        names.append(name)
+    return tuple(names), frozenset(doubled)
+
+
+def _by_polars(path: Path, found: Look, head: Headers) -> TableFile | None:
+    """Read with polars, or give None if the file needs more care than that."""
+    rows = found.lines - head.line
+    if found.has_nul or found.lines < 2 or rows <= 0 or len(found.delimiter.encode()) != 1:
+        return None
+    line = pl.col("line")
+    lines = pl.scan_csv(
+        path,
+        has_header=False,
+        schema={"line": pl.String},
+        separator="\0",
+        quote_char=None,
+        skip_lines=head.line,
+        row_index_name=ROW,
+        glob=False,
+    )
+    first = lines.head(1).select(line).collect()
+    shape = next((n for n in head.by_count if _fits(first, n, found.delimiter)), None)
+    if shape is None:
+        return None
+    fits = line.str.contains(_shape(shape, found.delimiter))
+    odd = lines.filter(line.is_null() | ~fits).collect(engine="streaming")
+    ragged = odd.filter(line.is_not_null())
+    no_quotes = '^[^"\r]*\r?$'
+    if ragged.filter(~line.str.contains(no_quotes)).height:
+        return None
+    counts = line.str.count_matches(found.delimiter, literal=True) + 1
+    ragged = ragged.with_columns(counts.alias("fields"))
+    if ragged.filter(pl.col("fields").is_in(list(head.by_count))).height:
+        return None
+    names = head.by_count[shape]
+    frame = pl.scan_csv(
+        path,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        separator=found.delimiter,
+        skip_lines=head.line,
+        row_index_name=ROW,
+        truncate_ragged_lines=bool(odd.height),
+        glob=False,
+    )
+    if odd.height:
+        frame = frame.filter(~pl.col(ROW).is_in(odd[ROW].implode()))
+    wanted = " or ".join(map(str, sorted(head.by_count)))
+    set_aside = ragged.select(
+        (pl.col(ROW).cast(pl.Int64) + head.line + 1).alias("line"),
+        pl.format("it has {} fields, not {}", "fields", pl.lit(wanted)).alias("reason"),
+        line.str.strip_chars_end("\r").alias("row"),
+    )
+    return TableFile(
+        path=path,
+        look=found,
+        columns=names,
+        doubled=head.doubled,
+        frame=frame,
+        rows=rows - odd.height,
+        set_aside=set_aside,
+        line_of=lambda asked: [row + head.line + 1 for row in asked],
+    )
+
+
+def _shape(fields: int, delimiter: str) -> str:
+    """Give the pattern of a whole record on one line, quotation marks where they may stand."""
+    cut = re.escape(delimiter)
+    one = rf'(?:"(?:[^"]|"")*"|[^"\r{cut}]*)'
+    return rf"^{one}(?:{cut}{one}){{{fields - 1}}}\r?$"
+
+
+def _fits(line: pl.DataFrame, fields: int, delimiter: str) -> bool:
+    matched = line.select(pl.col("line").str.contains(_shape(fields, delimiter))).to_series()
+    return bool(matched.fill_null(value=False).all())
+
+
+@dataclass
+class _Rewritten:
+    """Records on their way into Parquet files that polars can scan."""
+
+    folder: Path
+    columns: tuple[str, ...]
+    rows: int = 0
+    files: list[Path] = field(default_factory=list)
+    batch: list[list[str]] = field(default_factory=list)
+    steps: list[tuple[int, int]] = field(default_factory=list)
+    """(row, line) wherever a row is not on the line after the row before it."""
+    next_line: int = -1
+
+    def add(self, line: int, values: list[str]) -> None:
+        """Take one record."""
+        if line != self.next_line:
+            self.steps.append((self.rows, line))
+        self.next_line = line + 1
+        self.rows += 1
+        self.batch.append(values)
+        if len(self.batch) == _BATCH:
+            self.write()
+
+    def write(self) -> None:
+        """Write what was taken since."""
+        path = self.folder / f"{len(self.files)}.parquet"
+        schema = dict.fromkeys(self.columns, pl.String)
+        pl.DataFrame(self.batch, schema=schema, orient="row").write_parquet(path, compression="lz4")
+        self.files.append(path)
+        self.batch.clear()
+
+    def line_of(self, asked: Sequence[int]) -> list[int]:
+        """Give the line on which each row began."""
+        starts = [row for row, _ in self.steps]
+        places = [(row, self.steps[bisect_right(starts, row) - 1]) for row in asked]
+        return [line + row - start for row, (start, line) in places]
+
+
+def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
+    """Read record by record, into files that polars can scan."""
+    columns = head.columns
+    places = {
+        count: [names.index(name) if name in names else -1 for name in columns]
+        for count, names in head.by_count.items()
+    }
+    rewritten = _Rewritten(work, columns)
+    damaged: list[Damaged] = []
+    for record in records(path, found, list(head.by_count)):
+        if record.line <= head.line:
+            continue
+        if isinstance(record, Damaged):
+            damaged.append(record)
+            continue
+        fields = record.fields
+        straight = len(places) == 1
+        values = fields if straight else [fields[p] if p >= 0 else "" for p in places[len(fields)]]
+        rewritten.add(record.line, values)
+    rewritten.write()
+    set_aside = [(entry.line, entry.why, entry.text) for entry in damaged]
+    return TableFile(
+        path=path,
+        look=found,
+        columns=columns,
+        doubled=head.doubled,
+        frame=pl.scan_parquet(rewritten.files, row_index_name=ROW, glob=False),
+        rows=rewritten.rows,
+        set_aside=pl.DataFrame(set_aside, schema=PLACES, orient="row"),
+        line_of=rewritten.line_of,
+    )
