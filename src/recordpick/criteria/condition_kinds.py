@@ -125,14 +125,14 @@ def check_words(
                 f"'{node.name}' never holds an empty text: what is missing is NULL, so write "
                 f"{node.name} IS NULL."
             )
-        held = _words_of(node, words)
+        held = _words_of(node, words) if n.columns_in(node) else None
         if held is not None and text not in held:
             raise UserError(
                 f"{_capital(said(node))} is never '{shown(text)}': its words are "
                 f"{listed(held)}{did_you_mean(text, held) or '.'}"
             )
     elif isinstance(asked, n.Like):
-        held = _words_of(node, words)
+        held = _words_of(node, words) if n.columns_in(node) else None
         if held is not None and not any(_like(word, asked.parts) for word in held):
             raise UserError(
                 f"{_capital(said(node))} never fits this LIKE pattern: its words are "

@@ -1,4 +1,4 @@
-"""From the text of a condition to checked nodes: the second fence.
+"""From the text of a condition to checked nodes: the third fence.
 
 sqlglot's tree is walked node by node. Each class of node has a reader of its own here, which
 allows only the parts it names and checks their kinds; a class without a reader is refused.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from recordpick.criteria import condition_nodes as n
+from recordpick.criteria.condition_grammar import check_grammar
 from recordpick.criteria.condition_kinds import (
     as_comparable,
     check_words,
@@ -18,7 +19,7 @@ from recordpick.criteria.condition_kinds import (
     pattern_parts,
     said,
 )
-from recordpick.criteria.condition_tokens import grouping_brackets, tokens_of
+from recordpick.criteria.condition_tokens import tokens_of
 from recordpick.criteria.condition_trees import interval_of, not_in_the_language, only
 from recordpick.criteria.wording import shown
 from recordpick.errors import UserError
@@ -41,10 +42,6 @@ _COMPARISONS: dict[str, n.Comparison] = {
     "GTE": ">=",
 }
 _SIGNS: dict[str, n.ArithmeticSign] = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/"}
-_TWO_COMPARISONS = (
-    "Two comparisons follow each other in the condition without AND or OR; where one is meant to "
-    "be part of the other, put it in brackets."
-)
 _TOO_DEEP = "The condition nests too deep; write it more simply, or as several rules."
 
 
@@ -57,6 +54,7 @@ def read_condition(
     among them.
     """
     tokens = tokens_of(text, columns)
+    check_grammar(text, tokens)
     from sqlglot import Dialect, exp
     from sqlglot.errors import ParseError
 
@@ -64,30 +62,16 @@ def read_condition(
         trees = Dialect().parser().parse_into(exp.Condition, tokens, text)
         if len(trees) != 1 or trees[0] is None:
             raise UserError("The condition is not one expression.")
-        reader = _Reader(columns, words)
-        node = reader.read(trees[0])
+        node = _Reader(columns, words).read(trees[0])
     except ParseError as error:
-        raise UserError(_unreadable(error)) from error
+        raise UserError("The condition cannot be read as an expression.") from error
     except RecursionError as error:
         raise UserError(_TOO_DEEP) from error
-    if reader.brackets != grouping_brackets(tokens):
-        raise UserError(_TWO_COMPARISONS)  # sqlglot has put brackets where it found none
     if node.kind != "yes_no":
         raise UserError(
             f"The condition gives {said(node)}, not a yes or no; compare it with something."
         )
     return node
-
-
-def _unreadable(error: Any) -> str:
-    details = error.errors[0] if error.errors else {}
-    near = shown(f"{str(details.get('start_context') or '')[-20:]}{details.get('highlight') or ''}")
-    if not near.strip():
-        return "The condition cannot be read as an expression."
-    return (
-        f"The condition cannot be read at or after '{near.strip()}': something is missing there, "
-        "or too much."
-    )
 
 
 class _Reader:
@@ -97,8 +81,6 @@ class _Reader:
         self._columns = columns
         self._words = words
         self._deep = 0
-        self.brackets = 0
-        """How many brackets that group were met."""
         self._readers: dict[str, Callable[[Any], n.Node]] = {
             "Column": self._column,
             "Literal": self._literal,
@@ -179,7 +161,6 @@ class _Reader:
 
     def _paren(self, tree: exp.Paren) -> n.Node:
         only(tree, "this")
-        self.brackets += 1
         return self.read(tree.this)
 
     # Arithmetic
@@ -244,7 +225,12 @@ class _Reader:
         parts = [self.read(part) for part in (tree.this, *tree.expressions)]
         if len(parts) < 2:
             raise UserError("COALESCE takes two or more values and gives the first that is there.")
-        first = next((part for part in parts if not isinstance(part, n.Constant)), parts[0])
+        if not all(n.columns_in(part) for part in parts[:-1]):
+            raise UserError(
+                "COALESCE gives the first value that is there: a value that names no column is "
+                "always there, so it stands last."
+            )
+        first = parts[0]
         same = [as_comparable(part, first.kind, beside=first) for part in parts]
         kind = "number" if any(part.kind == "number" for part in same) else same[0].kind
         return n.Function("COALESCE", tuple(same), kind)
@@ -260,17 +246,11 @@ class _Reader:
 
     # Conditions
 
-    def _value(self, tree: exp.Expr) -> n.Node:
-        """Read one side of a comparison: a condition there needs brackets, whatever the reader."""
-        if type(tree).__name__ in _NEEDS_BRACKETS:
-            raise UserError(_TWO_COMPARISONS)
-        return self.read(tree)
-
     def _compare(self, tree: exp.Binary) -> n.Node:
         only(tree, "this", "expression")
         sign = _COMPARISONS[type(tree).__name__]
-        left = self._value(tree.this)
-        right = self._value(tree.expression)
+        left = self.read(tree.this)
+        right = self.read(tree.expression)
         left, right = (
             as_comparable(left, right.kind, beside=right),
             as_comparable(right, left.kind, beside=left),
@@ -284,21 +264,17 @@ class _Reader:
 
     def _between(self, tree: exp.Between) -> n.Node:
         only(tree, "this", "low", "high")
-        of = self._value(tree.this)
-        low, high = (self._value(cast("exp.Expr", tree.args[end])) for end in ("low", "high"))
+        of = self.read(tree.this)
+        low, high = (self.read(cast("exp.Expr", tree.args[end])) for end in ("low", "high"))
         beside = next((x for x in (of, low, high) if not isinstance(x, n.Constant)), of)
         of, low, high = (as_comparable(x, beside.kind, beside=beside) for x in (of, low, high))
         need(of.kind != "yes_no", "BETWEEN takes numbers, dates or text", of)
         return n.Between(of, low, high)
 
     def _in(self, tree: exp.In) -> n.Node:
-        if tree.args.get("field") is not None:
-            raise UserError("After IN stands a list in brackets: IN ('a', 'b').")
         only(tree, "this", "expressions")
-        of = self._value(tree.this)
+        of = self.read(tree.this)
         items = tree.expressions
-        if not items:
-            raise UserError("The list after IN is empty; it holds texts, numbers or dates.")
         if len(items) > IN_AT_MOST:
             raise UserError(
                 f"The list after IN has {len(items):,} items and may have {IN_AT_MOST}; long lists "
@@ -315,7 +291,7 @@ class _Reader:
 
     def _like(self, tree: exp.Like, escape: str | None = None) -> n.Node:
         only(tree, "this", "expression", "negate")
-        of = self._value(tree.this)
+        of = self.read(tree.this)
         need(of.kind == "text", "LIKE takes text", of)
         pattern = tree.expression
         if type(pattern).__name__ != "Literal" or not pattern.is_string:
@@ -341,7 +317,7 @@ class _Reader:
     def _is(self, tree: exp.Is) -> n.Node:
         only(tree, "this", "expression")
         what = tree.expression
-        of = self._value(tree.this)
+        of = self.read(tree.this)
         if type(what).__name__ == "Null":
             return n.IsNull(of)
         if type(what).__name__ != "Boolean":
@@ -373,8 +349,10 @@ class _Reader:
                     "name the column again for each value, or use IN with a list."
                 )
             need(node.kind == "yes_no", f"{joined.upper()} stands between conditions", node)
+            if not n.columns_in(node):
+                raise UserError(
+                    f"One side of {joined.upper()} names no column, so it is the same for every "
+                    "row; leave it out."
+                )
             nodes.append(node)
         return n.All(tuple(nodes)) if joined == "And" else n.AnyOf(tuple(nodes))
-
-
-_NEEDS_BRACKETS = frozenset({*_COMPARISONS, "Between", "In", "Like", "Escape", "Is", "Not"})

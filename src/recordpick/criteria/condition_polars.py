@@ -100,7 +100,9 @@ def _negative(node: n.Negative, as_at: date) -> pl.Expr:
 
 def _function(node: n.Function, as_at: date) -> pl.Expr:
     if node.name == "COALESCE":
-        return pl.coalesce([_as_kind(part, node.kind, as_at) for part in node.arguments])
+        # Not `pl.coalesce`: where the first is null throughout, it gives one row for all.
+        values = [_as_kind(part, node.kind, as_at) for part in node.arguments]
+        return reduce(lambda value, instead: value.fill_null(instead), values)
     return _FUNCTIONS[node.name](expression(node.arguments[0], as_at))
 
 

@@ -111,15 +111,6 @@ def tokens_of(text: str, columns: Collection[str]) -> list[Token]:
     return checked
 
 
-def grouping_brackets(tokens: Sequence[Token]) -> int:
-    """Count the opening brackets that neither hold a function's arguments nor a list of IN."""
-    before = ["", *(token.text.upper() for token in tokens)]
-    return sum(
-        token.token_type.name == "L_PAREN" and word not in {*FUNCTIONS, "IN"}
-        for word, token in zip(before, tokens, strict=False)
-    )
-
-
 def _check_text(text: str) -> None:
     if len(text) > TEXT_LENGTH:
         raise UserError(
@@ -218,6 +209,8 @@ def _check_name(
                 f"{', '.join(FUNCTIONS)}{did_you_mean(token.text, FUNCTIONS) or '.'}"
             )
         return
+    if following is not None and following.token_type.name == "DOT":
+        raise _refused(following, columns)
     if token.text not in columns and not (
         _stands_for_a_unit(before) and token.text.upper().removesuffix("S") in UNITS
     ):
@@ -226,12 +219,13 @@ def _check_name(
 
 def _refused(token: Token, columns: Collection[str]) -> UserError:
     text = token.text
+    is_nearly_a_column = text.casefold() in map(str.casefold, columns)
     if text.upper() in FUNCTIONS:
         return UserError(f"The function {text.upper()} needs brackets: {text.upper()}(…).")
     hint = _HINTS.get(token.token_type.name)
-    if hint:
+    if hint and not is_nearly_a_column:
         return UserError(f"'{shown(text)}' is not part of the condition language; {hint}.")
-    if token.token_type.name == "VAR" or text.casefold() in map(str.casefold, columns):
+    if token.token_type.name == "VAR" or is_nearly_a_column:
         guess = did_you_mean(text, columns)
         return UserError(
             f"'{shown(text)}' is not a column of this table{guess or _columns(columns)}"

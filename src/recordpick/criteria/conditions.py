@@ -1,9 +1,10 @@
 """The condition language of criteria: SQL's, as far as one table's rows need it.
 
-`docs/criteria-packs.md` describes it for those who write packs. A condition passes three fences:
-only tokens of the language (condition_tokens), only nodes of the language with fitting kinds
-(condition_parser, condition_kinds), and a translation that knows nothing else (condition_polars).
-No SQL text reaches polars, so nothing in a pack can name a file, a table or another function.
+`docs/criteria-packs.md` describes it for those who write packs. A condition passes four fences:
+only words of the language (condition_tokens), only in its order (condition_grammar), only nodes
+of the language with fitting kinds (condition_parser, condition_kinds), and a translation that
+knows nothing else (condition_polars). No SQL text reaches polars, so nothing in a pack can name a
+file, a table or another function.
 """
 
 from __future__ import annotations
