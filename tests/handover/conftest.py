@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,6 +17,8 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
 from recordpick.selection.working_file import WorkingFile
+
+from small_practice import small_index
 
 AS_AT = date(2026, 10, 1)
 STAFF = Person("Aoife Ní Bhriain", "practice")
@@ -198,3 +201,26 @@ def file(tmp_path: Path, index: PracticeIndex) -> Iterator[WorkingFile]:
 @pytest.fixture
 def answers(file: WorkingFile, index: PracticeIndex) -> Matches:
     return match(file.pack, index, file.as_at)
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., PracticeIndex]:
+    """Give a function that writes an index of the tables it is given as rows."""
+
+    def write(**tables: Sequence[Mapping[str, Any]]) -> PracticeIndex:
+        small = small_index(**tables)
+        folder = tmp_path / "written"
+        folder.mkdir()
+        for name, frame in small.tables.items():
+            frame.write_parquet(folder / f"{name}.parquet")
+        summaries = {
+            name: TableSummary(frame.height, small.kinds[name])
+            for name, frame in small.tables.items()
+        }
+        manifest = Manifest(
+            1, "test", "2026-10-01T00:00:00+00:00", "", True, AS_AT, summaries, (), "12" * 32
+        )
+        write_manifest(folder, manifest)
+        return PracticeIndex(folder, manifest)
+
+    return write

@@ -14,10 +14,16 @@ from recordpick.handover.cells import as_csv
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.local_codes import local_code_rows
-from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
+from recordpick.handover.qof import QofTable, qof_rows, read_qof_table, shipped_qof_table
 from recordpick.handover.readme import About, readme
+from recordpick.handover.report_rules import (
+    Rules,
+    answer_rules,
+    qof_figures,
+    target_figures,
+)
 from recordpick.handover.selection_list import list_id, selection_rows
-from recordpick.handover.targets import target_rows
+from recordpick.handover.targets import target_rows, target_table
 from recordpick.handover.whole_folder import check_free, whole_folder
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
@@ -46,13 +52,15 @@ def export(
     progress: Progress = silent,
     *,
     qof: Path | None = None,
+    report_rules: Path | None = None,
 ) -> Path:
     """Write the hand-over pack of a working file to the folder `out`, and give its path.
 
     `out` must not exist, or be empty. `index` must be the one that the file was made with, and
     `matches` what it answers to the file's pack. `qof` is another table of QOF indicators than
-    the newest that ships. The export is noted in the working file before the folder appears under
-    its name, so that no two lists ever carry one list_id.
+    the newest that ships, `report_rules` other rules for the reports' figures. The export is
+    noted in the working file before the folder appears under its name, so that no two lists ever
+    carry one list_id.
 
     UserError where the folder cannot be written; nothing is left of it then.
     """
@@ -62,8 +70,10 @@ def export(
             f"{index.folder} is another practice index than {file.path.name} was made with: "
             "the list would name the wrong patients. Name the right folder (--index)."
         )
+    progress("counting for the reports", None)
+    rules = answer_rules(index, file.as_at, report_rules)
     progress("writing the hand-over pack", None)
-    contents = _contents(file, index, matches, qof)
+    contents = _contents(file, index, matches, read_qof_table(qof or shipped_qof_table()), rules)
     sums = _sums(contents)
     with whole_folder(out) as folder:
         for done, (name, content) in enumerate(contents.items()):
@@ -76,12 +86,12 @@ def export(
 
 
 def _contents(
-    file: WorkingFile, index: PracticeIndex, matches: Matches, qof: Path | None
+    file: WorkingFile, index: PracticeIndex, matches: Matches, table: QofTable, rules: Rules
 ) -> dict[str, bytes]:
     """Make every file but SHA256SUMS, in memory: a pack is some hundred kilobytes."""
     selection = file.selection
     name = list_id(file.id, len(selection.exports) + 1)
-    table = read_qof_table(qof or shipped_qof_table())
+    targets = target_table()
     selected = selection_rows(selection, file.pack, _patients(file, index), name)
     local, cannot = local_code_rows(index)
     about = About(
@@ -101,8 +111,8 @@ def _contents(
     frames = {
         "selection_list.csv": selected,
         "criteria_report.csv": criteria_rows(selection, file.pack, matches),
-        "qof_report.csv": qof_rows(table, {}),
-        "target_report.csv": target_rows({}),
+        "qof_report.csv": qof_rows(table, qof_figures(table, rules)),
+        "target_report.csv": target_rows(targets, target_figures(targets, rules)),
         "capitation.csv": capitation_rows(index, file.as_at),
         "local_codes.csv": local,
     }

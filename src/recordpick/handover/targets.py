@@ -25,11 +25,15 @@ TARGET_REPORT: dict[str, pl.DataType] = {
 """The columns of target_report.csv, in order, with their types."""
 
 
-def target_rows(figures: Figures, path: Path | None = None) -> pl.DataFrame:
-    """Give the report: for each target one row a figure, columns as in `TARGET_REPORT`."""
+def target_table(path: Path | None = None) -> pl.DataFrame:
+    """Read which figures of which targets are reported: target, group, figure, means, unit."""
     with (path or data_file("target_figures.csv")).open(encoding="utf-8", newline="") as file:
-        rows = pl.DataFrame(
+        return pl.DataFrame(
             list(csv.DictReader(file)),
             schema={name: kind for name, kind in TARGET_REPORT.items() if name not in FILLED_IN},
         )
-    return with_figures(rows, ["target"], figures)
+
+
+def target_rows(table: pl.DataFrame, figures: Figures) -> pl.DataFrame:
+    """Give the report: for each target one row a figure, columns as in `TARGET_REPORT`."""
+    return with_figures(table, ["target"], figures)

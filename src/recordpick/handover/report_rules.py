@@ -1,0 +1,201 @@
+"""What the index gives for the QOF and target reports: figures counted by rules that are data.
+
+The rules are a criteria pack (see `data/reports/report_rules.toml` for what each id means): every
+criterion is one set of patients, and a figure is how many are in it, or in what it is counted
+among. A figure whose rules the index cannot answer, or can answer only in part, has no value and
+says why; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.criteria.reading import read_pack
+from recordpick.handover.figures import NO_RULE, Figure
+from recordpick.handover.qof import Indicator, QofTable
+from recordpick.handover.report_index import ReportIndex
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Matches, match
+from recordpick.progress import Progress, silent
+from recordpick.shipped import data_file
+
+_AMONG_ELIGIBLE = (
+    "in_date",
+    "overdue",
+    "never_screened",
+    "declined",
+    "non_responder",
+    "next_due",
+    "immunised",
+)
+"""Figures of the target report that are counted among the eligible."""
+
+
+def shipped_report_rules() -> Path:
+    """Give the path of the report rules that ship."""
+    return data_file("reports") / "report_rules.toml"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A set of patients, or None and why it could not be told."""
+
+    patients: pl.Series | None
+    why_empty: str = ""
+
+    @property
+    def figure(self) -> Figure:
+        """How many there are."""
+        if self.patients is None:
+            return Figure(None, self.why_empty)
+        return Figure(len(self.patients))
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The answers to a pack of report rules."""
+
+    matches: Matches
+
+    def knows(self, rule: str) -> bool:
+        """Tell whether there is such a rule."""
+        return rule in self.matches.answers
+
+    def of(self, rule: str) -> Counted:
+        """Give who meets a rule."""
+        answer = self.matches.answers.get(rule)
+        if answer is None:
+            return Counted(None, NO_RULE)
+        if not answer.answered:
+            return Counted(None, answer.why_not)
+        if answer.cautions:
+            return Counted(None, " ".join(answer.cautions))
+        return Counted(self.matches.patients(rule))
+
+
+def answer_rules(
+    index: PracticeIndex, as_at: date, path: Path | None = None, progress: Progress = silent
+) -> Rules:
+    """Answer the report rules (those that ship, or of another file) from an index.
+
+    UserError if the file is no pack of rules.
+    """
+    pack = read_pack(path or shipped_report_rules())
+    return Rules(match(pack, ReportIndex.of(index, pack, as_at), as_at, progress))
+
+
+def qof_figures(table: QofTable, rules: Rules) -> dict[tuple[str, ...], Figure]:
+    """Give the figures of each indicator that has rules, as `qof_rows` takes them."""
+    figures: dict[tuple[str, ...], Figure] = {}
+    for indicator in table.indicators:
+        for name, figure in _of_indicator(indicator, rules).items():
+            figures[indicator.name, name] = figure
+    return figures
+
+
+def target_figures(table: pl.DataFrame, rules: Rules) -> dict[tuple[str, ...], Figure]:
+    """Give the figures of a table of targets that have rules, as `target_rows` takes them."""
+    figures: dict[tuple[str, ...], Figure] = {}
+    for target, name in table.select("target", "figure").iter_rows():
+        figure = _of_target(target, name, rules)
+        if figure is not None:
+            figures[target, name] = figure
+    return figures
+
+
+def _of_indicator(indicator: Indicator, rules: Rules) -> dict[str, Figure]:
+    name = indicator.name
+    register_rule = _first(rules, f"{name}.register", f"{name.rstrip('0123456789')}.register")
+    done_rule = _first(rules, f"{name}.numerator", f"{name}.in_date", f"{name}.immunised")
+    about_rule = _first(rules, f"{name}.denominator", f"{name}.eligible")
+    figures: dict[str, Figure] = {}
+    register = rules.of(register_rule) if register_rule else None
+    if register is not None:
+        figures["register"] = register.figure
+    if not done_rule or not (about_rule or register):
+        return figures
+    about = _both(register, rules.of(about_rule) if about_rule else None)
+    done = _both(about, rules.of(done_rule))
+    figures |= {"denominator": about.figure, "numerator": done.figure}
+    adjusted_rule = f"{name}.personalised_care_adjustments"
+    if not rules.knows(adjusted_rule):
+        figures["achievement"] = figures["points"] = Figure(None, _NEEDS_ADJUSTMENTS)
+        return figures
+    adjusted = _without(_both(about, rules.of(adjusted_rule)), done)
+    figures["personalised_care_adjustments"] = adjusted.figure
+    figures["achievement"] = achieved = _achievement(about.figure, done.figure, adjusted.figure)
+    figures["points"] = _points(indicator, achieved)
+    return figures
+
+
+_NEEDS_ADJUSTMENTS = (
+    "It needs the personalised care adjustments, for which there is no rule: take it from the "
+    "system's own report."
+)
+
+
+def _of_target(target: str, name: str, rules: Rules) -> Figure | None:
+    eligible = rules.of(f"{target}.eligible")
+    if name == "not_immunised" and rules.knows(f"{target}.immunised"):
+        return _without(eligible, _both(eligible, rules.of(f"{target}.immunised"))).figure
+    if name == "achievement":
+        done_rule = _first(rules, f"{target}.in_date", f"{target}.immunised")
+        if not done_rule or not rules.knows(f"{target}.eligible"):
+            return None
+        done = _both(eligible, rules.of(done_rule))
+        return _achievement(eligible.figure, done.figure, Figure(0))
+    if not rules.knows(f"{target}.{name}"):
+        return None
+    counted = rules.of(f"{target}.{name}")
+    return (_both(eligible, counted) if name in _AMONG_ELIGIBLE else counted).figure
+
+
+def _first(rules: Rules, *names: str) -> str:
+    return next((name for name in names if rules.knows(name)), "")
+
+
+def _both(among: Counted | None, further: Counted | None) -> Counted:
+    """Who is in both; where one of them could not be told, neither can this."""
+    if among is None or further is None:
+        return among or further or Counted(None, NO_RULE)
+    return _combined(among, further, lambda left, right: left.filter(left.is_in(right.implode())))
+
+
+def _without(among: Counted, taken: Counted) -> Counted:
+    """Who is in the first and not in the second."""
+    return _combined(among, taken, lambda left, right: left.filter(~left.is_in(right.implode())))
+
+
+def _combined(
+    left: Counted, right: Counted, combine: Callable[[pl.Series, pl.Series], pl.Series]
+) -> Counted:
+    if left.patients is None:
+        return left
+    if right.patients is None:
+        return right
+    return Counted(combine(left.patients, right.patients))
+
+
+def _achievement(about: Figure, done: Figure, adjusted: Figure) -> Figure:
+    """Give the percentage of the denominator, less adjustments, for whom it was done."""
+    for figure in (about, done, adjusted):
+        if figure.value is None:
+            return Figure(None, figure.why_empty)
+    left = (about.value or 0) - (adjusted.value or 0)
+    if not left:
+        return Figure(None, "Nobody is in the denominator.")
+    return Figure(100 * (done.value or 0) / left)
+
+
+def _points(indicator: Indicator, achieved: Figure) -> Figure:
+    """Give the points: none at the lower threshold, all at the upper, in proportion between."""
+    if achieved.value is None:
+        return Figure(None, achieved.why_empty)
+    span = indicator.upper_threshold - indicator.lower_threshold
+    share = (achieved.value - indicator.lower_threshold) / span
+    return Figure(indicator.points * min(max(share, 0.0), 1.0))
