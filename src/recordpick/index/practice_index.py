@@ -57,7 +57,9 @@ class PracticeIndex:
         if "date_of_birth" not in self.columns("patients"):
             return patients
         born = pl.col("date_of_birth")
-        birthday_to_come = (born.dt.month() * 100 + born.dt.day()) > as_at.month * 100 + as_at.day
+        # Months come as Int8, in which 100 times a month does not fit.
+        day_of_year = born.dt.month().cast(pl.Int32) * 100 + born.dt.day()
+        birthday_to_come = day_of_year > as_at.month * 100 + as_at.day
         years = as_at.year - born.dt.year().cast(pl.Int64) - birthday_to_come.cast(pl.Int64)
         return patients.with_columns(pl.when(years >= 0).then(years).alias("age"))
 
