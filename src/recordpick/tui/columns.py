@@ -44,11 +44,10 @@ def place(columns: Sequence[Column], longest: Mapping[str, int], width: int) -> 
     Columns without any value are left out, but never the first. What is over goes to the last.
     """
     shown = [column for column in columns if longest.get(column.name) or column is columns[0]]
-    while any(column.spare for column in shown) and _wanted(shown, longest) > width:
-        spare_ones = [column for column in shown if column.spare]
-        shown.remove(max(spare_ones, key=lambda column: column.rank))
-    while len(shown) > 1 and _least(shown, longest) > width:
-        shown.remove(max(shown, key=lambda column: column.rank))
+    while _wanted(shown, longest) > width and any(column.spare for column in shown[1:]):
+        shown.remove(max((c for c in shown[1:] if c.spare), key=lambda column: column.rank))
+    while _least(shown, longest) > width and len(shown) > 1:
+        shown.remove(max(shown[1:], key=lambda column: column.rank))
     wanted = [_natural(column, longest) for column in shown]
     over = width - sum(wanted) - GAP * (len(shown) - 1)
     if over < 0:

@@ -244,7 +244,7 @@ class RecordsTable(ScrollView, can_focus=True):
             def aside() -> None:
                 self.post_message(self.Arranged(question.answer()))
 
-            self.run_worker(aside, thread=True, name="putting rows in order")
+            self.run_worker(aside, thread=True, group="aside", name="putting rows in order")
 
     @on(Arranged)
     def _rows_arranged(self, message: Arranged) -> None:

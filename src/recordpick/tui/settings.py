@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from recordpick.tui.roles import ROLES, Role
+from recordpick.tui.roles import Role, as_role
 
 RECENT = 9
 
@@ -45,8 +46,7 @@ class Settings:
         for name in ("name", "theme"):
             if isinstance(kept.get(name), str):
                 setattr(settings, name, kept[name])
-        if kept.get("role") in ROLES:
-            settings.role = kept["role"]
+        settings.role = as_role(kept.get("role"))
         settings.tour_seen = kept.get("tour_seen") is True
         if isinstance(kept.get("recent"), list):
             settings.recent = [path for path in kept["recent"] if isinstance(path, str)][:RECENT]
@@ -70,7 +70,8 @@ class Settings:
             made.write_text(json.dumps(kept, indent=1), encoding="utf-8")
             made.replace(self.place)
         except OSError:
-            made.unlink(missing_ok=True)
+            with suppress(OSError):
+                made.unlink(missing_ok=True)
 
     def opened(self, path: Path) -> None:
         """Put a working file at the head of the recent ones."""

@@ -74,7 +74,7 @@ class Waiting(ModalScreen[Done[T]]):
         """Start."""
         self._run()
 
-    @work(thread=True, name="waiting")
+    @work(thread=True, group="aside", name="waiting")
     def _run(self) -> None:
         def tell(doing: str, fraction: float | None = None) -> None:
             if self._stopped:

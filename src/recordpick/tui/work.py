@@ -17,7 +17,7 @@ from recordpick.tui.new_file import as_path
 from recordpick.tui.record_view import RecordView
 from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.suggest_dialog import SuggestDialog
-from recordpick.tui.visible import counted, visible
+from recordpick.tui.visible import counted
 from recordpick.tui.waiting import Done, Waiting
 from recordpick.tui.work_view import WorkView
 
@@ -59,7 +59,7 @@ class WorkScreen(WorkView):
             except UserError as error:
                 return Done(error=error)
 
-        done = await self.run_worker(run, thread=True).wait()
+        done = await self.run_worker(run, thread=True, group="aside").wait()
         if done.error is not None:
             await self.app.push_screen_wait(Tell.error(done.error))
         return done.result
@@ -69,14 +69,10 @@ class WorkScreen(WorkView):
         try:
             says = doing()
         except UserError as error:
-            self.person_error(error)
+            self.say(" ".join(error.messages), warns=True)
             return False
         self.show_changes(says)
         return True
-
-    def person_error(self, error: UserError) -> None:
-        """Say quietly what could not be done; the screen stays as it was."""
-        self.notify(visible(str(error)), severity="warning", markup=False, timeout=8)
 
     # ------------------------------------------------------------------ picking
 

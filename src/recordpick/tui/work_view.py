@@ -126,9 +126,11 @@ class WorkView(Screen[None]):
         """The criterion at hand."""
         return self.query_one(CriteriaList).current or self.session.criterion(None)
 
-    def say(self, text: str) -> None:
-        """Say what was done, at the foot of the screen."""
-        self.query_one("#says", Static).update(content(text))
+    def say(self, text: str, *, warns: bool = False) -> None:
+        """Say what was done, or (`warns`) why it was not, at the foot of the screen."""
+        says = self.query_one("#says", Static)
+        says.update(content(f"! {text}" if warns else text))
+        says.set_class(warns, "-warns")
 
     def show_changes(self, says: str) -> None:
         """Paint anew after the working file has changed."""
@@ -240,7 +242,7 @@ class WorkView(Screen[None]):
             self.session.find_evidence(wanted)
             self.post_message(self.EvidenceFound(wanted))
 
-        self.run_worker(aside, thread=True, name="finding the evidence")
+        self.run_worker(aside, thread=True, group="aside", name="finding the evidence")
 
     @on(EvidenceFound)
     def _evidence_found(self, message: EvidenceFound) -> None:
@@ -266,7 +268,7 @@ class WorkView(Screen[None]):
         def aside() -> None:
             self.post_message(self.RecordRead(key, self._shown(*key)))
 
-        self.run_worker(aside, thread=True, name="reading a record")
+        self.run_worker(aside, thread=True, group="aside", name="reading a record")
 
     def _shown(self, criterion_id: str | None, patient_id: str) -> Shown:
         session = self.session

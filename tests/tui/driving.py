@@ -1,0 +1,80 @@
+"""Driving the app in tests: keys, waiting for threads, what stands on the screen."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.settings import Settings
+
+SMALL = (80, 24)
+LARGE = (140, 45)
+
+
+class Driver:
+    """A person at the keyboard."""
+
+    def __init__(self, app, pilot):
+        self.app = app
+        self.pilot = pilot
+
+    async def settled(self):
+        """Wait until no thread works and everything is painted."""
+        for _ in range(100):
+            await self.pilot.pause()
+            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            if not aside:
+                break
+            await self.app.workers.wait_for_complete(aside)
+        await self.pilot.pause()
+
+    async def press(self, *keys):
+        """Press keys one after the other, each when the last one is done with."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
+
+    async def type(self, text):
+        """Type a text."""
+        names = {" ": "space", "/": "slash", ".": "full_stop", "-": "minus", "_": "underscore"}
+        await self.pilot.press(*(names.get(character, character) for character in text))
+        await self.settled()
+
+    async def fill(self, field, text):
+        """Put a text into a field, as pasting does."""
+        self.app.screen.query_one(field).value = str(text)
+        await self.settled()
+
+    @property
+    def screen(self):
+        return self.app.screen
+
+    @property
+    def text(self):
+        """All that stands on the screen, line by line."""
+        lines = self.app.screen._compositor.render_strips()
+        return "\n".join(strip.text.rstrip() for strip in lines)
+
+    def part(self, selector):
+        """What one part of the screen says, without its line breaks."""
+        return " ".join(str(self.app.screen.query_one(selector).visual).split())
+
+    @property
+    def title(self):
+        """The heading of the box that is open, or nothing."""
+        titles = self.app.screen.query(".box--title")
+        return str(titles.first().visual) if titles else ""
+
+
+@asynccontextmanager
+async def using(app, size=SMALL):
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.settled()
+        yield driver
+
+
+def app_on(path=None, **settings):
+    """The app on a working file, used by Ann, who has used it before."""
+    known = Settings(name="Ann Other", tour_seen=True)
+    return RecordpickApp(path, settings=known, **settings)

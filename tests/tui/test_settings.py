@@ -1,0 +1,57 @@
+"""What the app remembers; it never stands in anybody's way."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recordpick.tui.settings import RECENT, Settings
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
+)
+
+
+def test_what_was_kept_is_there_again(tmp_path):
+    """Name, role, colours, recent files."""
+    settings = Settings(tmp_path / "deep/app.json", name="Ann", role="supplier", theme="x")
+    settings.opened(Path("/a.recordpick"))
+    settings.opened(Path("/b.recordpick"))
+    settings.opened(Path("/a.recordpick"))
+    assert Settings.load(settings.place) == settings
+    assert [Path(path).name for path in settings.recent] == ["a.recordpick", "b.recordpick"]
+
+
+def test_only_the_last_few_files_are_remembered():
+    """The oldest is forgotten."""
+    settings = Settings()
+    for number in range(20):
+        settings.opened(Path(f"/{number}"))
+    assert len(settings.recent) == RECENT
+
+
+@given(kept=st.dictionaries(st.sampled_from(list(Settings.__dataclass_fields__)), anything))
+def test_whatever_stands_in_the_file_the_app_starts(tmp_path_factory, kept):
+    """A spoilt file of settings is as good as none."""
+    place = tmp_path_factory.mktemp("settings") / "app.json"
+    place.write_text(json.dumps(kept), encoding="utf-8")
+    settings = Settings.load(place)
+    assert settings.role in {"practice", "supplier", "partner"}
+    assert all(isinstance(path, str) for path in settings.recent)
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{"])
+def test_a_file_that_is_none(tmp_path, content):
+    """Binary, empty, cut off."""
+    (tmp_path / "app.json").write_bytes(content)
+    assert Settings.load(tmp_path / "app.json") == Settings(tmp_path / "app.json")
+
+
+def test_a_place_that_cannot_be_written_to_is_no_error(tmp_path):
+    """The app goes on without."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    Settings(tmp_path / "file" / "app.json").save()
+    assert (tmp_path / "file").read_text(encoding="utf-8") == ""
