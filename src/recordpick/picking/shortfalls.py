@@ -1,0 +1,139 @@
+"""Which criteria have fewer records than they ask for, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import polars as pl
+
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.matching import Answer, Matches
+from recordpick.picking.by_ticket import PickedPatient
+
+State = Literal["full", "short_with_reason", "short_without_reason", "nobody", "unanswered"]
+"""full: has its number. short_with_reason: somebody closed it and said why. nobody: no patient
+meets it. unanswered: the index cannot tell who meets it. short_without_reason: all others."""
+
+
+class ClosedWithReason(Protocol):
+    """What is known of a closed criterion, as far as it is looked at here."""
+
+    @property
+    def reason(self) -> str:
+        """Why no more records are to be found."""
+        ...
+
+
+class PickedAndClosed(Protocol):
+    """What has been picked and closed: a `recordpick.selection` Selection is one."""
+
+    @property
+    def closed(self) -> Mapping[str, ClosedWithReason]:
+        """The criteria that need no more records."""
+        ...
+
+    def of(self, criterion_id: str | None) -> Sequence[PickedPatient]:
+        """Give the picks of a criterion."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """How one criterion stands: how many are wanted, meet it, are picked, could still be picked.
+
+    `reason` is what somebody gave when closing the criterion ("" if it is open), `why_not` why the
+    index could not answer it ("" if it could).
+    """
+
+    criterion_id: str
+    title: str
+    state: State
+    wanted: int
+    matches: int
+    picked: int
+    left: int
+    reason: str
+    why_not: str
+
+    @property
+    def missing(self) -> int:
+        """How many records it is short of."""
+        return max(0, self.wanted - self.picked)
+
+    @property
+    def in_words(self) -> str:
+        """How it stands, in a sentence or two."""
+        count = f"{self.picked:,} of {self.wanted:,} picked"
+        match self.state:
+            case "full":
+                return f"{count}."
+            case "short_with_reason":
+                return f"{count}. Closed: {self.reason}"
+            case "nobody":
+                return f"{count}: nobody meets it."
+            case "unanswered":
+                return f"{count}. {self.why_not}"
+            case "short_without_reason":
+                return f"{count}: {self._what_is_left()}"
+
+    def _what_is_left(self) -> str:
+        if self.left >= self.missing:
+            return f"{self.left:,} others meet it, pick {self.missing:,} more."
+        if self.left:
+            others = "1 other meets it" if self.left == 1 else f"{self.left:,} others meet it"
+            return f"only {others}. Pick, then close it with the reason."
+        return "nobody else meets it. Close it with the reason."
+
+
+def shortfalls(matches: Matches, pack: Pack, selection: PickedAndClosed) -> tuple[Shortfall, ...]:
+    """Say how every criterion stands, in the pack's order (also those that are full)."""
+    picked = pl.DataFrame(
+        [
+            (criterion.id, pick.patient_id)
+            for criterion in pack.criteria
+            for pick in selection.of(criterion.id)
+        ],
+        schema={"criterion_id": pl.String, "patient_id": pl.String},
+        orient="row",
+    )
+    left = dict(
+        matches.found.join(picked, on=["criterion_id", "patient_id"], how="anti")
+        .group_by("criterion_id")
+        .len()
+        .iter_rows()
+    )
+    return tuple(
+        _shortfall(criterion, matches.answers[criterion.id], selection, left.get(criterion.id, 0))
+        for criterion in pack.criteria
+    )
+
+
+def _shortfall(
+    criterion: Criterion, answer: Answer, selection: PickedAndClosed, left: int
+) -> Shortfall:
+    picked = len(selection.of(criterion.id))
+    closed = selection.closed.get(criterion.id)
+    state: State
+    if picked >= criterion.records:
+        state = "full"
+    elif closed is not None:
+        state = "short_with_reason"
+    elif not answer.answered:
+        state = "unanswered"
+    elif answer.matches == 0:
+        state = "nobody"
+    else:
+        state = "short_without_reason"
+    return Shortfall(
+        criterion_id=criterion.id,
+        title=criterion.title,
+        state=state,
+        wanted=criterion.records,
+        matches=answer.matches,
+        picked=picked,
+        left=left,
+        reason="" if closed is None else closed.reason,
+        why_not=answer.why_not,
+    )

@@ -1,0 +1,107 @@
+"""Groups of patients by age band, sex and usual GP, and a random draw that is even over groups."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.picking.tickets import ticket_numbers
+
+AGE_BANDS: tuple[tuple[int, str], ...] = (
+    (0, "0–4"),
+    (5, "5–14"),
+    (15, "15–44"),
+    (45, "45–64"),
+    (65, "65–74"),
+    (75, "75–84"),
+    (85, "85+"),
+)
+"""From which age (whole years), and what the band is called: the bands in which NHS England counts
+registered patients for practices' payments (the Carr-Hill formula)."""
+
+UNKNOWN = "unknown"
+
+
+def with_groups(patients: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the columns patient_id, age_band, sex and usual_gp (text, never null).
+
+    `patients` is an index's patients at a date. What is missing there, a value or a whole column,
+    is "unknown": a group like any other.
+    """
+    there = patients.collect_schema().names()
+    missing = pl.lit(None, dtype=pl.String)
+    age = pl.col("age") if "age" in there else pl.lit(None, dtype=pl.Int64)
+    band = missing
+    for start, name in AGE_BANDS:
+        band = pl.when(age >= start).then(pl.lit(name)).otherwise(band)
+    return patients.select(
+        "patient_id",
+        band.fill_null(UNKNOWN).alias("age_band"),
+        *(
+            (pl.col(column) if column in there else missing).fill_null(UNKNOWN).alias(column)
+            for column in ("sex", "usual_gp")
+        ),
+    )
+
+
+def strata_of(patients: pl.LazyFrame, eligible: pl.Series) -> pl.DataFrame:
+    """Put those eligible for the random draw into strata by age band and sex.
+
+    Columns: patient_id, stratum (as "45–64 F"); sorted by patient_id, each patient once. Somebody
+    eligible who is not among `patients` is in the stratum "unknown unknown".
+    """
+    ids = eligible.cast(pl.String).alias("patient_id").unique().to_frame().lazy()
+    grouped = with_groups(patients).select(
+        "patient_id", pl.concat_str("age_band", "sex", separator=" ").alias("stratum")
+    )
+    return (
+        ids.join(grouped, on="patient_id", how="left")
+        .with_columns(pl.col("stratum").fill_null(f"{UNKNOWN} {UNKNOWN}"))
+        .sort("patient_id")
+        .collect()
+    )
+
+
+def stratified_order(strata: pl.DataFrame, seed: str) -> pl.DataFrame:
+    """Put people into the order in which they are drawn with this seed, even over the strata.
+
+    Within a stratum the order is that of the tickets. The i-th of a stratum of N comes at
+    (i less a half) / N of the way; ties go by ticket. So the first n of the whole order, for any n, are
+    shared out in proportion to the strata (this is the method of Sainte-Laguë or Webster), and to
+    draw more later adds to what was drawn. (Shares by largest remainder would not do: with them
+    a stratum can be due fewer of 30 than of 20, and a drawn record cannot be taken back.)
+
+    `strata` has the columns patient_id (each once) and stratum. Gives patient_id, stratum,
+    ticket_number and place (from 1), sorted by place.
+    """
+    whole = pl.len().over("stratum")
+    place_within = pl.int_range(1, pl.len() + 1).over("stratum")
+    return (
+        strata.select("patient_id", "stratum")
+        .with_columns(ticket_numbers(strata["patient_id"], seed))
+        .sort("ticket_number", "patient_id")
+        # whole numbers below a few millions: equal fractions are equal as floats, others differ
+        .with_columns(((2 * place_within - 1) / (2 * whole)).alias("way"))
+        .sort("way", "ticket_number", "patient_id")
+        .select(
+            "patient_id",
+            "stratum",
+            "ticket_number",
+            pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("place"),
+        )
+    )
+
+
+def shares(strata: pl.DataFrame, records: int) -> dict[str, int]:
+    """Tell how many of the first `records` come from each stratum; sorted by stratum.
+
+    Tells it before there is a seed: shares depend on tickets only where two strata are due the
+    same, and then the larger stratum is named first here.
+    """
+    sizes = strata.group_by("stratum").len("size").sort("size", "stratum", descending=[True, False])
+    dues = sorted(
+        ((2 * place - 1) / (2 * size), order, stratum)
+        for order, (stratum, size) in enumerate(sizes.iter_rows())
+        for place in range(1, min(size, records) + 1)
+    )[:records]
+    given = [stratum for _, _, stratum in dues]
+    return {stratum: given.count(stratum) for stratum in sorted(sizes["stratum"].to_list())}
