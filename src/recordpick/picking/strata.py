@@ -65,8 +65,8 @@ def stratified_order(strata: pl.DataFrame, seed: str) -> pl.DataFrame:
     """Put people into the order in which they are drawn with this seed, even over the strata.
 
     Within a stratum the order is that of the tickets. The i-th of a stratum of N comes at
-    (i less a half) / N of the way; ties go by ticket. So the first n of the whole order, for any n, are
-    shared out in proportion to the strata (this is the method of Sainte-Laguë or Webster), and to
+    (i less a half) / N of the way; ties go by ticket. So the first n of the whole order, for any
+    n, are shared out in proportion to the strata (the method of Sainte-Laguë or Webster), and to
     draw more later adds to what was drawn. (Shares by largest remainder would not do: with them
     a stratum can be due fewer of 30 than of 20, and a drawn record cannot be taken back.)
 
