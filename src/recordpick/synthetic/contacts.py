@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from recordpick.synthetic.chance import Chance
@@ -47,105 +49,82 @@ def _date(days: pl.Expr) -> pl.Expr:
     return days.cast(pl.Int32).cast(pl.Date)
 
 
+class _Entry(NamedTuple):
+    """One kind of address or number that some people have, and the days it held."""
+
+    who: pl.Expr
+    kind: str
+    value: pl.Expr
+    since: pl.Expr
+    until: pl.Expr | None = None
+    postcode: pl.Expr | None = None
+
+
+def _number(chance: Chance, what: str, start: str) -> pl.Expr:
+    """A telephone number of a range that is kept for made-up ones: three digits after `start`."""
+    return pl.concat_str(pl.lit(start), chance.whole(what, 0, 999).cast(pl.String).str.zfill(3))
+
+
 def addresses(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Each address and number with the days it held: the present ones, and some former ones."""
     chance = setting.chance("addresses")
-    moved = chance.happens("moved", 0.16) & ~pl.col("in_care_home")
-    changed = chance.happens("changed number", 0.07) & pl.col("mobile_phone").is_not_null()
-    move_day = pl.max_horizontal("registered", pl.col("stop") - chance.whole("moved", 30, 3000))
-    visiting = pl.col("registration") == "temporary"
-    number, road = chance.whole("number", 1, 160), chance.one_of("street", setting.pools.streets)
-    other_home = pl.concat_str(
-        number.cast(pl.String), pl.lit(" "), road, pl.lit(f", {setting.pools.towns[-1]}")
-    )
-    no_day = pl.lit(None, dtype=pl.Int32)
     joined = pl.col("registered")
-
-    def rows(
-        k: int,
-        who: pl.Expr,
-        kind: str,
-        value: pl.Expr,
-        days: tuple[pl.Expr, pl.Expr],
-        postcode: pl.Expr | None = None,
-    ) -> pl.LazyFrame:
-        return (
-            people.filter(who)
-            .with_columns(k=pl.lit(k, dtype=pl.UInt64))
-            .select(
-                "n",
-                "k",
-                "patient_id",
-                kind=pl.lit(kind),
-                value=value,
-                postcode_there=postcode if postcode is not None else pl.lit(None, dtype=pl.String),
-                since=days[0].cast(pl.Int32),
-                until=days[1].cast(pl.Int32),
-            )
-        )
-
+    moved = chance.happens("moved", 0.16) & ~pl.col("in_care_home")
+    move_day = pl.max_horizontal(joined, pl.col("stop") - chance.whole("moved", 30, 3000))
+    mobile = pl.col("mobile_phone").is_not_null()
+    changed = chance.happens("changed number", 0.07) & mobile
+    works = pl.col("age").is_between(18, 66) & chance.happens("at work", 0.06)
+    elsewhere = pl.concat_str(
+        chance.whole("number", 1, 160).cast(pl.String),
+        pl.lit(" "),
+        chance.one_of("street", setting.pools.streets),
+        pl.lit(f", {setting.pools.towns[-1]}"),
+    )
+    there = pl.lit("XQ9 2QT")
+    home_since = pl.when(moved).then(move_day).otherwise(joined)
+    mobile_since = pl.when(changed).then(move_day).otherwise(joined)
+    old_mobile = _number(chance, "old mobile", "07700 900")
+    work = _number(chance, "work", "01632 961")
+    neighbour = pl.concat_str(pl.lit("Neighbour: "), _number(chance, "neighbour", "01632 962"))
+    visiting = pl.col("registration") == "temporary"
+    entries = (
+        _Entry(pl.lit(value=True), "home", pl.col("address"), home_since, None, pl.col("postcode")),
+        _Entry(moved, "home", elsewhere, joined, move_day, there),
+        _Entry(visiting, "temporary", elsewhere, joined, None, there),
+        _Entry(chance.happens("post", 0.01), "correspondence", elsewhere, joined, None, there),
+        _Entry(pl.col("home_phone").is_not_null(), "home_phone", pl.col("home_phone"), joined),
+        _Entry(mobile, "mobile_phone", pl.col("mobile_phone"), mobile_since),
+        _Entry(changed, "mobile_phone", old_mobile, joined, move_day),
+        _Entry(works, "work_phone", work, joined),
+        _Entry(pl.col("email").is_not_null(), "email", pl.col("email"), joined),
+        _Entry(chance.happens("neighbour", 0.01), "other", neighbour, joined),
+    )
     frames = [
-        rows(
-            0,
-            pl.lit(value=True),
-            "home",
-            pl.col("address"),
-            (pl.when(moved).then(move_day).otherwise(joined), no_day),
-            pl.col("postcode"),
-        ),
-        rows(1, moved, "home", other_home, (joined, move_day), pl.lit("XQ9 2QT")),
-        rows(2, visiting, "temporary", other_home, (joined, no_day), pl.lit("XQ9 2QT")),
-        rows(
-            3,
-            chance.happens("post elsewhere", 0.01),
-            "correspondence",
-            other_home,
-            (joined, no_day),
-            pl.lit("XQ9 2QT"),
-        ),
-        rows(
-            4,
-            pl.col("home_phone").is_not_null(),
-            "home_phone",
-            pl.col("home_phone"),
-            (joined, no_day),
-        ),
-        rows(
-            5,
-            pl.col("mobile_phone").is_not_null(),
-            "mobile_phone",
-            pl.col("mobile_phone"),
-            (pl.when(changed).then(move_day).otherwise(joined), no_day),
-        ),
-        rows(
-            6,
-            changed,
-            "mobile_phone",
-            pl.concat_str(
-                pl.lit("07700 900"), chance.whole("old mobile", 0, 999).cast(pl.String).str.zfill(3)
-            ),
-            (joined, move_day),
-        ),
-        rows(
-            7,
-            (pl.col("age").is_between(18, 66)) & chance.happens("at work", 0.06),
-            "work_phone",
-            pl.concat_str(
-                pl.lit("01632 961"), chance.whole("work", 0, 999).cast(pl.String).str.zfill(3)
-            ),
-            (joined, no_day),
-        ),
-        rows(8, pl.col("email").is_not_null(), "email", pl.col("email"), (joined, no_day)),
+        people.filter(entry.who)
+        .with_columns(k=pl.lit(k, dtype=pl.UInt64))
+        .select(
+            "n",
+            "k",
+            "patient_id",
+            kind=pl.lit(entry.kind),
+            value=entry.value,
+            postcode=pl.lit(None, dtype=pl.String) if entry.postcode is None else entry.postcode,
+            since=entry.since.cast(pl.Int32),
+            until=pl.lit(None, dtype=pl.Int32)
+            if entry.until is None
+            else entry.until.cast(pl.Int32),
+        )
+        for k, entry in enumerate(entries)
     ]
+    columns: dict[str, pl.Expr | None] = {
+        name: pl.col(name) for name in ("patient_id", "kind", "value", "postcode")
+    }
     return as_table(
         pl.concat(frames),
         "addresses",
         {
-            "patient_id": pl.col("patient_id"),
+            **columns,
             "address_id": row_id(0),
-            "kind": pl.col("kind"),
-            "value": pl.col("value"),
-            "postcode": pl.col("postcode_there"),
             "since": _date(pl.col("since")),
             "until": _date(pl.col("until")),
         },
@@ -156,13 +135,13 @@ def relationships(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Next of kin for some, and carers for those who have one."""
     chance = setting.chance("relationships")
     spouse = pl.when(pl.col("sex") == "F").then(pl.lit("husband")).otherwise(pl.lit("wife"))
-    kinds = (
-        (0, pl.col("partner_name").is_not_null() & chance.happens("partner", 0.45),
-         pl.col("partner_name"), spouse, True, False),
-        (1, pl.col("mother_name").is_not_null() & chance.happens("mother", 0.8),
-         pl.col("mother_name"), pl.lit("mother"), True, False),
-        (2, pl.col("cared_for"), pl.col("friend"), pl.col("friend_is"), False, True),
-    )  # fmt: skip
+    partner = pl.col("partner_name").is_not_null() & chance.happens("partner", 0.45)
+    mother = pl.col("mother_name").is_not_null() & chance.happens("mother", 0.8)
+    relations = (
+        (partner, pl.col("partner_name"), spouse, False),
+        (mother, pl.col("mother_name"), pl.lit("mother"), False),
+        (pl.col("cared_for"), pl.col("friend"), pl.col("friend_is"), True),
+    )
     frames = [
         people.filter(who)
         .with_columns(k=pl.lit(k, dtype=pl.UInt64))
@@ -174,13 +153,13 @@ def relationships(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             "stop",
             name=name,
             relation=relation,
-            kin=pl.lit(kin),
-            carer=pl.lit(carer),
+            cares=pl.lit(value=cares),
         )
-        for k, who, name, relation, kin, carer in kinds
+        for k, (who, name, relation, cares) in enumerate(relations)
     ]
     rows = pl.concat(frames)
     since = pl.min_horizontal(pl.col("registered") + chance.whole("recorded", 0, 900), "stop")
+    ended = pl.min_horizontal(since + chance.whole("lasted", 100, 3000), "stop")
     return as_table(
         rows,
         "relationships",
@@ -189,14 +168,12 @@ def relationships(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             "relationship_id": row_id(0),
             "name": pl.col("name"),
             "relation": pl.col("relation"),
-            "is_next_of_kin": pl.col("kin") | chance.happens("also next of kin", 0.3),
-            "is_carer": pl.col("carer"),
+            "is_next_of_kin": ~pl.col("cares") | chance.happens("also next of kin", 0.3),
+            "is_carer": pl.col("cares"),
             "phone": pl.when(chance.happens("phone", 0.8)).then(
-                pl.concat_str(
-                    pl.lit("07700 900"), chance.whole("phone", 0, 999).cast(pl.String).str.zfill(3)
-                )
+                _number(chance, "phone", "07700 900")
             ),
             "since": _date(since),
-            "until": None,
+            "until": _date(pl.when(chance.happens("ended", 0.05)).then(ended)),
         },
     )

@@ -18,12 +18,12 @@ from recordpick.synthetic.rows import (
 )
 
 SLOT_TYPES = ("Routine", "Routine", "Urgent on the day", "Telephone", "Nurse", "Blood test")
-FILE_TYPES = {"pdf": 70, "tif": 22, "rtf": 3, "docx": 2, "jpg": 1, "html": 1, "msg": 1}
+FILE_TYPES = {"pdf": 73, "tif": 20, "rtf": 3, "docx": 2, "html": 1, "msg": 1}
 DOCUMENT_KINDS = (
-    "Hospital letter",
-    "Hospital letter",
-    "Discharge summary",
-    "Scanned document",
+    *("Hospital letter",) * 8,
+    *("Discharge summary",) * 5,
+    *("Scanned document",) * 4,
+    "Out-of-hours report",
     "Out-of-hours report",
     "Insurance report",
     "Radiology report",
@@ -123,8 +123,8 @@ def appointments(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         status_then=pl.lit("booked"),
     )
     rows = pl.concat([past, missed, booked], how="vertical_relaxed").with_columns(
-        # Nobody is booked in before they were born.
-        on=pl.max_horizontal("on", "born")
+        # Nobody is booked in before their record starts.
+        on=pl.max_horizontal("on", "start")
     )
     hour, minute = chance.whole("hour", 8, 17), chance.whole("minute", 0, 5)
     clock = pl.concat_str(
@@ -142,7 +142,7 @@ def appointments(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             "status": pl.col("status_then"),
             "slot_type": chance.one_of("slot", SLOT_TYPES),
             "clinician": chance.one_of("with", (*setting.pools.doctors, *setting.pools.staff[:3])),
-            "booked_on": _date(pl.max_horizontal(made, "born")),
+            "booked_on": _date(pl.max_horizontal(made, "start")),
         },
     )
 
@@ -165,6 +165,8 @@ def documents(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         author=chance.one_of("author", AUTHORS),
         size=chance.whole("size", 9_000, 900_000),
     )
+    picture = pl.col("of_kind") == "Photograph"
+    rows = rows.with_columns(ending=pl.when(picture).then(pl.lit("jpg")).otherwise("ending"))
     filed = pl.min_horizontal(pl.col("on") + chance.whole("filed after", 0, 21), "stop")
     return as_table(
         rows,
@@ -230,6 +232,8 @@ def referrals(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             .then(pl.lit("open"))
             .when(chance.happens("rejected", 0.04))
             .then(pl.lit("rejected"))
+            .when(chance.happens("other", 0.01))
+            .then(pl.lit("other"))
             .otherwise(pl.lit("closed")),
             "closed_on": _date(pl.col("closed")),
             "clinician": chance.one_of("by", setting.pools.doctors),
@@ -267,9 +271,9 @@ def recalls(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             )
         )
     rows = pl.concat(frames, how="vertical_relaxed").with_columns(
-        on=pl.max_horizontal("on", "born"),
+        on=pl.max_horizontal("on", "start"),
         entered=pl.max_horizontal(
-            "born", pl.min_horizontal(pl.col("on") - chance.whole("entered", 20, 400), "stop")
+            "start", pl.min_horizontal(pl.col("on") - chance.whole("entered", 20, 400), "stop")
         ),
     )
     code, term = coded(TO_DO, chance.whole("what", 0, len(TO_DO) - 1))

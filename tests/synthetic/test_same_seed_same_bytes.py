@@ -1,0 +1,74 @@
+"""The same seed gives the same bytes: in another process, and made in other parts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import recordpick
+from recordpick.synthetic import practice as practice_module
+from recordpick.synthetic.practice import Practice, make_practice
+from recordpick.synthetic.writing import write_tables
+
+MAKE = """
+import sys
+from pathlib import Path
+from recordpick.synthetic.practice import make_practice
+from recordpick.synthetic.writing import write_tables
+write_tables(make_practice(60, 3), Path(sys.argv[1]), sys.argv[2])
+"""
+
+
+def sums(folder: Path) -> dict[str, str]:
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+    }
+
+
+@pytest.mark.parametrize("fmt", ["parquet", "csv"])
+def test_another_process_with_another_hash_seed_writes_the_same_bytes(
+    tmp_path: Path, fmt: str
+) -> None:
+    """PYTHONHASHSEED and the number of polars' threads change nothing."""
+    source = Path(recordpick.__file__).parents[1]
+    for hash_seed in ("1", "2"):
+        folder = tmp_path / hash_seed
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(source),
+            "PYTHONHASHSEED": hash_seed,
+            "POLARS_MAX_THREADS": hash_seed,
+        }
+        subprocess.run(
+            [sys.executable, "-c", MAKE, str(folder), fmt], env=environment, check=True, timeout=120
+        )
+
+    assert sums(tmp_path / "1") == sums(tmp_path / "2")
+
+
+@pytest.mark.parametrize("fmt", ["parquet", "csv"])
+def test_the_number_of_patients_made_at_a_time_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fmt: str
+) -> None:
+    """A large practice is made in parts, and they fit together as if made at once."""
+    practice = make_practice(60, 3)
+    write_tables(practice, tmp_path / "at once", fmt)  # type: ignore[arg-type]
+    monkeypatch.setattr(practice_module, "PATIENTS_AT_A_TIME", 35)
+
+    write_tables(practice, tmp_path / "in parts", fmt)  # type: ignore[arg-type]
+
+    assert sums(tmp_path / "at once") == sums(tmp_path / "in parts")
+
+
+def test_another_seed_makes_other_people(practice: Practice) -> None:
+    """A seed is not for show."""
+    other = make_practice(len(practice.patients), practice.seed + 1)
+
+    assert not practice.patients["nhs_number"].equals(other.patients["nhs_number"])
+    assert not practice.patients["family_name"].equals(other.patients["family_name"])

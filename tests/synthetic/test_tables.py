@@ -1,0 +1,153 @@
+"""What a made-up practice holds keeps to the contract of the tables, and to the order of a life."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from recordpick.synthetic.practice import TABLES_MADE, Practice
+from recordpick.synthetic.rows import DTYPES
+from recordpick.tables import TABLES
+
+MAY_BE_AHEAD = {
+    ("appointments", "date"),
+    ("recalls", "date"),
+    ("medications", "review_on"),
+}
+"""The only dates that may lie after the as-at day."""
+
+
+def test_all_tables_are_made() -> None:
+    """Every table of the contract, in its order."""
+    assert tuple(TABLES) == TABLES_MADE
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_columns_have_the_names_order_and_types_of_the_contract(
+    practice: Practice, table: str
+) -> None:
+    """All of them but those that recordpick derives itself."""
+    expected = {
+        column.name: DTYPES[column.kind] for column in TABLES[table].columns if not column.derived
+    }
+
+    assert expected == dict(practice.tables[table].schema)
+    assert list(expected) == practice.tables[table].columns
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_closed_columns_hold_only_their_words_and_all_of_them(
+    practice: Practice, table: str
+) -> None:
+    """Each word stands somewhere (save the rarest), and nothing else does."""
+    for column in TABLES[table].columns:
+        if column.words:
+            found = set(practice.tables[table][column.name].drop_nulls().unique())
+            assert found <= set(column.words), column.name
+            if column.name not in {"date_of_birth_precision", "sex"}:
+                assert found == set(column.words), column.name
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_are_named_once_and_belong_to_a_patient(practice: Practice, table: str) -> None:
+    """Ids are unique; nobody's rows are an orphan's."""
+    rows = practice.tables[table]
+
+    assert rows[TABLES[table].row_id].is_unique().all()
+    assert rows["patient_id"].is_in(practice.patients["patient_id"].implode()).all()
+    for column in TABLES[table].columns:
+        if column.required:
+            assert rows[column.name].null_count() == 0
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_nothing_but_appointments_recalls_and_reviews_lies_ahead(
+    practice: Practice, table: str
+) -> None:
+    """No entry is dated after the as-at day."""
+    for column in TABLES[table].columns:
+        if column.kind == "date" and (table, column.name) not in MAY_BE_AHEAD:
+            latest = practice.tables[table][column.name].max()
+            assert latest is None or latest <= practice.as_at, column.name  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("table", [name for name in TABLES if name != "patients"])
+def test_nothing_happens_before_birth_or_after_death(practice: Practice, table: str) -> None:
+    """A year alone stands as its first day, which must not be before birth either."""
+    date = TABLES[table].date
+    rows = practice.tables[table].join(
+        practice.patients.select("patient_id", "date_of_birth", "died_on", "left_on"),
+        on="patient_id",
+    )
+
+    assert rows.filter(pl.col(date) < pl.col("date_of_birth")).is_empty()
+    assert rows.filter(pl.col(date) > pl.col("died_on")).is_empty()
+    assert rows.filter(pl.col(date) > pl.col("left_on")).is_empty()
+
+
+def test_ends_come_after_beginnings(practice: Practice) -> None:
+    """Of problems, medicines, referrals and addresses."""
+    for table, first, last in (
+        ("events", "date", "ended_on"),
+        ("medications", "started_on", "ended_on"),
+        ("medications", "started_on", "last_issued_on"),
+        ("referrals", "date", "closed_on"),
+        ("addresses", "since", "until"),
+        ("appointments", "booked_on", "date"),
+    ):
+        rows = practice.tables[table]
+        assert rows.filter(pl.col(last) < pl.col(first)).is_empty(), (table, last)
+
+
+def test_children_of_entries_name_an_entry_of_the_same_patient(practice: Practice) -> None:
+    """A diastolic reading hangs on its reading, a complication on its condition."""
+    events = practice.tables["events"]
+    children = events.filter(pl.col("parent_id").is_not_null())
+    found = children.join(
+        events.select("patient_id", parent_id="event_id", on="date"),
+        on=["patient_id", "parent_id"],
+    )
+
+    assert children.height > 1_000
+    assert children.height == found.height
+    assert found.filter(pl.col("date") < pl.col("on")).is_empty()
+
+
+def test_conditions_come_with_their_drugs_and_results(practice: Practice) -> None:
+    """Most with diabetes take metformin and have a raised HbA1c; few without do."""
+    people = practice.people.filter(pl.col("status") == "registered")
+    diabetic = pl.col("since_diabetes_type_2").is_not_null()
+    takes = practice.tables["medications"].filter(
+        pl.col("drug").str.starts_with("Metformin"), pl.col("course") != "acute", "is_active"
+    )["patient_id"]
+    sugar = (
+        practice.tables["events"]
+        .filter(pl.col("term") == "HbA1c (IFCC)")
+        .join(people.filter(diabetic).select("patient_id"), on="patient_id", how="semi")
+    )
+
+    with_it = people.filter(diabetic)["patient_id"].is_in(takes.implode()).mean()
+    without = people.filter(~diabetic)["patient_id"].is_in(takes.implode()).mean()
+    assert with_it > 0.5  # type: ignore[operator]
+    assert without < 0.02  # type: ignore[operator]
+    assert sugar["value"].mean() > 48  # type: ignore[operator]
+
+
+def test_about_two_hundred_rows_a_patient(practice: Practice) -> None:
+    """As a practice's tables have on average."""
+    rows = sum(table.height for table in practice.tables.values())
+
+    assert 170 < rows / len(practice.patients) < 240
+
+
+def test_results_have_decimals_units_and_ranges(practice: Practice) -> None:
+    """And are flagged just where they are outside the range."""
+    results = practice.tables["events"].filter(
+        pl.col("kind") == "investigation", pl.col("value").is_not_null()
+    )
+    outside = (pl.col("value") < pl.col("range_low")) | (pl.col("value") > pl.col("range_high"))
+
+    assert results.filter(pl.col("unit").is_null()).is_empty()
+    assert results.filter(pl.col("is_abnormal") != outside).is_empty()
+    assert results.filter(pl.col("value") != pl.col("value").round(2)).is_empty()
+    assert results.filter(pl.col("value") != pl.col("value").round()).height > 100
