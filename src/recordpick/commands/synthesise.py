@@ -20,7 +20,6 @@ def run(options: argparse.Namespace) -> int:
         practice = make_practice(
             options.patients, options.seed, day(options.as_at) or AS_AT, progress=progress
         )
-        write_tables(practice, options.out, options.format, progress=progress)
-    rows = sum(frame.height for frame in practice.tables.values())
-    say(f"{options.patients:,} made-up patients, {rows:,} rows, in {options.out}.")
+        rows = write_tables(practice, options.out, options.format, progress=progress)
+    say(f"{options.patients:,} made-up patients, {sum(rows.values()):,} rows, in {options.out}.")
     return 0
