@@ -28,6 +28,7 @@ class Question:
     """Which rows of the frame hold the query, in which order? Later questions have higher numbers.
 
     `sorted` and `search` are from an earlier answer about the same frame, where there was one.
+    `ahead` makes the search text before anybody asks for it.
     """
 
     number: int
@@ -37,6 +38,7 @@ class Question:
     sorted: pl.Series | None
     search: pl.Series | None
     today: dt.date
+    ahead: bool = False
 
     def is_quick(self, many: int) -> bool:
         """Tell whether the answer takes no longer than painting; `many` rows take longer."""
@@ -48,8 +50,9 @@ class Question:
         """Work it out. Safe in any thread."""
         sorted_ = self.sorted if self.sorted is not None else rows.ordered(self.frame, self.sort)
         search, order = self.search, sorted_
-        if self.query.strip():
-            search = rows.search_text(self.frame) if search is None else search
+        if search is None and (self.ahead or self.query.strip()):
+            search = rows.search_text(self.frame)
+        if search is not None:
             order = rows.holding(self.frame, search, self.query, sorted_, self.today)
         return Answer(self, order, sorted_, search)
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -34,6 +35,9 @@ HEADING = 1
 """Lines above the first row."""
 GUTTER = 7
 """Cells before the first column: cursor, selected, four marks, a blank."""
+
+_PAINTED_FIRST = 0.2
+"""Seconds that painting has before anything is worked out ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class RecordsTable(ScrollView, can_focus=True):
         self._row = 0
         self._place: int | None = None
         self._unseen = False
+        self._told: str | None = None
         self._asked = 0
         self._busy = False
         self._sorted: dict[Sort | None, pl.Series] = {}
@@ -238,13 +243,23 @@ class RecordsTable(ScrollView, can_focus=True):
         )
         if question.is_quick(self._many):
             self._take(question.answer())
+            if frame.height >= self._many and self._search is None:
+                self.set_timer(_PAINTED_FIRST, partial(self._look_ahead, question))
         else:
-            self._busy = True
+            self._work_out(question)
 
-            def aside() -> None:
-                self.post_message(self.Arranged(question.answer()))
+    def _look_ahead(self, question: Question) -> None:
+        """Before the first letter of a filter is typed, make what it looks in."""
+        if question.number == self._asked and not self._busy and self._search is None:
+            self._work_out(replace(question, ahead=True))
 
-            self.run_worker(aside, thread=True, group="aside", name="putting rows in order")
+    def _work_out(self, question: Question) -> None:
+        self._busy = True
+
+        def aside() -> None:
+            self.post_message(self.Arranged(question.answer()))
+
+        self.run_worker(aside, thread=True, group="aside", name="putting rows in order")
 
     @on(Arranged)
     def _rows_arranged(self, message: Arranged) -> None:
@@ -257,10 +272,10 @@ class RecordsTable(ScrollView, can_focus=True):
         if asked.frame is self._view.frame:
             self._sorted[asked.sort] = answer.sorted
             self._search = answer.search
-        if asked.number == self._asked:
-            self._show(asked.frame, answer.order)
-        else:
+        if asked.number != self._asked:
             self._arrange()
+        elif not asked.ahead:
+            self._show(asked.frame, answer.order)
 
     def _show(self, frame: pl.DataFrame, order: pl.Series | None) -> None:
         """Show these rows, the cursor on its patient or, where that one is gone, at the top."""
@@ -280,6 +295,12 @@ class RecordsTable(ScrollView, can_focus=True):
         self._repaint()
         if order is not None:
             self.post_message(self.RowsChanged(self, order.len(), frame.height))
+            self._tell()
+
+    def _tell(self) -> None:
+        """Say who is under the cursor, if it is somebody else than was said last."""
+        if self.patient_id != self._told or self.patient_id is None:
+            self._told = self.patient_id
             self.post_message(self.PatientHighlighted(self, self.patient_id))
 
     def _lay_out(self) -> None:
@@ -304,7 +325,7 @@ class RecordsTable(ScrollView, can_focus=True):
         self.refresh_line(before + HEADING)
         self.refresh_line(self._row + HEADING)
         self._see_cursor()
-        self.post_message(self.PatientHighlighted(self, self.patient_id))
+        self._tell()
 
     def _see_cursor(self) -> None:
         height = max(1, self.scrollable_content_region.height - HEADING)

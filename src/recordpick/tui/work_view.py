@@ -169,6 +169,7 @@ class WorkView(Screen[None]):
         self._looked_at = self.criterion.id or ""
         self.show_head()
         self.show_candidates()
+        self.show_record()
 
     def show_head(self) -> None:
         """Say what is looked for, and where that stands."""
