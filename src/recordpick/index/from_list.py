@@ -1,0 +1,225 @@
+"""Reader of one list of patients that people exported or made: CSV, spreadsheet or Parquet.
+
+It gives the table patients and nothing else. The header is found wherever it stands, columns by
+their names (list_columns.py), dates by how the whole column is written (list_dates.py); what was
+taken for what is said in the index's notes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.delimited import Record, look, records
+from recordpick.errors import UserError
+from recordpick.index import nhs_numbers
+from recordpick.index.from_folder import parquet_part
+from recordpick.index.list_columns import ListColumns, find_header, words_of
+from recordpick.index.list_dates import dates_of, without_time
+from recordpick.index.parts import PLACES, ROW, Part, Source
+from recordpick.index.values import ISO, trimmed
+from recordpick.sheets import SPREADSHEETS, read_rows
+from recordpick.tables import PATIENTS
+
+_MOST_ROWS = 2_000_000
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The rows of a list that are not blank, the line of each, and lines that are no rows."""
+
+    lines: list[int]
+    rows: list[list[str]]
+    damaged: list[tuple[int, str, str]]
+    sha256: str = ""
+
+
+def read_list(path: Path) -> Source:
+    """Read a list; UserError where no column holds patient or NHS numbers."""
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        part = parquet_part("patients", path)
+        if "patient_id" in part.frame.collect_schema():
+            return Source((part,))
+        return _source(path, _of_parquet(part))
+    return _source(path, _of_sheet(path) if ending in SPREADSHEETS else _of_text(path))
+
+
+def _of_text(path: Path) -> _Rows:
+    found = look(path)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    damaged: list[tuple[int, str, str]] = []
+    for entry in records(path, found):
+        if not isinstance(entry, Record):
+            damaged.append((entry.line, entry.why, entry.text))
+        elif any(map(str.strip, entry.fields)):
+            lines.append(entry.line)
+            rows.append(entry.fields)
+        if len(rows) > _MOST_ROWS:
+            raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
+    return _Rows(lines, rows, damaged, found.sha256)
+
+
+def _of_sheet(path: Path) -> _Rows:
+    kept = [(at, row) for at, row in enumerate(read_rows(path), 1) if any(map(str.strip, row))]
+    return _Rows([at for at, _ in kept], [row for _, row in kept], [])
+
+
+def _of_parquet(part: Part) -> _Rows:
+    frame = part.frame.drop(ROW).select(pl.all().cast(pl.String).fill_null("")).collect()
+    rows = [frame.columns, *map(list, frame.iter_rows())]
+    return _Rows(list(range(len(rows))), rows, [])
+
+
+def _source(path: Path, read: _Rows) -> Source:
+    columns = find_header(read.rows)
+    if columns is None:
+        seen = ", ".join(name.strip() for name in (read.rows or [[]])[0][:8])
+        raise UserError(
+            f"{path}: no column is called NHS Number, Patient ID or the like "
+            f"(the first row has {seen or 'nothing'}). Give that column such a name."
+        )
+    header = read.rows[columns.row]
+    raw, lines, away = _body(read, columns.row)
+    away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
+    texts = raw.lazy().select(ROW, *_texts(columns)).collect()
+    if "patient_id" not in columns.taken:
+        texts, nameless = _by_nhs_number(path, texts)
+        away += [(lines[row], why, ",".join(raw.row(row)[1:])) for row, why in nameless]
+        raw = raw.filter(pl.col(ROW).is_in(texts[ROW].implode()))
+    typed = _Typing.of(path, header, columns, texts)
+    part = Part(
+        table="patients",
+        file=path.name,
+        path=path,
+        frame=typed.frame.lazy(),
+        raw=raw.lazy(),
+        rows=raw.height,
+        sha256=read.sha256,
+        set_aside=pl.DataFrame(sorted(away), schema=PLACES, orient="row"),
+        line_of=lambda asked: [lines[row] for row in asked],
+        date_formats=typed.date_formats,
+    )
+    return Source((part,), notes=tuple(f"{path.name}: {note}" for note in typed.notes))
+
+
+def _body(read: _Rows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
+    """Give the rows below the header that have its number of fields, their lines, and the rest."""
+    width = len(read.rows[header])
+    good: list[list[str]] = []
+    lines: list[int] = []
+    away: list[tuple[int, str, str]] = []
+    for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
+        if len(row) == width:
+            good.append(row)
+            lines.append(line)
+        else:
+            away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+    schema = {str(place): pl.String for place in range(width)}
+    return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
+
+
+def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """Make patient_id of the NHS number; give the rows that have none, with why (row, why).
+
+    UserError if a spreadsheet has damaged all of them.
+    """
+    number = pl.col("nhs_number")
+    tidied = nhs_numbers.tidy(number)
+    valid = nhs_numbers.is_valid(tidied).fill_null(value=False)
+    damaged = nhs_numbers.is_damaged(number).fill_null(value=False)
+    why = (
+        pl.when(number.is_null())
+        .then(pl.lit("it has no NHS number"))
+        .when(damaged)
+        .then(pl.format("its NHS number {} was damaged by a spreadsheet", number))
+        .otherwise(pl.format("its NHS number {} is not valid", number))
+    )
+    checked = texts.with_columns(tidied.alias("patient_id"), valid.alias("valid"), why.alias("why"))
+    good = checked.filter("valid")
+    if good.is_empty() and texts.select(damaged.any()).item():
+        raise UserError(
+            f"{path}: a spreadsheet has damaged the NHS numbers (such as "
+            f"{texts.filter(damaged)['nhs_number'][0]}), and the list has no other number of the "
+            "patients. Export it again, and do not save it from a spreadsheet."
+        )
+    return good.drop("valid", "why"), checked.filter(~pl.col("valid")).select(ROW, "why").rows()
+
+
+def _texts(columns: ListColumns) -> list[pl.Expr]:
+    """Give our columns as trimmed text, of the list's columns named by their places."""
+    texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
+    if columns.address:
+        parts = [trimmed(pl.col(str(at))) for at in columns.address]
+        texts["address"] = pl.concat_str(parts, separator=", ", ignore_nulls=True)
+    return [text.alias(name) for name, text in texts.items()]
+
+
+@dataclass
+class _Typing:
+    """A list's columns as the table patients has them, while they are found out one by one."""
+
+    path: Path
+    called: dict[str, str]
+    """What the list calls each of our columns."""
+    frame: pl.DataFrame
+    date_formats: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(
+        cls, path: Path, header: list[str], columns: ListColumns, texts: pl.DataFrame
+    ) -> _Typing:
+        called = {name: header[at].strip() for name, at in columns.taken.items()}
+        typing = cls(path, called, texts)
+        taken = [f"{ours} from {theirs}" for ours, theirs in called.items()]
+        typing.notes.append(f"read {', '.join(taken)}")
+        for ours, names in columns.doubled.items():
+            others = ", ".join(names[1:])
+            typing.notes.append(f"{ours} could also be {others}: these were not used")
+        if columns.unused:
+            typing.notes.append(f"not used: {', '.join(columns.unused)}")
+        typing._numbers()
+        for column in PATIENTS.columns:
+            if column.name in texts.columns and column.kind == "date":
+                typing._dates(column.name)
+            if column.name in texts.columns and column.words:
+                typing._words(column.name)
+        return typing
+
+    def _numbers(self) -> None:
+        """Say where the NHS number is the patient number, or the patient number is one."""
+        if "patient_id" not in self.called:
+            self.notes.append("the NHS number stands for the patient number, which is not there")
+        elif "nhs_number" not in self.called:
+            tidied = nhs_numbers.tidy(pl.col("patient_id"))
+            valid = nhs_numbers.is_valid(tidied).all() & (tidied.count() > 0)
+            if self.frame.select(valid).item():
+                self.frame = self.frame.with_columns(patient_id=tidied, nhs_number=tidied)
+                theirs = self.called["patient_id"]
+                self.notes.append(f"all values of {theirs} are NHS numbers, and were taken as such")
+
+    def _dates(self, name: str) -> None:
+        """Find out how the column's dates are written."""
+        found = dates_of(self.frame[name])
+        theirs = self.called[name]
+        if found.two_digit_years:
+            raise UserError(
+                f"{self.path}: {theirs} has years of two digits, which could be of either century. "
+                "Export the list with years of four digits."
+            )
+        self.date_formats[name] = found.written
+        self.frame = self.frame.with_columns(without_time(pl.col(name)))
+        if not found.is_sure:
+            self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
+        elif found.written != ISO and self.frame[name].count():
+            self.notes.append(f"{theirs} was read as {found.says}")
+
+    def _words(self, name: str) -> None:
+        """Put our words for theirs."""
+        word = pl.col(name).str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+        mapped = word.replace_strict(words_of(name), default=pl.col(name), return_dtype=pl.String)
+        self.frame = self.frame.with_columns(mapped.alias(name))

@@ -1,0 +1,124 @@
+"""Reader of any folder of delimited text files, through a mapping file."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.criteria.conditions import parse_condition
+from recordpick.errors import UserError
+from recordpick.index.mapping_file import Mapped, MappedTable, read_mapping
+from recordpick.index.parts import DELETED, ROW, Part, Source
+from recordpick.index.table_files import TableFile, open_table_file
+
+_TEXT_FILES = {".csv", ".txt", ".tsv", ".tab"}
+
+
+def read_mapped(path: Path, work: Path, mapping: Path) -> Source:
+    """Read the folder's files as the mapping says; `work` is an empty folder for what is rewritten.
+
+    UserError with a sentence for each thing in the mapping that the folder does not have.
+    """
+    said = read_mapping(mapping)
+    if not path.is_dir():
+        raise UserError(f"{path}: a mapping needs a folder of files.")
+    parts: list[Part] = []
+    wrong: list[str] = []
+    for number, table in enumerate(said.tables):
+        own = work / str(number)
+        own.mkdir()
+        try:
+            parts.append(_part(path, said, table, own))
+        except UserError as error:
+            wrong += error.messages
+    if wrong:
+        raise UserError.of(wrong)
+    return Source(
+        parts=tuple(parts),
+        practice=said.name,
+        as_at=said.as_at,
+        synthetic=said.synthetic,
+        notes=_not_mapped(path, said),
+    )
+
+
+def _part(folder: Path, said: Mapped, table: MappedTable, work: Path) -> Part:
+    where = f"{said.path}: {table.place}"
+    file = folder / table.file
+    if file.resolve().parent != folder.resolve():
+        raise UserError(f"{where}, file: {table.file} is not a file of the folder itself.")
+    if not file.exists():
+        raise UserError(f"{where}, file: there is no file {table.file} in {folder}.")
+    found = open_table_file(
+        file,
+        work,
+        delimiter=table.delimiter,
+        headers=table.headers,
+        has_header=table.has_header,
+    )
+    _check_needs(where, table, found)
+    frame = found.frame
+    if table.where:
+        frame = frame.with_columns(_kept(where, table, found).not_().alias(DELETED))
+    flag = [DELETED] if table.where else []
+    values = [value.expression().alias(name) for name, value in table.columns.items()]
+    dates = {
+        name: value.date_format or table.date_format
+        for name, value in table.columns.items()
+        if value.form != "value"  # TOML's own dates are ISO
+    }
+    return Part(
+        table=table.name,
+        file=table.file,
+        path=file,
+        frame=frame.select(ROW, *flag, *values),
+        raw=found.frame,
+        rows=found.rows,
+        set_aside=found.set_aside,
+        line_of=found.line_of,
+        date_formats={name: text for name, text in dates.items() if text},
+        kinds=table.kinds,
+        sha256=found.look.sha256,
+    )
+
+
+def _check_needs(where: str, table: MappedTable, found: TableFile) -> None:
+    """Say which columns the mapping names that the file does not have, or has twice."""
+    wrong = []
+    for column, value in table.columns.items():
+        for name in value.needs:
+            if name not in found.columns:
+                known = ", ".join(found.columns[:30])
+                wrong.append(
+                    f"{where}, columns.{column}: {table.file} has no column {name}. "
+                    f"Its columns are {known}."
+                )
+            elif name in found.doubled:
+                wrong.append(
+                    f"{where}, columns.{column}: {table.file} has {name} twice in its header. "
+                    "Name the columns with headers = [...]."
+                )
+    if wrong:
+        raise UserError.of(wrong)
+
+
+def _kept(where: str, table: MappedTable, found: TableFile) -> pl.Expr:
+    """Give the condition that rows must meet, over the file's columns, trimmed."""
+    try:
+        condition = parse_condition(table.where, dict.fromkeys(found.columns, "text"))
+    except UserError as error:
+        raise UserError.of(f"{where}, where: {message}" for message in error.messages) from None
+    return condition.expression(date.min)
+
+
+def _not_mapped(folder: Path, said: Mapped) -> tuple[str, ...]:
+    """Say which text files of the folder the mapping does not name."""
+    named = {table.file for table in said.tables}
+    others = sorted(
+        file.name
+        for file in folder.iterdir()
+        if file.suffix.lower() in _TEXT_FILES and file.name not in named
+    )
+    return (f"Not in the mapping, and so not indexed: {', '.join(others)}.",) if others else ()

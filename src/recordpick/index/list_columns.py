@@ -1,0 +1,79 @@
+"""Which column of a hand-made list is which: by names that are data (`column_synonyms.toml`)."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from recordpick.shipped import data_file
+
+HEADER_WITHIN = 40
+"""A header is looked for in so many rows: titles and counts may stand above it."""
+
+
+@dataclass(frozen=True)
+class ListColumns:
+    """What a header was taken for: places (from 0) of the list's columns.
+
+    `row` is the header's place among the rows. `taken` says for each of our columns where it is,
+    `address` where the parts of an address are, `doubled` which names could mean the same of ours
+    (the first one is taken), `unused` the names of the others.
+    """
+
+    row: int
+    taken: Mapping[str, int]
+    address: tuple[int, ...]
+    doubled: Mapping[str, tuple[str, ...]]
+    unused: tuple[str, ...]
+
+
+def plain(text: str) -> str:
+    """Give the letters and digits of a name, in small letters."""
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def words_of(column: str) -> dict[str, str]:
+    """Give the words that stand for those of a column, as `plain` writes them."""
+    return dict(_synonyms()["words"].get(column, {}))
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
+    """Give the row that names most columns, one of them a number of the patient; None if none."""
+    best: ListColumns | None = None
+    for place, row in enumerate(rows[:HEADER_WITHIN]):
+        found = _columns(place, row)
+        is_header = "patient_id" in found.taken or "nhs_number" in found.taken
+        if is_header and (best is None or len(found.taken) > len(best.taken)):
+            best = found
+    return best
+
+
+def _columns(row: int, names: Sequence[str]) -> ListColumns:
+    known = [plain(name) for name in names]
+    taken: dict[str, int] = {}
+    doubled: dict[str, tuple[str, ...]] = {}
+    used: set[int] = set()
+    for column, synonyms in _synonyms()["columns"].items():
+        places = [at for word in synonyms for at, name in enumerate(known) if name == plain(word)]
+        places = list(dict.fromkeys(places))
+        if places:
+            taken[column] = places[0]
+            used.add(places[0])
+        if len(places) > 1:
+            doubled[column] = tuple(names[at] for at in places)
+    address: list[int] = []
+    if "address" not in taken:
+        for synonyms in _synonyms()["address_parts"].values():
+            wanted = {plain(word) for word in synonyms}
+            address += [at for at, name in enumerate(known) if name in wanted and at not in used]
+    unused = [n for at, n in enumerate(names) if n.strip() and at not in {*used, *address}]
+    return ListColumns(row, taken, tuple(address), doubled, tuple(unused))
+
+
+@cache
+def _synonyms() -> dict[str, Any]:
+    return tomllib.loads(data_file("column_synonyms.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,54 @@
+"""How the dates of a column of a hand-made list are written: one way for the whole column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.index.values import ISO, to_date
+
+DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y")
+MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y")
+PLAIN = (ISO, "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d %B %Y", "%d-%B-%Y", "%Y/%m/%d", "%Y%m%d")
+"""Ways that can be read in one way only."""
+
+_TWO_DIGITS = r"^[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2}$"
+
+
+@dataclass(frozen=True)
+class DatesOfColumn:
+    """How a column writes its dates (strptime's words); in words; and whether that is sure."""
+
+    written: str
+    says: str
+    is_sure: bool
+    two_digit_years: bool = False
+
+
+def without_time(text: pl.Expr) -> pl.Expr:
+    """Cut a time of day off."""
+    return text.str.replace(
+        r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([.][0-9]+)?Z?( ?[AaPp][Mm])?$", ""
+    )
+
+
+def dates_of(values: pl.Series) -> DatesOfColumn:
+    """Find out how the texts (trimmed, null where empty) are written.
+
+    The way that reads all of them wins; day first before month first; if none reads all, the one
+    that reads most, and the others will not fit. Nothing is ever read in two ways in one column.
+    """
+    texts = values.drop_nulls().to_frame("text").select(without_time(pl.col("text")))
+    ways = [*PLAIN, *DAY_FIRST, *MONTH_FIRST]
+    reads = texts.select(
+        to_date(pl.col("text"), way).is_not_null().sum().alias(way) for way in ways
+    ).row(0, named=True)
+    written = max(ways, key=lambda way: reads[way])  # the first of the best
+    short = texts.select(pl.col("text").str.contains(_TWO_DIGITS).mean()).item() or 0
+    rivals = MONTH_FIRST if written in DAY_FIRST else DAY_FIRST if written in MONTH_FIRST else ()
+    sure = reads[written] == 0 or all(reads[way] < reads[written] for way in rivals)
+    says = written.replace("%d", "day").replace("%Y", "year")
+    for month in ("%m", "%b", "%B"):
+        says = says.replace(month, "month")
+    return DatesOfColumn(written, says, sure, two_digit_years=short > 0.5)
