@@ -15,6 +15,7 @@ from recordpick.selection.backup import back_up, backups
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.schema import LAST_EVENT
 from recordpick.selection.store import Content, Store, check_header, text_sha256
 from recordpick.selection.trouble import DamagedDatabaseError
@@ -90,9 +91,10 @@ def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
         return None, "", "The file is damaged: what is sound can be read, and nothing changed."
     if asked.read_only:
         return None, "", "The file was opened to be read only."
-    if not os.access(path, os.W_OK):
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return None, "", f"{path.name} can only be read: ask for permission to write to it."
     try:
+        take_away_leftovers(path, asked.at.timestamp())
         lock = take_lock(path, asked.who, asked.at, take_over=asked.take_over)
     except OSError as error:
         return (

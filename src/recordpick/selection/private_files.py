@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _BINARY = getattr(os, "O_BINARY", 0)
+AN_HOUR = 3600
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EMLINK}
 """What systems answer that have no hard links: some network drives and memory sticks."""
 
@@ -20,6 +21,19 @@ _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.E
 def temporary_name(path: Path) -> Path:
     """Give a name in the same folder that nothing has."""
     return path.with_name(f".{path.name[:60]}.{secrets.token_hex(8)}.part")
+
+
+def take_away_leftovers(path: Path, now: float) -> None:
+    """Take away what programs that were cut off left unfinished beside a file, an hour ago or more.
+
+    `now` is a time as files have it, in seconds. What cannot be taken away stays.
+    """
+    for beside in path.parent.iterdir():
+        name = beside.name
+        if name.startswith(f".{path.name[:60]}.") and name.endswith((".part", ".part-journal")):
+            with suppress(OSError):
+                if now - beside.stat().st_mtime >= AN_HOUR:
+                    beside.unlink()
 
 
 def make_empty(path: Path) -> None:

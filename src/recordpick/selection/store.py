@@ -95,7 +95,7 @@ class Store:
         made = temporary_name(path)
         try:
             make_empty(made)
-            with cls.connected(made, "rw") as store:
+            with cls.connected(made, "rw", named=path) as store:
                 store.fill(meta, pack_files, first)
             put_in_place(made, path)
         except FileExistsError as error:
@@ -108,20 +108,21 @@ class Store:
 
     @classmethod
     @contextmanager
-    def connected(cls, path: Path, mode: str) -> Iterator[Store]:
-        """Connect for the time of a block."""
-        store = cls.open(path, mode)
+    def connected(cls, path: Path, mode: str, *, named: Path | None = None) -> Iterator[Store]:
+        """Connect for the time of a block. Messages call the file `named`, if given."""
+        store = cls.open(path, mode, named=named)
         try:
             yield store
         finally:
             store.close()
 
     @classmethod
-    def open(cls, path: Path, mode: str) -> Store:
+    def open(cls, path: Path, mode: str, *, named: Path | None = None) -> Store:
         """Connect to a working file ("ro" or "rw"); UserError if that cannot be done."""
+        named = named or path
         try:
-            with in_words(path):
-                return cls(path, connect(path, mode))
+            with in_words(named):
+                return cls(named, connect(path, mode))
         except sqlite3.OperationalError as error:
             # Nothing of ours was asked yet: the first pages are not what they were.
             raise DamagedDatabaseError(f"{path} could not be used: it is damaged.") from error

@@ -1,0 +1,104 @@
+"""End a program at any moment while it works on a file, and look whether anything was lost.
+
+Run by test_in_trouble.py for a short while, and by hand for longer (POSIX only, since it forks; the
+parent never draws, because polars' threads do not live on in a child):
+
+    python tests/selection/kill_it.py FOLDER TIMES [SEED]
+
+A child makes the file if it is not there, opens it, and picks, notes, draws, undoes and redoes; it
+acknowledges each change after the call has returned, by writing its number and hash to a pipe. The
+parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it opens,
+that every acknowledged event is in it, and that at most one more is.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+from working_files import JO, PATIENTS, ROOM, eligible, new_file
+
+from recordpick.errors import UserError
+from recordpick.selection.working_file import WorkingFile
+
+
+def change(file: WorkingFile, chance: random.Random) -> None:
+    """Make one change, or try one that may not be made."""
+    criterion_id, patient_id = chance.choice(sorted(ROOM)), chance.choice(PATIENTS)
+    do = chance.choice(
+        [
+            lambda: file.pick(criterion_id, [patient_id]),
+            lambda: file.note(patient_id, f"note {chance.random()}"),
+            lambda: file.remove(criterion_id, [file.selection.of(criterion_id)[0].patient_id]),
+            lambda: file.fix_seed(str(chance.random()), "entered", "again"),
+            lambda: file.draw(eligible(), 2),
+            file.undo,
+            file.redo,
+        ]
+    )
+    try:
+        do()
+    except (UserError, IndexError):
+        return
+
+
+def work(path: Path, pipe: int, seed: int) -> None:
+    """Be the child: change the file until somebody ends this program."""
+    chance = random.Random(seed)
+    file = WorkingFile.open(path, JO) if path.exists() else new_file(path)
+    said = 0
+    while True:
+        if len(file.events) != said:
+            said = len(file.events)
+            os.write(pipe, f"{said} {file.head}\n".encode())
+        change(file, chance)
+
+
+def kill_once(path: Path, seed: int) -> int:
+    """Let a child work, end it, check the file; give how many events it has."""
+    chance = random.Random(seed)
+    acknowledgements = chance.randrange(0, 12)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        try:
+            work(path, writing, seed)
+        finally:
+            os._exit(1)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        lines = [pipe.readline() for _ in range(acknowledgements)]
+        for _ in range(chance.randrange(20_000)):
+            pass
+        os.kill(child, signal.SIGKILL)
+        lines += pipe.readlines()
+    os.waitpid(child, 0)
+    if not path.exists():
+        assert lines == [], "a file that was acknowledged is not there"
+        return 0
+    with WorkingFile.open(path, JO) as file:
+        assert not file.read_only, file.why_read_only
+        events = file.events
+    for line in lines:
+        seq, head = line.split()
+        assert events[int(seq) - 1].hash == head.decode(), f"event {seq} was lost"
+    if lines:
+        assert len(events) <= int(lines[-1].split()[0]) + 1, "more was written than acknowledged"
+    return len(events)
+
+
+def main(folder: str, times: str, seed: str = "1") -> None:
+    """Kill as often as asked, with a new file every 20 times."""
+    for number in range(int(times)):
+        path = Path(folder) / f"{number // 20}.recordpick"
+        events = kill_once(path, int(seed) * 1_000_000 + number)
+        if number % 20 == 19:
+            print(f"{number + 1} killed, {events} events in the file")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
