@@ -90,24 +90,26 @@ def read_value(said: object) -> ColumnValue | str:
 
 def _wrong(form: str, said: Mapping[str, Any]) -> Iterator[str]:
     """Say what is wrong with the values of the keys."""
-    own = said[form]
-    if form in {"first_of", "join"}:
-        if not isinstance(own, list) or not own or not _all_text(own):
-            yield f"{form} must be a list of columns"
-    elif form != "value" and not isinstance(own, str):
-        yield f"{form} must be text"
+    yield from _wrong_own(form, said[form])
     if form == "map":
         values = said.get("values")
         if not isinstance(values, dict) or not values or not all(map(_is_single, values.values())):
             yield 'map needs values, such as { map = "GENDER", values = { Male = "M" } }'
     if form == "if_empty" and not {"then", "else"} <= set(said):
         yield "if_empty needs then and else"
-    for key in set(said) & {"with", "date_format"}:
-        if not isinstance(said[key], str):
+    for key, value in said.items():
+        if key in {"with", "date_format"} and not isinstance(value, str):
             yield f"{key} must be text"
-    for key in set(said) & {"value", "then", "else", "otherwise"}:
-        if not _is_single(said[key]):
+        elif key in {"value", "then", "else", "otherwise"} and not _is_single(value):
             yield f"{key} must be text, a number, a date, true or false"
+
+
+def _wrong_own(form: str, own: object) -> Iterator[str]:
+    if form in {"first_of", "join"}:
+        if not isinstance(own, list) or not own or not _all_text(own):
+            yield f"{form} must be a list of columns"
+    elif form != "value" and not isinstance(own, str):
+        yield f"{form} must be text"
 
 
 def _is_single(value: object) -> bool:
