@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
-from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.parts import DELETED, PLACES, ROW, LookUp
 from recordpick.index.staging import Staged, digest, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
@@ -25,28 +26,36 @@ _ASIDE = {
 }
 
 
-def write_accounts(tables: dict[str, TableMade], folder: Path) -> tuple[FileCount, ...]:
+def write_accounts(
+    tables: dict[str, TableMade], look_ups: Sequence[LookUp], folder: Path
+) -> tuple[FileCount, ...]:
     """Write `rejected_rows.csv` and `set_aside_values.csv`, and give the counts of each file.
 
-    UserError for a file of which no row can be used, or whose NHS numbers are all damaged.
+    UserError for a table of which no row can be used, or whose NHS numbers are all damaged.
     """
     counts: list[FileCount] = []
     rejected: list[pl.DataFrame] = []
     values: list[pl.DataFrame] = [pl.DataFrame(schema=_ASIDE)]
     for table in tables.values():
+        useless = ""
         for number, staged in enumerate(table.staged):
             away = _rejected(table, number)
             aside = _set_aside(staged)
             count = _count(table, number, away.height, aside.height)
             if count.rows_rejected == count.rows_read > 0:
                 first = away.row(0, named=True)
-                raise UserError(
+                useless = useless or (
                     f"{staged.part.file}: none of its {count.rows_read:,} rows can be used. "
                     f"Line {first['line']}: {first['reason']}."
                 )
             counts.append(count)
-            rejected.append(_named(away, staged.part))
+            rejected.append(_named(away, staged.part.file, table.name))
             values.append(aside)
+        if useless and not any(c.rows_indexed for c in counts if c.table == table.name):
+            raise UserError(useless)
+    for used in look_ups:
+        counts.append(_count_of(used))
+        rejected.append(_named(used.set_aside, used.file, used.what))
     pl.concat(rejected).write_csv(folder / REJECTED)
     pl.concat(values).write_csv(folder / SET_ASIDE)
     return tuple(counts)
@@ -57,21 +66,38 @@ def _rejected(table: TableMade, number: int) -> pl.DataFrame:
     staged = table.staged[number]
     flagged = pl.scan_parquet(staged.path, glob=False)
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    found = pl.concat([misfits.collect(engine="streaming"), table.found[number]])
+    found = pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
     away = [rows_with_reasons(staged, found), staged.part.set_aside.select(*PLACES)]
     return pl.concat(away).sort("line", maintain_order=True)
 
 
-def _named(away: pl.DataFrame, part: Part) -> pl.DataFrame:
-    file, table = pl.lit(part.file).alias("file"), pl.lit(part.table).alias("table")
-    return away.select(file, "line", table, "reason", "row")
+def _named(away: pl.DataFrame, file: str, table: str) -> pl.DataFrame:
+    return away.select(
+        pl.lit(file).alias("file"), "line", pl.lit(table).alias("table"), "reason", "row"
+    )
+
+
+def _count_of(used: LookUp) -> FileCount:
+    """Count a file that only says what codes or people are: its rows are indexed if usable."""
+    rejected = used.set_aside.height
+    return FileCount(
+        file=used.file,
+        table=used.what,
+        size=used.path.stat().st_size,
+        sha256=used.sha256 or digest(used.path),
+        rows_read=used.rows,
+        rows_indexed=used.rows - rejected - used.replaced,
+        rows_rejected=rejected,
+        rows_deleted=used.replaced,
+    )
 
 
 def _count(table: TableMade, number: int, rejected: int, aside: int) -> FileCount:
     staged = table.staged[number]
     part = staged.part
     flags = pl.scan_parquet(staged.path, glob=False).select(pl.col(DELETED).sum())
-    deleted = int(flags.collect(engine="streaming").item()) + part.dropped
+    deleted = int(flags.collect(engine="streaming").item() or 0) + part.dropped
+    deleted += table.gone[number].height
     count = FileCount(
         file=part.file,
         table=table.name,

@@ -13,12 +13,14 @@ import polars as pl
 import recordpick
 from recordpick.index.accounts import write_accounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
-from recordpick.index.parts import Source
+from recordpick.index.misfits import find_misfits, known_patients
+from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.reading import read_source
+from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
-from recordpick.index.tables_made import PATIENT, find_misfits, stage_all, write_table
+from recordpick.index.tables_made import write_table
 from recordpick.index.whole_index import system_error, whole_index
 from recordpick.progress import Progress, silent
 
@@ -84,22 +86,33 @@ def _make(
     read: list[Source], folder: Path, work: Path, progress: Progress
 ) -> tuple[dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
     """Write the tables and the accounts into `folder`; give summaries, counts and notes."""
-    tables = stage_all(read, work, progress)
-    people = tables["patients"]
+    by_table = parts_by_table(read)
+    sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
+    done = 0
+
+    def said(part: Part) -> None:
+        nonlocal done
+        progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
+        done += _size(part) // 2
+
+    people = stage_table("patients", by_table.pop("patients"), {}, work, said)
+    tables = {"patients": people}
     patients = patients_of(people)
-    ids = patients.select(PATIENT)
+    known = known_patients(people, patients)
     summaries = {"patients": TableSummary(0, {})}
     counts: list[pl.DataFrame] = []
-    others = [table for table in tables.values() if table is not people]
-    for number, table in enumerate(others):
-        progress(f"writing {table.name}", 0.5 + 0.4 * number / len(others))
-        find_misfits(table, ids)
-        summaries[table.name], count = write_table(table, folder)
+    for name, parts in by_table.items():
+        table = stage_table(name, parts, tables, work, said)
+        progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
+        find_misfits(table, known, tables)
+        summaries[name], count = write_table(table, folder)
         counts.append(count)
+        tables[name] = table
+        done += sizes[name] // 2
     progress("writing patients", 0.9)
     summaries["patients"] = write_patients(patients, people, counts, folder)
     progress("accounting for every row", 0.93)
-    files = write_accounts(tables, folder)
+    files = write_accounts(tables, [used for source in read for used in source.look_ups], folder)
     notes = [note for source in read for note in source.notes]
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
@@ -109,6 +122,10 @@ def _make(
         if staged.conformed.unknown
     ]
     return summaries, files, tuple(notes)
+
+
+def _size(part: Part) -> int:
+    return max(part.path.stat().st_size, 2)
 
 
 def _fingerprint(folder: Path, tables: dict[str, TableSummary]) -> str:

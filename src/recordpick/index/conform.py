@@ -14,7 +14,7 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
-from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW, Part
 from recordpick.index.values import ISO, from_text, from_typed, is_text, kind_of, trimmed
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
@@ -24,10 +24,11 @@ BAD = "__bad"
 ASIDE = "__aside"
 """True where a value (an NHS number) was left empty because it cannot be right."""
 
-ORPHAN, DUPLICATE = 60_000, 60_001
-"""Checks that look beyond the row: the patient is unknown; the row's id was there already."""
+ORPHAN, DUPLICATE, HOSTLESS = 60_000, 60_001, 60_002
+"""Checks beyond the row: unknown patient; id there already; belongs to a row that is not there."""
 
 NHS_NUMBER = "nhs_number"
+_TECHNICAL = (ORDER, FOLDED)
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,13 @@ class Conformed:
     """What each number of BAD stands for: the column, and how its dates are written."""
     unknown: tuple[str, ...]
     """Columns of the file that the table does not have, and that were left out."""
+    technical: tuple[str, ...] = ()
+    """ORDER and FOLDED, if the part has them: they stand beside the table's columns."""
 
 
 def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
     """Give the columns of the part's table that the part has, and those that are unknown."""
-    given = [name for name in schema if name not in {ROW, DELETED}]
+    given = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL}]
     table = TABLES.get(part.table)
     if table is not None:
         known = [column for column in table.columns if not column.derived]
@@ -111,14 +114,17 @@ def conform(part: Part) -> Conformed:
         values.append(value.alias(column.name))
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
     no_check = pl.lit(None, pl.UInt16)
+    technical = tuple(name for name in _TECHNICAL if name in schema)
     frame = part.frame.with_columns(**texts).select(
         pl.col(ROW),
         pl.coalesce(*bad, no_check).alias(BAD),
         deleted.fill_null(value=False).alias(DELETED),
         aside.fill_null(value=False).alias(ASIDE),
+        *technical,
         *values,
     )
-    return Conformed(frame, {c.name: c.kind for c in columns}, tuple(checks), unknown)
+    kinds = {column.name: column.kind for column in columns}
+    return Conformed(frame, kinds, tuple(checks), unknown, technical)
 
 
 def _can_fail(column: Column, dtype: pl.DataType) -> bool:
@@ -138,6 +144,9 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     row_id = conformed_row_id(names)
     says = says.when(pl.col(BAD) == DUPLICATE).then(
         pl.format('{} "{}" stands on an earlier row already', pl.lit(row_id), pl.col(row_id))
+    )
+    says = says.when(pl.col(BAD) == HOSTLESS).then(
+        pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
     )
     for number, (column, written) in enumerate(conformed.checks):
         value = pl.col(column.name).cast(pl.String)

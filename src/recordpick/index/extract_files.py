@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -68,26 +69,28 @@ class ExtractFile:
         """Tell where a column says yes; no where it is empty or missing."""
         if not self.has(column):
             return pl.lit(value=False)
-        return self.raw(column).str.to_lowercase().str.strip_chars().is_in(YES).fill_null(value=False)
+        return (
+            self.raw(column).str.to_lowercase().str.strip_chars().is_in(YES).fill_null(value=False)
+        )
 
     def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
         """Give columns as they stand under new names (new: old), of those that are there."""
         return {new: self.raw(old) for new, old in columns.items() if self.has(old)}
 
-    def part(self, table: str, frame: pl.LazyFrame, **more: object) -> Part:
-        """Give the file's rows to a table."""
-        return Part(
-            table=table,
-            file=self.name,
-            path=self.file.path,
-            frame=frame,
-            raw=self.file.frame,
-            rows=self.file.rows,
-            set_aside=self.file.set_aside,
-            line_of=self.file.line_of,
-            sha256=self.file.look.sha256,
-            **more,  # type: ignore[arg-type] # the fields of Part
-        )
+    def part(self, table: str, frame: pl.LazyFrame, **more: Any) -> Part:
+        """Give the file's rows to a table; `more` are fields of Part."""
+        fields: dict[str, Any] = {
+            "table": table,
+            "file": self.name,
+            "path": self.file.path,
+            "frame": frame,
+            "raw": self.file.frame,
+            "rows": self.file.rows,
+            "set_aside": self.file.set_aside,
+            "line_of": self.file.line_of,
+            "sha256": self.file.look.sha256,
+        }
+        return Part(**(fields | more))
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
         """Account for the rows of a file that others only look things up in."""
@@ -106,11 +109,11 @@ class ExtractFile:
 
 
 def open_extract_file(
-    path: Path, work: Path, drifts: Drifts, *, number: int = 0, **how: object
+    path: Path, work: Path, drifts: Drifts, *, number: int = 0, **how: Any
 ) -> ExtractFile:
     """Look at a file; `how` as `open_table_file` takes it, `work` a folder that may be new."""
     work.mkdir(parents=True, exist_ok=True)
-    file = open_table_file(path, work, **how)  # type: ignore[arg-type] # passed through
+    file = open_table_file(path, work, **how)
     names: dict[str, str] = {}
     twice = {name.lower() for name in file.doubled}
     for name in file.columns:

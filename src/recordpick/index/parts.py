@@ -26,7 +26,8 @@ DELETED = "__deleted"
 ORDER = "__order"
 """Optional Int64 column: of several rows with one id the highest stays.
 
-The others count as deleted. A deleted row replaces others as well: a later file may so take back what an earlier one gave.
+The others count as deleted. A deleted row replaces others as well: so a later file may take back
+what an earlier one gave.
 """
 
 FOLDED = "__folded"

@@ -1,0 +1,137 @@
+"""Rows that fit by themselves but not into the whole: of nobody, there already, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.index.conform import DUPLICATE, HOSTLESS, ORPHAN
+from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW
+from recordpick.index.tables_made import PATIENT, TableMade
+
+_OWN, _PART, _IS_FOLDED = "__own", "__part", "__is_folded"
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who is in the index (patient_id), and whom a source says that it deleted."""
+
+    patients: pl.DataFrame
+    deleted: pl.DataFrame
+
+
+def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
+    """Give who is in the index, of `patients`, and who was deleted and is not."""
+    ids = patients.select(PATIENT)
+    deleted = [
+        pl.scan_parquet(staged.path, glob=False).filter(DELETED).select(PATIENT)
+        for staged in people.staged
+    ]
+    gone = pl.concat(deleted).drop_nulls().unique().collect()
+    return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
+
+
+def find_misfits(table: TableMade, known: Known, tables: Mapping[str, TableMade]) -> None:
+    """Find the rows of a table that cannot go in; `tables` are those that came before it."""
+    _find_orphans(table, known)
+    find_repeated(table, range(len(table.staged)))
+    _find_hostless(table, tables)
+
+
+def _find_orphans(table: TableMade, known: Known) -> None:
+    """Find rows of patients that are not there; those of deleted patients are gone with them."""
+    for number in range(len(table.staged)):
+        orphans = (
+            table.part(number)
+            .select(ROW, PATIENT)
+            .join(known.patients.lazy(), on=PATIENT, how="anti")
+            .collect(engine="streaming")
+        )
+        table.take_back(number, orphans.join(known.deleted, on=PATIENT, how="semi"))
+        table.reject(number, orphans.join(known.deleted, on=PATIENT, how="anti"), ORPHAN)
+
+
+def find_repeated(table: TableMade, numbers: range) -> None:
+    """Find rows of these parts whose id comes again: replaced by a later row, or duplicates.
+
+    Of rows with `ORDER` the highest stays, and none if it is a deleted one; the others were
+    replaced. Among equals the first stays and the others are duplicates.
+    """
+    row_id = table.row_id
+    if row_id is None or not numbers:
+        return
+    rows = pl.concat([_own_ids(table, number, row_id) for number in numbers])
+    hashed = rows.with_columns(pl.struct(_OWN, _IS_FOLDED).hash().alias("hash"))
+    count = hashed.select(pl.col("hash").n_unique(), pl.len()).collect(engine="streaming")
+    if count["hash"][0] == count["len"][0]:
+        return
+    again = hashed.group_by("hash").len().filter(pl.col("len") > 1)
+    several = hashed.join(again, on="hash", how="semi").collect(engine="streaming")
+    same = (_OWN, _IS_FOLDED)
+    order = pl.col(ORDER).fill_null(0)
+    is_latest = order == order.max().over(same)
+    is_taken_back = (pl.col(DELETED) & is_latest).any().over(same)
+    judged = (
+        several.sort(_PART, ROW)
+        .with_columns(gone=~is_latest | is_taken_back)
+        .filter(~pl.col(DELETED))
+        .with_columns(again=~pl.col("gone") & ~pl.struct(*same, "gone").is_first_distinct())
+    )
+    for number in numbers:
+        of_part = judged.filter(pl.col(_PART) == number)
+        table.take_back(number, of_part.filter("gone"))
+        table.reject(number, of_part.filter("again"), DUPLICATE)
+
+
+def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
+    """Give the ids of a part's rows; of deleted ones too, where they may replace others."""
+    staged = table.staged[number]
+    technical = staged.conformed.technical
+    folded = pl.col(FOLDED) if FOLDED in technical else pl.lit(None, pl.String)
+    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.Int64)
+    columns = (
+        pl.col(ROW),
+        pl.coalesce(folded, row_id).alias(_OWN),
+        folded.is_not_null().alias(_IS_FOLDED),
+        order.alias(ORDER),
+    )
+    rows = table.part(number).select(*columns, pl.lit(value=False).alias(DELETED))
+    if ORDER in technical:
+        deleted = pl.scan_parquet(staged.path, glob=False).filter(DELETED)
+        rows = pl.concat([rows, deleted.select(*columns, DELETED).drop_nulls(_OWN)])
+    return rows.with_columns(pl.lit(number).alias(_PART))
+
+
+def _find_hostless(table: TableMade, tables: Mapping[str, TableMade]) -> None:
+    """Find rows that belong to a row that is not there; those of deleted rows are gone with it."""
+    for number, staged in enumerate(table.staged):
+        is_folded = FOLDED in staged.conformed.technical
+        host = tables.get(staged.part.host) if staged.part.host else table if is_folded else None
+        if host is None or host.row_id is None or table.row_id is None:
+            continue
+        rows = table.part(number)
+        if is_folded:
+            rows = rows.filter(pl.col(FOLDED).is_not_null())
+        belong = rows.select(ROW, pl.col(table.row_id).alias(_OWN)).collect(engine="streaming")
+        # They are fewer than the rows that they belong to: so those are asked for these.
+        asked = belong.lazy().select(_OWN).unique()
+        there = host.rows().select(pl.col(host.row_id).alias(_OWN)).join(asked, on=_OWN, how="semi")
+        lost = belong.join(there.collect(engine="streaming"), on=_OWN, how="anti")
+        if lost.height:
+            gone = lost.join(_taken_back(host, host.row_id), on=_OWN, how="semi")
+            table.take_back(number, gone)
+            table.reject(number, lost.join(gone, on=ROW, how="anti"), HOSTLESS)
+
+
+def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:
+    """Give the ids of rows that the source has deleted or taken back."""
+    frames = []
+    for staged, gone in zip(host.staged, host.gone, strict=True):
+        rows = pl.scan_parquet(staged.path, glob=False)
+        taken = rows.join(gone.lazy(), on=ROW, how="semi")
+        frames += [
+            each.select(pl.col(row_id).alias(_OWN)) for each in (rows.filter(DELETED), taken)
+        ]
+    return pl.concat(frames).drop_nulls().unique().collect(engine="streaming")

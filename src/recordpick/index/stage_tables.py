@@ -1,0 +1,60 @@
+"""Typing the parts of each table in an order in which each finds what it takes from others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.misfits import find_repeated
+from recordpick.index.parts import Part, Source
+from recordpick.index.staging import stage
+from recordpick.index.tables_made import TableMade
+from recordpick.tables import TABLES
+
+Said = Callable[[Part], None]
+"""Told each part before it is read."""
+
+
+def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
+    """Give the parts of all sources by table: patients first, then in the tables' order."""
+    tables: dict[str, list[Part]] = {}
+    for source in read:
+        for part in source.parts:
+            tables.setdefault(part.table, []).append(part)
+    if "patients" not in tables:
+        raise UserError("No source gives any patients: an index cannot be made without them.")
+    order = [*TABLES, *sorted(set(tables) - set(TABLES))]
+    return {name: tables[name] for name in order if name in tables}
+
+
+def stage_table(
+    name: str, parts: Sequence[Part], tables: Mapping[str, TableMade], work: Path, said: Said
+) -> TableMade:
+    """Type the parts of a table; `tables` are those before it, whose misfits are known."""
+    table = TableMade(name)
+    feeding = [part for part in parts if part.feeds and not part.takes]
+    others = [part for part in parts if part not in feeding]
+    for part in feeding:
+        said(part)
+        table.add(stage(part, work / f"{name}.{len(table.staged)}.parquet"))
+    find_repeated(table, range(len(feeding)))
+    for part in others:
+        said(part)
+        final = part
+        if part.finish is not None:
+            final = replace(part, frame=part.finish(part.frame, _taken(part, table, tables)))
+        table.add(stage(final, work / f"{name}.{len(table.staged)}.parquet"))
+    return table
+
+
+def _taken(
+    part: Part, table: TableMade, tables: Mapping[str, TableMade]
+) -> dict[str, pl.LazyFrame]:
+    """Give what the part takes, of what there is."""
+    fed = {staged.part.feeds for staged in table.staged if staged.part.feeds}
+    taken = {name: table.fed(name) for name in part.takes if name in fed}
+    return taken | {name: tables[name].rows() for name in part.takes if name in tables}
