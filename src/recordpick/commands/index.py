@@ -34,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
     ]
     for line in table(rows, right=frozenset({2, 3, 4, 5})):
         say(line)
+    for note in manifest.notes:
+        tell(note)
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         tell(f"{rejected:,} rows did not fit: see {options.out / 'rejected_rows.csv'} for why.")

@@ -6,7 +6,6 @@ NHS number or patient number; whatever finds nobody, or two, is told with its li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,29 +14,12 @@ import polars as pl
 
 from recordpick.delimited import Damaged, read_records
 from recordpick.errors import UserError
+from recordpick.index.list_columns import find_header
 from recordpick.index.nhs_numbers import is_damaged, tidy
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.sheets import read_rows
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
-HEADER_WITHIN = 30
-"""So many lines may stand above the header (a title, when it was run, the population)."""
-
-_NHS = frozenset({"nhsnumber", "nhsno", "nhs", "nhsnum"})
-_PATIENT = frozenset(
-    {
-        "patientid",
-        "patientnumber",
-        "patientno",
-        "patient",
-        "emisnumber",
-        "emisno",
-        "systmoneid",
-        "visionid",
-        "rowidentifier",
-        "id",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +94,9 @@ def _told(path: Path, damaged: Damaged) -> str:
 
 def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:
     """Give the number of rows up to and with the header, and where the two columns are."""
-    for number, (_, fields) in enumerate(rows[:HEADER_WITHIN], start=1):
-        names = [re.sub(r"[^a-z]", "", field.lower()) for field in fields]
-        nhs = next((at for at, name in enumerate(names) if name in _NHS), None)
-        patient = next((at for at, name in enumerate(names) if name in _PATIENT), None)
-        if nhs is not None or patient is not None:
-            return number, nhs, patient
+    found = find_header([fields for _, fields in rows])
+    if found is not None:
+        return found.row + 1, found.taken.get("nhs_number"), found.taken.get("patient_id")
     if all(len(fields) == 1 for _, fields in rows):
         return 0, None, 0
     raise UserError(

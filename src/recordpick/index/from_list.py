@@ -16,7 +16,7 @@ from recordpick.delimited import Record, look, records
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.from_folder import parquet_part
-from recordpick.index.list_columns import ListColumns, find_header, words_of
+from recordpick.index.list_columns import ListColumns, find_header, plain, words_of
 from recordpick.index.list_dates import dates_of, without_time
 from recordpick.index.parts import PLACES, ROW, Part, Source
 from recordpick.index.values import ISO, trimmed
@@ -83,6 +83,7 @@ def _source(path: Path, read: _Rows) -> Source:
             f"(the first row has {seen or 'nothing'}). Give that column such a name."
         )
     header = read.rows[columns.row]
+    _check_one_of_each(path, read.lines[columns.row], columns)
     raw, lines, away = _body(read, columns.row)
     away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
     texts = raw.lazy().select(ROW, *_texts(columns)).collect()
@@ -104,6 +105,17 @@ def _source(path: Path, read: _Rows) -> Source:
         date_formats=typed.date_formats,
     )
     return Source((part,), notes=tuple(f"{path.name}: {note}" for note in typed.notes))
+
+
+def _check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
+    """Refuse two columns of one name: nothing tells which of them is meant."""
+    for names in columns.doubled.values():
+        same = [name.strip() for name in names if plain(name) == plain(names[0])]
+        if len(same) > 1:
+            raise UserError(
+                f"{path}, line {line}: {len(same)} columns are called {same[0]}. "
+                "Take out, or rename, all but the right one."
+            )
 
 
 def _body(read: _Rows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
