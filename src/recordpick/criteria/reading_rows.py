@@ -164,14 +164,15 @@ class _ListReader:
             return self._header.cell(cells, field)
 
         criterion_id = self._id(cell("id"), line)
-        find, title = cell("find"), cell("title")
-        if not find and not title:
+        title = self._text(cell("title"), "title", line, criterion_id)
+        find = self._text(cell("find"), "what to find", line, criterion_id, TEXT_LENGTH)
+        if not cell("find") and not cell("title"):
             self._problems.add("It does not say what to find.", at=line, criterion=criterion_id)
         return Criterion(
             id=criterion_id,
             area=self._text(cell("area") or area or NO_AREA, "area", line, criterion_id),
-            title=self._text(title, "title", line, criterion_id) or _short(find),
-            find=self._text(find or title, "what to find", line, criterion_id, TEXT_LENGTH),
+            title=title or _short(find),
+            find=find or title,
             compare=self._compare(cell("compare"), line, criterion_id),
             records=self._number(cell("records"), "how many", line, self._records, criterion_id),
         )

@@ -163,9 +163,15 @@ class _Locator:
             self._counts[path] = self._counts.get(path, 0) + 1
             self._lines.setdefault(path, line)
             path = (*path, self._counts[path] - 1)
-        self._lines[path] = line
+        self._note(path, line)
         self._to_end_of_line()
         return path
+
+    def _note(self, path: TomlPath, line: int) -> None:
+        """Keep the line of a value, and of what a dotted key makes on the way to it."""
+        for length in range(1, len(path)):
+            self._lines.setdefault(path[:length], line)
+        self._lines[path] = line
 
     def _to_end_of_line(self) -> None:
         while self._token.kind not in {"newline", "end"}:
@@ -174,7 +180,7 @@ class _Locator:
     def _pair(self, here: TomlPath) -> None:
         line = self._token.line
         path: TomlPath = (*here, *self._key())
-        self._lines[path] = line
+        self._note(path, line)
         if self._token.kind == "=":
             self._next()
         self._value(path)

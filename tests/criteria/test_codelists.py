@@ -1,0 +1,135 @@
+"""Codelists as suppliers and practices have them: CSV from whatever made it."""
+
+from __future__ import annotations
+
+import pytest
+
+from recordpick.criteria.codelists import codelist_from_csv, is_safe_name
+from recordpick.criteria.csv_text import decoded
+from recordpick.criteria.pack import Codelist
+from recordpick.criteria.problems import Problems
+from recordpick.errors import UserError
+
+
+def read(text: str) -> Codelist:
+    problems = Problems("pack.toml")
+    codelist = codelist_from_csv("x", text, problems)
+    problems.raise_any()
+    assert codelist is not None
+    return codelist
+
+
+def problems_of(text: str) -> tuple[str, ...]:
+    with pytest.raises(UserError) as refused:
+        read(text)
+    return refused.value.messages
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code,term\n38341003,Hypertension\n007,Bond\n",
+        "code;term\n38341003;Hypertension\n007;Bond\n",
+        "code\tterm\n38341003\tHypertension\n007\tBond\n",
+        "Code,Term,Notes\n38341003,Hypertension,x\n007,Bond\n",
+        "term,code\nHypertension,38341003\nBond,007\n",
+        '"code","term"\n" 38341003 ","Hypertension"\n\n,\n"007","Bond"\n',
+        "code,term\n38341003,Hypertension\n007,Bond\n38341003,Hypertension\n38341003,\n",
+        "code,term\n38341003,\n007,Bond\n38341003,Hypertension\n",
+    ],
+)
+def test_codes_are_text_and_come_once_in_order(text: str) -> None:
+    """Zeros in front stay, doubles go, whichever way the file is laid out."""
+    assert read(text) == Codelist(
+        "x", ("38341003", "007"), {"38341003": "Hypertension", "007": "Bond"}
+    )
+
+
+def test_terms_are_not_needed() -> None:
+    """A list of codes alone will do."""
+    assert read("code\n1\n2\n") == Codelist("x", ("1", "2"))
+
+
+def test_a_term_may_hold_anything_that_can_be_seen() -> None:
+    """Commas and quotes, as CSV writes them."""
+    assert read('code,term\n1,"a, ""b"" é"\n').terms == {"1": 'a, "b" é'}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "line 1: The first row must name the columns code and term"),
+        ("38341003,Hypertension\n", "line 1: The first row must name the columns"),
+        ("codes,terms\n1,x\n", "line 1: The first row must name the columns"),
+        ("code,term\n", "The codelist is empty; a rule with it would find nobody"),
+        ("code,term\n\n,,\n", "The codelist is empty"),
+        ("code,term\n1,x\n,y\n", "line 3: The row has no code"),
+        ("code,term\n3.83E+07,x\n", "line 2: '3.83E+07' is a code that a spreadsheet has rounded"),
+        ("code,term\n" + "1" * 101 + ",x\n", "line 2: The code 1111"),
+        ("code,term\n1\u202e2,x\n", "line 2: The code 1<U+202E>2 has the character U+202E"),
+        ("code,term\n12,x\x1b[2J\n", "line 2: The term x<U+001B>[2J has the character U+001B"),
+        ('code,term\n1,"x\n2,y\n3,z\n', "line 2: The row cannot be read"),
+        ('code,term\n1,"x" y\n', "line 2: The row cannot be read"),
+    ],
+)
+def test_what_is_wrong_with_a_codelist(text: str, told: str) -> None:
+    """File and line; a quote that is not closed must not swallow the codes below it."""
+    (message,) = problems_of(text)
+    assert message.startswith("codelists/x.csv")
+    assert told in message
+
+
+def test_every_bad_row_is_told() -> None:
+    """In one go."""
+    messages = problems_of("code,term\n,x\n1,ok\n,y\n1E5,z\n")
+    assert [message.split(":")[0] for message in messages] == [
+        "codelists/x.csv, line 2",
+        "codelists/x.csv, line 4",
+        "codelists/x.csv, line 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_safe"),
+    [
+        ("controlled_drugs", True),
+        ("a-1", True),
+        ("", False),
+        ("Drugs", False),
+        ("a.b", False),
+        ("a/b", False),
+        ("..", False),
+        ("a\\b", False),
+        ("c:x", False),
+        ("a\n", False),
+        ("con", False),
+        ("com1", False),
+        ("x" * 61, False),
+    ],
+)
+def test_a_codelists_name_can_be_no_path(name: str, is_safe: bool) -> None:
+    """Nor one of the names that are devices on Windows."""
+    assert is_safe_name(name) is is_safe
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ("code,térm\n".encode(), "code,térm\n"),
+        ("code,térm\n".encode("utf-8-sig"), "code,térm\n"),
+        ("code,térm\n".encode("cp1252"), "code,térm\n"),
+        ("code,térm\n".encode("utf-16"), "code,térm\n"),
+        (b"a\r\nb\rc\n", "a\nb\nc\n"),
+        (b'sep=;\r\n"code";"term"\r\n', '\n"code";"term"\n'),
+    ],
+)
+def test_encodings_that_spreadsheets_write(data: bytes, text: str) -> None:
+    """UTF-8 with and without its mark, Windows-1252, UTF-16; any line ends."""
+    assert decoded(data, "x.csv") == text
+
+
+@pytest.mark.parametrize("data", [b"a\x00b", b"\x81\x8d\xff", b"\xff\xfe\x00"])
+def test_bytes_that_are_no_text(data: bytes) -> None:
+    """Named, with what to do."""
+    with pytest.raises(UserError, match="x.csv: this is not text; save it as CSV"):
+        decoded(data, "x.csv")
