@@ -30,7 +30,9 @@ MOST_TIMES_LARGER = 200
 """How many times an archive of some size may grow; tables of repeated words reach about 100."""
 
 # A cell with something in it (an empty one that only carries a format ends in "/>").
-_CELL = re.compile(rb'<(?:\w+:)?(?:c|row)\s[^>]*?\br="([A-Z]{0,3})([0-9]{1,7})"[^>]*(?<!/)>')
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
+_CELL_WITHOUT_PLACE = re.compile(rb"<(?:\w+:)?c(?:\s(?![^>]*\br=)[^>]*)?(?<!/)>")
+_ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
@@ -142,7 +144,7 @@ def _attribute(text: str, name: str) -> str:
 
 def _check_extent(path: Path, sheet: str, part: str) -> None:
     """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
-    rows, columns = 0, 0
+    rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
         try:
@@ -151,9 +153,13 @@ def _check_extent(path: Path, sheet: str, part: str) -> None:
                 places = _CELL.findall(text)
                 rows = max([rows, *map(int, {row for _, row in places})])
                 columns = max([columns, *map(_column_number, {letters for letters, _ in places})])
+                rows_named = max([rows_named, *map(int, set(_ROW.findall(text)))])
+                unplaced = unplaced or _CELL_WITHOUT_PLACE.search(text) is not None
                 rest = text[max(text.rfind(b"<"), len(text) - 4096) :]
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             _refuse(f"is damaged ({error}).")
+    if unplaced:  # such a cell follows the one before it, in whichever row it stands
+        rows = max(rows, rows_named)
     if rows * max(columns, 1) > MOST_CELLS:
         _refuse(
             f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
