@@ -133,11 +133,11 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
+odd_text = st.text(alphabet='a,;"\n\r\t1 ', max_size=80)
+quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(quick, max_examples=60)
 @given(rows=st.lists(st.lists(cells, min_size=2, max_size=4), min_size=1, max_size=5))
 def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]]) -> None:
     """Any text in any field, as Python's csv writes it, quoted throughout."""
@@ -150,19 +150,18 @@ def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]])
     assert [entry.fields for entry in found if isinstance(entry, Record)] == rows
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    content=st.binary(max_size=200) | st.text(alphabet='a,;"\n\r\t1 ', max_size=80).map(str.encode)
-)
+@settings(quick, max_examples=150)
+@given(content=st.binary(max_size=200) | odd_text.map(str.encode))
 def test_any_bytes_are_records_or_told(tmp_path: Path, content: bytes) -> None:
     """Whatever stands in a file: records and damaged lines, or a sentence, never a traceback."""
     path = write(tmp_path, content)
+    lines: list[int] = []
+    told = str(path)
     try:
         good, damaged = read_records(path)
-    except UserError as error:
-        assert str(error).startswith(str(path))
-    else:
         lines = [entry.line for entry in [*good, *damaged]]
-        assert len(set(lines)) == len(lines)
+    except UserError as error:
+        told = str(error)
+
+    assert told.startswith(str(path))
+    assert len(set(lines)) == len(lines)

@@ -159,3 +159,12 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
         read_rows(tmp_path / "none.xlsx")
     with pytest.raises(UserError, match="folder"):
         read_rows(tmp_path)
+
+
+def test_cells_that_do_not_say_where_they_are_count_by_their_row(workbook: Path) -> None:
+    """The standard lets cells leave out their place: they follow the one before."""
+    row = b'<row r="1048576"><c><v>1</v></c><c r="CZ1"><v>1</v></c></row></sheetData>'
+    bomb = changed(workbook, lambda xml: xml.replace(b"</sheetData>", row))
+
+    with pytest.raises(UserError, match="spans 1,048,576 rows"):
+        read_rows(bomb)
