@@ -8,6 +8,7 @@ from recordpick.criteria.codelists import codelist_from_csv, is_safe_name
 from recordpick.criteria.csv_text import decoded
 from recordpick.criteria.pack import Codelist
 from recordpick.criteria.problems import Problems
+from recordpick.criteria.rounded_codes import has_check_digit, looks_rounded
 from recordpick.errors import UserError
 
 
@@ -65,6 +66,7 @@ def test_a_term_may_hold_anything_that_can_be_seen() -> None:
         ("code,term\n\n,,\n", "The codelist is empty"),
         ("code,term\n1,x\n,y\n", "line 3: The row has no code"),
         ("code,term\n3.83E+07,x\n", "line 2: '3.83E+07' is a code that a spreadsheet has rounded"),
+        ("code,term\n42109611000001100,x\n", "line 2: '42109611000001100' is a code that a spre"),
         ("code,term\n" + "1" * 101 + ",x\n", "line 2: The code 1111"),
         ("code,term\n1\u202e2,x\n", "line 2: The code 1<U+202E>2 has the character U+202E"),
         ("code,term\n12,x\x1b[2J\n", "line 2: The term x<U+001B>[2J has the character U+001B"),
@@ -133,3 +135,24 @@ def test_bytes_that_are_no_text(data: bytes) -> None:
     """Named, with what to do."""
     with pytest.raises(UserError, match="x.csv: this is not text; save it as CSV"):
         decoded(data, "x.csv")
+
+
+@pytest.mark.parametrize("code", ["38341003", "163020007", "75367002", "42109611000001109"])
+def test_codes_of_snomed_ct_and_dmd_have_their_check_digit(code: str) -> None:
+    """And no other last digit fits."""
+    others = {code[:-1] + digit for digit in "0123456789"} - {code}
+    assert has_check_digit(code)
+    assert not any(has_check_digit(other) for other in others)
+    assert not looks_rounded(code)
+
+
+@pytest.mark.parametrize("code", ["42109611000001100", "4.21096E+16", "4E+16", "4e16"])
+def test_codes_that_went_through_a_spreadsheet_as_numbers(code: str) -> None:
+    """Only 15 digits are left of them, so they would find nobody."""
+    assert looks_rounded(code)
+
+
+@pytest.mark.parametrize("code", ["100000000000000", "E11", "X-0101", "H33z.", "1000", ""])
+def test_other_codes_are_not_suspected(code: str) -> None:
+    """Short codes that end in zeros, and codes with letters, are what they are."""
+    assert not looks_rounded(code)

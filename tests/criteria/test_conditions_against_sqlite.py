@@ -71,7 +71,7 @@ def met_in_sqlite(
     ]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(pair=conditions, table=rows)
 def test_polars_and_sqlite_agree(
     sqlite: sqlite3.Connection, pair: Pair, table: list[dict[str, Any]]

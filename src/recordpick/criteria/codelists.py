@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.criteria.pack import Codelist
 from recordpick.criteria.problems import Problems
+from recordpick.criteria.rounded_codes import looks_rounded
 from recordpick.criteria.wording import first_invisible, name_of_character, shown
 
 FOLDER = "codelists"
@@ -20,7 +21,6 @@ _NAME = re.compile(r"[a-z0-9_-]{1,60}")
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
-_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
 
 
 def is_safe_name(name: str) -> bool:
@@ -97,7 +97,7 @@ def problem_with(code: str, term: str) -> str:
         return "The row has no code."
     if len(code) > CODE_LENGTH:
         return f"The code {shown(code)} is longer than {CODE_LENGTH} characters."
-    if _SCIENTIFIC.fullmatch(code):
+    if looks_rounded(code):
         return (
             f"'{shown(code)}' is a code that a spreadsheet has rounded; make the list again with "
             "the column as text."
