@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from textual.app import App
 
 from recordpick.tui.columns import Column
-from recordpick.tui.records_table import GUTTER, HEADING, Marks, RecordsTable
+from recordpick.tui.records_painting import GUTTER, Marks
+from recordpick.tui.records_table import HEADING, RecordsTable
 
 COLUMNS = (
     Column("patient_id", "Number", most=8),

@@ -121,7 +121,7 @@ class RecordpickApp(App[None]):
             form = filled
 
             def make(progress: Progress, form: Filled = form) -> Path:
-                from recordpick.tui.session import make_working_file
+                from recordpick.tui.making import make_working_file
 
                 return make_working_file(form, progress)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -55,6 +55,44 @@ class Question:
         if search is not None:
             order = rows.holding(self.frame, search, self.query, sorted_, self.today)
         return Answer(self, order, sorted_, search)
+
+
+class Arranger:
+    """Keeps count of the questions, and what earlier answers about the same frame worked out."""
+
+    def __init__(self, many: int) -> None:
+        """From `many` rows on, what takes long is left to a thread."""
+        self.many = many
+        self.busy = False
+        """Whether a thread is at work: what is asked meanwhile is asked again when it is done."""
+        self._asked = 0
+        self._frame: pl.DataFrame | None = None
+        self._sorted: dict[Sort | None, pl.Series] = {}
+        self._search: pl.Series | None = None
+
+    def ask(self, frame: pl.DataFrame, sort: Sort | None, query: str) -> Question:
+        """Put the newest question: answers to older ones no longer count."""
+        if frame is not self._frame:
+            self._frame, self._sorted, self._search = frame, {}, None
+        self._asked += 1
+        today = dt.datetime.now(tz=dt.UTC).date()
+        return Question(
+            self._asked, frame, sort, query, self._sorted.get(sort), self._search, today
+        )
+
+    def take(self, answer: Answer) -> bool:
+        """Keep what an answer worked out; tell whether it is the answer to the newest question."""
+        asked = answer.question
+        if asked.frame is self._frame:
+            self._sorted[asked.sort] = answer.sorted
+            self._search = answer.search
+        return asked.number == self._asked
+
+    def ahead(self, question: Question) -> Question | None:
+        """Give what may be worked out before it is asked for, or None."""
+        if self.busy or question.number != self._asked or self._search is not None:
+            return None
+        return replace(question, ahead=True) if question.frame.height >= self.many else None
 
 
 class View:

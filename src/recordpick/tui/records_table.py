@@ -7,9 +7,7 @@ from the rows it moves to another, and keys act on that one only after it was pa
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -22,41 +20,21 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from recordpick.tui import records_painting as painting
 from recordpick.tui import rows
-from recordpick.tui.arrangement import Answer, Question, View, place_of
+from recordpick.tui.arrangement import Answer, Arranger, Question, View, place_of
 from recordpick.tui.columns import GAP, Column, Placed, place
+from recordpick.tui.records_painting import GUTTER, Marks
 from recordpick.tui.rows import Sort
-from recordpick.tui.visible import day, fit, masked
+from recordpick.tui.visible import fit
 
 if TYPE_CHECKING:
     import polars as pl
 
 HEADING = 1
 """Lines above the first row."""
-GUTTER = 7
-"""Cells before the first column: cursor, selected, four marks, a blank."""
-
 _PAINTED_FIRST = 0.2
 """Seconds that painting has before anything is worked out ahead."""
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What is known of patients besides their rows: sets of patient_id."""
-
-    here: frozenset[str] = frozenset()
-    elsewhere: frozenset[str] = frozenset()
-    random: frozenset[str] = frozenset()
-    sensitive: frozenset[str] = frozenset()
-
-    def of(self, patient_id: str) -> str:
-        """Give the four cells that stand before a patient, a space for what is not so."""
-        return (
-            ("●" if patient_id in self.here else " ")
-            + ("○" if patient_id in self.elsewhere else " ")
-            + ("R" if patient_id in self.random else " ")
-            + ("S" if patient_id in self.sensitive else " ")
-        )
 
 
 class RecordsTable(ScrollView, can_focus=True):
@@ -144,16 +122,12 @@ class RecordsTable(ScrollView, can_focus=True):
         self.query_text = ""
         self.sort: Sort | None = None
         self.selected: frozenset[str] = frozenset()
-        self._many = many
+        self._arranger = Arranger(many)
         self._view = View()
         self._row = 0
         self._place: int | None = None
         self._unseen = False
         self._told: str | None = None
-        self._asked = 0
-        self._busy = False
-        self._sorted: dict[Sort | None, pl.Series] = {}
-        self._search: pl.Series | None = None
         self._longest: dict[str, int] = {}
         self._placed: tuple[Placed, ...] = ()
         self._painted: dict[tuple[int, int, bool], Strip] = {}
@@ -191,8 +165,6 @@ class RecordsTable(ScrollView, can_focus=True):
         self.marks = self.marks if marks is None else marks
         if self.sort and self.sort.column not in frame.columns:
             self.sort = None
-        self._sorted = {}
-        self._search = None
         self._longest = rows.natural_widths(frame, tuple(c.name for c in self.columns))
         self._place = place_of(frame, stays)
         self._show(frame, None)
@@ -233,28 +205,22 @@ class RecordsTable(ScrollView, can_focus=True):
         frame = self._view.frame
         if frame is None:
             return
-        self._asked += 1
-        if self._busy:
+        question = self._arranger.ask(frame, self.sort, self.query_text)
+        if self._arranger.busy:
             return  # what is under way asks again when it is done
-        today = dt.datetime.now(tz=dt.UTC).date()
-        known = self._sorted.get(self.sort)
-        question = Question(
-            self._asked, frame, self.sort, self.query_text, known, self._search, today
-        )
-        if question.is_quick(self._many):
+        if question.is_quick(self._arranger.many):
             self._take(question.answer())
-            if frame.height >= self._many and self._search is None:
-                self.set_timer(_PAINTED_FIRST, partial(self._look_ahead, question))
+            self.set_timer(_PAINTED_FIRST, partial(self._look_ahead, question))
         else:
             self._work_out(question)
 
     def _look_ahead(self, question: Question) -> None:
         """Before the first letter of a filter is typed, make what it looks in."""
-        if question.number == self._asked and not self._busy and self._search is None:
-            self._work_out(replace(question, ahead=True))
+        if (ahead := self._arranger.ahead(question)) is not None:
+            self._work_out(ahead)
 
     def _work_out(self, question: Question) -> None:
-        self._busy = True
+        self._arranger.busy = True
 
         def aside() -> None:
             self.post_message(self.Arranged(question.answer()))
@@ -264,18 +230,14 @@ class RecordsTable(ScrollView, can_focus=True):
     @on(Arranged)
     def _rows_arranged(self, message: Arranged) -> None:
         message.stop()
-        self._busy = False
+        self._arranger.busy = False
         self._take(message.answer)
 
     def _take(self, answer: Answer) -> None:
-        asked = answer.question
-        if asked.frame is self._view.frame:
-            self._sorted[asked.sort] = answer.sorted
-            self._search = answer.search
-        if asked.number != self._asked:
+        if not self._arranger.take(answer):
             self._arrange()
-        elif not asked.ahead:
-            self._show(asked.frame, answer.order)
+        elif not answer.question.ahead:
+            self._show(answer.question.frame, answer.order)
 
     def _show(self, frame: pl.DataFrame, order: pl.Series | None) -> None:
         """Show these rows, the cursor on its patient or, where that one is gone, at the top."""
@@ -458,14 +420,7 @@ class RecordsTable(ScrollView, can_focus=True):
         return strip
 
     def _heading(self, width: int) -> Strip:
-        text = " " * GUTTER
-        for item in self._placed:
-            title = item.column.title
-            if self.sort and self.sort.column == item.column.name:
-                title = fit(title, min(item.width - 1, len(title))) + (
-                    "▾" if self.sort.descending else "▴"
-                )
-            text = fit(text, GUTTER + item.left) + fit(title, item.width, right=item.column.right)
+        text = painting.heading(self._placed, self.sort)
         return Strip([Segment(fit(text, width), self.get_component_rich_style("records--heading"))])
 
     def _below(self, width: int, *, first: bool) -> Strip:
@@ -481,29 +436,16 @@ class RecordsTable(ScrollView, can_focus=True):
     def _record(self, row: int, width: int) -> Strip:
         frame = self._view.frame
         assert frame is not None
-        values = self._view.values(row)
-        patient = str(values[frame.get_column_index("patient_id")])
+        values = dict(zip(frame.columns, self._view.values(row), strict=True))
+        patient = str(values["patient_id"])
         is_cursor = row == self._row
-        gutter = (
-            ("▸" if is_cursor else " ")
-            + ("+" if patient in self.selected else " ")
-            + self.marks.of(patient)
-            + " "
+        gutter = painting.gutter(
+            self.marks.of(patient), is_cursor=is_cursor, is_selected=patient in self.selected
         )
-        text = ""
-        for item in self._placed:
-            value = values[frame.get_column_index(item.column.name)]
-            text = fit(text, item.left) + self._cell(item, value)
         name = "records--row"
         if is_cursor:
             name = "records--cursor" if self.has_focus else "records--cursor-blurred"
         elif patient in self.marks.here:
             name = "records--picked"
-        style = self.get_component_rich_style(name)
-        return Strip([Segment(gutter + fit(text, width - GUTTER), style)], width)
-
-    def _cell(self, item: Placed, value: object) -> str:
-        text = day(value) if isinstance(value, dt.date) else "" if value is None else str(value)
-        if self.masks and item.column.private:
-            text = masked(text)
-        return fit(text, item.width, right=item.column.right)
+        text = gutter + painting.cells(self._placed, values, masks=self.masks)
+        return Strip([Segment(fit(text, width), self.get_component_rich_style(name))], width)

@@ -8,19 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.criteria.pack import Criterion
-from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.handover.summary import summary
-from recordpick.index.build import build_index
 from recordpick.index.find_patients import patients_of_list
-from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence as evidence_of
 from recordpick.matching import evidence_lines as lines_of
@@ -31,49 +28,10 @@ from recordpick.record import Record, read_record
 from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.new_file import Filled
+from recordpick.tui.patients_frame import candidates_of, patients_of, sensitive_of
 from recordpick.tui.snapshot import CriterionLine, Overview, State
 
 RANDOM_AREA = "Random records"
-_WANTED_COLUMNS = (
-    "patient_id",
-    "nhs_number",
-    "family_name",
-    "given_name",
-    "previous_name",
-    "date_of_birth",
-    "age",
-    "sex",
-    "status",
-    "registration",
-    "usual_gp",
-    "postcode",
-    "is_sensitive",
-)
-
-
-def make_working_file(form: Filled, progress: Progress = silent) -> Path:
-    """Make a working file, and first an index beside it where `records` is none."""
-    if form.path.exists():
-        raise UserError(f"{form.path} is there already: choose another name.")
-    pack = read_pack(form.pack)
-    if (form.records / "index.json").is_file():
-        index = open_index(form.records)
-    else:
-        out = form.path.with_name(f"{form.path.stem}-index")
-        index = build_index(
-            [form.records],
-            out,
-            mapping=form.mapping,
-            as_at=form.as_at,
-            practice=form.practice,
-            progress=progress,
-        )
-    as_at = form.as_at or index.manifest.as_at
-    practice = form.practice or index.manifest.practice
-    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
-        pass
-    return form.path
 
 
 class IndexWantedError(UserError):
@@ -95,11 +53,10 @@ class Session:
         """Take an open working file and its index; `match` is still to be called."""
         self.file = file
         self.index = index
-        self.patients = _patients(index, file.as_at)
+        self.patients = patients_of(index, file.as_at)
         self.matches: Matches | None = None
-        self._also: pl.DataFrame | None = None
         self._lines: dict[str, pl.DataFrame] = {}
-        self._sensitive = _sensitive(self.patients)
+        self._sensitive = sensitive_of(self.patients)
 
     @classmethod
     def open(
@@ -131,9 +88,7 @@ class Session:
 
     def match(self, progress: Progress = silent) -> None:
         """Answer every criterion: slow, for a thread."""
-        matches = match(self.file.pack, self.index, self.file.as_at, progress)
-        self._also = matches.found.group_by("patient_id").agg(pl.len().alias("meets"))
-        self.matches = matches
+        self.matches = match(self.file.pack, self.index, self.file.as_at, progress)
 
     # ------------------------------------------------------------------ where the work stands
 
@@ -229,53 +184,11 @@ class Session:
     # ------------------------------------------------------------------ patients
 
     def candidates(self, criterion_id: str | None, *, whole: bool) -> pl.DataFrame:
-        """Give the patients to show for a criterion, each once, in the order of the list.
-
-        Columns: those of the list, `name`, `meets` (how many other criteria each meets),
-        `evidence` (null until `find_evidence` was called for the criterion). `whole` gives the
-        whole list; otherwise those who meet the criterion and those picked for it.
-        """
-        frame = self.patients
-        if not whole:
-            shown = [pick.patient_id for pick in self.selection.of(criterion_id)]
-            ids = pl.Series("patient_id", shown, dtype=pl.String)
-            if self.matches is not None and criterion_id is not None:
-                ids = pl.concat([self.matches.patients(criterion_id), ids]).unique()
-            frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
-        return self._with_evidence(frame, criterion_id)
-
-    def _with_evidence(self, frame: pl.DataFrame, criterion_id: str | None) -> pl.DataFrame:
-        also = self._also
-        if also is not None:
-            frame = frame.join(also, on="patient_id", how="left", maintain_order="left")
-        else:
-            frame = frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias("meets"))
-        if self.matches is not None and criterion_id is not None:
-            mine = self.matches.patients(criterion_id).implode()
-            frame = frame.with_columns(
-                pl.col("meets").fill_null(0) - pl.col("patient_id").is_in(mine).cast(pl.UInt32)
-            )
-        if criterion_id is None:
-            return self._with_ticket(frame)
-        lines = self._lines.get(criterion_id)
-        if lines is None:
-            return frame.with_columns(pl.lit(None, dtype=pl.String).alias("evidence"))
-        return frame.join(lines, on="patient_id", how="left", maintain_order="left")
-
-    def _with_ticket(self, frame: pl.DataFrame) -> pl.DataFrame:
-        picks = self.selection.random()
-        tickets = pl.DataFrame(
-            {
-                "patient_id": [pick.patient_id for pick in picks],
-                "evidence": [
-                    f"ticket {pick.ticket}{', ' if pick.note else ''}{pick.note}" for pick in picks
-                ],
-                "place": [pick.ticket or 0 for pick in picks],
-            },
-            schema={"patient_id": pl.String, "evidence": pl.String, "place": pl.Int64},
+        """Give the patients to show for a criterion: see `candidates_of`."""
+        lines = self._lines.get(criterion_id) if criterion_id is not None else None
+        return candidates_of(
+            self.patients, self.selection, self.matches, criterion_id, lines, whole=whole
         )
-        joined = frame.join(tickets, on="patient_id", how="left", maintain_order="left")
-        return joined.sort("place", nulls_last=True, maintain_order=True).drop("place")
 
     def has_evidence(self, criterion_id: str | None) -> bool:
         """Tell whether the evidence lines of a criterion were found already."""
@@ -449,40 +362,3 @@ def _lines(number: int) -> str:
 
 def _records(number: int) -> str:
     return "1 record" if number == 1 else f"{number:,} records"
-
-
-def _patients(index: PracticeIndex, as_at: date) -> pl.DataFrame:
-    there = index.columns("patients")
-    wanted = [name for name in _WANTED_COLUMNS if name in there or name == "patient_id"]
-    if "date_of_birth" in there:
-        wanted.insert(wanted.index("date_of_birth") + 1, "age")
-    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(wanted)).collect()
-    names = [name for name in ("family_name", "given_name") if name in frame.columns]
-    if not names:
-        return frame.with_columns(pl.lit("").alias("name"))
-    name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
-    return frame.with_columns(name.alias("name"), **_for_people(frame))
-
-
-def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    """NHS numbers in threes and four (and as digits, to be found by), and who is no regular."""
-    made: dict[str, pl.Expr] = {}
-    if "nhs_number" in frame.columns:
-        number = pl.col("nhs_number")
-        made["nhs_digits"] = number
-        made["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
-    usual = {"status": "registered", "registration": "regular"}
-    unusual = [
-        pl.when(pl.col(name) != common).then(pl.col(name).str.replace_all("_", " "))
-        for name, common in usual.items()
-        if name in frame.columns
-    ]
-    if unusual:
-        made["standing"] = pl.coalesce(unusual)
-    return made
-
-
-def _sensitive(patients: pl.DataFrame) -> frozenset[str]:
-    if "is_sensitive" not in patients.columns:
-        return frozenset()
-    return frozenset(patients.filter(pl.col("is_sensitive"))["patient_id"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -13,37 +12,16 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from recordpick.tui.columns import Column
 from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.patient_columns import columns
 from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
-from recordpick.tui.records_table import Marks, RecordsTable
+from recordpick.tui.records_painting import Marks
+from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
 from recordpick.tui.visible import amount, content, fit, lines
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
-
-
-_NAME = Column("name", "Name", least=14, most=28, private=True)
-_BORN = Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True)
-_AGE = Column("age", "Age", least=3, most=4, rank=3, right=True)
-_SEX = Column("sex", "Sex", least=3, most=4, rank=7, spare=True)
-_STANDING = Column("standing", "Status", least=8, most=12, rank=5)
-_NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
-_ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
-_GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
-_EVIDENCE = Column("evidence", "Evidence", least=14, most=200, rank=1)
-
-
-def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
-    """Give the columns of the candidates, or of the whole list, where identity comes first."""
-    evidence = replace(_EVIDENCE, private=evidence_is_private)
-    if whole:
-        evidence = replace(evidence, spare=True, rank=10)
-        born, number = replace(_BORN, rank=1), replace(_NHS, rank=4)
-        return (_NAME, born, _AGE, _SEX, number, _STANDING, _ALSO, _GP, evidence)
-    number = replace(_NHS, spare=True)
-    return (_NAME, _BORN, _AGE, _SEX, _STANDING, number, _ALSO, _GP, evidence)
 
 
 class WorkView(Screen[None]):

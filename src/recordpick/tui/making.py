@@ -1,0 +1,38 @@
+"""From the filled-in form to a working file on the disk: for a thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordpick.criteria.reading import read_pack
+from recordpick.errors import UserError
+from recordpick.index.build import build_index
+from recordpick.index.practice_index import open_index
+from recordpick.progress import Progress, silent
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.new_file import Filled
+
+
+def make_working_file(form: Filled, progress: Progress = silent) -> Path:
+    """Make a working file, and first an index beside it where `records` is none."""
+    if form.path.exists():
+        raise UserError(f"{form.path} is there already: choose another name.")
+    pack = read_pack(form.pack)
+    if (form.records / "index.json").is_file():
+        index = open_index(form.records)
+    else:
+        out = form.path.with_name(f"{form.path.stem}-index")
+        index = build_index(
+            [form.records],
+            out,
+            mapping=form.mapping,
+            as_at=form.as_at,
+            practice=form.practice,
+            progress=progress,
+        )
+    as_at = form.as_at or index.manifest.as_at
+    practice = form.practice or index.manifest.practice
+    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
+        pass
+    return form.path

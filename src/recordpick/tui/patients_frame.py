@@ -1,0 +1,125 @@
+"""The patients as polars frames for the list: who is shown for a criterion, and with what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Matches
+from recordpick.selection.state import Selection
+
+_WANTED_COLUMNS = (
+    "patient_id",
+    "nhs_number",
+    "family_name",
+    "given_name",
+    "previous_name",
+    "date_of_birth",
+    "age",
+    "sex",
+    "status",
+    "registration",
+    "usual_gp",
+    "postcode",
+    "is_sensitive",
+)
+
+
+def candidates_of(
+    patients: pl.DataFrame,
+    selection: Selection,
+    matches: Matches | None,
+    criterion_id: str | None,
+    lines: pl.DataFrame | None,
+    *,
+    whole: bool,
+) -> pl.DataFrame:
+    """Give the patients to show for a criterion, each once, in the order of the list.
+
+    Columns: those of the list, `meets` (how many other criteria each meets) and `evidence`, which
+    `lines` (patient_id, evidence) gives where it is known; of random records it is the ticket, by
+    which they are in order. `whole` gives the whole list; otherwise those who meet the criterion
+    and those picked for it.
+    """
+    frame = patients
+    if not whole:
+        shown = [pick.patient_id for pick in selection.of(criterion_id)]
+        ids = pl.Series("patient_id", shown, dtype=pl.String)
+        if matches is not None and criterion_id is not None:
+            ids = pl.concat([matches.patients(criterion_id), ids]).unique()
+        frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
+    frame = _with_meets(frame, matches, criterion_id)
+    if criterion_id is None:
+        return _with_ticket(frame, selection)
+    if lines is None:
+        return frame.with_columns(pl.lit(None, dtype=pl.String).alias("evidence"))
+    return frame.join(lines, on="patient_id", how="left", maintain_order="left")
+
+
+def _with_meets(
+    frame: pl.DataFrame, matches: Matches | None, criterion_id: str | None
+) -> pl.DataFrame:
+    if matches is None:
+        return frame.with_columns(pl.lit(None, dtype=pl.UInt32).alias("meets"))
+    others = matches.found.filter(pl.col("criterion_id").ne_missing(criterion_id))
+    also = others.group_by("patient_id").agg(pl.len().cast(pl.UInt32).alias("meets"))
+    return frame.join(also, on="patient_id", how="left", maintain_order="left").with_columns(
+        pl.col("meets").fill_null(0)
+    )
+
+
+def _with_ticket(frame: pl.DataFrame, selection: Selection) -> pl.DataFrame:
+    picks = selection.random()
+    tickets = pl.DataFrame(
+        {
+            "patient_id": [pick.patient_id for pick in picks],
+            "evidence": [
+                f"ticket {pick.ticket}" + (f", {pick.note}" if pick.note else "") for pick in picks
+            ],
+            "place": [pick.ticket or 0 for pick in picks],
+        },
+        schema={"patient_id": pl.String, "evidence": pl.String, "place": pl.Int64},
+    )
+    joined = frame.join(tickets, on="patient_id", how="left", maintain_order="left")
+    return joined.sort("place", nulls_last=True, maintain_order=True).drop("place")
+
+
+def patients_of(index: PracticeIndex, as_at: date) -> pl.DataFrame:
+    """Give the patients as the app lists them: `name`, numbers and words as people read them."""
+    there = index.columns("patients")
+    wanted = [name for name in _WANTED_COLUMNS if name in there or name == "patient_id"]
+    if "date_of_birth" in there:
+        wanted.insert(wanted.index("date_of_birth") + 1, "age")
+    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(wanted)).collect()
+    names = [name for name in ("family_name", "given_name") if name in frame.columns]
+    if not names:
+        return frame.with_columns(pl.lit("").alias("name"))
+    name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
+    return frame.with_columns(name.alias("name"), **_for_people(frame))
+
+
+def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """NHS numbers in threes and four (and as digits, to be found by), and who is no regular."""
+    made: dict[str, pl.Expr] = {}
+    if "nhs_number" in frame.columns:
+        number = pl.col("nhs_number")
+        made["nhs_digits"] = number
+        made["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
+    usual = {"status": "registered", "registration": "regular"}
+    unusual = [
+        pl.when(pl.col(name) != common).then(pl.col(name).str.replace_all("_", " "))
+        for name, common in usual.items()
+        if name in frame.columns
+    ]
+    if unusual:
+        made["standing"] = pl.coalesce(unusual)
+    return made
+
+
+def sensitive_of(patients: pl.DataFrame) -> frozenset[str]:
+    """Give the patients marked sensitive."""
+    if "is_sensitive" not in patients.columns:
+        return frozenset()
+    return frozenset(patients.filter(pl.col("is_sensitive"))["patient_id"])
