@@ -100,7 +100,16 @@ def _index(commands: Parsers) -> None:
         type=Path,
         nargs="+",
         metavar="SOURCE",
-        help="a folder of tables, or a list of patients (CSV, XLSX, Parquet)",
+        help="what the system exported (a folder), a folder of tables, or a list of patients "
+        "(CSV, XLSX, Parquet)",
+    )
+    parser.add_argument(
+        "--from",
+        dest="kinds",
+        action="append",
+        choices=("emis", "tables", "list"),
+        help="what the source is, where it is not recognised; with several sources one for all, "
+        "or --from again for each of them",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the index to make")
     parser.add_argument(

@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
             mapping=options.map,
             as_at=day(options.as_at),
             practice=options.practice,
+            kinds=options.kinds or (),
             progress=progress,
         )
     manifest = index.manifest

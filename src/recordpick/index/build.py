@@ -11,13 +11,14 @@ from pathlib import Path
 import polars as pl
 
 import recordpick
+from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
-from recordpick.index.reading import read_source
+from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
 from recordpick.index.tables_made import write_table
@@ -32,13 +33,15 @@ def build_index(
     mapping: Path | None = None,
     as_at: date | None = None,
     practice: str = "",
+    kinds: Sequence[SourceKind] = (),
     progress: Progress = silent,
 ) -> PracticeIndex:
     """Make the index of these sources at `out`; an index that is there already is replaced whole.
 
     Sources add up: a patient of several gets of each column the first value that there is.
     `as_at` and `practice` are what the sources themselves say where they are not given; today, if
-    no source says a day.
+    no source says a day. `kinds` say what the sources are, one for each or one for all of them;
+    they are recognised where nothing is said.
 
     First every part is typed (staging.py); then it is known which patients there are, and rows of
     nobody and rows that come twice are set aside; then the tables are written, sorted for how they
@@ -51,7 +54,7 @@ def build_index(
         try:
             with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
                 progress("looking at the sources", None)
-                read = _read(sources, mapping, Path(work))
+                read = _read(sources, mapping, kinds, Path(work))
                 tables, files, notes = _make(read, folder, Path(work), progress)
         except pl.exceptions.PolarsError as error:
             of_system = system_error(error)
@@ -73,12 +76,20 @@ def build_index(
     return open_index(Path(out))
 
 
-def _read(sources: Sequence[Path], mapping: Path | None, work: Path) -> list[Source]:
+def _read(
+    sources: Sequence[Path], mapping: Path | None, kinds: Sequence[SourceKind], work: Path
+) -> list[Source]:
+    if len(kinds) not in {0, 1, len(sources)}:
+        raise UserError(
+            f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
+            "each in their order."
+        )
     read = []
     for number, source in enumerate(sources):
         own = work / f"source.{number}"
         own.mkdir()
-        read.append(read_source(Path(source), own, mapping))
+        kind = None if not kinds else kinds[number] if len(kinds) > 1 else kinds[0]
+        read.append(read_source(Path(source), own, mapping, kind))
     return read
 
 

@@ -1,13 +1,11 @@
 """Reader of a folder of tables: files named as the tables (`patients.parquet`, `events.csv` …).
 
 Any other Parquet or CSV file in it becomes a table of its own. `practice.toml` beside them may say
-`name`, `as_at` and `synthetic`.
+what they are of (practice_toml.py).
 """
 
 from __future__ import annotations
 
-import tomllib
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,9 +15,6 @@ from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
 from recordpick.tables import TABLES
-
-PRACTICE = "practice.toml"
-_KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
 def is_folder_of_tables(path: Path) -> bool:
@@ -48,13 +43,7 @@ def read_folder(path: Path, work: Path) -> Source:
         raise UserError(f"{path}: there is no patients.csv or patients.parquet in this folder.")
     order = sorted(files, key=lambda name: (name not in TABLES, name))
     parts = tuple(_part(name, files[name], work) for name in order)
-    said = _practice(path / PRACTICE)
-    return Source(
-        parts,
-        practice=str(said.get("name", "")),
-        as_at=_day(path / PRACTICE, said.get("as_at")),
-        synthetic=bool(said.get("synthetic", False)),
-    )
+    return Source(parts)
 
 
 def _part(table: str, file: Path, work: Path) -> Part:
@@ -95,27 +84,3 @@ def parquet_part(table: str, file: Path) -> Part:
     except (pl.exceptions.PolarsError, OSError):
         raise UserError(f"{file}: this is not a Parquet file, or a damaged one.") from None
     return Part(table, file.name, file, scan, scan, rows)
-
-
-def _practice(path: Path) -> dict[str, object]:
-    try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: this is not TOML ({error}).") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
-    for key in said:
-        if key not in _KEYS:
-            raise UserError(f"{path}: key {key} is unknown. Known are {', '.join(_KEYS)}.")
-    return said
-
-
-def _day(path: Path, value: object) -> date | None:
-    if value is None or (isinstance(value, date) and type(value) is date):
-        return value
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise UserError(f"{path}: as_at {value} is not a date such as 2026-01-31.") from None

@@ -1,31 +1,56 @@
-"""Which reader a source is for: recognised by what it is."""
+"""Which reader a source is for: recognised by what it is, unless that is said."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal, get_args
 
 from recordpick.errors import UserError
+from recordpick.index.emis.files import is_emis_extract
+from recordpick.index.emis.reading import read_emis
 from recordpick.index.from_folder import is_folder_of_tables, read_folder
 from recordpick.index.from_list import read_list
 from recordpick.index.from_mapping import read_mapped
 from recordpick.index.parts import Source
+from recordpick.index.practice_toml import with_practice_toml
+
+SourceKind = Literal["emis", "tables", "list"]
+SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
+"""What a source may be said to be: an extract of a system, a folder of tables, a list."""
 
 
-def read_source(path: Path, work: Path, mapping: Path | None = None) -> Source:
+def kind_of_source(path: Path) -> SourceKind:
+    """Tell what a source is by its files' names; UserError for a folder that is none."""
+    if not path.is_dir():
+        return "list"
+    if is_folder_of_tables(path):
+        return "tables"
+    if is_emis_extract(path):
+        return "emis"
+    raise UserError(
+        f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
+        "files named as an EMIS extract names them. "
+        "For other files, write a mapping file and add it with --map."
+    )
+
+
+def read_source(
+    path: Path, work: Path, mapping: Path | None = None, kind: SourceKind | None = None
+) -> Source:
     """Read a source with the reader it is for; UserError if there is none.
 
     `work` is an empty folder in which a reader may put what it must rewrite. A source for which
-    there is a mapping is read by it, whatever else it may look like.
+    there is a mapping is read by it, whatever else it may look like; `kind` says what a source is
+    that is not recognised, or taken for something else.
     """
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
     if mapping is not None:
         return read_mapped(path, work, mapping)
-    if path.is_dir() and is_folder_of_tables(path):
-        return read_folder(path, work)
-    if path.is_dir():
-        raise UserError(
-            f"{path}: there is no patients.csv or patients.parquet in this folder. "
-            "For other files, write a mapping file and add it with --map."
-        )
-    return read_list(path)
+    kind = kind or kind_of_source(path)
+    if kind == "list":
+        return read_list(path)
+    if not path.is_dir():
+        raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
+    read = {"tables": read_folder, "emis": read_emis}[kind]
+    return with_practice_toml(read(path, work), path)

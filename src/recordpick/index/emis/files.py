@@ -1,0 +1,127 @@
+"""Which files of a folder are of an EMIS extract: told by their names.
+
+`<from>-<to>_<Schema>_<Table>_<yyyyMMddHHmmss>_<agreement guid>.csv`. From and to are days or the
+numbers of processing runs. A file that was renamed to its table alone is recognised as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from recordpick.index.extract_files import ExtractFile, open_extract_file
+
+PATIENT = "Admin_Patient"
+USER = "Admin_UserInRole"
+ORGANISATION = "Admin_Organisation"
+SLOT = "Appointment_Slot"
+CONSULTATION = "CareRecord_Consultation"
+DIARY = "CareRecord_Diary"
+OBSERVATION = "CareRecord_Observation"
+REFERRAL = "CareRecord_ObservationReferral"
+PROBLEM = "CareRecord_Problem"
+CLINICAL_CODE = "Coding_ClinicalCode"
+DRUG_CODE = "Coding_DrugCode"
+DRUG_RECORD = "Prescribing_DrugRecord"
+ISSUE_RECORD = "Prescribing_IssueRecord"
+
+USED = (
+    PATIENT,
+    USER,
+    ORGANISATION,
+    SLOT,
+    CONSULTATION,
+    DIARY,
+    OBSERVATION,
+    REFERRAL,
+    PROBLEM,
+    CLINICAL_CODE,
+    DRUG_CODE,
+    DRUG_RECORD,
+    ISSUE_RECORD,
+)
+"""The tables that are read. Others of an extract (locations, sessions …) are named in a note."""
+
+DRIFTS = {
+    "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
+    "ExternalUsualGP": ("ExternalUsusalGP",),
+    "ExternalUsualGPOrganisation": ("ExternalUsusalGPOrganisation",),
+}
+"""Columns that some versions spell otherwise; differences of case need no mention."""
+
+_NAME = re.compile(
+    r"(?:(?P<first>[0-9]+)-(?P<last>[0-9]+)_)?(?P<table>[A-Za-z]+_[A-Za-z]+)"
+    r"(?:_(?P<stamp>[0-9]{14})_\{?[0-9A-Fa-f-]{36}\}?)?\.csv",
+    re.IGNORECASE,
+)
+_TABLES = {name.lower(): name for name in USED}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a file's name says: its table, the last day or run that it covers, when it was made."""
+
+    path: Path
+    table: str
+    last: int
+    stamp: str
+
+    @property
+    def day(self) -> date | None:
+        """The day up to which the file tells; that on which it was made if runs are numbered."""
+        for text, written in ((str(self.last), "%Y%m%d"), (str(self.last), "%Y%m%d%H%M%S")):
+            if len(text) == (8 if written == "%Y%m%d" else 14) and (day := _day(text, written)):
+                return day
+        return _day(self.stamp, "%Y%m%d%H%M%S")
+
+
+def _day(text: str, written: str) -> date | None:
+    try:
+        day = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        return None
+    return day if 1980 <= day.year <= 2200 else None
+
+
+def named(path: Path) -> Named | None:
+    """Read a file's name; None if it is none of an extract."""
+    found = _NAME.fullmatch(path.name)
+    if found is None or (found["stamp"] is None and found["table"].lower() not in _TABLES):
+        return None
+    table = _TABLES.get(found["table"].lower(), found["table"])
+    return Named(path, table, int(found["last"] or 0), found["stamp"] or "")
+
+
+def files_of(folder: Path) -> dict[str, list[Named]]:
+    """Give the files of the extract in a folder and the folders in it, by table, oldest first."""
+    tables: dict[str, list[Named]] = {}
+    for path in sorted(folder.rglob("*.[cC][sS][vV]")):
+        name = named(path) if path.is_file() else None
+        if name is not None:
+            tables.setdefault(name.table, []).append(name)
+    for several in tables.values():
+        several.sort(key=lambda name: (name.last, name.stamp, str(name.path)))
+    return tables
+
+
+def is_emis_extract(path: Path) -> bool:
+    """Tell whether a folder holds the patients of an EMIS extract, or other tables of one."""
+    return path.is_dir() and any(table in USED for table in files_of(path))
+
+
+def open_files(
+    tables: Mapping[str, Sequence[Named]], work: Path
+) -> dict[str, tuple[ExtractFile, ...]]:
+    """Look at every file that is used; `work` is an empty folder."""
+    opened = {}
+    for table in USED:
+        opened[table] = tuple(
+            open_extract_file(
+                name.path, work / f"{table}.{number}", DRIFTS, number=number, delimiter=","
+            )
+            for number, name in enumerate(tables.get(table, ()))
+        )
+    return opened

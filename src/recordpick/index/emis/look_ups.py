@@ -1,0 +1,192 @@
+"""What the codes, drugs, staff and organisations are that other files of the extract speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.degraded import is_degraded
+from recordpick.index.emis.files import CLINICAL_CODE, DRUG_CODE, ORGANISATION, USER
+from recordpick.index.emis.keys import Keys, order_of
+from recordpick.index.emis.words import KIND_OF_CATEGORY
+from recordpick.index.extract_files import ExtractFile, lines_of_rows
+from recordpick.index.parts import ORDER, ROW, LookUp
+
+KEY = "__key"
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """A table to join: `KEY` (each once) and what it stands for; and what became of its rows."""
+
+    frame: pl.DataFrame
+    files: tuple[LookUp, ...]
+
+    def has(self, column: str) -> bool:
+        """Tell whether that is known of each key."""
+        return column in self.frame.columns
+
+
+def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
+    """Give KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
+
+    `prefixes` are the ODS codes of the practices: codes that a practice made begin with its own.
+    UserError if the files are missing, as no entry can be understood without them.
+    """
+    _needed(files, CLINICAL_CODE, "no entry has a code or a term", folder)
+    frame, look_ups = _latest(
+        files,
+        "codes",
+        "CodeId",
+        {
+            "term": "Term",
+            "read": "ReadTermId",
+            "snomed": "SnomedCTConceptId",
+            "category": "EmisCodeCategoryDescription",
+        },
+        needed=("Term", "SnomedCTConceptId"),
+    )
+    read = pl.col("read") if "read" in frame.columns else pl.lit(None, pl.String)
+    snomed = pl.when(pl.col("snomed") != "0").then(pl.col("snomed"))
+    made_here = pl.lit(value=False)
+    for prefix in ("EMIS", *prefixes):
+        made_here |= read.str.to_uppercase().str.starts_with(prefix.upper()).fill_null(value=False)
+    is_snomed = snomed.is_not_null()
+    columns = {
+        "code": pl.coalesce(snomed, read, KEY),
+        "code_system": pl.when(is_snomed).then(pl.lit("snomed")).otherwise(pl.lit("local")),
+        "term": pl.col("term"),
+        "is_local_code": ~is_snomed | made_here,
+        "is_degraded": is_degraded(pl.col("term")),
+    }
+    if "category" in frame.columns:
+        category = pl.col("category").str.to_lowercase()
+        columns["kind"] = category.replace_strict(
+            KIND_OF_CATEGORY, default="other", return_dtype=pl.String
+        ).fill_null("other")
+    return LookedUp(frame.select(KEY, **columns), look_ups)
+
+
+def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
+    """Give KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
+    _needed(files, DRUG_CODE, "no medicine has a name or a code", folder)
+    frame, look_ups = _latest(
+        files,
+        "drugs",
+        "CodeId",
+        {"drug": "Term", "dmd": "DmdProductCodeId"},
+        needed=("Term", "DmdProductCodeId"),
+    )
+    dmd = pl.when(pl.col("dmd") != "0").then(pl.col("dmd"))
+    mapped = dmd.is_not_null()
+    return LookedUp(
+        frame.select(
+            KEY,
+            code=pl.coalesce(dmd, KEY),
+            code_system=pl.when(mapped).then(pl.lit("dmd")).otherwise(pl.lit("local")),
+            drug="drug",
+            is_unmapped=~mapped,
+        ),
+        look_ups,
+    )
+
+
+def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
+    """Give KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
+    if not files:
+        return None
+    frame, look_ups = _latest(
+        files,
+        USER,
+        "UserInRoleGuid",
+        {"title": "Title", "given": "GivenName", "family": "Surname"},
+        needed=("Surname",),
+        organisation=True,
+    )
+    parts = [pl.col(name) for name in ("title", "given", "family") if name in frame.columns]
+    named = frame.select(
+        keys.key(pl.col(KEY), pl.col("organisation")).alias(KEY),
+        name=pl.concat_str(parts, separator=" ", ignore_nulls=True),
+    )
+    return LookedUp(_once(named), look_ups)
+
+
+def organisations(files: Sequence[ExtractFile]) -> LookedUp | None:
+    """Give KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
+    if not files:
+        return None
+    frame, look_ups = _latest(
+        files, ORGANISATION, "OrganisationGuid", {"name": "OrganisationName", "ods": "ODSCode"}
+    )
+    missing = [
+        pl.lit(None, pl.String).alias(name) for name in ("name", "ods") if name not in frame.columns
+    ]
+    return LookedUp(frame.with_columns(missing).select(KEY, "name", "ods"), look_ups)
+
+
+def _needed(files: Sequence[ExtractFile], table: str, why: str, folder: Path) -> None:
+    if not files:
+        raise UserError(
+            f"{folder}: the file of {table} is missing from this EMIS extract: without it {why}. "
+            "Put it beside the others and begin again."
+        )
+
+
+def _latest(
+    files: Sequence[ExtractFile],
+    what: str,
+    key: str,
+    columns: dict[str, str],
+    *,
+    needed: Sequence[str] = (),
+    organisation: bool = False,
+) -> tuple[pl.DataFrame, tuple[LookUp, ...]]:
+    """Read a table whose rows are looked up, of each key the row that was given last."""
+    frames = []
+    for file in files:
+        for name in (key, *needed, *(["OrganisationGuid"] if organisation else [])):
+            file.raw(name)
+        wanted = {new: file.text(old) for new, old in columns.items() if file.has(old)}
+        if organisation:
+            wanted["organisation"] = file.raw("OrganisationGuid")
+        frames.append(
+            file.frame.select(
+                ROW,
+                file.text(key).alias(KEY),
+                order_of(file),
+                pl.lit(file.number, pl.Int64).alias("__file"),
+                **wanted,
+            )
+        )
+    rows = pl.concat(frames, how="diagonal").collect(engine="streaming")
+    same = [KEY, "organisation"] if organisation else [KEY]
+    latest = (
+        rows.sort(ORDER, maintain_order=True)
+        .unique(same, keep="last", maintain_order=True)
+        .filter(pl.col(KEY).is_not_null())
+    )
+    nameless = rows.filter(pl.col(KEY).is_null())
+    look_ups = tuple(
+        _counted(file, what, key, nameless.filter(pl.col("__file") == file.number), latest)
+        for file in files
+    )
+    return latest.drop(ROW, ORDER, "__file"), look_ups
+
+
+def _counted(
+    file: ExtractFile, what: str, key: str, nameless: pl.DataFrame, latest: pl.DataFrame
+) -> LookUp:
+    kept = latest.filter(pl.col("__file") == file.number).height
+    unusable = None
+    if nameless.height:
+        rows = file.frame.join(nameless.lazy(), on=ROW, how="semi").collect()
+        unusable = lines_of_rows(file, rows, f"{key} is missing")
+    return file.look_up(what, file.file.rows - kept - nameless.height, unusable)
+
+
+def _once(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col(KEY).is_not_null()).unique(KEY, keep="last", maintain_order=True)

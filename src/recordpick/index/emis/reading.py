@@ -1,0 +1,141 @@
+"""Reading an EMIS bulk extract: which files there are, and what each gives to which table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.emis import files as emis
+from recordpick.index.emis.files import Named, files_of, open_files
+from recordpick.index.emis.keys import Keys
+from recordpick.index.emis.look_ups import (
+    KEY,
+    LookedUp,
+    clinical_codes,
+    drug_codes,
+    organisations,
+    staff,
+)
+from recordpick.index.emis.observations import Known, read_observations, read_problems
+from recordpick.index.emis.patients import organisations_of, read_patients
+from recordpick.index.emis.prescribing import read_issues, read_medications
+from recordpick.index.emis.workflow import read_diary, read_referrals, read_slots
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.parts import LookUp, Part, Source
+
+Opened = Mapping[str, Sequence[ExtractFile]]
+
+
+def read_emis(path: Path, work: Path) -> Source:
+    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+    named = files_of(path)
+    if emis.PATIENT not in named:
+        raise UserError(
+            f"{path}: the file of {emis.PATIENT} is missing from this EMIS extract. Put it "
+            "beside the others and begin again."
+        )
+    as_at = max(
+        (day for several in named.values() for n in several if (day := n.day)), default=None
+    )
+    opened = open_files(named, work)
+    places = organisations(opened[emis.ORGANISATION])
+    guids = organisations_of(opened[emis.PATIENT])
+    keys = Keys(_prefixes(guids, places))
+    names = staff(opened[emis.USER], keys)
+    people = read_patients(opened[emis.PATIENT], keys, names, as_at)
+    known = Known(
+        keys=keys,
+        patients=people.ids,
+        codes=_codes(opened, keys, path),
+        drugs=drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None,
+        staff=names,
+        organisations=places,
+        confidential=_confidential(opened[emis.CONSULTATION], keys),
+    )
+    parts = [*people.parts, *_entries(opened, known)]
+    if known.drugs is not None:
+        parts += read_issues(opened[emis.ISSUE_RECORD], known)
+        parts += read_medications(opened[emis.DRUG_RECORD], known)
+    parts += read_slots(opened[emis.SLOT], known, as_at)
+    if opened[emis.OBSERVATION]:
+        parts += read_referrals(opened[emis.REFERRAL], known)
+    parts += read_diary(opened[emis.DIARY], known)
+    return Source(
+        parts=tuple(parts),
+        practice=_practice(guids, places),
+        as_at=as_at,
+        notes=(*_notes(named, opened), *people.notes),
+        look_ups=_look_ups(opened, known),
+    )
+
+
+def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:
+    """Give what stands before the ids of each organisation: its ODS code, else its GUID."""
+    ods = dict(places.frame.select(KEY, "ods").iter_rows()) if places else {}
+    prefixes = {guid: ods.get(guid) or guid.strip("{} ") for guid in guids}
+    if len(set(prefixes.values())) < len(prefixes):
+        return {guid: guid.strip("{} ") for guid in guids}
+    return prefixes
+
+
+def _practice(guids: Sequence[str], places: LookedUp | None) -> str:
+    names = dict(places.frame.select(KEY, "name").iter_rows()) if places else {}
+    return ", ".join(dict.fromkeys(names[guid] for guid in guids if names.get(guid)))
+
+
+def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:
+    if not (opened[emis.OBSERVATION] or opened[emis.DIARY]):
+        return None
+    ods = [prefix for prefix in keys.prefixes.values() if len(prefix) < 10]
+    return clinical_codes(opened[emis.CLINICAL_CODE], ods, path)
+
+
+def _confidential(files: Sequence[ExtractFile], keys: Keys) -> pl.DataFrame | None:
+    """Give the keys of consultations that are confidential as a whole."""
+    frames = [
+        file.frame.filter(file.yes("IsConfidential") & ~file.yes("Deleted")).select(
+            keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid")).alias(KEY)
+        )
+        for file in files
+        if file.has("IsConfidential")
+    ]
+    if not frames:
+        return None
+    return pl.concat(frames).drop_nulls().unique().collect(engine="streaming")
+
+
+def _entries(opened: Opened, known: Known) -> list[Part]:
+    """Give the entries of the record; problems only where there are entries."""
+    if not opened[emis.OBSERVATION]:
+        return []
+    has_problems = bool(opened[emis.PROBLEM])
+    entries = read_observations(opened[emis.OBSERVATION], known, has_problems=has_problems)
+    return [*read_problems(opened[emis.PROBLEM], known), *entries]
+
+
+def _look_ups(opened: Opened, known: Known) -> tuple[LookUp, ...]:
+    looked_up = (known.codes, known.drugs, known.staff, known.organisations)
+    files = [file for each in looked_up if each is not None for file in each.files]
+    files += [file.look_up("consultations", 0) for file in opened[emis.CONSULTATION]]
+    return tuple(files)
+
+
+def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
+    """Say what was taken for what, and what is not there."""
+    count = sum(len(several) for several in named.values())
+    notes = [f"Read as an EMIS bulk extract: {count} files of {len(named)} tables."]
+    unused = sorted(set(named) - set(emis.USED))
+    if unused:
+        notes.append(f"Not used: {', '.join(unused)}.")
+    missing = [table for table in emis.USED if not opened[table]]
+    if missing:
+        notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")
+    if opened[emis.OBSERVATION] and not opened[emis.PROBLEM]:
+        notes.append(
+            f"Without {emis.PROBLEM} nobody can tell which entries are problems: the kind of "
+            "entries is left out."
+        )
+    return notes

@@ -1,0 +1,168 @@
+"""Referrals, diary entries and appointment slots."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import polars as pl
+
+from recordpick.index.emis.keys import order_of
+from recordpick.index.emis.look_ups import KEY
+from recordpick.index.emis.observations import Known
+from recordpick.index.emis.words import SLOT_STATUS, URGENCY, known
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.values import to_date
+
+_REASON, _TARGET = "__reason", "__target"
+
+
+def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
+    """Give the referrals; each belongs to an entry of the record, which says when and for what."""
+    return tuple(_referrals(file, known_as) for file in files)
+
+
+def _referrals(file: ExtractFile, known_as: Known) -> Part:
+    columns = file.given({"ubrn": "ReferralUBRN"})
+    rows = known_as.with_patients(file.frame, file)
+    if file.has("ReferralUrgency"):
+        columns["urgency"] = known(file.text("ReferralUrgency"), URGENCY, "other")
+    closed = [
+        file.text(name)
+        for name in ("ReferralEndDate", "ReferralEpisodeClosureDate")
+        if file.has(name)
+    ]
+    if closed:
+        columns["closed_on"] = pl.coalesce(closed)
+        is_closed = columns["closed_on"].is_not_null()
+        columns["status"] = pl.when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open"))
+    if known_as.organisations is not None and file.has("ReferralTargetOrganisationGuid"):
+        names = known_as.organisations.frame.lazy().select(
+            pl.col(KEY).alias(_TARGET), pl.col("name").alias("recipient")
+        )
+        target = file.raw("ReferralTargetOrganisationGuid").alias(_TARGET)
+        rows = rows.with_columns(target).join(names, on=_TARGET, how="left")
+        columns["recipient"] = pl.col("recipient")
+    if known_as.codes is not None and file.has("ReferralReasonCodeId"):
+        reasons = known_as.codes.frame.lazy().select(pl.col(KEY).alias(_REASON), "code", "term")
+        reason = file.raw("ReferralReasonCodeId").alias(_REASON)
+        rows = rows.with_columns(reason).join(reasons, on=_REASON, how="left")
+        columns |= {"code": pl.col("code"), "term": pl.col("term")}
+    frame = rows.select(
+        ROW,
+        order_of(file),
+        file.yes("Deleted").alias(DELETED),
+        "patient_id",
+        known_as.id(file, "ObservationGuid").alias("referral_id"),
+        **columns,
+    )
+    return file.part(
+        "referrals", frame, host="events", takes=("events",), finish=with_their_entries
+    )
+
+
+def with_their_entries(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Join referrals with the entries they belong to: the day, and the reason if not told."""
+    if "events" not in taken:
+        return rows
+    own = rows.collect_schema().names()
+    entries = taken["events"]
+    there = entries.collect_schema().names()
+    told = [name for name in ("date", "code", "term") if name in there]
+    asked = rows.select(pl.col("referral_id").alias("event_id")).unique()
+    few = entries.select("event_id", *told).join(asked, on="event_id", how="semi")
+    renamed = few.rename({"event_id": "referral_id"} | {name: f"__{name}" for name in told})
+    joined = rows.join(renamed, on="referral_id", how="left")
+    columns = {
+        name: pl.coalesce(*([pl.col(name)] if name in own else []), pl.col(f"__{name}"))
+        for name in told
+    }
+    return joined.select(*(name for name in own if name not in columns), **columns)
+
+
+def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
+    """Give the diary entries, as recalls."""
+    return tuple(_diary(file, known_as) for file in files)
+
+
+def _diary(file: ExtractFile, known_as: Known) -> Part:
+    columns = file.given({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
+    rows = known_as.with_codes(known_as.with_patients(file.frame, file), file.raw("CodeId"))
+    columns["code"] = pl.col("code")
+    original = [file.text("OriginalTerm")] if file.has("OriginalTerm") else []
+    columns["term"] = pl.coalesce(*original, pl.col("term"))
+    if file.has("EnteredByUserInRoleGuid") and known_as.staff is not None:
+        by = known_as.keys.key(file.raw("EnteredByUserInRoleGuid"), file.raw("OrganisationGuid"))
+        rows = known_as.with_names(rows, by, "clinician")
+        columns["clinician"] = pl.col("clinician")
+    if file.has("IsComplete"):
+        done = file.yes("IsComplete")
+        columns["is_complete"] = file.raw("IsComplete")
+        if file.has("IsActive"):
+            columns["status"] = (
+                pl.when(done)
+                .then(pl.lit("done"))
+                .when(file.yes("IsActive"))
+                .then(pl.lit("pending"))
+                .otherwise(pl.lit("cancelled"))
+            )
+    frame = rows.select(
+        ROW,
+        order_of(file),
+        file.yes("Deleted").alias(DELETED),
+        "patient_id",
+        known_as.id(file, "DiaryGuid").alias("recall_id"),
+        **columns,
+    )
+    return file.part("recalls", frame)
+
+
+def read_slots(
+    files: Sequence[ExtractFile], known_as: Known, as_at: date | None
+) -> tuple[Part, ...]:
+    """Give the slots that patients have; those of nobody count as dropped by the format."""
+    return tuple(_slots(file, known_as, as_at) for file in files)
+
+
+def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
+    columns = file.given(
+        {"date": "AppointmentDate", "slot_type": "SlotType", "booked_on": "BookedDate"}
+    )
+    if file.has("AppointmentStartTime"):
+        columns["start_time"] = file.text("AppointmentStartTime").str.head(5)
+    columns["status"] = _status(file, as_at)
+    nobody = file.text("PatientGuid").is_null()
+    frame = known_as.with_patients(file.frame, file).select(
+        ROW,
+        order_of(file),
+        (file.yes("Deleted") | nobody).alias(DELETED),
+        "patient_id",
+        known_as.id(file, "SlotGuid").alias("appointment_id"),
+        **columns,
+    )
+    return file.part("appointments", frame)
+
+
+def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
+    """Tell what became of an appointment: by its flag, its times, its status, its day."""
+    came = pl.lit(value=False)
+    for name in ("SendInTime", "LeftTime"):
+        if file.has(name):
+            came |= file.text(name).is_not_null()
+    by_day = pl.lit("other")
+    if as_at is not None and file.has("AppointmentDate"):
+        to_come = to_date(file.text("AppointmentDate")) >= as_at
+        by_day = pl.when(to_come).then(pl.lit("booked")).otherwise(pl.lit("other"))
+    said = by_day
+    if file.has("SlotStatus"):
+        said = pl.coalesce(known(file.text("SlotStatus"), SLOT_STATUS, "other"), by_day)
+    missed = file.yes("DidNotAttend")
+    attended = came & ~said.is_in(["cancelled"])
+    return (
+        pl.when(missed)
+        .then(pl.lit("did_not_attend"))
+        .when(attended)
+        .then(pl.lit("attended"))
+        .otherwise(said)
+    )

@@ -1,0 +1,53 @@
+"""`practice.toml` beside the files of a source: what they are of.
+
+It may say `name`, `as_at`, `synthetic` and `made_by`; what it says goes before what the files say.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from recordpick.errors import UserError
+from recordpick.index.parts import Source
+
+PRACTICE = "practice.toml"
+_KEYS = ("name", "as_at", "synthetic", "made_by")
+
+
+def with_practice_toml(source: Source, folder: Path) -> Source:
+    """Give the source with what `practice.toml` in the folder says; UserError if it is no TOML."""
+    path = folder / PRACTICE
+    said = _said(path)
+    return replace(
+        source,
+        practice=str(said.get("name", source.practice)),
+        as_at=_day(path, said.get("as_at")) or source.as_at,
+        synthetic=bool(said.get("synthetic", source.synthetic)),
+    )
+
+
+def _said(path: Path) -> dict[str, object]:
+    try:
+        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: this is not TOML ({error}).") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    for key in said:
+        if key not in _KEYS:
+            raise UserError(f"{path}: key {key} is unknown. Known are {', '.join(_KEYS)}.")
+    return said
+
+
+def _day(path: Path, value: object) -> date | None:
+    if value is None or (isinstance(value, date) and type(value) is date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise UserError(f"{path}: as_at {value} is not a date such as 2026-01-31.") from None
