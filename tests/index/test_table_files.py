@@ -1,0 +1,170 @@
+"""Large tables go through polars only where it reads what stands in the file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from recordpick.errors import UserError
+from recordpick.index.parts import ROW
+from recordpick.index.table_files import TableFile, open_table_file
+
+
+def opened(folder: Path, content: bytes, **how: object) -> TableFile:
+    path = folder / "events.csv"
+    path.write_bytes(content)
+    work = folder / "work"
+    work.mkdir()
+    return open_table_file(path, work, **how)  # type: ignore[arg-type]
+
+
+def rows_of(table: TableFile) -> list[tuple[str, ...]]:
+    frame = table.frame.drop(ROW).select(pl.all().fill_null("")).collect()
+    assert frame.height == table.rows
+    return frame.rows()
+
+
+def lines_of(table: TableFile) -> list[int]:
+    return table.line_of(table.frame.select(ROW).collect()[ROW].to_list())
+
+
+def set_aside(table: TableFile) -> list[tuple[int, str, str]]:
+    return [(line, why, row) for line, why, row in table.set_aside.rows()]
+
+
+def test_short_and_long_lines_are_set_aside_with_their_numbers(tmp_path: Path) -> None:
+    """polars would pad the short ones: a value would stand in another column, or be lost."""
+    table = opened(tmp_path, b"a,b,c\r\n1,2,3\r\n4,5\r\n\r\n6,7,8,9\r\n10,11,12\r\n")
+
+    assert rows_of(table) == [("1", "2", "3"), ("10", "11", "12")]
+    assert lines_of(table) == [2, 6]
+    assert set_aside(table) == [
+        (3, "it has 2 fields, not 3", "4,5"),
+        (5, "it has 4 fields, not 3", "6,7,8,9"),
+    ]
+
+
+def test_records_of_several_lines_keep_their_lines(tmp_path: Path) -> None:
+    table = opened(tmp_path, b'a,b\n1,"two\nlines"\n2,x\n3\n4,"y\n"\n5,z')
+
+    assert rows_of(table) == [("1", "two\nlines"), ("2", "x"), ("4", "y\n"), ("5", "z")]
+    assert lines_of(table) == [2, 4, 6, 8]
+    assert set_aside(table) == [(5, "it has 1 fields, not 2", "3")]
+
+
+def test_quotation_marks_in_odd_places_cost_one_line_each(tmp_path: Path) -> None:
+    table = opened(tmp_path, b'a,b\n1,"open\n2,5" tube\n3,"x"y\n4,"ok"\n')
+
+    assert rows_of(table) == [("2", '5" tube'), ("4", "ok")]
+    assert [line for line, _, _ in set_aside(table)] == [2, 4]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_encodings_and_line_ends_make_no_difference(
+    tmp_path: Path, encoding: str, end: str
+) -> None:
+    text = end.join(["name,town", '"Zoë","St. Mary\'s"', "Jürgen,x", ""])
+    table = opened(tmp_path, text.encode(encoding))
+
+    assert rows_of(table) == [("Zoë", "St. Mary's"), ("Jürgen", "x")]
+    assert lines_of(table) == [2, 3]
+
+
+def test_a_line_that_says_the_delimiter_is_not_the_header(tmp_path: Path) -> None:
+    table = opened(tmp_path, b"sep=;\na;b\n1;2\n")
+
+    assert (table.columns, rows_of(table), lines_of(table)) == (("a", "b"), [("1", "2")], [3])
+
+
+def test_a_name_that_stands_twice_in_the_header_is_noticed(tmp_path: Path) -> None:
+    """polars gives the second one another name and says nothing."""
+    table = opened(tmp_path, b"a,b,a,\n1,2,3,4\n")
+
+    assert table.columns == ("a", "b", "a (2)", "column 4")
+    assert table.doubled == {"a"}
+
+
+def test_a_carriage_return_inside_a_line_ends_it(tmp_path: Path) -> None:
+    """As every editor shows it; polars would take it for text."""
+    table = opened(tmp_path, b"a,b\n1,x\ry\n2,z\n")
+
+    assert rows_of(table) == [("1", "x"), ("2", "z")]
+    assert [line for line, _, _ in set_aside(table)] == [3]
+
+
+def test_headers_of_ones_own_are_chosen_by_the_number_of_fields(tmp_path: Path) -> None:
+    """Lines that leave a column out would otherwise have their values one column too early."""
+    headers = [["a", "b", "c"], ["a", "c"]]
+    table = opened(tmp_path, b"a,b,c\n1,2,3\n4,6\n7\n", headers=headers)
+
+    assert rows_of(table) == [("1", "2", "3"), ("4", "", "6")]
+    assert set_aside(table) == [(4, "it has 1 fields, not 2 or 3", "7")]
+
+
+def test_a_file_without_a_header_is_named_by_headers(tmp_path: Path) -> None:
+    table = opened(tmp_path, b"1,2\n3,4\n", headers=[["a", "b"]], has_header=False)
+
+    assert (rows_of(table), lines_of(table)) == ([("1", "2"), ("3", "4")], [1, 2])
+
+
+@pytest.mark.parametrize("content", [b"a,b\n", b"a,b", b"a,b\n\n\n"])
+def test_a_header_alone_is_a_table_without_rows(tmp_path: Path, content: bytes) -> None:
+    table = opened(tmp_path, content)
+
+    assert (table.columns, rows_of(table)) == (("a", "b"), [])
+
+
+def test_one_line_of_many_megabytes_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"the header cannot be read: it is 17,000,000 characters"):
+        opened(tmp_path, b"a" * 17_000_000)
+
+
+cells = st.text(alphabet='ab,;"\n\r é\t', max_size=4)
+WRITTEN = [(csv.QUOTE_ALL, "\n"), (csv.QUOTE_ALL, "\r\n"), (csv.QUOTE_MINIMAL, "\r\n")]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    rows=st.lists(st.lists(cells, min_size=2, max_size=4), max_size=6),
+    written=st.sampled_from(WRITTEN),
+    encoding=st.sampled_from(["utf-8", "utf-16", "cp1252"]),
+)
+def test_what_stands_there_is_what_is_read(
+    rows: list[list[str]], written: tuple[int, str], encoding: str
+) -> None:
+    """Rows of three fields come out as they were written, and all others are set aside."""
+    text = io.StringIO()
+    quoting, end = written
+    writer = csv.writer(text, quoting=quoting, lineterminator=end)  # type: ignore[arg-type]
+    writer.writerows([["x", "y", "z"], *rows])
+    with TemporaryDirectory() as folder:
+        content = text.getvalue().encode(encoding)
+        table = opened(Path(folder), content, delimiter=",")
+        good = rows_of(table)
+
+        assert good == [tuple(row) for row in rows if len(row) == 3]
+        assert table.set_aside.height == sum(len(row) != 3 for row in rows)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(content=st.text(alphabet='ab,"\n\r', max_size=60))
+def test_any_text_is_read_as_csv_reads_it_or_set_aside(content: str) -> None:
+    """Whichever way a file is read, no line of it is both used and set aside, or neither."""
+    with TemporaryDirectory() as folder:
+        text = "x,y\n" + content
+        table = opened(Path(folder), text.encode(), delimiter=",")
+        lines = [*lines_of(table), *table.set_aside["line"].to_list()]
+
+        assert len(rows_of(table)) == table.rows
+        assert len(set(lines)) == len(lines)
+        if '"' not in content:
+            written = [number for number, line in enumerate(text.splitlines(), 1) if line]
+            assert sorted(lines) == written[1:]
