@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -11,10 +9,10 @@ from typing import Literal
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.practice import TABLES_MADE, Practice
 from recordpick.synthetic.rows import schema
+from recordpick.whole import whole_folder
 
 Format = Literal["parquet", "csv"]
 
@@ -30,35 +28,8 @@ def write_tables(
     takes its name. CSV is UTF-8 with `\\n` as line end; the same practice gives the same bytes.
     UserError where the folder cannot be written.
     """
-    _check_free(out)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise UserError(_cannot(out, error)) from None
-    try:
-        rows = _write_all(practice, temporary, fmt, progress)
-        if out.exists():
-            out.rmdir()
-        temporary.chmod(0o755)
-        temporary.rename(out)
-    except OSError as error:
-        raise UserError(_cannot(out, error)) from None
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return rows
-
-
-def _cannot(out: Path, error: OSError) -> str:
-    why = error.strerror or str(error)
-    return f"{out}: the tables cannot be written there ({why}). Choose another folder."
-
-
-def _check_free(out: Path) -> None:
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file: give the name of a new folder.")
-    if out.is_dir() and any(out.iterdir()):
-        raise UserError(f"{out} is not empty: give the name of a new folder.")
+    with whole_folder(out) as folder:
+        return _write_all(practice, folder, fmt, progress)
 
 
 def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress) -> dict[str, int]:

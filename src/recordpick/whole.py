@@ -1,0 +1,144 @@
+"""Files and folders that appear whole or not at all, for their owner only.
+
+Whatever is written is written beside its place, onto the disk, and then takes its name. What the
+system refuses becomes a sentence. POSIX keeps others out by the mode (0600, 0700); Windows gives
+new files the rights of their folder, and there the folder is what keeps others out.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from recordpick.errors import UserError
+
+_CANNOT = {
+    errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
+    errno.EDQUOT: "your share of the disk is used up: free some, or choose another disk",
+    errno.EFBIG: "the disk takes no file of that size: choose another disk",
+    errno.EACCES: "you may not write there: choose another folder, or ask for permission",
+    errno.EPERM: "you may not write there: choose another folder, or ask for permission",
+    errno.ENOTEMPTY: "it is not empty: choose another folder",
+    errno.EROFS: "the disk can only be read: choose another folder",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
+    errno.ENOENT: "the folder is not there any more: choose another one",
+}
+_WINDOWS_FULL = 112
+_BINARY = getattr(os, "O_BINARY", 0)
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
+
+
+def cannot_write(path: Path, error: OSError) -> UserError:
+    """Put into a sentence why the system would not let us write."""
+    why = _CANNOT.get(error.errno or 0, f"the system says: {error.strerror or error}")
+    return UserError(f"{path} could not be written: {why}. Nothing was left behind.")
+
+
+def as_system_error(error: BaseException) -> OSError | None:
+    """Give the system's error that a library's error is about; None if it is about another thing.
+
+    polars passes some of the system's errors on as text, with "(os error 28)" in it.
+    """
+    if isinstance(error, OSError):
+        return error
+    said = _OS_ERROR.search(str(error))
+    if said is None:
+        return None
+    number = int(said[1])
+    if os.name == "nt" and number == _WINDOWS_FULL:
+        number = errno.ENOSPC
+    return OSError(number, os.strerror(number))
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that was not there (FileExistsError), onto the disk, for its owner only."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable where the system has a call for that."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        # Some network drives do not know this call: they are durable when they say so.
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def check_free(out: Path) -> None:
+    """Raise a UserError unless `out` could be made: free or empty, in a folder that is there."""
+    try:
+        if not out.parent.is_dir():
+            raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
+        if not out.exists() and not out.is_symlink():
+            return
+        if not out.is_dir():
+            raise UserError(f"{out} is a file: choose another folder.")
+        if any(out.iterdir()):
+            raise UserError(f"{out} is not empty: choose another folder.")
+    except OSError as error:
+        raise cannot_write(out, error) from error
+
+
+@contextmanager
+def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iterator[Path]:
+    """Give a new folder beside `out` that becomes `out` when the block ends without an error.
+
+    `check` raises a UserError where `out` may not be made; what it lets stand at `out` is replaced
+    whole. Whatever goes wrong, nothing of the new folder stays behind, and what was at `out` stays
+    as it was. UserError for what the system refuses.
+    """
+    out = out.absolute()
+    check(out)
+    out = out.resolve()
+    try:
+        made = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent))
+    except OSError as error:
+        raise cannot_write(out, error) from error
+    try:
+        yield made
+        for path in made.rglob("*"):
+            path.chmod(0o700 if path.is_dir() else 0o600)
+            sync(path)
+        sync(made)
+        _put_in_place(made, out)
+        sync(out.parent)
+    except Exception as error:
+        refused = as_system_error(error)
+        if refused is None:
+            raise
+        raise cannot_write(out, refused) from error
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _put_in_place(made: Path, out: Path) -> None:
+    """Rename; what is there steps aside first, and comes back if the new one cannot follow."""
+    if not out.exists():
+        made.rename(out)
+        return
+    if not any(out.iterdir()):
+        out.rmdir()  # takes away an empty folder only, so nothing of anybody's can be lost
+        made.rename(out)
+        return
+    earlier = made.with_suffix(".old")
+    out.rename(earlier)
+    try:
+        made.rename(out)
+    except OSError:
+        earlier.rename(out)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
