@@ -82,7 +82,7 @@ class RuleReader:
         if table in known:
             return columns_with(self._tables, table)
         rule.problem(
-            f"There is no table '{shown(table)}'{did_you_mean(table, known) or ''} "
+            f"There is no table '{shown(table)}'{did_you_mean(table, known) or '.'} "
             f"Tables are {listed(known, last='and')}; a pack declares others with [tables.NAME].",
             "table",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -26,13 +27,11 @@ def name_of_character(character: str) -> str:
 
 def shown(text: object) -> str:
     """Give a text from outside so that a message can carry it: short, on one line, all visible."""
-    plain = " ".join(str(text).split(" "))
+    plain = re.sub(r"[ \t\r\n]+", " ", str(text))
     if len(plain) > SHOWN_AT_MOST:
         plain = plain[: SHOWN_AT_MOST - 1] + "…"
     return "".join(
-        f"<{name_of_character(character)}>"
-        if unicodedata.category(character) in _INVISIBLE
-        else character
+        character if character.isprintable() else f"<{name_of_character(character)}>"
         for character in plain
     )
 
