@@ -5,10 +5,17 @@ from __future__ import annotations
 import polars as pl
 
 from recordpick.synthetic import codes, events
-from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import Code
-from recordpick.synthetic.events import TEXTS, as_events, coded
-from recordpick.synthetic.rows import YEARS, Setting, between, in_parts, often, repeated
+from recordpick.synthetic.events import TEXTS, as_events, coded, one_coded
+from recordpick.synthetic.rows import (
+    YEARS,
+    Setting,
+    between,
+    followed_up,
+    in_parts,
+    often,
+    repeated,
+)
 
 SEEN_FOR = (
     Code("X-1201", "Cough"),
@@ -89,27 +96,40 @@ def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def smoking(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Smoking status, asked again over the years; a smoker may become an ex-smoker, never the other
-    way round to "never smoked"."""
-    person = Chance(setting.seed, "smoker")
+    """Smoking status, asked again over the years, and advice to those who smoke.
+
+    A smoker may become an ex-smoker; nobody who ever smoked is said never to have.
+    """
     chance = setting.chance("smoking")
-    smoked = person.happens("ever smoked", 0.24 + 0.2 * pl.col("ill"))
-    stopped = person.share("stopped when")
-    asked = people.filter(pl.col("stop") - pl.col("born") > 16 * 365).with_columns(
-        smoked=smoked, stopped=stopped
-    )
     first = pl.max_horizontal("start", pl.col("born") + 16 * 365)
-    rows = repeated(asked, often(chance, "count", YEARS * 0.22).clip(1)).with_columns(
-        on=between(chance, "on", first, pl.col("stop"))
+    rows = (
+        repeated(
+            people.filter(pl.col("stop") - pl.col("born") > 16 * 365).with_columns(
+                smoked=chance.happens("ever smoked", 0.24 + 0.2 * pl.col("ill")),
+                stopped=chance.share("stopped when"),
+            ),
+            often(chance, "count", YEARS * 0.22).clip(1),
+        )
+        .with_columns(on=followed_up(chance, "on", first, pl.col("stop")))
+        .with_columns(far=(pl.col("on") - pl.col("start")) / (pl.col("stop") - pl.col("start") + 1))
     )
-    far = (pl.col("on") - pl.col("start")) / (pl.col("stop") - pl.col("start") + 1)
-    status = pl.when(~pl.col("smoked")).then(0).when(far > pl.col("stopped")).then(1).otherwise(2)
-    return as_events(
-        rows,
-        setting,
-        events.SMOKING,
-        "observation",
-        coded((codes.NEVER_SMOKED, codes.EX_SMOKER, codes.SMOKER), status),
+    status = pl.when(~pl.col("smoked")).then(0).when(pl.col("far") > pl.col("stopped")).then(1)
+    rows = rows.with_columns(status=status.otherwise(2))
+    statuses = (codes.NEVER_SMOKED, codes.EX_SMOKER, codes.SMOKER)
+    advised = rows.filter(pl.col("status") == 2, chance.happens("advised", 0.8))
+    return pl.concat(
+        [
+            as_events(
+                rows, setting, events.SMOKING, "observation", coded(statuses, pl.col("status"))
+            ),
+            as_events(
+                advised,
+                setting,
+                events.SMOKING_ADVICE,
+                "procedure",
+                one_coded(codes.SMOKING_ADVICE),
+            ),
+        ]
     )
 
 

@@ -41,6 +41,7 @@ CARE = 30
 SMOKING = 31
 DEGRADED_ALLERGIES = 32
 LINKED_PROBLEMS = 33
+SMOKING_ADVICE = 34
 """The number of each maker of events, which is part of its rows' ids: add at the end only."""
 
 TEXTS = (

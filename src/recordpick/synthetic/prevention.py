@@ -191,11 +191,11 @@ def smears(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     rows = (
         repeated(
             screened.with_columns(last=last, first=first),
-            ((last - first) / 1150 + 0.6).clip(1, 14),
+            ((last - first) / 1180 + 0.6).clip(1, 14),
         )
         .with_columns(
             on=(
-                pl.col("last") - pl.col("k").cast(pl.Int64) * 1150 - chance.whole("days", 0, 1090)
+                pl.col("last") - pl.col("k").cast(pl.Int64) * 1180 - chance.whole("days", 0, 1400)
             ).cast(pl.Int32)
         )
         .filter(pl.col("on") >= pl.col("first"), pl.col("on") <= pl.col("stop"))

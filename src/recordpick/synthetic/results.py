@@ -10,11 +10,11 @@ from recordpick.synthetic import events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import BLOOD_PRESSURE, BLOOD_PRESSURE_READING, Code
 from recordpick.synthetic.conditions import has, since
-from recordpick.synthetic.events import as_events, coded
+from recordpick.synthetic.events import as_events, coded, one_coded
 from recordpick.synthetic.rows import (
     YEARS,
     Setting,
-    between,
+    followed_up,
     in_parts,
     often,
     repeated,
@@ -80,6 +80,7 @@ MEASUREMENTS = (
     Test(Code("X-2001", "Pulse rate"), 74, 10, None, None, "bpm", 0),
     Test(Code("X-2002", "Alcohol units per week"), 7, 4, None, None, "units/week", 0),
 )
+RISK_SCORE = Code("X-2209", "CHA2DS2-VASc stroke risk score")
 REVIEWS = (
     ("asthma", Code("X-2201", "Asthma annual review")),
     ("copd", Code("X-2202", "COPD annual review")),
@@ -89,7 +90,7 @@ REVIEWS = (
     ("heart_failure", Code("X-2206", "Heart failure annual review")),
     ("dementia", Code("X-2207", "Dementia care plan reviewed")),
     ("schizophrenia", Code("X-2208", "Mental health care plan agreed")),
-    ("atrial_fibrillation", Code("X-2209", "CHA2DS2-VASc stroke risk score")),
+    ("atrial_fibrillation", RISK_SCORE),
     ("depression", Code("X-2210", "Depression interim review")),
 )
 _GROWN_UP = pl.col("stop") - pl.col("born") > 18 * 365
@@ -106,15 +107,15 @@ def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     readings = repeated(
         people.filter(_GROWN_UP), often(chance, "count", YEARS * yearly).clip(1)
     ).with_columns(
-        on=between(
+        on=followed_up(
             chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
         ),
         high=has("hypertension").cast(pl.Float64),
     )
     part = pl.col("part")
     of = Chance(setting.seed, "blood pressure", row="n")
-    systolic = of.bell("value", 125 + 12 * pl.col("high") + 0.1 * (pl.col("age") - 50), 13)
-    diastolic = of.bell("value", 76 + 6 * pl.col("high"), 8)
+    systolic = of.bell("value", 124 + 7 * pl.col("high") + 0.08 * (pl.col("age") - 50), 12)
+    diastolic = of.bell("value", 75 + 4 * pl.col("high"), 8)
     value = pl.when(part == 1).then(systolic).when(part == 2).then(diastolic).round()
     return as_events(
         in_parts(readings, 3, 4),
@@ -133,9 +134,10 @@ def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 def measurements(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     """Weight, height, body mass index, pulse and alcohol of grown-ups."""
     chance = setting.chance("measurements")
-    more = 0.22 + 0.05 * pl.col("conditions").cast(pl.Float64)
+    checked = has("schizophrenia").cast(pl.Float64) * 1.5
+    more = 0.22 + 0.05 * pl.col("conditions").cast(pl.Float64) + checked
     rows = repeated(people.filter(_GROWN_UP), often(chance, "count", YEARS * more)).with_columns(
-        on=between(
+        on=followed_up(
             chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
         ),
         part=chance.whole("which", 0, len(MEASUREMENTS) - 1),
@@ -152,7 +154,7 @@ def panels(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         drawn = repeated(
             people.filter(pl.col("stop") - pl.col("born") > 5 * 365),
             often(chance, "count", YEARS * rate),
-        ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+        ).with_columns(on=followed_up(chance, "on", pl.col("start"), pl.col("stop")))
         every = len(tests) + 1
         frames.append(
             _results(in_parts(drawn, every, 8), setting, maker, "investigation", tests, whole)
@@ -169,7 +171,7 @@ def single_tests(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         people.filter(pl.col("stop") - pl.col("born") > 12 * 365),
         often(chance, "count", YEARS * (rate + sugar.cast(pl.Float64) * 0.8)),
     ).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop")),
+        on=followed_up(chance, "on", pl.col("start"), pl.col("stop")),
         part=pl.when(sugar & chance.happens("HbA1c", 0.8))
         .then(0)
         .otherwise(chance.whole("which", 0, len(SINGLE) - 1)),
@@ -236,6 +238,8 @@ _SHIFTS = (
     ("60621009", "obesity", 7.0),
     ("27113001", "obesity", 22.0),
     ("X-2131", "coronary_heart_disease", -0.9),
+    ("X-2133", "coronary_heart_disease", -0.7),
+    ("X-2133", "stroke", -0.6),
 )
 """By how much a condition moves the usual value of a test."""
 
@@ -257,6 +261,15 @@ def reviews(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         )
         rows = rows.filter(pl.col("on") >= pl.col("begun")).with_columns(k=pl.col("k") * 16 + place)
         frames.append(
-            as_events(rows, setting, events.REVIEWS, "procedure", coded((code,), pl.lit(0)))
+            as_events(
+                rows,
+                setting,
+                events.REVIEWS,
+                "procedure",
+                one_coded(code),
+                value=chance.whole("score", 1, 6).cast(pl.Float64)
+                if code == RISK_SCORE
+                else pl.lit(None, dtype=pl.Float64),
+            )
         )
     return pl.concat(frames)

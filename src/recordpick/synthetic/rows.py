@@ -93,6 +93,14 @@ def between(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr
     return (first + (chance.share(what).sqrt() * span).floor()).cast(pl.Int32)
 
 
+def followed_up(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """A day as `between` gives it; but the first row of a person with a long-term condition lies
+    in the last year or little more, for such people are asked to come."""
+    lately = pl.max_horizontal(first, last - chance.whole(f"{what}: lately", 4, 410))
+    is_due = (pl.col("k") == 0) & (pl.col("conditions") > 0)
+    return pl.when(is_due).then(lately).otherwise(between(chance, what, first, last)).cast(pl.Int32)
+
+
 YEARS = (pl.col("stop") - pl.col("start")).cast(pl.Float64) / 365.25
 """How many years of entries a person has."""
 
