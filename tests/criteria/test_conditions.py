@@ -211,3 +211,27 @@ def test_columns_may_be_called_as_keywords_of_sql_are() -> None:
         "end < :as_at AND order = 1 AND select LIKE 'x%' AND Date > DATE '2020-01-01'", columns
     )
     assert condition.columns == {"end", "order", "select", "Date"}
+
+
+def test_a_pattern_at_its_longest_still_runs() -> None:
+    """Two hundred signs, on a text of a hundred thousand characters."""
+    frame = pl.DataFrame({"term": ["é" * 200, "a" * 100_000 + "b", None]})
+    columns: dict[str, Kind] = {"term": "text"}
+    for pattern, met in [("_" * 200, [0]), ("%a" * 99 + "%c", []), ("%a" + "_" * 90 + "b", [1])]:
+        condition = parse_condition(f"term LIKE '{pattern}'", columns)
+        found = frame.with_row_index().filter(condition.expression(AS_AT))["index"].to_list()
+        assert found == met
+
+
+def test_what_is_too_large_for_a_number_is_unknown() -> None:
+    """Never infinite, so that nothing is greater than everything."""
+    frame = pl.DataFrame({"value": [1e308, -1e308, 5e-324]})
+    columns: dict[str, Kind] = {"value": "number"}
+    for condition, met in [
+        ("value * value > 0", [False, False, False]),
+        ("value * value IS NULL", [True, True, False]),
+        ("value / 0.1 IS NULL", [True, True, False]),
+        ("value + value IS NULL", [True, True, False]),
+    ]:
+        asked = parse_condition(condition, columns).expression(AS_AT)
+        assert frame.select(asked).to_series().to_list() == met
