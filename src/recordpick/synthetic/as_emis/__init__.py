@@ -1,0 +1,5 @@
+"""Writes a made-up practice as EMIS's bulk extract."""
+
+from recordpick.synthetic.as_emis.writing import write_emis
+
+__all__ = ["write_emis"]

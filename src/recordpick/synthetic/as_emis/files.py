@@ -1,0 +1,108 @@
+"""The files of an extract while they are written, and the codes, drugs and staff met on the way."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.export_columns import emis_columns, emis_versions
+from recordpick.synthetic.as_emis.guids import guid, one_guid
+from recordpick.synthetic.extract_writing import ColumnFile
+from recordpick.synthetic.practice import Practice
+
+ORGANISATION = one_guid("organisation")
+PROCESSING_ID = "1001"
+_AGREEMENT = one_guid("agreement")
+
+
+class Listed:
+    """Things that get a number when they are met: codes, drugs, people."""
+
+    def __init__(self, first: int) -> None:
+        self._numbers: dict[tuple[str | None, ...], int] = {}
+        self._first = first
+
+    def numbered(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+        """Give `names` and `number` for each different row of the frame."""
+        found = frame.select(names).unique().sort(names)
+        for row in found.iter_rows():
+            self._numbers.setdefault(row, self._first + len(self._numbers))
+        numbers = [self._numbers[row] for row in found.iter_rows()]
+        return found.with_columns(pl.Series("number", numbers, pl.Int64))
+
+    def frame(self, names: list[str]) -> pl.DataFrame:
+        """Give all that were met, with their numbers."""
+        rows = [(*row, number) for row, number in self._numbers.items()]
+        schema = dict.fromkeys(names, pl.String) | {"number": pl.Int64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+class Extract:
+    """The open files of one extract. `older` writes the oldest known columns of each table."""
+
+    def __init__(self, practice: Practice, folder: Path, *, older: bool = False) -> None:
+        self.practice = practice
+        self._folder = folder
+        self._older = older
+        self._files: dict[str, ColumnFile] = {}
+        self.codes = Listed(100_001)
+        self.drugs = Listed(500_001)
+        self.staff = Listed(1)
+        self.places = Listed(1)
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        """Give the columns of a table in the version that is written."""
+        version = emis_versions(table)[-1] if self._older else "8.2"
+        return emis_columns(table, version)
+
+    def write(self, table: str, frame: pl.DataFrame) -> None:
+        """Write rows of a table; what this version has no column for is left out.
+
+        Columns of the organisation and of the processing run are added.
+        """
+        file = self._files.get(table)
+        if file is None:
+            file = self._files[table] = ColumnFile(self._path(table), self.columns(table))
+        spelt = {name.lower(): name for name in file.columns}
+        spelt.setdefault("clinicianuserinroleguid", spelt.get("clinicanuserinroleguid", ""))
+        added = {
+            "OrganisationGuid": ORGANISATION,
+            "ProcessingId": PROCESSING_ID,
+            "Deleted": "FALSE",
+        }
+        own = frame.with_columns(
+            pl.lit(value).alias(name) for name, value in added.items() if name not in frame.columns
+        )
+        known = [name for name in own.columns if spelt.get(name.lower())]
+        file.write(own.select(pl.col(name).alias(spelt[name.lower()]) for name in known))
+
+    def _path(self, table: str) -> Path:
+        day = self.practice.as_at
+        days = f"{day - timedelta(days=30):%Y%m%d}-{day:%Y%m%d}"
+        return self._folder / f"{days}_{table}_{day:%Y%m%d}020000_{_AGREEMENT[1:-1]}.csv"
+
+    def close(self) -> None:
+        """Finish all files."""
+        for file in self._files.values():
+            file.close()
+
+    def with_staff(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Add `__by`: the GUID of who is named in a column."""
+        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        guids = people.select(name, guid("staff", pl.col("number")).alias("__by"))
+        return frame.join(guids, on=name, how="left", maintain_order="left")
+
+
+def yes_no(value: pl.Expr) -> pl.Expr:
+    """Write TRUE and FALSE."""
+    return pl.when(value).then(pl.lit("TRUE")).when(~value).then(pl.lit("FALSE"))
+
+
+def clock(number: pl.Expr) -> pl.Expr:
+    """Make a time of day of a number: no two columns need it to mean anything."""
+    minutes = number.cast(pl.UInt64) % 600 + 480
+    hour = (minutes // 60).cast(pl.String).str.zfill(2)
+    minute = (minutes % 60).cast(pl.String).str.zfill(2)
+    return pl.concat_str(hour, pl.lit(":"), minute, pl.lit(":00"))

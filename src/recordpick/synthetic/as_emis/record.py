@@ -1,0 +1,215 @@
+"""CareRecord_*: entries, problems, consultations, referrals and diary entries, with their codes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.synthetic.as_emis.files import Extract, clock, yes_no
+from recordpick.synthetic.as_emis.guids import guid
+
+CATEGORY = {
+    "allergy": "Allergy and adverse drug reactions",
+    "immunisation": "Immunisations",
+    "investigation": "Biochemistry",
+    "procedure": "Conditions, operations and procedures",
+    "family_history": "Family history",
+    "administration": "Administration, documents and attachments",
+    "observation": "Symptoms and Findings",
+    "problem": "Conditions, operations and procedures",
+    "other": "Not categorised",
+}
+PRECISION = {"unknown": "U", "year": "Y", "month": "YM", "day": "YMD"}
+TYPE = {
+    "allergy": "Allergy",
+    "immunisation": "Immunisation",
+    "investigation": "Investigation",
+    "family_history": "Family history",
+}
+URGENCY = {
+    "routine": "Routine",
+    "urgent": "Urgent",
+    "two_week_wait": "2 Week Wait",
+    "soon": "Soon",
+    "dated": "Dated",
+    "other": "Unknown",
+}
+_CODE = ["code", "term", "kind", "code_system"]
+
+
+def _coded(extract: Extract, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add `__code`: the CodeId of what the row is coded with."""
+    codes = extract.codes.numbered(frame, _CODE).rename({"number": "__code"})
+    return frame.join(codes, on=_CODE, how="left", nulls_equal=True, maintain_order="left")
+
+
+def write_codes(extract: Extract) -> None:
+    """Write Coding_ClinicalCode: all codes that were met."""
+    snomed = pl.col("code_system") == "snomed"
+    category = pl.col("kind").replace_strict(CATEGORY, default="Referral")
+    extract.write(
+        "Coding_ClinicalCode",
+        extract.codes.frame(_CODE).select(
+            CodeId="number",
+            Term="term",
+            ReadTermId=pl.when(snomed)
+            .then(pl.concat_str(pl.lit("^ESCT"), pl.col("number").cast(pl.String)))
+            .otherwise("code"),
+            SnomedCTConceptId=pl.when(snomed).then("code"),
+            SnomedCTDescriptionId=pl.when(snomed).then(pl.col("number") * 1000 + 118),
+            EmisCodeCategoryDescription=category,
+        ),
+    )
+
+
+def write_events(extract: Extract, events: pl.DataFrame) -> None:
+    """Write CareRecord_Observation, CareRecord_Problem and CareRecord_Consultation."""
+    rows = extract.with_staff(_coded(extract, events), "recorded_by")
+    is_problem = (pl.col("kind") == "problem").fill_null(value=False)
+    rows = rows.with_columns(
+        __id=guid("event", pl.col("event_id")),
+        __patient=guid("patient", pl.col("patient_id")),
+        __parent=guid("event", pl.col("parent_id")),
+        __consultation=guid(
+            "consultation",
+            pl.col("patient_id").cast(pl.UInt64) * 100_000 + _days(pl.col("recorded_on")),
+        ),
+        __is_problem=is_problem,
+    )
+    extract.write(
+        "CareRecord_Observation",
+        rows.select(
+            ObservationGuid="__id",
+            PatientGuid="__patient",
+            EffectiveDate="date",
+            EffectiveDatePrecision=pl.col("date_precision").replace_strict(PRECISION, default=None),
+            EnteredDate="recorded_on",
+            EnteredTime=clock(pl.col("event_id")),
+            ClinicianUserInRoleGuid="__by",
+            EnteredByUserInRoleGuid="__by",
+            ParentObservationGuid=pl.when(~pl.col("__is_problem")).then("__parent"),
+            CodeId="__code",
+            AssociatedText="text",
+            ConsultationGuid="__consultation",
+            Value=pl.coalesce(pl.col("value").cast(pl.String), "value_text"),
+            NumericUnit="unit",
+            ObservationType=pl.col("kind").replace_strict(TYPE, default="Observation"),
+            NumericRangeLow="range_low",
+            NumericRangeHigh="range_high",
+            Abnormal=yes_no(pl.col("is_abnormal")),
+            IsConfidential=yes_no(pl.col("is_confidential")),
+        ),
+    )
+    extract.write(
+        "CareRecord_Problem",
+        rows.filter("__is_problem").select(
+            ObservationGuid="__id",
+            PatientGuid="__patient",
+            ParentProblemObservationGuid="__parent",
+            ParentProblemRelationship=pl.when(pl.col("__parent").is_not_null()).then(
+                pl.lit("Grouped")
+            ),
+            EndDate="ended_on",
+            EndDatePrecision=pl.when(pl.col("ended_on").is_not_null()).then(pl.lit("YMD")),
+            ProblemStatusDescription=pl.concat_str(
+                pl.col("problem_status").str.to_titlecase(), pl.lit(" Problem")
+            ),
+            SignificanceDescription=pl.concat_str(
+                pl.col("significance").str.to_titlecase(), pl.lit(" Problem")
+            ),
+        ),
+    )
+    _write_consultations(extract, rows)
+
+
+def _days(day: pl.Expr) -> pl.Expr:
+    """Give a day as a whole number of 1 and more."""
+    return (day.fill_null(pl.date(1850, 1, 1)).cast(pl.Int32).cast(pl.Int64) + 50_000).cast(
+        pl.UInt64
+    )
+
+
+def _write_consultations(extract: Extract, rows: pl.DataFrame) -> None:
+    whole = rows.unique("__consultation", keep="first", maintain_order=True)
+    extract.write(
+        "CareRecord_Consultation",
+        whole.select(
+            ConsultationGuid="__consultation",
+            PatientGuid="__patient",
+            EffectiveDate="recorded_on",
+            EffectiveDatePrecision=pl.lit("YMDT"),
+            EnteredDate="recorded_on",
+            EnteredTime=clock(pl.col("event_id")),
+            ClinicianUserInRoleGuid="__by",
+            EnteredByUserInRoleGuid="__by",
+            ConsultationSourceTerm=pl.lit("GP Surgery"),
+            Complete=pl.lit("TRUE"),
+            ConsultationType=pl.lit("Consultation"),
+            IsConfidential=pl.lit("FALSE"),
+        ),
+    )
+
+
+def write_referrals(extract: Extract, referrals: pl.DataFrame) -> None:
+    """Write each referral as an entry, and its own row in CareRecord_ObservationReferral."""
+    coded = referrals.with_columns(kind=pl.lit("referral"), code_system=pl.lit("snomed"))
+    rows = extract.with_staff(_coded(extract, coded), "clinician")
+    places = rows.select(name=pl.col("recipient")).drop_nulls()
+    numbers = extract.places.numbered(places, ["name"]).rename({"name": "recipient"})
+    rows = rows.join(numbers, on="recipient", how="left", maintain_order="left").with_columns(
+        __id=guid("referral", pl.col("referral_id")),
+        __patient=guid("patient", pl.col("patient_id")),
+    )
+    extract.write(
+        "CareRecord_Observation",
+        rows.select(
+            ObservationGuid="__id",
+            PatientGuid="__patient",
+            EffectiveDate="date",
+            EffectiveDatePrecision=pl.lit("YMD"),
+            EnteredDate="date",
+            EnteredTime=clock(pl.col("referral_id")),
+            ClinicianUserInRoleGuid="__by",
+            EnteredByUserInRoleGuid="__by",
+            CodeId="__code",
+            ObservationType=pl.lit("Referral"),
+            IsConfidential=pl.lit("FALSE"),
+        ),
+    )
+    extract.write(
+        "CareRecord_ObservationReferral",
+        rows.select(
+            ObservationGuid="__id",
+            PatientGuid="__patient",
+            ReferralTargetOrganisationGuid=guid("place", pl.col("number")),
+            ReferralUrgency=pl.col("urgency").replace_strict(URGENCY, default=None),
+            ReferralMode=pl.when(pl.col("ubrn").is_not_null()).then(pl.lit("eRS")),
+            ReferralReceivedDate="date",
+            ReferralEndDate="closed_on",
+            ReferralUBRN="ubrn",
+        ),
+    )
+
+
+def write_recalls(extract: Extract, recalls: pl.DataFrame) -> None:
+    """Write CareRecord_Diary."""
+    coded = recalls.with_columns(kind=pl.lit("administration"), code_system=pl.lit("snomed"))
+    rows = extract.with_staff(_coded(extract, coded), "clinician")
+    extract.write(
+        "CareRecord_Diary",
+        rows.select(
+            DiaryGuid=guid("recall", pl.col("recall_id")),
+            PatientGuid=guid("patient", pl.col("patient_id")),
+            EffectiveDate="date",
+            EffectiveDatePrecision=pl.lit("YMD"),
+            EnteredDate="recorded_on",
+            EnteredTime=clock(pl.col("recall_id")),
+            ClinicianUserInRoleGuid="__by",
+            EnteredByUserInRoleGuid="__by",
+            CodeId="__code",
+            OriginalTerm="term",
+            LocationTypeDescription=pl.lit("Surgery"),
+            IsConfidential=pl.lit("FALSE"),
+            IsActive=yes_no(pl.col("status") == "pending"),
+            IsComplete=yes_no(pl.col("is_complete")),
+        ),
+    )
