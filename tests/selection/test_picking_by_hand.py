@@ -7,6 +7,7 @@ from working_files import AS_AT, JO, PARTNER, SAM, START, new_file
 
 from recordpick.errors import UserError
 from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
 
 
 def ids(picks):
@@ -162,7 +163,7 @@ def test_what_people_type_is_looked_at(file, do, told):
 def test_nobody_changes_anything_without_a_name(path):
     """A file may be opened to look at without saying who one is."""
     new_file(path).close()
-    with type(new_file(path.with_name("b.recordpick"))).open(path) as file:
+    with WorkingFile.open(path) as file:
         with pytest.raises(UserError, match="Say who you are"):
             file.pick("MED-04", ["P01"])
         file.sign_in(JO)

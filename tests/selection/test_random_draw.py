@@ -145,10 +145,12 @@ def test_another_seed_needs_a_reason_and_draws_anew(seeded):
     with pytest.raises(UserError, match="Give the reason for a new seed"):
         seeded.fix_seed("271828", "entered")
     seeded.fix_seed("271828", "entered", "the supplier threw dice before us")
+    assert seeded.selection.drawn_with_the_seed == 0
     assert ids(seeded.selection.random()) == in_order(PATIENTS)[:4]
     seeded.draw(eligible())
     assert ids(seeded.selection.random()) == in_order(PATIENTS, "271828")[:4]
     assert ids(seeded.selection.of("MED-04")) == ["P01"]
+    assert seeded.selection.drawn_with_the_seed == 4
     old, new = seeded.selection.draws
     assert old.withdrawn.reason == (
         "drawn again with another seed: the supplier threw dice before us"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -55,6 +56,42 @@ def test_the_second_sees_what_the_first_goes_on_to_do(file, path):
         file.pick("MED-04", ["P01"])
         assert second.selection.picks == ()
         assert second.refresh() == file.selection
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_one_file_by_two_names(file, path):
+    """Whoever comes by another name is told the same."""
+    other = path.with_name("link.recordpick")
+    other.symlink_to(path)
+    with WorkingFile.open(other, SAM) as second:
+        assert second.held_by.startswith(JO.name)
+    assert file.pick("MED-04", ["P01"]).count("MED-04") == 1
+
+
+def test_who_says_later_who_they_are_is_named_too(path):
+    """The app asks for the name after opening."""
+    new_file(path).close()
+    with WorkingFile.open(path) as first:
+        first.sign_in(SAM)
+        with WorkingFile.open(path, JO) as second:
+            assert second.held_by.startswith(SAM.name)
+        first.pick("MED-04", ["P01"])
+    assert not lock_path(path).exists()
+
+
+def test_a_drive_without_hard_links(path, monkeypatch):
+    """Memory sticks and some network drives have none: files are made and locked all the same."""
+
+    def no_links(*_):
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    with new_file(path) as file, WorkingFile.open(path, SAM) as second:
+        file.pick("MED-04", ["P01"])
+        assert second.held_by.startswith(JO.name)
+        with pytest.raises(UserError, match="is there already"):
+            new_file(path)
+    assert [beside.name for beside in path.parent.iterdir()] == [path.name]
 
 
 def test_who_closes_the_file_leaves_it_to_others(file, path):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from working_files import JO, SAM, eligible, new_file, worked_on
+from working_files import AS_AT, JO, SAM, eligible, index_at, new_file, worked_on
 
 from recordpick.errors import UserError
+from recordpick.selection.wording import describe
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -41,6 +42,21 @@ def test_what_would_be_undone_is_said_in_words(file):
         "drew 4 records at random",
         f"replaced the random record {random}",
         f"removed {gone} from the random records",
+    ]
+
+
+def test_the_whole_history_can_be_told_in_words(path):
+    """Every event, from the making of the file on."""
+    with worked_on(path) as file:
+        file.redo()
+        file.rematched(index_at(path.parent / "new", "ef" * 32), AS_AT)
+        told = [describe(event) for event in file.events]
+    assert told[:2] == ["made this working file", "picked 2 records for MED-04"]
+    assert told[-4:] == [
+        "undid event 10",
+        "wrote a hand-over pack",
+        "did event 10 again",
+        "used another index of the practice",
     ]
 
 

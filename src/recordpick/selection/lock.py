@@ -18,7 +18,7 @@ import os
 import platform
 import secrets
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -85,6 +85,17 @@ class Lock:
             "Open it again to read it."
         )
 
+    def say_who(self, who: str) -> None:
+        """Let the lock name somebody else from now on, if that can be written."""
+        self._holder = replace(self._holder, who=who)
+        made = temporary_name(self._path)
+        try:
+            with suppress(OSError):
+                write_new(made, _as_json(self._holder))
+                made.replace(self._path)
+        finally:
+            made.unlink(missing_ok=True)
+
     def release(self) -> None:
         """Take the lock away, if it is still ours."""
         holder = read_lock(self._path)
@@ -94,8 +105,13 @@ class Lock:
         _MINE.discard(self._holder.token)
 
 
+def _as_json(holder: Holder) -> bytes:
+    return json.dumps(asdict(holder)).encode()
+
+
 def lock_path(path: Path) -> Path:
-    """Give the name of the lock file of a working file."""
+    """Give the name of the lock file of a working file: the same by whatever name it is opened."""
+    path = path.resolve()
     return path.with_name(f"{path.name}.lock")
 
 
@@ -131,7 +147,7 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
         secrets.token_hex(16), who, platform.node(), os.getpid(), since.isoformat("T", "seconds")
     )
     made = temporary_name(target)
-    write_new(made, json.dumps(asdict(ours)).encode())
+    write_new(made, _as_json(ours))
     try:
         for _ in range(TRIES):
             try:

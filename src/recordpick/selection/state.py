@@ -200,6 +200,16 @@ class Selection:
         return self._by_patient.get(patient_id, ())
 
     @property
+    def drawn_with_the_seed(self) -> int:
+        """Count the random records that the fixed seed gave: none before it is first drawn with.
+
+        Those of an earlier seed stay in `random()` until then, and are withdrawn by that draw.
+        """
+        seed = None if self.seed is None else self.seed.seed
+        drawn = any(draw.seed == seed for draw in self.draws if draw.withdrawn is None)
+        return self.count(None) if drawn else 0
+
+    @property
     def patient_ids(self) -> tuple[str, ...]:
         """The patients picked for anything, each once: the records to open."""
         return tuple(self._by_patient)
