@@ -192,6 +192,22 @@ def _export(commands: Parsers) -> None:
     parser = _command(commands, "export", "write the selection list and the reports")
     _working_file(parser)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument(
+        "--encrypt", action="store_true", help="one zip with AES-256; shows the passphrase once"
+    )
+    parser.add_argument(
+        "--with",
+        dest="also",
+        action="append",
+        choices=("names",),
+        default=[],
+        help="patients' names, in the workbook only; asks first",
+    )
+    parser.add_argument("--yes", action="store_true", help="names: go on without asking")
+    parser.add_argument("--qof", type=Path, metavar="CSV", help="another year's QOF indicators")
+    parser.add_argument(
+        "--report-rules", type=Path, metavar="TOML", help="your own rules for the reports' figures"
+    )
     _person(parser)
 
 

@@ -17,12 +17,15 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tables import Kind
 
 from small_practice import small_index
 
 AS_AT = date(2026, 10, 1)
 STAFF = Person("Aoife Ní Bhriain", "practice")
 PICKED_ON = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
+
+SURNAME = "Quillfeather"
 
 # NHS numbers of the range that is never issued.
 PATIENTS = {
@@ -119,9 +122,10 @@ def patients() -> pl.DataFrame:
 def index(tmp_path: Path) -> PracticeIndex:
     folder = tmp_path / "index"
     folder.mkdir()
+    columns: dict[str, Kind] = {"patient_id": "text", "nhs_number": "text", "family_name": "text"}
     pl.DataFrame(
-        sorted(PATIENTS.items()),
-        schema={"patient_id": pl.String, "nhs_number": pl.String},
+        [(*one, SURNAME) for one in sorted(PATIENTS.items())],
+        schema=dict.fromkeys(columns, pl.String),
         orient="row",
     ).write_parquet(folder / "patients.parquet")
     manifest = Manifest(
@@ -131,7 +135,7 @@ def index(tmp_path: Path) -> PracticeIndex:
         "Example Surgery",
         True,
         AS_AT,
-        {"patients": TableSummary(6, {"patient_id": "text", "nhs_number": "text"})},
+        {"patients": TableSummary(6, columns)},
         (),
         "cd" * 32,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import os
+import zipfile
 from pathlib import Path
 
 import polars as pl
@@ -12,7 +13,7 @@ import pytest
 
 from recordpick.errors import UserError
 from recordpick.handover.cells import plain
-from recordpick.handover.export import FILES, export
+from recordpick.handover.export import FILES, Options, export
 from recordpick.handover.summary import summary
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
@@ -96,6 +97,20 @@ def test_notes_of_patients_stay_with_the_practice(
     assert not any(b"Mrs Jones" in path.read_bytes() for path in folder.iterdir())
 
 
+@pytest.mark.parametrize("wanted", [False, True])
+def test_names_stand_in_the_workbook_when_asked_for_and_nowhere_else(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path, wanted: bool
+) -> None:
+    folder = export(file, index, tmp_path / "out", answers, options=Options(with_names=wanted))
+    for path in folder.iterdir():
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                texts = book.read("xl/sharedStrings.xml")
+            assert (b"Quillfeather" in texts) == wanted
+        else:
+            assert b"Quillfeather" not in path.read_bytes()
+
+
 def test_an_export_is_noted_and_the_next_list_has_another_id(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
@@ -174,7 +189,7 @@ def test_another_table_of_indicators_can_be_given(
         "CD001,Heart,blood pressure,12.5,40,90\n",
         encoding="utf-8",
     )
-    folder = export(file, index, tmp_path / "out", answers, qof=table)
+    folder = export(file, index, tmp_path / "out", answers, options=Options(qof=table))
     assert {row["indicator"] for row in _rows(folder / "qof_report.csv")} == {"CD001"}
     assert "qof_2026_27.csv" in (folder / "README.txt").read_text(encoding="utf-8")
 

@@ -10,6 +10,8 @@ from recordpick.criteria.pack import Pack
 from recordpick.handover.cells import one_line
 from recordpick.selection.state import Draw, Selection
 
+SYNTHETIC = "SYNTHETIC DATA: NO RECORD HERE IS A REAL PATIENT'S."
+
 
 @dataclass(frozen=True, slots=True)
 class About:
@@ -48,7 +50,7 @@ def _head(about: About) -> str:
     lines = [
         "PATIENT RECORDS SELECTED FOR DATA CHECKING",
         "",
-        *(["SYNTHETIC DATA: NO RECORD IN THIS FOLDER IS A REAL PATIENT'S.", ""] * about.synthetic),
+        *([SYNTHETIC, ""] * about.synthetic),
         f"List             {about.list_id}",
         f"Practice         {one_line(about.practice) or 'not named'}",
         f"Criteria pack    {one_line(pack.title)}",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.selection.private_files import sync_folder, write_new
 
 _CANNOT = {
     errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
@@ -18,6 +18,7 @@ _CANNOT = {
     errno.EFBIG: "the disk takes no file of that size: choose another disk",
     errno.EACCES: "you may not write there: choose another folder, or ask for permission",
     errno.EPERM: "you may not write there: choose another folder, or ask for permission",
+    errno.EEXIST: "something of that name is there: choose another name",
     errno.ENOTEMPTY: "it is not empty: choose another folder",
     errno.EROFS: "the disk can only be read: choose another folder",
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
@@ -32,15 +33,7 @@ class FolderBeingWritten:
 
     def write(self, name: str, content: bytes) -> None:
         """Write one file. `name` is a plain file name that was not written before."""
-        path = self._folder / name
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-
-
-_BINARY = getattr(os, "O_BINARY", 0)
+        write_new(self._folder / name, content)
 
 
 @contextmanager
@@ -60,9 +53,9 @@ def whole_folder(out: Path) -> Iterator[FolderBeingWritten]:
         raise cannot_write(out, error) from error
     try:
         yield FolderBeingWritten(made)
-        _sync_folder(made)
+        sync_folder(made)
         _rename(made, out)
-        _sync_folder(out.parent)
+        sync_folder(out.parent)
     except OSError as error:
         raise cannot_write(out, error) from error
     finally:
@@ -100,14 +93,3 @@ def _rename(made: Path, out: Path) -> None:
             raise
         out.resolve().rmdir()
         made.rename(out.resolve())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system has a call for that."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

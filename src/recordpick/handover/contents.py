@@ -1,0 +1,152 @@
+"""What stands in a hand-over pack: every file's content, made in memory before any is written."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.handover.capitation import capitation_rows
+from recordpick.handover.cells import as_csv
+from recordpick.handover.criteria_report import criteria_rows
+from recordpick.handover.descriptor import descriptor
+from recordpick.handover.local_codes import local_code_rows
+from recordpick.handover.qof import QofTable, qof_rows, read_qof_table, shipped_qof_table
+from recordpick.handover.readme import About, readme
+from recordpick.handover.report_rules import (
+    Rules,
+    answer_rules,
+    qof_figures,
+    target_figures,
+)
+from recordpick.handover.selection_list import list_id, selection_rows
+from recordpick.handover.targets import target_rows, target_table
+from recordpick.handover.tick_sheets import tick_sheets
+from recordpick.handover.tick_text import tick_text
+from recordpick.handover.tick_words import sheets_of
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Matches
+from recordpick.progress import Progress
+from recordpick.selection.working_file import WorkingFile
+
+SUMS = "SHA256SUMS"
+FILES = {
+    "selection_list.csv": "the selected patients, a line for each pick: import this",
+    "criteria_report.csv": "every criterion: how many records were wanted, found and picked",
+    "qof_report.csv": "QOF indicators, with room for both systems' figures",
+    "target_report.csv": "cytology and childhood immunisation, likewise",
+    "capitation.csv": "the registered list by sex and age band, likewise",
+    "local_codes.csv": "codes made up by the practice or its system, to be remapped",
+    "tick_sheets.xlsx": "for the practice's staff: where to note what they find",
+    "tick_sheets.txt": "the same to print",
+    "datapackage.json": "columns and types of the CSV files, for `frictionless validate`",
+    "README.txt": "this text",
+    "SHA256SUMS": "the SHA-256 of each file",
+}
+"""The files of a pack, in order, with what each holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What may be asked of a pack: another QOF table, other report rules, names for staff.
+
+    Names of patients go into the tick sheets (the workbook) only.
+    """
+
+    qof: Path | None = None
+    report_rules: Path | None = None
+    with_names: bool = False
+
+
+def pack_contents(
+    file: WorkingFile,
+    index: PracticeIndex,
+    matches: Matches,
+    options: Options,
+    progress: Progress,
+) -> dict[str, bytes]:
+    """Make every file of the pack, in the order of `FILES`; SHA256SUMS comes last.
+
+    UserError where a QOF table or report rules that were named cannot be read.
+    """
+    table = read_qof_table(options.qof or shipped_qof_table())
+    progress("counting for the reports", None)
+    rules = answer_rules(index, file.as_at, options.report_rules)
+    progress("making the hand-over pack", None)
+    selection = file.selection
+    patients = _patients(file, index)
+    name = list_id(file.id, len(selection.exports) + 1)
+    selected = selection_rows(selection, file.pack, patients, name)
+    criteria = criteria_rows(selection, file.pack, matches)
+    local, cannot = local_code_rows(index)
+    about = About(
+        list_id=name,
+        pack=file.pack,
+        practice=file.practice,
+        as_at=file.as_at,
+        index_fingerprint=index.fingerprint,
+        synthetic=file.synthetic or index.manifest.synthetic,
+        written_on=datetime.now(UTC),
+        lines=selected.height,
+        records=selected["patient_id"].n_unique(),
+        qof_year=table.year,
+        files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {table.file})"},
+        left_empty=cannot,
+    )
+    frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
+    frames |= _reports(index, file, table, rules) | {"local_codes.csv": local}
+    made = {file_name: as_csv(frame) for file_name, frame in frames.items()}
+    made["datapackage.json"] = descriptor(about, selection, made)
+    made["README.txt"] = readme(about, selection).encode("utf-8")
+    names = _names(patients) if options.with_names else None
+    sheets = sheets_of(file.pack, selected, names)
+    made["tick_sheets.xlsx"] = tick_sheets(
+        about, sheets, selected, criteria, with_names=options.with_names
+    )
+    made["tick_sheets.txt"] = tick_text(about, sheets_of(file.pack, selected)).encode("utf-8")
+    made[SUMS] = _sums(made)
+    return {file_name: made[file_name] for file_name in FILES}
+
+
+def _reports(
+    index: PracticeIndex, file: WorkingFile, table: QofTable, rules: Rules
+) -> dict[str, pl.DataFrame]:
+    targets = target_table()
+    return {
+        "qof_report.csv": qof_rows(table, qof_figures(table, rules)),
+        "target_report.csv": target_rows(targets, target_figures(targets, rules)),
+        "capitation.csv": capitation_rows(index, file.as_at),
+    }
+
+
+def _patients(file: WorkingFile, index: PracticeIndex) -> pl.DataFrame:
+    """Give number and names of the picked patients; null where the index has none."""
+    there = index.columns("patients")
+    patients = index.patients(file.as_at).filter(
+        pl.col("patient_id").is_in(list(file.selection.patient_ids))
+    )
+    found: pl.DataFrame = patients.select(
+        "patient_id",
+        *(
+            pl.col(name) if name in there else pl.lit(None, dtype=pl.String).alias(name)
+            for name in ("nhs_number", "family_name", "given_name")
+        ),
+    ).collect()
+    return found
+
+
+def _names(patients: pl.DataFrame) -> dict[str, str]:
+    """Give the patients' names, surname first, by patient_id."""
+    name = pl.concat_str("family_name", "given_name", separator=", ", ignore_nulls=True)
+    return dict(patients.select("patient_id", name).iter_rows())
+
+
+def _sums(contents: dict[str, bytes]) -> bytes:
+    """Write the sums as sha256sum does: hexadecimal, two spaces, name, line feed."""
+    return "".join(
+        f"{hashlib.sha256(content).hexdigest()}  {name}\n"
+        for name, content in sorted(contents.items())
+    ).encode("ascii")

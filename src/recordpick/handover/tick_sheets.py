@@ -1,0 +1,305 @@
+"""tick_sheets.xlsx: the workbook in which staff note what they find, record by record.
+
+Sheets: Start (what it is, progress), Records (each patient once), one a criterion, Random, and
+List (the selection list as text). Results are entered on the criteria's sheets only; what says who
+a line is about is locked, without a password, so that nobody types over it by mistake. Every text
+is written as text: nothing in it can be a formula.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from recordpick.handover.cells import one_line
+from recordpick.handover.criteria_report import STATES
+from recordpick.handover.readme import SYNTHETIC, About
+from recordpick.handover.selection_list import SELECTION_LIST
+from recordpick.handover.tick_words import (
+    DIFFERS,
+    INITIALS,
+    LINE,
+    NAME,
+    NHS,
+    ON,
+    PATIENT,
+    PHASES,
+    RECORD,
+    RESULT,
+    RESULTS,
+    SEVERITIES,
+    SEVERITY,
+    Sheet,
+    by_record,
+)
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+_A4 = 9
+_KEPT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+
+
+def tick_sheets(
+    about: About,
+    sheets: tuple[Sheet, ...],
+    selected: pl.DataFrame,
+    criteria: pl.DataFrame,
+    *,
+    with_names: bool = False,
+) -> bytes:
+    """Make the workbook of the sheets, the selection list and the criteria report."""
+    import xlsxwriter
+
+    made = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_numbers": False,
+        "strings_to_urls": False,
+    }
+    with xlsxwriter.Workbook(made, options) as book:
+        book.set_properties(
+            {
+                "title": f"Tick sheets of {about.list_id}",
+                "comments": SYNTHETIC if about.synthetic else "Identifiable patient data",
+                "created": about.written_on.replace(tzinfo=None),
+            }
+        )
+        _Book(book, about, sheets, with_names=with_names).write(selected, criteria)
+    return made.getvalue()
+
+
+class _Book:
+    """A workbook being written: its formats, its sheets' names, where each table stands."""
+
+    def __init__(
+        self, book: Workbook, about: About, sheets: tuple[Sheet, ...], *, with_names: bool
+    ) -> None:
+        self._book = book
+        self._about = about
+        self._sheets = sheets
+        self._tab = dict(zip(sheets, _tabs(sheets), strict=True))
+        self._who = [LINE, RECORD, PATIENT, NHS, *([NAME] if with_names else [])]
+        self._columns = [*self._who, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
+        self._plain = self._format(text_wrap=True)
+        self._bold = self._format(bold=True, text_wrap=True)
+        self._title = self._format(bold=True, font_size=14)
+        self._heading = self._format(bold=True, bg_color="#D9E2EC", border=1, text_wrap=True)
+        self._who_cell = self._format(border=1, num_format="@")
+        self._number = self._format(border=1)
+        self._text = self._format(border=1, text_wrap=True)
+        self._entry = self._format(border=1, text_wrap=True, locked=False)
+        self._date = self._format(border=1, locked=False, num_format="dd/mm/yyyy")
+
+    def write(self, selected: pl.DataFrame, criteria: pl.DataFrame) -> None:
+        start = self._sheet("Start")
+        records = self._sheet("Records")
+        for sheet in self._sheets:
+            self._criterion(sheet)
+        self._start(start, criteria)
+        self._records(records)
+        self._list(selected)
+
+    def _format(self, **properties: object) -> Format:
+        return self._book.add_format({"valign": "top", **properties})
+
+    def _sheet(self, name: str, *, locked: bool = True) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        sheet.set_paper(_A4)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+        kind = SYNTHETIC if self._about.synthetic else "CONFIDENTIAL: PATIENT DATA"
+        sheet.set_header(f"&L{self._about.list_id}&C&A&R{kind}")
+        sheet.set_footer("&LPrinted &D&RPage &P of &N")
+        if locked:
+            sheet.protect("", _KEPT)
+        return sheet
+
+    def _start(self, sheet: Worksheet, criteria: pl.DataFrame) -> None:
+        about = self._about
+        sheet.set_column(0, 0, 16)
+        sheet.set_column(1, 1, 52)
+        sheet.set_column(2, 8, 12)
+        sheet.write_string(0, 0, "Tick sheets for data checking", self._title)
+        told = [
+            ("List", about.list_id),
+            ("Practice", one_line(about.practice) or "not named"),
+            ("Criteria", f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
+            ("As at", about.as_at.isoformat()),
+            ("Data", SYNTHETIC if about.synthetic else "Identifiable patient data"),
+        ]
+        for row, (name, text) in enumerate(told, start=1):
+            sheet.write_string(row, 0, name, self._bold)
+            sheet.write_string(row, 1, text, self._plain)
+        sheet.write_string(6, 0, "Phase", self._bold)
+        sheet.write_string(6, 1, PHASES[0], self._entry)
+        sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": list(PHASES)})
+        how = (
+            "Open each record of the sheet Records in both systems, compare what its criteria "
+            "name, and choose a result on the sheet of each criterion. Where something differs, "
+            "write down what, and how bad it is. Keep one workbook for each phase."
+        )
+        sheet.merge_range(7, 0, 7, 8, how, self._plain)
+        sheet.set_row(7, 32)
+        self._progress(sheet, criteria, 9)
+
+    def _progress(self, sheet: Worksheet, criteria: pl.DataFrame, top: int) -> None:
+        headings = ["Criterion", "Title", "Wanted", "Picked", "Checked", *map(str, RESULTS)]
+        sheet.write_row(top, 0, headings, self._heading)
+        sheet.set_row(top, 30)
+        by_id = {one.criterion_id: one for one in self._sheets}
+        row = top
+        for row, of in enumerate(criteria.iter_rows(named=True), start=top + 1):
+            one = by_id.get(of["criterion_id"])
+            sheet.write_string(row, 0, of["criterion_id"] or "Random", self._who_cell)
+            title = one_line(of["criterion_title"])
+            if of["state"] != "complete":
+                title += f" ({STATES[of['state']]})"
+            sheet.write_string(row, 1, title, self._text)
+            sheet.set_row(row, _height(title, 48))
+            sheet.write_number(row, 2, of["wanted"], self._number)
+            sheet.write_number(row, 3, of["picked"], self._number)
+            if one is not None:
+                results = self._results(one)
+                sheet.write_formula(row, 4, f"=COUNTA({results})", self._number, 0)
+                for place, word in enumerate(RESULTS, start=5):
+                    formula = f'=COUNTIF({results},"{word}")'
+                    sheet.write_formula(row, place, formula, self._number, 0)
+        sheet.write_string(row + 1, 0, "All", self._bold)
+        for place in range(2, 5 + len(RESULTS)):
+            column = chr(ord("A") + place)
+            total = criteria[headings[place].lower()].sum() if place < 4 else 0
+            formula = f"=SUM({column}{top + 2}:{column}{row + 1})"
+            sheet.write_formula(row + 1, place, formula, self._number, total)
+        sheet.freeze_panes(top + 1, 0)
+
+    def _records(self, sheet: Worksheet) -> None:
+        headings = [*self._who[1:], "Checked", "Lines", "Criteria", "What to compare"]
+        widths = [8, 18, 14, *([24] if NAME in self._who else []), 9, 7, 24, 70]
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        sheet.write_row(0, 0, headings, self._heading)
+        records = by_record(self._sheets)
+        for row, record in enumerate(records, start=1):
+            first = record[0][0]
+            who = [first.patient_id, first.nhs_number, *([first.name] * (NAME in self._who))]
+            sheet.write_number(row, 0, first.record, self._number)
+            for place, text in enumerate(who, start=1):
+                sheet.write_string(row, place, text, self._who_cell)
+            at = 1 + len(who)
+            counts = [
+                f'COUNTIFS({self._results(one, 1)},A{row + 1},{self._results(one)},"<>")'
+                for _, one in record
+            ]
+            sheet.write_formula(row, at, "=" + "+".join(counts), self._number, 0)
+            sheet.write_number(row, at + 1, len(record), self._number)
+            served = ", ".join(one.name for _, one in record)
+            sheet.write_string(row, at + 2, served, self._text)
+            items = dict.fromkeys(item for _, one in record for item in one.compare)
+            compare = "; ".join(items)
+            sheet.write_string(row, at + 3, compare, self._text)
+            sheet.set_row(row, max(_height(served, 22), _height(compare, 64)))
+        self._finish(sheet, 0, len(headings), len(records))
+
+    def _criterion(self, one: Sheet) -> None:
+        sheet = self._sheet(self._tab[one])
+        widths = [7, 8, 18, 14, *([24] if NAME in self._who else []), 15, 46, 10, 9, 12]
+        for place, width in enumerate(widths):
+            sheet.set_column(place, place, width)
+        last = len(self._columns) - 1
+        sheet.write_string(0, 0, f"{one.name}  {one.title}", self._title)
+        sheet.merge_range(1, 0, 1, last, one.find, self._plain)
+        compare = "Compare: " + "; ".join(one.compare)
+        sheet.merge_range(2, 0, 2, last, compare, self._bold)
+        sheet.set_row(1, _height(one.find, 120))
+        sheet.set_row(2, _height(compare, 110))
+        top = _TOP
+        sheet.write_row(top, 0, self._columns, self._heading)
+        for row, line in enumerate(one.lines, start=top + 1):
+            sheet.write_number(row, 0, line.line, self._number)
+            sheet.write_number(row, 1, line.record, self._number)
+            who = [line.patient_id, line.nhs_number, *([line.name] * (NAME in self._who))]
+            for place, text in enumerate(who, start=2):
+                sheet.write_string(row, place, text, self._who_cell)
+            for name in (RESULT, DIFFERS, SEVERITY, INITIALS):
+                sheet.write_blank(row, self._columns.index(name), None, self._entry)
+            sheet.write_blank(row, self._columns.index(ON), None, self._date)
+        end = top + len(one.lines)
+        self._choices(sheet, RESULT, RESULTS, end)
+        self._choices(sheet, SEVERITY, SEVERITIES, end)
+        place = self._columns.index(RESULT)
+        for word in ("different", "not there"):
+            bold = self._book.add_format({"bold": True, "bg_color": "#F8D7C4"})
+            rule = {"type": "cell", "criteria": "==", "value": f'"{word}"', "format": bold}
+            sheet.conditional_format(top + 1, place, end, place, rule)
+        self._finish(sheet, top, len(self._columns), len(one.lines))
+
+    def _choices(self, sheet: Worksheet, name: str, words: tuple[str, ...], end: int) -> None:
+        place = self._columns.index(name)
+        choice = {
+            "validate": "list",
+            "source": list(words),
+            "error_title": name,
+            "error_message": f"Choose one of: {', '.join(words)}.",
+        }
+        sheet.data_validation(_TOP + 1, place, end, place, choice)
+
+    def _list(self, selected: pl.DataFrame) -> None:
+        sheet = self._sheet("List")
+        sheet.set_column(0, len(SELECTION_LIST) - 1, 17)
+        sheet.write_row(0, 0, list(SELECTION_LIST), self._heading)
+        texts = selected.select(pl.all().cast(pl.String).fill_null(""))
+        for row, cells in enumerate(texts.iter_rows(), start=1):
+            for place, text in enumerate(cells):
+                sheet.write_string(row, place, one_line(text), self._who_cell)
+        self._finish(sheet, 0, len(SELECTION_LIST), selected.height)
+
+    def _results(self, one: Sheet, column: int | None = None) -> str:
+        """Name the cells of a column of a criterion's sheet, by default of its results."""
+        letter = chr(ord("A") + (self._columns.index(RESULT) if column is None else column))
+        rows = f"${letter}${_TOP + 2}:${letter}${_TOP + 1 + len(one.lines)}"
+        return f"'{self._tab[one]}'!{rows}"
+
+    def _finish(self, sheet: Worksheet, top: int, columns: int, rows: int) -> None:
+        """Freeze and repeat the headings, and let people filter."""
+        sheet.freeze_panes(top + 1, 0)
+        sheet.repeat_rows(top)
+        sheet.autofilter(top, 0, top + max(rows, 1), columns - 1)
+
+
+_TOP = 4
+"""The row (from 0) of the headings on a criterion's sheet."""
+
+
+def _height(text: str, width: int) -> float:
+    """Give the height of a row that shows a text in lines of so many characters.
+
+    Written out because not every program finds it by itself when it opens the workbook.
+    """
+    return 15.0 * max(1, -(-len(text) // width))
+
+
+_TAKEN = ("start", "records", "list", "history", "random")
+
+
+def _tabs(sheets: tuple[Sheet, ...]) -> list[str]:
+    """Name the sheets by their criteria: at most 31 characters, no two alike but for capitals."""
+    tabs: list[str] = []
+    used = set(_TAKEN)
+    for sheet in sheets:
+        if sheet.criterion_id is None:
+            tabs.append("Random")
+            continue
+        number, tab = 1, sheet.criterion_id[:31]
+        while tab.casefold() in used:
+            number += 1
+            tab = f"{sheet.criterion_id[:27]}_{number}"
+        used.add(tab.casefold())
+        tabs.append(tab)
+    return tabs

@@ -1,0 +1,56 @@
+"""tick_sheets.txt: the tick sheets as text to print, for a practice without a spreadsheet."""
+
+from __future__ import annotations
+
+import textwrap
+
+from recordpick.handover.cells import one_line
+from recordpick.handover.readme import SYNTHETIC, About
+from recordpick.handover.tick_words import RESULTS, Line, Sheet, by_record
+
+WIDTH = 78
+
+
+def tick_text(about: About, sheets: tuple[Sheet, ...]) -> str:
+    """Write one block a record, with its criteria, what to compare and boxes to tick.
+
+    No line is longer than 78 characters but where a patient number or a name is. Lines end in
+    CRLF.
+    """
+    records = by_record(sheets)
+    head = [
+        "TICK SHEETS FOR DATA CHECKING",
+        *([SYNTHETIC] * about.synthetic),
+        f"List {about.list_id}, {one_line(about.practice) or 'practice not named'}",
+        *_wrapped(f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
+        f"{len(records):,} records, {about.lines:,} lines. Phase: ______________________",
+        "",
+        *_wrapped(
+            "Open each record in both systems. For each criterion compare what is named, tick one "
+            "box, and write down what differs."
+        ),
+    ]
+    blocks = ["\n".join(head), *(_record(record) for record in records)]
+    return ("\n\n".join(blocks) + "\n").replace("\n", "\r\n")
+
+
+def _record(record: tuple[tuple[Line, Sheet], ...]) -> str:
+    first = record[0][0]
+    who = f"RECORD {first.record}   patient {first.patient_id}   NHS {first.nhs_number or 'none'}"
+    lines = ["=" * WIDTH, who, *([first.name] if first.name else [])]
+    for line, sheet in record:
+        lines += ["", *_wrapped(f"{sheet.name}  {sheet.title}  (line {line.line})")]
+        for item in sheet.compare:
+            lines += _wrapped(item, "  - ", "    ")
+        lines += [
+            "  " + "   ".join(f"[ ] {word}" for word in RESULTS),
+            "  differs: " + "_" * (WIDTH - 11),
+            "  initials: ________   date: ____________",
+        ]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, first: str = "", other: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False
+    )

@@ -1,0 +1,114 @@
+"""What people write on the tick sheets, in a workbook or on paper: results, severities, headings.
+
+Whoever reads a filled-in workbook back goes by these words and by the headings, never by the place
+of a row or a column: people sort, filter and insert.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.handover.cells import one_line
+from recordpick.handover.selection_list import RANDOM_TITLE
+
+RESULTS = ("same", "different", "not there", "not applicable")
+"""What comparing a record in both systems can give."""
+
+SEVERITIES = ("low", "medium", "high")
+"""How bad a difference is, as the practice sees it."""
+
+PHASES = ("first check", "recheck", "go-live")
+"""When it was checked: one workbook is of one phase."""
+
+LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
+RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
+
+RANDOM_COMPARE = (
+    "Name, date of birth, NHS number, address",
+    "Problems, allergies, current medication",
+    "The newest consultation, result and letter",
+    "Anything that catches the eye",
+)
+"""What to compare in a record drawn at random, which has no criterion to say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the selection list, as people see it."""
+
+    line: int
+    record: int
+    patient_id: str
+    nhs_number: str
+    name: str
+    criterion_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one criterion, or of the random records (`criterion_id` None)."""
+
+    criterion_id: str | None
+    title: str
+    find: str
+    compare: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call it: the criterion's id, or Random."""
+        return self.criterion_id or "Random"
+
+
+def sheets_of(
+    pack: Pack, selected: pl.DataFrame, names: dict[str, str] | None = None
+) -> tuple[Sheet, ...]:
+    """Give the sheets in the order of the list; criteria without a pick have none.
+
+    `selected` is the selection list (`selection_rows`), `names` the patients' names by patient_id
+    where they are wanted.
+    """
+    lines: dict[str | None, list[Line]] = {}
+    for row in selected.iter_rows(named=True):
+        line = Line(
+            line=row["line"],
+            record=row["record_number"],
+            patient_id=one_line(row["patient_id"]),
+            nhs_number=_spaced(one_line(row["nhs_number"] or "")),
+            name=one_line((names or {}).get(row["patient_id"], "")),
+            criterion_id=row["criterion_id"],
+        )
+        lines.setdefault(line.criterion_id, []).append(line)
+    criteria = {criterion.id: criterion for criterion in pack.criteria}
+    return tuple(
+        _sheet(criteria.get(criterion_id or ""), criterion_id, tuple(of))
+        for criterion_id, of in lines.items()
+    )
+
+
+def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[Line, ...]) -> Sheet:
+    if criterion is None:
+        title = RANDOM_TITLE if criterion_id is None else "Not in the pack"
+        find = "Drawn at random: by ticket number, from all who are eligible."
+        return Sheet(criterion_id, title, find, RANDOM_COMPARE, lines)
+    compare = tuple(one_line(item) for item in criterion.compare) or ("The record",)
+    return Sheet(criterion_id, one_line(criterion.title), one_line(criterion.find), compare, lines)
+
+
+def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...], ...]:
+    """Give for each record, in order of its number, its lines with the sheets they stand on."""
+    records: dict[int, list[tuple[Line, Sheet]]] = {}
+    for sheet in sheets:
+        for line in sheet.lines:
+            records.setdefault(line.record, []).append((line, sheet))
+    return tuple(tuple(records[number]) for number in sorted(records))
+
+
+def _spaced(number: str) -> str:
+    """Write an NHS number as people read it: 943 476 5919."""
+    if len(number) == 10 and number.isascii() and number.isdigit():
+        return f"{number[:3]} {number[3:6]} {number[6:]}"
+    return number
