@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.patient_columns import columns
@@ -19,6 +19,7 @@ from recordpick.tui.records_painting import Marks
 from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
 from recordpick.tui.visible import amount, content, fit, lines
+from recordpick.tui.words import Words
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
@@ -62,21 +63,21 @@ class WorkView(Screen[None]):
     def compose(self) -> ComposeResult:
         """Top line, three parts, a line of words, the keys."""
         yield Horizontal(
-            Static("", id="top--practice", markup=False),
-            Static("", id="top--banner", markup=False),
-            Static("", id="top--progress", markup=False),
+            Words("top--practice"),
+            Words("top--banner"),
+            Words("top--progress"),
             id="top",
         )
         with Horizontal(id="body"):
             yield CriteriaList(id="criteria")
             with Vertical(id="right"):
-                yield Static("", id="head", markup=False)
+                yield Words("head")
                 yield Input(id="filter", compact=True)
                 yield RecordsTable(id="candidates")
                 yield RecordView(id="record")
         yield Horizontal(
-            Static("", id="says", markup=False),
-            Static("", id="rows", markup=False),
+            Words("says"),
+            Words("rows"),
             id="status",
         )
         yield Footer(compact=True, show_command_palette=False)
@@ -104,11 +105,14 @@ class WorkView(Screen[None]):
         """The criterion at hand."""
         return self.query_one(CriteriaList).current or self.session.criterion(None)
 
+    def words(self, part: str, words: Content) -> None:
+        """Put words into a part of the screen."""
+        self.query_one(part, Words).say(words)
+
     def say(self, text: str, *, warns: bool = False) -> None:
         """Say what was done, or (`warns`) why it was not, at the foot of the screen."""
-        says = self.query_one("#says", Static)
-        says.update(content(f"! {text}" if warns else text))
-        says.set_class(warns, "-warns")
+        self.words("#says", content(f"! {text}" if warns else text))
+        self.query_one("#says").set_class(warns, "-warns")
 
     def show_changes(self, says: str) -> None:
         """Paint anew after the working file has changed."""
@@ -127,11 +131,11 @@ class WorkView(Screen[None]):
         banner = " SYNTHETIC DATA " if overview.synthetic else ""
         if overview.read_only:
             banner += " READ ONLY "
-        self.query_one("#top--practice", Static).update(content(f" {overview.practice}"))
-        self.query_one("#top--banner", Static).update(banner)
+        self.words("#top--practice", content(f" {overview.practice}"))
+        self.words("#top--banner", content(banner))
         self.query_one("#top--banner").display = bool(banner)
         words = overview.in_words if self.size.width >= 110 else overview.in_short
-        self.query_one("#top--progress", Static).update(f"{words} ")
+        self.words("#top--progress", content(f"{words} "))
         self.query_one(CriteriaList).show(self.session.criteria())
         if overview.read_only and not self._looked_at:
             self.say(overview.read_only)
@@ -163,7 +167,7 @@ class WorkView(Screen[None]):
         parts.append(content(self._standing(line), "$warning" if is_awkward else "$quiet"))
         if self.size.height >= 30:
             parts += [content(caution, "$warning") for caution in line.cautions]
-        self.query_one("#head", Static).update(Content("\n").join(parts))
+        self.words("#head", Content("\n").join(parts))
 
     def _standing(self, line: CriterionLine) -> str:
         said = f"{line.picked} of {line.wanted} picked"
@@ -323,7 +327,7 @@ class WorkView(Screen[None]):
             words += " · whole list"
         if self.table.selected:
             words = f"{len(self.table.selected)} selected · {words}"
-        self.query_one("#rows", Static).update(f"{words} ")
+        self.words("#rows", content(f"{words} "))
 
     # ------------------------------------------------------------------ filtering
 
