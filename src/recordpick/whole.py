@@ -114,6 +114,7 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
             path.chmod(0o700 if path.is_dir() else 0o600)
             sync(path)
         sync(made)
+        check(out)  # again: what somebody put there meanwhile is theirs
         _put_in_place(made, out)
         sync(out.parent)
     except Exception as error:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.handover.whole_folder import cannot_write
-from recordpick.selection.private_files import put_in_place, temporary_name, write_new
+from recordpick.selection.private_files import put_in_place, temporary_name
+from recordpick.whole import cannot_write, write_new
 
 _SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another: 0 O, 1 I L, U V
 _GROUPS, _LONG = 5, 5

@@ -8,11 +8,11 @@ from pathlib import Path
 from recordpick.errors import UserError
 from recordpick.handover.contents import FILES, SUMS, Options, pack_contents
 from recordpick.handover.encrypted import check_free_file, new_passphrase, write_encrypted
-from recordpick.handover.whole_folder import check_free, whole_folder
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
 from recordpick.selection.working_file import WorkingFile
+from recordpick.whole import check_free, whole_folder, write_new
 
 __all__ = ["FILES", "Options", "export", "export_encrypted"]
 
@@ -39,7 +39,7 @@ def export(
     with whole_folder(out) as folder:
         for done, (name, content) in enumerate(contents.items()):
             progress(f"writing {name}", done / len(contents))
-            folder.write(name, content)
+            write_new(folder / name, content)
         file.exported(out, _content_id(contents))
     progress("written", 1.0)
     return out

@@ -1,4 +1,4 @@
-"""A folder that is handed over appears whole, or not at all."""
+"""A folder of patient data appears whole, or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.handover.whole_folder import whole_folder
+from recordpick.whole import whole_folder, write_new
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 not_root = pytest.mark.skipif(
@@ -21,7 +21,7 @@ not_root = pytest.mark.skipif(
 def _write(out: Path, **files: str) -> None:
     with whole_folder(out) as folder:
         for name, content in files.items():
-            folder.write(name, content.encode())
+            write_new(folder / name, content.encode())
 
 
 def _names(folder: Path) -> list[str]:
@@ -72,7 +72,7 @@ def test_something_put_there_meanwhile_is_kept(tmp_path: Path) -> None:
 
     def work() -> None:
         with whole_folder(out) as folder:
-            folder.write("a", b"1")
+            write_new(folder / "a", b"1")
             out.mkdir()
             (out / "mine").write_text("kept")
 
@@ -85,7 +85,7 @@ def test_something_put_there_meanwhile_is_kept(tmp_path: Path) -> None:
 def test_work_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     def work() -> None:
         with whole_folder(tmp_path / "out") as folder:
-            folder.write("a", b"1")
+            write_new(folder / "a", b"1")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -100,12 +100,12 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from recordpick.errors import UserError\n"
-        "from recordpick.handover.whole_folder import whole_folder\n"
+        "from recordpick.whole import whole_folder, write_new\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
         "    with whole_folder(Path(sys.argv[1])) as folder:\n"
-        "        folder.write('small', b'1')\n"
-        "        folder.write('large', b'1' * 5000)\n"
+        "        write_new(folder / 'small', b'1')\n"
+        "        write_new(folder / 'large', b'1' * 5000)\n"
         "except UserError as error:\n"
         "    print(error)\n"
     )
