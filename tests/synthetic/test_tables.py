@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 import pytest
 
-from recordpick.synthetic.practice import TABLES_MADE, Practice
+from recordpick.synthetic.practice import TABLES_MADE, Practice, make_practice
 from recordpick.synthetic.rows import DTYPES
 from recordpick.tables import TABLES
 
@@ -151,3 +153,35 @@ def test_results_have_decimals_units_and_ranges(practice: Practice) -> None:
     assert results.filter(pl.col("is_abnormal") != outside).is_empty()
     assert results.filter(pl.col("value") != pl.col("value").round(2)).is_empty()
     assert results.filter(pl.col("value") != pl.col("value").round()).height > 100
+
+
+@pytest.mark.parametrize("patients", [1, 2, 3, 7])
+def test_the_smallest_practices_can_be_made(patients: int) -> None:
+    """Even one patient alone has a record."""
+    practice = make_practice(patients, 1)
+
+    assert patients == practice.tables["patients"].height
+    assert practice.tables["events"].height > 0
+
+
+@pytest.mark.parametrize("as_at", [date(1995, 6, 30), date(2024, 2, 29), date(2031, 12, 31)])
+def test_a_practice_can_be_made_as_at_any_day(as_at: date) -> None:
+    """Nothing in it knows of another day."""
+    practice = make_practice(200, 1, as_at)
+
+    latest = practice.tables["events"]["date"].max()
+    assert latest is not None
+    assert as_at - timedelta(days=60) < latest <= as_at  # type: ignore[operator]
+    assert practice.patients["registered_on"].max() <= as_at  # type: ignore[operator]
+
+
+def test_vaccines_have_batch_site_and_route(practice: Practice) -> None:
+    """And what is taken by mouth is not injected."""
+    given = practice.tables["events"].filter(
+        pl.col("kind") == "immunisation", pl.col("text").str.starts_with("Batch")
+    )
+    rotavirus = given.filter(pl.col("term").str.contains("rotavirus"))
+
+    assert given["text"].str.contains(r"^Batch [A-K]\d{5}, .*(intramuscular|by mouth)$").all()
+    assert rotavirus["text"].str.ends_with("by mouth").all()
+    assert rotavirus.height > 20

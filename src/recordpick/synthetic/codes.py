@@ -118,6 +118,11 @@ PREGNANCY = (
     Code("X-0411", "Antenatal booking examination"),
     Code("X-0412", "Estimated date of delivery"),
 )
+PREGNANCY_OUTCOMES = (
+    Code("X-0415", "Normal delivery"),
+    Code("X-0416", "Caesarean section"),
+    Code("X-0417", "Miscarriage"),
+)
 SAFEGUARDING = (
     Code("X-0421", "Child protection plan"),
     Code("X-0422", "Child in need"),

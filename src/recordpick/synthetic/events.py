@@ -29,7 +29,6 @@ ALLERGIES = 18
 BACKGROUND = 19
 FAMILY_HISTORY = 20
 PROCEDURES = 21
-CONTACT = 22
 SAFEGUARDING = 23
 OPT_OUTS = 24
 ADJUSTMENTS = 25
@@ -42,7 +41,10 @@ SMOKING = 31
 DEGRADED_ALLERGIES = 32
 LINKED_PROBLEMS = 33
 SMOKING_ADVICE = 34
-"""The number of each maker of events, which is part of its rows' ids: add at the end only."""
+"""The number of each maker of events, which is part of its rows' ids: add at the end only.
+
+22 is not in use.
+"""
 
 TEXTS = (
     "Seen with partner.",

@@ -165,15 +165,15 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
     """Give the patients table, without the derived columns."""
     chance = Chance(seed, "identity")
     home = Chance(seed, "identity", row="household")
-    few = len(people)
+    count = len(people)
     here = pl.col("status") == "registered"
     grown_up = pl.col("age") >= 16
-    numberless = chance.chosen("no NHS number", here, max(3, few * 4 // 1000)) | (
+    numberless = chance.chosen("no NHS number", here, max(3, count * 4 // 1000)) | (
         pl.col("registration") == "dummy"
     )
-    rough_birth = chance.chosen("rough date of birth", pl.col("age") > 30, max(1, few // 500))
-    reached = grown_up & chance.happens("e-mail", by_decade())
-    frame = people.with_columns(nhs_numbers(few, seed)).select(
+    rough_birth = chance.chosen("rough date of birth", pl.col("age") > 30, max(1, count // 500))
+    reached = grown_up & chance.happens("e-mail", _share_with_email())
+    frame = people.with_columns(nhs_numbers(count, seed)).select(
         patient_id(),
         nhs_number=pl.when(~numberless).then(pl.col("nhs_number")),
         title="title",
@@ -209,14 +209,14 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
         ),
         carer=pl.col("carer"),
         is_dispensing=home.happens("dispensing", 0.035) | chance.chosen("dispensing", here, 2),
-        is_sensitive=chance.chosen("sensitive", here, max(2, few * 2 // 1000)),
-        is_confidential=chance.chosen("confidential", here, max(2, few // 1000)),
+        is_sensitive=chance.chosen("sensitive", here, max(2, count * 2 // 1000)),
+        is_confidential=chance.chosen("confidential", here, max(2, count // 1000)),
         has_opted_out=pl.col("opted_out"),
     )
     return frame.select(column.name for column in PATIENTS.columns if not column.derived)
 
 
-def by_decade() -> pl.Expr:
+def _share_with_email() -> pl.Expr:
     """The share of people with an e-mail address: falls with age."""
     return (0.85 - (pl.col("age") - 40).clip(0, 50) * 0.012).cast(pl.Float64)
 

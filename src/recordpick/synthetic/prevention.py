@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import polars as pl
 
 from recordpick.synthetic import codes, events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.conditions import has
 from recordpick.synthetic.events import as_events, coded, one_coded
+from recordpick.synthetic.people import EPOCH, day
 from recordpick.synthetic.rows import Setting, between, in_parts, often, repeated
 
 _DOSES = codes.CHILDHOOD_IMMUNISATIONS + codes.TEENAGE_IMMUNISATIONS
@@ -21,7 +24,9 @@ _AT_RISK = (
     "stroke",
     "chronic_kidney_disease",
 )
-_SITES = ("left deltoid", "right deltoid", "left thigh", "right thigh")
+_ARMS = ("left deltoid, intramuscular", "right deltoid, intramuscular")
+_THIGHS = ("left thigh, intramuscular", "right thigh, intramuscular")
+_BY_MOUTH = "by mouth"
 
 
 def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
@@ -39,16 +44,14 @@ def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
     )
 
 
-def _dose_text(chance_about: str, setting: Setting) -> pl.Expr:
+def _dose_text(chance: Chance, site: pl.Expr) -> pl.Expr:
     """Batch number, site and route, as they stand in the text of an entry."""
-    chance = setting.chance(chance_about)
     return pl.concat_str(
         pl.lit("Batch "),
         chance.one_of("batch letter", tuple("ABCDEFGHK")),
         chance.whole("batch", 10000, 99999).cast(pl.String),
         pl.lit(", "),
-        chance.one_of("site", _SITES),
-        pl.lit(", intramuscular"),
+        site,
     )
 
 
@@ -64,13 +67,24 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         .with_columns(on=(pl.col("born") + due + late).cast(pl.Int32))
         .filter(pl.col("on") <= pl.col("stop"), chance.happens("given", pl.col("taken")))
     )
+    by_mouth = pl.lit(pl.Series(["rotavirus" in code.term for _, code in _DOSES])).gather(
+        pl.col("part").cast(pl.UInt32)
+    )
+    baby = pl.col("on") - pl.col("born") < 365
+    site = (
+        pl.when(by_mouth)
+        .then(pl.lit(_BY_MOUTH))
+        .when(baby)
+        .then(chance.one_of("thigh", _THIGHS))
+        .otherwise(chance.one_of("arm", _ARMS))
+    )
     return as_events(
         rows,
         setting,
         events.CHILDHOOD,
         "immunisation",
         coded(tuple(code for _, code in _DOSES), pl.col("part")),
-        text=_dose_text("childhood doses", setting),
+        text=_dose_text(chance, site),
     )
 
 
@@ -108,7 +122,7 @@ def seasonal(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         events.SEASONAL,
         "immunisation",
         coded((codes.FLU_VACCINE, codes.COVID_VACCINE), pl.col("code")),
-        text=_dose_text("seasonal doses", setting),
+        text=_dose_text(chance, chance.one_of("arm", _ARMS)),
     )
 
 
@@ -117,8 +131,8 @@ _COVID_BEGAN = 18_640
 
 
 def _autumn(today: int) -> int:
-    """Give the first day of the last autumn's vaccinations: about a year before the as-at day."""
-    return today - 380
+    """Give the first day of last year's autumn vaccinations, 16 September."""
+    return day(date((EPOCH + timedelta(days=today)).year - 1, 9, 16))
 
 
 def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
@@ -142,7 +156,7 @@ def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
                 events.ADULT_VACCINES,
                 "immunisation",
                 one_coded(code),
-                text=_dose_text(code.term, setting),
+                text=_dose_text(chance, chance.one_of("arm", _ARMS)),
             )
         )
     return pl.concat(frames)
@@ -221,7 +235,7 @@ def unscreened(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Pregnancies: booking, expected date and that she is pregnant, on one day or near it."""
+    """Pregnancies: that she is pregnant, booking, expected date, and how it ended."""
     chance = setting.chance("pregnancies")
     first = pl.max_horizontal("start", pl.col("born") + 18 * 365)
     last = pl.min_horizontal("stop", pl.col("born") + 42 * 365)
@@ -242,17 +256,22 @@ def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             pl.Int32
         ),
     )
-    rows = in_parts(pl.concat([past, lately], how="vertical_relaxed"), 3, 4).with_columns(
-        on=pl.min_horizontal(
-            pl.col("begun") + pl.when(pl.col("part") == 0).then(0).otherwise(14), "stop"
-        ).cast(pl.Int32)
+    rows = in_parts(pl.concat([past, lately], how="vertical_relaxed"), 4, 4).with_columns(
+        outcome=pl.lit(pl.Series([0, 0, 0, 1, 2])).gather(chance.whole("outcome", 0, 4))
     )
+    over = pl.when(pl.col("outcome") == 2).then(35).otherwise(228)
+    after = pl.when(pl.col("part") == 0).then(0).when(pl.col("part") < 3).then(14).otherwise(over)
+    rows = rows.with_columns(day=pl.col("begun") + after).filter(
+        (pl.col("part") < 3) | (pl.col("day") <= pl.col("stop"))
+    )
+    rows = rows.with_columns(on=pl.min_horizontal("day", "stop").cast(pl.Int32))
+    index = pl.when(pl.col("part") < 3).then("part").otherwise(3 + pl.col("outcome"))
     due = (pl.col("begun") + 230).cast(pl.Int32).cast(pl.Date).cast(pl.String)
     return as_events(
         rows,
         setting,
         events.PREGNANCIES,
         "observation",
-        coded(codes.PREGNANCY, pl.col("part")),
+        coded((*codes.PREGNANCY, *codes.PREGNANCY_OUTCOMES), index),
         text=pl.when(pl.col("part") == 2).then(pl.concat_str(pl.lit("EDD "), due)),
     )
