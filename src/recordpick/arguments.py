@@ -208,6 +208,10 @@ def _export(commands: Parsers) -> None:
     parser.add_argument(
         "--report-rules", type=Path, metavar="TOML", help="your own rules for the reports' figures"
     )
+    parser.add_argument(
+        "--current", type=Path, metavar="CSV", help="the current system's own report figures"
+    )
+    parser.add_argument("--new", type=Path, metavar="CSV", help="the new system's report figures")
     _person(parser)
 
 

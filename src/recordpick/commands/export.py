@@ -14,7 +14,13 @@ from recordpick.matching import match
 
 def run(options: argparse.Namespace) -> int:
     """Match again, so that the reports say what the index says now, and write the pack."""
-    asked = Options(options.qof, options.report_rules, with_names="names" in options.also)
+    asked = Options(
+        qof=options.qof,
+        report_rules=options.report_rules,
+        with_names="names" in options.also,
+        current=options.current,
+        new=options.new,
+    )
     if asked.with_names and not options.yes:
         _ask_for_names()
     passphrase = ""

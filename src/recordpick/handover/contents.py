@@ -23,6 +23,7 @@ from recordpick.handover.report_rules import (
     target_figures,
 )
 from recordpick.handover.selection_list import list_id, selection_rows
+from recordpick.handover.system_figures import Column, fill, not_in, read_system_figures
 from recordpick.handover.targets import target_rows, target_table
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
@@ -51,14 +52,18 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be asked of a pack: another QOF table, other report rules, names for staff.
+    """What may be asked of a pack.
 
-    Names of patients go into the tick sheets (the workbook) only.
+    Another table of QOF indicators; other rules for the reports' figures; the patients' names, in
+    the workbook only; the current and the new system's own figures (a CSV, or a folder with
+    filled-in reports).
     """
 
     qof: Path | None = None
     report_rules: Path | None = None
     with_names: bool = False
+    current: Path | None = None
+    new: Path | None = None
 
 
 def pack_contents(
@@ -82,6 +87,7 @@ def pack_contents(
     selected = selection_rows(selection, file.pack, patients, name)
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
+    reports, unknown = _with_systems_own(_reports(index, file, table, rules), options)
     about = About(
         list_id=name,
         pack=file.pack,
@@ -94,10 +100,10 @@ def pack_contents(
         records=selected["patient_id"].n_unique(),
         qof_year=table.year,
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {table.file})"},
-        left_empty=cannot,
+        notes=(*cannot, *unknown),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
-    frames |= _reports(index, file, table, rules) | {"local_codes.csv": local}
+    frames |= reports | {"local_codes.csv": local}
     made = {file_name: as_csv(frame) for file_name, frame in frames.items()}
     made["datapackage.json"] = descriptor(about, selection, made)
     made["README.txt"] = readme(about, selection).encode("utf-8")
@@ -120,6 +126,37 @@ def _reports(
         "target_report.csv": target_rows(targets, target_figures(targets, rules)),
         "capitation.csv": capitation_rows(index, file.as_at),
     }
+
+
+_KEYS = {
+    "qof_report.csv": ("indicator",),
+    "target_report.csv": ("target",),
+    "capitation.csv": ("sex", "age_band"),
+}
+"""What, with the figure, names a row of each report."""
+
+
+def _with_systems_own(
+    reports: dict[str, pl.DataFrame], options: Options
+) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """Put the systems' own figures into the reports; say which of them no report has."""
+    notes: list[str] = []
+    given: tuple[tuple[Column, Path | None], ...] = (
+        ("current_system", options.current),
+        ("new_system", options.new),
+    )
+    for column, path in given:
+        if path is None:
+            continue
+        figures = read_system_figures(path, column)
+        reports = {name: fill(rows, _KEYS[name], column, figures) for name, rows in reports.items()}
+        unknown = not_in(figures, *((rows, _KEYS[name]) for name, rows in reports.items()))
+        if unknown:
+            notes.append(
+                f"Figures of the {column.replace('_', ' ')} that no report here has: "
+                f"{', '.join(unknown)}."
+            )
+    return reports, notes
 
 
 def _patients(file: WorkingFile, index: PracticeIndex) -> pl.DataFrame:

@@ -47,7 +47,7 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
             "lines": about.lines,
             "records": about.records,
             "draws": [_draw(draw) for draw in selection.draws if draw.withdrawn is None],
-            "left_empty": list(about.left_empty),
+            "notes": list(about.notes),
         },
         "resources": [_resource(table, contents[table.file]) for table in TABLES],
     }

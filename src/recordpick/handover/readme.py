@@ -29,8 +29,8 @@ class About:
     qof_year: str
     files: dict[str, str]
     """What each file of the folder holds, by its name, in order."""
-    left_empty: tuple[str, ...] = ()
-    """Sentences on what a report does not hold because the index cannot tell."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what the reports do not hold, and why."""
 
 
 def readme(about: About, selection: Selection) -> str:
@@ -67,7 +67,7 @@ def _head(about: About) -> str:
 def _files(about: About) -> str:
     width = max(map(len, about.files)) + 2
     lines = ["WHAT IS HERE", *(f"  {name:<{width}}{says}" for name, says in about.files.items())]
-    return "\n".join([*lines, *(["", *about.left_empty] if about.left_empty else [])])
+    return "\n".join([*lines, *(["", *about.notes] if about.notes else [])])
 
 
 def _reading() -> str:

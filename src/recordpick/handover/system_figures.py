@@ -1,0 +1,195 @@
+"""The systems' own figures: read from their CSVs or from our filled-in reports, put into ours.
+
+Two forms are read. *Wide*, as systems export it: a row an indicator, a column a figure, whatever
+stands above the header. *Long*, as our reports are: a row a figure, with the columns of that
+report and the figures in current_system, new_system or value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from recordpick.delimited import Record, read_records
+from recordpick.errors import UserError
+
+Column = Literal["current_system", "new_system"]
+
+SystemFigures = Mapping[tuple[str, ...], float]
+"""Figures by name (an indicator or target, or a sex and an age band) and figure."""
+
+_WORDS = {
+    "register": ("register", "registersize", "onregister"),
+    "denominator": ("denominator", "den"),
+    "numerator": ("numerator", "num"),
+    "personalised_care_adjustments": (
+        *("personalisedcareadjustments", "pca", "pcas", "exceptions", "excepted"),
+    ),
+    "achievement": ("achievement", "%achieved", "achieved%", "%", "percentage", "achievement%"),
+    "points": ("points", "pointsachieved", "achievedpoints", "pointsearned"),
+    **{
+        name: (name.replace("_", ""),)
+        for name in (
+            *("eligible", "in_date", "overdue", "never_screened", "unsuitable", "declined"),
+            *("non_responder", "next_due", "immunised", "not_immunised"),
+        )
+    },
+}
+"""What a column of a wide report may be called: letters, digits and % only, in small letters."""
+
+_FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}
+_NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target", "code")
+_HEADER_WITHIN = 40
+_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
+_EMPTY = ("", "-", "n/a", "na", "none", "null")
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """Where a file's header stands, and what its columns are."""
+
+    place: int
+    keys: tuple[int, ...]
+    figures: dict[int, str]
+    """Columns of a wide report, with the figure each holds."""
+    figure: int | None = None
+    """In a long report the column that names the figure, and `value` the one that holds it."""
+    value: int | None = None
+
+
+def read_system_figures(path: Path, column: Column) -> SystemFigures:
+    """Read one system's figures from a CSV, or from every report in a folder that holds a pack.
+
+    `column` says which system's: it is the column looked at in a filled-in report of ours.
+    UserError, one message a problem, where a cell is no number or a figure stands twice with
+    different values, and where no figures are found.
+    """
+    files = [path]
+    if path.is_dir():
+        names = ("qof_report.csv", "target_report.csv", "capitation.csv")
+        files = [path / name for name in names if (path / name).is_file()]
+        if not files:
+            raise UserError(f"{path}: there is none of {', '.join(names)} in this folder.")
+    figures: dict[tuple[str, ...], float] = {}
+    problems: list[str] = []
+    for file in files:
+        _read_file(file, column, figures, problems)
+    if problems:
+        raise UserError.of(problems)
+    if not figures:
+        raise UserError(
+            f"{path}: no figures were found. Fill in the column {column} of a report, or give a "
+            "CSV with a column of indicators and one for each figure."
+        )
+    return figures
+
+
+def fill(
+    rows: pl.DataFrame, keys: Sequence[str], column: Column, figures: SystemFigures
+) -> pl.DataFrame:
+    """Put a system's figures into a report named by `keys` and `figure`, and the difference.
+
+    `difference` is the new system's figure less the current's, where both are there.
+    """
+    named = [*keys, "figure"]
+    given = pl.DataFrame(
+        [(*name, value) for name, value in figures.items() if len(name) == len(named)],
+        schema={**dict.fromkeys(named, pl.String), column: pl.Float64},
+        orient="row",
+    )
+    return (
+        rows.drop(column)
+        .join(given, on=named, how="left", maintain_order="left")
+        .with_columns((pl.col("new_system") - pl.col("current_system")).alias("difference"))
+        .select(rows.columns)
+    )
+
+
+def not_in(figures: SystemFigures, *reports: tuple[pl.DataFrame, Sequence[str]]) -> list[str]:
+    """Name what a system gave figures for and none of the reports has, sorted."""
+    known = {
+        tuple(row) for rows, keys in reports for row in rows.select(*keys, "figure").iter_rows()
+    }
+    return sorted({" ".join(name[:-1]) for name in figures if name not in known})
+
+
+def _read_file(
+    path: Path, column: Column, figures: dict[tuple[str, ...], float], problems: list[str]
+) -> None:
+    rows, damaged = read_records(path)
+    problems += [f"{path.name}, line {one.line}: {one.why}" for one in damaged]
+    header = _header(rows, column)
+    if header is None:
+        problems.append(
+            f"{path.name}: no header was found. It has a column indicator (or target) and others "
+            "such as denominator, numerator, points; or the columns of a report of recordpick's."
+        )
+        return
+    for row in rows[header.place + 1 :]:
+        for name, text in _cells(row, header):
+            if text.strip().casefold() in _EMPTY:
+                continue
+            value = _number(text)
+            if value is None:
+                problems.append(f"{path.name}, line {row.line}: {text!r} is no number.")
+            elif figures.setdefault(name, value) != value:
+                problems.append(
+                    f"{path.name}, line {row.line}: {' '.join(name)} is {text} here and "
+                    f"{figures[name]:g} before. Keep one."
+                )
+
+
+def _header(rows: Sequence[Record], column: Column) -> _Header | None:
+    """Find the row that names the columns, among the first of the file."""
+    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+        words = [_word(text) for text in row.fields]
+        found = _long(place, words, column) or _wide(place, words)
+        if found:
+            return found
+    return None
+
+
+def _long(place: int, words: list[str], column: Column) -> _Header | None:
+    value = next((word for word in (_word(column), "value") if word in words), None)
+    if "figure" not in words or value is None:
+        return None
+    keys = [words.index(word) for word in ("sex", "ageband", *_NAMES) if word in words]
+    return _Header(place, tuple(keys), {}, words.index("figure"), words.index(value))
+
+
+def _wide(place: int, words: list[str]) -> _Header | None:
+    key = next((words.index(word) for word in _NAMES if word in words), None)
+    figures = {at: _FIGURES[word] for at, word in enumerate(words) if word in _FIGURES}
+    return _Header(place, (key,), figures) if key is not None and figures else None
+
+
+def _cells(row: Record, header: _Header) -> list[tuple[tuple[str, ...], str]]:
+    """Give the figures of a row: their names, and the text of each."""
+    fields = row.fields
+
+    def cell(at: int) -> str:
+        return fields[at].strip() if at < len(fields) else ""
+
+    names = tuple(cell(at) for at in header.keys)
+    if not all(names):
+        return []
+    if len(names) == 1:
+        names = (names[0].upper().replace(" ", ""),)
+    if header.figure is not None and header.value is not None:
+        return [((*names, cell(header.figure)), cell(header.value))]
+    return [((*names, figure), cell(at)) for at, figure in header.figures.items()]
+
+
+def _number(text: str) -> float | None:
+    """Read a number as systems write it: 1,234 and 87.5% too."""
+    bare = text.strip().removesuffix("%").strip()
+    return float(bare.replace(",", "")) if _NUMBER.fullmatch(bare) else None
+
+
+def _word(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum() or letter == "%")

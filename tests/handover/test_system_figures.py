@@ -1,0 +1,123 @@
+"""The systems' own figures are read as systems export them, and stand beside ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from recordpick.errors import UserError
+from recordpick.handover.cells import as_csv
+from recordpick.handover.export import Options, export
+from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
+from recordpick.handover.system_figures import fill, not_in, read_system_figures
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Matches
+from recordpick.selection.working_file import WorkingFile
+
+WIDE = """\
+QOF achievement report
+Last run,01/10/2026
+Indicator,Description,Register Size,Denominator,Numerator,% Achieved,Points Achieved
+AF 006,Stroke risk,"1,290",280,259,92.5%,12
+copd010,Review,221,,,n/a,
+AF001,The register,290,,,,
+"""
+
+
+def _file(tmp_path: Path, text: str, name: str = "system.csv") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def _report() -> pl.DataFrame:
+    return qof_rows(read_qof_table(shipped_qof_table()), {})
+
+
+def test_a_report_as_a_system_exports_it_is_read(tmp_path: Path) -> None:
+    assert read_system_figures(_file(tmp_path, WIDE), "current_system") == {
+        ("AF006", "register"): 1290,
+        ("AF006", "denominator"): 280,
+        ("AF006", "numerator"): 259,
+        ("AF006", "achievement"): 92.5,
+        ("AF006", "points"): 12,
+        ("COPD010", "register"): 221,
+        ("AF001", "register"): 290,
+    }
+
+
+def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Path) -> None:
+    figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
+    filled = fill(_report(), ["indicator"], "current_system", figures)
+    assert filled.schema == _report().schema
+    assert filled.height == _report().height
+    there = filled.filter(pl.col("current_system").is_not_null())
+    assert sorted(there["indicator"].unique()) == ["AF006", "COPD010"]
+    assert there.height == 6
+    assert filled["new_system"].null_count() == filled.height
+
+
+def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -> None:
+    current = {("AF006", "register"): 290.0, ("AF006", "points"): 12.0}
+    new = {("AF006", "register"): 288.0}
+    rows = fill(_report(), ["indicator"], "current_system", current)
+    rows = fill(rows, ["indicator"], "new_system", new)
+    differences = rows.filter(pl.col("difference").is_not_null())
+    assert differences.select("indicator", "figure", "difference").rows() == [
+        ("AF006", "register", -2.0)
+    ]
+
+
+def test_what_no_report_has_is_named(tmp_path: Path) -> None:
+    figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
+    assert not_in(figures, (_report(), ["indicator"])) == ["AF001"]
+
+
+def test_a_filled_in_report_is_read_back(tmp_path: Path) -> None:
+    figures = {("AF006", "register"): 290.0, ("HYP008", "achievement"): 61.25}
+    report = fill(_report(), ["indicator"], "new_system", figures)
+    path = tmp_path / "qof_report.csv"
+    path.write_bytes(as_csv(report))
+    assert read_system_figures(path, "new_system") == figures
+    assert read_system_figures(tmp_path, "new_system") == figures
+    with pytest.raises(UserError, match="no figures were found"):
+        read_system_figures(path, "current_system")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("indicator,points\nAF006,twelve\n", "line 2: 'twelve' is no number"),
+        ("indicator,points\nAF006,1.2.3\n", "line 2: '1.2.3' is no number"),
+        ("indicator,points\nAF006,12\nAF006,11\n", "line 3: AF006 points is 11 here and 12 before"),
+        ("name,size\nAF006,12\n", "no header was found"),
+        ("indicator,points\n", "no figures were found"),
+    ],
+)
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(UserError) as raised:
+        read_system_figures(_file(tmp_path, text), "current_system")
+    assert told in str(raised.value)
+
+
+def test_a_folder_without_reports_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="there is none of qof_report.csv"):
+        read_system_figures(tmp_path, "current_system")
+
+
+def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
+) -> None:
+    current = _file(tmp_path, WIDE)
+    new = _file(tmp_path, "target,register\nAF006,1288\n", "new.csv")
+    folder = export(
+        file, index, tmp_path / "out", answers, options=Options(current=current, new=new)
+    )
+    rows = pl.read_csv(folder / "qof_report.csv").filter(
+        pl.col("indicator") == "AF006", pl.col("figure") == "register"
+    )
+    assert rows.select("current_system", "new_system", "difference").row(0) == (1290, 1288, -2)
+    told = (folder / "README.txt").read_text(encoding="utf-8")
+    assert "Figures of the current system that no report here has: AF001." in told
