@@ -15,7 +15,15 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW, Part
-from recordpick.index.values import ISO, from_text, from_typed, is_text, kind_of, trimmed
+from recordpick.index.values import (
+    ISO,
+    date_in_words,
+    from_text,
+    from_typed,
+    is_text,
+    kind_of,
+    trimmed,
+)
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
 BAD = "__bad"
@@ -172,5 +180,9 @@ def _expected(column: Column, written: str) -> str:
     if column.words:
         return "one of " + ", ".join(column.words)
     if column.kind == "date":
-        return "a date such as 2026-01-31" if written == ISO else f"a date written as {written}"
+        return (
+            "a date such as 2026-01-31"
+            if written == ISO
+            else f"a date written as {date_in_words(written)}"
+        )
     return KIND_WORDS[column.kind]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.index.values import ISO, to_date
+from recordpick.index.values import ISO, date_in_words, to_date
 
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y")
@@ -48,7 +48,4 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
     short = texts.select(pl.col("text").str.contains(_TWO_DIGITS).mean()).item() or 0
     rivals = MONTH_FIRST if written in DAY_FIRST else DAY_FIRST if written in MONTH_FIRST else ()
     sure = reads[written] == 0 or all(reads[way] < reads[written] for way in rivals)
-    says = written.replace("%d", "day").replace("%Y", "year")
-    for month in ("%m", "%b", "%B"):
-        says = says.replace(month, "month")
-    return DatesOfColumn(written, says, sure, two_digit_years=short > 0.5)
+    return DatesOfColumn(written, date_in_words(written), sure, two_digit_years=short > 0.5)

@@ -23,6 +23,16 @@ YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
 
 ISO = "%Y-%m-%d"
+_WORDS = {
+    "%d": "day",
+    "%m": "month",
+    "%b": "month",
+    "%B": "month",
+    "%Y": "year",
+    "%H": "hours",
+    "%M": "minutes",
+    "%S": "seconds",
+}
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
 _ISO_DAY_OR_TIME = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({_TIME})?$"
 _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -48,6 +58,13 @@ def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
             written = written.replace(" %z", "").replace("%z", "")
         return text.str.to_datetime(written, strict=False, time_unit="us").dt.date()
     return text.str.to_date(written, strict=False)
+
+
+def date_in_words(written: str) -> str:
+    """Say how a date is written, of strptime's words: "day/month/year"."""
+    for word, says in _WORDS.items():
+        written = written.replace(word, says)
+    return written
 
 
 def to_yes_no(text: pl.Expr) -> pl.Expr:
