@@ -33,7 +33,7 @@ def _missing(selection: Selection, wanted: int | None) -> int | None:
     """Give how many to draw to have `wanted` in all; None leaves that to the pack's number."""
     if wanted is None:
         return None
-    there = len(selection.random())
+    there = selection.drawn_with_the_seed
     if wanted <= there:
         raise UserError(
             f"--records {wanted}: {there} random records are drawn already. Ask for more than that."
