@@ -12,6 +12,9 @@ import pytest
 
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.reading import read_pack
+from recordpick.handover.criteria_report import criteria_rows
+from recordpick.handover.readme import About
+from recordpick.handover.selection_list import selection_rows
 from recordpick.index.manifest import Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
@@ -228,3 +231,31 @@ def written(tmp_path: Path) -> Callable[..., PracticeIndex]:
         return PracticeIndex(folder, manifest)
 
     return write
+
+
+@pytest.fixture
+def selected(selection: Selection, pack: Pack, patients: pl.DataFrame) -> pl.DataFrame:
+    return selection_rows(selection, pack, patients, "RP-TESTTEST-01")
+
+
+@pytest.fixture
+def about(pack: Pack, selected: pl.DataFrame) -> About:
+    return About(
+        list_id="RP-TESTTEST-01",
+        pack=pack,
+        practice="Example Surgery",
+        as_at=datetime(2026, 10, 1, tzinfo=UTC).date(),
+        index_fingerprint="cd" * 32,
+        synthetic=True,
+        written_on=datetime(2026, 10, 6, 12, tzinfo=UTC),
+        lines=selected.height,
+        records=selected["patient_id"].n_unique(),
+        qof_year="2025/26",
+        notes=("Local codes of events are not listed: the index has no table events.",),
+        files={"selection_list.csv": "the selected patients", "README.txt": "this text"},
+    )
+
+
+@pytest.fixture
+def criteria(selection: Selection, pack: Pack, matches: Matches) -> pl.DataFrame:
+    return criteria_rows(selection, pack, matches)

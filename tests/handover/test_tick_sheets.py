@@ -12,9 +12,8 @@ import polars as pl
 import pytest
 
 from recordpick.criteria.pack import Pack
-from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.readme import About
-from recordpick.handover.selection_list import SELECTION_LIST, selection_rows
+from recordpick.handover.selection_list import SELECTION_LIST
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import WIDTH, tick_text
 from recordpick.handover.tick_words import (
@@ -28,39 +27,10 @@ from recordpick.handover.tick_words import (
     Sheet,
     sheets_of,
 )
-from recordpick.matching import Matches
-from recordpick.selection.state import Selection
 
 NAMES = {"100": "O'Neill, Zoë", "=2+3": '=HYPERLINK("x"), Ann', "007": "Bond, J"}
 TOP = 5
 """The row (from 1) of the headings on a criterion's sheet."""
-
-
-@pytest.fixture
-def selected(selection: Selection, pack: Pack, patients: pl.DataFrame) -> pl.DataFrame:
-    return selection_rows(selection, pack, patients, "RP-TESTTEST-01")
-
-
-@pytest.fixture
-def about(pack: Pack, selected: pl.DataFrame) -> About:
-    return About(
-        list_id="RP-TESTTEST-01",
-        pack=pack,
-        practice="Example Surgery",
-        as_at=datetime(2026, 10, 1, tzinfo=UTC).date(),
-        index_fingerprint="cd" * 32,
-        synthetic=True,
-        written_on=datetime(2026, 10, 6, 12, tzinfo=UTC),
-        lines=selected.height,
-        records=selected["patient_id"].n_unique(),
-        qof_year="2025/26",
-        files={},
-    )
-
-
-@pytest.fixture
-def criteria(selection: Selection, pack: Pack, matches: Matches) -> pl.DataFrame:
-    return criteria_rows(selection, pack, matches)
 
 
 def _book(content: bytes) -> Any:
