@@ -1,0 +1,215 @@
+"""A list of patients that people exported or made by hand is read for what it is."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+
+from recordpick.errors import UserError
+from recordpick.index.build import build_index
+from recordpick.index.list_columns import find_header
+from recordpick.index.list_dates import dates_of
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.shipped import data_file
+from recordpick.tables import PATIENTS
+
+EMIS_REPORT = """\
+Patients of the practice,,,,,,,,,
+Last run: 01/02/2026,,,,,,,,,
+,,,,,,,,,
+EMIS Number,Usual GP's Full Name,NHS Number,Family Name,Calling Name,Date of Birth,Gender,\
+House Name / Flat Number,Number and Street,Town
+12,"SMITH, Jo (Dr)",943 476 5919,O'Neil,Ann,01-Jan-1950,Female,,1 High St,Exeter
+13,,9434765918,Baker,Cy,31-Dec-1999,Male,Flat 1,2 High St,Exeter
+"""
+
+
+def built(folder: Path, content: str | bytes, name: str = "list.csv") -> PracticeIndex:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return build_index([path], folder / "index")
+
+
+def column(index: PracticeIndex, name: str) -> list[object]:
+    return index.scan("patients").collect()[name].to_list()
+
+
+def rejected(index: PracticeIndex) -> list[tuple[int, str]]:
+    with (index.folder / "rejected_rows.csv").open(encoding="utf-8", newline="") as file:
+        return [(int(row["line"]), row["reason"]) for row in csv.DictReader(file)]
+
+
+def test_an_emis_report_with_lines_above_its_header(tmp_path: Path) -> None:
+    index = built(tmp_path, EMIS_REPORT)
+
+    assert column(index, "patient_id") == ["12", "13"]
+    assert column(index, "nhs_number") == ["9434765919", None]
+    assert column(index, "family_name") == ["O'Neil", "Baker"]
+    assert column(index, "date_of_birth") == [date(1950, 1, 1), date(1999, 12, 31)]
+    assert column(index, "sex") == ["F", "M"]
+    assert column(index, "usual_gp") == ["SMITH, Jo (Dr)", None]
+    assert column(index, "address") == ["1 High St, Exeter", "Flat 1, 2 High St, Exeter"]
+
+
+def test_what_was_taken_for_what_is_said(tmp_path: Path) -> None:
+    notes = built(tmp_path, EMIS_REPORT.replace("Gender", "Colour")).manifest.notes
+
+    assert notes[0].startswith("list.csv: read patient_id from EMIS Number, nhs_number from NHS")
+    assert "list.csv: not used: Colour" in notes
+    assert "list.csv: Date of Birth was read as day-month-year" in notes
+
+
+def test_a_list_with_nhs_numbers_only(tmp_path: Path) -> None:
+    """They stand for the patient number then; a number that is none can name nobody."""
+    index = built(
+        tmp_path,
+        "NHS Number;Surname\r\n943 476 5919;Zoë\r\n1234567890;x\r\n;y\r\n".encode("cp1252"),
+    )
+
+    assert column(index, "patient_id") == ["9434765919"]
+    assert column(index, "nhs_number") == ["9434765919"]
+    assert column(index, "family_name") == ["Zoë"]
+    assert rejected(index) == [
+        (3, "its NHS number 1234567890 is not valid"),
+        (4, "it has no NHS number"),
+    ]
+
+
+def test_nhs_numbers_in_a_column_called_patient_id(tmp_path: Path) -> None:
+    index = built(tmp_path, "Patient ID\n943 476 5919\n943-476-5870\n")
+
+    assert column(index, "patient_id") == ["9434765870", "9434765919"]
+    assert column(index, "nhs_number") == ["9434765870", "9434765919"]
+    assert "all values of Patient ID are NHS numbers" in index.manifest.notes[1]
+
+
+def test_numbers_that_a_spreadsheet_has_damaged_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"damaged the NHS numbers \(such as 9\.43E\+09\)"):
+        built(tmp_path, "NHS No,Surname\n9.43E+09,A\n9.43E+09,B\n")
+
+
+def test_two_rows_of_one_patient_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="patient 9434765919 stands on more than one row"):
+        built(tmp_path, "NHS No\n943 476 5919\n9434765919\n")
+
+
+def test_a_spreadsheet(tmp_path: Path) -> None:
+    """Numbers and dates are kept as such in it; rows are counted from its first."""
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "My patients")
+        sheet.write_row(2, 0, ["Patient Number", "NHS Number", "DOB", "Sex"])
+        sheet.write_row(3, 0, [17, 9434765919])
+        sheet.write_datetime(3, 2, date(1980, 2, 3), day)
+        sheet.write_row(4, 0, [18, 9434765870, "32/01/1980", "f"])
+
+    index = build_index([path], tmp_path / "index")
+
+    assert column(index, "patient_id") == ["17"]
+    assert column(index, "nhs_number") == ["9434765919"]
+    assert column(index, "date_of_birth") == [date(1980, 2, 3)]
+    assert rejected(index) == [(5, 'date_of_birth "32/01/1980" is not a date such as 2026-01-31')]
+
+
+def test_a_parquet_file_with_names_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "list.parquet"
+    pl.DataFrame({"EMIS No": [5], "DOB": [date(1980, 2, 3)]}).write_parquet(path)
+
+    index = build_index([path], tmp_path / "index")
+
+    assert (column(index, "patient_id"), column(index, "date_of_birth")) == (
+        ["5"],
+        [date(1980, 2, 3)],
+    )
+
+
+def test_short_lines_and_totals_below_are_set_aside(tmp_path: Path) -> None:
+    index = built(tmp_path, "EMIS Number,Surname\n1,A\n2\n\n,\nTotal: 2 patients,,\n")
+
+    assert column(index, "patient_id") == ["1"]
+    assert rejected(index) == [
+        (3, "it has 1 fields, the header 2"),
+        (6, "it has 3 fields, the header 2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("foo,bar\n1,2\n", r"no column is called NHS Number, .* \(the first row has foo, bar\)"),
+        ("", "empty"),
+        ("EMIS Number,Date of Birth\n1,12-Jan-80\n", "Date of Birth has years of two digits"),
+        (b"PK\x03\x04", "a spreadsheet or an archive"),
+        ("EMIS Number\n", "there is no patient in this file"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told(
+    tmp_path: Path, content: str | bytes, says: str
+) -> None:
+    with pytest.raises(UserError, match=says):
+        built(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    ("texts", "says", "is_sure"),
+    [
+        (["31/01/1980", "01/02/1980"], "day/month/year", True),
+        (["01/02/1980", "03/04/1981"], "day/month/year", False),
+        (["12/31/1980", "01/02/1980"], "month/day/year", True),
+        (["31/01/1980", "01/31/1980", "02/02/1980"], "day/month/year", False),
+        (["01-Jan-1980"], "day-month-year", True),
+        (["1 January 1980"], "day month year", True),
+        (["1980-01-31", "1980-02-01 00:00"], "year-month-day", True),
+        (["31.01.1980 00:00:00"], "day.month.year", True),
+        (["19800131"], "yearmonthday", True),
+        ([], "year-month-day", True),
+    ],
+)
+def test_dates_are_day_first_unless_the_column_proves_otherwise(
+    texts: list[str], says: str, is_sure: bool
+) -> None:
+    """And one way throughout a column: what does not fit it is set aside."""
+    found = dates_of(pl.Series(texts, dtype=pl.String))
+
+    assert (found.says, found.is_sure) == (says, is_sure)
+
+
+def test_month_first_is_never_mixed_in(tmp_path: Path) -> None:
+    index = built(tmp_path, "EMIS Number,DOB\n1,31/01/1980\n2,01/31/1980\n3,02/03/1981\n")
+
+    assert column(index, "date_of_birth") == [date(1980, 1, 31), date(1981, 3, 2)]
+    assert rejected(index) == [
+        (3, 'date_of_birth "01/31/1980" is not a date written as day/month/year')
+    ]
+
+
+def test_every_synonym_stands_for_a_column_of_the_table() -> None:
+    """A name that is given to two columns would make one of them unreachable."""
+    synonyms = tomllib.loads(data_file("column_synonyms.toml").read_text(encoding="utf-8"))
+
+    assert set(synonyms["columns"]) <= set(PATIENTS.names)
+    for column_name, names in synonyms["columns"].items():
+        for name in names:
+            found = find_header([["NHS Number", name]])
+            assert found is not None
+            assert column_name in found.taken
+    for column_name, words in synonyms["words"].items():
+        known = PATIENTS.column(column_name)
+        assert known is not None
+        assert set(words.values()) <= set(known.words)
+
+
+def test_two_columns_for_one_of_ours_are_told_and_the_first_name_wins() -> None:
+    found = find_header([["NHS Number", "Calling Name", "Forename"]])
+
+    assert found is not None
+    assert found.taken["given_name"] == 2
+    assert found.doubled == {"given_name": ("Forename", "Calling Name")}
