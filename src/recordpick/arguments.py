@@ -8,10 +8,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from recordpick import __version__
 
-Parsers = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+# argparse has no public name for it
+Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
