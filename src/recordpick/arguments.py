@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from recordpick import __version__
 
-# argparse has no public name for it
-Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
