@@ -81,7 +81,10 @@ def suggest_by_ticket(
         .join(picked, on=["criterion_id", "patient_id"], how="anti")
         .with_columns(pl.concat_str("criterion_id", "patient_id", separator=":").alias("ticket_id"))
     )
-    order = pl.DataFrame({"criterion_id": [criterion.id for criterion in pack.criteria]})
+    order = pl.DataFrame(
+        {"criterion_id": [criterion.id for criterion in pack.criteria]},
+        schema={"criterion_id": pl.String},
+    )
     suggested = (
         free.with_columns(ticket_numbers(free["ticket_id"], seed))
         .sort("ticket_number", "patient_id")

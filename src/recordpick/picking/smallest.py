@@ -5,9 +5,10 @@
 2. Whole numbers are searched for among the classes that look promising: those that the fractions
    use, the 150 next cheapest, and all classes of criteria that need everybody there is.
 3. If that comes to the lower bound, it is the smallest. If not, every class that a better choice
-   could use at all is searched.
+   could use at all is searched, which finds the smallest and proves it.
 
-Mostly step 2 is the end of it.
+Mostly step 2 is the end of it. The searches stop at a fixed count (see `highs`); where they do,
+what was found may be above the lower bound, and both numbers are known.
 """
 
 from __future__ import annotations
@@ -61,21 +62,32 @@ def smallest(cover: Cover, solver: Minimise = minimise) -> Smallest:
     priced = cover.priced(fractions.prices)
     bound = priced.lower_bound
     columns = _promising(cover, fractions, priced)
-    first = _whole(cover, columns, solver(cover, columns, whole=True))
-    best = _fewer(best, first)
-    if sum(best.values()) == bound:
-        return Smallest(best, bound, greedily)
-    # the classes of the best so far are kept with them, so that there is always an answer
-    columns = sorted({*priced.worth_looking_at(sum(best.values()) - 1), *best})
     answer = solver(cover, columns, whole=True)
-    second = _whole(cover, columns, answer)
-    best = _fewer(best, second)
-    if answer is not None and second is not None:
-        # nothing beyond these classes can be better than the best so far
-        proven = sum(second.values()) if answer.finished else math.ceil(answer.bound - TINY)
-        bound = max(bound, min(proven, sum(best.values())))
-    failed = first is None and second is None
-    return Smallest(best, bound, greedily, solver_failed=failed)
+    found = _whole(cover, columns, answer)
+    if answer is None or found is None:
+        return Smallest(best, bound, greedily, solver_failed=True)
+    best = _fewer(best, found)
+    if sum(best.values()) > bound and answer.finished:
+        best, bound = _search_all(cover, priced, best, solver)
+    return Smallest(best, bound, greedily)
+
+
+def _search_all(
+    cover: Cover, priced: Priced, best: dict[int, int], solver: Minimise
+) -> tuple[dict[int, int], int]:
+    """Search every class that a choice better than `best` could use; give the choice and a bound.
+
+    The classes of `best` are searched with them, so that there is always an answer.
+    """
+    records = sum(best.values())
+    columns = sorted({*priced.worth_looking_at(records - 1), *best})
+    answer = solver(cover, columns, whole=True)
+    found = _whole(cover, columns, answer)
+    if answer is None or found is None:
+        return best, priced.lower_bound
+    proven = sum(found.values()) if answer.finished else math.ceil(answer.bound - TINY)
+    # a choice with any other class has at least as many records as `best`
+    return _fewer(best, found), max(priced.lower_bound, min(proven, records))
 
 
 def _promising(cover: Cover, fractions: Solved, priced: Priced) -> list[int]:
