@@ -12,7 +12,6 @@ from typing import TypeAlias
 
 from recordpick import __version__
 
-
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
 
 
