@@ -138,6 +138,18 @@ def test_only_the_rows_that_are_asked_for_and_the_others_counted(folder: Path) -
     assert (count.rows_read, count.rows_indexed, count.rows_deleted) == (3, 1, 2)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_conditions_see_no_blanks_and_no_empty_text(folder: Path, encoding: str) -> None:
+    """However a file is read: nothing is NULL, and "Entry type" is written Entry_type."""
+    text = "Person,When,Code,Result,Entry type\n7,,a,1, \n007,,b,1, kept \n8,,c,1,\n"
+    (folder / "entries.csv").write_text(text, encoding=encoding)
+    where = "where = \"Entry_type IS NOT NULL AND Entry_type = 'kept'\""
+
+    index = built(folder, MAPPING.replace('"entries.csv"', f'"entries.csv"\n{where}'))
+
+    assert events(index, "code") == ["b"]
+
+
 def test_one_file_may_feed_several_tables(folder: Path) -> None:
     more = """
 [[table]]

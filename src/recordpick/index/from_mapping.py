@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from recordpick.errors import UserError
 from recordpick.index.mapping_file import Mapped, MappedTable, read_mapping
 from recordpick.index.parts import DELETED, ROW, Part, Source
 from recordpick.index.table_files import TableFile, open_table_file
+from recordpick.index.values import trimmed
 
 _TEXT_FILES = {".csv", ".txt", ".tsv", ".tab"}
 
@@ -61,7 +63,7 @@ def _part(folder: Path, said: Mapped, table: MappedTable, work: Path) -> Part:
     _check_needs(where, table, found)
     frame = found.frame
     if table.where:
-        frame = frame.with_columns(_kept(where, table, found).not_().alias(DELETED))
+        frame = _flagged(where, table, found)
     flag = [DELETED] if table.where else []
     values = [value.expression().alias(name) for name, value in table.columns.items()]
     dates = {
@@ -104,13 +106,19 @@ def _check_needs(where: str, table: MappedTable, found: TableFile) -> None:
         raise UserError.of(wrong)
 
 
-def _kept(where: str, table: MappedTable, found: TableFile) -> pl.Expr:
-    """Give the condition that rows must meet, over the file's columns, trimmed."""
+def _flagged(where: str, table: MappedTable, found: TableFile) -> pl.LazyFrame:
+    """Give the file's rows with those flagged that the table's `where` does not want.
+
+    A condition names columns without quotation marks: for a blank in a name stands "_".
+    """
+    names = {re.sub(r"\W+", "_", name): name for name in reversed(found.columns)}
     try:
-        condition = parse_condition(table.where, dict.fromkeys(found.columns, "text"))
+        condition = parse_condition(table.where, dict.fromkeys(names, "text"))
     except UserError as error:
         raise UserError.of(f"{where}, where: {message}" for message in error.messages) from None
-    return condition.expression(date.min)
+    asked = [trimmed(pl.col(names[name])).alias(name) for name in condition.columns]
+    wanted = condition.expression(date.min)
+    return found.frame.with_columns(asked).with_columns(wanted.not_().alias(DELETED))
 
 
 def _not_mapped(folder: Path, said: Mapped) -> tuple[str, ...]:
