@@ -158,17 +158,23 @@ async def test_a_random_record_is_replaced_only_with_a_reason(demo):
 
 
 async def test_suggestions_are_shown_before_they_are_picked(demo):
-    """The box says what would be picked; one undo takes it all back."""
+    """Each way with what it costs; one undo takes all of it back."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("s")
-        assert "Nothing is picked yet." in user.text
+        assert "nothing is picked yet" in user.text
+        assert "Fewest records" in user.text
         await user.press("escape")
         assert on_disk(demo).picks == ()
-        await user.press("s", "enter")
+        await user.press("s", "down", "down")
+        assert "nobody's taste decides" in user.part("#cost")
+        await user.press("enter", "tab", "enter")
         assert {pick.criterion_id for pick in on_disk(demo).picks} == {"DEM-01"}
-        await user.press("s", "shift+tab", "enter")
+        assert "ticket" in on_disk(demo).picks[0].note
+        await user.press("s", "enter", "enter")
         assert len({pick.criterion_id for pick in on_disk(demo).picks}) > 20
-        await user.press("u", "u")
+        await user.press("s")
+        assert "There is nobody to suggest" in user.text
+        await user.press("enter", "u", "u")
         assert on_disk(demo).picks == ()
 
 

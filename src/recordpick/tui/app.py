@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 from recordpick.progress import Progress
 from recordpick.tui.dialogs import Confirm, Tell, WhoAreYou
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.help import HelpScreen, topic_of
+from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
 from recordpick.tui.themes import THEMES, USUAL
+from recordpick.tui.tour import Tour
 from recordpick.tui.waiting import Done, Waiting
 
 if TYPE_CHECKING:
@@ -78,6 +82,10 @@ class RecordpickApp(App[None]):
 
     def _let_go(self) -> None:
         if self._session is not None:
+            path = str(self._session.file.path)
+            if path in self.settings.recent and self._session.looked_at:
+                self.settings.last_criterion[path] = self._session.looked_at
+                self.settings.save()
             self._session.close()
             self._session = None
 
@@ -182,7 +190,16 @@ class RecordpickApp(App[None]):
             self._session = session
             if remember:
                 self.settings.opened(session.file.path)
-            await self.push_screen(work_screen)
+            self.push_screen(work_screen, self._file_closed)
+            if not self.settings.tour_seen:
+                self.settings.tour_seen = True
+                self.settings.save()
+                await self.push_screen_wait(Tour())
+
+    def _file_closed(self, _: object) -> None:
+        self._let_go()
+        if isinstance(self.screen, StartScreen):
+            self.screen.show_recent(self.settings.recent)
 
     async def _ask_for_index(self, messages: tuple[str, ...]) -> Path | None:
         says = [message.replace(" (--index)", "") for message in messages]
@@ -199,7 +216,7 @@ class RecordpickApp(App[None]):
         self, path: Path, person: Person | None, folder: Path | None
     ) -> Done[tuple[Session, Screen[None]]]:
         name, role = self.settings.name, self.settings.role
-        start_at = self.settings.last_criterion.get(str(path))
+        start_at = self._looked_at(path)
 
         def job(progress: Progress) -> tuple[Session, Screen[None]]:
             progress("loading", None)
@@ -218,7 +235,25 @@ class RecordpickApp(App[None]):
 
         return await self.push_screen_wait(Waiting(f"Opening {path.name}", job))
 
+    def _looked_at(self, path: Path) -> str | None:
+        return self.settings.last_criterion.get(str(path.absolute()))
+
     # ------------------------------------------------------------------ everywhere
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Give the command palette everything that a key does here."""
+        for command in commands_of(screen):
+            key = f" ({command.key})" if command.key else ""
+            run = partial(self._run_command, screen, command)
+            yield SystemCommand(command.title, f"{command.says}{key}", run)
+
+    async def _run_command(self, screen: Screen[object], command: Command) -> None:
+        if command.on == "app":
+            await self.run_action(command.action)
+        elif command.on == "screen":
+            await screen.run_action(command.action)
+        else:
+            await screen.query_one(f"#{command.on}").run_action(command.action)
 
     def action_help(self) -> None:
         """Explain the part of the screen the person is in."""

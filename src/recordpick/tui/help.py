@@ -27,12 +27,15 @@ class Topic:
     keys: tuple[tuple[str, str], ...]
 
 
-_EVERYWHERE = (
+EVERYWHERE = (
     ("Tab", "go to the next part of the screen"),
     ("Esc", "one step back"),
     ("g", "go to the next criterion that still wants records"),
     ("f", "find a patient in the whole list"),
     ("w", "the whole list, and back"),
+    ("m", "patients who meet the most unfilled criteria, and back"),
+    ("o", "all criteria that this patient meets, to pick for several"),
+    ("v", "pictures of the selection"),
     ("s", "suggest records: shown before anything is picked"),
     ("r", "draw random records"),
     ("n", "no more records to be found for this criterion, and back"),
@@ -40,6 +43,7 @@ _EVERYWHERE = (
     ("u, U", "undo, and do again"),
     ("e", "export the hand-over pack"),
     ("p", "hide names and numbers, and show them again"),
+    ("Ctrl+O", "another working file"),
     ("Ctrl+T", "other colours: dark, light, high contrast"),
     ("Ctrl+P", "all commands, by name"),
     ("q", "leave; every pick is on the disk already"),
@@ -140,7 +144,7 @@ class HelpScreen(ModalScreen[None]):
                 yield from self._keys(self._topic.keys)
                 if self._with_everywhere:
                     yield Static("Everywhere", classes="box--title")
-                    yield from self._keys(_EVERYWHERE)
+                    yield from self._keys(EVERYWHERE)
             yield Static("Esc closes this.", classes="quiet")
 
     def _keys(self, keys: tuple[tuple[str, str], ...]) -> ComposeResult:

@@ -14,7 +14,7 @@ _STANDING = Column("standing", "Status", least=8, most=12, rank=5)
 _NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
 _ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
 _GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
-_EVIDENCE = Column("evidence", "Evidence", least=14, most=200, rank=1)
+_EVIDENCE = Column("evidence", "Evidence", least=12, most=200, rank=1)
 
 
 def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
@@ -26,3 +26,10 @@ def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
         return (_NAME, born, _AGE, _SEX, number, _STANDING, _ALSO, _GP, evidence)
     number = replace(_NHS, spare=True)
     return (_NAME, _BORN, _AGE, _SEX, _STANDING, number, _ALSO, _GP, evidence)
+
+
+def most_useful_columns() -> tuple[Column, ...]:
+    """Give the columns where patients are listed by how many unfilled criteria they meet."""
+    meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
+    named = replace(_EVIDENCE, title="Criteria that want records")
+    return (_NAME, _BORN, _AGE, _SEX, _STANDING, replace(_NHS, spare=True), meets, _GP, named)

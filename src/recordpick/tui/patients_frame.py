@@ -58,6 +58,29 @@ def candidates_of(
     return frame.join(lines, on="patient_id", how="left", maintain_order="left")
 
 
+def most_useful_of(
+    patients: pl.DataFrame, selection: Selection, matches: Matches | None, wanting: list[str]
+) -> pl.DataFrame:
+    """Give the patients by how many of the `wanting` criteria they meet and are not picked for."""
+    if matches is None:
+        return candidates_of(patients, selection, None, "", None, whole=True).clear()
+    picked = pl.DataFrame(
+        [(pick.criterion_id, pick.patient_id) for pick in selection.picks if pick.criterion_id],
+        schema={"criterion_id": pl.String, "patient_id": pl.String},
+        orient="row",
+    )
+    wanted = matches.found.filter(pl.col("criterion_id").is_in(wanting)).join(
+        picked, on=["criterion_id", "patient_id"], how="anti", maintain_order="left"
+    )
+    useful = wanted.group_by("patient_id", maintain_order=True).agg(
+        pl.len().cast(pl.UInt32).alias("meets"),
+        pl.col("criterion_id").str.join(" ").alias("evidence"),
+    )
+    return patients.join(useful, on="patient_id", maintain_order="left").sort(
+        "meets", descending=True, maintain_order=True
+    )
+
+
 def _with_meets(
     frame: pl.DataFrame, matches: Matches | None, criterion_id: str | None
 ) -> pl.DataFrame:

@@ -130,6 +130,7 @@ class RecordsTable(ScrollView, can_focus=True):
         self._told: str | None = None
         self._longest: dict[str, int] = {}
         self._placed: tuple[Placed, ...] = ()
+        self._placed_in = 0
         self._painted: dict[tuple[int, int, bool], Strip] = {}
 
     # ------------------------------------------------------------------ what is shown
@@ -267,6 +268,7 @@ class RecordsTable(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         width = max(self.scrollable_content_region.width, GUTTER + 4)
+        self._placed_in = width
         self._placed = place(self.columns, self._longest, width - GUTTER)
         self.virtual_size = Size(width, self._view.height + HEADING)
 
@@ -405,6 +407,10 @@ class RecordsTable(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Paint one line of the widget."""
         width = self.scrollable_content_region.width
+        if width != self._placed_in and width > GUTTER + 4:
+            # The scrollbar came or went: the columns share what is left.
+            self._lay_out()
+            self._painted.clear()
         if y < HEADING:
             return self._heading(width)
         row = self.scroll_offset.y + y - HEADING

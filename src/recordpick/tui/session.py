@@ -21,17 +21,24 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence as evidence_of
 from recordpick.matching import evidence_lines as lines_of
-from recordpick.picking.by_ticket import suggest_by_ticket
+from recordpick.picking.suggestion import Basis, Way, compare
 from recordpick.picking.tickets import new_seed
 from recordpick.progress import Progress, silent
 from recordpick.record import Record, read_record
 from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.patients_frame import candidates_of, patients_of, sensitive_of
+from recordpick.tui.patients_frame import candidates_of, most_useful_of, patients_of, sensitive_of
+from recordpick.tui.picture_data import PictureData, picture_data
 from recordpick.tui.snapshot import CriterionLine, Overview, State
+from recordpick.tui.suggest_dialog import Offer
 
 RANDOM_AREA = "Random records"
+GOOD_FOR: dict[Way, str] = {
+    "fewest": "Least work: patients who meet many criteria serve them all.",
+    "spread": "Different ages, sexes, GPs and patients, to see more of the list.",
+    "ticket": "An even draw within each criterion: nobody's taste decides.",
+}
 
 
 class IndexWantedError(UserError):
@@ -55,6 +62,8 @@ class Session:
         self.index = index
         self.patients = patients_of(index, file.as_at)
         self.matches: Matches | None = None
+        self.looked_at: str | None = None
+        """The criterion at hand, to come back to."""
         self._lines: dict[str, pl.DataFrame] = {}
         self._sensitive = sensitive_of(self.patients)
 
@@ -221,6 +230,43 @@ class Session:
         """Say rule by rule whether the patient meets the criterion: for a thread."""
         return explain(self.file.pack, self.index, self.file.as_at, criterion_id, patient_id)
 
+    def most_useful(self) -> pl.DataFrame:
+        """Give the patients who meet the most criteria that still want records, most first.
+
+        Columns as `candidates`; `meets` counts those criteria only, `evidence` names them.
+        """
+        wanting = [
+            criterion.id
+            for criterion in self.file.pack.criteria
+            if criterion.id not in self.selection.closed
+            and self.selection.count(criterion.id) < criterion.records
+        ]
+        return most_useful_of(self.patients, self.selection, self.matches, wanting)
+
+    def pictures(self) -> PictureData:
+        """Put together what the pictures show: for a thread."""
+        try:
+            eligible = self.eligible().len()
+        except UserError:
+            eligible = 0  # the pack's rule asks for what the index lacks: nobody can be drawn
+        return picture_data(self.patients, self.selection, eligible)
+
+    def criteria_of_patient(self, patient_id: str) -> tuple[tuple[CriterionLine, bool], ...]:
+        """Give the criteria a patient meets or is picked for, and whether they are picked."""
+        picked = set(self.selection.criteria_of(patient_id))
+        there = picked | set(self.met_by(patient_id))
+        return tuple(
+            (self.criterion(criterion.id), criterion.id in picked)
+            for criterion in self.file.pack.criteria
+            if criterion.id in there
+        )
+
+    def name_of(self, patient_id: str) -> str:
+        """What to call a patient: name and number."""
+        found = self.patients.filter(pl.col("patient_id") == patient_id)["name"]
+        name = str(found[0] or "") if len(found) else ""
+        return f"{name} ({patient_id})" if name else patient_id
+
     def met_by(self, patient_id: str) -> tuple[str, ...]:
         """The criteria that a patient meets, in the pack's order."""
         if self.matches is None:
@@ -276,19 +322,28 @@ class Session:
         self.file.replace_random(patient_id, reason, eligible)
         return "The next ticket of the draw took its place."
 
-    def suggestions(self, criterion_id: str | None) -> list[tuple[str, str]]:
-        """What would complete one criterion, or all (None): (criterion_id, patient_id)."""
+    def offers(self, criterion_id: str | None) -> tuple[Offer, ...]:
+        """What each way of suggesting would pick, for one criterion or all (None): for a thread."""
         if self.matches is None:
             raise UserError("The criteria are still being matched: wait a moment.")
-        only = None if criterion_id is None else [criterion_id]
-        return suggest_by_ticket(
-            self.matches, self.file.pack, self.selection, self.file.suggestion_seed, only
+        basis = Basis(
+            self.matches,
+            self.file.pack,
+            self.selection,
+            self.file.suggestion_seed,
+            self.index.patients(self.file.as_at),
+            None if criterion_id is None else (criterion_id,),
+        )
+        compared = compare(basis)
+        return tuple(
+            Offer(way.how, way.records, GOOD_FOR[way.way], way.in_words, way.picks)
+            for way in compared.suggestions.values()
         )
 
-    def apply(self, picks: list[tuple[str, str]]) -> str:
+    def apply(self, offer: Offer) -> str:
         """Pick what was suggested."""
-        self.file.suggest(picks, "ticket")
-        return f"{len(picks):,} suggested picks made. u undoes them all."
+        self.file.suggest(offer.picks, offer.name)
+        return f"{len(offer.picks):,} suggested picks made. u undoes them all."
 
     def eligible(self) -> pl.Series:
         """Who may be drawn at random: for a thread."""

@@ -1,9 +1,10 @@
-"""The box that shows what would be picked before it is picked."""
+"""The box that shows what would be picked, each way, before anything is picked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import on
@@ -11,57 +12,97 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Static
+from textual.widgets import Button, OptionList, Static
+from textual.widgets.option_list import Option
 
 from recordpick.tui.snapshot import CriterionLine
 from recordpick.tui.visible import content, counted, fit
 
-Picks = list[tuple[str, str]]
+Picks = tuple[tuple[str, str], ...]
 
 
-class SuggestDialog(ModalScreen[Picks | None]):
-    """Says for each criterion how many records would complete it; nothing is picked yet."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way of suggesting: its name, what it is good for, what it costs, whom it picks.
+
+    `records` is how many records there would be to open in all.
+    """
+
+    name: str
+    records: int
+    good_for: str
+    cost: str
+    picks: Picks
+
+
+class SuggestDialog(ModalScreen[Offer | None]):
+    """Lists the ways with what each costs, and what the chosen one would pick."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, picks: Picks, here: str | None, criteria: Sequence[CriterionLine]) -> None:
-        """Take what completes all criteria; `here` is the one at hand."""
+    def __init__(
+        self,
+        offers: Sequence[Offer],
+        here: str | None,
+        offers_here: Sequence[Offer],
+        criteria: Sequence[CriterionLine],
+    ) -> None:
+        """Take the offers for all criteria, and those for the criterion `here` alone."""
         super().__init__()
-        self._all = picks
-        self._mine = [pick for pick in picks if pick[0] == here]
+        self._offers = tuple(offers)
         self._here = here
+        self._offers_here = tuple(offers_here)
         self._criteria = criteria
+        self._something = any(offer.picks for offer in offers)
 
     def compose(self) -> ComposeResult:
-        """What would be picked, and who decides."""
+        """The ways, what the one at hand does, and who decides."""
         with Vertical(classes="box"):
-            yield Static("Suggested records", classes="box--title")
-            yield Static(content(self._says()), classes="box--message")
-            with VerticalScroll(classes="box--text", can_focus=True):
-                for line in self._lines():
-                    yield Static(content(line))
+            yield Static("Suggested records: nothing is picked yet", classes="box--title")
+            if not self._something:
+                yield Static(
+                    "There is nobody to suggest: every criterion has its records, is closed, or "
+                    "all who meet it are picked.",
+                    classes="box--message",
+                )
+            else:
+                yield OptionList(
+                    *(Option(content(_in_a_line(offer))) for offer in self._offers),
+                    id="ways-to-suggest",
+                    markup=False,
+                    compact=True,
+                )
+                yield Static("", id="cost", classes="box--message", markup=False)
+                with VerticalScroll(classes="box--text", can_focus=False):
+                    yield Static("", id="by-criterion", markup=False)
             with Horizontal(classes="box--buttons"):
-                if self._all:
+                if self._something:
                     yield Button("Pick for all", id="all", variant="primary")
-                if self._mine:
-                    yield Button(content(f"Only for {self._here}"), id="mine")
-                yield Button("Cancel" if self._all else "Close", id="no")
+                if any(offer.picks for offer in self._offers_here):
+                    yield Button(content(f"Only for {self._here}"), id="here")
+                yield Button("Cancel" if self._something else "Close", id="no")
 
-    def _says(self) -> str:
-        if not self._all:
-            return (
-                "There is nobody to suggest: every criterion has its records, is closed, or all "
-                "who meet it are picked."
-            )
-        records = len({patient for _, patient in self._all})
-        return (
-            f"{counted(len(self._all), 'pick')} complete the criteria as far as patients meet "
-            f"them: {counted(records, 'record')} to open. They are drawn by ticket, so nobody's "
-            "taste decides. Nothing is picked yet."
-        )
+    def on_mount(self) -> None:
+        """Choose the way first."""
+        if self._something:
+            ways = self.query_one(OptionList)
+            ways.highlighted = 0
+            ways.focus()
+        else:
+            self.query_one("#no").focus()
 
-    def _lines(self) -> list[str]:
-        counts = Counter(criterion_id for criterion_id, _ in self._all)
+    @property
+    def _at(self) -> int:
+        return self.query_one(OptionList).highlighted or 0
+
+    @on(OptionList.OptionHighlighted)
+    def _show(self) -> None:
+        offer = self._offers[self._at]
+        self.query_one("#cost", Static).update(content(f"{offer.good_for} {offer.cost}"))
+        self.query_one("#by-criterion", Static).update("\n".join(self._lines(offer)))
+
+    def _lines(self, offer: Offer) -> list[str]:
+        counts = Counter(criterion_id for criterion_id, _ in offer.picks)
         out = []
         for line in self._criteria:
             if line.id is None or not (more := counts.get(line.id)):
@@ -71,16 +112,20 @@ class SuggestDialog(ModalScreen[Picks | None]):
             out.append(f"{fit(line.id, 9)} {more:>3} more: {then}/{line.wanted}{short}")
         return out
 
-    def on_mount(self) -> None:
-        """The answer under Enter is the smaller one, where there is one."""
-        self.query(Button).last().focus()
-        if self._mine:
-            self.query_one("#mine").focus()
+    @on(OptionList.OptionSelected)
+    def _chosen(self) -> None:
+        self.query(Button).first().focus()
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        self.dismiss({"all": self._all, "mine": self._mine}.get(event.button.id or ""))
+        offers = {"all": self._offers, "here": self._offers_here}.get(event.button.id or "")
+        self.dismiss(offers[self._at] if offers else None)
 
     def action_cancel(self) -> None:
         """Pick nobody."""
         self.dismiss(None)
+
+
+def _in_a_line(offer: Offer) -> str:
+    name = offer.name[:1].upper() + offer.name[1:]
+    return f"{name:<16} {counted(offer.records, 'record'):>14} to open"

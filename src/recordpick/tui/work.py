@@ -14,12 +14,16 @@ from recordpick.tui.dialogs import Ask, Confirm, Tell
 from recordpick.tui.draw_dialog import DrawDialog
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.new_file import as_path
+from recordpick.tui.patient_dialog import PatientDialog
+from recordpick.tui.pictures_screen import Pictures
 from recordpick.tui.record_view import RecordView
 from recordpick.tui.records_table import RecordsTable
-from recordpick.tui.suggest_dialog import SuggestDialog
+from recordpick.tui.suggest_dialog import Offer, SuggestDialog
+from recordpick.tui.tour import Tour
 from recordpick.tui.visible import counted
 from recordpick.tui.waiting import Done, Waiting
-from recordpick.tui.work_view import WorkView
+from recordpick.tui.words import Words
+from recordpick.tui.work_view import Shows, WorkView
 
 T = TypeVar("T")
 
@@ -44,6 +48,10 @@ class WorkScreen(WorkView):
         Binding("a", "note", "Note on the patient", show=False),
         Binding("c", "copy", "Copy the patient's number", show=False),
         Binding("f", "find", "Find a patient", show=False),
+        Binding("o", "patient", "This patient's criteria", show=False),
+        Binding("m", "most", "Most useful patients", show=False),
+        Binding("v", "pictures", "Pictures", show=False),
+        Binding("ctrl+o", "close_file", "Another file", show=False),
         Binding("g", "next_unfilled", "Next criterion to fill", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("tab", "app.focus_next", "Next part", show=False),
@@ -83,15 +91,19 @@ class WorkScreen(WorkView):
     def toggle(self, patient_ids: Sequence[str]) -> None:
         """Pick these patients, or take them out if all of them are picked."""
         line = self.criterion
-        if line.id is None:
+        if self.shows == "most":
+            self.action_patient()
+        elif line.id is None:
             if self.whole:
                 self.say("Random records are drawn, not picked: press r.")
             else:
                 self.take_out_random(patient_ids[0])
-            return
-        criterion_id = line.id
-        if self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+        elif self.toggled(line.id, patient_ids):
             self.table.select_none()
+
+    def toggled(self, criterion_id: str, patient_ids: Sequence[str]) -> bool:
+        """Pick or take out for one criterion; False where that was not done, now said."""
+        return self.change(lambda: self.session.toggle(criterion_id, patient_ids))
 
     @work
     async def take_out_random(self, patient_id: str) -> None:
@@ -174,15 +186,24 @@ class WorkScreen(WorkView):
 
     @work
     async def action_suggest(self) -> None:
-        """Complete this criterion, or all of them, by ticket: shown before it is done."""
+        """Complete this criterion, or all of them: each way is shown before it is done."""
         here = self.criterion.id
-        every = await self.aside(lambda: self.session.suggestions(None))
-        if every is None:
-            return
-        chosen = await self.app.push_screen_wait(
-            SuggestDialog(every, here, self.session.criteria())
+
+        def offers() -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
+            return self.session.offers(None), self.session.offers(here) if here else ()
+
+        done = await self.app.push_screen_wait(
+            Waiting("Working out suggestions", lambda _: offers(), can_stop=False)
         )
-        if chosen:
+        if done.error is not None:
+            await self.app.push_screen_wait(Tell.error(done.error))
+        if done.result is None:
+            return
+        every, only_here = done.result
+        chosen = await self.app.push_screen_wait(
+            SuggestDialog(every, here, only_here, self.session.criteria())
+        )
+        if chosen is not None:
             self.change(lambda: self.session.apply(chosen))
 
     @work
@@ -267,16 +288,59 @@ class WorkScreen(WorkView):
 
     def action_whole(self) -> None:
         """The whole list, or those who meet the criterion."""
-        self.whole = not self.whole
-        self.show_candidates()
-        self.table.focus()
+        self._list("matches" if self.whole else "whole")
         self.say("Whole list: space picks here too." if self.whole else "")
+
+    def action_most(self) -> None:
+        """Those who meet the most criteria that still want records, or those of the criterion."""
+        self._list("matches" if self.shows == "most" else "most")
+        self.say("Space shows which criteria a patient meets." if self.shows == "most" else "")
+
+    def _list(self, shows: Shows) -> None:
+        self.shows = shows
+        self.show_head()
+        self.show_candidates()
+        if shows == "most":
+            self.table.action_jump(0)
+        self.table.focus()
 
     def action_find(self) -> None:
         """Look for a patient in the whole list."""
         if not self.whole:
             self.action_whole()
         self.action_filter()
+
+    @work
+    async def action_patient(self) -> None:
+        """Show the criteria that the patient under the cursor meets, to pick for several."""
+        patient_id = self.table.patient_id
+        if patient_id is None:
+            return
+
+        def toggle(criterion_id: str) -> str:
+            self.toggled(criterion_id, [patient_id])
+            return str(self.query_one("#says", Words).visual)
+
+        name = "One patient" if self.masks else self.session.name_of(patient_id)
+        await self.app.push_screen_wait(
+            PatientDialog(name, lambda: self.session.criteria_of_patient(patient_id), toggle)
+        )
+
+    @work
+    async def action_pictures(self) -> None:
+        """Show the selection in numbers and bars."""
+        shown = await self.aside(self.session.pictures)
+        if shown is not None:
+            await self.app.push_screen_wait(Pictures(shown, self.session.criteria()))
+
+    @work
+    async def action_tour(self) -> None:
+        """Show the four steps again."""
+        await self.app.push_screen_wait(Tour())
+
+    def action_close_file(self) -> None:
+        """Back to the first screen."""
+        self.dismiss(None)
 
     def action_next_unfilled(self) -> None:
         """Go to the next criterion that wants records."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,16 +13,25 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input
 
 from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.patient_columns import columns
+from recordpick.tui.patient_columns import columns, most_useful_columns
 from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
 from recordpick.tui.records_painting import Marks
 from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
-from recordpick.tui.visible import amount, content, fit, lines
+from recordpick.tui.visible import amount, content, fit, lines, paragraph
 from recordpick.tui.words import Words
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
+
+
+Shows = Literal["matches", "whole", "most"]
+"""Who is listed: those who meet the criterion, everybody, those who meet the most unfilled."""
+
+
+_MOST = content("Patients who meet the most criteria that want records", "bold") + paragraph(
+    "\nSpace shows which, to pick one record for several criteria. m goes back."
+)
 
 
 class WorkView(Screen[None]):
@@ -53,10 +62,9 @@ class WorkView(Screen[None]):
         """Take the open session; the cursor starts at the criterion `start_at`."""
         super().__init__()
         self.session = session
-        self.whole = False
+        self.shows: Shows = "matches"
         self.masks = False
         self._start_at = start_at
-        self._looked_at = ""
         self._reading: tuple[str | None, str] | None = None
         self._finding: str | None = None
 
@@ -90,8 +98,10 @@ class WorkView(Screen[None]):
         criteria.focus()
         if self._start_at is None or not criteria.go_to(self._start_at):
             self.show_criterion()
+        if self.session.file.why_read_only:
+            self.say(self.session.file.why_read_only, warns=True)
         for warning in self.session.file.warnings:
-            self.say(warning)
+            self.say(warning, warns=True)
 
     # ------------------------------------------------------------------ showing
 
@@ -99,6 +109,11 @@ class WorkView(Screen[None]):
     def table(self) -> RecordsTable:
         """The candidates."""
         return self.query_one(RecordsTable)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody is listed."""
+        return self.shows == "whole"
 
     @property
     def criterion(self) -> CriterionLine:
@@ -118,7 +133,7 @@ class WorkView(Screen[None]):
         """Paint anew after the working file has changed."""
         self.show_progress()
         self.show_head()
-        if self.criterion.id is None and not self.whole:
+        if self.shows == "most" or (self.criterion.id is None and not self.whole):
             self.show_candidates()
         else:
             self.table.show_marks(self.marks())
@@ -137,8 +152,6 @@ class WorkView(Screen[None]):
         words = overview.in_words if self.size.width >= 110 else overview.in_short
         self.words("#top--progress", content(f"{words} "))
         self.query_one(CriteriaList).show(self.session.criteria())
-        if overview.read_only and not self._looked_at:
-            self.say(overview.read_only)
 
     def on_resize(self) -> None:
         """The top line is shorter on a narrow screen."""
@@ -148,13 +161,16 @@ class WorkView(Screen[None]):
 
     def show_criterion(self) -> None:
         """Show the criterion under the cursor and its patients."""
-        self._looked_at = self.criterion.id or ""
+        self.session.looked_at = self.criterion.id
         self.show_head()
         self.show_candidates()
         self.show_record()
 
     def show_head(self) -> None:
         """Say what is looked for, and where that stands."""
+        if self.shows == "most":
+            self.words("#head", _MOST)
+            return
         line = self.criterion
         title = f"{line.id}  {line.title}" if line.id else line.title
         width = max(20, self.query_one("#right").size.width - 2)
@@ -182,15 +198,22 @@ class WorkView(Screen[None]):
     def show_candidates(self, patient_id: str | None = None) -> None:
         """Show the patients of the criterion, or the whole list."""
         line, session = self.criterion, self.session
-        frame = session.candidates(line.id, whole=self.whole)
+        if self.shows == "most":
+            frame = session.most_useful()
+        else:
+            frame = session.candidates(line.id, whole=self.whole)
         self.table.empty = self._empty(line)
         private = session.evidence_tables(line.id) & PRIVATE_TABLES
         shown = columns(evidence_is_private=bool(private), whole=self.whole)
+        if self.shows == "most":
+            shown = most_useful_columns()
         self.table.load(frame, shown, self.marks(), patient_id)
         if not session.has_evidence(line.id):
             self._find_evidence()
 
     def _empty(self, line: CriterionLine) -> str:
+        if self.shows == "most":
+            return "No criterion that wants records has patients left."
         if line.id is None:
             return "Nobody is drawn yet. Press r to draw."
         if line.state == "unanswerable":
@@ -323,8 +346,7 @@ class WorkView(Screen[None]):
         words = f"{amount(message.shown)} shown"
         if message.shown != message.of:
             words = f"{amount(message.shown)} of {amount(message.of)} shown"
-        if self.whole:
-            words += " · whole list"
+        words += {"matches": "", "whole": " · whole list", "most": " · most useful"}[self.shows]
         if self.table.selected:
             words = f"{len(self.table.selected)} selected · {words}"
         self.words("#rows", content(f"{words} "))

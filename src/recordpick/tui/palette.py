@@ -1,0 +1,61 @@
+"""The command palette: everything a key does, by name, as `group: Verb`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One entry: its title, what it does, its key, and the action that does it."""
+
+    title: str
+    says: str
+    key: str
+    action: str
+    on: str = "screen"
+    """Whose action it is: the screen's, the app's, or the part with that id."""
+
+
+WORK: tuple[Command, ...] = (
+    Command(
+        "Pick: Pick or take out", "the patient under the cursor", "space", "choose", "candidates"
+    ),
+    Command("Pick: Select row", "to pick several at once", "x", "select", "candidates"),
+    Command("Pick: Suggest records", "shown before they are picked", "s", "suggest"),
+    Command("Pick: From a list of numbers", "that you exported", "l", "from_list"),
+    Command("Pick: For all a patient meets", "the criteria of one patient", "o", "patient"),
+    Command("Pick: Undo", "the last thing done", "u", "undo"),
+    Command("Pick: Do again", "what was undone", "U", "redo"),
+    Command("Random: Draw records", "with a seed", "r", "draw"),
+    Command("Criterion: No more records", "to be found, and why; or open it again", "n", "no_more"),
+    Command("Criterion: Next to fill", "that still wants records", "g", "next_unfilled"),
+    Command("Look: Filter or search", "the patients, or the record", "/", "filter"),
+    Command("Look: Whole list", "and back", "w", "whole"),
+    Command("Look: Find a patient", "in the whole list", "f", "find"),
+    Command("Look: Most useful patients", "who meet the most unfilled criteria", "m", "most"),
+    Command("Look: Pictures", "of the selection, in numbers and bars", "v", "pictures"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
+    Command("Patient: Note", "kept in the working file", "a", "note"),
+    Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
+    Command("File: Export", "the hand-over pack", "e", "export"),
+    Command("File: Another file", "back to the first screen", "Ctrl+O", "close_file"),
+    Command("Help: This part", "what you are looking at", "F1", "help", "app"),
+    Command("Help: Tour", "four steps", "", "tour"),
+    Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
+    Command("File: Leave", "every pick is on the disk already", "q", "quit", "app"),
+)
+START: tuple[Command, ...] = (
+    Command("File: Open", "a working file", "o", "ask('open')"),
+    Command("File: New", "a working file", "n", "ask('new')"),
+    Command("File: Demonstration", "on made-up patients", "d", "ask('demo')"),
+    Command("Help: This part", "what you are looking at", "F1", "help", "app"),
+    Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
+    Command("File: Leave", "the program", "q", "quit", "app"),
+)
+EVERYWHERE: tuple[Command, ...] = tuple(one for one in START if one.on == "app")
+
+
+def commands_of(screen: object) -> tuple[Command, ...]:
+    """Give the entries for a screen."""
+    return {"WorkScreen": WORK, "StartScreen": START}.get(type(screen).__name__, EVERYWHERE)

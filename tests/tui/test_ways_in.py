@@ -1,0 +1,195 @@
+"""Other ways to patients, help where one is, and what the app remembers."""
+
+import pytest
+from driving import app_on, using
+
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.help import EVERYWHERE, TOPICS
+from recordpick.tui.palette import START, WORK
+from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.settings import Settings
+from recordpick.tui.start import StartScreen
+from recordpick.tui.work import WorkScreen
+
+FILE = "demonstration.recordpick"
+UNSAFE = {"ctrl+c", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h", "ctrl+question_mark"}
+
+
+async def test_one_patient_is_picked_for_several_criteria_at_once(demo):
+    """From the patients who meet the most unfilled criteria: each record serves many."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("m")
+        table = user.screen.table
+        meets = table.frame["meets"].to_list()
+        assert meets == sorted(meets, reverse=True)
+        patient, first = table.patient_id, meets[0]
+        await user.press("space")
+        assert patient in user.title
+        await user.press("space", "down", "space", "escape")
+        with WorkingFile.open(demo / FILE, read_only=True) as file:
+            assert len(file.selection.criteria_of(patient)) == 2
+        row = user.screen.table.frame.filter(user.screen.table.frame["patient_id"] == patient)
+        assert row["meets"].to_list() == [first - 2]
+        await user.press("m")
+        assert user.screen.shows == "matches"
+
+
+async def test_the_next_criterion_to_fill_is_one_key_away(demo):
+    """g goes over what is full, closed or has nobody left."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("g")
+        assert user.screen.criterion.id == "DEM-02"
+        await user.press("s", "enter", "enter", "g")
+        assert user.screen.criterion.title == "Drawn at random"
+        await user.press("r")
+        await user.fill("#seed", "1")
+        await user.press("enter", "g")
+        assert "No other criterion has patients left to pick." in user.part("#says")
+
+
+async def test_search_within_a_record(demo):
+    """Only the entries with the word are shown; Esc shows all again."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "enter")
+        record = user.screen.query_one("#record")
+        whole = record.text
+        await user.press("slash")
+        await user.fill("#filter", "tablets")
+        assert len(record.text.splitlines()) < len(whole.splitlines())
+        await user.press("escape")
+        assert record.text == whole
+        assert record.has_focus
+
+
+async def test_the_mouse_does_what_the_keys_do(demo):
+    """A click moves, a double click picks, a heading sorts."""
+    async with using(app_on(demo / FILE)) as user:
+        table = user.screen.table
+        await user.pilot.click(table, offset=(10, 3))
+        await user.settled()
+        third = table.patient_id
+        assert third == table.frame["patient_id"][2]
+        await user.pilot.double_click(table, offset=(10, 3))
+        await user.settled()
+        with WorkingFile.open(demo / FILE, read_only=True) as file:
+            assert [pick.patient_id for pick in file.selection.picks] == [third]
+        await user.pilot.click(table, offset=(10, 0))
+        await user.settled()
+        assert table.sort.column == "name"
+        assert table.patient_id == third
+        await user.pilot.click("#criteria", offset=(10, 3))
+        await user.settled()
+        assert user.screen.criterion.id == "DEM-03"
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [
+        ((), "The criteria"),
+        (("enter",), "The patients"),
+        (("enter", "enter"), "The record"),
+    ],
+)
+async def test_help_is_about_where_one_is(demo, keys, title):
+    """F1 explains the part that has the focus."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press(*keys)
+        await user.press("f1")
+        assert user.title == title
+        await user.press("f1")
+        assert isinstance(user.screen, WorkScreen)
+
+
+async def test_the_first_time_a_tour_says_what_is_where(demo):
+    """Four steps, which can be skipped, and which do not come again."""
+    settings = Settings(name="Ann")
+    async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
+        assert user.title == "The supplier's criteria"
+        await user.press("enter", "enter", "enter")
+        assert user.title == "Where the work stands"
+        await user.press("enter")
+        assert isinstance(user.screen, WorkScreen)
+    async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
+        assert isinstance(user.screen, WorkScreen)
+
+
+async def test_the_app_opens_where_it_was_left(demo, tmp_path):
+    """At the criterion that was looked at last."""
+    settings = Settings(tmp_path / "app.json", name="Ann", tour_seen=True)
+    async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
+        await user.press("down", "down", "down", "ctrl+o")
+        assert isinstance(user.screen, StartScreen)
+        assert "demonstration" in user.text
+    again = Settings.load(tmp_path / "app.json")
+    async with using(RecordpickApp(demo / FILE, settings=again)) as user:
+        assert user.screen.criterion.id == "DEM-04"
+
+
+async def test_pictures_stand_beside_their_numbers(demo):
+    """Ages, how full, overlap, assurance: with nothing picked they say so."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("v")
+        assert "Nothing is picked yet" in user.text
+        await user.press("escape", "s", "enter", "enter", "r")
+        await user.fill("#seed", "1")
+        await user.press("enter", "v")
+        assert "the selection" in user.text
+        await user.press("2")
+        assert "20/20" in user.text
+        await user.press("right")
+        assert "records to open" in user.text
+        await user.press("right")
+        assert "if none is faulty" in user.text
+        await user.press("escape")
+        assert isinstance(user.screen, WorkScreen)
+
+
+async def test_the_palette_has_everything_that_a_key_does(demo):
+    """Named by group and verb; what a key does and the palette does is the same."""
+    named = {command.action for command in WORK}
+    for binding in WorkScreen.BINDINGS:
+        if binding.action not in {"back", "app.focus_next", "app.focus_previous"}:
+            assert binding.action.removeprefix("app.") in named
+    async with using(app_on(demo / FILE)) as user:
+        for command in user.app.get_system_commands(user.screen):
+            assert ": " in command.title
+        await user.press("ctrl+p")
+        await user.type("do again")
+        await user.press("enter")
+        assert "There is nothing to do again." in user.part("#says")
+
+
+def test_no_key_is_one_that_terminals_swallow():
+    """Ctrl+I, J, M and H are other keys in a terminal, and Ctrl+C copies."""
+    for owner in (WorkScreen, StartScreen, RecordsTable, RecordpickApp):
+        keys = {key for binding in owner.BINDINGS for key in binding.key.split(",")}
+        assert not keys & UNSAFE
+
+
+def test_every_key_of_the_palette_is_told_in_help():
+    """Whoever reads F1 finds each key."""
+    keys = [*EVERYWHERE, *(pair for topic in TOPICS.values() for pair in topic.keys)]
+    told = {word for key, _ in keys for word in key.replace(",", " ").split()} | {"F1", ""}
+    for command in (*WORK, *START):
+        assert command.key.title() in {key.title() for key in told}
+
+
+@pytest.mark.parametrize("theme", ["recordpick-light", "recordpick-contrast-dark"])
+async def test_each_set_of_colours_starts_and_is_remembered(demo, tmp_path, theme):
+    """Ctrl+T goes through them."""
+    settings = Settings(tmp_path / "app.json", name="Ann", theme=theme, tour_seen=True)
+    async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
+        assert user.app.theme == theme
+        await user.press("ctrl+t")
+        assert user.app.theme != theme
+        assert Settings.load(tmp_path / "app.json").theme == user.app.theme
+
+
+async def test_without_colour_every_mark_is_still_there(demo, monkeypatch):
+    """NO_COLOR: signs and words carry the meaning."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "space")
+        assert "▸●" in user.text.replace("▸ ●", "▸●")
+        assert " ! DEM-" in user.text
