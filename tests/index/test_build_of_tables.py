@@ -145,7 +145,15 @@ def test_an_nhs_number_that_cannot_be_right_does_not_cost_the_patient(
     assert count_of(index, "patients.csv").values_set_aside == 2
     with (index.folder / "set_aside_values.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file))[1:] == [
-            ["patients.csv", "5", "patients", "nhs_number", "1234567890", "not a valid NHS number"],
+            [
+                "patients.csv",
+                "5",
+                "patients",
+                "nhs_number",
+                "1234567890",
+                "not a valid NHS number",
+                "4",
+            ],
             [
                 "patients.csv",
                 "6",
@@ -153,6 +161,7 @@ def test_an_nhs_number_that_cannot_be_right_does_not_cost_the_patient(
                 "nhs_number",
                 "9.43E+09",
                 "damaged by a spreadsheet: its last digits are lost",
+                "5",
             ],
         ]
 

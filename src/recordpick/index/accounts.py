@@ -13,7 +13,7 @@ from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
 from recordpick.index.parts import DELETED, PLACES, ROW, LookUp
 from recordpick.index.staging import Staged, digest, rows_with_reasons
-from recordpick.index.tables_made import TableMade
+from recordpick.index.tables_made import PATIENT, TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
 
 _ASIDE = {
@@ -23,6 +23,7 @@ _ASIDE = {
     "column": pl.String,
     "value": pl.String,
     "reason": pl.String,
+    "patient_id": pl.String,
 }
 
 
@@ -121,7 +122,7 @@ def _set_aside(staged: Staged) -> pl.DataFrame:
         return pl.DataFrame(schema=_ASIDE)
     fits = pl.col(BAD).is_null() & ~pl.col(DELETED)
     flagged = pl.scan_parquet(staged.path, glob=False).filter(fits)
-    rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32))
+    rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32), whose=PATIENT)
     value = pl.col(NHS_NUMBER).cast(pl.String)
     damaged = is_damaged(value.str.strip_chars())
     found = (
@@ -134,6 +135,7 @@ def _set_aside(staged: Staged) -> pl.DataFrame:
             .then(pl.lit("damaged by a spreadsheet: its last digits are lost"))
             .otherwise(pl.lit("not a valid NHS number"))
             .alias("reason"),
+            pl.col("whose").alias(PATIENT),
             damaged.alias("damaged"),
         )
         .collect()
@@ -152,4 +154,5 @@ def _set_aside(staged: Staged) -> pl.DataFrame:
         pl.lit(NHS_NUMBER).alias("column"),
         "value",
         "reason",
+        PATIENT,
     )
