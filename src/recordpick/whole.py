@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -29,7 +30,9 @@ _CANNOT = {
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
     errno.ENOENT: "the folder is not there any more: choose another one",
 }
-_WINDOWS_FULL = 112
+_WINDOWS_FULL = (39, 112)
+"""Windows's own numbers of a full disk."""
+AN_HOUR = 3600
 _BINARY = getattr(os, "O_BINARY", 0)
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
@@ -47,11 +50,13 @@ def as_system_error(error: BaseException) -> OSError | None:
     """
     if isinstance(error, OSError):
         return error
+    if isinstance(error, UserError):
+        return None  # somebody has put it into words already
     said = _OS_ERROR.search(str(error))
     if said is None:
         return None
     number = int(said[1])
-    if os.name == "nt" and number == _WINDOWS_FULL:
+    if os.name == "nt" and number in _WINDOWS_FULL:
         number = errno.ENOSPC
     return OSError(number, os.strerror(number))
 
@@ -99,11 +104,13 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
 
     `check` raises a UserError where `out` may not be made; what it lets stand at `out` is replaced
     whole. Whatever goes wrong, nothing of the new folder stays behind, and what was at `out` stays
-    as it was. UserError for what the system refuses.
+    as it was. A program that was killed cannot tidy up: what it left is taken away the next time
+    (`take_away_leftovers`). UserError for what the system refuses.
     """
     out = out.absolute()
     check(out)
     out = out.resolve()
+    take_away_leftovers(out)
     try:
         made = Path(tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent))
     except OSError as error:
@@ -124,6 +131,30 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
         raise cannot_write(out, refused) from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def take_away_leftovers(out: Path) -> None:
+    """Take away what programs that were killed left beside `out`, an hour ago or more.
+
+    Such folders hold patient data. Their names begin with a dot and end in .part (unfinished) or
+    .old (what was to be replaced): that one stays as long as nothing is at `out`, for it may be
+    the only one. What cannot be taken away stays.
+    """
+    name = re.compile(rf"\.{re.escape(out.name[:40])}\.[a-z0-9_]{{8}}\.(part|old)")
+    with suppress(OSError):
+        endings = (".part", ".old") if out.exists() else (".part",)
+        for beside in list(out.parent.iterdir()):
+            ours = name.fullmatch(beside.name) and beside.name.endswith(endings)
+            if ours and time.time() - _last_change(beside) >= AN_HOUR:
+                shutil.rmtree(beside, ignore_errors=True)
+
+
+def _last_change(folder: Path) -> float:
+    """Give the time of the last change in a folder, in seconds as files have it; now if unknown."""
+    try:
+        return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
+    except OSError:
+        return time.time()
 
 
 def _put_in_place(made: Path, out: Path) -> None:

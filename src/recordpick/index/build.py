@@ -22,7 +22,7 @@ from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
 from recordpick.index.tables_made import write_table
-from recordpick.index.whole_index import system_error, whole_index
+from recordpick.index.whole_index import whole_index
 from recordpick.progress import Progress, silent
 
 
@@ -51,14 +51,10 @@ def build_index(
     `out` cannot be written; nothing is left behind then.
     """
     with whole_index(Path(out)) as folder:
-        try:
-            with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
-                progress("looking at the sources", None)
-                read = _read(sources, mapping, kinds, Path(work))
-                tables, files, notes = _make(read, folder, Path(work), progress)
-        except pl.exceptions.PolarsError as error:
-            of_system = system_error(error)
-            raise of_system or error from error
+        with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
+            progress("looking at the sources", None)
+            read = _read(sources, mapping, kinds, Path(work))
+            tables, files, notes = _make(read, folder, Path(work), progress)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",

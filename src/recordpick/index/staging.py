@@ -14,7 +14,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
 from recordpick.index.parts import DELETED, PLACES, ROW, Part
-from recordpick.index.whole_index import system_error
+from recordpick.whole import as_system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 
@@ -40,7 +40,7 @@ def stage(part: Part, path: Path) -> Staged:
         conformed.frame.sink_parquet(path, compression="lz4", engine="streaming")
         rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
     except pl.exceptions.PolarsError as error:
-        if system_error(error):
+        if as_system_error(error):
             raise
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
     if part.rows is not None and rows != part.rows:
