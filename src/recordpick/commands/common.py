@@ -28,11 +28,6 @@ def tell(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def has_terminal() -> bool:
-    """Tell whether the app has a terminal to read from and to draw on (it draws on stderr)."""
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-
-
 def who(options: argparse.Namespace) -> Person:
     """Give the person who asks: `--name`, or the name the computer knows them by."""
     name = (options.name or "").strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from recordpick.commands.common import has_terminal, progress_on_stderr, say
+from recordpick.commands.terminal import has_terminal
 from recordpick.errors import UserError
 
 MOST_PATIENTS = 200_000
@@ -26,6 +26,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _headless(options: argparse.Namespace) -> int:
+    from recordpick.commands.common import progress_on_stderr, say
     from recordpick.demo import run_demo
     from recordpick.handover.summary import summary
 

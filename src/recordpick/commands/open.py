@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import has_terminal
+from recordpick.commands.terminal import has_terminal
 from recordpick.errors import UserError
 
 

@@ -13,21 +13,17 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
 from recordpick.progress import Progress
-from recordpick.tui.dialogs import Confirm, Tell, WhoAreYou
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.help import HelpScreen, topic_of
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
 from recordpick.tui.themes import THEMES, USUAL
-from recordpick.tui.tour import Tour
-from recordpick.tui.waiting import Done, Waiting
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
     from recordpick.selection.state import Person
     from recordpick.tui.session import Session
+    from recordpick.tui.waiting import Done
 
 DEMO_PATIENTS = 1500
 
@@ -36,7 +32,7 @@ class RecordpickApp(App[None]):
     """Opens on the start screen, on a working file (`path`), or on the demonstration."""
 
     TITLE = "recordpick"
-    CSS_PATH: ClassVar[list[str]] = ["styles/app.tcss", "styles/work.tcss", "styles/boxes.tcss"]  # type: ignore[assignment]
+    CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "next_theme", "Colours", show=False),
@@ -68,9 +64,12 @@ class RecordpickApp(App[None]):
         """Give the colours that our styles use beyond Textual's, for themes that lack them."""
         return {"cursor": "#274b63", "cursor-text": "#ffffff", "quiet": "#8b98a3"}
 
+    def get_default_screen(self) -> Screen[None]:
+        """The start screen is what everything else opens over."""
+        return StartScreen(self.settings.recent)
+
     def on_mount(self) -> None:
-        """Paint, then open."""
-        self.push_screen(StartScreen(self.settings.recent))
+        """Open what was asked for, over the start screen."""
         if self._demo:
             self.open_demo()
         elif self._path is not None:
@@ -105,6 +104,8 @@ class RecordpickApp(App[None]):
     @work
     async def choose_file(self) -> None:
         """Ask for a working file, and open it."""
+        from recordpick.tui.file_picker import FilePicker
+
         recent = Path(self.settings.recent[0]) if self.settings.recent else None
         path = await self.push_screen_wait(
             FilePicker("Open a working file", recent, endings=(".recordpick",))
@@ -115,7 +116,9 @@ class RecordpickApp(App[None]):
     @work
     async def make_file(self) -> None:
         """Ask what a new working file needs, make it, and open it."""
+        from recordpick.tui.dialogs import Tell
         from recordpick.tui.new_file import Filled, NewFileScreen
+        from recordpick.tui.waiting import Waiting
 
         settings = self.settings
         filled: Filled | None = None
@@ -143,6 +146,9 @@ class RecordpickApp(App[None]):
     @work
     async def open_demo(self) -> None:
         """Make the demonstration, unless it is there, and open it."""
+        from recordpick.tui.dialogs import Tell
+        from recordpick.tui.waiting import Waiting
+
         folder = self._demo_folder or Path(tempfile.mkdtemp(prefix="recordpick-demo-"))
         self._demo_folder = folder
         patients, seed = self._demo_size
@@ -165,6 +171,8 @@ class RecordpickApp(App[None]):
     @work
     async def open_file(self, path: Path) -> None:
         """Open a working file."""
+        from recordpick.tui.dialogs import WhoAreYou
+
         settings = self.settings
         if not settings.name:
             answer = await self.push_screen_wait(WhoAreYou(settings.name, settings.role))
@@ -175,6 +183,9 @@ class RecordpickApp(App[None]):
         await self._open(path, None, remember=True)
 
     async def _open(self, path: Path, person: Person | None, *, remember: bool) -> None:
+        from recordpick.tui.dialogs import Tell
+        from recordpick.tui.tour import Tour
+
         self._let_go()
         done = await self._session_of(path, person, None)
         while done.error is not None:
@@ -202,6 +213,9 @@ class RecordpickApp(App[None]):
             self.screen.show_recent(self.settings.recent)
 
     async def _ask_for_index(self, messages: tuple[str, ...]) -> Path | None:
+        from recordpick.tui.dialogs import Confirm
+        from recordpick.tui.file_picker import FilePicker
+
         says = [message.replace(" (--index)", "") for message in messages]
         look = await self.push_screen_wait(
             Confirm("Where is the practice index?", says, "Look for the folder")
@@ -215,6 +229,8 @@ class RecordpickApp(App[None]):
     async def _session_of(
         self, path: Path, person: Person | None, folder: Path | None
     ) -> Done[tuple[Session, Screen[None]]]:
+        from recordpick.tui.waiting import Waiting
+
         name, role = self.settings.name, self.settings.role
         start_at = self._looked_at(path)
 
@@ -257,6 +273,8 @@ class RecordpickApp(App[None]):
 
     def action_help(self) -> None:
         """Explain the part of the screen the person is in."""
+        from recordpick.tui.help import HelpScreen, topic_of
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(topic_of(self.screen)))
 

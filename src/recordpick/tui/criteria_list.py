@@ -30,7 +30,7 @@ class CriteriaList(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home", "jump(0)", "First", show=False),
         Binding("end", "jump(-1)", "Last", show=False),
-        Binding("enter,space", "choose", "Go to the patients", show=False),
+        Binding("enter,space", "choose", "Patients", key_display="↵"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "criteria--area",
@@ -193,7 +193,8 @@ class CriteriaList(ScrollView, can_focus=True):
         return Strip([Segment(text, self.get_component_rich_style(name))], width)
 
     def _line(self, row: CriterionLine, width: int, *, is_cursor: bool) -> str:
-        start = ("▸" if is_cursor else " ") + SIGNS[row.state] + " "
+        cursor = " " if not is_cursor else "▸" if self.has_focus else ">"
+        start = cursor + SIGNS[row.state] + " "
         end = f" {row.fraction:>5} {_short(row.matches):>5} "
         if width >= _WIDE_ENOUGH_FOR_A_BAR:
             end = f" {_bar(row.picked, row.wanted)}{end}"

@@ -9,15 +9,15 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Select, Static
 
 from recordpick.errors import UserError
+from recordpick.tui.box import Box
 from recordpick.tui.roles import ROLES, Role, as_role
 from recordpick.tui.visible import content, paragraph
 
 
-class Tell(ModalScreen[None]):
+class Tell(Box[None]):
     """Says something until it was read: an error, a result."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "close", "Close")]
@@ -53,7 +53,7 @@ class Tell(ModalScreen[None]):
         self.dismiss(None)
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Box[bool]):
     """Asks before something is done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "no", "No")]
@@ -90,7 +90,7 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(False)  # noqa: FBT003 - the answer
 
 
-class Ask(ModalScreen[str | None]):
+class Ask(Box[str | None]):
     """Asks for a line of words, such as a reason."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
@@ -150,7 +150,7 @@ class Ask(ModalScreen[str | None]):
         self.dismiss(None)
 
 
-class WhoAreYou(ModalScreen[tuple[str, Role] | None]):
+class WhoAreYou(Box[tuple[str, Role] | None]):
     """Asks who works: the name stands beside each pick."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]

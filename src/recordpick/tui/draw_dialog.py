@@ -9,9 +9,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from recordpick.tui.box import Box
 from recordpick.tui.visible import amount, content, counted
 
 
@@ -24,7 +24,7 @@ class Asked:
     reason: str
 
 
-class DrawDialog(ModalScreen[Asked | None]):
+class DrawDialog(Box[Asked | None]):
     """Asks for the number and the seed, and for a reason where the seed is another than before."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]

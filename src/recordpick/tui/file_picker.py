@@ -9,14 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.tui.box import Box
 from recordpick.tui.visible import content, visible
 
 
-class FilePicker(ModalScreen[Path | None]):
+class FilePicker(Box[Path | None]):
     """A list of what is in a folder. Enter goes into a folder or chooses a file."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

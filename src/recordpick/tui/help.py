@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from recordpick.tui.box import Box
 from recordpick.tui.visible import content
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def topic_of(screen: Screen[object]) -> str:
     )
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Box[None]):
     """A page to read; any of Esc, F1, Enter closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

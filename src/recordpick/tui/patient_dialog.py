@@ -9,17 +9,17 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.tui.box import Box
 from recordpick.tui.snapshot import CriterionLine
 from recordpick.tui.visible import content, fit
 
 _WIDTH = 64
 
 
-class PatientDialog(ModalScreen[None]):
+class PatientDialog(Box[None]):
     """Lists the criteria; space picks the patient for one, or takes them out."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

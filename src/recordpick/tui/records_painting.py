@@ -36,9 +36,9 @@ class Marks:
         )
 
 
-def gutter(marks: str, *, is_cursor: bool, is_selected: bool) -> str:
-    """Write what stands before the first column."""
-    return ("▸" if is_cursor else " ") + ("+" if is_selected else " ") + marks + " "
+def gutter(marks: str, *, cursor: str, is_selected: bool) -> str:
+    """Write what stands before the first column: `cursor` is one cell."""
+    return cursor + ("+" if is_selected else " ") + marks + " "
 
 
 def heading(placed: Sequence[Placed], sort: Sort | None) -> str:

@@ -445,8 +445,9 @@ class RecordsTable(ScrollView, can_focus=True):
         values = dict(zip(frame.columns, self._view.values(row), strict=True))
         patient = str(values["patient_id"])
         is_cursor = row == self._row
+        cursor = " " if not is_cursor else "▸" if self.has_focus else ">"
         gutter = painting.gutter(
-            self.marks.of(patient), is_cursor=is_cursor, is_selected=patient in self.selected
+            self.marks.of(patient), cursor=cursor, is_selected=patient in self.selected
         )
         name = "records--row"
         if is_cursor:

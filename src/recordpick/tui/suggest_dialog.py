@@ -11,10 +11,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.tui.box import Box
 from recordpick.tui.snapshot import CriterionLine
 from recordpick.tui.visible import content, counted, fit
 
@@ -35,7 +35,7 @@ class Offer:
     picks: Picks
 
 
-class SuggestDialog(ModalScreen[Offer | None]):
+class SuggestDialog(Box[Offer | None]):
     """Lists the ways with what each costs, and what the chosen one would pick."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]

@@ -7,9 +7,9 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from recordpick.tui.box import Box
 from recordpick.tui.visible import content
 
 STEPS: tuple[tuple[str, str, str], ...] = (
@@ -48,7 +48,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
 )
 
 
-class Tour(ModalScreen[None]):
+class Tour(Box[None]):
     """Says one thing after the other; the part it speaks of is set off."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import ModalScreen
 from textual.widgets import ProgressBar, Static
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
+from recordpick.tui.box import Box
 from recordpick.tui.visible import content
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Done(Generic[T]):
         self.error = error
 
 
-class Waiting(ModalScreen[Done[T]]):
+class Waiting(Box[Done[T]]):
     """Runs one job and is dismissed with what came of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop")]

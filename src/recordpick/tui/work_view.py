@@ -37,6 +37,7 @@ _MOST = content("Patients who meet the most criteria that want records", "bold")
 class WorkView(Screen[None]):
     """Left the criteria, right the patients, below the record."""
 
+    CSS_PATH = "styles/work.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared by Textual
         (0, "-narrow"),
         (110, "-middle"),
