@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import io
 import secrets
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.selection.private_files import put_in_place, temporary_name
+from recordpick.selection.private_files import (
+    put_in_place,
+    take_away_leftovers,
+    temporary_name,
+)
 from recordpick.whole import cannot_write, write_new
 
 _SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another: 0 O, 1 I L, U V
@@ -52,6 +57,7 @@ def write_encrypted(
     content = _zipped(out.stem, contents, passphrase)
     made = temporary_name(out)
     try:
+        take_away_leftovers(out, time.time())
         write_new(made, content)
         before_it_appears()
         put_in_place(made, out)
