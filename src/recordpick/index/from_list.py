@@ -12,28 +12,15 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.delimited import Record, look, records
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.from_folder import parquet_part
-from recordpick.index.list_columns import ListColumns, find_header, plain, words_of
+from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import dates_of, without_time
+from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
 from recordpick.index.parts import PLACES, ROW, Part, Source
-from recordpick.index.values import ISO, trimmed
-from recordpick.sheets import SPREADSHEETS, read_rows
+from recordpick.index.values import ISO
 from recordpick.tables import PATIENTS
-
-_MOST_ROWS = 2_000_000
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """The rows of a list that are not blank, the line of each, and lines that are no rows."""
-
-    lines: list[int]
-    rows: list[list[str]]
-    damaged: list[tuple[int, str, str]]
-    sha256: str = ""
 
 
 def read_list(path: Path) -> Source:
@@ -44,37 +31,16 @@ def read_list(path: Path) -> Source:
         if "patient_id" in part.frame.collect_schema():
             return Source((part,))
         return _source(path, _of_parquet(part))
-    return _source(path, _of_sheet(path) if ending in SPREADSHEETS else _of_text(path))
+    return _source(path, rows_of(path))
 
 
-def _of_text(path: Path) -> _Rows:
-    found = look(path)
-    lines: list[int] = []
-    rows: list[list[str]] = []
-    damaged: list[tuple[int, str, str]] = []
-    for entry in records(path, found):
-        if not isinstance(entry, Record):
-            damaged.append((entry.line, entry.why, entry.text))
-        elif any(map(str.strip, entry.fields)):
-            lines.append(entry.line)
-            rows.append(entry.fields)
-        if len(rows) > _MOST_ROWS:
-            raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
-    return _Rows(lines, rows, damaged, found.sha256)
-
-
-def _of_sheet(path: Path) -> _Rows:
-    kept = [(at, row) for at, row in enumerate(read_rows(path), 1) if any(map(str.strip, row))]
-    return _Rows([at for at, _ in kept], [row for _, row in kept], [])
-
-
-def _of_parquet(part: Part) -> _Rows:
+def _of_parquet(part: Part) -> ListRows:
     frame = part.frame.drop(ROW).select(pl.all().cast(pl.String).fill_null("")).collect()
     rows = [frame.columns, *map(list, frame.iter_rows())]
-    return _Rows(list(range(len(rows))), rows, [])
+    return ListRows(list(range(len(rows))), rows, [])
 
 
-def _source(path: Path, read: _Rows) -> Source:
+def _source(path: Path, read: ListRows) -> Source:
     columns = find_header(read.rows)
     if columns is None:
         seen = ", ".join(name.strip() for name in (read.rows or [[]])[0][:8])
@@ -83,10 +49,10 @@ def _source(path: Path, read: _Rows) -> Source:
             f"(the first row has {seen or 'nothing'}). Give that column such a name."
         )
     header = read.rows[columns.row]
-    _check_one_of_each(path, read.lines[columns.row], columns)
-    raw, lines, away = _body(read, columns.row)
+    check_one_of_each(path, read.lines[columns.row], columns)
+    raw, lines, away = body(read, columns.row)
     away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
-    texts = raw.lazy().select(ROW, *_texts(columns)).collect()
+    texts = raw.lazy().select(ROW, *texts_of(columns)).collect()
     if "patient_id" not in columns.taken:
         texts, nameless = _by_nhs_number(path, texts)
         away += [(lines[row], why, ",".join(raw.row(row)[1:])) for row, why in nameless]
@@ -105,33 +71,6 @@ def _source(path: Path, read: _Rows) -> Source:
         date_formats=typed.date_formats,
     )
     return Source((part,), notes=tuple(f"{path.name}: {note}" for note in typed.notes))
-
-
-def _check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
-    """Refuse two columns of one name: nothing tells which of them is meant."""
-    for names in columns.doubled.values():
-        same = [name.strip() for name in names if plain(name) == plain(names[0])]
-        if len(same) > 1:
-            raise UserError(
-                f"{path}, line {line}: {len(same)} columns are called {same[0]}. "
-                "Take out, or rename, all but the right one."
-            )
-
-
-def _body(read: _Rows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
-    """Give the rows below the header that have its number of fields, their lines, and the rest."""
-    width = len(read.rows[header])
-    good: list[list[str]] = []
-    lines: list[int] = []
-    away: list[tuple[int, str, str]] = []
-    for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
-        if len(row) == width:
-            good.append(row)
-            lines.append(line)
-        else:
-            away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
-    schema = {str(place): pl.String for place in range(width)}
-    return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
@@ -159,15 +98,6 @@ def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[
             "patients. Export it again, and do not save it from a spreadsheet."
         )
     return good.drop("valid", "why"), checked.filter(~pl.col("valid")).select(ROW, "why").rows()
-
-
-def _texts(columns: ListColumns) -> list[pl.Expr]:
-    """Give our columns as trimmed text, of the list's columns named by their places."""
-    texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
-    if columns.address:
-        parts = [trimmed(pl.col(str(at))) for at in columns.address]
-        texts["address"] = pl.concat_str(parts, separator=", ", ignore_nulls=True)
-    return [text.alias(name) for name, text in texts.items()]
 
 
 @dataclass
