@@ -154,9 +154,10 @@ def _suggest(commands: Parsers) -> None:
     _working_file(parser)
     parser.add_argument(
         "--by",
-        choices=("ticket",),
-        default="ticket",
-        help="ticket: an even draw within each criterion",
+        choices=("fewest", "spread", "ticket"),
+        default="fewest",
+        help="fewest records to open (the default); spread: different patients, ages, sexes and "
+        "GPs; ticket: an even draw within each criterion",
     )
     parser.add_argument(
         "--criterion", action="append", metavar="ID", help="only this one (may be repeated)"
@@ -171,8 +172,20 @@ def _draw(commands: Parsers) -> None:
     parser = _command(commands, "draw", "draw random records so that anyone can check the draw")
     _working_file(parser)
     parser.add_argument("--seed", metavar="S", help="dice, a lottery result, the supplier's number")
+    how_many = parser.add_mutually_exclusive_group()
+    how_many.add_argument(
+        "--records", type=int, metavar="N", help="how many in all (else the pack's number)"
+    )
+    how_many.add_argument(
+        "--more",
+        type=int,
+        metavar="N",
+        help="so many beyond those drawn, as at go-live: the next tickets of the same seed",
+    )
     parser.add_argument(
-        "--records", type=int, metavar="N", help="how many (else the pack's number)"
+        "--strata",
+        action="store_true",
+        help="even over age bands and sexes (draws that follow with the same seed go on like that)",
     )
     parser.add_argument(
         "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"

@@ -203,3 +203,69 @@ def test_a_list_that_names_a_patient_twice_counts_once(seeded):
     seeded.draw(pl.concat([eligible(5), eligible(5)]), 10)
     assert sorted(ids(seeded.selection.random())) == PATIENTS[:5]
     assert seeded.selection.draws[0].eligible == 5
+
+
+def strata(count: int = len(PATIENTS)) -> pl.DataFrame:
+    """Two thirds young, one third old."""
+    names = ["old" if number % 3 == 0 else "young" for number in range(count)]
+    return pl.DataFrame({"patient_id": PATIENTS[:count], "stratum": names})
+
+
+def of_stratum(name: str) -> list[str]:
+    of = strata().filter(pl.col("stratum") == name)["patient_id"].to_list()
+    return in_order(of)
+
+
+def test_a_draw_by_strata_is_even_over_them_and_records_them(seeded):
+    """Shares in proportion, within a stratum by ticket; sizes and a digest of who is in which."""
+    seeded.draw(eligible(), 6, strata())
+    assert sorted(ids(seeded.selection.random())) == sorted(
+        of_stratum("young")[:4] + of_stratum("old")[:2]
+    )
+    draw = seeded.selection.draws[-1]
+    assert [(one.name, one.eligible, one.drawn) for one in draw.strata] == [
+        ("old", 10, 2),
+        ("young", 20, 4),
+    ]
+    lines = sorted(f"{patient_id}\t{name}" for patient_id, name in strata().iter_rows())
+    assert draw.strata_sha256 == hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    assert seeded.selection.by_strata
+
+
+def test_more_by_strata_adds_to_what_was_drawn(seeded):
+    """Six and then three are the nine of one draw; the same seed goes on in the same way only."""
+    seeded.draw(eligible(), 6, strata())
+    with pytest.raises(UserError, match="drawn by strata before"):
+        seeded.draw(eligible(), 3)
+    seeded.draw(eligible(), 3, strata())
+    assert sorted(ids(seeded.selection.random())) == sorted(
+        of_stratum("young")[:6] + of_stratum("old")[:3]
+    )
+
+
+def test_a_seed_that_drew_without_strata_goes_on_without(seeded):
+    """Mixing the two would follow no order that anyone could check."""
+    seeded.draw(eligible(), 2)
+    assert not seeded.selection.by_strata
+    with pytest.raises(UserError, match="without strata before"):
+        seeded.draw(eligible(), 2, strata())
+
+
+def test_a_replacement_by_strata_is_of_the_same_stratum(seeded):
+    """So the draw stays even; when a stratum has nobody left, the next of all takes the place."""
+    seeded.draw(eligible(), 6, strata())
+    gone = of_stratum("old")[0]
+    seeded.replace_random(gone, "moved away", eligible(), strata())
+    assert of_stratum("old")[2] in ids(seeded.selection.random())
+    few = strata().filter((pl.col("stratum") == "young") | pl.col("patient_id").is_in([gone]))
+    seeded.replace_random(of_stratum("old")[1], "moved away", few["patient_id"], few)
+    assert of_stratum("young")[4] in ids(seeded.selection.random())
+
+
+def test_strata_survive_closing_and_opening(seeded, path):
+    """What was recorded is read again."""
+    seeded.draw(eligible(), 6, strata())
+    before = seeded.selection.draws
+    seeded.close()
+    with WorkingFile.open(path) as again:
+        assert again.selection.draws == before

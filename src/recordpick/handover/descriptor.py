@@ -126,4 +126,16 @@ def _draw(draw: Draw) -> dict[str, Any]:
         "drawn_on": f"{draw.drawn_on:%Y-%m-%dT%H:%M:%SZ}",
         "replacement": draw.replaces is not None,
         "drawn": [{"place": one.place, "ticket_number": one.ticket_number} for one in draw.drawn],
+        **_strata(draw),
+    }
+
+
+def _strata(draw: Draw) -> dict[str, Any]:
+    if not draw.strata:
+        return {}
+    return {
+        "strata": [
+            {"name": one.name, "eligible": one.eligible, "drawn": one.drawn} for one in draw.strata
+        ],
+        "strata_sha256": draw.strata_sha256,
     }

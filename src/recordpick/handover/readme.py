@@ -110,6 +110,17 @@ def _draw(draw: Draw) -> str:
         f"    drawn on {draw.drawn_on:%Y-%m-%d %H:%M} UTC: {len(draw.drawn):,} of "
         f"{draw.eligible:,} eligible patients\n"
         f"    SHA-256 of the eligible patient numbers, sorted, one a line: {draw.eligible_sha256}"
+        f"{_strata(draw)}"
+    )
+
+
+def _strata(draw: Draw) -> str:
+    if not draw.strata:
+        return ""
+    return (
+        f"\n    even over {len(draw.strata)} strata of age band and sex: within a stratum by "
+        "ticket,\n    the i-th of a stratum of N at (i - 1/2) / N of the way\n"
+        f"    SHA-256 of patient number, tab and stratum, sorted, one a line: {draw.strata_sha256}"
     )
 
 

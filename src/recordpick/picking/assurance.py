@@ -42,17 +42,30 @@ class Assurance:
     @property
     def in_words(self) -> str:
         """What it shows, for somebody who knows no statistics."""
-        found = (
-            f"{_of(self.sample, 'random record')} of {self.population:,} checked, "
-            f"{'no faulty one' if self.faults == 0 else f'{self.faults:,} faulty'} among them"
-        )
-        if self.sample == self.population:
-            return f"{found}: that is all of them, so nothing is left unknown."
-        if self.ruled_out is None:
-            return f"{found}: that rules nothing out."
         return (
-            f"{found}: with {_percent(self.confidence)} confidence fewer than "
-            f"{self.ruled_out:,} of all records ({_percent(self.share)}) are faulty."
+            f"{_of(self.sample, 'random record')} of {self.population:,} checked, "
+            f"{'no faulty one' if self.faults == 0 else f'{self.faults:,} faulty'} among them: "
+            f"{self._shows}"
+        )
+
+    @property
+    def beforehand(self) -> str:
+        """What it would show, before anything is checked."""
+        found = "no faulty one" if self.faults == 0 else f"no more than {self.faults:,} faulty"
+        return (
+            f"If there is {found} among {_of(self.sample, 'random record')} of "
+            f"{self.population:,}: {self._shows}"
+        )
+
+    @property
+    def _shows(self) -> str:
+        if self.sample == self.population:
+            return "that is all of them, so nothing is left unknown."
+        if self.ruled_out is None:
+            return "that rules nothing out."
+        return (
+            f"with {_percent(self.confidence)} confidence fewer than {self.ruled_out:,} of all "
+            f"records ({_percent(self.share)}) are faulty."
         )
 
 

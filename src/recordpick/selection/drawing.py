@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 10_000
 
 
-def to_draw(work: Work, eligible: pl.Series, number: int | None, wanted: int) -> Body:
+def to_draw(
+    work: Work,
+    eligible: pl.Series,
+    number: int | None,
+    wanted: int,
+    strata: pl.DataFrame | None = None,
+) -> Body:
     """Draw the next `number` tickets (None: what is missing to `wanted`) of those eligible."""
     seed = _seed(work)
     fresh = all(draw.seed != seed for draw in work.draws.values())
@@ -36,10 +42,16 @@ def to_draw(work: Work, eligible: pl.Series, number: int | None, wanted: int) ->
         raise UserError(
             f"{number:,} random records cannot be drawn: ask for 1 to {MOST_AT_ONCE:,}."
         )
-    return _next_tickets(work, seed, eligible, number)
+    return _next_tickets(work, seed, _order(work, seed, eligible, strata), number)
 
 
-def to_replace(work: Work, patient_id: str, reason: str, eligible: pl.Series) -> Body:
+def to_replace(
+    work: Work,
+    patient_id: str,
+    reason: str,
+    eligible: pl.Series,
+    strata: pl.DataFrame | None = None,
+) -> Body:
     """Draw the next ticket in place of a random record."""
     if not any(pick.criterion_id is None and pick.patient_id == patient_id for pick in work.picks):
         raise UserError(f"{patient_id} is not a random record.")
@@ -49,7 +61,8 @@ def to_replace(work: Work, patient_id: str, reason: str, eligible: pl.Series) ->
         raise UserError(
             "Another seed has been fixed since the draw: draw with it first, or undo it."
         )
-    body = _next_tickets(work, seed, eligible, 1)
+    order = _order(work, seed, eligible, strata)
+    body = _next_tickets(work, seed, order, 1, in_place_of=patient_id)
     return {**body, "patient_id": patient_id, "reason": reason}
 
 
@@ -59,18 +72,39 @@ def _seed(work: Work) -> str:
     return work.seed.seed
 
 
-def _next_tickets(work: Work, seed: str, eligible: pl.Series, number: int) -> Body:
-    import polars as pl
+def _order(work: Work, seed: str, eligible: pl.Series, strata: pl.DataFrame | None) -> pl.DataFrame:
+    """Put those eligible into the order of the draw: patient_id, ticket_number, place, stratum.
 
+    Without strata there is no column stratum.
+    """
+    from recordpick.picking.strata import stratified_order
     from recordpick.picking.tickets import draw_order
 
-    order = draw_order(eligible, seed)
+    before = {bool(draw.strata) for draw in work.draws.values() if draw.seed == seed}
+    if before and before != {strata is not None}:
+        raise UserError(
+            f"This seed has drawn {'by strata' if strata is None else 'without strata'} before: "
+            "go on like that, or fix another seed."
+        )
+    if strata is None:
+        return draw_order(eligible, seed)
+    if set(strata["patient_id"]) != set(eligible):
+        raise ValueError("the strata are not those of the eligible patients")
+    return stratified_order(strata, seed)
+
+
+def _next_tickets(
+    work: Work, seed: str, order: pl.DataFrame, number: int, in_place_of: str | None = None
+) -> Body:
+    import polars as pl
+
     if order.is_empty():
         raise UserError(
             "Nobody is eligible for the random draw: check the pack's rule for random records."
         )
     before = pl.Series(sorted(work.drawn_with(seed)), dtype=pl.String)
-    drawn = order.filter(~pl.col("patient_id").is_in(before.implode())).head(number)
+    left = order.filter(~pl.col("patient_id").is_in(before.implode()))
+    drawn = _alike_first(order, left, in_place_of).head(number)
     if drawn.is_empty():
         raise UserError(
             f"All {order.height:,} who are eligible have been drawn already: nobody is left."
@@ -81,11 +115,35 @@ def _next_tickets(work: Work, seed: str, eligible: pl.Series, number: int) -> Bo
             "patient_id", "place", "ticket_number"
         ).iter_rows()
     ]
-    ids = "\n".join(order["patient_id"].sort().to_list())
     return {
         "seed": seed,
         "eligible": order.height,
-        "eligible_sha256": sha256(ids.encode()).hexdigest(),
+        "eligible_sha256": _digest(order["patient_id"]),
         "asked": number,
         "drawn": rows,
+        **_strata(order, drawn),
     }
+
+
+def _alike_first(order: pl.DataFrame, left: pl.DataFrame, in_place_of: str | None) -> pl.DataFrame:
+    """Put those of the replaced patient's stratum first, so that a replacement is one of them."""
+    if in_place_of is None or "stratum" not in order.columns:
+        return left
+    theirs = order.filter(order["patient_id"] == in_place_of)["stratum"]
+    return left.sort(left["stratum"].is_in(theirs.implode()), descending=True, maintain_order=True)
+
+
+def _strata(order: pl.DataFrame, drawn: pl.DataFrame) -> Body:
+    if "stratum" not in order.columns:
+        return {}
+    taken = dict(drawn.group_by("stratum").len().iter_rows())
+    sizes = order.group_by("stratum").len().sort("stratum")
+    lines = order["patient_id"] + "\t" + order["stratum"]
+    return {
+        "strata": [[name, size, taken.get(name, 0)] for name, size in sizes.iter_rows()],
+        "strata_sha256": _digest(lines),
+    }
+
+
+def _digest(texts: pl.Series) -> str:
+    return sha256("\n".join(texts.sort().to_list()).encode()).hexdigest()

@@ -17,6 +17,7 @@ from recordpick.selection.state import (
     Pick,
     Removed,
     SeedSource,
+    Stratum,
     Withdrawn,
 )
 
@@ -83,7 +84,20 @@ def draw_of(event: Event) -> Draw:
         by=event.by,
         replaces=replaces,
         reason=event.text("reason") if replaces is not None else "",
+        strata=tuple(_stratum(event, row) for row in _rows_if_any(event, "strata")),
+        strata_sha256=event.text("strata_sha256") if "strata" in event.body else "",
     )
+
+
+def _rows_if_any(event: Event, key: str) -> list[list[Json]]:
+    return event.rows(key) if key in event.body else []
+
+
+def _stratum(event: Event, row: list[Json]) -> Stratum:
+    match row:
+        case [str(name), int(eligible), int(drawn)]:
+            return Stratum(name, eligible, drawn)
+    raise BrokenEventError(event.seq, "has a stratum that is none")
 
 
 def _drawn(event: Event, row: list[Json]) -> Drawn:

@@ -87,13 +87,24 @@ class Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Stratum:
+    """A group by age band and sex: how many of it were eligible, and how many of them drawn."""
+
+    name: str
+    eligible: int
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draw:
     """One random draw, as it was recorded.
 
     `eligible_sha256` is the SHA-256 (hex) of the eligible patient_ids, sorted and joined by
-    newlines. A draw of a replacement names whom it `replaces` and why (`reason`). `withdrawn` says
-    that its records are no longer in the selection: the draw was undone, or made again with
-    another seed.
+    newlines. A draw by strata (`picking.strata`) has its `strata`, sorted by name, and as
+    `strata_sha256` the SHA-256 of the lines "patient_id, tab, stratum", sorted and joined in the
+    same way; any other has none. A draw of a replacement names whom it `replaces` and why
+    (`reason`). `withdrawn` says that its records are no longer in the selection: the draw was
+    undone, or made again with another seed.
     """
 
     seed: str
@@ -106,6 +117,8 @@ class Draw:
     replaces: str | None = None
     reason: str = ""
     withdrawn: Withdrawn | None = None
+    strata: tuple[Stratum, ...] = ()
+    strata_sha256: str = ""
 
     @property
     def short(self) -> int:
@@ -208,6 +221,14 @@ class Selection:
         seed = None if self.seed is None else self.seed.seed
         drawn = any(draw.seed == seed for draw in self.draws if draw.withdrawn is None)
         return self.count(None) if drawn else 0
+
+    @property
+    def by_strata(self) -> bool:
+        """Whether the fixed seed has drawn by strata: further draws must go on like that."""
+        seed = None if self.seed is None else self.seed.seed
+        return any(
+            draw.strata for draw in self.draws if draw.seed == seed and draw.withdrawn is None
+        )
 
     @property
     def patient_ids(self) -> tuple[str, ...]:

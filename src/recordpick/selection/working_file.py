@@ -226,22 +226,38 @@ class WorkingFile(Facts):
             "seed_fixed", lambda: decisions.to_fix_seed(self._selection, seed, source, reason)
         )
 
-    def draw(self, eligible: pl.Series, n: int | None = None) -> Selection:
+    def draw(
+        self, eligible: pl.Series, n: int | None = None, strata: pl.DataFrame | None = None
+    ) -> Selection:
         """Draw the next `n` tickets of those eligible (None: what is missing to the pack's number).
+
+        `strata` (as `picking.strata.strata_of` gives them for these eligible) makes the draw even
+        over groups; a seed draws always with or always without (`Selection.by_strata`).
 
         The draw is the last of `Selection.draws`; its `short` says how many fewer there were than
         asked for. UserError if no seed is fixed or nobody is eligible, or left to be drawn.
         """
         return self._decide(
             "drawn",
-            lambda: drawing.to_draw(self._history.work, eligible, n, self.pack.random_records),
+            lambda: drawing.to_draw(
+                self._history.work, eligible, n, self.pack.random_records, strata
+            ),
         )
 
-    def replace_random(self, patient_id: str, reason: str, eligible: pl.Series) -> Selection:
-        """Take a random record out for a reason, and draw the next ticket in its place."""
+    def replace_random(
+        self,
+        patient_id: str,
+        reason: str,
+        eligible: pl.Series,
+        strata: pl.DataFrame | None = None,
+    ) -> Selection:
+        """Take a random record out for a reason, and draw the next ticket in its place.
+
+        By strata, the next of its stratum while there is one.
+        """
         return self._decide(
             "replaced",
-            lambda: drawing.to_replace(self._history.work, patient_id, reason, eligible),
+            lambda: drawing.to_replace(self._history.work, patient_id, reason, eligible, strata),
         )
 
     def undo(self) -> Selection:
