@@ -55,6 +55,7 @@ class Look:
     """Lines above the first record that only say what the delimiter is (`sep=;`): 0 or 1."""
     has_quotes: bool
     has_nul: bool
+    has_returns: bool
     lines: int
     """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
 
@@ -217,13 +218,14 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
     if encoding is None and b"\0" in start:
         raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
-    quotes = nul = False
+    quotes = nul = returns = False
     is_utf8, size, feeds, chunk, last = True, 0, 0, start, b""
     while chunk:
         digest.update(chunk)
         size += len(chunk)
         quotes = quotes or b'"' in chunk
         nul = nul or b"\0" in chunk
+        returns = returns or b"\r" in chunk
         feeds += chunk.count(b"\n")
         last = chunk
         if decoder is not None and is_utf8:
@@ -241,6 +243,7 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
         skip=0,
         has_quotes=quotes,
         has_nul=nul,
+        has_returns=returns,
         lines=feeds + (not last.endswith(b"\n")),
     )
 
@@ -259,6 +262,8 @@ def _by_mark(start: bytes) -> str | None:
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    if not final and chunk.isascii() and not decoder.getstate()[0]:
+        return True  # several times as fast as decoding, and true of most chunks
     try:
         decoder.decode(chunk, final)
     except UnicodeDecodeError:

@@ -2,7 +2,7 @@
 
 Nothing raises and nothing vanishes: each row comes out with the number of the first check that it
 failed (`BAD`, null for a good row), and the caller keeps failed rows with their reason. A check is
-cheap on good rows; the sentence is only made for the rows that need one.
+cheap on good rows; which check it was and its sentence are only made for the rows that need one.
 """
 
 from __future__ import annotations
@@ -27,10 +27,13 @@ from recordpick.index.values import (
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
 BAD = "__bad"
-"""Number of the check that the row failed (UInt16), null for a row that fits."""
+"""Why a row cannot go in (UInt16: UNFIT and those below), null for a row that fits."""
 
 ASIDE = "__aside"
 """True where a value (an NHS number) was left empty because it cannot be right."""
+
+UNFIT = 59_999
+"""A check of a column failed: which, is found out by `reasons`, for the few rows it concerns."""
 
 ORPHAN, DUPLICATE, HOSTLESS = 60_000, 60_001, 60_002
 """Checks beyond the row: unknown patient; id there already; belongs to a row that is not there."""
@@ -45,8 +48,10 @@ class Conformed:
 
     frame: pl.LazyFrame
     kinds: dict[str, Kind]
-    checks: tuple[tuple[Column, str], ...]
-    """What each number of BAD stands for: the column, and how its dates are written."""
+    checks: tuple[tuple[Column, str, pl.Expr], ...]
+    """What may fail: the column, how its dates are written, and where it does (of `texts`)."""
+    texts: dict[str, pl.Expr]
+    """The part's columns of text, blanks off: what the checks are of."""
     unknown: tuple[str, ...]
     """Columns of the file that the table does not have, and that were left out."""
     technical: tuple[str, ...] = ()
@@ -93,46 +98,63 @@ def conform(part: Part) -> Conformed:
     schema = part.frame.collect_schema()
     columns, unknown = columns_of_part(part, schema)
     texts: dict[str, pl.Expr] = {}
-    values: list[pl.Expr] = []
-    bad: list[pl.Expr] = []
-    checks: list[tuple[Column, str]] = []
+    values: dict[str, pl.Expr] = {}
+    checks: list[tuple[Column, str, pl.Expr]] = []
+    failed: list[pl.Expr] = []
     aside = pl.lit(value=False)
     for column in columns:
         written = part.date_formats.get(column.name, ISO)
-        source = pl.col(column.name)
+        source, typed = pl.col(column.name), pl.col(_typed(column.name))
+        value = _value(part, column, schema[column.name], written)
         if is_text(schema[column.name]):
             texts[column.name] = trimmed(source.cast(pl.String))
-            value = from_text(source, column, written)
-        else:
-            typed = from_typed(source, column.kind, schema[column.name])
-            if typed is None:
-                raise UserError(
-                    f"{part.file}: column {column.name} holds {schema[column.name]}, "
-                    f"but should hold {KIND_WORDS[column.kind]}."
-                )
-            value = from_text(typed, column) if column.words else typed
         if part.table == "patients" and column.name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(value)
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
-            aside = source.is_not_null() & value.is_null()
+            aside = source.is_not_null() & typed.is_null()
         elif _can_fail(column, schema[column.name]):
-            failed = value.is_null() if column.required else value.is_null() & source.is_not_null()
-            bad.append(pl.when(failed).then(pl.lit(len(checks), pl.UInt16)))
-            checks.append((column, written))
-        values.append(value.alias(column.name))
+            missing = pl.lit(column.required)
+            checks.append((column, written, value.is_null() & (missing | source.is_not_null())))
+            failed.append(
+                typed.is_null() if column.required else typed.is_null() & ~source.is_null()
+            )
+        values[_typed(column.name)] = value
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
-    no_check = pl.lit(None, pl.UInt16)
     technical = tuple(name for name in _TECHNICAL if name in schema)
-    frame = part.frame.with_columns(**texts).select(
-        pl.col(ROW),
-        pl.coalesce(*bad, no_check).alias(BAD),
-        deleted.fill_null(value=False).alias(DELETED),
-        aside.fill_null(value=False).alias(ASIDE),
-        *technical,
-        *values,
+    unfit = pl.any_horizontal(failed) if failed else pl.lit(value=False)
+    # Each value is made once, in a step of its own, as the checks ask for it again.
+    frame = (
+        part.frame.with_columns(**texts)
+        .with_columns(**values)
+        .select(
+            pl.col(ROW),
+            pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
+            deleted.fill_null(value=False).alias(DELETED),
+            aside.fill_null(value=False).alias(ASIDE),
+            *technical,
+            *(pl.col(_typed(column.name)).alias(column.name) for column in columns),
+        )
     )
     kinds = {column.name: column.kind for column in columns}
-    return Conformed(frame, kinds, tuple(checks), unknown, technical)
+    return Conformed(frame, kinds, tuple(checks), texts, unknown, technical)
+
+
+def _typed(name: str) -> str:
+    return f"__typed {name}"
+
+
+def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.Expr:
+    """Bring a column (of `texts`) to what it is to hold."""
+    source = pl.col(column.name)
+    if is_text(dtype):
+        return from_text(source, column, written)
+    typed = from_typed(source, column.kind, dtype)
+    if typed is None:
+        raise UserError(
+            f"{part.file}: column {column.name} holds {dtype}, "
+            f"but should hold {KIND_WORDS[column.kind]}."
+        )
+    return from_text(typed, column) if column.words else typed
 
 
 def _can_fail(column: Column, dtype: pl.DataType) -> bool:
@@ -143,9 +165,20 @@ def _can_fail(column: Column, dtype: pl.DataType) -> bool:
 def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Say why, for rows that did not fit: `rows` is the part's own frame with BAD beside it.
 
-    Gives ROW and `reason`.
+    Gives ROW and `reason`: of several checks that a row fails, the first.
     """
     names = rows.collect_schema().names()
+    rows = rows.with_columns(**conformed.texts)
+    first = [
+        pl.when(failed).then(pl.lit(number, pl.UInt16))
+        for number, (_, _, failed) in enumerate(conformed.checks)
+    ]
+    rows = rows.with_columns(
+        pl.when(pl.col(BAD) == UNFIT)
+        .then(pl.coalesce(*first, pl.col(BAD)))
+        .otherwise(BAD)
+        .alias(BAD)
+    )
     says: Any = pl.when(pl.col(BAD) == ORPHAN).then(
         pl.format('there is no patient "{}" in this index', pl.col("patient_id"))
     )
@@ -156,15 +189,14 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     says = says.when(pl.col(BAD) == HOSTLESS).then(
         pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
     )
-    for number, (column, written) in enumerate(conformed.checks):
+    for number, (column, written, _) in enumerate(conformed.checks):
         value = pl.col(column.name).cast(pl.String)
         wrong = pl.format(
             '{} "{}" is not {}', pl.lit(column.name), value, pl.lit(_expected(column, written))
         )
         if column.required:
             missing = pl.lit(f"{column.name} is missing")
-            blank = value.is_null() | (value.str.strip_chars() == "")
-            wrong = pl.when(blank).then(missing).otherwise(wrong)
+            wrong = pl.when(value.is_null()).then(missing).otherwise(wrong)
         says = says.when(pl.col(BAD) == number).then(wrong)
     return rows.select(ROW, says.alias("reason"))
 

@@ -90,7 +90,10 @@ def record_lines(
         glob=False,
     )
     text = pl.col(_TEXT)
-    fits = text.str.contains(shape(fields, found.delimiter))
+    if found.has_quotes or found.has_returns:
+        fits = text.str.contains(shape(fields, found.delimiter))
+    else:  # the same, in half the time
+        fits = text.str.count_matches(found.delimiter, literal=True) == fields - 1
     odd = lines.filter(text.is_null() | ~fits).select(_LINE).collect(engine="streaming")
     walked = _walk(path, found, header_line, odd[_LINE].to_list(), counts, fields)
     return None if walked is None else (fields, walked)

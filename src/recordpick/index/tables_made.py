@@ -113,7 +113,7 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
     keys = [key for key in ("code", PATIENT) if key in kinds]
     path = folder / f"{table.name}.parquet"
     table.rows().select(*kinds).sort(keys, maintain_order=True).sink_parquet(
-        path, row_group_size=ROW_GROUP, engine="streaming"
+        path, compression_level=1, row_group_size=ROW_GROUP, engine="streaming"
     )
     scan = pl.scan_parquet(path, glob=False)
     counts = scan.group_by(PATIENT).agg(entries=pl.len()).collect(engine="streaming")

@@ -1,0 +1,98 @@
+"""Indexing an EMIS extract, beside a bare polars copy of the same files to Parquet.
+
+    python benchmarks/index_emis.py --patients 5000 --times 3
+
+Makes (or finds) a synthetic extract of so many patients, then times, each in a process of its own
+and turn by turn: `scan_csv(file).sink_parquet(...)` for every file, and `build_index`. Prints the
+medians, the processor time, the peak memory and the ratio. The goal is 1.5 in under 6 GiB at
+35,000 patients; run large sizes on a machine of your own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def bare(extract: Path, out: Path) -> None:
+    import polars as pl
+
+    for file in sorted(extract.glob("*.csv")):
+        pl.scan_csv(file).sink_parquet(out / f"{file.stem}.parquet")
+
+
+def index(extract: Path, out: Path) -> None:
+    from recordpick.index.build import build_index
+
+    build_index([extract], out)
+
+
+def measured(what: str, extract: Path, out: Path) -> None:
+    """Do one thing and print what it took, as JSON: for the parent process."""
+    if what == "bare":
+        import polars as pl  # noqa: F401 - the import is not what is measured
+    else:
+        import recordpick.index.build  # noqa: F401 - the same
+    start, spent = time.perf_counter(), time.process_time()
+    {"bare": bare, "index": index}[what](extract, out)
+    found = {
+        "seconds": time.perf_counter() - start,
+        "processor": time.process_time() - spent,
+        # ru_maxrss is in KiB on Linux.
+        "gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
+    }
+    print(json.dumps(found))
+
+
+def make(extract: Path, patients: int) -> None:
+    from recordpick.synthetic.as_emis import write_emis
+    from recordpick.synthetic.practice import make_practice
+
+    start = time.perf_counter()
+    write_emis(make_practice(patients, seed=1), extract)
+    print(f"made an extract of {patients:,} patients in {time.perf_counter() - start:.0f} s")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--patients", type=int, default=5000)
+    parser.add_argument("--times", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
+    parser.add_argument("--one", nargs=3, metavar=("WHAT", "EXTRACT", "OUT"))
+    options = parser.parse_args()
+    if options.one:
+        measured(options.one[0], Path(options.one[1]), Path(options.one[2]))
+        return
+    extract = options.folder / f"emis-extract-{options.patients}"
+    if not extract.exists():
+        make(extract, options.patients)
+    size = sum(file.stat().st_size for file in extract.glob("*.csv")) / 1024**3
+    print(f"{size:.2f} GiB of CSV")
+    took: dict[str, list[dict[str, float]]] = {"bare": [], "index": []}
+    for _ in range(options.times):
+        for what, runs in took.items():
+            out = Path(tempfile.mkdtemp(dir=options.folder))
+            command = [sys.executable, __file__, "--one", what, str(extract), str(out)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            runs.append(json.loads(done.stdout.splitlines()[-1]))
+            shutil.rmtree(out)
+    for what, runs in took.items():
+        seconds = statistics.median(run["seconds"] for run in runs)
+        processor = statistics.median(run["processor"] for run in runs)
+        gib = max(run["gib"] for run in runs)
+        print(f"{what:6} {seconds:7.2f} s  {processor:7.2f} s processor  {gib:5.2f} GiB")
+    middle = {what: statistics.median(r["seconds"] for r in runs) for what, runs in took.items()}
+    spent = {what: statistics.median(r["processor"] for r in runs) for what, runs in took.items()}
+    print(f"ratio  {middle['index'] / middle['bare']:.2f} (processor time {spent['index'] / spent['bare']:.2f})")
+
+
+if __name__ == "__main__":
+    main()
