@@ -6,6 +6,7 @@ import shutil
 import pytest
 from driving import app_on, using
 
+from recordpick.errors import UserError
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 
@@ -266,11 +267,35 @@ async def test_a_file_that_somebody_else_has_open_is_read_only(demo):
     """It says who has it, and picks nothing."""
     with WorkingFile.open(demo / FILE, Person("Bea Other", "practice")):
         async with using(app_on(demo / FILE)) as user:
+            assert user.title == "Somebody else has this file open"
+            assert "Bea Other" in user.text
+            await user.press("enter")
             assert "READ ONLY" in user.text
-            assert "Bea Other" in user.part("#says")
             await user.press("enter", "space")
             assert on_disk(demo).picks == ()
             assert "cannot be changed" in user.part("#says")
+
+
+async def test_a_file_may_be_taken_over_from_somebody_who_left_it_open(demo):
+    """Only when asked for; whoever had it open can save nothing more."""
+    with WorkingFile.open(demo / FILE, Person("Bea Other", "practice")) as theirs:
+        async with using(app_on(demo / FILE)) as user:
+            await user.press("tab", "enter", "enter", "space")
+            assert len(on_disk(demo).picks) == 1
+            with pytest.raises(UserError, match="taken"):
+                theirs.note("10001", "lost")
+
+
+async def test_what_is_sound_in_a_damaged_file_can_be_read(demo):
+    """The damage is told; nothing can be changed."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "space", "down", "space")
+    content = (demo / FILE).read_bytes()
+    (demo / FILE).write_bytes(content.replace(b'"chosen_by":"staff"', b'"chosen_by":"stafX"'))
+    async with using(app_on(demo / FILE)) as user:
+        assert user.title == "This file is damaged"
+        await user.press("enter")
+        assert "READ ONLY" in user.text
 
 
 @pytest.mark.parametrize("what", ["gone", "other"])

@@ -21,9 +21,8 @@ from recordpick.tui.themes import THEMES, USUAL
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from recordpick.selection.state import Person
+    from recordpick.tui.roles import Role
     from recordpick.tui.session import Session
-    from recordpick.tui.waiting import Done
 
 DEMO_PATIENTS = 1500
 
@@ -153,20 +152,20 @@ class RecordpickApp(App[None]):
         self._demo_folder = folder
         patients, seed = self._demo_size
 
-        def make(progress: Progress) -> tuple[Path, Person]:
+        def make(progress: Progress) -> tuple[Path, str, Role]:
             from recordpick.demo import PERSON, make_demo
 
             path = folder / "demonstration.recordpick"
             if not path.exists():
                 path = make_demo(folder, patients, seed, progress)
-            return path, PERSON
+            return path, PERSON.name, PERSON.role
 
         done = await self.push_screen_wait(Waiting("Making the demonstration", make))
         if done.error is not None:
             await self.push_screen_wait(Tell.error(done.error, "No demonstration"))
         elif done.result is not None:
-            path, person = done.result
-            await self._open(path, person, remember=False)
+            path, name, role = done.result
+            await self._open(path, name, role, remember=False)
 
     @work
     async def open_file(self, path: Path) -> None:
@@ -180,76 +179,30 @@ class RecordpickApp(App[None]):
                 return
             settings.name, settings.role = answer
             settings.save()
-        await self._open(path, None, remember=True)
+        await self._open(path, settings.name, settings.role, remember=True)
 
-    async def _open(self, path: Path, person: Person | None, *, remember: bool) -> None:
-        from recordpick.tui.dialogs import Tell
+    async def _open(self, path: Path, name: str, role: Role, *, remember: bool) -> None:
+        from recordpick.tui.opening import HowToOpen, open_with_questions
         from recordpick.tui.tour import Tour
 
         self._let_go()
-        done = await self._session_of(path, person, None)
-        while done.error is not None:
-            if type(done.error).__name__ != "IndexWantedError":
-                await self.push_screen_wait(Tell.error(done.error, "The file cannot be opened"))
-                return
-            folder = await self._ask_for_index(done.error.messages)
-            if folder is None:
-                return
-            done = await self._session_of(path, person, folder)
-        if done.result is not None:
-            session, work_screen = done.result
-            self._session = session
-            if remember:
-                self.settings.opened(session.file.path)
-            self.push_screen(work_screen, self._file_closed)
-            if not self.settings.tour_seen:
-                self.settings.tour_seen = True
-                self.settings.save()
-                await self.push_screen_wait(Tour())
+        how = HowToOpen(path, name, role, self._looked_at(path))
+        ready = await open_with_questions(self, how)
+        if ready is None:
+            return
+        self._session, work_screen = ready
+        if remember:
+            self.settings.opened(self._session.file.path)
+        self.push_screen(work_screen, self._file_closed)
+        if not self.settings.tour_seen:
+            self.settings.tour_seen = True
+            self.settings.save()
+            await self.push_screen_wait(Tour())
 
     def _file_closed(self, _: object) -> None:
         self._let_go()
         if isinstance(self.screen, StartScreen):
             self.screen.show_recent(self.settings.recent)
-
-    async def _ask_for_index(self, messages: tuple[str, ...]) -> Path | None:
-        from recordpick.tui.dialogs import Confirm
-        from recordpick.tui.file_picker import FilePicker
-
-        says = [message.replace(" (--index)", "") for message in messages]
-        look = await self.push_screen_wait(
-            Confirm("Where is the practice index?", says, "Look for the folder")
-        )
-        if not look:
-            return None
-        return await self.push_screen_wait(
-            FilePicker("The folder of the practice index", folders=True, files=False)
-        )
-
-    async def _session_of(
-        self, path: Path, person: Person | None, folder: Path | None
-    ) -> Done[tuple[Session, Screen[None]]]:
-        from recordpick.tui.waiting import Waiting
-
-        name, role = self.settings.name, self.settings.role
-        start_at = self._looked_at(path)
-
-        def job(progress: Progress) -> tuple[Session, Screen[None]]:
-            progress("loading", None)
-            from recordpick.selection.state import Person
-            from recordpick.tui.session import Session
-            from recordpick.tui.work import WorkScreen
-
-            who = person or (Person(name, role) if name else None)
-            session = Session.open(path, who, folder, progress=progress)
-            try:
-                session.match(progress)
-            except BaseException:
-                session.close()
-                raise
-            return session, WorkScreen(session, start_at)
-
-        return await self.push_screen_wait(Waiting(f"Opening {path.name}", job))
 
     def _looked_at(self, path: Path) -> str | None:
         return self.settings.last_criterion.get(str(path.absolute()))

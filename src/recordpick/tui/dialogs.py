@@ -53,8 +53,8 @@ class Tell(Box[None]):
         self.dismiss(None)
 
 
-class Confirm(Box[bool]):
-    """Asks before something is done."""
+class Confirm(Box[bool | None]):
+    """Asks before something is done. True or False as the buttons say; None for Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "no", "No")]
 
@@ -86,8 +86,8 @@ class Confirm(Box[bool]):
         self.dismiss(event.button.id == "yes")
 
     def action_no(self) -> None:
-        """Do nothing."""
-        self.dismiss(False)  # noqa: FBT003 - the answer
+        """Neither."""
+        self.dismiss(None)
 
 
 class Ask(Box[str | None]):

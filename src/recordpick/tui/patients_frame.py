@@ -13,8 +13,10 @@ from recordpick.selection.state import Selection
 _WANTED_COLUMNS = (
     "patient_id",
     "nhs_number",
+    "title",
     "family_name",
     "given_name",
+    "middle_names",
     "previous_name",
     "date_of_birth",
     "age",

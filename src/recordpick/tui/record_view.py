@@ -48,6 +48,8 @@ class Shown:
     note: str = ""
     picked_for: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
+    is_being_read: bool = False
+    """Only who it is, is known yet."""
 
 
 class RecordView(ScrollView, can_focus=True):
@@ -132,6 +134,8 @@ class RecordView(ScrollView, can_focus=True):
         width = max(20, self.scrollable_content_region.width - 1)
         if self._shown is None:
             self._lines = [("quiet", " " + line) for line in lines(self._empty, width - 1)]
+        elif self._shown.is_being_read:
+            self._lines = [*self._who(self._shown, width), ("quiet", " Reading the record …")]
         else:
             shown = self._shown
             self._lines = [

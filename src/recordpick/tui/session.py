@@ -1,7 +1,8 @@
 """An open working file with the index it belongs to: all that the screens ask of the core.
 
 Nothing here knows the screen. Opening and matching take long and run in threads; what changes the
-working file returns when it is on the disk.
+working file returns when it is on the disk. What is used once (suggesting, exporting) is imported
+when it is used, so that a file opens sooner.
 """
 
 from __future__ import annotations
@@ -9,29 +10,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from recordpick.criteria.pack import Criterion
 from recordpick.errors import UserError
-from recordpick.handover.export import export
-from recordpick.handover.summary import summary
-from recordpick.index.find_patients import patients_of_list
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence as evidence_of
 from recordpick.matching import evidence_lines as lines_of
-from recordpick.picking.suggestion import Basis, Way, compare
-from recordpick.picking.tickets import new_seed
 from recordpick.progress import Progress, silent
 from recordpick.record import Record, read_record
 from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.patients_frame import candidates_of, most_useful_of, patients_of, sensitive_of
-from recordpick.tui.picture_data import PictureData, picture_data
 from recordpick.tui.snapshot import CriterionLine, Overview, State
 from recordpick.tui.suggest_dialog import Offer
+
+if TYPE_CHECKING:
+    from recordpick.picking.suggestion import Way
+    from recordpick.tui.picture_data import PictureData
 
 RANDOM_AREA = "Random records"
 GOOD_FOR: dict[Way, str] = {
@@ -75,11 +75,15 @@ class Session:
         folder: Path | None = None,
         *,
         take_over: bool = False,
+        salvage: bool = False,
         progress: Progress = silent,
     ) -> Session:
-        """Open a working file and its index. UserError says what is missing."""
+        """Open a working file and its index. UserError says what is missing.
+
+        DamagedFileError where the file is damaged: `salvage` opens what is sound, to be read.
+        """
         progress("opening the working file", None)
-        file = WorkingFile.open(path, person, take_over=take_over)
+        file = WorkingFile.open(path, person, take_over=take_over, salvage=salvage)
         try:
             progress("opening the practice index", None)
             try:
@@ -218,6 +222,11 @@ class Session:
         """The patients marked sensitive."""
         return self._sensitive
 
+    def listed(self, patient_id: str) -> Record:
+        """Give what the list itself knows of a patient, at once: no entries."""
+        found = self.patients.filter(pl.col("patient_id") == patient_id).to_dicts()
+        return Record(found[0] if found else {"patient_id": patient_id}, ())
+
     def record(self, patient_id: str) -> Record:
         """Read a patient's record: for a thread."""
         return read_record(self.index, self.file.as_at, patient_id)
@@ -245,6 +254,8 @@ class Session:
 
     def pictures(self) -> PictureData:
         """Put together what the pictures show: for a thread."""
+        from recordpick.tui.picture_data import picture_data
+
         try:
             eligible = self.eligible().len()
         except UserError:
@@ -326,6 +337,8 @@ class Session:
         """What each way of suggesting would pick, for one criterion or all (None): for a thread."""
         if self.matches is None:
             raise UserError("The criteria are still being matched: wait a moment.")
+        from recordpick.picking.suggestion import Basis, compare
+
         basis = Basis(
             self.matches,
             self.file.pack,
@@ -351,6 +364,8 @@ class Session:
 
     def draw(self, eligible: pl.Series, seed: str, number: int | None, reason: str = "") -> str:
         """Fix the seed (made, if empty) unless it is fixed already, and draw."""
+        from recordpick.picking.tickets import new_seed
+
         fixed = self.selection.seed
         if seed:
             self.file.fix_seed(seed, "entered", reason)
@@ -363,6 +378,8 @@ class Session:
 
     def plan_from_list(self, criterion_id: str, path: Path) -> ListPlan:
         """Say whom a list of numbers would pick for a criterion: for a thread."""
+        from recordpick.index.find_patients import patients_of_list
+
         listed = patients_of_list(self.index, path)
         there = {pick.patient_id for pick in self.selection.of(criterion_id)}
         fresh = [patient for patient in listed.patient_ids if patient not in there]
@@ -402,12 +419,16 @@ class Session:
 
     def said_of(self, folder: Path) -> tuple[str, ...]:
         """Say what is in an exported folder."""
+        from recordpick.handover.summary import summary
+
         return ("\n".join(summary(folder)), "Hand the whole folder to the supplier.")
 
     def export(self, folder: Path, progress: Progress = silent) -> Path:
         """Write the hand-over pack: for a thread."""
         if self.matches is None:
             raise UserError("The criteria are still being matched: wait a moment.")
+        from recordpick.handover.export import export
+
         return export(self.file, self.index, folder, self.matches, progress)
 
 

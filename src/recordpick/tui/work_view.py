@@ -335,7 +335,10 @@ class WorkView(Screen[None]):
     @on(RecordsTable.PatientHighlighted)
     def _patient_highlighted(self, message: RecordsTable.PatientHighlighted) -> None:
         if message.patient_id == self.table.patient_id:
-            self.query_one(RecordView).show(None, "Reading the record …")
+            if message.patient_id is not None:
+                # Who it is stands there with the cursor; what is recorded, when it is read.
+                listed = self.session.listed(message.patient_id)
+                self.query_one(RecordView).show(Shown(listed, "", is_being_read=True))
             self.show_record()
 
     @on(RecordsTable.PatientOpened)

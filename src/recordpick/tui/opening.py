@@ -1,0 +1,130 @@
+"""Opening a working file, with what may have to be asked on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recordpick.errors import UserError
+from recordpick.progress import Progress
+from recordpick.tui.dialogs import Confirm, Tell
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.waiting import Waiting
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from recordpick.tui.roles import Role
+    from recordpick.tui.session import Session
+    from recordpick.tui.work import WorkScreen
+
+    Ready = tuple[Session, WorkScreen]
+
+
+@dataclass(frozen=True, slots=True)
+class HowToOpen:
+    """A working file, who opens it, and what people answered so far."""
+
+    path: Path
+    name: str
+    role: Role
+    start_at: str | None = None
+    folder: Path | None = None
+    take_over: bool = False
+    salvage: bool = False
+
+
+_TAKE_OVER = (
+    "Take it over only if you know that nobody is working on it: whoever has it open can save "
+    "nothing more."
+)
+
+
+async def open_with_questions(app: App[None], how: HowToOpen) -> Ready | None:
+    """Open the file; ask for the index, whether to take over or to read what is sound, if need be.
+
+    None where the person went no further; why it cannot be opened was told then.
+    """
+    while True:
+        done = await app.push_screen_wait(Waiting(f"Opening {how.path.name}", partial(_open, how)))
+        if done.error is None:
+            if done.result is None:
+                return None
+            taken = await _taken_over(app, done.result, how)
+            if taken is None:
+                return done.result
+            how = taken
+            continue
+        again = await _answered(app, done.error, how)
+        if again is None:
+            return None
+        how = again
+
+
+def _open(how: HowToOpen, progress: Progress) -> Ready:
+    """Import what is needed, open and match: for a thread."""
+    progress("loading", None)
+    from recordpick.selection.state import Person
+    from recordpick.tui.session import Session
+    from recordpick.tui.work import WorkScreen
+
+    person = Person(how.name, how.role) if how.name else None
+    session = Session.open(
+        how.path,
+        person,
+        how.folder,
+        take_over=how.take_over,
+        salvage=how.salvage,
+        progress=progress,
+    )
+    try:
+        session.match(progress)
+    except BaseException:
+        session.close()
+        raise
+    return session, WorkScreen(session, how.start_at)
+
+
+async def _taken_over(app: App[None], ready: Ready, how: HowToOpen) -> HowToOpen | None:
+    """Ask whether to take a file over that somebody else has open; None: read it only."""
+    session = ready[0]
+    if not session.file.held_by or how.take_over:
+        return None
+    take = await app.push_screen_wait(
+        Confirm(
+            "Somebody else has this file open",
+            [
+                session.file.why_read_only,
+                _TAKE_OVER,
+            ],
+            "Read it only",
+            "Take it over",
+        )
+    )
+    if take is not False:
+        return None
+    session.close()
+    return replace(how, take_over=True)
+
+
+async def _answered(app: App[None], error: UserError, how: HowToOpen) -> HowToOpen | None:
+    """Ask what would help after an error; None: nothing, or the person went no further."""
+    from recordpick.selection.opening import DamagedFileError
+    from recordpick.tui.session import IndexWantedError
+
+    if isinstance(error, IndexWantedError):
+        says = [message.replace(" (--index)", "") for message in error.messages]
+        look = Confirm("Where is the practice index?", says, "Look for the folder")
+        if not await app.push_screen_wait(look):
+            return None
+        folder = await app.push_screen_wait(
+            FilePicker("The folder of the practice index", folders=True, files=False)
+        )
+        return None if folder is None else replace(how, folder=folder)
+    if isinstance(error, DamagedFileError) and error.sound_events and not how.salvage:
+        read = Confirm("This file is damaged", error.messages, "Read what is sound")
+        return replace(how, salvage=True) if await app.push_screen_wait(read) else None
+    await app.push_screen_wait(Tell.error(error, "The file cannot be opened"))
+    return None
