@@ -294,7 +294,9 @@ FAMILIES: dict[str, list[str]] = {
     ],
     "deep and long": [
         "(" * 400 + "value > 1" + ")" * 400,
-        "(" * 21 + "value > 1" + ")" * 21,
+        "(" * 51 + "value > 1" + ")" * 51,
+        "(" * 45 + "value" + "+1+1+1+1+1)" * 45 + " > 1",
+        "COALESCE(kind, '" + "a" * 1500 + "') LIKE '" + "%a" * 90 + "%b'",
         "(" * 900,
         ")" * 900,
         "NOT " * 450 + "is_abnormal",

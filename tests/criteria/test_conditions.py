@@ -199,9 +199,10 @@ def test_long_chains_are_not_deep(joined: str) -> None:
     assert rows_that_meet(joined.join(["issues = 3"] * 130)) == [1]
 
 
-def test_brackets_may_nest_twenty_deep() -> None:
+def test_brackets_may_nest_fifty_deep() -> None:
     """And read the same as without."""
-    assert rows_that_meet("(" * 20 + "issues = 3" + ")" * 20) == [1]
+    assert rows_that_meet("(" * 50 + "issues = 3" + ")" * 50) == [1]
+    assert rows_that_meet("ABS(" * 48 + "issues" + ")" * 48 + " = 3") == [1]
 
 
 def test_columns_may_be_called_as_keywords_of_sql_are() -> None:

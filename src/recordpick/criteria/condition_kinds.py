@@ -1,31 +1,28 @@
-"""What may be compared with what in a condition, and how a person is told if it may not."""
+"""What may stand with what in a condition: nodes are made here, of parts whose kinds fit.
+
+Each maker gives a node of `condition_nodes`, or a UserError that names the part which does not fit
+and says what to write.
+"""
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from recordpick.criteria import condition_nodes as n
-from recordpick.criteria.wording import did_you_mean, listed, shown
+from recordpick.criteria.wording import capital, shown
 from recordpick.errors import UserError
 from recordpick.tables import KIND_WORDS, Kind
 
-PATTERN_LENGTH = 200
-"""How many characters a LIKE pattern may have."""
-_NUMBERS = ("integer", "number")
-_CHANGES: dict[str, Callable[[str], str]] = {
-    "LOWER": str.lower,
-    "UPPER": str.upper,
-    "TRIM": lambda word: word.strip(" "),
-}
+IN_AT_MOST = 500
+"""How many items a list after IN may have."""
+_DAYS_AT_MOST = 200 * 366
+_MONTHS = {"YEAR": 12, "MONTH": 1}
+_DAYS = {"WEEK": 7, "DAY": 1}
+_NUMBERS: tuple[Kind, ...] = ("integer", "number")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def is_number(node: n.Node) -> bool:
-    """Whether a node is a number, whole or not."""
-    return node.kind in _NUMBERS
 
 
 def said(node: n.Node) -> str:
@@ -43,35 +40,27 @@ def said(node: n.Node) -> str:
     return KIND_WORDS[node.kind]
 
 
-def need(right: bool, what: str, node: n.Node) -> None:  # noqa: FBT001 - reads as a sentence
-    """Refuse a node of the wrong kind: `what` says what is right."""
-    if not right:
+def _need(node: n.Node, kinds: tuple[Kind, ...], what: str) -> None:
+    """Refuse a node of another kind: `what` says what is right."""
+    if node.kind not in kinds:
         raise UserError(f"{what}, and here stands {said(node)}.")
 
 
-def as_comparable(node: n.Node, kind: Kind, *, beside: n.Node | None = None) -> n.Node:
-    """Give the node as something comparable with `kind`: a text constant beside a date as a date.
-
-    UserError if it is not comparable; `beside` is what it is compared with, for the message.
-    """
-    if isinstance(node, n.Constant) and node.kind == "text" and kind == "date":
-        return n.Constant("date", _date(str(node.value)))
-    if node.kind == kind or (node.kind in _NUMBERS and kind in _NUMBERS):
-        return node
-    if (
-        beside is not None
-        and isinstance(beside, n.Constant)
-        and beside.kind == "text"
-        and node.kind == "date"
-    ):
-        return node  # the other side becomes the date
-    raise _mismatch(node, beside)
+# Values
 
 
-def _date(text: str) -> date:
+def number(digits: str) -> n.Constant:
+    """Give a number that stands in the condition; whole without a point."""
+    if "." in digits:
+        return n.Constant("number", float(digits))
+    return n.Constant("integer", int(digits))
+
+
+def day(text: str) -> n.Constant:
+    """Give a date that stands in the condition as YYYY-MM-DD."""
     if _ISO_DATE.fullmatch(text):
         try:
-            return date.fromisoformat(text)
+            return n.Constant("date", date.fromisoformat(text))
         except ValueError:
             pass
     raise UserError(
@@ -80,9 +69,155 @@ def _date(text: str) -> date:
     )
 
 
-def _mismatch(node: n.Node, beside: n.Node | None) -> UserError:
-    if beside is None:
-        return UserError(f"{_capital(said(node))} cannot stand here.")
+def minus(of: n.Node) -> n.Node:
+    """Give minus a number."""
+    _need(of, _NUMBERS, "A minus sign stands before numbers only")
+    if isinstance(of, n.Constant):
+        assert isinstance(of.value, int | float)
+        return n.Constant(of.kind, -of.value)
+    return n.Negative(of, of.kind)
+
+
+def arithmetic(sign: n.SumSign | n.ProductSign, left: n.Node, right: n.Node) -> n.Node:
+    """Give a sum, difference, product or quotient."""
+    for side in (left, right):
+        if side.kind == "date":
+            raise UserError(
+                "A date is moved with an INTERVAL, such as :as_at - INTERVAL '56 days'; to ask "
+                "how far two dates are apart, compare one with the other moved so far."
+            )
+        _need(side, _NUMBERS, f"'{sign}' stands between numbers only")
+    return n.Arithmetic(sign, left, right)
+
+
+def shift(of: n.Node, sign: n.SumSign, count: str, unit: str) -> n.Node:
+    """Give a date moved by so many units, in either number and any case: "5" "years"."""
+    name = unit.upper().removesuffix("S")
+    if not re.fullmatch(r"[0-9]{1,5}", count) or name not in {*_MONTHS, *_DAYS}:
+        raise UserError(
+            "An interval is a whole number of years, months, weeks or days: INTERVAL '5 years', "
+            "INTERVAL '56 days'."
+        )
+    months, days = int(count) * _MONTHS.get(name, 0), int(count) * _DAYS.get(name, 0)
+    if months * 30 + days > _DAYS_AT_MOST:
+        raise UserError("An interval is at most 200 years.")
+    if of.kind != "date":
+        raise UserError(
+            "An INTERVAL is added to a date or taken from one, such as :as_at - INTERVAL "
+            f"'5 years'; before it stands {said(of)}."
+        )
+    return n.Shift(of, months, days) if sign == "+" else n.Shift(of, -months, -days)
+
+
+# Functions
+
+
+def function(name: str, arguments: Sequence[n.Node]) -> n.Node:
+    """Give a function of the language, but EXTRACT; all but COALESCE have one argument."""
+    of = arguments[0]
+    match name:
+        case "LOWER" | "UPPER" | "TRIM":
+            _need(of, ("text",), f"{name} takes text")
+            return n.Function(name, (of,), "text")
+        case "LENGTH" | "OCTET_LENGTH":
+            _need(of, ("text",), f"{name} takes text")
+            return n.Function(name, (of,), "integer")
+        case "ABS":
+            _need(of, _NUMBERS, "ABS takes a number")
+            return n.Function(name, (of,), of.kind)
+    return _coalesce(arguments)
+
+
+def _coalesce(parts: Sequence[n.Node]) -> n.Node:
+    if len(parts) < 2:
+        raise UserError("COALESCE takes two or more values and gives the first that is there.")
+    if not all(n.columns_in(part) for part in parts[:-1]):
+        raise UserError(
+            "COALESCE gives the first value that is there: a value that names no column is "
+            "always there, so it stands last."
+        )
+    first = parts[0]
+    same = tuple(_as_comparable(part, first.kind, beside=first) for part in parts)
+    kind = "number" if any(part.kind == "number" for part in same) else same[0].kind
+    return n.Function("COALESCE", same, kind)
+
+
+def extract(part: str, of: n.Node) -> n.Node:
+    """Give the YEAR, MONTH or DAY of a date."""
+    names: dict[str, n.FunctionName] = {
+        "YEAR": "EXTRACT YEAR",
+        "MONTH": "EXTRACT MONTH",
+        "DAY": "EXTRACT DAY",
+    }
+    _need(of, ("date",), "EXTRACT takes a date")
+    return n.Function(names[part], (of,), "integer")
+
+
+# Comparisons
+
+
+def compare(sign: n.Comparison, left: n.Node, right: n.Node) -> n.Compare:
+    """Give the comparison of two values of one kind."""
+    left, right = (
+        _as_comparable(left, right.kind, beside=right),
+        _as_comparable(right, left.kind, beside=left),
+    )
+    if left.kind == "yes_no" and sign not in {"=", "<>"}:
+        raise UserError(f"Yes and no have no order: '{sign}' cannot compare them.")
+    return n.Compare(sign, left, right)
+
+
+def between(of: n.Node, low: n.Node, high: n.Node) -> n.Between:
+    """Give the question whether a value lies between two others."""
+    beside = next((x for x in (of, low, high) if not isinstance(x, n.Constant)), of)
+    of, low, high = (_as_comparable(x, beside.kind, beside=beside) for x in (of, low, high))
+    _need(of, ("text", "date", *_NUMBERS), "BETWEEN takes numbers, dates or text")
+    return n.Between(of, low, high)
+
+
+def one_of(of: n.Node, items: Sequence[n.Node]) -> n.In:
+    """Give the question whether a value is one of a list."""
+    if len(items) > IN_AT_MOST:
+        raise UserError(
+            f"The list after IN has {len(items):,} items and may have {IN_AT_MOST}; long lists "
+            "of codes belong in a codelist."
+        )
+    values = []
+    for item in items:
+        value = _as_comparable(item, of.kind, beside=of)
+        if not isinstance(value, n.Constant):
+            raise UserError("The list after IN holds texts, numbers or dates, nothing else.")
+        values.append(value)
+    return n.In(of, tuple(values))
+
+
+def like(of: n.Node, parts: tuple[str | int | None, ...]) -> n.Like:
+    """Give the question whether a text has a pattern's form."""
+    _need(of, ("text",), "LIKE takes text")
+    return n.Like(of, parts)
+
+
+def is_truth(of: n.Node, *, truth: bool) -> n.IsTruth:
+    """Give the question whether a condition is known, and so."""
+    _need(of, ("yes_no",), "IS TRUE and IS FALSE ask about a yes or no")
+    return n.IsTruth(of, truth)
+
+
+def _as_comparable(node: n.Node, kind: Kind, *, beside: n.Node) -> n.Node:
+    """Give the node as something comparable with `kind`: a text constant beside a date as a date.
+
+    `beside` is what it is compared with.
+    """
+    if isinstance(node, n.Constant) and node.kind == "text" and kind == "date":
+        return day(str(node.value))
+    if node.kind == kind or (node.kind in _NUMBERS and kind in _NUMBERS):
+        return node
+    if isinstance(beside, n.Constant) and beside.kind == "text" and node.kind == "date":
+        return node  # the other side becomes the date
+    raise _mismatch(node, beside)
+
+
+def _mismatch(node: n.Node, beside: n.Node) -> UserError:
     constant, other = (node, beside) if isinstance(node, n.Constant) else (beside, node)
     hint = ""
     if isinstance(constant, n.Constant):
@@ -95,110 +230,32 @@ def _mismatch(node: n.Node, beside: n.Node | None) -> UserError:
             hint = f"; write {name} or NOT {name} alone, or compare it with TRUE or FALSE"
         elif other.kind == "date":
             hint = "; a date is written DATE 'YYYY-MM-DD'"
-    return UserError(f"{_capital(said(node))} cannot be compared with {said(beside)}{hint}.")
+    return UserError(f"{capital(said(node))} cannot be compared with {said(beside)}{hint}.")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+# Conditions of conditions
 
 
-# Closed vocabularies: a word that a column never holds would silently match nobody.
+def negation(of: n.Node) -> n.Not:
+    """Give the opposite of a condition."""
+    _need(of, ("yes_no",), "NOT stands before a condition")
+    return n.Not(of)
 
 
-def check_words(
-    node: n.Node,
-    asked: n.Node,
-    words: Mapping[str, Sequence[str]],
-    *,
-    unequal: bool = False,
-) -> None:
-    """Refuse to ask a column for a text that it can never hold.
-
-    What is empty is NULL in an index, so `= ''` finds nobody; `<> ''` (`unequal`) does no harm.
-    """
-    if isinstance(asked, n.Constant) and asked.kind == "text":
-        text = str(asked.value)
-        if text == "" and isinstance(node, n.Column):
-            if unequal:
-                return
+def joined(word: Literal["AND", "OR"], parts: Sequence[n.Node]) -> n.Node:
+    """Give conditions joined by AND or OR; one alone, of whatever kind, as it is."""
+    if len(parts) == 1:
+        return parts[0]
+    for part in parts:
+        if isinstance(part, n.Constant) and part.kind != "yes_no":
             raise UserError(
-                f"'{node.name}' never holds an empty text: what is missing is NULL, so write "
-                f"{node.name} IS NULL."
+                f"{word} stands between conditions, and here stands {said(part)}; "
+                "name the column again for each value, or use IN with a list."
             )
-        held = _words_of(node, words) if n.columns_in(node) else None
-        if held is not None and text not in held:
+        _need(part, ("yes_no",), f"{word} stands between conditions")
+        if not n.columns_in(part):
             raise UserError(
-                f"{_capital(said(node))} is never '{shown(text)}': its words are "
-                f"{listed(held)}{did_you_mean(text, held) or '.'}"
+                f"One side of {word} names no column, so it is the same for every "
+                "row; leave it out."
             )
-    elif isinstance(asked, n.Like):
-        held = _words_of(node, words) if n.columns_in(node) else None
-        if held is not None and not any(_like(word, asked.parts) for word in held):
-            raise UserError(
-                f"{_capital(said(node))} never fits this LIKE pattern: its words are "
-                f"{listed(held)}."
-            )
-
-
-def _words_of(node: n.Node, words: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
-    """The only texts that a value can be, or None where it may be any."""
-    if isinstance(node, n.Column):
-        return tuple(words[node.name]) if words.get(node.name) else None
-    if isinstance(node, n.Constant) and node.kind == "text":
-        return (str(node.value),)
-    if isinstance(node, n.Function) and node.kind == "text":
-        held: list[str] = []
-        for part in node.arguments:
-            of_part = _words_of(part, words)
-            if of_part is None:
-                return None
-            held.extend(of_part)
-        if node.name in _CHANGES:
-            held = [_CHANGES[node.name](word) for word in held]
-        return tuple(dict.fromkeys(held))
-    return None
-
-
-def _like(word: str, parts: tuple[str | int | None, ...]) -> bool:
-    pattern = "".join(
-        ".*" if part is None else f".{{{part}}}" if isinstance(part, int) else re.escape(part)
-        for part in parts
-    )
-    return re.fullmatch(pattern, word, re.DOTALL) is not None
-
-
-def pattern_parts(pattern: str, escape: str | None) -> tuple[str | int | None, ...]:
-    """Cut a LIKE pattern into texts, counts of any character, and None for any number of them.
-
-    Runs of % and _ are put in one order, so that `%_%_%` asks the same as `__%` and no slower.
-    """
-    if len(pattern) > PATTERN_LENGTH:
-        raise UserError(
-            f"The pattern after LIKE has {len(pattern):,} characters and may have {PATTERN_LENGTH}."
-        )
-    parts: list[str | int | None] = []
-    for is_wildcard, run in itertools.groupby(_unescaped(pattern, escape), lambda item: item[0]):
-        signs = "".join(sign for _, sign in run)
-        if not is_wildcard:
-            parts.append(signs)
-            continue
-        if "_" in signs:
-            parts.append(signs.count("_"))
-        if "%" in signs:
-            parts.append(None)
-    return tuple(parts)
-
-
-def _unescaped(pattern: str, escape: str | None) -> Iterator[tuple[bool, str]]:
-    """Give the characters of a pattern, each with whether it is a wildcard."""
-    characters = iter(pattern)
-    for character in characters:
-        if character == escape:
-            literal = next(characters, "")
-            if literal not in {"%", "_", escape}:
-                raise UserError(
-                    f"In the pattern after LIKE, {shown(escape)} stands before %, _ or itself only."
-                )
-            yield False, literal
-        else:
-            yield character in "%_", character
+    return n.All(tuple(parts)) if word == "AND" else n.AnyOf(tuple(parts))

@@ -6,6 +6,7 @@ the condition language does not have, so nothing else can be translated or run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Literal
@@ -13,7 +14,8 @@ from typing import Literal
 from recordpick.tables import Kind
 
 Comparison = Literal["=", "<>", "<", "<=", ">", ">="]
-ArithmeticSign = Literal["+", "-", "*", "/"]
+SumSign = Literal["+", "-"]
+ProductSign = Literal["*", "/"]
 FunctionName = Literal[
     "LOWER",
     "UPPER",
@@ -65,7 +67,7 @@ class Shift:
 class Arithmetic:
     """Two numbers and a sign, in floating point; no finite result is null."""
 
-    sign: ArithmeticSign
+    sign: SumSign | ProductSign
     left: Node
     right: Node
     kind: Kind = "number"
@@ -192,14 +194,19 @@ Node = (
 )
 
 
+def walk(node: Node) -> Iterator[tuple[Node, int]]:
+    """Give a node and all within it, each with its level: 1 for the node itself."""
+    # A list and not recursion, so that it can tell of nodes that nest too deep for that.
+    waiting = [(node, 1)]
+    while waiting:
+        one, level = waiting.pop()
+        yield one, level
+        for field in fields(one):
+            value = getattr(one, field.name)
+            parts = value if isinstance(value, tuple) else (value,)
+            waiting.extend((part, level + 1) for part in parts if isinstance(part, Node))
+
+
 def columns_in(node: Node) -> frozenset[str]:
     """Give the names of the columns that a condition uses."""
-    if isinstance(node, Column):
-        return frozenset({node.name})
-    found: set[str] = set()
-    for field in fields(node):
-        value = getattr(node, field.name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, Node):
-                found |= columns_in(part)
-    return frozenset(found)
+    return frozenset(one.name for one, _ in walk(node) if isinstance(one, Column))

@@ -1,10 +1,11 @@
 """The condition language of criteria: SQL's, as far as one table's rows need it.
 
-`docs/criteria-packs.md` describes it for those who write packs. A condition passes four fences:
-only words of the language (condition_tokens), only in its order (condition_grammar), only nodes
-of the language with fitting kinds (condition_parser, condition_kinds), and a translation that
-knows nothing else (condition_polars). No SQL text reaches polars, so nothing in a pack can name a
-file, a table or another function.
+`docs/criteria-packs.md` describes it for those who write packs. A text is cut into the words and
+signs of the language (condition_tokens) and read in its order (condition_grammar) into nodes
+(condition_nodes), whose parts fit each other (condition_kinds) and what the columns hold
+(condition_words). From these condition_polars makes an expression. None of them knows anything
+beyond the language, and no SQL text reaches polars, so nothing in a pack can name a file, a table
+or another function.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from recordpick.criteria.condition_grammar import read_condition
 from recordpick.criteria.condition_nodes import Node, columns_in
-from recordpick.criteria.condition_parser import read_condition
 from recordpick.errors import UserError
 from recordpick.tables import Kind
 

@@ -49,3 +49,8 @@ def listed(options: Iterable[str], *, last: str = "or") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital, the rest left as it is."""
+    return text[:1].upper() + text[1:]
