@@ -40,8 +40,7 @@ _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 def trimmed(text: pl.Expr) -> pl.Expr:
     """Take the blanks off both ends; nothing left is null."""
-    cut = text.str.strip_chars()
-    return pl.when(cut != "").then(cut)
+    return text.str.strip_chars().replace("", None)
 
 
 def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
@@ -88,8 +87,8 @@ def to_number(text: pl.Expr) -> pl.Expr:
 
 def to_word(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     """Read one of the closed words, whatever the case; a blank or hyphen stands for "_"."""
-    known = {word.lower(): word for word in words}
-    word = text.str.to_lowercase().str.replace_all(r"[ -]", "_")
+    known = {word.lower().replace("_", blank): word for word in words for blank in "_ -"}
+    word = text.str.to_lowercase()
     return word.replace_strict(known, default=None, return_dtype=pl.String)
 
 
