@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def build_index(
             progress("looking at the sources", None)
             read = _read(sources, mapping, kinds, Path(work))
             tables, files, notes = _make(read, folder, Path(work), progress)
+        progress("writing down what the index holds", 0.97)
+        tables = _with_digests(folder, tables)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
@@ -64,7 +67,7 @@ def build_index(
             as_at=as_at or next((s.as_at for s in read if s.as_at), None) or _today(),
             tables=tables,
             files=files,
-            fingerprint=_fingerprint(folder, tables),
+            fingerprint=_fingerprint(tables),
             notes=notes,
         )
         write_manifest(folder, manifest)
@@ -135,12 +138,19 @@ def _size(part: Part) -> int:
     return max(part.path.stat().st_size, 2)
 
 
-def _fingerprint(folder: Path, tables: dict[str, TableSummary]) -> str:
+def _with_digests(folder: Path, tables: dict[str, TableSummary]) -> dict[str, TableSummary]:
+    """Add size and SHA-256 of each table's Parquet."""
+    made = {}
+    for name, summary in tables.items():
+        path = folder / f"{name}.parquet"
+        made[name] = replace(summary, size=path.stat().st_size, sha256=digest(path))
+    return made
+
+
+def _fingerprint(tables: dict[str, TableSummary]) -> str:
     """SHA-256 over the sorted names of the tables, each with the SHA-256 of its Parquet."""
-    whole = hashlib.sha256()
-    for name in sorted(tables):
-        whole.update(f"{name} {digest(folder / f'{name}.parquet')}\n".encode())
-    return whole.hexdigest()
+    names = (f"{name} {tables[name].sha256}\n" for name in sorted(tables))
+    return hashlib.sha256("".join(names).encode()).hexdigest()
 
 
 def _today() -> date:

@@ -1,7 +1,7 @@
 """Reader of a folder of tables: files named as the tables (`patients.parquet`, `events.csv` …).
 
 Any other Parquet or CSV file in it becomes a table of its own. `practice.toml` beside them may say
-what they are of (practice_toml.py).
+what they are of (practice_toml.py); a folder that is an index itself says so, and is checked first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.manifest import MANIFEST
 from recordpick.index.parts import ROW, Part, Source
+from recordpick.index.practice_index import open_index
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
 from recordpick.tables import TABLES
@@ -43,7 +45,10 @@ def read_folder(path: Path, work: Path) -> Source:
         raise UserError(f"{path}: there is no patients.csv or patients.parquet in this folder.")
     order = sorted(files, key=lambda name: (name not in TABLES, name))
     parts = tuple(_part(name, files[name], work) for name in order)
-    return Source(parts)
+    if not (path / MANIFEST).is_file():
+        return Source(parts)
+    said = open_index(path).manifest
+    return Source(parts, practice=said.practice, as_at=said.as_at, synthetic=said.synthetic)
 
 
 def _part(table: str, file: Path, work: Path) -> Part:

@@ -1,6 +1,8 @@
 """The manifest of a practice index: what it holds, and of what it was made.
 
 Kept as `index.json` in the index's folder and written last, so that a folder without it is none.
+It names the SHA-256 of each table and of itself: neither SQLite nor Parquet notices every changed
+bit, and here a changed bit would be another patient, another code or another day.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,6 +19,7 @@ from recordpick.tables import Kind
 
 FORMAT = 1
 MANIFEST = "index.json"
+SEAL = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,15 @@ class FileCount:
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
-    """One table of the index: its rows, and its columns with what each holds, in order."""
+    """One table of the index: its rows, and its columns with what each holds, in order.
+
+    `size` (bytes) and `sha256` (hex) are those of its Parquet file; "" where nobody said.
+    """
 
     rows: int
     columns: dict[str, Kind]
+    size: int = 0
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,8 @@ class Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the index's folder."""
-    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False, default=date.isoformat)
+    said: dict[str, Any] = json.loads(json.dumps(asdict(manifest), default=date.isoformat))
+    text = json.dumps(said | {SEAL: _seal(said)}, indent=1, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
@@ -86,10 +96,17 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder}: this index was made by a newer recordpick ({found.get('made_by')}). "
             "Use that version, or make the index again with this one."
         )
+    if found.pop(SEAL, None) != _seal(found):
+        raise UserError(f"{path}: this manifest was changed or damaged. Make the index again.")
     try:
         return _manifest(found)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
+
+
+def _seal(said: dict[str, Any]) -> str:
+    """Give the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
+    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _no_index(folder: Path) -> str:
@@ -108,7 +125,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
     for name, table in found["tables"].items():
         if not set(table["columns"].values()) <= set(get_args(Kind)):
             raise ValueError(name)
-        tables[str(name)] = TableSummary(int(table["rows"]), dict(table["columns"]))
+        tables[str(name)] = TableSummary(**table)
     return Manifest(
         format=int(found["format"]),
         made_by=str(found["made_by"]),
