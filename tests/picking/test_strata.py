@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 
 import polars as pl
 import pytest
@@ -100,3 +101,22 @@ def test_the_order_of_rows_does_not_matter():
     shuffled = strata.sample(fraction=1, shuffle=True, seed=3)
 
     assert stratified_order(strata, "x").equals(stratified_order(shuffled, "x"))
+
+
+def test_the_documented_check_gives_the_same_order():
+    """docs/random-draw.md shows how to check a draw by strata with plain Python: as here."""
+    strata = people(young=30, middle=20, old=7)
+    stratum = dict(strata.iter_rows())
+    tickets = dict(
+        draw_order(strata["patient_id"], "52403").select("patient_id", "ticket_number").iter_rows()
+    )
+
+    size, seen, order = Counter(stratum.values()), Counter(), []
+    for number, patient_id in sorted((tickets[one], one) for one in stratum):
+        group = stratum[patient_id]
+        seen[group] += 1
+        order.append((Fraction(2 * seen[group] - 1, 2 * size[group]), number, patient_id))
+    order.sort()
+
+    expected = [patient_id for _, _, patient_id in order]
+    assert expected == stratified_order(strata, "52403")["patient_id"].to_list()

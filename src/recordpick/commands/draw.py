@@ -32,7 +32,8 @@ def run(options: argparse.Namespace) -> int:
     for drawn in draw.drawn:
         say(f"{drawn.place:>6}  {drawn.patient_id}")
     for stratum in draw.strata:
-        say(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
+        if stratum.drawn:
+            say(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
     say(_sample(selection, eligible, strata).beforehand)
     if draw.short:
         tell(f"{draw.short} fewer than asked for: nobody else may be drawn.")
