@@ -33,7 +33,7 @@ def modules_after(code: str) -> set[str]:
 def test_version_imports_neither_textual_nor_polars():
     """`--version` must answer about as quickly as Python itself starts."""
     modules = modules_after("from recordpick.cli import main\nmain(['--version'])")
-    assert not {"textual", "polars", "rich", "argparse", "sqlglot"} & modules
+    assert not {"textual", "polars", "rich", "argparse"} & modules
 
 
 def test_help_imports_neither_textual_nor_polars():
@@ -41,7 +41,7 @@ def test_help_imports_neither_textual_nor_polars():
     modules = modules_after(
         "from recordpick.arguments import make_parser\nmake_parser().format_help()"
     )
-    assert not {"textual", "polars", "sqlglot"} & modules
+    assert not {"textual", "polars"} & modules
 
 
 def test_the_app_can_paint_before_polars_is_loaded():
