@@ -27,7 +27,7 @@ LATEST = "latest"
 _OF_PATIENTS = "date_of_birth"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReportIndex(PracticeIndex):
     """An index that also has these tables, as far as its own tables carry them."""
 
@@ -51,7 +51,7 @@ class ReportIndex(PracticeIndex):
                             f"{LATEST} needs codes and, in where, the same codelist as "
                             "list = 'name'."
                         )
-        return cls(index.folder, index.manifest, pack, as_at)
+        return cls(index.folder, index.manifest, index.seen, pack=pack, as_at=as_at)
 
     def has(self, table: str) -> bool:
         """Tell whether the index has that table, or can make it."""
