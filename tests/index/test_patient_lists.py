@@ -149,6 +149,7 @@ def test_short_lines_and_totals_below_are_set_aside(tmp_path: Path) -> None:
         ("EMIS Number,Date of Birth\n1,12-Jan-80\n", "Date of Birth has years of two digits"),
         (b"PK\x03\x04", "a spreadsheet or an archive"),
         ("EMIS Number\n", "there is no patient in this file"),
+        ("EMIS Number,DOB\n1,soon\n2,later\n", "no value of DOB is a date such as 31/01/1980"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_told(
@@ -156,6 +157,19 @@ def test_a_list_that_cannot_be_read_is_told(
 ) -> None:
     with pytest.raises(UserError, match=says):
         built(tmp_path, content)
+
+
+def test_a_column_that_must_be_something_else_does_not_cost_the_patients(tmp_path: Path) -> None:
+    """Of a guess by its name, when every value says no: left out, and told."""
+    index = built(tmp_path, "EMIS Number,Registered,Status,Sex\n1,Yes,Gold,F\n2,No,,x\n")
+
+    assert set(index.columns("patients")) == {"patient_id", "sex", "entries", "entries_percentile"}
+    assert "list.csv: Registered was not used: none of its values is a date" in index.manifest.notes
+    assert (
+        "list.csv: Status was not used: none of its words is known (such as Gold)"
+        in index.manifest.notes
+    )
+    assert [line for line, _ in rejected(index)] == [3]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import dates_of, without_time
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
 from recordpick.index.parts import PLACES, ROW, Part, Source
-from recordpick.index.values import ISO
-from recordpick.tables import PATIENTS
+from recordpick.index.values import ISO, to_word
+from recordpick.tables import PATIENTS, Column
 
 
 def read_list(path: Path) -> Source:
@@ -117,8 +117,6 @@ class _Typing:
     ) -> _Typing:
         called = {name: header[at].strip() for name, at in columns.taken.items()}
         typing = cls(path, called, texts)
-        taken = [f"{ours} from {theirs}" for ours, theirs in called.items()]
-        typing.notes.append(f"read {', '.join(taken)}")
         for ours, names in columns.doubled.items():
             others = ", ".join(names[1:])
             typing.notes.append(f"{ours} could also be {others}: these were not used")
@@ -129,7 +127,9 @@ class _Typing:
             if column.name in texts.columns and column.kind == "date":
                 typing._dates(column.name)
             if column.name in texts.columns and column.words:
-                typing._words(column.name)
+                typing._words(column)
+        used = [f"{ours} from {called[ours]}" for ours in called if ours in typing.frame.columns]
+        typing.notes.insert(0, f"read {', '.join(used)}")
         return typing
 
     def _numbers(self) -> None:
@@ -153,6 +153,14 @@ class _Typing:
                 f"{self.path}: {theirs} has years of two digits, which could be of either century. "
                 "Export the list with years of four digits."
             )
+        if found.reads_nothing:
+            if name == "date_of_birth":
+                raise UserError(
+                    f"{self.path}: no value of {theirs} is a date such as 31/01/1980, "
+                    "1980-01-31 or 31-Jan-1980. Export the list with such dates."
+                )
+            self._leave_out(name, "none of its values is a date")
+            return
         self.date_formats[name] = found.written
         self.frame = self.frame.with_columns(without_time(pl.col(name)))
         if not found.is_sure:
@@ -160,8 +168,21 @@ class _Typing:
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")
 
-    def _words(self, name: str) -> None:
+    def _words(self, column: Column) -> None:
         """Put our words for theirs."""
+        name = column.name
         word = pl.col(name).str.to_lowercase().str.replace_all("[^a-z0-9]", "")
         mapped = word.replace_strict(words_of(name), default=pl.col(name), return_dtype=pl.String)
         self.frame = self.frame.with_columns(mapped.alias(name))
+        values = self.frame[name].drop_nulls()
+        known = values.to_frame().select(to_word(pl.col(name), column.words).count()).item()
+        if len(values) and not known:
+            self._leave_out(name, f"none of its words is known (such as {values[0]})")
+
+    def _leave_out(self, name: str, why: str) -> None:
+        """Leave out a column that must be something else than its name says.
+
+        Its rows would all be set aside otherwise, and with them the patients.
+        """
+        self.frame = self.frame.drop(name)
+        self.notes.append(f"{self.called[name]} was not used: {why}")

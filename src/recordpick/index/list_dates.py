@@ -24,6 +24,8 @@ class DatesOfColumn:
     says: str
     is_sure: bool
     two_digit_years: bool = False
+    reads_nothing: bool = False
+    """There are texts, and none of them is a date in any way that is known."""
 
 
 def without_time(text: pl.Expr) -> pl.Expr:
@@ -48,4 +50,10 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
     short = texts.select(pl.col("text").str.contains(_TWO_DIGITS).mean()).item() or 0
     rivals = MONTH_FIRST if written in DAY_FIRST else DAY_FIRST if written in MONTH_FIRST else ()
     sure = reads[written] == 0 or all(reads[way] < reads[written] for way in rivals)
-    return DatesOfColumn(written, date_in_words(written), sure, two_digit_years=short > 0.5)
+    return DatesOfColumn(
+        written,
+        date_in_words(written),
+        sure,
+        two_digit_years=short > 0.5,
+        reads_nothing=texts.height > 0 and reads[written] == 0,
+    )
