@@ -37,7 +37,7 @@ def test_each_way_picks_what_it_showed(new_file, capsys, way, name):
     assert main(["suggest", str(new_file), "--by", way]) == 0
     picks = selection_of(new_file).picks
     assert {(pick.criterion_id, pick.patient_id) for pick in picks} == pairs
-    assert {pick.note for pick in picks} == {f"suggested {name}"}
+    assert {pick.note for pick in picks} == {f"suggested: {name}"}
 
 
 def test_the_fewest_are_fewer(new_file, capsys):

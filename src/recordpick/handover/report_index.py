@@ -51,7 +51,13 @@ class ReportIndex(PracticeIndex):
                             f"{LATEST} needs codes and, in where, the same codelist as "
                             "list = 'name'."
                         )
-        return cls(index.folder, index.manifest, index.seen, pack=pack, as_at=as_at)
+        return cls(
+            folder=index.folder,
+            manifest=index.manifest,
+            seen=index.seen,
+            pack=pack,
+            as_at=as_at,
+        )
 
     def has(self, table: str) -> bool:
         """Tell whether the index has that table, or can make it."""
