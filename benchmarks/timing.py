@@ -1,0 +1,107 @@
+"""Medians of things done turn by turn in one process, and what machine did them."""
+
+from __future__ import annotations
+
+import gc
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+
+class DisagreeError(AssertionError):
+    """Two contenders answered the same question differently: no time is worth anything then."""
+
+
+@dataclass
+class Timed:
+    """One contender: its seconds, run by run, and what it answered."""
+
+    name: str
+    seconds: list[float] = field(default_factory=list)
+    answer: Any = None
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+    @property
+    def spread(self) -> float:
+        """Half of the distance between the fastest and the slowest run."""
+        return (max(self.seconds) - min(self.seconds)) / 2
+
+
+def turn_by_turn(
+    contenders: Mapping[str, Callable[[], Any]], repeats: int, *, must_agree: bool = True
+) -> list[Timed]:
+    """Run each contender once to warm it, then all of them `repeats` times, turn by turn.
+
+    So a noisy minute falls on all of them alike. DisagreeError if answers differ and must not.
+    """
+    timed = [Timed(name) for name in contenders]
+    for one in timed:
+        one.answer = contenders[one.name]()
+    if must_agree:
+        agree(timed)
+    for _ in range(repeats):
+        for one in timed:
+            gc.collect()
+            start = time.perf_counter()
+            contenders[one.name]()
+            one.seconds.append(time.perf_counter() - start)
+    return timed
+
+
+def agree(timed: list[Timed]) -> None:
+    """Fail unless all that answered (not None) answered the same."""
+    answered = [one for one in timed if one.answer is not None]
+    for one in answered[1:]:
+        if one.answer != answered[0].answer:
+            raise DisagreeError(f"{one.name} and {answered[0].name} do not agree")
+
+
+def as_rows(timed: list[Timed]) -> list[dict[str, Any]]:
+    """Give name, median, spread and ratio to the first contender, for tables and JSON."""
+    first = timed[0].median
+    return [
+        {
+            "contender": one.name,
+            "median_s": round(one.median, 4),
+            "spread_s": round(one.spread, 4),
+            "runs": len(one.seconds),
+            "ratio": round(one.median / first, 2),
+        }
+        for one in timed
+    ]
+
+
+def machine() -> dict[str, Any]:
+    """Say what did the work: no name of the machine or of its owner."""
+    packages = {}
+    for name in (
+        "recordpick",
+        "polars",
+        "textual",
+        "duckdb",
+        "pandas",
+        "pyarrow",
+        "highspy",
+        "ortools",
+        "textual-fastdatatable",
+    ):
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": sys.version.split()[0],
+        "packages": packages,
+    }
