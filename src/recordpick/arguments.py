@@ -120,6 +120,19 @@ def _index(commands: Parsers) -> None:
     _as_at(parser, "the day the export was made")
 
 
+def _clean_up(commands: Parsers) -> None:
+    parser = _command(commands, "clean-up", "list what to put right before the first extract")
+    parser.add_argument("index", type=Path, metavar="INDEX", help="the practice index")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
+    parser.add_argument(
+        "--pcse",
+        type=Path,
+        metavar="FILE",
+        help="PCSE's list of your registered patients (CSV, XLSX), to compare with",
+    )
+    _as_at(parser, "the day of the export (else the index's own)")
+
+
 def _new(commands: Parsers) -> None:
     parser = _command(commands, "new", "start a working file for one practice and one pack")
     parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
@@ -229,6 +242,68 @@ def _export(commands: Parsers) -> None:
     _person(parser)
 
 
+def _issues(commands: Parsers) -> None:
+    parser = _command(commands, "issues", "data checking: results, the issue log, the sign-off")
+    inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    take = _command(inner, "import", "take in a filled-in workbook of tick sheets", "issues_import")
+    take.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+    take.add_argument("workbook", type=Path, metavar="WORKBOOK", help="tick_sheets.xlsx, filled in")
+    take.add_argument(
+        "--phase",
+        choices=("first_check", "recheck", "go_live"),
+        help="of which phase it is (else what its sheet Start says)",
+    )
+    take.add_argument("--show", action="store_true", help="say what is in it, take nothing in")
+    _person(take)
+    log = _command(inner, "log", "write the issue log for the supplier", "issues_log")
+    log.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+    log.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new CSV file")
+    progress = _command(
+        inner, "progress", "how far the checking is, and what to recheck", "issues_progress"
+    )
+    progress.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+    sign = _command(
+        inner, "sign-off", "write a page that the lead clinician signs", "issues_sign_off"
+    )
+    sign.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new text file")
+
+
+def _compare(commands: Parsers) -> None:
+    parser = _command(commands, "compare", "show how the new system's report figures differ")
+    parser.add_argument(
+        "before", type=Path, metavar="PACK", help="the hand-over pack, or a folder of its reports"
+    )
+    parser.add_argument(
+        "after",
+        type=Path,
+        metavar="NEW",
+        help="the new system's figures: a folder of the same reports, a pack, or a CSV",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--all", action="store_true", help="also the figures that are the same")
+
+
+def _verify(commands: Parsers) -> None:
+    parser = _command(commands, "verify", "check a hand-over pack before importing it")
+    parser.add_argument(
+        "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
+    )
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help="the practice index, to draw the records again"
+    )
+
+
+def _receive(commands: Parsers) -> None:
+    parser = _command(commands, "receive", "put several practices' lists into one table")
+    parser.add_argument(
+        "packs", type=Path, nargs="+", metavar="PACK", help="folders, or zips (asks for each one)"
+    )
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="a new .parquet or .csv file"
+    )
+
+
 def _synthesise(commands: Parsers) -> None:
     parser = _command(commands, "synthesise", "make up a practice, for trials and teaching")
     parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
@@ -251,6 +326,7 @@ COMMANDS: dict[str, Callable[[Parsers], None]] = {
     "open": _open,
     "demo": _demo,
     "index": _index,
+    "clean-up": _clean_up,
     "new": _new,
     "match": _match,
     "explain": _explain,
@@ -258,6 +334,10 @@ COMMANDS: dict[str, Callable[[Parsers], None]] = {
     "suggest": _suggest,
     "draw": _draw,
     "export": _export,
+    "issues": _issues,
+    "compare": _compare,
+    "verify": _verify,
+    "receive": _receive,
     "synthesise": _synthesise,
     "criteria": _criteria,
 }

@@ -1,1 +1,29 @@
-"""What a practice puts right before its first extract, found in the index; and PCSE's list beside it."""
+"""What a practice puts right before its first extract, and PCSE's list beside its own.
+
+`look_through` makes the findings, `reconcile` compares with PCSE's list, `write_clean_up` writes
+the folder that staff work through.
+"""
+
+from recordpick.cleanup.checks import CHECKS, look_through
+from recordpick.cleanup.finding import FOUND, NONE, UNKNOWN, Check, Finding
+from recordpick.cleanup.folder import summary, write_clean_up
+from recordpick.cleanup.pcse_findings import pcse_findings
+from recordpick.cleanup.pcse_list import PcseList, read_pcse_list
+from recordpick.cleanup.reconcile import Reconciliation, reconcile
+
+__all__ = [
+    "CHECKS",
+    "FOUND",
+    "NONE",
+    "UNKNOWN",
+    "Check",
+    "Finding",
+    "PcseList",
+    "Reconciliation",
+    "look_through",
+    "pcse_findings",
+    "read_pcse_list",
+    "reconcile",
+    "summary",
+    "write_clean_up",
+]

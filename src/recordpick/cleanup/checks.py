@@ -1,0 +1,42 @@
+"""All that is looked for in an index, in the order in which it is told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from recordpick.cleanup.codes import CODES
+from recordpick.cleanup.duplicates import DUPLICATES
+from recordpick.cleanup.entry_dates import ENTRY_DATES
+from recordpick.cleanup.finding import Check, Finding, found
+from recordpick.cleanup.nhs import NUMBERS
+from recordpick.cleanup.patient_dates import PATIENT_DATES
+from recordpick.cleanup.people import PEOPLE
+from recordpick.cleanup.records import RECORDS
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.progress import Progress, silent
+
+CHECKS: tuple[Check, ...] = (
+    *CODES,
+    *NUMBERS,
+    *DUPLICATES,
+    *PEOPLE,
+    *PATIENT_DATES,
+    *ENTRY_DATES,
+    *RECORDS,
+)
+
+
+def look_through(
+    index: PracticeIndex, as_at: date, progress: Progress = silent
+) -> tuple[Finding, ...]:
+    """Make every check, in the order of `CHECKS`; the index is only read.
+
+    `as_at` is the day that future and age are reckoned by: the day of the export.
+    """
+    findings = []
+    for done, check in enumerate(CHECKS):
+        progress(f"looking for: {check.title.lower()}", done / len(CHECKS))
+        asked = check.ask(index, as_at)
+        rows = None if asked.rows is None else asked.rows.collect(engine="streaming")
+        findings.append(found(check, rows, asked.why))
+    return tuple(findings)

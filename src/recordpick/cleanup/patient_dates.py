@@ -1,0 +1,143 @@
+"""Dates of patients that cannot be right: births, deaths, registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from recordpick.cleanup.finding import Asked, Check, in_order, lacking, sentence, who
+from recordpick.cleanup.known_days import KnownDay, is_before
+from recordpick.index.practice_index import PracticeIndex
+
+OLDEST = 120
+"""Years after which somebody who is not recorded as dead has most likely died."""
+
+
+def born(index: PracticeIndex) -> KnownDay:
+    """Give the date of birth, as well as it is known."""
+    there = "date_of_birth_precision" in index.columns("patients")
+    precision = pl.col("date_of_birth_precision") if there else None
+    return KnownDay(pl.col("date_of_birth"), precision)
+
+
+def _patients_where(
+    *columns: str, wrong: Callable[[PracticeIndex, date], pl.Expr]
+) -> Callable[[PracticeIndex, date], Asked]:
+    """Make a check of patients' columns: those of whom `wrong` is true, with these columns."""
+
+    def ask(index: PracticeIndex, as_at: date) -> Asked:
+        why = lacking(index, "patients", *columns)
+        if why:
+            return Asked(None, sentence(why))
+        shown = [name for name in columns if name not in who(index)]
+        rows = index.scan("patients").filter(wrong(index, as_at)).sort(in_order(index))
+        return Asked(rows.select(*who(index), *shown))
+
+    return ask
+
+
+def _born_in_future(index: PracticeIndex, as_at: date) -> pl.Expr:
+    return is_before(KnownDay(pl.lit(as_at)), born(index))
+
+
+def _too_old(index: PracticeIndex, as_at: date) -> Asked:
+    there = index.columns("patients")
+    why = lacking(index, "patients", "date_of_birth")
+    if not why and not {"status", "died_on"} & set(there):
+        why = lacking(index, "patients", "status", "died_on")
+    if why:
+        return Asked(None, sentence(why))
+    long_ago = is_before(born(index), KnownDay(pl.lit(as_at).dt.offset_by(f"-{OLDEST}y")))
+    alive = pl.lit(value=True)
+    if "status" in there:
+        alive &= pl.col("status").ne_missing("deceased")
+    if "died_on" in there:
+        alive &= pl.col("died_on").is_null()
+    rows = index.scan("patients").filter(long_ago & alive).sort(in_order(index))
+    return Asked(rows.select(*who(index), "date_of_birth"))
+
+
+def _died_before_birth(index: PracticeIndex, _as_at: date) -> pl.Expr:
+    return is_before(KnownDay(pl.col("died_on")), born(index))
+
+
+def _died_in_future(_index: PracticeIndex, as_at: date) -> pl.Expr:
+    return pl.col("died_on") > as_at
+
+
+def _registered_before_birth(index: PracticeIndex, _as_at: date) -> pl.Expr:
+    return is_before(KnownDay(pl.col("registered_on")), born(index))
+
+
+def _left_before_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
+    return pl.col("left_on") < pl.col("registered_on")
+
+
+def _dead_but_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
+    return pl.col("died_on").is_not_null() & (pl.col("status") == "registered")
+
+
+_CORRECT_BIRTH = "Correct the date of birth; PDS has it."
+
+PATIENT_DATES = (
+    Check(
+        "born_in_future",
+        "Born in the future",
+        "The date of birth is after the day of the export.",
+        _CORRECT_BIRTH,
+        "patients",
+        _patients_where("date_of_birth", wrong=_born_in_future),
+    ),
+    Check(
+        "born_long_ago",
+        f"Born more than {OLDEST} years ago and not dead",
+        f"Patients who would be over {OLDEST} and are not recorded as dead: a wrong century, or "
+        "a death that nobody entered.",
+        "Correct the date of birth, or enter the death if PDS or PCSE confirms it.",
+        "patients",
+        _too_old,
+    ),
+    Check(
+        "died_before_birth",
+        "Died before birth",
+        "The date of death is before the date of birth.",
+        "Correct whichever is wrong.",
+        "patients",
+        _patients_where("date_of_birth", "died_on", wrong=_died_before_birth),
+    ),
+    Check(
+        "died_in_future",
+        "Died in the future",
+        "The date of death is after the day of the export.",
+        "Correct the date; make sure that it is this patient who died.",
+        "patients",
+        _patients_where("died_on", wrong=_died_in_future),
+    ),
+    Check(
+        "registered_before_birth",
+        "Registered before birth",
+        "The date of registration is before the date of birth.",
+        "Correct whichever is wrong.",
+        "patients",
+        _patients_where("date_of_birth", "registered_on", wrong=_registered_before_birth),
+    ),
+    Check(
+        "left_before_registered",
+        "Left before registration",
+        "The registration ended before it began. After a second registration some systems keep "
+        "the first leaving date.",
+        "Look at the registration's history and correct the date that is wrong.",
+        "patients",
+        _patients_where("registered_on", "left_on", wrong=_left_before_registered),
+    ),
+    Check(
+        "dead_but_registered",
+        "Dead but still registered",
+        "There is a date of death, but the patient counts as registered.",
+        "End the registration as deceased, or take the date away if it is another patient's.",
+        "patients",
+        _patients_where("status", "died_on", wrong=_dead_but_registered),
+    ),
+)

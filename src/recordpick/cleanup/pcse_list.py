@@ -1,0 +1,204 @@
+"""Reading the list of registered patients that PCSE holds, as it was sent: CSV or spreadsheet.
+
+Columns are found by their names (list_columns.py), dates by how the whole column is written. A
+line is only left out if it names nobody; a value that cannot be read is not compared, and said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index import nhs_numbers
+from recordpick.index.list_columns import ListColumns, find_header, words_of
+from recordpick.index.list_dates import dates_of, without_time
+from recordpick.index.list_rows import body, check_one_of_each, rows_of, texts_of
+from recordpick.index.values import ISO, to_date, to_word
+from recordpick.tables import PATIENTS
+
+FIELDS = ("family_name", "given_name", "middle_names", "date_of_birth", "sex")
+"""What is compared besides the NHS number, where the list has it."""
+
+_SCHEMA: dict[str, pl.DataType] = {
+    "line": pl.Int64(),
+    "nhs_number": pl.String(),
+    "nhs_as_written": pl.String(),
+    "nhs_damaged": pl.Boolean(),
+    **{name: pl.Date() if name == "date_of_birth" else pl.String() for name in FIELDS},
+    "unread": pl.List(pl.String()),
+}
+_LEFT_OUT: dict[str, pl.DataType] = {"line": pl.Int64(), "note": pl.String()}
+
+
+@dataclass(frozen=True)
+class PcseList:
+    """PCSE's list, a row a patient.
+
+    `rows`: line (of the file), nhs_number (ten digits that can be right, else null),
+    nhs_as_written, nhs_damaged (by a spreadsheet), `FIELDS`, and unread: which of `FIELDS` hold
+    something that could not be read. `left_out`: line and note of the lines that name nobody.
+    `read` is how many lines stood below the header: those of `rows` and of `left_out`.
+    """
+
+    file: str
+    rows: pl.DataFrame
+    left_out: pl.DataFrame
+    columns: frozenset[str]
+    notes: tuple[str, ...]
+
+    @property
+    def read(self) -> int:
+        """How many lines stand below the header, blank ones aside."""
+        return self.rows.height + self.left_out.height
+
+
+def read_pcse_list(path: Path) -> PcseList:
+    """Read the list. UserError if it has no NHS numbers that can be used, or nobody at all."""
+    read = rows_of(path)
+    columns = find_header(read.rows)
+    if columns is None:
+        raise UserError(_no_header(path, read.rows))
+    header_line = read.lines[columns.row]
+    check_one_of_each(path, header_line, columns)
+    raw, lines, away = body(read, columns.row)
+    away += [entry for entry in read.damaged if entry[0] > header_line]
+    if raw.is_empty():
+        raise UserError(f"{path}: there is no patient below its header (line {header_line}).")
+    texts = raw.select(pl.Series("line", lines, pl.Int64), *texts_of(columns))
+    texts, notes = _with_nhs_numbers(path, texts, columns)
+    for name in FIELDS:
+        if name in texts.columns:
+            texts, said = _typed(path, texts, name)
+            notes += said
+    texts = texts.with_columns(unread=_unread(texts))
+    there = frozenset(name for name in ("nhs_number", *FIELDS) if name in texts.columns)
+    whole = texts.select(
+        pl.col(name).cast(kind) if name in texts.columns else pl.lit(None, kind).alias(name)
+        for name, kind in _SCHEMA.items()
+    )
+    names_nobody = pl.col("nhs_number").is_null() & pl.any_horizontal(
+        pl.col(name).is_null() for name in ("family_name", "given_name", "date_of_birth")
+    )
+    nobody = whole.filter(names_nobody).select("line", note=_why_nobody())
+    told = pl.DataFrame([entry[:2] for entry in away], schema=_LEFT_OUT, orient="row")
+    return PcseList(
+        path.name,
+        whole.filter(~names_nobody),
+        pl.concat([told, nobody]).sort("line"),
+        there,
+        tuple(notes),
+    )
+
+
+def _unread(texts: pl.DataFrame) -> pl.Expr:
+    """Give the names of the columns whose value could not be read, as a list a row."""
+    names = [name for name in FIELDS if f"{name} unread" in texts.columns]
+    told = [pl.when(pl.col(f"{name} unread")).then(pl.lit(name)) for name in names]
+    nothing = pl.lit(None, pl.String)
+    return pl.concat_list(nothing, *told).list.drop_nulls()
+
+
+def _no_header(path: Path, rows: list[list[str]]) -> str:
+    seen = ", ".join(name.strip() for name in (rows or [[]])[0][:8])
+    return (
+        f"{path}: no column is called NHS Number (the first row has {seen or 'nothing'}). "
+        "Give the column of NHS numbers that name."
+    )
+
+
+def _why_nobody() -> pl.Expr:
+    written = pl.col("nhs_as_written")
+    without = "and without a name and date of birth nobody can be found"
+    return (
+        pl.when(written.is_null())
+        .then(pl.lit(f"there is no NHS number, {without}"))
+        .when("nhs_damaged")
+        .then(
+            pl.format("the NHS number {} was spoilt by a spreadsheet, {}", written, pl.lit(without))
+        )
+        .otherwise(pl.format("{} is no valid NHS number, {}", written, pl.lit(without)))
+    )
+
+
+def _with_nhs_numbers(
+    path: Path, texts: pl.DataFrame, columns: ListColumns
+) -> tuple[pl.DataFrame, list[str]]:
+    """Add nhs_number, nhs_as_written and nhs_damaged; say how many cannot be used."""
+    notes: list[str] = []
+    if "nhs_number" not in columns.taken:
+        # PCSE's own reference is nobody's number here, unless the column holds NHS numbers.
+        tidied = nhs_numbers.tidy(pl.col("patient_id"))
+        valid = nhs_numbers.is_valid(tidied).fill_null(value=False)
+        if not texts.select(valid.any()).item():
+            raise UserError(
+                f"{path}: there is no column of NHS numbers. Give it the name NHS Number."
+            )
+        texts = texts.with_columns(nhs_number="patient_id")
+    number = pl.col("nhs_number")
+    tidied = nhs_numbers.tidy(number)
+    valid = nhs_numbers.is_valid(tidied).fill_null(value=False)
+    texts = texts.with_columns(
+        nhs_as_written=number,
+        nhs_damaged=nhs_numbers.is_damaged(number).fill_null(value=False),
+        nhs_number=pl.when(valid).then(tidied),
+    )
+    unusable = texts.filter(pl.col("nhs_number").is_null() & pl.col("nhs_as_written").is_not_null())
+    damaged = unusable.filter("nhs_damaged")
+    if damaged.height and not texts["nhs_number"].count():
+        raise UserError(
+            f"{path}: a spreadsheet has spoilt the NHS numbers (such as "
+            f"{damaged['nhs_as_written'][0]}). Use the list as PCSE sent it, and do not save it "
+            "from a spreadsheet."
+        )
+    for rows, what in (
+        (damaged, "were spoilt by a spreadsheet"),
+        (unusable.filter(~pl.col("nhs_damaged")), "cannot be right"),
+    ):
+        if rows.height:
+            line, value = rows.select("line", "nhs_as_written").row(0)
+            notes.append(
+                f"{rows.height:,} NHS numbers {what}, such as {value} (line {line}): these "
+                "patients were looked for by name and date of birth only."
+            )
+    return texts, notes
+
+
+def _typed(path: Path, texts: pl.DataFrame, name: str) -> tuple[pl.DataFrame, list[str]]:
+    """Read a column as what it holds; say how its dates were read, and what could not be."""
+    text = pl.col(name)
+    notes: list[str] = []
+    if name == "date_of_birth":
+        found = dates_of(texts[name])
+        if found.two_digit_years:
+            raise UserError(
+                f"{path}: the dates of birth have years of two digits, which could be of either "
+                "century. Ask for the list with years of four digits."
+            )
+        value = to_date(without_time(text), found.written)
+        if not found.is_sure:
+            notes.append(f"Dates of birth were read as {found.says}, which none of them proves.")
+        elif found.written != ISO:
+            notes.append(f"Dates of birth were read as {found.says}.")
+    elif name == "sex":
+        column = PATIENTS.column(name)
+        assert column is not None
+        word = text.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+        ours = word.replace_strict(words_of(name), default=text, return_dtype=pl.String)
+        value = to_word(ours, column.words)
+    else:
+        return texts, notes
+    read = texts.with_columns(
+        (text.is_not_null() & value.is_null()).alias(f"{name} unread"), value.alias(name)
+    )
+    bad = texts.filter(read[f"{name} unread"])
+    if bad.height:
+        line, wrong = bad.select("line", name).row(0)
+        what = name.replace("_", " ")
+        notes.append(
+            f"In {bad.height:,} lines the {what} could not be read, such as {wrong!r} (line "
+            f"{line}): it was not compared there."
+        )
+    return read, notes

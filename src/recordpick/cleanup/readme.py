@@ -1,0 +1,143 @@
+"""README.txt of the clean-up list: what was found, what it means and what to do, in plain words."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from recordpick import __version__
+from recordpick.cells import one_line
+from recordpick.cleanup.finding import FOUND, NONE, UNKNOWN, Finding
+from recordpick.cleanup.reconcile import Reconciliation
+from recordpick.index.practice_index import PracticeIndex
+
+_WIDTH = 90
+SYNTHETIC = "SYNTHETIC DATA: NO RECORD HERE IS A REAL PATIENT'S."
+
+
+def readme(
+    index: PracticeIndex,
+    as_at: date,
+    findings: Sequence[Finding],
+    reconciled: Reconciliation | None,
+) -> str:
+    """Write the text, with CRLF."""
+    parts = [
+        _head(index, as_at),
+        *_found(findings),
+        *_unknown(findings),
+        *_nothing(findings),
+        _pcse(reconciled),
+        *_set_aside(index),
+        _reading(),
+    ]
+    return "\n\n".join(parts).replace("\n", "\r\n") + "\r\n"
+
+
+def _wrapped(text: str, indent: str = "  ") -> str:
+    return textwrap.fill(one_line(text), _WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _head(index: PracticeIndex, as_at: date) -> str:
+    manifest = index.manifest
+    return "\n".join(
+        [
+            "TO PUT RIGHT BEFORE THE FIRST EXTRACT",
+            "",
+            *([SYNTHETIC, ""] * manifest.synthetic),
+            f"Practice         {one_line(manifest.practice) or 'not named'}",
+            f"As at            {as_at.isoformat()} (future and ages are reckoned by it)",
+            f"Practice index   {manifest.fingerprint}",
+            f"Written          by recordpick {__version__}",
+            "",
+            _wrapped(
+                "Put these right in the clinical system, export again, make the index again and "
+                "write this list again. Nothing was changed by looking. clean_up.csv has all of "
+                "this as a table.",
+                "",
+            ),
+        ]
+    )
+
+
+def _found(findings: Iterable[Finding]) -> Iterable[str]:
+    said = [finding for finding in findings if finding.state == FOUND]
+    yield "FOUND" if said else "FOUND\n  Nothing of what could be looked for."
+    for finding in said:
+        registered = finding.registered or 0
+        some = 0 < registered < (finding.number or 0)
+        of_them = f", of them registered now {registered:,}" if some else ""
+        lines = [
+            f"{finding.title}: {finding.number:,} {finding.counts}{of_them}",
+            _wrapped(finding.means),
+            _wrapped(f"What to do: {finding.to_do}"),
+            *([_wrapped(finding.why)] if finding.why else []),
+            f"  File: {finding.file}",
+        ]
+        yield "\n".join(lines)
+
+
+def _unknown(findings: Iterable[Finding]) -> Iterable[str]:
+    said = [finding for finding in findings if finding.state == UNKNOWN]
+    if said:
+        lines = [_wrapped(f"{finding.title}: {finding.why}") for finding in said]
+        yield "\n".join(["CANNOT BE TOLD (this does not mean that there is none)", *lines])
+
+
+def _nothing(findings: Iterable[Finding]) -> Iterable[str]:
+    said = [finding for finding in findings if finding.state == NONE]
+    if said:
+        lines = [_wrapped(" ".join([f"{finding.title}.", finding.why])) for finding in said]
+        yield "\n".join(["LOOKED FOR, AND NONE FOUND", *lines])
+
+
+def _side(side: str, *numbers: int) -> str:
+    words = ("", "on both", "likely on both", "unclear", f"only {side}")
+    total, *parts = (
+        f"{number:,} {word}".rstrip() for number, word in zip(numbers, words, strict=True)
+    )
+    return f"  {side.capitalize():<6} {total} = {' + '.join(parts)}"
+
+
+def _pcse(reconciled: Reconciliation | None) -> str:
+    if reconciled is None:
+        return "\n".join(
+            ["PCSE'S LIST", _wrapped("None was given: add --pcse FILE to compare with one.")]
+        )
+    one = reconciled
+    lines = [
+        _wrapped(f"{one_line(one.file)} was compared. {one.scope}"),
+        _wrapped(
+            "Matched by NHS number; those left over by name and date of birth, which is only "
+            "said to be likely. Nothing was merged or changed."
+        ),
+        _side("here", one.here, one.matched, one.likely, one.unclear_here, one.only_here),
+        _side("there", one.there, one.matched, one.likely, one.unclear_there, one.only_there),
+        _wrapped(
+            f"Not compared: {one.not_compared:,} other patients of the index, and "
+            f"{one.left_out:,} lines of the list that name nobody."
+        ),
+        *(_wrapped(note) for note in (*one.notes, *one.not_told)),
+    ]
+    return "\n".join(["PCSE'S LIST", *lines])
+
+
+def _set_aside(index: PracticeIndex) -> Iterable[str]:
+    rejected = sum(file.rows_rejected for file in index.manifest.files)
+    if rejected:
+        text = (
+            f"{rejected:,} rows of the export did not fit and are not in the index, so nothing "
+            "here tells of them: see rejected_rows.csv in the index's folder."
+        )
+        yield "\n".join(["NOT LOOKED AT", _wrapped(text)])
+
+
+def _reading() -> str:
+    return """HOW TO READ THE CSV FILES
+  UTF-8, comma, CRLF. A text that a spreadsheet would run or change (one that begins with
+  = + - @, has leading zeros, looks like a date ...) has one apostrophe in front: it is none of
+  the text. Do not save the files from a spreadsheet: it may write 9.43E+09 for an NHS number.
+
+These files tell who patients are. Keep them where patient data may be kept, and delete them when
+the work is done."""
