@@ -13,8 +13,10 @@ from recordpick.index.from_list import read_list
 from recordpick.index.from_mapping import read_mapped
 from recordpick.index.parts import Source
 from recordpick.index.practice_toml import with_practice_toml
+from recordpick.index.systmone.files import is_systmone_extract
+from recordpick.index.systmone.reading import read_systmone
 
-SourceKind = Literal["emis", "tables", "list"]
+SourceKind = Literal["emis", "systmone", "tables", "list"]
 SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 """What a source may be said to be: an extract of a system, a folder of tables, a list."""
 
@@ -25,11 +27,13 @@ def kind_of_source(path: Path) -> SourceKind:
         return "list"
     if is_folder_of_tables(path):
         return "tables"
+    if is_systmone_extract(path):
+        return "systmone"
     if is_emis_extract(path):
         return "emis"
     raise UserError(
         f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
-        "files named as an EMIS extract names them. "
+        "files named as an extract of EMIS or SystmOne names them. "
         "For other files, write a mapping file and add it with --map."
     )
 
@@ -52,5 +56,5 @@ def read_source(
         return read_list(path)
     if not path.is_dir():
         raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
-    read = {"tables": read_folder, "emis": read_emis}[kind]
+    read = {"tables": read_folder, "emis": read_emis, "systmone": read_systmone}[kind]
     return with_practice_toml(read(path, work), path)

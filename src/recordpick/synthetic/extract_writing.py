@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import polars as pl
 
@@ -42,16 +43,29 @@ def whole_folder(out: Path) -> Iterator[Path]:
             shutil.rmtree(made, ignore_errors=True)
 
 
+@dataclass(frozen=True)
+class Form:
+    """How a system writes its CSV files."""
+
+    has_header: bool = True
+    quotes: Literal["necessary", "always"] = "necessary"
+    encoding: str = "utf-8"
+    """What the encoding does not know becomes a question mark."""
+    line_end: str = "\n"
+
+
 class ColumnFile:
     """A CSV file with just these columns in this order, written part by part."""
 
-    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], form: Form) -> None:
         self.columns = tuple(columns)
-        self.rows = 0
+        self._form = form
         self._file: IO[bytes] = path.open("wb")
-        self.write(pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), header=True)
+        if form.has_header:
+            empty = pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+            self._write(empty, header=True)
 
-    def write(self, frame: pl.DataFrame, *, header: bool = False) -> None:
+    def write(self, frame: pl.DataFrame) -> None:
         """Write rows; a column that the frame does not have is empty, one too many is our bug."""
         unknown = set(frame.columns) - set(self.columns)
         assert not unknown, unknown
@@ -59,12 +73,40 @@ class ColumnFile:
         rows = frame.select(
             pl.col(name) if name in frame.columns else empty.alias(name) for name in self.columns
         )
-        rows.write_csv(self._file, include_header=header)
-        self.rows += rows.height
+        self._write(rows, header=False)
+
+    def _write(self, rows: pl.DataFrame, *, header: bool) -> None:
+        form = self._form
+        text = rows.write_csv(
+            include_header=header, quote_style=form.quotes, line_terminator=form.line_end
+        )
+        self._file.write(text.encode(form.encoding, "replace"))
 
     def close(self) -> None:
         """Finish the file."""
         self._file.close()
+
+
+class Listed:
+    """Things that get a number when they are met: codes, drugs, people."""
+
+    def __init__(self, first: int) -> None:
+        self._numbers: dict[tuple[str | None, ...], int] = {}
+        self._first = first
+
+    def numbered(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+        """Give `names` and `number` for each different row of the frame."""
+        found = frame.select(names).unique().sort(names)
+        for row in found.iter_rows():
+            self._numbers.setdefault(row, self._first + len(self._numbers))
+        numbers = [self._numbers[row] for row in found.iter_rows()]
+        return found.with_columns(pl.Series("number", numbers, pl.Int64))
+
+    def frame(self, names: list[str]) -> pl.DataFrame:
+        """Give all that were met, with their numbers."""
+        rows = [(*row, number) for row, number in self._numbers.items()]
+        schema = dict.fromkeys(names, pl.String) | {"number": pl.Int64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def write_practice_toml(practice: Practice, folder: Path, system: str) -> None:

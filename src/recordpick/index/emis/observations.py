@@ -6,7 +6,7 @@ for: those of problems as part of their entries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,10 +15,10 @@ from recordpick.index.emis.keys import Keys, order_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.extract_files import ExtractFile
+from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.values import to_number
 
-PROBLEMS = "problems"
 _CODE, _PATIENT, _STAFF, _CONSULTATION = "__code", "__patient", "__staff", "__consultation"
 
 _AS_THEY_STAND = {
@@ -173,23 +173,3 @@ def _confidential(
     rows = rows.with_columns(key.alias(_CONSULTATION)).join(whole, on=_CONSULTATION, how="left")
     both = pl.col("__is_confidential").fill_null(value=False)
     return rows, both if itself is None else both | itself
-
-
-def with_problems(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Join entries with what the rows of problems tell about them."""
-    own = rows.collect_schema().names()
-    problems = taken[PROBLEMS].drop("patient_id", FOLDED)
-    told = [name for name in problems.collect_schema().names() if name != "event_id"]
-    renamed = problems.rename({name: f"__{name}" for name in told})
-    joined = rows.join(
-        renamed.with_columns(pl.lit(value=True).alias("__is_problem")), on="event_id", how="left"
-    )
-    columns: dict[str, pl.Expr] = {}
-    for name in told:
-        its_own = [pl.col(name)] if name in own else []
-        columns[name] = pl.coalesce(pl.col(f"__{name}"), *its_own)
-    if "kind" in own:
-        is_problem = pl.col("__is_problem").is_not_null()
-        columns["kind"] = pl.when(is_problem).then(pl.lit("problem")).otherwise(pl.col("kind"))
-    others = [name for name in own if name not in columns]
-    return joined.select(*others, **columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -11,9 +11,9 @@ from recordpick.index.emis.look_ups import KEY
 from recordpick.index.emis.observations import Known
 from recordpick.index.emis.words import COURSE, known
 from recordpick.index.extract_files import ExtractFile
+from recordpick.index.fed_rows import ISSUES, with_last_issue
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 
-ISSUES = "issues"
 _DRUG = "__drug"
 
 _AS_THEY_STAND = {
@@ -80,18 +80,3 @@ def _last_day(file: ExtractFile) -> pl.Expr:
         return cancelled
     over = pl.when(~file.yes("IsActive")).then(file.text("ExpiryDate"))
     return pl.coalesce(cancelled, over)
-
-
-def with_last_issue(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Join medication with the day of its last issue, and the last day set for a review."""
-    if ISSUES not in taken:
-        return rows
-    issues = taken[ISSUES]
-    names = issues.collect_schema().names()
-    last = {"last_issued_on": pl.col("last_issued_on").max()}
-    if "review_on" in names:
-        dated = pl.col("review_on").is_not_null()
-        by_day = pl.col("review_on").filter(dated).sort_by(pl.col("last_issued_on").filter(dated))
-        last["review_on"] = by_day.last()
-    of_each = issues.group_by("medication_id").agg(**last)
-    return rows.join(of_each, on="medication_id", how="left")

@@ -9,34 +9,12 @@ import polars as pl
 
 from recordpick.export_columns import emis_columns, emis_versions
 from recordpick.synthetic.as_emis.guids import guid, one_guid
-from recordpick.synthetic.extract_writing import ColumnFile
+from recordpick.synthetic.extract_writing import ColumnFile, Form, Listed
 from recordpick.synthetic.practice import Practice
 
 ORGANISATION = one_guid("organisation")
 PROCESSING_ID = "1001"
 _AGREEMENT = one_guid("agreement")
-
-
-class Listed:
-    """Things that get a number when they are met: codes, drugs, people."""
-
-    def __init__(self, first: int) -> None:
-        self._numbers: dict[tuple[str | None, ...], int] = {}
-        self._first = first
-
-    def numbered(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-        """Give `names` and `number` for each different row of the frame."""
-        found = frame.select(names).unique().sort(names)
-        for row in found.iter_rows():
-            self._numbers.setdefault(row, self._first + len(self._numbers))
-        numbers = [self._numbers[row] for row in found.iter_rows()]
-        return found.with_columns(pl.Series("number", numbers, pl.Int64))
-
-    def frame(self, names: list[str]) -> pl.DataFrame:
-        """Give all that were met, with their numbers."""
-        rows = [(*row, number) for row, number in self._numbers.items()]
-        schema = dict.fromkeys(names, pl.String) | {"number": pl.Int64}
-        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 class Extract:
@@ -64,7 +42,7 @@ class Extract:
         """
         file = self._files.get(table)
         if file is None:
-            file = self._files[table] = ColumnFile(self._path(table), self.columns(table))
+            file = self._files[table] = ColumnFile(self._path(table), self.columns(table), Form())
         spelt = {name.lower(): name for name in file.columns}
         spelt.setdefault("clinicianuserinroleguid", spelt.get("clinicanuserinroleguid", ""))
         added = {

@@ -1,0 +1,66 @@
+"""What rows of one file tell about rows of another: problems of entries, issues of medication.
+
+Each is the `finish` of a part (parts.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from recordpick.index.parts import FOLDED
+
+PROBLEMS, ISSUES = "problems", "issues"
+"""The names under which such rows are fed."""
+
+
+def with_problems(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Join entries with what the rows of problems tell about them."""
+    own = rows.collect_schema().names()
+    problems = _of_others(taken[PROBLEMS]).drop("patient_id")
+    names = problems.collect_schema().names()
+    told = [name for name in names if name in _OF_PROBLEMS]
+    renamed = problems.select("event_id", *told).rename({name: f"__{name}" for name in told})
+    joined = rows.join(
+        renamed.with_columns(pl.lit(value=True).alias("__is_problem")), on="event_id", how="left"
+    )
+    columns: dict[str, pl.Expr] = {}
+    for name in told:
+        both = [pl.col(f"__{name}"), *([pl.col(name)] if name in own else [])]
+        columns[name] = pl.coalesce(reversed(both) if name == "text" else both)
+    if "kind" in own:
+        is_problem = pl.col("__is_problem").is_not_null()
+        columns["kind"] = pl.when(is_problem).then(pl.lit("problem")).otherwise(pl.col("kind"))
+    others = [name for name in own if name not in columns]
+    return joined.select(*others, **columns)
+
+
+_OF_PROBLEMS = ("problem_status", "significance", "ended_on", "parent_id", "text")
+
+
+def _of_others(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Give the rows that tell more about others, of those that parts feed."""
+    return rows.filter(pl.col(FOLDED).is_not_null())
+
+
+def with_last_issue(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Join medication with the day of its last issue and the last day set for a review.
+
+    And with how many issues there were, where the part has no such column.
+    """
+    if ISSUES not in taken:
+        return rows
+    issues = _of_others(taken[ISSUES])
+    names = issues.collect_schema().names()
+    own = rows.collect_schema().names()
+    told = {"last_issued_on": pl.col("last_issued_on").max()}
+    if "review_on" in names and "review_on" not in own:
+        dated = pl.col("review_on").is_not_null()
+        by_day = pl.col("review_on").filter(dated).sort_by(pl.col("last_issued_on").filter(dated))
+        told["review_on"] = by_day.last()
+    if "issues" not in own:
+        told["issues"] = pl.len().cast(pl.Int64)
+    of_each = issues.group_by("medication_id").agg(**told)
+    joined = rows.join(of_each, on="medication_id", how="left")
+    return joined if "issues" in own else joined.with_columns(pl.col("issues").fill_null(0))

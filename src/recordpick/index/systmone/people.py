@@ -1,0 +1,233 @@
+"""SRPatient with what other tables tell about patients: registration, address, numbers, carers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from recordpick.index.extract_files import ExtractFile, lines_of_rows
+from recordpick.index.parts import DELETED, ROW, LookUp, Part
+from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.values import to_date
+
+_KEY = "patient_id"
+
+_AS_THEY_STAND = {
+    "nhs_number": "NHSNumber",
+    "title": "Title",
+    "family_name": "Surname",
+    "given_name": "FirstName",
+    "middle_names": "MiddleNames",
+    "previous_name": "PreviousSurname",
+    "email": "EmailAddress",
+}
+_DAYS = {"date_of_birth": "DateBirth", "died_on": "DateDeath"}
+_SEX = {
+    "f": "F",
+    "female": "F",
+    "m": "M",
+    "male": "M",
+    "i": "I",
+    "indeterminate": "I",
+    "u": "U",
+    "unknown": "U",
+}
+_REGISTRATION = (
+    ("immediately necessary", "immediately_necessary"),
+    ("temporary", "temporary"),
+    ("private", "private"),
+    ("gms", "regular"),
+    ("standard", "regular"),
+    ("regular", "regular"),
+)
+"""Words in RegistrationStatus, the first that is in it decides; any other is "other"."""
+
+_ADDRESS = (
+    "NameOfBuilding",
+    "NumberOfBuilding",
+    "NameOfRoad",
+    "NameOfLocality",
+    "NameOfTown",
+    "NameOfCounty",
+)
+ADDRESS_KINDS = {"temporary": "temporary", "correspondence": "correspondence", "home": "home"}
+CONTACT_KINDS = {
+    "home": "home_phone",
+    "mobile": "mobile_phone",
+    "work": "work_phone",
+    "mail": "email",
+}
+"""A word in AddressType or ContactType, in small letters; any other is "other"."""
+
+
+@dataclass(frozen=True)
+class People:
+    """The patients' part, and what became of rows that only tell more about patients."""
+
+    part: Part
+    look_ups: tuple[LookUp, ...]
+
+
+def read_patients(opened: Opened, as_at: date | None) -> People:
+    """Give the patients: SRPatient joined with the present registration, address and numbers."""
+    file = opened.files["SRPatient"]
+    columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
+    columns |= {name: day(file, old) for name, old in _DAYS.items() if file.has(old)}
+    if file.has("Gender"):
+        sex = opened.word(file, "Gender").str.to_lowercase()
+        columns["sex"] = pl.when(sex.is_not_null()).then(sex.replace_strict(_SEX, default="U"))
+    rows = file.frame.select(
+        ROW,
+        removed(file).alias(DELETED),
+        file.text("RowIdentifier").alias(_KEY),
+        file.yes("TestPatient").alias("__is_test"),
+        **columns,
+    )
+    ids = rows.select(_KEY).drop_nulls().unique().collect()
+    look_ups = []
+    registrations = opened.get("SRPatientRegistration")
+    if registrations is not None:
+        rows = _with_registration(rows, opened, registrations, as_at)
+        look_ups.append(_counted(registrations, "registrations", ids))
+    for joined in (_addresses_now(opened), *_numbers_now(opened), _carers(opened)):
+        if joined is not None:
+            rows = rows.join(joined, on=_KEY, how="left", maintain_order="left")
+    dates = dict.fromkeys(("date_of_birth", "died_on", "registered_on", "left_on"), DAY)
+    frame = rows.drop("__is_test").collect().lazy()
+    return People(file.part("patients", frame, date_formats=dates), tuple(look_ups))
+
+
+def _with_registration(
+    rows: pl.LazyFrame, opened: Opened, file: ExtractFile, as_at: date | None
+) -> pl.LazyFrame:
+    """Add registered_on, left_on, registration and status, of the registration that holds.
+
+    Of several the one that has not ended, else the latest.
+    """
+    began = to_date(day(file, "DateRegistration"), DAY)
+    ended = to_date(day(file, "DateDeRegistration"), DAY)
+    word = opened.word(file, "RegistrationStatus").str.to_lowercase()
+    kind = pl.lit("other")
+    for part, ours in reversed(_REGISTRATION):
+        kind = pl.when(word.str.contains(part, literal=True)).then(pl.lit(ours)).otherwise(kind)
+    over = ended.is_not_null() if as_at is None else ended <= as_at
+    present = (
+        file.frame.filter(~removed(file))
+        .select(
+            file.text("IDPatient").alias(_KEY),
+            registered_on=began,
+            left_on=ended,
+            registration=pl.when(word.is_not_null()).then(kind),
+            has_left=over.fill_null(value=False),
+        )
+        .sort(pl.col("has_left"), pl.col("registered_on"), descending=[True, False])
+        .unique(_KEY, keep="last", maintain_order=True)
+    )
+    joined = rows.join(present, on=_KEY, how="left", maintain_order="left")
+    status = (
+        pl.when(pl.col("died_on").is_not_null())
+        .then(pl.lit("deceased"))
+        .when("has_left")
+        .then(pl.lit("left"))
+        .when(pl.col("has_left").is_not_null())
+        .then(pl.lit("registered"))
+    )
+    has_death = "died_on" in rows.collect_schema().names()
+    is_test = pl.when("__is_test").then(pl.lit("dummy"))
+    columns = {"registration": pl.coalesce(is_test, "registration")}
+    if has_death:
+        columns["status"] = status
+    return joined.with_columns(**columns).drop("has_left")
+
+
+def _counted(file: ExtractFile, what: str, ids: pl.DataFrame) -> LookUp:
+    """Account for rows that tell more about patients: those of nobody are set aside."""
+    rows = file.frame.with_columns(
+        removed(file).alias("__removed"), file.text("IDPatient").alias("__patient")
+    ).collect()
+    gone = rows.filter("__removed").height
+    nobody = rows.filter(~pl.col("__removed")).join(
+        ids, left_on="__patient", right_on=_KEY, how="anti"
+    )
+    unusable = lines_of_rows(
+        file, nobody.drop("__removed", "__patient"), "there is no patient with this IDPatient"
+    )
+    return file.look_up(what, gone, unusable)
+
+
+def address_of(file: ExtractFile) -> pl.Expr:
+    """Put an address together of its parts: number and road in one, others after commas."""
+    parts = {name: file.text(name) for name in _ADDRESS if file.has(name)}
+    number, road = parts.pop("NumberOfBuilding", None), parts.get("NameOfRoad")
+    if number is not None and road is not None:
+        parts["NameOfRoad"] = pl.concat_str([number, road], separator=" ", ignore_nulls=True)
+    cells = [pl.when(cell != "").then(cell) for cell in parts.values()]
+    joined = pl.concat_str(cells, separator=", ", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
+
+
+def kind_of(word: pl.Expr, kinds: dict[str, str], other: str = "other") -> pl.Expr:
+    """Give the kind by a word that stands in a type, in small letters; `other` if none does."""
+    kind = pl.lit(other)
+    for part, ours in reversed(list(kinds.items())):
+        kind = pl.when(word.str.contains(part, literal=True)).then(pl.lit(ours)).otherwise(kind)
+    return kind
+
+
+def _latest(rows: pl.LazyFrame, *keep: str) -> pl.LazyFrame:
+    last = rows.sort("since", nulls_last=False, maintain_order=True)
+    return last.unique(_KEY, keep="last", maintain_order=True).select(_KEY, *keep)
+
+
+def _addresses_now(opened: Opened) -> pl.LazyFrame | None:
+    """Give address and postcode of where each patient lives."""
+    file = opened.get("SRPatientAddressHistory")
+    if file is None:
+        return None
+    word = opened.word(file, "AddressType").str.to_lowercase()
+    rows = file.frame.filter(~removed(file), file.text("DateTo").is_null()).select(
+        file.text("IDPatient").alias(_KEY),
+        since=to_date(day(file, "DateEvent"), DAY),
+        kind=kind_of(word, ADDRESS_KINDS, "home"),
+        address=address_of(file),
+        postcode=file.text("FullPostCode"),
+    )
+    return _latest(rows.filter(pl.col("kind") == "home"), "address", "postcode")
+
+
+def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
+    """Give home and mobile telephone numbers: of several the one entered last."""
+    file = opened.get("SRPatientContactDetails")
+    if file is None:
+        return ()
+    word = opened.word(file, "ContactType").str.to_lowercase()
+    rows = file.frame.filter(~removed(file)).select(
+        file.text("IDPatient").alias(_KEY),
+        since=to_date(day(file, "DateEvent"), DAY),
+        kind=kind_of(word, CONTACT_KINDS),
+        number=file.text("ContactNumber"),
+    )
+    return [
+        _latest(rows.filter(pl.col("kind") == kind).rename({"number": kind}), kind)
+        for kind in ("home_phone", "mobile_phone")
+    ]
+
+
+def _carers(opened: Opened) -> pl.LazyFrame | None:
+    """Give who cares for each patient, with the relationship."""
+    file = opened.get("SRPatientRelationship")
+    if file is None:
+        return None
+    cares = file.yes("CaresForPatient") | file.yes("PrincipalCarerForPatient")
+    over = file.text("DateEnded").is_not_null()
+    name, relation = file.text("RelationshipWithName"), opened.word(file, "RelationshipType")
+    both = pl.concat_str(name, pl.lit(" ("), relation, pl.lit(")"))
+    rows = file.frame.filter(~removed(file), cares, ~over).select(
+        file.text("IDPatient").alias(_KEY),
+        since=to_date(day(file, "DateEvent"), DAY),
+        carer=pl.coalesce(both, name),
+    )
+    return _latest(rows, "carer")

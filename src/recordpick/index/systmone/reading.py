@@ -1,0 +1,141 @@
+"""Reading a SystmOne extract: which files there are, and what each gives to which table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.parts import LookUp, Part, Source
+from recordpick.index.systmone.contacts import read_contacts
+from recordpick.index.systmone.files import (
+    MANIFEST,
+    USED,
+    Opened,
+    day_of_extract,
+    open_all,
+    removed,
+    tables_of,
+    words_of,
+)
+from recordpick.index.systmone.medication import read_medications
+from recordpick.index.systmone.people import read_patients
+from recordpick.index.systmone.record import Staff, read_entries
+from recordpick.index.systmone.workflow import read_workflow
+
+_LOOKED_UP = {
+    "SRStaffMember": "staff",
+    "SRStaffMemberProfile": "staff",
+    "SROrganisation": "organisations",
+    "SRConfiguredListOption": "words",
+    "SRMapping": "words",
+    "SRImmunisationContent": "vaccines",
+    "SRMedicationReadCodeDetails": "drugs",
+}
+
+
+def read_systmone(path: Path, work: Path) -> Source:
+    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+    found = tables_of(path)
+    if "SRPatient" not in found:
+        raise UserError(
+            f"{path}: SRPatient.csv is missing from this SystmOne extract. Put it beside the "
+            "others and begin again."
+        )
+    as_at = day_of_extract(path, work)
+    files = open_all(path, work)
+    opened = Opened(files, words_of(files))
+    people = read_patients(opened, as_at)
+    staff, places = Staff(_staff(files)), _places(files)
+    parts: list[Part] = [people.part]
+    parts += read_entries(opened, staff)
+    parts += read_medications(opened, as_at)
+    parts += read_workflow(opened, staff, places)
+    parts += read_contacts(opened)
+    used = {part.path for part in parts} | {used.path for used in people.look_ups}
+    look_ups = [
+        _counted(file, _LOOKED_UP[table])
+        for table, file in files.items()
+        if table in _LOOKED_UP and file.file.path not in used
+    ]
+    return Source(
+        parts=tuple(parts),
+        practice=_practice(files["SRPatient"], places),
+        as_at=as_at,
+        notes=tuple(_notes(found, opened)),
+        look_ups=(*people.look_ups, *look_ups),
+    )
+
+
+def _counted(file: ExtractFile, what: str) -> LookUp:
+    gone = file.frame.select(removed(file).sum()).collect().item() or 0
+    return file.look_up(what, int(gone))
+
+
+def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
+    """Give the name of whom each profile is of: `profile` and `name`."""
+    people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
+    if people is None or profiles is None:
+        return None
+    names = people.frame.select(
+        member=people.text("RowIdentifier"), name=people.text("StaffName")
+    ).unique("member", keep="last", maintain_order=True)
+    return (
+        profiles.frame.select(
+            profile=profiles.text("RowIdentifier"), member=profiles.text("IDStaffMember")
+        )
+        .drop_nulls("profile")
+        .unique("profile", keep="last", maintain_order=True)
+        .join(names, on="member", how="left")
+        .select("profile", "name")
+        .collect()
+    )
+
+
+def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
+    """Give organisations: `id` (of either sort that other tables speak of) and `name`."""
+    file = files.get("SROrganisation")
+    if file is None:
+        return None
+    frames = [
+        file.frame.select(id=file.text(column), name=file.text("Name"))
+        for column in ("RowIdentifier", "ID")
+        if file.has(column)
+    ]
+    both = pl.concat(frames).drop_nulls()
+    return both.unique("id", keep="first", maintain_order=True).collect()
+
+
+def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
+    """Give the name of the organisation that most patients are visible to."""
+    if places is None or not patients.has("IDOrganisationVisibleTo"):
+        return ""
+    most = (
+        patients.frame.select(id=patients.text("IDOrganisationVisibleTo"))
+        .join(places.lazy(), on="id", how="inner")
+        .group_by("name")
+        .len()
+        .sort("len", "name", descending=[True, False])
+        .collect()
+    )
+    return str(most["name"][0]) if most.height else ""
+
+
+def _notes(found: Mapping[str, Path], opened: Opened) -> list[str]:
+    """Say what was taken for what, and what is not there."""
+    notes = [f"Read as a SystmOne strategic reporting extract: {len(found)} files."]
+    unused = sorted(set(found) - set(USED) - {MANIFEST})
+    if unused:
+        notes.append(f"Not used: {', '.join(unused)}.")
+    missing = [table for table in USED if opened.get(table) is None]
+    if missing:
+        notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")
+    if opened.get("SRCode") is not None and opened.get("SRProblem") is None:
+        notes.append(
+            "Without SRProblem nobody can tell which entries are problems: the kind of entries "
+            "is left out."
+        )
+    return notes

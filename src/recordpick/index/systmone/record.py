@@ -1,0 +1,230 @@
+"""The entries of the record: coded entries, problems, sensitivities, immunisations, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.index.degraded import is_degraded
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.fed_rows import PROBLEMS, with_problems
+from recordpick.index.parts import DELETED, FOLDED, ROW, Part
+from recordpick.index.systmone.contacts import own_id
+from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.term_kinds import kind_by_term
+from recordpick.index.values import to_number
+
+_BY, _CONTENT = "__by", "__content"
+_DATES = dict.fromkeys(("date", "recorded_on", "ended_on"), DAY)
+_SIGNIFICANCE = {"major": "significant", "significant": "significant", "minor": "minor"}
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Names of members of staff by the id of their profile; None if that cannot be told."""
+
+    names: pl.DataFrame | None
+
+    def named(self, rows: pl.LazyFrame, who: pl.Expr, name: str) -> pl.LazyFrame:
+        """Add the name of whoever a column of profiles says."""
+        if self.names is None:
+            return rows
+        names = self.names.lazy().rename({"profile": _BY, "name": name})
+        return rows.with_columns(who.alias(_BY)).join(names, on=_BY, how="left")
+
+
+def read_entries(opened: Opened, staff: Staff) -> list[Part]:
+    """Give all entries. Without SRProblem no entry has a kind, as with EMIS."""
+    has_problems = opened.get("SRProblem") is not None
+    parts: list[Part] = []
+    codes = opened.get("SRCode")
+    if codes is not None:
+        parts.append(_codes(codes, staff, has_problems=has_problems))
+    problems = opened.get("SRProblem")
+    if problems is not None:
+        parts.append(_problems(opened, problems, has_codes=codes is not None))
+    for table, read in (
+        ("SRDrugSensitivity", _sensitivities),
+        ("SRImmunisation", _immunisations),
+        ("SRChildAtRisk", _at_risk),
+        ("SRPersonAtRisk", _at_risk),
+        ("SRSpecialNotes", _notes),
+    ):
+        file = opened.get(table)
+        if file is not None:
+            part = read(opened, file, table)
+            parts.append(part if has_problems else _without_kind(part))
+    return parts
+
+
+def _without_kind(part: Part) -> Part:
+    return Part(**(part.__dict__ | {"frame": part.frame.drop("kind")}))
+
+
+def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
+    """Give what every entry has."""
+    return [
+        pl.col(ROW),
+        removed(file).alias(DELETED),
+        file.text("IDPatient").alias("patient_id"),
+        own_id(file, table).alias("event_id"),
+    ]
+
+
+def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
+    """Give code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
+    concept = file.text(snomed) if file.has(snomed) else pl.lit(None, pl.String)
+    other = file.text(ctv3) if file.has(ctv3) else pl.lit(None, pl.String)
+    concept = pl.when(~concept.is_in(["0", "-1"])).then(concept)
+    return {
+        "code": pl.coalesce(concept, other),
+        "code_system": pl.when(concept.is_not_null())
+        .then(pl.lit("snomed"))
+        .when(other.is_not_null())
+        .then(pl.lit("ctv3")),
+        "is_local_code": concept.is_null() & other.is_not_null(),
+    }
+
+
+def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
+    columns = _coding(file, "SNOMEDCode", "CTV3Code")
+    terms = [file.text(name) for name in ("SNOMEDText", "CTV3Text") if file.has(name)]
+    number = to_number(file.text("NumericValue"))
+    is_number = file.yes("IsNumeric") if file.has("IsNumeric") else number.is_not_null()
+    sign = file.text("NumericComparator") if file.has("NumericComparator") else pl.lit("")
+    is_plain = sign.fill_null("").is_in(["", "="])
+    columns |= {
+        "date": day(file, "DateEvent"),
+        "recorded_on": day(file, "DateEventRecorded"),
+        "term": pl.coalesce(terms),
+        "value": pl.when(is_number & is_plain).then(number),
+        "value_text": pl.when(is_number & ~is_plain).then(
+            pl.concat_str(sign, file.text("NumericValue"))
+        ),
+        "is_degraded": is_degraded(pl.coalesce(terms)),
+    }
+    if file.has("NumericUnit"):
+        columns["unit"] = file.text("NumericUnit")
+    if has_problems:
+        columns["kind"] = kind_by_term(pl.coalesce(terms), is_number)
+    rows = file.frame
+    if staff.names is not None:
+        rows = staff.named(rows, file.raw("IDProfileEnteredBy"), "recorded_by")
+        columns["recorded_by"] = pl.col("recorded_by")
+    frame = rows.select(*_entry(file, "SRCode"), **columns)
+    if not has_problems:
+        return file.part("events", frame, date_formats=_DATES)
+    return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
+
+
+def _problems(opened: Opened, file: ExtractFile, *, has_codes: bool) -> Part:
+    """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
+    code = file.text("IDCode") if file.has("IDCode") else pl.lit(None, pl.String)
+    named = pl.when(~code.is_in(["0", "-1"])).then(pl.concat_str(pl.lit("SRCode-"), code))
+    of_code = named if has_codes else pl.lit(None, pl.String)
+    own = own_id(file, "SRProblem")
+    ended = file.text("DateEnd")
+    columns = _coding(file, "SNOMEDCode", "CTV3Code") | {
+        "date": day(file, "DateEvent"),
+        "recorded_on": day(file, "DateEventRecorded"),
+        "kind": pl.lit("problem"),
+        "problem_status": pl.when(ended.is_null()).then(pl.lit("active")).otherwise(pl.lit("past")),
+        "ended_on": day(file, "DateEnd"),
+    }
+    if file.has("Severity"):
+        words = opened.word(file, "Severity").str.to_lowercase()
+        columns["significance"] = words.replace_strict(_SIGNIFICANCE, default=None)
+    entry = _entry(file, "SRProblem")[:-1]
+    frame = file.frame.select(
+        *entry,
+        pl.when(of_code.is_not_null()).then(own).alias(FOLDED),
+        pl.coalesce(of_code, own).alias("event_id"),
+        **columns,
+    )
+    return file.part("events", frame, date_formats=_DATES, feeds=PROBLEMS)
+
+
+def _sensitivities(opened: Opened, file: ExtractFile, table: str) -> Part:
+    """Give drug sensitivities, named by SRMedicationReadCodeDetails where that is there."""
+    began = [day(file, name) for name in ("DateStarted", "DateEvent") if file.has(name)]
+    columns = {
+        "date": pl.coalesce(began),
+        "recorded_on": day(file, "DateEventRecorded"),
+        "kind": pl.lit("allergy"),
+    }
+    if file.has("DateEnded"):
+        columns["ended_on"] = day(file, "DateEnded")
+    rows = file.frame
+    details = opened.get("SRMedicationReadCodeDetails")
+    if details is not None:
+        drugs = details.frame.filter(~removed(details)).select(
+            details.text("RowIdentifier").alias(_CONTENT),
+            code=details.text("DrugReadCode"),
+            term=details.text("DrugReadCodeDesc"),
+        )
+        drugs = drugs.unique(_CONTENT, keep="last", maintain_order=True)
+        rows = rows.with_columns(file.text("IDDrugCode").alias(_CONTENT))
+        rows = rows.join(drugs, on=_CONTENT, how="left")
+        system = pl.when(pl.col("code").is_not_null()).then(pl.lit("ctv3"))
+        columns |= {"code": pl.col("code"), "term": pl.col("term"), "code_system": system}
+    frame = rows.select(*_entry(file, table), **columns)
+    return file.part("events", frame, date_formats=_DATES)
+
+
+def _immunisations(opened: Opened, file: ExtractFile, table: str) -> Part:
+    """Give immunisations; of one that was not given the status, as text."""
+    columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
+        "date": day(file, "DateEvent"),
+        "recorded_on": day(file, "DateEventRecorded"),
+        "kind": pl.lit("immunisation"),
+    }
+    rows = file.frame
+    contents = opened.get("SRImmunisationContent")
+    if contents is not None:
+        names = contents.frame.filter(~removed(contents)).select(
+            contents.text("RowIdentifier").alias(_CONTENT), term=contents.text("Name")
+        )
+        names = names.unique(_CONTENT, keep="last", maintain_order=True)
+        rows = rows.with_columns(file.text("IDImmunisationContent").alias(_CONTENT))
+        rows = rows.join(names, on=_CONTENT, how="left")
+        columns["term"] = pl.col("term")
+    if file.has("VaccinationStatus"):
+        status = opened.word(file, "VaccinationStatus")
+        given = status.str.to_lowercase() == "given"
+        columns["value_text"] = pl.when(~given).then(status)
+    frame = rows.select(*_entry(file, table), **columns)
+    return file.part("events", frame, date_formats=_DATES)
+
+
+def _at_risk(opened: Opened, file: ExtractFile, table: str) -> Part:
+    """Give entries of the registers of children and adults at risk; they have no code."""
+    who = "Child at risk" if table == "SRChildAtRisk" else "Adult at risk"
+    plan = "ChildProtectionPlan" if table == "SRChildAtRisk" else "ProtectionPlan"
+    has_plan = file.yes(plan)
+    frame = file.frame.select(
+        *_entry(file, table),
+        date=day(file, "DateAdded"),
+        ended_on=day(file, "DateRemoved"),
+        kind=pl.lit("administration"),
+        term=pl.when(has_plan).then(pl.lit(f"{who}: protection plan")).otherwise(pl.lit(who)),
+        value_text=opened.word(file, "RemovalReason"),
+    )
+    return file.part("events", frame, date_formats=_DATES)
+
+
+def _notes(opened: Opened, file: ExtractFile, table: str) -> Part:
+    """Give special notes, such as warnings to whoever opens the record."""
+    ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
+    frame = file.frame.select(
+        *_entry(file, table),
+        date=day(file, "DateStart"),
+        recorded_on=day(file, "DateEventRecorded"),
+        ended_on=pl.coalesce(ended),
+        kind=pl.lit("administration"),
+        term=pl.concat_str(
+            [pl.lit("Special note"), opened.word(file, "Type")], separator=": ", ignore_nulls=True
+        ),
+        value_text=file.text("Note"),
+    )
+    return file.part("events", frame, date_formats=_DATES)

@@ -1,0 +1,19 @@
+"""The kind of an entry by the words of its term, for systems whose export has no column for it."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_KINDS = (
+    (r"^fh\b|\bfamily history\b", "family_history"),
+    (r"\ballerg|\badverse (drug )?reaction\b|\bhypersensitivity\b", "allergy"),
+    (r"\bvaccin|\bimmunis", "immunisation"),
+)
+
+
+def kind_by_term(term: pl.Expr, is_number: pl.Expr) -> pl.Expr:
+    """Tell allergy, immunisation and family history by their words; a number is an observation."""
+    kind = pl.when(is_number).then(pl.lit("observation")).otherwise(pl.lit("other"))
+    for words, name in reversed(_KINDS):
+        kind = pl.when(term.str.contains(f"(?i){words}")).then(pl.lit(name)).otherwise(kind)
+    return kind

@@ -1,0 +1,102 @@
+"""The files of a SystmOne extract while they are written, and whom and what they speak of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.export_columns import systmone_columns, systmone_tables
+from recordpick.synthetic.extract_writing import ColumnFile, Form, Listed
+from recordpick.synthetic.practice import Practice
+
+FORM = Form(quotes="always", encoding="cp1252", line_end="\r\n")
+ORGANISATION = "X99001"
+
+WORDS = {
+    "Pending": 501,
+    "Seen": 502,
+    "Cancelled": 503,
+    "Undelivered": 504,
+    "Routine": 601,
+    "Urgent": 602,
+    "Two Week Wait": 603,
+    "Soon": 604,
+    "Dated": 605,
+    "Unknown": 606,
+}
+"""Words that stand as ids into SRMapping, as some of SystmOne's columns do."""
+
+
+class Extract:
+    """The open files of one extract: all tables, those that have no rows with a header alone."""
+
+    def __init__(self, practice: Practice, folder: Path) -> None:
+        self.practice = practice
+        self._folder = folder
+        self._files = {
+            table: ColumnFile(folder / f"{table}.csv", systmone_columns(table), FORM)
+            for table in systmone_tables()
+        }
+        self.staff = Listed(9001)
+        self.places = Listed(7001)
+        self.vaccines = Listed(3001)
+
+    def write(self, table: str, frame: pl.DataFrame) -> None:
+        """Write rows of a table; columns that most tables have are added."""
+        file = self._files[table]
+        added = {
+            "IDOrganisationVisibleTo": ORGANISATION,
+            "IDOrganisation": ORGANISATION,
+            "IDOrganisationDoneAt": ORGANISATION,
+            "RemovedData": "0",
+        }
+        file.write(
+            frame.with_columns(
+                pl.lit(value).alias(name)
+                for name, value in added.items()
+                if name in file.columns and name not in frame.columns
+            )
+        )
+
+    def profile(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Add `__by`: the profile of who is named in a column."""
+        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        return frame.join(
+            people.rename({"number": "__by"}), on=name, how="left", maintain_order="left"
+        )
+
+    def close(self) -> None:
+        """Finish all files."""
+        for file in self._files.values():
+            file.close()
+
+    def write_manifest(self) -> None:
+        """Write SRManifest.csv: the files, and the day up to which they tell."""
+        day = self.practice.as_at
+        columns = ("FileName", "IsDelta", "IsReference", "DateExtract", "DateExtractFrom")
+        file = ColumnFile(self._folder / "SRManifest.csv", columns, FORM)
+        file.write(
+            pl.DataFrame(
+                {
+                    "FileName": list(self._files),
+                    "IsDelta": ["FALSE"] * len(self._files),
+                    "IsReference": ["FALSE"] * len(self._files),
+                    "DateExtract": [f"{day:%d %b %Y} 02:00:00"] * len(self._files),
+                    "DateExtractFrom": [f"{day - timedelta(days=7):%d %b %Y} 02:00:00"]
+                    * len(self._files),
+                }
+            )
+        )
+        file.close()
+
+
+def day(name: str, clock: str = " 00:00:00") -> pl.Expr:
+    """Write a column of days as SystmOne does."""
+    return pl.concat_str(pl.col(name).dt.to_string("%d %b %Y"), pl.lit(clock))
+
+
+def flag(value: pl.Expr) -> pl.Expr:
+    """Write TRUE and FALSE."""
+    return pl.when(value).then(pl.lit("TRUE")).when(~value).then(pl.lit("FALSE"))
