@@ -70,6 +70,8 @@ class NewFileScreen(Screen[Filled | None]):
         Binding("escape", "cancel", "Back"),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
+
     def __init__(self, name: str, role: Role, filled: Filled | None = None) -> None:
         """Take what is known of the person, and what was filled in before."""
         super().__init__()

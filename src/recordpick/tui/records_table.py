@@ -26,7 +26,7 @@ from recordpick.tui.arrangement import Answer, Arranger, Question, View, place_o
 from recordpick.tui.columns import GAP, Column, Placed, place
 from recordpick.tui.records_painting import GUTTER, Marks
 from recordpick.tui.rows import Sort
-from recordpick.tui.visible import fit
+from recordpick.tui.visible import fit, lines
 
 if TYPE_CHECKING:
     import polars as pl
@@ -415,7 +415,7 @@ class RecordsTable(ScrollView, can_focus=True):
             return self._heading(width)
         row = self.scroll_offset.y + y - HEADING
         if row >= self._view.height:
-            return self._below(width, first=row == self._view.height == 0)
+            return self._below(width, y - HEADING)
         if row == self._row:
             self._unseen = False
         key = (row, width, row == self._row)
@@ -429,15 +429,18 @@ class RecordsTable(ScrollView, can_focus=True):
         text = painting.heading(self._placed, self.sort)
         return Strip([Segment(fit(text, width), self.get_component_rich_style("records--heading"))])
 
-    def _below(self, width: int, *, first: bool) -> Strip:
+    def _below(self, width: int, line: int) -> Strip:
+        """Paint below the last row; where there is none, the words that say what to do."""
         style = self.get_component_rich_style("records--empty")
-        if not first or self._view.order is None:
-            return Strip([Segment(" " * width, style)])
-        self._unseen = False
-        text = self.empty
-        if self.query_text and self._view.frame is not None and self._view.frame.height:
-            text = f"No patient here matches “{self.query_text}”. Esc clears the filter."
-        return Strip([Segment(fit(" " + text, width), style)])
+        said: list[str] = []
+        if self._view.height == 0 and self._view.order is not None:
+            self._unseen = False
+            text = self.empty
+            if self.query_text and self._view.frame is not None and self._view.frame.height:
+                text = f"No patient here matches “{self.query_text}”. Esc clears the filter."
+            said = lines(text, width - 2)
+        words = f" {said[line]}" if line < len(said) else ""
+        return Strip([Segment(fit(words, width), style)])
 
     def _record(self, row: int, width: int) -> Strip:
         frame = self._view.frame

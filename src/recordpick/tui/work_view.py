@@ -188,11 +188,15 @@ class WorkView(Screen[None]):
 
     def _standing(self, line: CriterionLine) -> str:
         said = f"{line.picked} of {line.wanted} picked"
-        if line.matches is not None:
+        if line.matches:
             meet = "patient meets it" if line.matches == 1 else "patients meet it"
             said += f", {amount(line.matches)} {meet}"
         if line.state == "open":
             return said
+        if line.state == "unanswerable":
+            return line.why
+        if line.matches == 0 and line.state == "short":
+            return f"{said}. Nobody meets it."
         why = f": {line.why}" if line.why else ""
         return f"{said}. {SAYS[line.state]}{why}"
 
