@@ -38,6 +38,7 @@ def _run(options: argparse.Namespace) -> int:
     import importlib
 
     from recordpick.errors import UserError
+    from recordpick.visible import visible
 
     module = importlib.import_module(f"recordpick.commands.{options.module}")
     run: Callable[[argparse.Namespace], int] = module.run
@@ -45,7 +46,7 @@ def _run(options: argparse.Namespace) -> int:
         return run(options)
     except UserError as error:
         for message in error.messages:
-            print(f"recordpick: {message}", file=sys.stderr)
+            print(f"recordpick: {visible(message)}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("recordpick: stopped.", file=sys.stderr)

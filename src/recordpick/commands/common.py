@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import getpass
+import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,16 +17,27 @@ from recordpick.progress import Progress, silent
 from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
+from recordpick.visible import visible
 
 
 def say(text: str = "") -> None:
-    """Print one line of result."""
-    print(text)
+    """Print one line of result. What cannot be seen is written out: no data reaches it raw."""
+    print(visible(text))
+
+
+def say_row(*cells: object) -> None:
+    """Print one line of result for programs: cells with tabs between them, and none in them."""
+    print("\t".join(visible(str(cell)) for cell in cells))
+
+
+def say_json(value: object) -> None:
+    """Print a result for programs as JSON, in ASCII: it escapes all that a terminal might obey."""
+    print(json.dumps(value, indent=1).replace("\x7f", "\\u007f"))
 
 
 def tell(text: str) -> None:
     """Tell the person something beside the result, on stderr."""
-    print(text, file=sys.stderr)
+    print(visible(text), file=sys.stderr)
 
 
 def who(options: argparse.Namespace) -> Person:
@@ -83,7 +95,7 @@ def progress_on_stderr() -> Iterator[Progress]:
         def show(doing: str, fraction: float | None = None) -> None:
             bars.update(
                 task,
-                description=doing,
+                description=visible(doing),
                 total=None if fraction is None else 1.0,
                 completed=0.0 if fraction is None else fraction,
             )
@@ -95,6 +107,7 @@ def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> l
     """Lay out rows in columns as wide as their widest cell; columns in `right` are set right."""
     if not rows:
         return []
+    rows = [tuple(visible(cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
 
-from recordpick.commands.common import day, opened, progress_on_stderr, say, table
+from recordpick.commands.common import (
+    day,
+    opened,
+    progress_on_stderr,
+    say,
+    say_json,
+    say_row,
+    table,
+)
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
@@ -25,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         with progress_on_stderr() as progress:
             matches = match(pack, index, as_at, progress)
         if options.json:
-            say(json.dumps(_as_json(pack, index, matches), ensure_ascii=False, indent=1))
+            say_json(_as_json(pack, index, matches))
         elif options.criterion is not None:
             _print_one(pack, index, matches, options.criterion)
         else:
@@ -101,7 +108,7 @@ def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id:
     patients = matches.patients(criterion_id).to_list()
     lines = evidence_lines(pack, index, matches.as_at, criterion_id, patients)
     for patient_id, count, line in lines.iter_rows():
-        say(f"{patient_id}\t{count}\t{line or ''}")
+        say_row(patient_id, count, line or "")
 
 
 def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import opened, progress_on_stderr, say, table, tell, who
+from recordpick.commands.common import opened, progress_on_stderr, say, say_row, table, tell, who
 from recordpick.errors import UserError
 from recordpick.matching import Matches, match
 from recordpick.picking.shortfalls import shortfalls
@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             tell(suggestion.in_words)
         if options.show:
             for criterion_id, patient_id in suggestion.picks:
-                say(f"{criterion_id}\t{patient_id}")
+                say_row(criterion_id, patient_id)
         elif suggestion.picks:
             file.suggest(suggestion.picks, suggestion.how)
             say()
