@@ -8,11 +8,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 from recordpick import __version__
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages repeat nothing that a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        from recordpick.visible import visible
+
+        super().error(visible(message))
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
@@ -26,7 +35,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def make_parser() -> argparse.ArgumentParser:
     """Make the parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="recordpick",
         description="Pick the patient records that a GP practice checks by hand when it moves to "
         "another clinical system. Without a command it opens the app; with a working file "
@@ -108,7 +117,7 @@ def _index(commands: Parsers) -> None:
         "--from",
         dest="kinds",
         action="append",
-        choices=("emis", "tables", "list"),
+        choices=("emis", "systmone", "vision", "tables", "list"),
         help="what the source is, where it is not recognised; with several sources one for all, "
         "or --from again for each of them",
     )

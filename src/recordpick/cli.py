@@ -29,6 +29,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"recordpick {__version__}")
         return 0
     _say_utf8()
+    from recordpick.crash import report_crashes
+
+    report_crashes()
     from recordpick.arguments import parse
 
     return _run(parse(arguments))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 
+from recordpick.crash import crash_report
 from recordpick.progress import Progress
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
@@ -206,6 +209,11 @@ class RecordpickApp(App[None]):
 
     def _looked_at(self, path: Path) -> str | None:
         return self.settings.last_criterion.get(str(path.absolute()))
+
+    def _fatal_error(self) -> None:
+        """Leave after a mistake of ours, without the data that Textual's own report would show."""
+        error = sys.exception() or self._exception or RuntimeError()
+        self.panic(Text(crash_report(error)))
 
     # ------------------------------------------------------------------ everywhere
 

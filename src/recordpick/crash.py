@@ -1,0 +1,90 @@
+"""What is said when the program itself is at fault: where, and nothing about any patient.
+
+A traceback's last line and its variables hold whatever the program was working on, and people
+send such texts on. So a crash names the kind of mistake and the lines of the program that led to
+it, and no more. `RECORDPICK_TRACEBACK=1` in the environment shows Python's own traceback, for
+those who look for the mistake on made-up data.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+import threading
+import traceback
+from pathlib import PurePath
+from types import TracebackType
+
+from recordpick import __version__
+
+WHOLE = "RECORDPICK_TRACEBACK"
+_PACKAGES = ("recordpick", "site-packages", "dist-packages", f"python3.{sys.version_info.minor}")
+
+
+def crash_report(error: BaseException) -> str:
+    """Give the report of a mistake of ours: several lines, without any data."""
+    if os.environ.get(WHOLE):
+        return "".join(traceback.format_exception(error))
+    kinds = " after ".join(type(one).__name__ for one in _with_causes(error))
+    lines = [
+        "recordpick has made a mistake and stopped. Every change that it showed is in the working",
+        "file. Please tell whoever looks after recordpick; nothing below is about patients.",
+        "",
+        f"recordpick {__version__}, Python {platform.python_version()}, {platform.system()}",
+        f"{kinds} at",
+    ]
+    lines += [f"  {place}" for place in _places(error.__traceback__)]
+    return "\n".join(lines)
+
+
+def report_crashes() -> None:
+    """Let every mistake that ends this program, or a thread of it, be reported that way."""
+
+    def of_program(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            sys.__excepthook__(kind, error, trace)
+        else:
+            _tell(error)
+
+    def of_thread(what: threading.ExceptHookArgs) -> None:
+        if what.exc_value is not None:
+            _tell(what.exc_value)
+
+    sys.excepthook = of_program
+    threading.excepthook = of_thread
+
+
+def _tell(error: BaseException) -> None:
+    sys.stderr.write(crash_report(error) + "\n")
+
+
+def _with_causes(error: BaseException) -> list[BaseException]:
+    """Give the error and what it arose from, the last first."""
+    found: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in found and len(found) < 10:
+        found.append(one)
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+    return found
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    """Give file, line and function of each step, the innermost last."""
+    return [
+        f"{_short(frame.filename)}, line {frame.lineno}, in {frame.name}"
+        for frame in traceback.extract_tb(trace)
+    ]
+
+
+def _short(file: str) -> str:
+    """Leave out where on this computer a file lies: that may name a person."""
+    parts = PurePath(file).parts
+    for place in range(len(parts) - 1, -1, -1):
+        if parts[place] == "recordpick":
+            return "/".join(parts[place:])
+        if parts[place] in _PACKAGES:
+            return "/".join(parts[place + 1 :])
+    return parts[-1] if parts else file
