@@ -15,8 +15,10 @@ from recordpick.index.parts import Source
 from recordpick.index.practice_toml import with_practice_toml
 from recordpick.index.systmone.files import is_systmone_extract
 from recordpick.index.systmone.reading import read_systmone
+from recordpick.index.vision.files import is_vision_extract
+from recordpick.index.vision.reading import read_vision
 
-SourceKind = Literal["emis", "systmone", "tables", "list"]
+SourceKind = Literal["emis", "systmone", "vision", "tables", "list"]
 SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 """What a source may be said to be: an extract of a system, a folder of tables, a list."""
 
@@ -29,11 +31,13 @@ def kind_of_source(path: Path) -> SourceKind:
         return "tables"
     if is_systmone_extract(path):
         return "systmone"
+    if is_vision_extract(path):
+        return "vision"
     if is_emis_extract(path):
         return "emis"
     raise UserError(
         f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
-        "files named as an extract of EMIS or SystmOne names them. "
+        "files named as an extract of EMIS, SystmOne or Vision names them. "
         "For other files, write a mapping file and add it with --map."
     )
 
@@ -56,5 +60,10 @@ def read_source(
         return read_list(path)
     if not path.is_dir():
         raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
-    read = {"tables": read_folder, "emis": read_emis, "systmone": read_systmone}[kind]
+    read = {
+        "tables": read_folder,
+        "emis": read_emis,
+        "systmone": read_systmone,
+        "vision": read_vision,
+    }[kind]
     return with_practice_toml(read(path, work), path)

@@ -53,7 +53,14 @@ _ADDRESS = (
     "NameOfTown",
     "NameOfCounty",
 )
-ADDRESS_KINDS = {"temporary": "temporary", "correspondence": "correspondence", "home": "home"}
+ADDRESS_KINDS = {
+    "temporary": "temporary",
+    "correspondence": "correspondence",
+    "home": "home",
+    "permanent": "home",
+    "usual": "home",
+    "main": "home",
+}
 CONTACT_KINDS = {
     "home": "home_phone",
     "mobile": "mobile_phone",
@@ -169,9 +176,12 @@ def address_of(file: ExtractFile) -> pl.Expr:
     return pl.when(joined != "").then(joined)
 
 
-def kind_of(word: pl.Expr, kinds: dict[str, str], other: str = "other") -> pl.Expr:
-    """Give the kind by a word that stands in a type, in small letters; `other` if none does."""
-    kind = pl.lit(other)
+def kind_of(word: pl.Expr, kinds: dict[str, str], empty: str = "other") -> pl.Expr:
+    """Give the kind by a word that stands in a type, in small letters; "other" if none does.
+
+    `empty` is the kind where no type is given.
+    """
+    kind = pl.when(word.is_null()).then(pl.lit(empty)).otherwise(pl.lit("other"))
     for part, ours in reversed(list(kinds.items())):
         kind = pl.when(word.str.contains(part, literal=True)).then(pl.lit(ours)).otherwise(kind)
     return kind

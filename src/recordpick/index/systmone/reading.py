@@ -130,6 +130,13 @@ def _notes(found: Mapping[str, Path], opened: Opened) -> list[str]:
     unused = sorted(set(found) - set(USED) - {MANIFEST})
     if unused:
         notes.append(f"Not used: {', '.join(unused)}.")
+    if opened.get("SRRepeatTemplate") is not None:
+        notes.append("Repeat dispensing cannot be told from other repeats: all are repeats.")
+    if opened.get("SRCode") is not None:
+        notes.append(
+            "Allergies, immunisations and family history among coded entries are told by the "
+            "words of their terms."
+        )
     missing = [table for table in USED if opened.get(table) is None]
     if missing:
         notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")

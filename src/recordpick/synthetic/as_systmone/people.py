@@ -19,13 +19,13 @@ ADDRESSES = {
     "home": "Home",
     "temporary": "Temporary",
     "correspondence": "Correspondence Only",
-    "other": "Other",
 }
 CONTACTS = {
     "home_phone": "Home Telephone",
     "mobile_phone": "Mobile Telephone",
     "work_phone": "Work Telephone",
     "email": "E-Mail Address",
+    "other": "Other Contact",
 }
 
 

@@ -1,0 +1,157 @@
+"""The journal: everything clinical. Its therapy rows are medication, all others are entries."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from recordpick.index.degraded import is_degraded
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.term_kinds import kind_by_term
+from recordpick.index.values import to_date, to_number
+from recordpick.index.vision.files import DAY, deleted
+from recordpick.index.vision.people import with_name
+
+_DATES = dict.fromkeys(
+    ("date", "recorded_on", "started_on", "ended_on"),
+    DAY,
+)
+_PROBLEM = ("p", "problem")
+_ALLERGY = ("l", "allergy")
+_IMMUNISATION = ("i", "imms", "immunisation")
+_TEST = ("t", "test", "test result", "investigation")
+_ACUTE = ("a", "acute", "acute therapy")
+_REPEAT = ("r", "repeat", "repeat therapy", "s", "repeat issue")
+_THERAPY = (*_ACUTE, *_REPEAT, "therapy")
+"""SUBSET: what a row is, as a letter or in words, in small letters."""
+
+
+def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> list[Part]:
+    """Give the entries and the medication; together they have every row of the file once."""
+    subset = file.text("SUBSET").str.to_lowercase()
+    has_dmd = file.text("DMD_CODE").is_not_null()
+    is_therapy = (subset.is_in(_THERAPY) | has_dmd).fill_null(value=False)
+    return [
+        _entries(file, subset, ~is_therapy, staff, as_at),
+        _medications(file, subset, is_therapy, as_at),
+    ]
+
+
+def _over(file: ExtractFile, as_at: date | None) -> pl.Expr:
+    ended = to_date(file.text("END_DATE"), DAY)
+    return (ended.is_not_null() if as_at is None else ended <= as_at).fill_null(value=False)
+
+
+def _entries(
+    file: ExtractFile,
+    subset: pl.Expr,
+    which: pl.Expr,
+    staff: pl.DataFrame | None,
+    as_at: date | None,
+) -> Part:
+    snomed, read = file.text("SNOMED_CODE"), file.text("CODE")
+    snomed = pl.when(snomed != "0").then(snomed)
+    term = file.text("RUBRIC")
+    number = to_number(file.text("VALUE1"))
+    is_problem = subset.is_in(_PROBLEM).fill_null(value=False)
+    entity = file.text("ENTITY").str.to_lowercase()
+    has_vaccine = file.text("IMMS_COMPOUND").is_not_null() | file.text("IMMS_STATUS").is_not_null()
+    columns = {
+        "date": file.text("DATE"),
+        "recorded_on": file.text("RECORDED_DATE"),
+        "code": pl.coalesce(snomed, read),
+        "code_system": pl.when(snomed.is_not_null())
+        .then(pl.lit("snomed"))
+        .when(read.is_not_null())
+        .then(pl.lit("read2")),
+        "is_local_code": snomed.is_null() & read.is_not_null(),
+        "is_degraded": is_degraded(term),
+        "term": term,
+        "kind": pl.when(is_problem)
+        .then(pl.lit("problem"))
+        .when(subset.is_in(_ALLERGY) | entity.str.contains("allerg"))
+        .then(pl.lit("allergy"))
+        .when(subset.is_in(_IMMUNISATION) | has_vaccine)
+        .then(pl.lit("immunisation"))
+        .when(entity.str.contains("family"))
+        .then(pl.lit("family_history"))
+        .when(subset.is_in(_TEST))
+        .then(pl.lit("investigation"))
+        .otherwise(kind_by_term(term, number.is_not_null())),
+        "value": number,
+        "value_text": _value_text(file, number),
+        "unit": file.text("VALUE1_UNITS"),
+        "text": file.text("TEXT"),
+        "problem_status": pl.when(is_problem & _over(file, as_at))
+        .then(pl.lit("past"))
+        .when(is_problem)
+        .then(pl.lit("active")),
+        "ended_on": pl.when(is_problem).then(file.text("END_DATE")),
+        "parent_id": _one_link(file),
+    }
+    rows = file.frame
+    if staff is not None:
+        rows = with_name(rows, staff, file.text("HCP"), "recorded_by")
+        columns["recorded_by"] = pl.col("recorded_by")
+    frame = rows.filter(which).select(
+        ROW,
+        deleted(file).alias(DELETED),
+        file.text("PID").alias("patient_id"),
+        file.text("ID").alias("event_id"),
+        **columns,
+    )
+    return file.part("events", frame, rows=None, date_formats=_DATES)
+
+
+def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
+    """Give the first value if it is no number, and the second with its name and unit."""
+    first = pl.when(number.is_null()).then(file.text("VALUE1"))
+    second = pl.when(file.text("VALUE2").is_not_null()).then(
+        pl.concat_str(
+            [file.text(name) for name in ("VALUE2_NAME", "VALUE2", "VALUE2_UNITS")],
+            separator=" ",
+            ignore_nulls=True,
+        )
+    )
+    both = pl.concat_str([first, second], separator="; ", ignore_nulls=True)
+    return pl.when(both != "").then(both)
+
+
+def _one_link(file: ExtractFile) -> pl.Expr:
+    """Give the row that a row is linked to, where it is just one."""
+    links = file.text("LINKS")
+    return pl.when(links.str.contains(r"^[A-Za-z0-9-]+$")).then(links)
+
+
+def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date | None) -> Part:
+    dmd = pl.when(file.text("DMD_CODE") != "0").then(file.text("DMD_CODE"))
+    drug = [file.text(name) for name in ("RUBRIC", "DRUG_STRENGTH", "DRUG_FORM")]
+    names = {number: file.text(f"VALUE{number}_NAME").str.to_lowercase() for number in (1, 2)}
+    issues = [
+        pl.when(name.str.contains("issue")).then(file.text(f"VALUE{number}"))
+        for number, name in names.items()
+    ]
+    quantity = ~names[1].str.contains("issue").fill_null(value=False)
+    frame = file.frame.filter(which).select(
+        ROW,
+        deleted(file).alias(DELETED),
+        file.text("PID").alias("patient_id"),
+        file.text("ID").alias("medication_id"),
+        started_on=file.text("DATE"),
+        ended_on=file.text("END_DATE"),
+        course=pl.when(subset.is_in(_REPEAT)).then(pl.lit("repeat")).otherwise(pl.lit("acute")),
+        is_active=~_over(file, as_at),
+        code=pl.coalesce(dmd, file.text("CODE")),
+        code_system=pl.when(dmd.is_not_null()).then(pl.lit("dmd")).otherwise(pl.lit("local")),
+        is_unmapped=dmd.is_null(),
+        drug=pl.concat_str(drug, separator=" ", ignore_nulls=True),
+        dosage=file.text("TEXT"),
+        quantity=pl.when(quantity).then(file.text("VALUE1")),
+        unit=pl.when(quantity).then(file.text("VALUE1_UNITS")),
+        issues=pl.coalesce(issues),
+    )
+    # Lines that are no rows are accounted for with the entries.
+    nothing = pl.DataFrame(schema=PLACES)
+    return file.part("medications", frame, rows=None, set_aside=nothing, date_formats=_DATES)

@@ -1,0 +1,99 @@
+"""Reading a Vision extract: which files there are, and what each gives to which table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.extract_files import ExtractFile
+from recordpick.index.parts import DELETED, ROW, LookUp, Part, Source
+from recordpick.index.vision.files import DAY, USED, day_of_extract, deleted, files_of, open_all
+from recordpick.index.vision.journal import read_journal
+from recordpick.index.vision.people import read_patients, staff_names, with_name
+
+_URGENCY = {
+    "routine": "routine",
+    "urgent": "urgent",
+    "two week wait": "two_week_wait",
+    "2 week wait": "two_week_wait",
+    "2ww": "two_week_wait",
+    "soon": "soon",
+    "dated": "dated",
+}
+
+
+def read_vision(path: Path, work: Path) -> Source:
+    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+    found = files_of(path)
+    files = open_all(found, work)
+    if "Patient" not in files:
+        raise UserError(
+            f"{path}: the file of patients (patient_data_extract) is missing from this Vision "
+            "extract, or empty. Put it beside the others and begin again."
+        )
+    as_at = day_of_extract(found)
+    staff = staff_names(files.get("Staff"))
+    parts = [read_patients(files["Patient"], staff)]
+    if "Journal" in files:
+        parts += read_journal(files["Journal"], staff, as_at)
+    if "Referral" in files:
+        parts.append(_referrals(files["Referral"], staff))
+    return Source(
+        parts=tuple(parts),
+        practice=_practice(files),
+        as_at=as_at,
+        notes=tuple(_notes(found, files)),
+        look_ups=tuple(_look_ups(files)),
+    )
+
+
+def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
+    urgency = file.text("TYPE").str.to_lowercase().replace_strict(_URGENCY, default=None)
+    columns = {
+        "date": file.text("DATE"),
+        "urgency": urgency,
+        "term": file.text("SPECIALTY"),
+        "recipient": file.text("UNIT"),
+    }
+    rows = file.frame
+    if staff is not None:
+        rows = with_name(rows, staff, file.text("HCP"), "clinician")
+        columns["clinician"] = pl.col("clinician")
+    frame = rows.select(
+        ROW,
+        deleted(file).alias(DELETED),
+        file.text("PID").alias("patient_id"),
+        file.text("ID").alias("referral_id"),
+        **columns,
+    )
+    return file.part("referrals", frame, date_formats={"date": DAY})
+
+
+def _practice(files: Mapping[str, ExtractFile]) -> str:
+    file = files.get("Practice")
+    if file is None:
+        return ""
+    names = file.frame.select(name=file.text("NAME")).drop_nulls().collect()["name"].to_list()
+    return ", ".join(dict.fromkeys(names))
+
+
+def _look_ups(files: Mapping[str, ExtractFile]) -> list[LookUp]:
+    what = {"Staff": "staff", "Practice": "organisations"}
+    return [files[kind].look_up(says, 0) for kind, says in what.items() if kind in files]
+
+
+def _notes(found: Mapping[str, Path], files: Mapping[str, ExtractFile]) -> list[str]:
+    """Say what was taken for what, and what is not there."""
+    notes = [f"Read as a Vision extract: {len(found)} files."]
+    unused = sorted(set(found) - set(USED))
+    if unused:
+        notes.append(f"Not used: {', '.join(found[kind].name for kind in unused)}.")
+    missing = [kind for kind in USED if kind not in files]
+    if missing:
+        notes.append(f"Not in this extract, or empty: {', '.join(missing)}.")
+    if "Journal" in files:
+        notes.append("Repeat dispensing cannot be told from other repeats: all are repeats.")
+    return notes

@@ -1,0 +1,220 @@
+"""Writes a made-up practice as Vision's extract: files without a header, columns by position."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.export_columns import vision_columns
+from recordpick.progress import Progress, silent
+from recordpick.synthetic.extract_writing import (
+    ColumnFile,
+    Form,
+    Listed,
+    whole_folder,
+    write_practice_toml,
+)
+from recordpick.synthetic.practice import Practice
+
+_FORM = Form(has_header=False)
+_ACTIVE = {"regular": "R", "temporary": "T", "immediately_necessary": "T", "private": "P"}
+_SUBSET = {"problem": "P", "immunisation": "I", "allergy": "L", "investigation": "T"}
+_ENTITY = {"family_history": "FAMILY_HISTORY", "observation": "MEDICAL_HISTORY"}
+_URGENCY = {
+    "routine": "Routine",
+    "urgent": "Urgent",
+    "two_week_wait": "Two Week Wait",
+    "soon": "Soon",
+    "dated": "Dated",
+}
+_ACTION = {"ACTION": pl.lit("A")}
+
+
+class _Extract:
+    """The open files of one extract, and the staff met on the way."""
+
+    def __init__(self, practice: Practice, folder: Path) -> None:
+        kinds = ("Patient", "Journal", "Encounter", "Referral", "Staff", "Practice")
+        day = f"{practice.as_at:%Y%m%d}"
+        self.files = {
+            kind: ColumnFile(
+                folder / f"FULL_99001_{kind.lower()}_data_extract-{day}.csv",
+                vision_columns(kind),
+                _FORM,
+            )
+            for kind in kinds
+        }
+        self.staff = Listed(1)
+
+    def with_staff(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
+        """Add `__by`: the number of who is named in a column."""
+        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        return frame.join(
+            people.rename({"number": "__by"}), on=name, how="left", maintain_order="left"
+        )
+
+    def close(self) -> None:
+        """Finish all files."""
+        for file in self.files.values():
+            file.close()
+
+
+def write_vision(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
+    """Write the extract into a new folder; UserError where that cannot be."""
+    writers = {
+        "patients": _patients,
+        "events": _events,
+        "medications": _medications,
+        "referrals": _referrals,
+    }
+    with whole_folder(out) as folder:
+        extract = _Extract(practice, folder)
+        try:
+            for place, (table, write) in enumerate(writers.items()):
+                progress(f"writing {table}", place / len(writers))
+                for part in practice.parts(table):
+                    write(extract, part)
+            _staff_and_practice(extract, practice)
+        finally:
+            extract.close()
+        write_practice_toml(practice, folder, "vision")
+    progress("written", 1.0)
+
+
+def _day(name: str) -> pl.Expr:
+    return pl.col(name).dt.to_string("%Y%m%d")
+
+
+def _patients(extract: _Extract, patients: pl.DataFrame) -> None:
+    parts = pl.col("address").str.split(", ")
+    status = pl.col("status")
+    extract.files["Patient"].write(
+        extract.with_staff(patients, "usual_gp").select(
+            PID="patient_id",
+            REFERENCE="patient_id",
+            DATE_OF_BIRTH=_day("date_of_birth"),
+            SEX="sex",
+            POSTCODE="postcode",
+            GP="__by",
+            GP_USUAL="__by",
+            ACTIVE=pl.when(status == "deceased")
+            .then(pl.lit("D"))
+            .when(status == "left")
+            .then(pl.lit("L"))
+            .otherwise(pl.col("registration").replace_strict(_ACTIVE, default="S")),
+            REGISTERED_DATE=_day("registered_on"),
+            REMOVED_DATE=_day("left_on"),
+            DISPENSING=pl.when("is_dispensing").then(pl.lit("Y")).otherwise(pl.lit("N")),
+            DATE_OF_DEATH=_day("died_on"),
+            SURNAME="family_name",
+            FORENAME="given_name",
+            TITLE="title",
+            NHS_NUMBER="nhs_number",
+            ADDRESS=parts.list.get(0, null_on_oob=True),
+            ADDRESS_1=parts.list.get(1, null_on_oob=True),
+            ADDRESS_2=parts.list.get(2, null_on_oob=True),
+            ADDRESS_3=pl.when(parts.list.len() > 3).then(parts.list.slice(3).list.join(", ")),
+            PHONE_NUMBER="home_phone",
+            MOBILE_NUMBER="mobile_phone",
+            EMAIL="email",
+            **_ACTION,
+        )
+    )
+
+
+def _events(extract: _Extract, events: pl.DataFrame) -> None:
+    snomed = pl.col("code_system") == "snomed"
+    rows = extract.with_staff(events, "recorded_by")
+    extract.files["Journal"].write(
+        rows.select(
+            PID="patient_id",
+            ID="event_id",
+            DATE=_day("date"),
+            RECORDED_DATE=_day("recorded_on"),
+            CODE=pl.when(snomed)
+            .then(pl.concat_str(pl.col("code").str.tail(4), pl.lit(".")))
+            .otherwise("code"),
+            SNOMED_CODE=pl.when(snomed).then("code"),
+            HCP="__by",
+            GMS=pl.lit("Y"),
+            TEXT="text",
+            RUBRIC="term",
+            ENTITY=pl.col("kind").replace_strict(_ENTITY, default="OTHER"),
+            VALUE1_NAME=pl.when(pl.col("value").is_not_null()).then(pl.lit("Value")),
+            VALUE1="value",
+            VALUE1_UNITS="unit",
+            END_DATE=_day("ended_on"),
+            LINKS="parent_id",
+            SUBSET=pl.col("kind").replace_strict(_SUBSET, default="O"),
+            **_ACTION,
+        )
+    )
+    whole = rows.filter(pl.col("recorded_on").is_not_null()).unique(
+        ["patient_id", "recorded_on"], keep="first", maintain_order=True
+    )
+    extract.files["Encounter"].write(
+        whole.select(
+            PID="patient_id",
+            ID=pl.concat_str(pl.lit("7"), "event_id"),
+            DATE=_day("recorded_on"),
+            HCP_CODE="__by",
+            LOCATION=pl.lit("Surgery"),
+            **_ACTION,
+        )
+    )
+
+
+def _medications(extract: _Extract, medications: pl.DataFrame) -> None:
+    dmd = pl.col("code_system") == "dmd"
+    extract.files["Journal"].write(
+        medications.select(
+            PID="patient_id",
+            ID=pl.concat_str(pl.lit("5"), "medication_id"),
+            DATE=_day("started_on"),
+            RECORDED_DATE=_day("started_on"),
+            CODE=pl.when(~dmd).then("code"),
+            RUBRIC="drug",
+            DMD_CODE=pl.when(dmd).then("code"),
+            TEXT="dosage",
+            ENTITY=pl.lit("THERAPY"),
+            VALUE1_NAME=pl.lit("Quantity"),
+            VALUE1="quantity",
+            VALUE1_UNITS="unit",
+            VALUE2_NAME=pl.lit("Issues"),
+            VALUE2="issues",
+            END_DATE=_day("ended_on"),
+            SUBSET=pl.when(pl.col("course") == "acute").then(pl.lit("A")).otherwise(pl.lit("R")),
+            **_ACTION,
+        )
+    )
+
+
+def _referrals(extract: _Extract, referrals: pl.DataFrame) -> None:
+    extract.files["Referral"].write(
+        extract.with_staff(referrals, "clinician").select(
+            PID="patient_id",
+            ID="referral_id",
+            DATE=_day("date"),
+            HCP="__by",
+            SPECIALTY="term",
+            UNIT="recipient",
+            TYPE=pl.col("urgency").replace_strict(_URGENCY, default=None),
+            **_ACTION,
+        )
+    )
+
+
+def _staff_and_practice(extract: _Extract, practice: Practice) -> None:
+    words = pl.col("name").str.split(" ")
+    extract.files["Staff"].write(
+        extract.staff.frame(["name"]).select(
+            ID="number",
+            TITLE=words.list.get(0),
+            FORENAME=words.list.get(1, null_on_oob=True),
+            SURNAME=words.list.slice(2).list.join(" "),
+        )
+    )
+    extract.files["Practice"].write(
+        pl.DataFrame({"ID": ["1"], "NAME": [practice.name], "IDENTIFIER": ["X99001"]})
+    )
