@@ -1,0 +1,23 @@
+"""`recordpick verify`: is a hand-over pack whole, unaltered, and does it mean what it says?"""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.commands.common import say
+from recordpick.commands.packs import ask_passphrase
+from recordpick.handover.verifying.answer import answer
+from recordpick.handover.verifying.opening import open_pack
+from recordpick.handover.verifying.verify import verify
+from recordpick.index.practice_index import open_index
+
+NOT_RIGHT = 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the verdict on a page; 0 if the pack is right, 1 if it is not."""
+    index = None if options.index is None else open_index(options.index)
+    verdict = verify(open_pack(options.pack, ask_passphrase(options.pack)), index)
+    for line in answer(verdict):
+        say(line)
+    return 0 if verdict.right else NOT_RIGHT

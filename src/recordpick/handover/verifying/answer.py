@@ -1,0 +1,69 @@
+"""The verdict on a pack as a page that somebody reads who knows nothing of how packs are made."""
+
+from __future__ import annotations
+
+import textwrap
+
+from recordpick.handover.readme import SYNTHETIC
+from recordpick.handover.verifying.opening import shown
+from recordpick.handover.verifying.verdict import Check, Verdict
+
+WIDTH = 96
+MOST_SAID = 8
+"""Problems of one check that are printed: the first ones tell what happened."""
+
+
+def answer(verdict: Verdict) -> list[str]:
+    """Give the page, line by line."""
+    head = [
+        ("Pack", shown(verdict.path)),
+        ("List", verdict.list_id or "not named"),
+        ("Practice", shown(verdict.practice) or "not named"),
+        ("Criteria", verdict.criteria_pack),
+        ("Written", verdict.written),
+        ("Fingerprint", verdict.fingerprint),
+    ]
+    lines = [f"{name:<12}{text}" for name, text in head if text]
+    if verdict.synthetic:
+        lines.append(SYNTHETIC)
+    lines.append("")
+    for check in verdict.checks:
+        lines += _check(check)
+    lines += ["", *_in_short(verdict)]
+    return lines
+
+
+def _check(check: Check) -> list[str]:
+    mark = "WRONG" if check.problems else "not checked" if check.skipped else "right"
+    first = f"{check.name}: "
+    if check.skipped:
+        text = f"{check.skipped}."
+    elif check.problems:
+        number = len(check.problems)
+        text = f"{number:,} problem{'s' if number > 1 else ''}."
+    else:
+        text = check.says
+    lines = _wrapped(f"{first}{text}", f"{mark:<13}", " " * 13)
+    for problem in check.problems[:MOST_SAID]:
+        lines += _wrapped(problem, " " * 13 + "- ", " " * 15)
+    if len(check.problems) > MOST_SAID:
+        lines.append(f"{' ' * 13}- and {len(check.problems) - MOST_SAID:,} more.")
+    for caution in check.cautions:
+        lines += _wrapped(caution, " " * 13 + "Note: ", " " * 15)
+    return lines
+
+
+def _in_short(verdict: Verdict) -> list[str]:
+    if verdict.right:
+        return _wrapped(
+            "The pack is right: it is whole, and everything in it fits together. That it comes "
+            "from the practice is shown by the fingerprint: ask them to read theirs to you."
+        )
+    return _wrapped(
+        "The pack is NOT right: do not import it. Ask the practice to send it again as it was "
+        "exported, and send them this page."
+    )
+
+
+def _wrapped(text: str, first: str = "", other: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=other)

@@ -1,0 +1,242 @@
+"""What a pack's datapackage.json says, taken apart with care: it may have been changed as well."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from recordpick.handover.descriptor import NAME, schema
+from recordpick.handover.schemas import CONTRACT, SELECTION, TABLES
+from recordpick.handover.verifying.opening import shown
+from recordpick.handover.verifying.verdict import Check
+
+CHECK = "Description"
+_LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
+_LONGEST = 2_000
+_MOST_DRAWS = 10_000
+_MOST_DRAWN = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedDraw:
+    """One draw as the pack describes it; `drawn` has the place and ticket number of each record."""
+
+    seed: str
+    eligible: int
+    eligible_sha256: str
+    replacement: bool
+    drawn: tuple[tuple[int, str], ...]
+    strata_sha256: str = ""
+    """Of a draw by strata; "" of any other."""
+
+
+@dataclass(frozen=True)
+class Described:
+    """What the pack says of itself; "" or None where it does not."""
+
+    version: str = ""
+    created: str = ""
+    list_id: str = ""
+    practice: str = ""
+    synthetic: bool = False
+    as_at: date | None = None
+    index_fingerprint: str = ""
+    criteria_pack: str = ""
+    criteria_fingerprint: str = ""
+    random_population: str | None = None
+    says_who_is_eligible: bool = False
+    """Whether it has `random_population` at all: None then means everybody."""
+    lines: int | None = None
+    records: int | None = None
+    taken_out: int | None = None
+    """Random records that were taken out or replaced."""
+    draws: tuple[DescribedDraw, ...] = ()
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bytes of each CSV, by file."""
+
+    @property
+    def newer(self) -> bool:
+        """Whether columns may have been added at the end since this recordpick was written."""
+        return self.version != CONTRACT
+
+
+def described(contents: Mapping[str, bytes]) -> tuple[Described, Check]:
+    """Read the descriptor; say what in it is wrong or does not fit this contract or the files."""
+    content = contents.get(NAME)
+    if content is None:
+        return Described(), Check(CHECK, "", skipped=f"{NAME} is missing")
+    try:
+        package = json.loads(content.decode("utf-8"))
+    except (ValueError, RecursionError):
+        return Described(), Check(CHECK, "", (f"{NAME} is cut short or no JSON.",))
+    reader = _Reader()
+    told = _told(reader, reader.part({"all": package}, "all"))
+    problems = [*reader.problems, *_version(told.version)]
+    cautions = []
+    if not problems:
+        problems += _resources(reader.part({"all": package}, "all"), contents, told)
+        if told.newer:
+            cautions.append(
+                f"The pack follows contract {told.version}, this recordpick {CONTRACT}: columns "
+                "added since are not looked at."
+            )
+    says = f"{NAME} describes {len(TABLES)} tables as contract {told.version} has them."
+    return told, Check(CHECK, says, tuple(problems), tuple(cautions))
+
+
+def _told(reader: _Reader, package: dict[str, Any]) -> Described:
+    own = reader.part(package, "recordpick")
+    pack = reader.part(own, "pack")
+    list_id = reader.text(own, "list_id")
+    if list_id and not _LIST_ID.fullmatch(list_id):
+        reader.problems.append(f"{NAME}: its list_id is none.")
+    return Described(
+        version=reader.text(package, "version"),
+        created=reader.text(package, "created"),
+        list_id=list_id,
+        practice=reader.text(own, "practice"),
+        synthetic=own.get("synthetic") is True,
+        as_at=reader.day(own, "as_at"),
+        index_fingerprint=reader.text(own, "index_fingerprint"),
+        criteria_pack=f"{reader.text(pack, 'title')}, version {reader.text(pack, 'version')}",
+        criteria_fingerprint=reader.text(pack, "fingerprint"),
+        random_population=reader.text(pack, "random_population", optional=True) or None,
+        says_who_is_eligible="random_population" in pack,
+        lines=reader.number(own, "lines"),
+        records=reader.number(own, "records"),
+        taken_out=reader.number(own, "random_taken_out", optional=True),
+        draws=tuple(_draw(reader, one) for one in reader.rows(own, "draws", _MOST_DRAWS)),
+        sizes=_sizes(package),
+    )
+
+
+def _draw(reader: _Reader, one: object) -> DescribedDraw:
+    draw = reader.part({"draws": one}, "draws")
+    drawn = []
+    for row in reader.rows(draw, "drawn", _MOST_DRAWN):
+        ticket = reader.part({"drawn": row}, "drawn")
+        drawn.append((reader.number(ticket, "place") or 0, reader.text(ticket, "ticket_number")))
+    return DescribedDraw(
+        seed=reader.text(draw, "seed"),
+        eligible=reader.number(draw, "eligible") or 0,
+        eligible_sha256=reader.text(draw, "eligible_sha256"),
+        replacement=draw.get("replacement") is True,
+        drawn=tuple(drawn),
+        strata_sha256=reader.text(draw, "strata_sha256", optional=True),
+    )
+
+
+def _version(version: str) -> list[str]:
+    """Say so where the contract is another one, and not only a longer one."""
+    if version.partition(".")[0] == CONTRACT.partition(".")[0]:
+        return []
+    says = f"the pack follows contract {shown(version)!r}, and this recordpick knows {CONTRACT}"
+    return [f"{NAME}: {says}. Take a recordpick that knows it."]
+
+
+def _resources(
+    package: dict[str, Any], contents: Mapping[str, bytes], told: Described
+) -> list[str]:
+    problems: list[str] = []
+    by_path = {one["path"]: one for one in _described_files(package)}
+    for table in TABLES:
+        resource = by_path.pop(table.file, None)
+        if resource is None:
+            problems.append(f"{NAME} does not describe {table.file}.")
+            continue
+        content = contents.get(table.file)
+        if content is not None and (
+            resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}"
+        ):
+            problems.append(f"{NAME} describes another {table.file}: its sum differs.")
+        if not told.newer and resource.get("schema") != schema(table):
+            problems.append(
+                f"{NAME} describes the columns of {table.file} otherwise than contract "
+                f"{CONTRACT} does."
+            )
+    problems += [f"{NAME} describes {shown(str(path))}, which no pack has." for path in by_path]
+    return problems
+
+
+def _sizes(package: dict[str, Any]) -> dict[str, int]:
+    return {
+        one["path"]: one["bytes"]
+        for one in _described_files(package)
+        if isinstance(one.get("bytes"), int)
+    }
+
+
+def _described_files(package: dict[str, Any]) -> list[dict[str, Any]]:
+    resources = package.get("resources")
+    return [
+        one
+        for one in (resources if isinstance(resources, list) else [])
+        if isinstance(one, dict) and isinstance(one.get("path"), str)
+    ]
+
+
+class _Reader:
+    """Takes values out of JSON that may hold anything, and notes what is not as it should be."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def _wrong(self, key: str, what: str) -> None:
+        problem = f"{NAME}: {key!r} is missing or no {what}."
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def part(self, of: dict[str, Any], key: str) -> dict[str, Any]:
+        value = of.get(key)
+        if isinstance(value, dict):
+            return value
+        self._wrong(key, "object")
+        return {}
+
+    def rows(self, of: dict[str, Any], key: str, most: int) -> list[object]:
+        value = of.get(key)
+        if isinstance(value, list) and len(value) <= most:
+            return value
+        self._wrong(key, "list")
+        return []
+
+    def text(self, of: dict[str, Any], key: str, *, optional: bool = False) -> str:
+        value = of.get(key)
+        if isinstance(value, str) and len(value) <= _LONGEST and _is_text(value):
+            return shown(value) if key in _SHOWN else value
+        if value is not None or not optional:
+            self._wrong(key, "text")
+        return ""
+
+    def number(self, of: dict[str, Any], key: str, *, optional: bool = False) -> int | None:
+        value = of.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32:
+            return value
+        if value is not None or not optional:
+            self._wrong(key, "whole number")
+        return None
+
+    def day(self, of: dict[str, Any], key: str) -> date | None:
+        try:
+            return date.fromisoformat(self.text(of, key))
+        except ValueError:
+            self._wrong(key, "date")
+            return None
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether it can be written as UTF-8: JSON may name halves of characters."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+_SHOWN = {"version", "created", "title"}
+"""Texts that are printed and not compared with anything."""

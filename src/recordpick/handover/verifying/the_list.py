@@ -1,0 +1,143 @@
+"""Whether the selection list holds together: its numbering, who stands in it, and how many.
+
+The rules are those of docs/selection-list.md.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from recordpick.handover.verifying.csv_form import AT, at_lines
+from recordpick.handover.verifying.described import Described
+from recordpick.handover.verifying.verdict import Check
+from recordpick.index.nhs_numbers import is_valid
+
+LIST, REPORT = "selection_list.csv", "criteria_report.csv"
+_RANDOM = pl.col("criterion_id").is_null()
+
+
+def check_numbering(selected: pl.DataFrame, told: Described) -> Check:
+    """Lines count from 1, records in order of first appearance; one list_id, that of the pack."""
+    first = selected.select("patient_id").unique(maintain_order=True).with_row_index("n", offset=1)
+    numbered = selected.join(first, on="patient_id", how="left", maintain_order="left")
+    asked = [
+        (pl.col("line") != pl.int_range(1, pl.len() + 1), "line does not count on from 1"),
+        (pl.col("record_number") != pl.col("n"), "record_number is not that of the patient"),
+        (pl.col("list_id") != told.list_id, "list_id is not that of the pack"),
+    ]
+    if not told.list_id:
+        asked.pop()
+    problems = _found(numbered, asked)
+    for what, counted, said in (
+        ("lines", selected.height, told.lines),
+        ("records", first.height, told.records),
+    ):
+        if said is not None and counted != said:
+            problems.append(f"{LIST} has {counted:,} {what}, and {said:,} were handed over.")
+    says = f"{selected.height:,} lines for {first.height:,} patient records, numbered without gaps."
+    return Check("Numbering", says, tuple(problems))
+
+
+def check_people(selected: pl.DataFrame) -> Check:
+    """NHS numbers are such (modulus 11), one a patient; nobody stands twice for a criterion."""
+    number = pl.col("nhs_number")
+    of_patient = number.n_unique().over("patient_id")
+    asked = [
+        (~is_valid(number), "nhs_number is none: its check digit is wrong"),
+        (of_patient > 1, "one patient_id does not always have the same NHS number"),
+        (
+            pl.struct(pl.col("criterion_id").fill_null(""), "patient_id").is_duplicated(),
+            "a patient stands twice for the same criterion",
+        ),
+        (
+            (pl.col("chosen_by") == "random") != _RANDOM,
+            "chosen_by is random for a criterion, or a random record was chosen otherwise",
+        ),
+        (pl.col("ticket").is_null() == _RANDOM, "there is a ticket for a criterion, or none"),
+    ]
+    patients = selected.unique("patient_id")
+    without = patients["nhs_number"].null_count()
+    shared = (
+        patients.filter(number.is_not_null()).group_by("nhs_number").len().filter(pl.col.len > 1)
+    )
+    cautions = []
+    if shared.height:
+        cautions.append(
+            f"{shared.height:,} NHS numbers belong to more than one patient_id: perhaps records "
+            "that the practice has twice."
+        )
+    says = f"{patients.height - without:,} NHS numbers, {without:,} patients without one."
+    return Check("Patients", says, tuple(_found(selected, asked)), tuple(cautions))
+
+
+def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
+    """Each criterion has as many lines as the report says that were picked; no more than wanted."""
+    key = pl.col("criterion_id").fill_null("")
+    counted = selected.group_by(key).agg(pl.len().alias("lines"))
+    places = report.with_columns(key).with_row_index("place")
+    rows = places.join(counted, on="criterion_id", how="left").with_columns(
+        pl.col("lines").fill_null(0)
+    )
+    name = pl.when(key == "").then(pl.lit("the random records")).otherwise(key)
+    problems = [
+        f"{one}: {LIST} has {lines:,} lines, and {REPORT} says that {picked:,} were picked."
+        for one, lines, picked in rows.filter(pl.col("lines") != pl.col("picked"))
+        .select(name, "lines", "picked")
+        .iter_rows()
+    ]
+    asked = [
+        ((pl.col("picked") > pl.col("wanted")) & (key != ""), "more were picked than are wanted"),
+        (
+            (pl.col("picked") >= pl.col("wanted")) != (pl.col("state") == "complete"),
+            "its state does not fit the numbers",
+        ),
+    ]
+    problems += _found(rows, asked, REPORT)
+    if report["criterion_id"].is_null().to_list() != [False] * (report.height - 1) + [True]:
+        problems.append(f"{REPORT} has not one last row for the random records.")
+    listed = selected.with_columns(key).join(
+        places.select("criterion_id", "place", title="criterion_title"),
+        on="criterion_id",
+        how="left",
+        maintain_order="left",
+    )
+    order = pl.struct("place", pl.when(key == "").then("ticket").otherwise(0))
+    problems += _found(
+        listed.with_columns(before=order.shift(1), now=order),
+        [
+            (pl.col("criterion_title") != pl.col("title"), "criterion_title is another's"),
+            (_before(), "it stands before its place in the order of the list"),
+        ],
+    )
+    criteria = report.filter(~_RANDOM)
+    random = selected.filter(_RANDOM).height
+    says = (
+        f"{criteria.height:,} criteria, {selected.height - random:,} picks for them; "
+        f"{random:,} random records."
+    )
+    return Check("Numbers for each criterion", says, tuple(problems), tuple(_short(criteria)))
+
+
+def _before() -> pl.Expr:
+    place, ticket = (
+        (pl.col("before").struct[number], pl.col("now").struct[number]) for number in (0, 1)
+    )
+    return (place[0] > place[1]) | ((place[0] == place[1]) & (ticket[0] > ticket[1]))
+
+
+def _short(criteria: pl.DataFrame) -> list[str]:
+    short = criteria.filter(pl.col("picked") < pl.col("wanted"))
+    if short.is_empty():
+        return []
+    return [
+        f"{short.height:,} criteria have fewer records than wanted; {REPORT} says why for each."
+    ]
+
+
+def _found(rows: pl.DataFrame, asked: list[tuple[pl.Expr, str]], file: str = LIST) -> list[str]:
+    problems = []
+    for wrong, says in asked:
+        lines = rows.filter(wrong)[AT].to_list()
+        if lines:
+            problems.append(f"{file}, {at_lines(lines)}: {says}.")
+    return problems
