@@ -116,5 +116,5 @@ def in_order(index: PracticeIndex) -> list[pl.Expr]:
     """Give what patients are sorted by: those registered now first, the GMS list before others."""
     there = index.columns("patients")
     first = {"status": "registered", "registration": "regular"}
-    now = [pl.col(name) != word for name, word in first.items() if name in there]
+    now = [pl.col(name).ne_missing(word) for name, word in first.items() if name in there]
     return [*now, pl.col("patient_id")]

@@ -59,9 +59,8 @@ def _invalid(index: PracticeIndex, _as_at: date) -> Asked:
         )
     whose = index.scan("patients").select(who(index))
     rows = aside.lazy().join(whose, on="patient_id", how="left", maintain_order="left")
-    order = [order.fill_null(value=True) for order in in_order(index)[:-1]]
     return Asked(
-        rows.sort(*order, "patient_id", "file", "line", nulls_last=True).select(
+        rows.sort(*in_order(index), "file", "line", nulls_last=True).select(
             "patient_id",
             *(name for name in who(index) if name not in {"patient_id", "nhs_number"}),
             *_SAYS,

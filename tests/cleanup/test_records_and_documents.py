@@ -1,0 +1,54 @@
+"""Records without any entry, and documents whose file is absent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from recordpick.cleanup import look_through
+
+from small_practice import AS_AT
+
+PATIENTS = "patient_id,status\n1,registered\n2,left\n3,registered\n"
+EVENTS = "patient_id,event_id,date\n1,a,2020-01-01\n"
+
+
+def told(index):
+    return {finding.id: finding for finding in look_through(index, AS_AT)}
+
+
+def test_records_without_entries_those_registered_first(indexed):
+    finding = told(indexed(patients=PATIENTS, events=EVENTS))["records_without_entries"]
+    assert finding.rows["patient_id"].to_list() == ["3", "2"]
+    assert finding.registered == 1
+
+
+def test_a_list_of_patients_alone_has_no_empty_records(indexed):
+    """It has no entries of anybody, which tells nothing."""
+    finding = told(indexed(patients=PATIENTS))["records_without_entries"]
+    assert (finding.state, finding.why) == ("cannot be told", "The index has no table events.")
+
+
+def test_documents_whose_file_is_absent(look):
+    finding = look(
+        "absent_documents",
+        patients=[{"patient_id": "1"}],
+        documents=[
+            {"patient_id": "1", "document_id": "a", "date": date(2020, 1, 1), "is_absent": True},
+            {"patient_id": "1", "document_id": "b", "date": date(2020, 1, 1), "is_absent": False},
+            {"patient_id": "1", "document_id": "c", "date": date(2020, 1, 1), "is_absent": None},
+        ],
+    )
+    assert finding.rows.rows() == [("1", "a", date(2020, 1, 1))]
+
+
+def test_documents_of_which_the_export_does_not_say(look):
+    documents = [{"patient_id": "1", "document_id": "a"}]
+    assert look("absent_documents", patients=[], documents=documents).state == "cannot be told"
+
+
+def test_every_check_is_told_once_and_has_words(indexed):
+    """None is left out, whatever the index lacks; each says what it means and what to do."""
+    findings = look_through(indexed(patients="patient_id\n1\n"), AS_AT)
+    assert len({finding.id for finding in findings}) == len(findings) == 22
+    assert all(f.title and f.means and f.to_do and f.counts and f.file for f in findings)
+    assert all(f.why for f in findings if f.state == "cannot be told")
