@@ -100,40 +100,33 @@ def _counted(
         if count.table == "patients"
     )
     counted = [(number, count) for number, count in numbered if count.table != "patients"]
-    if not counted:
-        return frame
-    wide = (
-        count_rows(pack, index, as_at, counted)
-        .group_by(PATIENT)
-        .agg(
-            pl.col(_ROWS).filter(pl.col(_COUNT) == number).sum().alias(_name(number))
-            for number, _ in counted
-        )
-    )
-    return frame.join(wide, on=PATIENT, how="left", maintain_order="left").with_columns(
-        pl.col(_name(number)).fill_null(0) for number, _ in counted
-    )
+    for part in count_rows(pack, index, as_at, counted):
+        frame = frame.join(part, on=PATIENT, how="left", maintain_order="left")
+    return frame.with_columns(pl.col(_name(number)).fill_null(0) for number, _ in counted)
 
 
 def count_rows(
     pack: Pack, index: PracticeIndex, as_at: date, counts: Iterable[tuple[int, Count]]
-) -> pl.LazyFrame:
+) -> list[pl.LazyFrame]:
     """Count, for each patient and numbered count, rows of tables other than `patients`.
 
-    Gives the columns patient_id, the count's number (UInt16) and the rows (UInt32, above 0).
+    Gives frames of one row a patient, of those who have any: patient_id and a column for each of
+    some of the counts (every count is in one frame).
     """
-    by_table: dict[str, list[tuple[int, Count]]] = {}
+    alike: dict[tuple[str, bool, str | None, str | None], list[tuple[int, Count]]] = {}
     for number, count in counts:
-        by_table.setdefault(count.table, []).append((number, count))
-    parts: list[pl.LazyFrame] = []
-    for table, of_table in by_table.items():
-        coded = [(n, count) for n, count in of_table if count.codes is not None]
-        plain = [(n, count) for n, count in of_table if count.codes is None]
+        manner = (count.table, count.codes is not None, count.distinct, count.per)
+        alike.setdefault(manner, []).append((number, count))
+    parts = []
+    for (table, coded, distinct, per), of_manner in alike.items():
         if coded:
-            parts += _grouped(coded_rows(pack, index, as_at, table, coded), coded)
-        if plain:
-            parts += _plain(pack, index, as_at, table, plain)
-    return pl.concat(parts)
+            rows = coded_rows(pack, index, as_at, table, of_manner)
+            flags = {n: pl.col(_COUNT) == n for n, _ in of_manner}
+        else:
+            rows = _plain_rows(pack, index, as_at, table, of_manner)
+            flags = {n: satisfied(pack, table, count.where, as_at) for n, count in of_manner}
+        parts.append(_tally(rows, flags, distinct, per))
+    return parts
 
 
 def coded_rows(
@@ -145,18 +138,14 @@ def coded_rows(
 ) -> pl.LazyFrame:
     """Give the rows of a table that meet counts with a codelist, once for each count they meet."""
     codes = pl.LazyFrame(
-        [
-            (code, number)
-            for number, count in counts
-            for code in pack.codelists[count.codes or ""].codes
-        ],
+        [(code, number) for number, count in counts for code in _codes(pack, count)],
         schema={"code": pl.String, _COUNT: pl.UInt16},
         orient="row",
     )
     all_codes = sorted({code for _, count in counts for code in _codes(pack, count)})
     joined = (
         index.scan(table)
-        .select(sorted(_columns(pack, table, counts)))
+        .select(sorted({"code"} | _columns(pack, table, counts)))
         .filter(pl.col("code").is_in(all_codes))
         .join(codes, on="code", how="inner")
     )
@@ -175,12 +164,34 @@ def coded_rows(
     )
 
 
+def _plain_rows(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    table: str,
+    counts: Sequence[tuple[int, Count]],
+) -> pl.LazyFrame:
+    """Give the rows that may satisfy one of the conditions: the quick parts of each are looked at.
+
+    What is slow (functions of text, patterns) is left for the rows that remain.
+    """
+    rows = index.scan(table).select(sorted(_columns(pack, table, counts)))
+    if any(count.where is None for _, count in counts):
+        return rows
+    quick = {
+        count.where: condition(pack, table, count.where).quick_part(as_at)
+        for _, count in counts
+        if count.where is not None
+    }
+    return rows.filter(pl.any_horizontal(list(quick.values())))
+
+
 def _codes(pack: Pack, count: Count) -> tuple[str, ...]:
     return pack.codelists[count.codes].codes if count.codes is not None else ()
 
 
 def _columns(pack: Pack, table: str, counts: Iterable[tuple[int, Count]]) -> set[str]:
-    columns = {PATIENT, "code"}
+    columns = {PATIENT}
     for _, count in counts:
         columns |= {name for name in (count.distinct, count.per) if name}
         if count.where is not None:
@@ -188,68 +199,30 @@ def _columns(pack: Pack, table: str, counts: Iterable[tuple[int, Count]]) -> set
     return columns
 
 
-def _grouped(rows: pl.LazyFrame, counts: Sequence[tuple[int, Count]]) -> list[pl.LazyFrame]:
-    """Count rows that carry their count's number, in the manner that each count asks for."""
-    manners: dict[tuple[str | None, str | None], list[int]] = {}
-    for number, count in counts:
-        manners.setdefault((count.distinct, count.per), []).append(number)
-    return [
-        _tally(rows.filter(pl.col(_COUNT).is_in(numbers)), distinct, per)
-        for (distinct, per), numbers in manners.items()
-    ]
-
-
-def _tally(rows: pl.LazyFrame, distinct: str | None, per: str | None) -> pl.LazyFrame:
+def _tally(
+    rows: pl.LazyFrame, flags: dict[int, pl.Expr], distinct: str | None, per: str | None
+) -> pl.LazyFrame:
+    """Count for each patient the rows where each flag is true, or their distinct values."""
     needed = [pl.col(name).is_not_null() for name in (distinct, per) if name]
     if needed:
         rows = rows.filter(*needed)
-    tally = pl.len() if distinct is None else pl.col(distinct).n_unique()
-    keys = list(dict.fromkeys([PATIENT, _COUNT, *([per] if per else [])]))
-    tallied = rows.group_by(keys).agg(tally.cast(pl.UInt32).alias(_ROWS))
+    keys = list(dict.fromkeys([PATIENT, *([per] if per else [])]))
+    # The flags are columns of their own, so that a slow condition is worked out once a row.
+    kept = [pl.col(name) for name in dict.fromkeys([*keys, *([distinct] if distinct else [])])]
+    tallied = (
+        rows.select(*kept, **{_name(n): flag for n, flag in flags.items()})
+        .group_by(keys)
+        .agg(_number_of(_name(n), distinct).cast(pl.UInt32).alias(_name(n)) for n in flags)
+    )
     if per:
-        tallied = tallied.group_by(PATIENT, _COUNT).agg(pl.col(_ROWS).max())
-    return tallied.select(PATIENT, _COUNT, _ROWS)
+        tallied = tallied.group_by(PATIENT).agg(pl.col(_name(n)).max() for n in flags)
+    return tallied.select(PATIENT, *(_name(n) for n in flags))
 
 
-def _plain(
-    pack: Pack,
-    index: PracticeIndex,
-    as_at: date,
-    table: str,
-    counts: Sequence[tuple[int, Count]],
-) -> list[pl.LazyFrame]:
-    """Count rows without a codelist: sums in one pass, the others each in a pass of its own."""
-    rows = index.scan(table)
-    simple = [(n, count) for n, count in counts if count.distinct is None and count.per is None]
-    parts: list[pl.LazyFrame] = []
-    if simple:
-        wheres = {_name(n): satisfied(pack, table, count.where, as_at) for n, count in simple}
-        sums = (
-            rows.select(PATIENT, **wheres)
-            .filter(pl.any_horizontal([pl.col(name) for name in wheres]))
-            .group_by(PATIENT)
-            .agg(pl.col(name).sum().cast(pl.UInt32) for name in wheres)
-        )
-        parts += [
-            sums.select(
-                PATIENT,
-                pl.lit(n, dtype=pl.UInt16).alias(_COUNT),
-                pl.col(_name(n)).alias(_ROWS),
-            ).filter(pl.col(_ROWS) > 0)
-            for n, _ in simple
-        ]
-    parts += [
-        _tally(
-            rows.filter(satisfied(pack, table, count.where, as_at)).with_columns(
-                pl.lit(n, dtype=pl.UInt16).alias(_COUNT)
-            ),
-            count.distinct,
-            count.per,
-        )
-        for n, count in counts
-        if (n, count) not in simple
-    ]
-    return parts
+def _number_of(flag: str, distinct: str | None) -> pl.Expr:
+    if distinct is None:
+        return pl.col(flag).sum()
+    return pl.col(distinct).filter(pl.col(flag)).n_unique()
 
 
 def _on_patient(pack: Pack, count: Count, as_at: date) -> pl.Expr:
