@@ -78,9 +78,11 @@ def test_numbers_of_which_some_are_damaged_or_wrong(read):
         (9, "it has 2 fields, the header 4"),
     ]
     assert pcse.read == 8
-    assert pcse.notes[0].startswith("2 NHS numbers were spoilt by a spreadsheet, such as 9.99E+09")
+    assert pcse.notes[0].startswith(
+        "NHS numbers that were spoilt by a spreadsheet: 2, such as 9.99E+09"
+    )
     assert "(line 3)" in pcse.notes[0]
-    assert "3 NHS numbers cannot be right, such as 1234567890 (line 4)" in pcse.notes[1]
+    assert "NHS numbers that cannot be right: 3, such as 1234567890 (line 4)" in pcse.notes[1]
 
 
 def test_values_that_cannot_be_read_are_not_compared_and_told_once(read):
@@ -92,7 +94,8 @@ def test_values_that_cannot_be_read_are_not_compared_and_told_once(read):
     assert pcse.rows["sex"].to_list() == [None, "M", None]
     assert pcse.rows["unread"].to_list() == [["sex"], ["date_of_birth"], []]
     assert any(
-        "In 1 lines the sex could not be read, such as 'X9' (line 2)" in n for n in pcse.notes
+        "Lines of which the sex could not be read: 1, such as 'X9' (line 2)" in n
+        for n in pcse.notes
     )
 
 

@@ -203,7 +203,7 @@ def test_missing_and_unverified_addresses_of_registered_patients(look):
     missing, unverified = (look(c, patients=EMAIL) for c in ("no_email", "unverified_email"))
     assert missing.rows["patient_id"].to_list() == ["1", "6"]
     assert unverified.rows["patient_id"].to_list() == ["2"]
-    assert unverified.why == "Of 1 patients with an address the source does not say."
+    assert unverified.why == "Patients of whose address the export does not say: 1."
 
 
 def test_whether_an_address_was_verified_is_only_told_where_the_export_says(look):

@@ -113,7 +113,9 @@ def pcse_findings(reconciled: Reconciliation) -> tuple[Finding, ...]:
 def _told(reconciled: Reconciliation, kind: str) -> tuple[bool, str]:
     """Give whether the lists can tell of that kind, and what could not be compared."""
     if kind == kinds.DIFFERS:
-        in_patients = f"In {reconciled.differing:,} patients." if reconciled.differing else ""
+        in_patients = (
+            f"Patients who differ: {reconciled.differing:,}." if reconciled.differing else ""
+        )
         why = " ".join(text for text in (in_patients, *reconciled.not_told) if text)
         return bool(reconciled.fields), why
     if kind == kinds.LIKELY_SAME and not reconciled.by_name:

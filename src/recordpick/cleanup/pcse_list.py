@@ -160,7 +160,7 @@ def _with_nhs_numbers(
         if rows.height:
             line, value = rows.select("line", "nhs_as_written").row(0)
             notes.append(
-                f"{rows.height:,} NHS numbers {what}, such as {value} (line {line}): these "
+                f"NHS numbers that {what}: {rows.height:,}, such as {value} (line {line}). These "
                 "patients were looked for by name and date of birth only."
             )
     return texts, notes
@@ -198,7 +198,7 @@ def _typed(path: Path, texts: pl.DataFrame, name: str) -> tuple[pl.DataFrame, li
         line, wrong = bad.select("line", name).row(0)
         what = name.replace("_", " ")
         notes.append(
-            f"In {bad.height:,} lines the {what} could not be read, such as {wrong!r} (line "
-            f"{line}): it was not compared there."
+            f"Lines of which the {what} could not be read: {bad.height:,}, such as {wrong!r} "
+            f"(line {line}). It was not compared there."
         )
     return read, notes

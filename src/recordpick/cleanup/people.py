@@ -54,7 +54,7 @@ def _unverified_email(index: PracticeIndex, _as_at: date) -> Asked:
         patients = patients.filter(pl.col("email").is_not_null())
         untold = patients.select(pl.col("email_verified").null_count()).collect().item()
         if untold:
-            not_said = f"of {untold:,} patients with an address the source does not say"
+            not_said = f"patients of whose address the export does not say: {untold:,}"
             why = f"{why}; {not_said}" if why else not_said
     rows = patients.filter(~pl.col("email_verified")).sort(in_order(index)).select(who(index))
     return Asked(rows, sentence(why))

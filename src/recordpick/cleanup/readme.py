@@ -69,13 +69,22 @@ def _found(findings: Iterable[Finding]) -> Iterable[str]:
         some = 0 < registered < (finding.number or 0)
         of_them = f", of them registered now {registered:,}" if some else ""
         lines = [
-            f"{finding.title}: {finding.number:,} {finding.counts}{of_them}",
+            f"{finding.title}: {_counted(finding)}{of_them}",
             _wrapped(finding.means),
             _wrapped(f"What to do: {finding.to_do}"),
             *([_wrapped(finding.why)] if finding.why else []),
             f"  File: {finding.file}",
         ]
         yield "\n".join(lines)
+
+
+def _counted(finding: Finding) -> str:
+    """Say how many of what: "1 entry", "2 entries"."""
+    words = finding.counts
+    if finding.number == 1:
+        words = words.replace("ies", "ys")
+        words = " ".join(word.removesuffix("s") for word in words.split(" "))
+    return f"{finding.number:,} {words}"
 
 
 def _unknown(findings: Iterable[Finding]) -> Iterable[str]:
@@ -115,8 +124,8 @@ def _pcse(reconciled: Reconciliation | None) -> str:
         _side("here", one.here, one.matched, one.likely, one.unclear_here, one.only_here),
         _side("there", one.there, one.matched, one.likely, one.unclear_there, one.only_there),
         _wrapped(
-            f"Not compared: {one.not_compared:,} other patients of the index, and "
-            f"{one.left_out:,} lines of the list that name nobody."
+            f"Not compared: other patients of the index {one.not_compared:,}, lines of the list "
+            f"that name nobody {one.left_out:,}."
         ),
         *(_wrapped(note) for note in (*one.notes, *one.not_told)),
     ]
@@ -127,7 +136,7 @@ def _set_aside(index: PracticeIndex) -> Iterable[str]:
     rejected = sum(file.rows_rejected for file in index.manifest.files)
     if rejected:
         text = (
-            f"{rejected:,} rows of the export did not fit and are not in the index, so nothing "
+            f"Rows of the export that did not fit and are not in the index: {rejected:,}. Nothing "
             "here tells of them: see rejected_rows.csv in the index's folder."
         )
         yield "\n".join(["NOT LOOKED AT", _wrapped(text)])
