@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -14,6 +15,7 @@ import pyzipper  # noqa: F401 - loaded late by us, and before the first fork her
 import xlsxwriter  # noqa: F401 - likewise
 from killing import Work, in_child
 
+import recordpick.commands.clean_up
 import recordpick.commands.draw
 import recordpick.commands.export
 import recordpick.commands.index
@@ -78,6 +80,14 @@ def check_practice(folder: Path) -> None:
     for path in tables:
         end = path.read_bytes()[-4:]
         assert end == b"PAR1" or (path.suffix == ".csv" and end.endswith(b"\n")), path
+
+
+def check_clean_up(folder: Path) -> None:
+    """Every file that the summary names is there, and the text, which is written last."""
+    with (folder / "clean_up.csv").open(encoding="utf-8", newline="") as file:
+        named = {row["file"] for row in csv.DictReader(file)} - {""}
+    assert {path.name for path in folder.iterdir()} == {*named, "clean_up.csv", "README.txt"}
+    assert (folder / "README.txt").read_text(encoding="utf-8").endswith("is done.\n")
 
 
 def check_working_file(sound: Path) -> Callable[[Path], None]:
@@ -157,6 +167,7 @@ def works(folder: Path) -> list[Work]:
         work("draw", unmade, is_there, "draw", "PATH", *again, *with_index),
         work("index-again", "out", check_index, "index", other, "--out", "OUT"),
         work("synthesise", "out", check_practice, *sixty),
+        work("clean-up", "out", check_clean_up, "clean-up", index, "--out", "OUT"),
         work("new", "out.recordpick", is_new, "new", "OUT", *with_index),
         work("suggest", unmade, is_there, "suggest", "PATH", *with_index),
         work("synthesise-csv", "out", check_practice, *sixty, "--format", "csv"),
