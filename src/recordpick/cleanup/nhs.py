@@ -6,6 +6,7 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.cells import plain
 from recordpick.cleanup.finding import Asked, Check, in_order, lacking, sentence, who
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.index.whole_index import SET_ASIDE
@@ -20,7 +21,7 @@ def _set_aside(index: PracticeIndex) -> pl.DataFrame | None:
     """
     path = index.folder / SET_ASIDE
     try:
-        kept = pl.read_csv(path, infer_schema=False)
+        kept = pl.read_csv(path, infer_schema=False).with_columns(plain(pl.col(pl.String)))
     except (OSError, pl.exceptions.PolarsError):
         return None
     if not {"table", "column", *_SAYS} <= set(kept.columns):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.cells import safe
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
 from recordpick.index.manifest import FileCount
@@ -57,9 +58,14 @@ def write_accounts(
     for used in look_ups:
         counts.append(_count_of(used))
         rejected.append(_named(used.set_aside, used.file, used.what))
-    pl.concat(rejected).write_csv(folder / REJECTED)
-    pl.concat(values).write_csv(folder / SET_ASIDE)
+    _write(pl.concat(rejected), folder / REJECTED)
+    _write(pl.concat(values), folder / SET_ASIDE)
     return tuple(counts)
+
+
+def _write(frame: pl.DataFrame, path: Path) -> None:
+    """Write it for people, who open it in a spreadsheet: no text is run there, or changed."""
+    frame.with_columns(safe(pl.col(pl.String))).write_csv(path)
 
 
 def _rejected(table: TableMade, number: int) -> pl.DataFrame:

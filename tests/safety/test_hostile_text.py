@@ -1,0 +1,188 @@
+"""Whatever a practice's records hold, no sign of it that a terminal obeys reaches the terminal."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import unicodedata
+from contextlib import suppress
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hostile_data import AS_AT, ATTACKS, NAUGHTY, NEVER_RAW, hostile_tables, write_hostile
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from recordpick.cli import main
+from recordpick.criteria.reading import read_pack
+from recordpick.errors import UserError
+from recordpick.index.build import build_index
+from recordpick.index.practice_index import open_index
+from recordpick.visible import visible
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pty")
+
+PACK = """
+[pack]
+title = "Everybody"
+version = "1"
+
+[[criterion]]
+id = "ALL-01"
+area = "Area"
+title = "Everybody with an entry"
+find = "Everybody."
+
+[[criterion.rule]]
+says = "an entry"
+table = "events"
+
+[[criterion]]
+id = "ALL-02"
+area = "Area"
+title = "Everybody"
+find = "Everybody."
+
+[[criterion.rule]]
+says = "on the list"
+where = "status = 'registered'"
+"""
+
+
+@pytest.fixture(scope="module")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with source, index, pack and a working file of the hostile practice."""
+    folder = tmp_path_factory.mktemp("hostile")
+    build_index([write_hostile(folder / "source")], folder / "index", as_at=AS_AT)
+    (folder / "pack.toml").write_text(PACK, encoding="utf-8")
+    run(
+        *("new", folder / "work.recordpick", "--index", folder / "index"),
+        *("--criteria", folder / "pack.toml", "--practice", "Practice", "--name", "Kim"),
+    )
+    return folder
+
+
+def run(*words: object) -> int:
+    return main([str(word) for word in words])
+
+
+def raw_in(text: str) -> list[bytes]:
+    """Give what of the data stands raw in an output."""
+    return NEVER_RAW.findall(text.encode("utf-8", "surrogateescape"))
+
+
+def test_the_index_carries_every_text_unharmed(practice: Path) -> None:
+    """But for blanks around it: what is shown differs from what is kept."""
+    index = open_index(practice / "index")
+    for name, frame in hostile_tables().items():
+        kept = index.scan(name).collect()
+        texts = [column for column in kept.columns if frame.schema.get(column) == pl.String]
+        for column in texts:
+            given = frame[column].str.strip_chars().drop_nulls()
+            assert sorted(kept[column].drop_nulls()) == sorted(given.filter(given != "")), column
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("match", "FILE"),
+        ("match", "FILE", "--criterion", "ALL-01"),
+        ("match", "FILE", "--json"),
+        ("explain", "FILE", "ALL-01", "PATIENT"),
+        ("explain", "FILE", "ALL-01", "\x1b]0;PWNED\x07"),
+        ("suggest", "FILE", "--show"),
+        ("draw", "FILE", "--seed", "1", "--name", "Kim"),
+        ("pick", "FILE", "ALL-02", "LIST", "--show"),
+        ("index", "SOURCE", "--out", "OUT", "--practice", "\x9b2JPWNED"),
+        ("criteria", "check", "\x1b[2J\x1b[HPWNED.toml"),
+        ("\x1b[2J\x1b[HPWNED",),
+        ("match", "--\x1b[2J\x1b[HPWNED"),
+    ],
+    ids=lambda words: " ".join(words[:2]).translate({0x1B: "ESC", 0x9B: "CSI"}),
+)
+def test_no_command_prints_data_raw(
+    practice: Path, tmp_path: Path, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whether it does its work or says why not."""
+    ids = hostile_tables()["patients"]["patient_id"].to_list()
+    listed = [text for text in ids if not {"\r", '"'} & set(text)]
+    (tmp_path / "list.csv").write_text(
+        "patient_id\n" + "".join(f'"{text}"\n' for text in listed), encoding="utf-8"
+    )
+    known = {
+        "FILE": practice / "work.recordpick",
+        "PATIENT": ids[3],
+        "LIST": tmp_path / "list.csv",
+        "SOURCE": practice / "source",
+        "OUT": tmp_path / "index",
+    }
+    with suppress(SystemExit):  # as argparse ends
+        run(*(known.get(word, word) for word in words))
+    printed = capsys.readouterr()
+    assert printed.out + printed.err
+    assert raw_in(printed.out + printed.err) == []
+
+
+def test_json_for_programs_carries_every_text_unharmed(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("match", practice / "work.recordpick", "--json")
+    said = json.loads(capsys.readouterr().out)
+    ids = hostile_tables()["patients"]["patient_id"].to_list()
+    assert sorted(said["criteria"][1]["patients"]) == sorted(ids)
+
+
+def test_rows_that_were_set_aside_run_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+    """They are read by people, who open the file in one; what they say is all there."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "patients.csv").write_text(
+        "patient_id,family_name,date_of_birth,nhs_number\n1,x,2000-01-01,=1+1\n"
+        "=cmd|' /C calc'!A0,\x1b[2J\x9b2JPWNED,not a day,\n",
+        encoding="utf-8",
+    )
+    build_index([source], tmp_path / "index", as_at=AS_AT)
+    texts = []
+    for name, column in (("rejected_rows.csv", "row"), ("set_aside_values.csv", "value")):
+        content = (tmp_path / "index" / name).read_text(encoding="utf-8")
+        assert raw_in(content) == []
+        texts += [row[column] for row in csv.DictReader(content.splitlines())]
+    assert texts == ["'=cmd|' /C calc'!A0,␛[2J\N{REPLACEMENT CHARACTER}2JPWNED,not a day,", "'=1+1"]
+
+
+@pytest.mark.parametrize("attack", [text for text in ATTACKS if not text.isprintable()])
+def test_a_pack_with_signs_that_cannot_be_seen_is_refused(tmp_path: Path, attack: str) -> None:
+    """In a title, and the message shows them."""
+    path = tmp_path / "pack.toml"
+    path.write_text(PACK.replace('"Everybody with an entry"', json.dumps(attack)), encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        read_pack(path)
+    assert str(refused.value).isprintable()
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_what_was_made_visible_stays_as_it_is(text: str) -> None:
+    """So it does no harm to do it twice."""
+    assert visible(visible(text)) == visible(text)
+
+
+def test_characters_without_width_are_known_to_the_core() -> None:
+    """As they are to the library that draws the screen: each stands on a letter or is written."""
+    bare = [
+        f"U+{point:04X}"
+        for point in range(sys.maxunicode + 1)
+        if not (category := unicodedata.category(chr(point))).startswith("C")
+        and category not in {"Zl", "Zp"}
+        and cell_len(chr(point)) == 0
+        and cell_len(visible(chr(point))) == 0
+    ]
+    assert bare == []
+
+
+@pytest.mark.skipif(not NAUGHTY.exists(), reason="the list of naughty strings is not here")
+def test_the_naughty_strings_can_be_seen() -> None:
+    for text in json.loads(NAUGHTY.read_text(encoding="utf-8")):
+        assert raw_in(visible(text)) == []
