@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
-from recordpick.cleanup import look_through
+from recordpick.cleanup import CHECKS, look_through
+from recordpick.cleanup.pcse_findings import PCSE_KINDS
 
 from small_practice import AS_AT
 
@@ -52,3 +54,10 @@ def test_every_check_is_told_once_and_has_words(indexed):
     assert len({finding.id for finding in findings}) == len(findings) == 22
     assert all(f.title and f.means and f.to_do and f.counts and f.file for f in findings)
     assert all(f.why for f in findings if f.state == "cannot be told")
+
+
+def test_the_page_for_staff_names_every_finding():
+    """And every kind of difference from PCSE's list, by its word in the file."""
+    page = (Path(__file__).parents[2] / "docs" / "clean-up.md").read_text("utf-8")
+    assert [check.title for check in CHECKS if check.title not in page] == []
+    assert [kind for kind in PCSE_KINDS if kind not in page] == []

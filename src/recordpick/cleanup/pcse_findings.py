@@ -87,6 +87,9 @@ _KINDS = (
     ),
 )
 
+PCSE_KINDS = tuple(kind.kind for kind in _KINDS)
+"""The words of the column `kind` in pcse_differences.csv, in the order in which they are told."""
+
 
 def pcse_findings(reconciled: Reconciliation) -> tuple[Finding, ...]:
     """Give a finding for each kind of row; all of them are written into one file."""

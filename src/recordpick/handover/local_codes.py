@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.cleanup.codes import by_code
 from recordpick.index.practice_index import PracticeIndex
 
 LOCAL_CODES: dict[str, pl.DataType] = {
@@ -56,24 +57,8 @@ def local_code_rows(index: PracticeIndex) -> tuple[pl.DataFrame, tuple[str, ...]
 
 
 def _listed(rows: pl.LazyFrame, table: str) -> pl.DataFrame:
-    rows = rows.with_columns(pl.coalesce("code", "term").alias("key"))
-    terms = (
-        rows.group_by("key", "term")
-        .agg(pl.len().alias("times"))
-        .sort("times", "term", descending=[True, False], nulls_last=True)
-        .group_by("key", maintain_order=True)
-        .agg(pl.col("term").first())
-    )
     return (
-        rows.group_by("key")
-        .agg(
-            pl.col("code").first(),
-            pl.col("patient_id").n_unique().alias("patients"),
-            pl.len().alias("entries"),
-            pl.col("day").max().alias("last_used"),
-        )
-        .join(terms, on="key", how="left", nulls_equal=True)
-        .sort("entries", "key", descending=[True, False], nulls_last=True)
+        by_code(rows)
         .with_columns(
             pl.lit(table).alias("kind"), pl.lit(None, dtype=pl.String).alias("remapped_to")
         )
