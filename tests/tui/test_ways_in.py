@@ -78,6 +78,10 @@ async def test_the_mouse_does_what_the_keys_do(demo):
         await user.settled()
         assert table.sort.column == "name"
         assert table.patient_id == third
+        keys = user.text.splitlines()[-1]
+        await user.pilot.click("KeysLine", offset=(keys.index("Undo"), 0))
+        await user.settled()
+        assert user.part("#says").startswith("Undone: picked")
         await user.pilot.click("#criteria", offset=(10, 3))
         await user.settled()
         assert user.screen.criterion.id == "DEM-03"

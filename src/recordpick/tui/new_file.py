@@ -13,10 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Select, Static
+from textual.widgets import Button, Input, Select, Static
 
 from recordpick.shipped import general_practice_pack
 from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.roles import ROLES, Role, as_role
 from recordpick.tui.visible import content
 
@@ -116,7 +117,7 @@ class NewFileScreen(Screen[Filled | None]):
         with Horizontal(classes="box--buttons"):
             yield Button("Make it and open", id="make", variant="primary")
             yield Button("Back", id="back")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Start where something must be filled in."""

@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from recordpick.tui import pictures
+from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.snapshot import CriterionLine
 from recordpick.tui.visible import content
 
@@ -45,7 +46,7 @@ class Pictures(Screen[None]):
         yield Static("", id="picture-title", classes="screen--title", markup=False)
         with VerticalScroll(id="picture-room"):
             yield Static("", id="picture", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Show the first."""

@@ -11,9 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.visible import content
 
 
@@ -54,7 +55,7 @@ class StartScreen(Screen[None]):
             yield Static(
                 "↑ ↓ and Enter choose. Everything stays on this computer.", classes="quiet"
             )
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Fill the list."""

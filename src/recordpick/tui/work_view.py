@@ -10,9 +10,10 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.patient_columns import columns, most_useful_columns
 from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
 from recordpick.tui.records_painting import Marks
@@ -89,7 +90,7 @@ class WorkView(Screen[None]):
             Words("rows"),
             id="status",
         )
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         """Show where the work stands."""
