@@ -319,6 +319,13 @@ def _synthesise(commands: Parsers) -> None:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
+        "--as",
+        dest="system",
+        choices=("tables", "emis", "systmone", "vision", "list"),
+        default="tables",
+        help="as tables (the default), or as that system exports a practice",
+    )
+    parser.add_argument(
         "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
     )
     _as_at(parser, "the day it is made up for")

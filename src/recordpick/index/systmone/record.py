@@ -53,7 +53,7 @@ def read_entries(opened: Opened, staff: Staff) -> list[Part]:
     ):
         file = opened.get(table)
         if file is not None:
-            part = read(opened, file, table)
+            part = read(opened, file, table, staff)
             parts.append(part if has_problems else _without_kind(part))
     return parts
 
@@ -70,6 +70,16 @@ def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
         file.text("IDPatient").alias("patient_id"),
         own_id(file, table).alias("event_id"),
     ]
+
+
+def _with_author(
+    rows: pl.LazyFrame, file: ExtractFile, staff: Staff
+) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
+    """Add who entered each row, if that can be told."""
+    if staff.names is None or not file.has("IDProfileEnteredBy"):
+        return rows, {}
+    named = staff.named(rows, file.raw("IDProfileEnteredBy"), "recorded_by")
+    return named, {"recorded_by": pl.col("recorded_by")}
 
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
@@ -108,11 +118,8 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
         columns["unit"] = file.text("NumericUnit")
     if has_problems:
         columns["kind"] = kind_by_term(pl.coalesce(terms), is_number)
-    rows = file.frame
-    if staff.names is not None:
-        rows = staff.named(rows, file.raw("IDProfileEnteredBy"), "recorded_by")
-        columns["recorded_by"] = pl.col("recorded_by")
-    frame = rows.select(*_entry(file, "SRCode"), **columns)
+    rows, by = _with_author(file.frame, file, staff)
+    frame = rows.select(*_entry(file, "SRCode"), **columns, **by)
     if not has_problems:
         return file.part("events", frame, date_formats=_DATES)
     return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
@@ -145,7 +152,7 @@ def _problems(opened: Opened, file: ExtractFile, *, has_codes: bool) -> Part:
     return file.part("events", frame, date_formats=_DATES, feeds=PROBLEMS)
 
 
-def _sensitivities(opened: Opened, file: ExtractFile, table: str) -> Part:
+def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give drug sensitivities, named by SRMedicationReadCodeDetails where that is there."""
     began = [day(file, name) for name in ("DateStarted", "DateEvent") if file.has(name)]
     columns = {
@@ -168,11 +175,12 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str) -> Part:
         rows = rows.join(drugs, on=_CONTENT, how="left")
         system = pl.when(pl.col("code").is_not_null()).then(pl.lit("ctv3"))
         columns |= {"code": pl.col("code"), "term": pl.col("term"), "code_system": system}
-    frame = rows.select(*_entry(file, table), **columns)
+    rows, by = _with_author(rows, file, staff)
+    frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _immunisations(opened: Opened, file: ExtractFile, table: str) -> Part:
+def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give immunisations; of one that was not given the status, as text."""
     columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
         "date": day(file, "DateEvent"),
@@ -193,17 +201,21 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str) -> Part:
         status = opened.word(file, "VaccinationStatus")
         given = status.str.to_lowercase() == "given"
         columns["value_text"] = pl.when(~given).then(status)
-    frame = rows.select(*_entry(file, table), **columns)
+    columns["is_degraded"] = pl.lit(value=False)
+    rows, by = _with_author(rows, file, staff)
+    frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _at_risk(opened: Opened, file: ExtractFile, table: str) -> Part:
+def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give entries of the registers of children and adults at risk; they have no code."""
     who = "Child at risk" if table == "SRChildAtRisk" else "Adult at risk"
     plan = "ChildProtectionPlan" if table == "SRChildAtRisk" else "ProtectionPlan"
     has_plan = file.yes(plan)
-    frame = file.frame.select(
+    rows, by = _with_author(file.frame, file, staff)
+    frame = rows.select(
         *_entry(file, table),
+        **by,
         date=day(file, "DateAdded"),
         ended_on=day(file, "DateRemoved"),
         kind=pl.lit("administration"),
@@ -213,11 +225,13 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str) -> Part:
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _notes(opened: Opened, file: ExtractFile, table: str) -> Part:
+def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give special notes, such as warnings to whoever opens the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
-    frame = file.frame.select(
+    rows, by = _with_author(file.frame, file, staff)
+    frame = rows.select(
         *_entry(file, table),
+        **by,
         date=day(file, "DateStart"),
         recorded_on=day(file, "DateEventRecorded"),
         ended_on=pl.coalesce(ended),

@@ -1,0 +1,163 @@
+"""The same practice from every format: the same patients and matches, as far as each can carry.
+
+What a format cannot carry stands in recordpick.synthetic.losses, and in docs/source-formats.md.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.reading import read_pack
+from recordpick.index.build import build_index
+from recordpick.matching import match
+from recordpick.shipped import general_practice_pack
+from recordpick.synthetic.as_emis import write_emis
+from recordpick.synthetic.as_list import REPORT, write_list
+from recordpick.synthetic.as_systmone import write_systmone
+from recordpick.synthetic.as_vision import write_vision
+from recordpick.synthetic.losses import CHANGED, NOT_CARRIED
+from recordpick.synthetic.practice import make_practice
+from recordpick.synthetic.writing import write_tables
+from recordpick.tables import TABLES
+
+FORMATS = ("emis", "systmone", "vision", "list")
+ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {"parent_id"}
+PACK = read_pack(general_practice_pack())
+
+
+@pytest.fixture(scope="session")
+def indexes(tmp_path_factory):
+    """Give the index of one small practice from its tables and from each format."""
+    folder = tmp_path_factory.mktemp("round trip")
+    practice = make_practice(120, seed=5)
+    write_tables(practice, folder / "tables")
+    write_emis(practice, folder / "emis")
+    write_systmone(practice, folder / "systmone")
+    write_vision(practice, folder / "vision")
+    write_list(practice, folder / "list")
+    write_emis(practice, folder / "older emis", older=True)
+    sources = {name: folder / name for name in ("tables", *FORMATS, "older emis")}
+    sources["list"] /= REPORT
+    return {
+        name: build_index([source], folder / f"{name} index") for name, source in sources.items()
+    }
+
+
+def held(index, table):
+    """Give the columns of a table that hold anything at all."""
+    frame = index.scan(table).collect()
+    return [name for name in frame.columns if frame[name].null_count() < frame.height]
+
+
+def absent(index, whole):
+    """Give (table, column) of what `whole` holds and `index` does not have."""
+    for table in whole.manifest.tables:
+        if not index.has(table):
+            yield table, ""
+        else:
+            yield from (
+                (table, name) for name in held(whole, table) if name not in index.columns(table)
+            )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_absent_is_what_the_format_cannot_carry(indexes, name):
+    """Neither more nor less than is listed."""
+    assert set(absent(indexes[name], indexes["tables"])) == {
+        (loss.table, loss.column) for loss in NOT_CARRIED[name]
+    }
+
+
+def rows(index, table, column, name):
+    """Give patient and value of a column, sorted, without what a format holds besides."""
+    frame = index.scan(table)
+    if name == "emis" and table == "events":
+        # In EMIS a referral is an entry of the record as well.
+        referrals = index.scan("referrals").select(event_id="referral_id")
+        frame = frame.join(referrals, on="event_id", how="anti")
+    keys = list(dict.fromkeys(["patient_id", column]))
+    return frame.select(keys).sort(keys).collect()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_what_is_there_is_the_same_but_for_what_is_listed(indexes, name):
+    """Row by row, of every column but the ids that each system gives for itself."""
+    index, whole = indexes[name], indexes["tables"]
+    changed = {(loss.table, loss.column) for loss in CHANGED[name]}
+    differ = set()
+    for table in index.manifest.tables:
+        for column in held(whole, table):
+            if column in index.columns(table) and column not in ROW_IDS:
+                expected = rows(whole, table, column, "tables")
+                if name == "list":
+                    here = whole.scan("patients").filter(status="registered").collect()
+                    expected = expected.join(here, on="patient_id", how="semi")
+                if not rows(index, table, column, name).equals(expected):
+                    differ.add((table, column))
+    assert differ <= changed
+
+
+@pytest.mark.parametrize("name", [*FORMATS, "older emis"])
+def test_no_row_is_lost_or_set_aside(indexes, name):
+    """The writers write nothing that the readers do not understand."""
+    for count in indexes[name].manifest.files:
+        assert count.rows_rejected == 0
+        assert count.rows_read == count.rows_indexed + count.rows_deleted
+    assert indexes[name].manifest.synthetic or name == "list"
+
+
+def asked(criterion):
+    """Give (table, column) of everything that a criterion asks for."""
+    for rule in [rule for step in criterion.steps for rule in step.rules]:
+        yield rule.table, ""
+        kinds = {column.name: column.kind for column in TABLES[rule.table].columns}
+        names = set(parse_condition(rule.where, kinds).columns) if rule.where else set()
+        names |= {name for name in (rule.distinct, rule.per, rule.codes and "code") if name}
+        yield from ((rule.table, name) for name in names)
+    if criterion.population:
+        kinds = {column.name: column.kind for column in TABLES["patients"].columns}
+        yield from (
+            ("patients", name) for name in parse_condition(criterion.population, kinds).columns
+        )
+
+
+@pytest.mark.parametrize(("name", "least"), [("emis", 33), ("systmone", 22), ("vision", 20)])
+def test_the_same_patients_meet_the_criteria(indexes, name, least):
+    """Every criterion that asks for nothing that is lost or changed; others are never made up."""
+    index, whole = indexes[name], indexes["tables"]
+    as_at = whole.manifest.as_at
+    found, expected = match(PACK, index, as_at), match(PACK, whole, as_at)
+    lost = {(loss.table, loss.column) for loss in NOT_CARRIED[name]}
+    changed = {(loss.table, loss.column) for loss in CHANGED[name]}
+    same = 0
+    for criterion in PACK.criteria:
+        what = set(asked(criterion))
+        patients = set(found.patients(criterion.id))
+        if not what & changed and not what & lost:
+            assert patients == set(expected.patients(criterion.id)), criterion.id
+            assert found.answers[criterion.id].answered
+            same += 1
+        elif not what & changed:
+            answer = found.answers[criterion.id]
+            assert patients <= set(expected.patients(criterion.id)), criterion.id
+            assert answer.cautions or not answer.answered
+    assert same >= least
+
+
+def test_older_extracts_of_emis_carry_free_text(indexes):
+    """So that what asks for text is answered from them."""
+    as_at = indexes["tables"].manifest.as_at
+    found = match(PACK, indexes["older emis"], as_at).patients("PRO-07").to_list()
+    assert found
+    assert found == match(PACK, indexes["tables"], as_at).patients("PRO-07").to_list()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_documentation_lists_every_loss(name):
+    """One line each in docs/source-formats.md."""
+    text = (Path(__file__).parents[2] / "docs" / "source-formats.md").read_text(encoding="utf-8")
+    lines = set(text.splitlines())
+    for losses in (NOT_CARRIED[name], CHANGED[name]):
+        for loss in losses:
+            assert f"| {loss.table} | {loss.column or 'all'} | {loss.why} |" in lines
