@@ -1,8 +1,9 @@
 """Reads one sheet of a spreadsheet, in a process of its own that may die of it.
 
-Started by `recordpick.sheets` as a script: `python -P _sheet_child.py PATH [SHEET]`. It writes one
-line of JSON to stdout: `{"rows": [[text, …], …]}`, or `{"error": "…"}` with a sentence that goes
-after the name of the file. Row 1 of the sheet is the first row, empty or not.
+Started by `recordpick.sheets` as a script: `python -P _sheet_child.py PATH [SHEET] [--all]`. It
+writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
+`{"sheets": {name: rows}}`, or `{"error": "…"}` with a sentence that goes after the name of the
+file. Row 1 of the sheet is the first row, empty or not.
 
 A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
 sizes in the archive and the places of the cells are looked at before anything is unpacked into
@@ -45,11 +46,12 @@ class Refused(Exception):  # noqa: N818 - it is what is said, not what went wron
 
 def main() -> None:
     """Read the sheet named by the arguments and write its rows to stdout."""
-    path, sheet = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
+    path, sheet = Path(sys.argv[1]), (sys.argv[2] if len(sys.argv) > 2 else "") or None
+    every = sys.argv[3:] == ["--all"]
     answer: dict[str, object]
     try:
         _limit_this_process()
-        answer = {"rows": read(path, sheet)}
+        answer = {"sheets": read_all(path)} if every else {"rows": read(path, sheet)}
     except Refused as refused:
         answer = {"error": str(refused)}
     except MemoryError:
@@ -69,16 +71,31 @@ def read(path: Path, sheet: str | None) -> list[list[str]]:
         known = ", ".join(f'"{name}"' for name in names[:10])
         _refuse(f'has no sheet "{sheet}" with cells (its sheets are {known}).')
     _check_extent(path, sheet, parts[sheet])
+    return _load(path, [sheet])[sheet]
 
+
+def read_all(path: Path) -> dict[str, list[list[str]]]:
+    """Give the rows of every sheet with cells, by name; together they have no more than one may."""
+    _, parts = _look_at(path)
+    cells = sum(_check_extent(path, sheet, part) for sheet, part in parts.items())
+    if cells > MOST_CELLS:
+        _refuse(f"has sheets that span {cells:,} cells together.")
+    return _load(path, list(parts))
+
+
+def _load(path: Path, sheets: list[str]) -> dict[str, list[list[str]]]:
     import fastexcel
 
+    rows: dict[str, list[list[str]]] = {}
     try:
         reader = fastexcel.read_excel(path)
-        loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
-        frame = loaded.to_polars()
+        for sheet in sheets:
+            loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
+            frame = loaded.to_polars()
+            rows[sheet] = [[_plain(cell) for cell in row] for row in frame.iter_rows()]
     except fastexcel.FastExcelError as error:
         _refuse(f"cannot be read as a spreadsheet ({str(error).splitlines()[0]}).")
-    return [[_plain(cell) for cell in row] for row in frame.iter_rows()]
+    return rows
 
 
 def _plain(cell: str | None) -> str:
@@ -142,8 +159,11 @@ def _attribute(text: str, name: str) -> str:
     return unescape(match[2] or match[3] or "") if match else ""
 
 
-def _check_extent(path: Path, sheet: str, part: str) -> None:
-    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
+def _check_extent(path: Path, sheet: str, part: str) -> int:
+    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all.
+
+    Gives how many cells it spans.
+    """
     rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
@@ -165,6 +185,7 @@ def _check_extent(path: Path, sheet: str, part: str) -> None:
             f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
             "matter to a new sheet, or save it as CSV."
         )
+    return rows * columns
 
 
 def _column_number(letters: bytes) -> int:

@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from recordpick.errors import UserError
 
@@ -30,8 +31,20 @@ def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) ->
     The first row given is row 1 of the sheet, empty or not; every row has the same length. Raises
     UserError if the file is missing, no spreadsheet, damaged, or too large for the limits.
     """
+    rows: list[list[str]] = _ask(path, [sheet] if sheet else [], seconds)["rows"]
+    return rows
+
+
+def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str]]]:
+    """Give the rows of every sheet that has cells, by its name, each as `read_rows` gives them."""
+    sheets: dict[str, list[list[str]]] = _ask(path, ["", "--all"], seconds)["sheets"]
+    return sheets
+
+
+def _ask(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
+    """Have the child read; give its answer. UserError for what it or we cannot read."""
     _look_at_first_bytes(path)
-    command = [sys.executable, "-P", str(_CHILD), str(path.absolute()), *([sheet] if sheet else [])]
+    command = [sys.executable, "-P", str(_CHILD), str(path.absolute()), *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and script, no shell
             command,
@@ -55,11 +68,10 @@ def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) ->
         )
     if "error" in answer:
         raise UserError(f"{path}: this file {answer['error']}")
-    rows: list[list[str]] = answer["rows"]
-    return rows
+    return answer
 
 
-def _answer(output: bytes) -> dict[str, list[list[str]]] | None:
+def _answer(output: bytes) -> dict[str, Any] | None:
     """Give what the child wrote, or None if it ended before it had written all of it."""
     try:
         answer = json.loads(output)

@@ -13,9 +13,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from test_random_draw import in_order
-from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, new_file, ticking
+from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, new_file, ticking
 
 from recordpick.errors import UserError
+from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
 
 CRITERIA = st.sampled_from(sorted(ROOM))
@@ -23,6 +24,12 @@ PATIENT = st.sampled_from(PATIENTS[:8])
 MEMORY = Path("/dev/shm")
 """Where it is there, files are made in it: waiting for a disk would take most of the time."""
 SEEDS = ["1", "22", "333"]
+LINES = st.dictionaries(
+    st.tuples(st.sampled_from([*sorted(ROOM), None]), st.sampled_from(PATIENTS[:4])),
+    st.tuples(st.sampled_from(OUTCOMES), st.sampled_from(["", "the dose"])),
+    max_size=4,
+)
+"""Filled-in lines: what was found, and what differs."""
 
 
 @dataclass
@@ -34,6 +41,8 @@ class Simple:
     notes: dict[str, str] = field(default_factory=dict)
     seed: str | None = None
     drawn: dict[str, list[str]] = field(default_factory=dict)
+    results: dict[tuple[str, str | None, str], tuple[str, str]] = field(default_factory=dict)
+    workbooks: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, criterion_id: str | None) -> list[str]:
         return [patient_id for criterion, patient_id in self.picks if criterion == criterion_id]
@@ -59,6 +68,7 @@ class AnySequence(RuleBasedStateMachine):
         self.before: list[Simple] = []
         self.after: list[Simple] = []
         self.seeds_ever: list[str] = []
+        self.numbers: list[tuple[str | None, str]] = []
 
     def teardown(self) -> None:
         while self.before:
@@ -170,6 +180,25 @@ class AnySequence(RuleBasedStateMachine):
         self.file.remove(None, [patient_id], "died")
         self.decided().picks.remove((None, patient_id))
 
+    @rule(phase=st.sampled_from(PHASES), workbook=st.integers(0, 2), lines=LINES)
+    def take_in_results(self, phase, workbook, lines):
+        sha256 = f"{workbook:064x}"
+        taken = {(phase, *line): said for line, said in lines.items()}
+        new = {key: said for key, said in taken.items() if self.now.results.get(key) != said}
+        events = len(self.file.events)
+        self.file.take_in_results(filled(phase, sha256, lines))
+        if not new or (phase, sha256) in self.now.workbooks:
+            assert len(self.file.events) == events
+            return
+        now = self.decided()
+        now.results.update(new)
+        now.workbooks.add((phase, sha256))
+        for _, criterion_id, patient_id in new:
+            line = (criterion_id, patient_id)
+            fault = new[phase, *line][0] in {"different", "not there"}
+            if fault and line not in self.numbers:
+                self.numbers.append(line)
+
     @rule()
     def undo(self):
         if self.may(bool(self.before), self.file.undo):
@@ -203,6 +232,22 @@ class AnySequence(RuleBasedStateMachine):
         assert picks == self.now.picks
         assert {one: closed.reason for one, closed in selection.closed.items()} == self.now.closed
         assert selection.notes == self.now.notes
+        results = {
+            key: (result.entry.outcome, result.entry.differs)
+            for key, result in selection.results.items()
+        }
+        assert results == self.now.results
+        issues = [
+            (one.first.entry.criterion_id, one.first.entry.patient_id) for one in selection.issues
+        ]
+        assert issues == self.numbers
+        assert [one.number for one in selection.issues] == list(range(1, len(issues) + 1))
+        for issue in selection.issues:
+            said = [self.now.results.get((phase, *issues[issue.number - 1])) for phase in PHASES]
+            words = [word[0] for word in said if word is not None]
+            faults = [word for word in words if word in {"different", "not there"}]
+            assert (issue.status == "open") == bool(words and words[-1] in faults)
+            assert (issue.status == "resolved") == bool(faults and words[-1] == "same")
         assert (selection.seed.seed if selection.seed else None) == self.now.seed
         assert (selection.can_undo is not None, selection.can_redo is not None) == (
             bool(self.before),

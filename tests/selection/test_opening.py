@@ -84,9 +84,9 @@ def test_a_file_of_a_newer_version(path):
     """Is not read as if it were of this one."""
     new_file(path).close()
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
-    assert "newer recordpick (format 2" in told(path)
+    assert "newer recordpick (format 3" in told(path)
     assert "newer recordpick" in told(path, salvage=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from recordpick.criteria.pack import Pack
 from recordpick.criteria.reading import parse_pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.selection.results import Entry, FilledIn, Phase
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 
@@ -77,6 +78,15 @@ def new_file(path: Path, person: Person = JO) -> WorkingFile:
 
 def eligible(count: int = len(PATIENTS)) -> pl.Series:
     return pl.Series(PATIENTS[:count], dtype=pl.String)
+
+
+def filled(phase: Phase, sha256: str, lines: Mapping[tuple[str | None, str], tuple]) -> FilledIn:
+    """Give a filled-in workbook: what was found and what differs, by criterion and patient."""
+    entries = tuple(
+        Entry(criterion_id, patient_id, number, number, *said)
+        for number, ((criterion_id, patient_id), said) in enumerate(lines.items(), start=1)
+    )
+    return FilledIn(phase, "RP-AAAAAAAA-01", "tick_sheets.xlsx", sha256, entries)
 
 
 def worked_on(path: Path) -> WorkingFile:

@@ -1,7 +1,8 @@
 """Copies of a working file: one a day, made when it is first opened for writing, five kept.
 
 They lie beside the file as `<name>.<year-month-day>.backup` and are working files themselves: give
-one another name to go on with it.
+one another name to go on with it. A file that becomes one of a later version is copied before, as
+`<name>.version-1.backup`; that copy stays.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from recordpick.selection.private_files import put_in_place, temporary_name, write_new
+from recordpick.selection.trouble import cannot_make
 
 KEPT = 5
 
@@ -25,6 +27,25 @@ def backups(path: Path) -> tuple[Path, ...]:
             with suppress(ValueError):
                 found.append((date.fromisoformat(name[len(start) : -len(end)]), beside))
     return tuple(beside for _, beside in sorted(found, reverse=True))
+
+
+def keep_version(path: Path, version: int) -> Path:
+    """Copy a working file before it becomes one of a later version, unless that was done before.
+
+    An older recordpick reads the copy, and not the file any more. UserError if it cannot be made.
+    """
+    target = path.with_name(f"{path.name}.version-{version}.backup")
+    if target.exists():
+        return target
+    made = temporary_name(target)
+    try:
+        write_new(made, path.read_bytes())
+        put_in_place(made, target)
+    except OSError as error:
+        raise cannot_make(target, error) from error
+    finally:
+        made.unlink(missing_ok=True)
+    return target
 
 
 def back_up(path: Path, today: date) -> Path | None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
+from recordpick.selection.checking import imported, with_results
 from recordpick.selection.events import BrokenEventError, Event, Json
+from recordpick.selection.results import Imported, Key, Result
 from recordpick.selection.state import (
     ChosenBy,
     Closed,
@@ -40,6 +42,8 @@ class Work:
     seed: FixedSeed | None = None
     draws: Mapping[int, Draw] = field(default_factory=lambda: MappingProxyType({}))
     removed: tuple[Removed, ...] = ()
+    results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
+    imports: tuple[Imported, ...] = ()
 
     def drawn_with(self, seed: str) -> set[str]:
         """Give everybody drawn with this seed, also those replaced or taken out since."""
@@ -227,6 +231,11 @@ def _random_picks(draw: Draw) -> tuple[Pick, ...]:
     )
 
 
+def _checked(work: Work, event: Event) -> Work:
+    results = with_results(work.results, event)
+    return replace(work, results=results, imports=(*work.imports, imported(event)))
+
+
 _Key = TypeVar("_Key", str, int)
 
 
@@ -248,4 +257,5 @@ _EFFECTS: dict[str, Callable[[Work, Event], Work]] = {
     "seed_fixed": _seed_fixed,
     "drawn": _drawn_at_random,
     "replaced": _replaced,
+    "checked": _checked,
 }

@@ -32,6 +32,7 @@ Kind = Literal[
     "seed_fixed",
     "drawn",
     "replaced",
+    "checked",
     "undone",
     "redone",
     "exported",

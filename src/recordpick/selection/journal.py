@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from recordpick.selection.checking import results_of
 from recordpick.selection.effects import Work, apply, can_be_undone, draw_of, fixed_seed
 from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.results import Result, issues_of
 from recordpick.selection.state import (
     Draw,
     Exported,
@@ -45,6 +47,9 @@ class History:
         self._undone: list[Event] = []
         self._draws: dict[int, Draw] = {}
         self._seeds: dict[int, FixedSeed] = {}
+        # Numbers of issues are given once, also if what was found is taken back: the supplier may
+        # have been told of them.
+        self._issues: dict[tuple[str | None, str], tuple[int, Result]] = {}
         self._taken_back: dict[int, Withdrawn] = {}
         self._exports: list[Exported] = []
 
@@ -101,6 +106,9 @@ class History:
             ),
             removed_at_random=work.removed,
             exports=tuple(self._exports),
+            results=work.results,
+            issues=issues_of(self._issues, work.results),
+            imports=work.imports,
             can_undo=None if self.next_undo is None else describe(self.next_undo),
             can_redo=None if self.next_redo is None else describe(self.next_redo),
         )
@@ -111,8 +119,16 @@ class History:
             self._seeds.setdefault(event.seq, fixed_seed(event))
         elif event.kind in {"drawn", "replaced"}:
             self._draws.setdefault(event.seq, draw_of(event))
+        elif event.kind == "checked":
+            self._number_issues(event)
         self._done.append((event, self.work))
         self.work = after
+
+    def _number_issues(self, event: Event) -> None:
+        for result in results_of(event):
+            if result.is_fault:
+                line = (result.entry.criterion_id, result.entry.patient_id)
+                self._issues.setdefault(line, (len(self._issues) + 1, result))
 
     def _undo(self, event: Event) -> None:
         if not self._done or self._done[-1][0].seq != event.number("of"):

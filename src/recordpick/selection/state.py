@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from recordpick.selection.results import Imported, Issue, Key, Result
 
 Role = Literal["practice", "supplier", "partner"]
 """For whom a person works: the practice, the new supplier, a delivery partner."""
@@ -167,8 +170,9 @@ class Selection:
     """All the picks of one practice for one pack, and what was said about them.
 
     `picks` stand in the order in which they were made. `draws` and `seeds` hold every one ever
-    made, also those that no longer count (`withdrawn`). `can_undo` and `can_redo` say in words
-    what would be undone or done again; None if there is nothing.
+    made, also those that no longer count (`withdrawn`). `results` are what data checking gave, by
+    phase, criterion and patient; `issues` every one ever noted, by number. `can_undo` and
+    `can_redo` say in words what would be undone or done again; None if there is nothing.
     """
 
     picks: tuple[Pick, ...] = ()
@@ -179,6 +183,9 @@ class Selection:
     draws: tuple[Draw, ...] = ()
     removed_at_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
+    results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
+    issues: tuple[Issue, ...] = ()
+    imports: tuple[Imported, ...] = ()
     can_undo: str | None = None
     can_redo: str | None = None
 

@@ -15,10 +15,12 @@ from recordpick.selection.events import BrokenEventError, Event, canonical, chec
 from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
 from recordpick.selection.schema import (
     APPLICATION_ID,
+    FIRST_VERSION,
     LAST_EVENT,
     OLDEST_SQLITE,
     STATEMENTS,
     VERSION,
+    VERSION_OF_KIND,
     connect,
 )
 from recordpick.selection.trouble import DamagedDatabaseError, cannot_make, in_words
@@ -135,7 +137,7 @@ class Store:
         """Make the tables and write what stands in them from the start, in one transaction."""
         with in_words(self._path), self._transaction():
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+            self._connection.execute(f"PRAGMA user_version = {FIRST_VERSION}")
             for statement in STATEMENTS:
                 self._connection.execute(statement)
             self._connection.executemany(
@@ -167,6 +169,19 @@ class Store:
             self._connection.execute(
                 "UPDATE meta SET value = ? WHERE key = ?", (_name_of(event), LAST_EVENT)
             )
+            if self.must_grow(event):
+                self._connection.execute(f"PRAGMA user_version = {VERSION_OF_KIND[event.kind]}")
+
+    @property
+    def version(self) -> int:
+        """The version of the file, as the database has it."""
+        with in_words(self._path):
+            found = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(found[0])
+
+    def must_grow(self, event: Event) -> bool:
+        """Tell whether the file becomes one of a later version with this event."""
+        return self.version < VERSION_OF_KIND.get(event.kind, FIRST_VERSION)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

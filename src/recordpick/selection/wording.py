@@ -24,11 +24,15 @@ def describe(event: Event) -> str:
         case "closed" | "reopened":
             return f"{event.kind} {event.text('criterion_id')}"
         case _:
-            return _of_the_draw(event)
+            return _of_draws_and_results(event)
 
 
-def _of_the_draw(event: Event) -> str:
+def _of_draws_and_results(event: Event) -> str:
     match event.kind:
+        case "checked":
+            results = len(event.rows("results"))
+            said = "1 result" if results == 1 else f"{results:,} results"
+            return f"took in {said} of the {event.text('phase')}"
         case "seed_fixed":
             seed = event.text("seed")
             shown = seed if len(seed) <= SHOWN_OF_A_SEED else f"{seed[: SHOWN_OF_A_SEED - 1]}…"

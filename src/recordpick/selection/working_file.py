@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Self
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
-from recordpick.selection import decisions, drawing
+from recordpick.selection import checking, decisions, drawing
+from recordpick.selection.backup import keep_version
 from recordpick.selection.checks import checked_person, checked_practice, checked_seed
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
 from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
+from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
 from recordpick.selection.store import Store, text_sha256
 
@@ -260,6 +262,18 @@ class WorkingFile(Facts):
             lambda: drawing.to_replace(self._history.work, patient_id, reason, eligible, strata),
         )
 
+    def take_in_results(self, filled: FilledIn) -> Selection:
+        """Take in the results of a filled-in workbook: one event, undone as one.
+
+        What is known already is left out; a result that says something else takes the place of
+        the one before, which stays in its `earlier`. A workbook that was taken in for this phase
+        before changes nothing.
+        """
+        return self._decide(
+            "checked",
+            lambda: checking.to_take_in(self._selection.results, self._selection.imports, filled),
+        )
+
     def undo(self) -> Selection:
         """Take back what `Selection.can_undo` says. That is an event too."""
         return self._decide("undone", lambda: _of(self._history.next_undo, "undo"))
@@ -302,6 +316,8 @@ class WorkingFile(Facts):
             event = next_event(self._history.last, self._now(), person, kind, decided)
             self._history.check(event)
             self._lock.check()
+            if self._store.must_grow(event):
+                keep_version(self.path, self._store.version)
             self._store.append(event)
             self._history.add(event)
             self._selection = self._history.selection()
