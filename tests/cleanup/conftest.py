@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ def look() -> Look:
 
     def make(check_id: str, **tables: Sequence[Mapping[str, Any]]) -> Finding:
         check = next(check for check in CHECKS if check.id == check_id)
-        asked = check.ask(small_index(**tables), AS_AT)  # type: ignore[arg-type]
+        index = small_index(**tables)
+        index.manifest = SimpleNamespace(files=())  # type: ignore[attr-defined]
+        asked = check.ask(index, AS_AT)  # type: ignore[arg-type]
         rows = None if asked.rows is None else asked.rows.collect()
         return found(check, rows, asked.why)
 

@@ -6,6 +6,10 @@ from datetime import date
 
 import pytest
 
+from recordpick.cleanup import look_through
+from recordpick.cli import main
+from recordpick.index.build import build_index
+
 BORN = date(1980, 5, 4)
 AHEAD = date(2026, 10, 2)
 
@@ -68,6 +72,16 @@ def test_dates_that_the_export_does_not_have(look, check):
     finding = look(check, patients=[{"patient_id": "1"}])
     assert finding.state == "cannot be told"
     assert finding.why.startswith("The index has no column ")
+
+
+@pytest.mark.parametrize("kind", ["emis", "systmone"])
+def test_an_extract_whose_status_is_made_of_the_dates_cannot_contradict_them(tmp_path, kind):
+    """EMIS and SystmOne extracts: it cannot be told, rather than none."""
+    assert main(["synthesise", "--patients", "40", "--as", kind, "--out", str(tmp_path / "x")]) == 0
+    index = build_index([tmp_path / "x"], tmp_path / "index")
+    findings = {finding.id: finding for finding in look_through(index, index.manifest.as_at)}
+    assert findings["dead_but_registered"].state == "cannot be told"
+    assert findings["died_before_birth"].state == "none"
 
 
 def test_a_birth_known_by_its_year_is_compared_by_year(look):

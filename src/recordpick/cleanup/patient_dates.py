@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 
@@ -75,7 +76,22 @@ def _left_before_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
     return pl.col("left_on") < pl.col("registered_on")
 
 
-def _dead_but_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
+_MAKES_STATUS = re.compile(r"admin_patient_|srpatient\b", re.IGNORECASE)
+"""Names of the extracts that have no status of patients: it is made of death and leaving."""
+
+
+def _dead_but_registered(index: PracticeIndex, as_at: date) -> Asked:
+    files = [one.file for one in index.manifest.files if one.table == "patients"]
+    if any(_MAKES_STATUS.search(file) for file in files):
+        return Asked(
+            None,
+            "EMIS and SystmOne extracts do not say who counts as registered: the index takes it "
+            "from the dates of death and leaving, which cannot contradict themselves.",
+        )
+    return _patients_where("status", "died_on", wrong=_is_dead_but_registered)(index, as_at)
+
+
+def _is_dead_but_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
     return pl.col("died_on").is_not_null() & (pl.col("status") == "registered")
 
 
@@ -138,6 +154,6 @@ PATIENT_DATES = (
         "There is a date of death, but the patient counts as registered.",
         "End the registration as deceased, or take the date away if it is another patient's.",
         "patients",
-        _patients_where("status", "died_on", wrong=_dead_but_registered),
+        _dead_but_registered,
     ),
 )
