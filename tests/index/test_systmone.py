@@ -1,0 +1,256 @@
+"""SystmOne extract: Windows-1252, ids into lists, what is removed, what tells about what."""
+
+import pytest
+
+from recordpick.errors import UserError
+
+from emis_extracts import counts_of, indexed, rejected, rows_of
+from systmone_extracts import code, patient, row, write_extract, write_table
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "extract"
+
+
+def counts(index, file):
+    """Give read, indexed, rejected and deleted of one file."""
+    (found,) = [count for count in index.manifest.files if count.file == f"{file}.csv"]
+    return found.rows_read, found.rows_indexed, found.rows_rejected, found.rows_deleted
+
+
+def test_letters_of_windows_1252_are_read(folder):
+    """Accents and typographic apostrophes are what they are."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1, Surname="O\N{RIGHT SINGLE QUOTATION MARK}Brien", FirstName="Zoë")],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "patients", "family_name", "given_name") == [
+        ("O\N{RIGHT SINGLE QUOTATION MARK}Brien", "Zoë")
+    ]
+    assert str(index.manifest.as_at) == "2026-10-01"
+
+
+def test_removed_rows_are_dropped_and_counted(folder):
+    """RemovedData 1: neither indexed nor an error; rows of a removed patient go with them."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1), patient(2, RemovedData="1")],
+        SRCode=[code(11, 1), code(12, 1, RemovedData="1"), code(13, 2)],
+    )
+    index = indexed(folder)
+    assert counts(index, "SRPatient") == (2, 1, 0, 1)
+    assert counts(index, "SRCode") == (3, 1, 0, 2)
+
+
+def test_days_with_times_are_days_and_nothing_else_is(folder):
+    """With seconds, without, without a time; what is no day is set aside with its row."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRCode=[
+            code(11, 1),
+            code(12, 1, DateEvent="03 Mar 2021 09:00"),
+            code(13, 1, DateEvent="04 Apr 2021"),
+            code(14, 1, DateEvent="2021-04-05"),
+        ],
+    )
+    index = indexed(folder)
+    assert [str(day) for _, day in rows_of(index, "events", "event_id", "date")] == [
+        "2020-02-01",
+        "2021-03-03",
+        "2021-04-04",
+    ]
+    assert rejected(index)[0][1].startswith('date "2021-04-05" is not a date')
+
+
+def test_ids_into_lists_become_words(folder):
+    """Of SRMapping and SRConfiguredListOption; words that stand there already stay."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRRecall=[
+            row(21, 1, DateRecall="01 Jan 2027 00:00:00", RecallStatus="77", RecallType="88"),
+            row(22, 1, DateRecall="01 Jan 2027 00:00:00", RecallStatus="Seen", RecallType="Flu"),
+            row(23, 1, DateRecall="01 Jan 2027 00:00:00", RecallStatus="99"),
+        ],
+        SRMapping=[{"RowIdentifier": "77", "IdMappingGroup": "1", "Mapping": "Pending"}],
+        SRConfiguredListOption=[
+            {"RowIdentifier": "88", "ConfiguredListOption": "Asthma review", "RemovedData": "0"}
+        ],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "recalls", "recall_id", "status", "term") == [
+        ("21", "pending", "Asthma review"),
+        ("22", "done", "Flu"),
+        ("23", "other", None),
+    ]
+
+
+def test_the_registration_that_has_not_ended_holds(folder):
+    """Else the latest; deceased goes before left; a test patient is a dummy."""
+
+    def registration(number, of, began, ended="", status="GMS"):
+        return row(
+            number, of, DateRegistration=began, DateDeRegistration=ended, RegistrationStatus=status
+        )
+
+    write_extract(
+        folder,
+        SRPatient=[
+            patient(1),
+            patient(2),
+            patient(3, DateDeath="01 Jan 2025 00:00"),
+            patient(4, TestPatient="TRUE"),
+        ],
+        SRPatientRegistration=[
+            registration(31, 1, "01 Jan 2020 00:00:00"),
+            registration(32, 1, "01 Jan 2021 00:00:00", "01 Feb 2021 00:00:00", "Temporary"),
+            registration(33, 2, "01 Jan 2019 00:00:00", "01 Jan 2020 00:00:00"),
+            registration(34, 2, "01 Jan 2021 00:00:00", "01 Jan 2022 00:00:00", "Private"),
+            registration(35, 3, "01 Jan 2021 00:00:00", "02 Jan 2025 00:00:00"),
+            registration(36, 4, "01 Jan 2021 00:00:00"),
+            registration(37, 9, "01 Jan 2021 00:00:00"),
+        ],
+    )
+    index = indexed(folder)
+    found = rows_of(index, "patients", "patient_id", "registration", "status", "registered_on")
+    assert [tuple(map(str, entry)) for entry in found] == [
+        ("1", "regular", "registered", "2020-01-01"),
+        ("2", "private", "left", "2021-01-01"),
+        ("3", "regular", "deceased", "2021-01-01"),
+        ("4", "dummy", "registered", "2021-01-01"),
+    ]
+    assert counts(index, "SRPatientRegistration") == (7, 6, 1, 0)
+    assert rejected(index) == [(8, "there is no patient with this IDPatient")]
+
+
+def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):
+    """A problem of an entry that is not there is set aside."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRCode=[code(11, 1), code(12, 1, CTV3Text="x", SNOMEDText="Allergy to egg")],
+        SRProblem=[
+            row(41, 1, IDCode="11", Severity="Major", DateEnd=""),
+            row(42, 1, IDCode="", CTV3Code="C10..", DateEnd="05 May 2021 00:00:00"),
+            row(43, 1, IDCode="99"),
+        ],
+    )
+    index = indexed(folder)
+    columns = ("event_id", "kind", "problem_status", "significance", "code_system")
+    assert rows_of(index, "events", *columns) == [
+        ("SRCode-11", "problem", "active", "significant", "snomed"),
+        ("SRCode-12", "allergy", None, None, "snomed"),
+        ("SRProblem-42", "problem", "past", None, "ctv3"),
+    ]
+    assert counts(index, "SRProblem") == (3, 2, 1, 0)
+
+
+def test_values_with_a_sign_are_text(folder):
+    """Nothing turns <5 into 5."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRCode=[
+            code(11, 1, IsNumeric="TRUE", NumericValue="5.40", NumericUnit="mmol/L"),
+            code(12, 1, IsNumeric="TRUE", NumericValue="5", NumericComparator="<"),
+        ],
+    )
+    found = rows_of(indexed(folder), "events", "event_id", "value", "value_text", "unit")
+    assert [entry[1:] for entry in found] == [(5.4, None, "mmol/L"), (None, "<5", None)]
+
+
+def test_issues_of_a_template_are_no_medicines_of_their_own(folder):
+    """They say how often and when last; what has no template is an acute item."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRRepeatTemplate=[
+            row(
+                51,
+                1,
+                DateMedicationTemplateStart="01 Jan 2020 00:00:00",
+                IDMultiLexDMD="322236009",
+                NameOfMedication="Aspirin",
+                MedicationQuantity="28 tablets",
+                MaxIssues="6",
+            )
+        ],
+        SRPrimaryCareMedication=[
+            row(61, 1, IDRepeatTemplate="51", DateMedicationStart="01 Jan 2020 00:00:00"),
+            row(62, 1, IDRepeatTemplate="51", DateMedicationStart="01 Mar 2020 00:00:00"),
+            row(
+                63,
+                1,
+                DateMedicationStart="01 Apr 2020 00:00:00",
+                DateMedicationEnd="08 Apr 2020 00:00:00",
+                NameOfMedication="Special",
+                IDMultiLexProduct="77",
+                IsRepeatMedication="FALSE",
+            ),
+            row(64, 1, IDRepeatTemplate="99", DateMedicationStart="01 Jan 2020 00:00:00"),
+        ],
+    )
+    index = indexed(folder)
+    columns = ("medication_id", "course", "issues", "last_issued_on", "is_unmapped", "is_active")
+    assert [tuple(map(str, entry)) for entry in rows_of(index, "medications", *columns)] == [
+        ("SRPrimaryCareMedication-63", "acute", "1", "2020-04-01", "True", "False"),
+        ("SRRepeatTemplate-51", "repeat", "2", "2020-03-01", "False", "True"),
+    ]
+    assert rows_of(index, "medications", "medication_id", "quantity", "unit")[1][1:] == (
+        28.0,
+        "tablets",
+    )
+    assert counts(index, "SRPrimaryCareMedication") == (4, 3, 1, 0)
+
+
+def test_what_the_extract_does_not_hold_is_absent(folder):
+    """A missing file gives no table; without SRProblem no entry has a kind."""
+    write_extract(folder, SRPatient=[patient(1)], SRCode=[code(11, 1)])
+    index = indexed(folder)
+    assert set(index.manifest.tables) == {"patients", "events"}
+    assert "status" not in index.columns("patients")
+    assert "kind" not in index.columns("events")
+
+
+def test_without_patients_an_extract_is_refused(folder):
+    """A sentence that names the missing file."""
+    write_extract(folder, SRCode=[code(11, 1)])
+    with pytest.raises(UserError, match=r"SRPatient\.csv is missing"):
+        indexed(folder)
+
+
+def test_a_missing_column_is_asked_for(folder):
+    """File and column are named."""
+    write_extract(folder, SRPatient=[patient(1)])
+    (folder / "SRCode.csv").write_text('"RowIdentifier","IDPatient"\r\n"1","1"\r\n', "cp1252")
+    with pytest.raises(UserError, match=r"SRCode\.csv: column \w+ is missing"):
+        indexed(folder)
+
+
+def test_safeguarding_registers_and_notes_are_entries(folder):
+    """With the day on which they ended."""
+    write_extract(folder, SRPatient=[patient(1)], SRCode=[code(11, 1)])
+    write_table(folder, "SRProblem", [])
+    write_table(
+        folder,
+        "SRChildAtRisk",
+        [row(71, 1, DateAdded="01 Jan 2020 00:00:00", ChildProtectionPlan="TRUE")],
+    )
+    write_table(
+        folder,
+        "SRSpecialNotes",
+        [row(72, 1, DateStart="01 Jan 2020 00:00:00", Type="Warning", Note="Dog")],
+    )
+    index = indexed(folder)
+    found = rows_of(index, "events", "event_id", "kind", "term", "value_text")
+    assert found[0] == (
+        "SRChildAtRisk-71",
+        "administration",
+        "Child at risk: protection plan",
+        None,
+    )
+    assert found[2] == ("SRSpecialNotes-72", "administration", "Special note: Warning", "Dog")
+    assert counts_of(index, "nothing") == (0, 0, 0, 0)

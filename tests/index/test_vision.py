@@ -1,0 +1,156 @@
+"""Vision extract: no header, columns by position, ACTION D."""
+
+import pytest
+
+from recordpick.errors import UserError
+
+from emis_extracts import indexed, rejected, rows_of
+from vision_extracts import entry, patient, write_extract, write_file
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "extract"
+
+
+def counts(index, table):
+    """Give read, indexed, rejected and deleted of a table."""
+    (found,) = [count for count in index.manifest.files if count.table == table]
+    return found.rows_read, found.rows_indexed, found.rows_rejected, found.rows_deleted
+
+
+def test_deleted_rows_are_dropped_and_counted(folder):
+    """ACTION D, and rows of a deleted patient with them."""
+    write_extract(
+        folder,
+        Patient=[patient(1), patient(2, ACTION="D")],
+        Journal=[entry(11, 1), entry(12, 1, ACTION="D"), entry(13, 2)],
+    )
+    index = indexed(folder)
+    assert counts(index, "patients") == (2, 1, 0, 1)
+    assert counts(index, "events") == (3, 1, 0, 2)
+    assert str(index.manifest.as_at) == "2026-10-01"
+
+
+@pytest.mark.parametrize("change", [-1, 1])
+def test_another_number_of_columns_is_refused(folder, change):
+    """As nothing names the columns, one more or less would shift them all."""
+    write_extract(folder, Patient=[patient(1)])
+    path = write_file(folder, "Journal", [entry(11, 1)])
+    text = path.read_text(encoding="utf-8").rstrip("\r\n")
+    path.write_text((text[:-1] if change < 0 else f"{text},") + "\r\n", encoding="utf-8")
+    with pytest.raises(UserError, match=f"has {42 + change} columns, but Vision's file"):
+        indexed(folder)
+
+
+def test_a_line_with_another_number_of_fields_is_set_aside(folder):
+    """A single one: kept as it was read."""
+    path = write_extract(folder, Patient=[patient(1)], Journal=[entry(11, 1)])
+    path = next(folder.glob("*journal*"))
+    with path.open("a", encoding="utf-8") as file:
+        file.write("1,12,20200202\r\n")
+    index = indexed(folder)
+    assert counts(index, "events") == (2, 1, 1, 0)
+    assert rejected(index) == [(2, "it has 3 fields, not 42")]
+
+
+def test_active_tells_registration_and_status(folder):
+    """Dates tell it too."""
+    write_extract(
+        folder,
+        Patient=[
+            patient(n + 1, ACTIVE=letter, DATE_OF_DEATH=died)
+            for n, (letter, died) in enumerate(
+                (
+                    ("R", ""),
+                    ("T", ""),
+                    ("S", ""),
+                    ("P", ""),
+                    ("L", ""),
+                    ("D", ""),
+                    ("R", "20200101"),
+                )
+            )
+        ],
+    )
+    found = rows_of(indexed(folder), "patients", "patient_id", "registration", "status")
+    assert [row[1:] for row in found] == [
+        ("regular", "registered"),
+        ("temporary", "registered"),
+        ("other", "registered"),
+        ("private", "registered"),
+        (None, "left"),
+        (None, "deceased"),
+        ("regular", "deceased"),
+    ]
+
+
+def test_the_journal_gives_entries_and_medication(folder):
+    """SUBSET tells the kind, as a letter or a word; a dm+d code makes it medication."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, SUBSET="P", END_DATE="20210101"),
+            entry(12, 1, SUBSET="Problem"),
+            entry(13, 1, SUBSET="I"),
+            entry(14, 1, IMMS_STATUS="G"),
+            entry(15, 1, RUBRIC="Allergy to egg"),
+            entry(16, 1, VALUE1="5.4", VALUE1_UNITS="mmol/L"),
+            entry(21, 1, SUBSET="R", DMD_CODE="322236009", RUBRIC="Aspirin", TEXT="One a day"),
+            entry(22, 1, SUBSET="A", SNOMED_CODE="", CODE="local", END_DATE="20200301"),
+        ],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "events", "event_id", "kind", "problem_status") == [
+        ("11", "problem", "past"),
+        ("12", "problem", "active"),
+        ("13", "immunisation", None),
+        ("14", "immunisation", None),
+        ("15", "allergy", None),
+        ("16", "observation", None),
+    ]
+    columns = ("medication_id", "course", "is_active", "code", "is_unmapped")
+    assert rows_of(index, "medications", *columns) == [
+        ("21", "repeat", True, "322236009", False),
+        ("22", "acute", False, "local", True),
+    ]
+    assert counts(index, "events")[0] + counts(index, "medications")[0] == 8
+
+
+def test_two_values_are_both_kept(folder):
+    """The second as text, with its name and unit."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, VALUE1="120", VALUE2="80", VALUE2_NAME="Diastolic", VALUE2_UNITS="mmHg")
+        ],
+    )
+    assert rows_of(indexed(folder), "events", "value", "value_text") == [
+        (120.0, "Diastolic 80 mmHg")
+    ]
+
+
+def test_a_day_that_is_none_sets_its_row_aside(folder):
+    """With the reason."""
+    write_extract(
+        folder, Patient=[patient(1)], Journal=[entry(11, 1), entry(12, 1, DATE="01/02/2020")]
+    )
+    index = indexed(folder)
+    assert rejected(index)[0][1].startswith('date "01/02/2020" is not a date')
+
+
+def test_without_patients_an_extract_is_refused(folder):
+    """A sentence that names the missing file."""
+    write_extract(folder, Journal=[entry(11, 1)])
+    with pytest.raises(UserError, match="patient_data_extract"):
+        indexed(folder)
+
+
+def test_an_empty_file_is_nothing_not_an_error(folder):
+    """Such as a practice without referrals gets."""
+    write_extract(folder, Patient=[patient(1)], Referral=[])
+    index = indexed(folder)
+    assert not index.has("referrals")
+    assert any("empty" in note for note in index.manifest.notes)
