@@ -13,9 +13,10 @@ import termios
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
 LONGEST = 60.0
-QUIET = 0.25
+QUIET = 0.12
 
 
 class Terminal:
@@ -55,11 +56,10 @@ class Terminal:
         return bool(new)
 
     def wait_for(self, text: bytes) -> None:
-        """Read on until some text was written since the last key."""
-        began, start = time.monotonic(), len(self.written)
-        while text not in self.written[max(0, start - 20_000) :]:
-            self._read(0.2)
-            gone = self.process.poll() is not None and not self._read(0)
+        """Read on until some text was written."""
+        began = time.monotonic()
+        while text not in self.written:
+            gone = not self._read(0.2) and self.process.poll() is not None
             if gone or time.monotonic() - began > LONGEST:
                 raise AssertionError(f"{text!r} did not come: {self.written[-3000:]!r}")
 
@@ -70,15 +70,22 @@ class Terminal:
         while self._read(QUIET) and time.monotonic() - began < LONGEST:
             pass
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._ours)
+
     def end(self) -> int:
         """Read until the program has ended; give its exit code."""
         began = time.monotonic()
         while self.process.poll() is None:
             self._read(0.2)
             if time.monotonic() - began > LONGEST:
-                self.process.kill()
                 raise AssertionError(f"it did not end: {self.written[-3000:]!r}")
         while self._read(0):
             pass
-        os.close(self._ours)
         return self.process.returncode

@@ -19,10 +19,11 @@ def run(options: argparse.Namespace) -> int:
         return _headless(options)
     from recordpick.tui.app import RecordpickApp
 
-    RecordpickApp(
+    app = RecordpickApp(
         demo=True, demo_folder=options.out, demo_patients=options.patients, demo_seed=options.seed
-    ).run()
-    return 0
+    )
+    app.run()
+    return app.return_code or 0
 
 
 def _headless(options: argparse.Namespace) -> int:

@@ -22,5 +22,6 @@ def run(options: argparse.Namespace) -> int:
         )
     from recordpick.tui.app import RecordpickApp
 
-    RecordpickApp(options.file).run()
-    return 0
+    app = RecordpickApp(options.file)
+    app.run()
+    return app.return_code or 0
