@@ -74,9 +74,9 @@ def test_dates_that_the_export_does_not_have(look, check):
     assert finding.why.startswith("The index has no column ")
 
 
-@pytest.mark.parametrize("kind", ["emis", "systmone"])
+@pytest.mark.parametrize("kind", ["emis", "systmone", "vision"])
 def test_an_extract_whose_status_is_made_of_the_dates_cannot_contradict_them(tmp_path, kind):
-    """EMIS and SystmOne extracts: it cannot be told, rather than none."""
+    """In the systems' own extracts it cannot be told, rather than none."""
     assert main(["synthesise", "--patients", "40", "--as", kind, "--out", str(tmp_path / "x")]) == 0
     index = build_index([tmp_path / "x"], tmp_path / "index")
     findings = {finding.id: finding for finding in look_through(index, index.manifest.as_at)}

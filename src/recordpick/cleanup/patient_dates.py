@@ -76,8 +76,8 @@ def _left_before_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
     return pl.col("left_on") < pl.col("registered_on")
 
 
-_MAKES_STATUS = re.compile(r"admin_patient_|srpatient\b", re.IGNORECASE)
-"""Names of the extracts that have no status of patients: it is made of death and leaving."""
+_MAKES_STATUS = re.compile(r"admin_patient_|srpatient\b|patient_data_extract", re.IGNORECASE)
+"""Names of the extracts of which a date of death alone makes the status (see their readers)."""
 
 
 def _dead_but_registered(index: PracticeIndex, as_at: date) -> Asked:
@@ -85,8 +85,8 @@ def _dead_but_registered(index: PracticeIndex, as_at: date) -> Asked:
     if any(_MAKES_STATUS.search(file) for file in files):
         return Asked(
             None,
-            "EMIS and SystmOne extracts do not say who counts as registered: the index takes it "
-            "from the dates of death and leaving, which cannot contradict themselves.",
+            "In an index of an EMIS, SystmOne or Vision extract whoever has a date of death "
+            "counts as dead, whatever the registration: look in the system itself.",
         )
     return _patients_where("status", "died_on", wrong=_is_dead_but_registered)(index, as_at)
 
