@@ -20,6 +20,7 @@ from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.reading import SourceKind, read_source
+from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
 from recordpick.index.tables_made import write_table
@@ -106,6 +107,7 @@ def _make(
         done += _size(part) // 2
 
     people = stage_table("patients", by_table.pop("patients"), {}, work, said)
+    aliases = join_same_people(people)
     tables = {"patients": people}
     patients = patients_of(people)
     known = known_patients(people, patients)
@@ -113,6 +115,9 @@ def _make(
     counts: list[pl.DataFrame] = []
     for name, parts in by_table.items():
         table = stage_table(name, parts, tables, work, said)
+        table.staged = [
+            replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
+        ]
         progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
         find_misfits(table, known, tables)
         summaries[name], count = write_table(table, folder)

@@ -35,8 +35,12 @@ ASIDE = "__aside"
 UNFIT = 59_999
 """A check of a column failed: which, is found out by `reasons`, for the few rows it concerns."""
 
-ORPHAN, DUPLICATE, HOSTLESS = 60_000, 60_001, 60_002
-"""Checks beyond the row: unknown patient; id there already; belongs to a row that is not there."""
+ORPHAN, DUPLICATE, HOSTLESS, UNSURE = 60_000, 60_001, 60_002, 60_003
+"""Checks beyond the row.
+
+The patient is unknown; the row's id was there already; it belongs to a row that is not there; its
+NHS number is that of several patients of another source.
+"""
 
 NHS_NUMBER = "nhs_number"
 _TECHNICAL = (ORDER, FOLDED)
@@ -189,6 +193,13 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     says = says.when(pl.col(BAD) == HOSTLESS).then(
         pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
     )
+    if NHS_NUMBER in names:
+        says = says.when(pl.col(BAD) == UNSURE).then(
+            pl.format(
+                "NHS number {} stands on several patients, so nothing tells whose row this is",
+                pl.col(NHS_NUMBER),
+            )
+        )
     for number, (column, written, _) in enumerate(conformed.checks):
         value = pl.col(column.name).cast(pl.String)
         wrong = pl.format(

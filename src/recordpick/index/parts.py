@@ -87,6 +87,8 @@ class Part:
     """A table before this one: each row here belongs to the row there that has the same id."""
     sha256: str = ""
     """Of the file, if a look at it has told that already."""
+    source: int = 0
+    """Which of the sources it is of, counted from 0 by the builder."""
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ Said = Callable[[Part], None]
 def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
     """Give the parts of all sources by table: patients first, then in the tables' order."""
     tables: dict[str, list[Part]] = {}
-    for source in read:
+    for number, source in enumerate(read):
         for part in source.parts:
-            tables.setdefault(part.table, []).append(part)
+            tables.setdefault(part.table, []).append(replace(part, source=number))
     if "patients" not in tables:
         raise UserError("No source gives any patients: an index cannot be made without them.")
     order = [*TABLES, *sorted(set(tables) - set(TABLES))]

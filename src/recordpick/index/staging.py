@@ -27,10 +27,18 @@ class Staged:
     conformed: Conformed
     path: Path
     rows: int
+    aliases: pl.DataFrame | None = None
+    """Other numbers of its patients (same_people.py), if there are any."""
 
     def good(self) -> pl.LazyFrame:
         """Give the rows that fit by themselves: ROW and the table's columns."""
-        return pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
+        rows = pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
+        if self.aliases is None or self.aliases.is_empty():
+            return rows
+        known = rows.join(self.aliases.lazy(), on="patient_id", how="left", maintain_order="left")
+        return known.with_columns(pl.coalesce("__other", "patient_id").alias("patient_id")).drop(
+            "__other"
+        )
 
 
 def stage(part: Part, path: Path) -> Staged:
