@@ -66,7 +66,7 @@ def _truth(node: n.Node, frame: pd.DataFrame, as_at: date) -> pd.Series:
 
 def _pattern(parts: tuple[str | int | None, ...]) -> str:
     return "".join(
-        ".*" if part is None else ".{%d}" % part if isinstance(part, int) else re.escape(part)
+        ".*" if part is None else f".{{{part}}}" if isinstance(part, int) else re.escape(part)
         for part in parts
     )
 

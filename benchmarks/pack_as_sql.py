@@ -75,8 +75,10 @@ def _row(rule: Rule, as_at: date) -> str:
 
 
 def _asked(rule: Rule) -> str:
-    return f">= {rule.at_least}" if rule.at_most is None else (
-        f"BETWEEN {rule.at_least} AND {rule.at_most}"
+    return (
+        f">= {rule.at_least}"
+        if rule.at_most is None
+        else (f"BETWEEN {rule.at_least} AND {rule.at_most}")
     )
 
 
@@ -135,9 +137,7 @@ def one_join(pack: Pack, as_at: date) -> str:
 def _sums(table: str, rules: list[tuple[Rule, int]], as_at: date) -> str:
     """Give the number of rows a patient for each rule of a table, in one pass and one join."""
     lists = sorted({rule.codes for rule, _ in rules if rule.codes})
-    flags = ", ".join(
-        f"bool_or(name = '{name}') AS in_{place}" for place, name in enumerate(lists)
-    )
+    flags = ", ".join(f"bool_or(name = '{name}') AS in_{place}" for place, name in enumerate(lists))
     place_of = {name: place for place, name in enumerate(lists)}
     parts = []
     for rule, n in rules:

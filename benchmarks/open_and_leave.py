@@ -1,0 +1,40 @@
+"""Open the app and leave: once the first screen is painted, or a criterion's patients stand there.
+
+With a working file it waits for the patients; without one for the first paint.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.settings import Settings
+
+
+async def _leave_when_painted(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+    pilot.app.exit()
+
+
+async def _leave_when_ready(pilot: Pilot[None]) -> None:
+    from recordpick.tui.records_table import RecordsTable
+
+    def ready() -> bool:
+        tables = pilot.app.screen.query(RecordsTable)
+        return bool(tables) and tables.first().shown > 0
+
+    while not ready():
+        await asyncio.sleep(0.005)  # noqa: ASYNC110 - the app has no event for a benchmark
+    await pilot.pause()
+    pilot.app.exit()
+
+
+if __name__ == "__main__":
+    file = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    RecordpickApp(file, settings=Settings(name="Benchmark", tour_seen=True)).run(
+        headless=True, auto_pilot=_leave_when_ready if file else _leave_when_painted
+    )

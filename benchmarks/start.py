@@ -1,0 +1,90 @@
+"""Starting: `--version`, and the app's first paint, beside bare Python and a Textual hello-world.
+
+Every run is a process of its own. First paint is when the app has drawn its first screen: the app
+is run headless, and leaves there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.timing import as_rows, turn_by_turn
+
+HELLO = """
+from textual.app import App
+from textual.widgets import Static
+class Hello(App):
+    def compose(self):
+        yield Static("Hello")
+async def leave(pilot):
+    await pilot.pause()
+    pilot.app.exit()
+Hello().run(headless=True, auto_pilot=leave)
+"""
+
+
+def python(*words: str) -> Callable[[], None]:
+    """Give a call that runs Python with these words, and waits."""
+
+    def run() -> None:
+        subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+
+    return run
+
+
+def run(repeats: int) -> dict[str, Any]:
+    """Time the starts."""
+    version = turn_by_turn(
+        {
+            "python -c pass": python("-c", "pass"),
+            "recordpick --version": python("-m", "recordpick", "--version"),
+        },
+        repeats,
+        must_agree=False,
+    )
+    paint = turn_by_turn(
+        {
+            "Textual hello-world": python("-c", HELLO),
+            "recordpick's start screen": python("-m", "benchmarks.open_and_leave"),
+        },
+        repeats,
+        must_agree=False,
+    )
+    return {"work": "start", "version": as_rows(version), "first paint": as_rows(paint)}
+
+
+def ready_to_pick(patients: int, repeats: int, data: Path) -> dict[str, Any]:
+    """Time from the start of the process to a criterion's patients on the screen."""
+    from benchmarks.practices import index_of
+    from recordpick.criteria.reading import read_pack
+    from recordpick.selection.state import Person
+    from recordpick.selection.working_file import WorkingFile
+    from recordpick.shipped import general_practice_pack
+
+    file = data / f"ready-{patients}.recordpick"
+    index = index_of(patients, data)
+    if not file.exists():
+        pack = read_pack(general_practice_pack())
+        person = Person("Benchmark", "practice")
+        WorkingFile.create(file, pack, index, index.manifest.as_at, "Benchmark", person).close()
+    seconds = []
+    for _ in range(repeats + 1):
+        start = time.perf_counter()
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.open_and_leave", str(file)],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        seconds.append(time.perf_counter() - start)
+    kept = sorted(seconds[1:])
+    return {
+        "work": "ready to pick",
+        "patients": patients,
+        "median_s": round(kept[len(kept) // 2], 3),
+        "spread_s": round((kept[-1] - kept[0]) / 2, 3),
+    }
