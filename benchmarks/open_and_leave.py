@@ -27,8 +27,8 @@ async def _leave_when_ready(pilot: Pilot[None]) -> None:
         tables = pilot.app.screen.query(RecordsTable)
         return bool(tables) and tables.first().shown > 0
 
-    while not ready():
-        await asyncio.sleep(0.005)  # noqa: ASYNC110 - the app has no event for a benchmark
+    while not ready():  # noqa: ASYNC110 - the app has no event for a benchmark to wait for
+        await asyncio.sleep(0.005)
     await pilot.pause()
     pilot.app.exit()
 
