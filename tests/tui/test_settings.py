@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.tui.settings import RECENT, Settings
@@ -33,14 +33,15 @@ def test_only_the_last_few_files_are_remembered():
     assert len(settings.recent) == RECENT
 
 
+@settings(max_examples=30, deadline=None)
 @given(kept=st.dictionaries(st.sampled_from(list(Settings.__dataclass_fields__)), anything))
 def test_whatever_stands_in_the_file_the_app_starts(tmp_path_factory, kept):
     """A spoilt file of settings is as good as none."""
     place = tmp_path_factory.mktemp("settings") / "app.json"
     place.write_text(json.dumps(kept), encoding="utf-8")
-    settings = Settings.load(place)
-    assert settings.role in {"practice", "supplier", "partner"}
-    assert all(isinstance(path, str) for path in settings.recent)
+    known = Settings.load(place)
+    assert known.role in {"practice", "supplier", "partner"}
+    assert all(isinstance(path, str) for path in known.recent)
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[]", b"{"])

@@ -48,6 +48,15 @@ async def test_the_next_criterion_to_fill_is_one_key_away(demo):
         assert "No other criterion has patients left to pick." in user.part("#says")
 
 
+async def test_areas_are_gone_through_with_the_arrows(demo):
+    """Right goes to the next area, left to the start of this one and the one before."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("right", "down", "right")
+        assert user.screen.criterion.id == "ALL-01"
+        await user.press("left", "down", "left")
+        assert user.screen.criterion.id == "PRO-01"
+
+
 async def test_search_within_a_record(demo):
     """Only the entries with the word are shown; Esc shows all again."""
     async with using(app_on(demo / FILE)) as user:

@@ -30,6 +30,8 @@ class CriteriaList(ScrollView, can_focus=True):
         Binding("pagedown", "page(1)", "Page down", show=False),
         Binding("home", "jump(0)", "First", show=False),
         Binding("end", "jump(-1)", "Last", show=False),
+        Binding("left", "area(-1)", "Area before", show=False),
+        Binding("right", "area(1)", "Next area", show=False),
         Binding("enter,space", "choose", "Patients", key_display="↵"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -131,6 +133,13 @@ class CriteriaList(ScrollView, can_focus=True):
     def action_jump(self, to: int) -> None:
         """Move to the first or the last."""
         self._step(0 if to == 0 else len(self._rows) - 1, 1 if to == 0 else -1)
+
+    def action_area(self, by: int) -> None:
+        """Move to the first criterion of the next area, or of this one or the one before."""
+        first = [place + 1 for place, row in enumerate(self._rows) if isinstance(row, str)]
+        ahead = [place for place in first if (place > self._at if by > 0 else place < self._at)]
+        if ahead:
+            self._step(ahead[0] if by > 0 else ahead[-1], by)
 
     def action_choose(self) -> None:
         """Go on to the patients."""

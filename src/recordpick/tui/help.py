@@ -56,7 +56,11 @@ TOPICS: dict[str, Topic] = {
         "wanted, and how many patients meet it. Before the name stands how it is: ✓ it has its "
         "records, ! fewer patients meet it than are wanted, – no more are to be found, ? these "
         "records cannot answer it, … it has no rules and is picked for by hand.",
-        (("↑ ↓", "another criterion"), ("Enter", "to its patients")),
+        (
+            ("↑ ↓", "another criterion"),
+            ("← →", "the area before, the next area"),
+            ("Enter", "to its patients"),
+        ),
     ),
     "candidates": Topic(
         "The patients",

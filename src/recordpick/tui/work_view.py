@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual import on
@@ -15,7 +16,8 @@ from textual.widgets import Input
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.patient_columns import columns, most_useful_columns
-from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown, Why
+from recordpick.tui.reading import read_shown
+from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown
 from recordpick.tui.records_painting import Marks
 from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
@@ -33,6 +35,9 @@ Shows = Literal["matches", "whole", "most"]
 _MOST = content("Patients who meet the most criteria that want records", "bold") + paragraph(
     "\nSpace shows which, to pick one record for several criteria. m goes back."
 )
+
+
+_RECORDS_KEPT = 50
 
 
 class WorkView(Screen[None]):
@@ -68,6 +73,7 @@ class WorkView(Screen[None]):
         self.masks = False
         self._start_at = start_at
         self._reading: tuple[str | None, str] | None = None
+        self._records: dict[tuple[str | None, str], Shown] = {}
         self._finding: str | None = None
 
     def compose(self) -> ComposeResult:
@@ -265,66 +271,39 @@ class WorkView(Screen[None]):
             self.show_candidates()
 
     def show_record(self) -> None:
-        """Show the record of the patient under the cursor: it is read in a thread."""
+        """Show the record of the patient under the cursor: it is read in a thread, once."""
         patient_id = self.table.patient_id
-        view = self.query_one(RecordView)
         if patient_id is None:
-            view.show(None, "")
+            self.query_one(RecordView).show(None, "")
             return
-        if self._reading is None:
-            self._read((self.criterion.id, patient_id))
+        key = (self.criterion.id, patient_id)
+        if key in self._records:
+            self._paint_record(patient_id, self._records[key])
+        elif self._reading is None:
+            self._read(key)
 
     def _read(self, key: tuple[str | None, str]) -> None:
         self._reading = key
 
         def aside() -> None:
-            self.post_message(self.RecordRead(key, self._shown(*key)))
+            self.post_message(self.RecordRead(key, read_shown(self.session, *key)))
 
         self.run_worker(aside, thread=True, group="aside", name="reading a record")
-
-    def _shown(self, criterion_id: str | None, patient_id: str) -> Shown:
-        session = self.session
-        why: tuple[Why, ...] = ()
-        missing = ""
-        if criterion_id is not None and session.file.pack.criterion(criterion_id).steps:
-            explained = session.explain(criterion_id, patient_id)
-            why = tuple(
-                Why(row["says"], row["table"], row["row_id"] or "", row["date"], row["summary"])
-                for row in explained.rows.to_dicts()
-            )
-            if not explained.meets and not explained.why_not_answered:
-                said = [rule.says for rule in explained.rules if not rule.holds]
-                if not explained.in_population:
-                    said.insert(0, "not among the patients this criterion asks about")
-                missing = "Does not hold: " + "; ".join(said)
-        return Shown(
-            record=session.record(patient_id),
-            criterion=criterion_id or "",
-            why=why,
-            missing=missing,
-            meets=session.met_by(patient_id),
-        )
 
     @on(RecordRead)
     def _record_read(self, message: RecordRead) -> None:
         self._reading = None
-        wanted = (self.criterion.id, self.table.patient_id)
-        if message.key != wanted:
-            self.show_record()
-            return
-        selection, patient_id = self.session.selection, message.key[1]
+        if len(self._records) >= _RECORDS_KEPT:
+            self._records.clear()
+        self._records[message.key] = message.shown
+        self.show_record()
+
+    def _paint_record(self, patient_id: str, shown: Shown) -> None:
+        """Paint what was read, with what is picked and noted now."""
+        selection = self.session.selection
         picked = tuple(name or "random" for name in selection.criteria_of(patient_id))
-        self.query_one(RecordView).show(
-            Shown(
-                record=message.shown.record,
-                criterion=message.shown.criterion,
-                why=message.shown.why,
-                missing=message.shown.missing,
-                note=selection.notes.get(patient_id, ""),
-                picked_for=picked,
-                meets=message.shown.meets,
-            )
-        )
+        note = selection.notes.get(patient_id, "")
+        self.query_one(RecordView).show(replace(shown, note=note, picked_for=picked))
 
     # ------------------------------------------------------------------ messages of the parts
 
@@ -340,7 +319,8 @@ class WorkView(Screen[None]):
     @on(RecordsTable.PatientHighlighted)
     def _patient_highlighted(self, message: RecordsTable.PatientHighlighted) -> None:
         if message.patient_id == self.table.patient_id:
-            if message.patient_id is not None:
+            key = (self.criterion.id, message.patient_id)
+            if message.patient_id is not None and key not in self._records:
                 # Who it is stands there with the cursor; what is recorded, when it is read.
                 listed = self.session.listed(message.patient_id)
                 self.query_one(RecordView).show(Shown(listed, "", is_being_read=True))
