@@ -77,23 +77,10 @@ def test_nothing_of_the_data_reaches_the_terminal_raw(home: Path, work: Path) ->
         terminal.wait_for(b"ALL-01")
         terminal.press("\r")
         terminal.wait_for("␛".encode())
-        terminal.press("\x1b[B")
-        terminal.press(" ")
-        terminal.wait_for(b"picked for ALL-01")
-        for keys in (
-            "w",
-            "\x1b[B",
-            "\x1b[B",
-            "\t",
-            "\x1b[C",
-            "\x1b[C",
-            "\x1b[6~",
-            "\t",
-            "o",
-            "\x1b",
-        ):
+        down, right, page, escape = "\x1b[B", "\x1b[C", "\x1b[6~", "\x1b"
+        for keys in (down, " ", "w", down, "\t", right, right, page, "\t", "o", escape):
             terminal.press(keys)
-        for keys in ("v", "\x1b", "/", "PWNED", "\x1b", "c", "p", "p", "a", "\x1b", "q"):
+        for keys in ("v", escape, "/", "PWNED", escape, "c", "p", "p", "a", escape, "q"):
             terminal.press(keys)
         assert terminal.end() == 0, terminal.written[-3000:]
     assert NEVER_RAW.findall(terminal.written) == []
