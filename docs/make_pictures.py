@@ -1,0 +1,224 @@
+"""Make the pictures of the guide from the running app: `python docs/make_pictures.py`.
+
+One person goes through the tasks of guide.md on the demonstration practice, and each screen is
+kept as an SVG in docs/pictures. The practice, the seeds and the names are fixed, so that a picture
+changes only where the app does. Whoever adds a picture names it in `walk` and shows it in a page.
+"""  # noqa: INP001 - a script, no package
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from recordpick.criteria.reading import read_pack
+from recordpick.demo import make_demo
+from recordpick.index.practice_index import open_index
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.settings import Settings
+
+PICTURES = Path(__file__).parent / "pictures"
+SIZE = (100, 30)
+MEMBER = "Ann Other"
+DEMONSTRATION = "demonstration.recordpick"
+BY_HAND = "by-hand.recordpick"
+LIST = "patients-for-the-criterion.csv"
+# a supplier's list without rules, as it may come in a spreadsheet
+CRITERIA = """\
+id,area,title,what to find,what to compare,how many
+H-1,Workflow,Complaint on record,A patient who made a complaint in the last year,The letter,5
+H-2,Workflow,Home visits,A patient who is visited at home every week,Visits; Who came,5
+H-3,Medication,Dosette box,A patient whose medication comes in a dosette box,Drugs; Times,5
+"""
+
+Keep = Callable[[str, str], None]
+"""Takes a picture's name and its SVG."""
+
+
+class Member:
+    """A member of the practice's staff at the keyboard."""
+
+    def __init__(self, app: RecordpickApp, pilot: Pilot[None], keep: Keep) -> None:
+        """Take the running app, and what is done with its pictures."""
+        self.app = app
+        self.pilot = pilot
+        self._keep = keep
+
+    async def settled(self) -> None:
+        """Wait until no thread works and everything is painted."""
+        for _ in range(100):
+            await self.pilot.pause()
+            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            if not aside:
+                break
+            await self.app.workers.wait_for_complete(aside)
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each when the one before is done with."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settled()
+
+    async def fill(self, field: str, text: str | Path) -> None:
+        """Put a text into a field."""
+        self.app.screen.query_one(field, Input).value = str(text)
+        await self.settled()
+
+    async def picture(self, name: str) -> None:
+        """Keep what stands on the screen."""
+        for field in self.app.screen.query(Input):
+            field.cursor_blink = False
+        await self.settled()
+        self._keep(name, cleaned(self.app.export_screenshot(title="recordpick")))
+
+
+def cleaned(svg: str) -> str:
+    """Leave out the fonts that the SVG would fetch; name those that systems have."""
+    svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg)
+    svg = re.sub(
+        r"font-family: ?\"?Fira Code\"?[^;]*;",
+        "font-family: Cascadia Mono, Consolas, Menlo, DejaVu Sans Mono, monospace;",
+        svg,
+    )
+    return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
+
+
+def prepare(folder: Path) -> None:
+    """Put what the walk needs beside the demonstration: a file without rules, and a list."""
+    (folder / "criteria.csv").write_text(CRITERIA, encoding="utf-8")
+    index = open_index(folder / "index")
+    pack = read_pack(folder / "criteria.csv")
+    person = Person(MEMBER, "practice")
+    as_at = index.manifest.as_at
+    WorkingFile.create(
+        folder / BY_HAND, pack, index, as_at, index.manifest.practice, person, suggestion_seed="1"
+    ).close()
+    known = index.patients(as_at).head(4).collect()["patient_id"]
+    lines = ["Patient number", *known, "0"]
+    (folder / LIST).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+async def walk(folder: Path, keep: Keep) -> None:
+    """Go through the tasks of the guide, on a demonstration that `prepare` has seen."""
+    app = RecordpickApp(settings=Settings(name=MEMBER, tour_seen=False))
+    async with app.run_test(size=SIZE) as pilot:
+        member = Member(app, pilot, keep)
+        await member.settled()
+        await _start(member, folder)
+        await _look(member)
+        await _pick(member)
+        await _many(member)
+        await _hand_over(member)
+        await _by_hand(member, folder)
+
+
+async def _start(member: Member, folder: Path) -> None:
+    await member.picture("start")
+    await member.press("n")
+    await member.fill("#path", r"C:\Data checking\our-practice.recordpick")
+    await member.fill("#records", r"C:\Data checking\export")
+    await member.fill("#pack", r"C:\Data checking\supplier.toml")
+    await member.fill("#practice", "Our Practice")
+    await member.fill("#as_at", "01/10/2026")
+    await member.picture("new-file")
+    await member.press("escape")
+    member.app.open_file(folder / DEMONSTRATION)
+    await member.settled()
+    await member.picture("tour")
+    await member.press("escape")
+
+
+async def _look(member: Member) -> None:
+    await member.picture("criteria")
+    await member.press("enter", "down", "down")
+    await member.picture("patients")
+    await member.press("enter", "right", "right", "right")
+    await member.picture("record")
+    await member.press("escape", "f")
+    frame = member.app.screen.query_one(RecordsTable).frame
+    born = frame["date_of_birth"][7]
+    await member.fill("#filter", f"{born.day}/{born.month}/{born.year}")
+    await member.picture("find")
+    await member.press("escape", "w", "f1")
+    await member.picture("help")
+    await member.press("escape")
+
+
+async def _pick(member: Member) -> None:
+    await member.press("home", "space", "down", "space", "down", "space")
+    await member.picture("picked")
+    await member.press("u")
+    await member.picture("undone")
+    await member.press("m", "o")
+    await member.picture("one-patient")
+    await member.press("escape", "m", "p")
+    await member.picture("hidden")
+    await member.press("p", "n")
+    await member.fill("#answer", "Nobody else on our list has such a name.")
+    await member.picture("no-more")
+    await member.press("escape")
+
+
+async def _many(member: Member) -> None:
+    await member.press("s")
+    await member.picture("suggest")
+    await member.press("enter", "enter", "r")
+    await member.fill("#seed", "52403316914207581690")
+    await member.picture("draw")
+    await member.press("enter")
+    await member.picture("random")
+    await member.press("v", "2")
+    await member.picture("how-full")
+    await member.press("escape")
+
+
+async def _hand_over(member: Member) -> None:
+    await member.press("e")
+    await member.fill("#answer", r"C:\Data checking\hand-over")
+    await member.picture("export")
+    await member.press("escape", "ctrl+o")
+
+
+async def _by_hand(member: Member, folder: Path) -> None:
+    member.app.open_file(folder / BY_HAND)
+    await member.settled()
+    await member.press("w")
+    await member.picture("by-hand")
+    with contextlib.chdir(folder):  # so that no path of this computer stands in the picture
+        await member.press("l")
+        await member.fill("#folder", LIST)
+        await member.press("shift+tab", "enter")
+        await member.picture("from-a-list")
+    await member.press("enter", "ctrl+o")
+
+
+def main() -> None:
+    """Make all pictures anew."""
+    made: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "demo"
+        make_demo(folder)
+        prepare(folder)
+        asyncio.run(walk(folder, made.__setitem__))
+    shutil.rmtree(PICTURES, ignore_errors=True)
+    PICTURES.mkdir()
+    for name, svg in made.items():
+        (PICTURES / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    sys.stdout.write(f"{len(made)} pictures in {PICTURES}\n")
+
+
+if __name__ == "__main__":
+    main()
