@@ -11,6 +11,7 @@ from recordpick.errors import UserError
 from recordpick.progress import Progress
 from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.visible import counted
 from recordpick.tui.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -34,11 +35,17 @@ class HowToOpen:
     folder: Path | None = None
     take_over: bool = False
     salvage: bool = False
+    newer: bool = False
 
 
 _TAKE_OVER = (
     "Take it over only if you know that nobody is working on it: whoever has it open can save "
     "nothing more."
+)
+
+_NEWER = (
+    "Take it into use only if it is a newer extract of the same practice. All picks are kept, and "
+    "you are told which of them it no longer bears out."
 )
 
 
@@ -54,6 +61,8 @@ async def open_with_questions(app: App[None], how: HowToOpen) -> Ready | None:
                 return None
             taken = await _taken_over(app, done.result, how)
             if taken is None:
+                if how.newer:
+                    await _say_what_moved_on(app, done.result[0])
                 return done.result
             how = taken
             continue
@@ -77,6 +86,7 @@ def _open(how: HowToOpen, progress: Progress) -> Ready:
         how.folder,
         take_over=how.take_over,
         salvage=how.salvage,
+        newer=how.newer,
         progress=progress,
     )
     try:
@@ -109,12 +119,37 @@ async def _taken_over(app: App[None], ready: Ready, how: HowToOpen) -> HowToOpen
     return replace(how, take_over=True)
 
 
+async def _takes_newer(app: App[None], error: UserError) -> bool:
+    """Ask whether that other index is a newer extract of the same practice, to go on with."""
+    taken = await app.push_screen_wait(
+        Confirm(
+            "This is another index than the file was made with",
+            [
+                *(message.replace(" (--index)", "") for message in error.messages),
+                _NEWER,
+            ],
+            "Another folder",
+            "Take it into use",
+        )
+    )
+    return taken is False
+
+
+async def _say_what_moved_on(app: App[None], session: Session) -> None:
+    moved = session.moved_on()
+    says = ("\n".join(moved),) if moved else ("All picks are as they were.",)
+    title = f"{counted(len(moved), 'pick')} to look at again" if moved else "The newer extract"
+    await app.push_screen_wait(Tell(title, says))
+
+
 async def _answered(app: App[None], error: UserError, how: HowToOpen) -> HowToOpen | None:
     """Ask what would help after an error; None: nothing, or the person went no further."""
     from recordpick.selection.opening import DamagedFileError
     from recordpick.tui.session import IndexWantedError
 
     if isinstance(error, IndexWantedError):
+        if error.other is not None and await _takes_newer(app, error):
+            return replace(how, folder=error.other, newer=True)
         says = [message.replace(" (--index)", "") for message in error.messages]
         look = Confirm("Where is the practice index?", says, "Look for the folder")
         if not await app.push_screen_wait(look):

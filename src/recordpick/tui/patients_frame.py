@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.state import Selection
+from recordpick.selection.state import Pick, Selection
 
 _WANTED_COLUMNS = (
     "patient_id",
@@ -52,12 +53,25 @@ def candidates_of(
         if matches is not None and criterion_id is not None:
             ids = pl.concat([matches.patients(criterion_id), ids]).unique()
         frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
+    frame = _with_those_gone(frame, patients, selection.of(criterion_id))
     frame = _with_meets(frame, matches, criterion_id)
     if criterion_id is None:
         return _with_ticket(frame, selection)
     if lines is None:
         return frame.with_columns(pl.lit(None, dtype=pl.String).alias("evidence"))
     return frame.join(lines, on="patient_id", how="left", maintain_order="left")
+
+
+def _with_those_gone(
+    frame: pl.DataFrame, patients: pl.DataFrame, picks: Sequence[Pick]
+) -> pl.DataFrame:
+    """Add the picked patients whom a newer index no longer has, so that they can be taken out."""
+    picked = pl.Series("patient_id", [pick.patient_id for pick in picks], dtype=pl.String)
+    gone = picked.to_frame().join(patients, on="patient_id", how="anti")
+    if gone.is_empty():
+        return frame
+    named = gone.with_columns(pl.format("{} (not in this index)", "patient_id").alias("name"))
+    return pl.concat([frame, named], how="diagonal")
 
 
 def most_useful_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recordpick.errors import UserError
 from recordpick.tui.record_view import Shown, Why
 
 if TYPE_CHECKING:
@@ -11,7 +12,19 @@ if TYPE_CHECKING:
 
 
 def read_shown(session: Session, criterion_id: str | None, patient_id: str) -> Shown:
-    """Read a record with why (or why not) the patient meets the criterion: for a thread."""
+    """Read a record with why (or why not) the patient meets the criterion: for a thread.
+
+    What cannot be read (the patient is not in the index, the index is out of reach) is said in
+    the place of the record.
+    """
+    try:
+        return _read(session, criterion_id, patient_id)
+    except UserError as error:
+        listed = session.listed(patient_id)
+        return Shown(listed, criterion_id or "", trouble=" ".join(error.messages))
+
+
+def _read(session: Session, criterion_id: str | None, patient_id: str) -> Shown:
     why: tuple[Why, ...] = ()
     missing = ""
     if criterion_id is not None and session.file.pack.criterion(criterion_id).steps:

@@ -48,6 +48,8 @@ class Shown:
     note: str = ""
     picked_for: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
+    trouble: str = ""
+    """Why there is nothing of the record to show."""
     is_being_read: bool = False
     """Only who it is, is known yet."""
 
@@ -136,6 +138,12 @@ class RecordView(ScrollView, can_focus=True):
             self._lines = [("quiet", " " + line) for line in lines(self._empty, width - 1)]
         elif self._shown.is_being_read:
             self._lines = [*self._who(self._shown, width), ("quiet", " Reading the record …")]
+        elif self._shown.trouble:
+            said = [f" {line}" for line in lines(self._shown.trouble, width - 1)]
+            self._lines = [
+                *self._who(self._shown, width),
+                *(("evidence", line) for line in said),
+            ]
         else:
             shown = self._shown
             self._lines = [

@@ -7,7 +7,8 @@ when it is used, so that a file opens sooner.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Criterion
 from recordpick.errors import UserError
-from recordpick.index.practice_index import PracticeIndex
+from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence as evidence_of
 from recordpick.matching import evidence_lines as lines_of
@@ -42,7 +43,15 @@ GOOD_FOR: dict[Way, str] = {
 
 
 class IndexWantedError(UserError):
-    """The working file is sound, but its practice index is not where it was, or is another."""
+    """The working file is sound, but its practice index is not where it was, or is another.
+
+    `other` is the folder that was named, where it holds another index than the file's.
+    """
+
+    def __init__(self, *messages: str, other: Path | None = None) -> None:
+        """Take the sentences."""
+        super().__init__(*messages)
+        self.other = other
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,18 @@ class ListPlan:
 
     patient_ids: tuple[str, ...]
     says: tuple[str, ...]
+
+
+@contextmanager
+def in_reach(index: PracticeIndex) -> Iterator[None]:
+    """Say in words that the index's files cannot be read any more: a drive that went away."""
+    try:
+        yield
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise UserError(
+            f"The practice index {index.folder} cannot be read any more ({error}). What was picked "
+            "is safe; open the file again when the folder is back."
+        ) from error
 
 
 class Session:
@@ -76,20 +97,27 @@ class Session:
         *,
         take_over: bool = False,
         salvage: bool = False,
+        newer: bool = False,
         progress: Progress = silent,
     ) -> Session:
         """Open a working file and its index. UserError says what is missing.
 
         DamagedFileError where the file is damaged: `salvage` opens what is sound, to be read.
+        `newer` takes the index in `folder` into use, whichever it is: that is an event.
         """
         progress("opening the working file", None)
         file = WorkingFile.open(path, person, take_over=take_over, salvage=salvage)
         try:
             progress("opening the practice index", None)
+            if folder is not None and newer:
+                index = open_index(folder)
+                file.rematched(index, index.manifest.as_at)
+                return cls(file, index)
             try:
                 index = index_of(file, folder)
             except UserError as error:
-                raise IndexWantedError(*error.messages) from error
+                other = folder if folder is not None and (folder / "index.json").is_file() else None
+                raise IndexWantedError(*error.messages, other=other) from error
             return cls(file, index)
         except BaseException:
             file.close()
@@ -211,8 +239,9 @@ class Session:
         """Find a line of evidence for each patient who meets a criterion: for a thread."""
         if self.matches is None:
             return
-        ids = self.matches.patients(criterion_id)
-        lines = lines_of(self.file.pack, self.index, self.file.as_at, criterion_id, ids.to_list())
+        ids = self.matches.patients(criterion_id).to_list()
+        with in_reach(self.index):
+            lines = lines_of(self.file.pack, self.index, self.file.as_at, criterion_id, ids)
         more = pl.when(pl.col("rows") > 1).then(pl.format(" (+{})", pl.col("rows") - 1))
         self._lines[criterion_id] = lines.select(
             "patient_id", (pl.col("line") + more.otherwise(pl.lit(""))).alias("evidence")
@@ -229,7 +258,8 @@ class Session:
 
     def record(self, patient_id: str) -> Record:
         """Read a patient's record: for a thread."""
-        return read_record(self.index, self.file.as_at, patient_id)
+        with in_reach(self.index):
+            return read_record(self.index, self.file.as_at, patient_id)
 
     def evidence(self, criterion_id: str, patient_id: str) -> pl.DataFrame:
         """Give the rows that make this patient meet the criterion: for a thread."""
@@ -237,7 +267,8 @@ class Session:
 
     def explain(self, criterion_id: str, patient_id: str) -> Explanation:
         """Say rule by rule whether the patient meets the criterion: for a thread."""
-        return explain(self.file.pack, self.index, self.file.as_at, criterion_id, patient_id)
+        with in_reach(self.index):
+            return explain(self.file.pack, self.index, self.file.as_at, criterion_id, patient_id)
 
     def most_useful(self) -> pl.DataFrame:
         """Give the patients who meet the most criteria that still want records, most first.
@@ -251,6 +282,15 @@ class Session:
             and self.selection.count(criterion.id) < criterion.records
         ]
         return most_useful_of(self.patients, self.selection, self.matches, wanting)
+
+    def moved_on(self) -> tuple[str, ...]:
+        """Say which picks the index no longer bears out."""
+        from recordpick.picking.moved_on import moved_on
+
+        if self.matches is None:
+            return ()
+        found = moved_on(self.selection.picks, self.matches, self.patients)
+        return tuple(moved.in_words for moved in found)
 
     def pictures(self) -> PictureData:
         """Put together what the pictures show: for a thread."""
@@ -360,7 +400,8 @@ class Session:
 
     def eligible(self) -> pl.Series:
         """Who may be drawn at random: for a thread."""
-        return random_population(self.file.pack, self.index, self.file.as_at)
+        with in_reach(self.index):
+            return random_population(self.file.pack, self.index, self.file.as_at)
 
     def draw(self, eligible: pl.Series, seed: str, number: int | None, reason: str = "") -> str:
         """Fix the seed (made, if empty) unless it is fixed already, and draw."""

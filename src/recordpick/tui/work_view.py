@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
+from recordpick.errors import UserError
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.patient_columns import columns, most_useful_columns
@@ -59,11 +60,12 @@ class WorkView(Screen[None]):
             self.shown = shown
 
     class EvidenceFound(Message):
-        """A thread has found the evidence lines of a criterion."""
+        """A thread has found the evidence lines of a criterion, or says why it could not."""
 
-        def __init__(self, criterion_id: str) -> None:
+        def __init__(self, criterion_id: str, trouble: str = "") -> None:
             super().__init__()
             self.criterion_id = criterion_id
+            self.trouble = trouble
 
     def __init__(self, session: Session, start_at: str | None = None) -> None:
         """Take the open session; the cursor starts at the criterion `start_at`."""
@@ -257,14 +259,21 @@ class WorkView(Screen[None]):
         self._finding = wanted
 
         def aside() -> None:
-            self.session.find_evidence(wanted)
-            self.post_message(self.EvidenceFound(wanted))
+            trouble = ""
+            try:
+                self.session.find_evidence(wanted)
+            except UserError as error:
+                trouble = str(error)
+            self.post_message(self.EvidenceFound(wanted, trouble))
 
         self.run_worker(aside, thread=True, group="aside", name="finding the evidence")
 
     @on(EvidenceFound)
     def _evidence_found(self, message: EvidenceFound) -> None:
         self._finding = None
+        if message.trouble:
+            self.say(message.trouble, warns=True)
+            return
         if message.criterion_id == self.criterion.id or not self.session.has_evidence(
             self.criterion.id
         ):

@@ -1,0 +1,62 @@
+"""A newer extract of the practice: picks stay, and what moved on is told."""
+
+import shutil
+
+from driving import app_on, using
+from tiny import make_tiny
+
+from recordpick.index.build import build_index
+from recordpick.selection.working_file import WorkingFile
+
+
+async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
+    """The index is another one: it is taken into use only when asked for."""
+    path = make_tiny(tmp_path / "tiny")
+    with WorkingFile.open(path) as file:
+        first = file.index_fingerprint
+    async with using(app_on(path)) as user:
+        await user.press("enter", "space", "down", "space")
+    newer = tmp_path / "newer"
+    shutil.copytree(path.parent / "practice", newer)
+    patients = (newer / "patients.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    without = [line for line in patients if not line.startswith("P01,")]
+    (newer / "patients.csv").write_text("".join(without), encoding="utf-8")
+    events = (newer / "events.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in events if not line.startswith("P01,")]
+    (newer / "events.csv").write_text("".join(kept), encoding="utf-8")
+    build_index([newer], tmp_path / "newer-index")
+    shutil.rmtree(path.parent / "index")
+    async with using(app_on(path)) as user:
+        await user.press("enter")
+        await user.fill("#folder", tmp_path / "newer-index")
+        user.screen.query_one("#folder").focus()
+        await user.press("enter")
+        user.screen.query_one("#choose").press()
+        await user.settled()
+        assert user.title == "This is another index than the file was made with"
+        await user.press("tab", "enter")
+        assert user.title == "1 pick to look at again"
+        assert "A-1: P01 is not in this index." in user.text
+        await user.press("enter", "enter", "end")
+        assert user.screen.table.patient_id == "P01"
+        await user.press("space")
+        assert "taken out of A-1" in user.part("#says")
+    with WorkingFile.open(path, read_only=True) as file:
+        assert file.index_fingerprint != first
+        assert len(file.selection.of("A-1")) == 1
+
+
+async def test_an_index_that_goes_out_of_reach_is_told_and_nothing_is_lost(tmp_path):
+    """A network drive goes away while somebody works: the app stays, and says so."""
+    path = make_tiny(tmp_path / "tiny")
+    async with using(app_on(path)) as user:
+        await user.press("enter", "space")
+        (path.parent / "index").rename(path.parent / "away")
+        await user.press("down")
+        said = "".join(user.screen.query_one("#record").text.split())
+        assert str(path.parent / "index").replace(" ", "") in said
+        assert "holdsnoentries" not in said
+        await user.press("escape", "down", "down", "down")
+        assert user.part("#says").startswith("! ")
+    with WorkingFile.open(path, read_only=True) as file:
+        assert len(file.selection.picks) == 1
