@@ -21,18 +21,24 @@ from recordpick.handover.tick_words import (
     DIFFERS,
     INITIALS,
     LINE,
+    LIST,
+    LIST_ID,
     NAME,
     NHS,
     ON,
     PATIENT,
+    PHASE,
     PHASES,
     RECORD,
+    RECORDS,
     RESULT,
     RESULTS,
     SEVERITIES,
     SEVERITY,
+    START,
     Sheet,
     by_record,
+    tabs_of,
 )
 
 if TYPE_CHECKING:
@@ -83,7 +89,7 @@ class _Book:
         self._book = book
         self._about = about
         self._sheets = sheets
-        self._tab = dict(zip(sheets, _tabs(sheets), strict=True))
+        self._tab = dict(zip(sheets, tabs_of(sheets), strict=True))
         self._who = [LINE, RECORD, PATIENT, NHS, *([NAME] if with_names else [])]
         self._columns = [*self._who, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
         self._plain = self._format(text_wrap=True)
@@ -97,8 +103,8 @@ class _Book:
         self._date = self._format(border=1, locked=False, num_format="dd/mm/yyyy")
 
     def write(self, selected: pl.DataFrame, criteria: pl.DataFrame) -> None:
-        start = self._sheet("Start")
-        records = self._sheet("Records")
+        start = self._sheet(START)
+        records = self._sheet(RECORDS)
         for sheet in self._sheets:
             self._criterion(sheet)
         self._start(start, criteria)
@@ -128,7 +134,7 @@ class _Book:
         sheet.set_column(2, 8, 12)
         sheet.write_string(0, 0, "Tick sheets for data checking", self._title)
         told = [
-            ("List", about.list_id),
+            (LIST_ID, about.list_id),
             ("Practice", one_line(about.practice) or "not named"),
             ("Criteria", f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
             ("As at", about.as_at.isoformat()),
@@ -137,7 +143,7 @@ class _Book:
         for row, (name, text) in enumerate(told, start=1):
             sheet.write_string(row, 0, name, self._bold)
             sheet.write_string(row, 1, text, self._plain)
-        sheet.write_string(6, 0, "Phase", self._bold)
+        sheet.write_string(6, 0, PHASE, self._bold)
         sheet.write_string(6, 1, PHASES[0], self._entry)
         sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": list(PHASES)})
         how = (
@@ -251,7 +257,7 @@ class _Book:
         sheet.data_validation(_TOP + 1, place, end, place, choice)
 
     def _list(self, selected: pl.DataFrame) -> None:
-        sheet = self._sheet("List")
+        sheet = self._sheet(LIST)
         sheet.set_column(0, len(SELECTION_LIST) - 1, 17)
         sheet.write_row(0, 0, list(SELECTION_LIST), self._heading)
         texts = selected.select(pl.all().cast(pl.String).fill_null(""))
@@ -283,23 +289,3 @@ def _height(text: str, width: int) -> float:
     Written out because not every program finds it by itself when it opens the workbook.
     """
     return 15.0 * max(1, -(-len(text) // width))
-
-
-_TAKEN = ("start", "records", "list", "history", "random")
-
-
-def _tabs(sheets: tuple[Sheet, ...]) -> list[str]:
-    """Name the sheets by their criteria: at most 31 characters, no two alike but for capitals."""
-    tabs: list[str] = []
-    used = set(_TAKEN)
-    for sheet in sheets:
-        if sheet.criterion_id is None:
-            tabs.append("Random")
-            continue
-        number, tab = 1, sheet.criterion_id[:31]
-        while tab.casefold() in used:
-            number += 1
-            tab = f"{sheet.criterion_id[:27]}_{number}"
-        used.add(tab.casefold())
-        tabs.append(tab)
-    return tabs

@@ -13,15 +13,18 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.handover.cells import one_line
 from recordpick.handover.selection_list import RANDOM_TITLE
+from recordpick.selection import results
 
-RESULTS = ("same", "different", "not there", "not applicable")
-"""What comparing a record in both systems can give."""
-
-SEVERITIES = ("low", "medium", "high")
-"""How bad a difference is, as the practice sees it."""
-
-PHASES = ("first check", "recheck", "go-live")
+RESULTS = results.OUTCOMES
+SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)
+PHASES = results.PHASES
 """When it was checked: one workbook is of one phase."""
+
+START, RECORDS, LIST = "Start", "Records", "List"
+"""The sheets on which no results are entered."""
+
+LIST_ID, PHASE = "List", "Phase"
+"""What stands before the list's name and the phase on the sheet Start."""
 
 LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
 RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
@@ -96,6 +99,26 @@ def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[L
         return Sheet(criterion_id, title, find, RANDOM_COMPARE, lines)
     compare = tuple(one_line(item) for item in criterion.compare) or ("The record",)
     return Sheet(criterion_id, one_line(criterion.title), one_line(criterion.find), compare, lines)
+
+
+_TAKEN = (START, RECORDS, LIST, "History", "Random")
+
+
+def tabs_of(sheets: tuple[Sheet, ...]) -> list[str]:
+    """Name the workbook's sheets by their criteria: at most 31 characters, no two alike."""
+    tabs: list[str] = []
+    used = {tab.casefold() for tab in _TAKEN}
+    for sheet in sheets:
+        if sheet.criterion_id is None:
+            tabs.append("Random")
+            continue
+        number, tab = 1, sheet.criterion_id[:31]
+        while tab.casefold() in used:
+            number += 1
+            tab = f"{sheet.criterion_id[:27]}_{number}"
+        used.add(tab.casefold())
+        tabs.append(tab)
+    return tabs
 
 
 def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...], ...]:

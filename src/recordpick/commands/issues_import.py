@@ -1,0 +1,62 @@
+"""`recordpick issues import`: take a filled-in workbook into the working file."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.commands.common import say, tell, who
+from recordpick.errors import UserError
+from recordpick.handover.checking.taking_in import LookedAt, look_at
+from recordpick.handover.checking.workbook import as_phase
+from recordpick.selection.working_file import WorkingFile
+
+NOT_ALL = 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """Say what is in the workbook, take it in, and name every row that could not be.
+
+    0 when every filled-in row was taken in, 1 when some were not.
+    """
+    phase = None if options.phase is None else as_phase(options.phase)
+    person = None if options.show else who(options)
+    with WorkingFile.open(options.file, person, read_only=options.show) as file:
+        if file.read_only and not options.show:
+            raise UserError(f"{options.file}: cannot be changed now. {file.why_read_only}".strip())
+        looked = look_at(file, options.workbook, phase)
+        if not options.show:
+            file.take_in_results(looked.filled)
+        _say(looked, shown_only=options.show)
+    return NOT_ALL if looked.not_taken else 0
+
+
+def _say(looked: LookedAt, *, shown_only: bool) -> None:
+    filled = looked.filled
+    for sentence in looked.told:
+        tell(sentence)
+    for one in looked.replaced:
+        before, now = one.before.entry, one.entry
+        name = now.criterion_id or "Random"
+        tell(
+            f"Line {now.line} ({name}, patient {now.patient_id}) was {before.outcome!r} and is "
+            f"{now.outcome!r} now."
+            if before.outcome != now.outcome
+            else f"Line {now.line} ({name}, patient {now.patient_id}): what was noted has changed."
+        )
+    if looked.not_taken:
+        tell(f"{len(looked.not_taken):,} could not be taken in; they are in the workbook still:")
+    for sentence in looked.not_taken:
+        tell(f"  {sentence}")
+    say(f"{filled.workbook}: {filled.phase}, list {filled.list_id}")
+    if looked.taken_before is not None:
+        earlier = looked.taken_before
+        say(f"It was taken in on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes.")
+        return
+    say(
+        f"{looked.new:,} new results, {len(looked.replaced):,} in place of earlier ones, "
+        f"{looked.known:,} known already."
+    )
+    if shown_only:
+        say("Nothing was taken in (--show).")
+    elif looked.new or looked.replaced:
+        say("One undo in the app takes it back.")

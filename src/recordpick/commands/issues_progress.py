@@ -1,0 +1,57 @@
+"""`recordpick issues progress`: how far data checking is, and what to look at again."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.cells import one_line
+from recordpick.commands.common import say, table
+from recordpick.handover.checking.progress import in_a_table, progress, to_recheck
+from recordpick.selection.working_file import WorkingFile
+
+_LONGEST = 60
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a row a phase, what has no result yet, and the open issues, worst first."""
+    with WorkingFile.open(options.file, read_only=True) as file:
+        phases = progress(file)
+        open_issues = to_recheck(file)
+    begun = [one for one in phases if one.results]
+    if not begun:
+        say("Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and take it")
+        say("in with recordpick issues import.")
+        return 0
+    for line in table(in_a_table(phases), right=frozenset(range(1, 8))):
+        say(line)
+    for one in begun:
+        if one.left:
+            left = one.left_by_criterion()
+            named = ", ".join(f"{name or 'Random'} {number}" for name, number in left.items())
+            say()
+            say(
+                f"{one.phase.capitalize()}: no result yet for {one.records_left:,} records: {named}"
+            )
+        if one.beside:
+            say(f"{one.phase.capitalize()}: {one.beside:,} results of lines no longer on the list.")
+    say()
+    if not open_issues:
+        say("No issue is open: nothing has to be looked at again.")
+        return 0
+    say(f"{len(open_issues):,} open issues, to be looked at again:")
+    rows: list[tuple[str, ...]] = [
+        ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
+    ]
+    for issue in open_issues:
+        entry = issue.found.entry
+        text = one_line(" / ".join(entry.differs.split("\n")))
+        rows.append(
+            (
+                *(f"{issue.number}", f"{entry.record}", entry.patient_id),
+                *(entry.criterion_id or "Random", entry.severity or "-", entry.outcome),
+                text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…",
+            )
+        )
+    for line in table(rows, right=frozenset({0, 1})):
+        say(line)
+    return 0

@@ -1,0 +1,116 @@
+"""How far data checking is, phase by phase, and what is to be looked at again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recordpick.handover.checking.lists import handed_over
+from recordpick.selection.facts import Facts
+from recordpick.selection.results import FAULTS, OUTCOMES, PHASES, Issue, Outcome, Phase, Result
+
+Line = tuple[str | None, str]
+"""Criterion (None: random) and patient."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """One phase: the lines that belong to it, and what they gave.
+
+    `list_id` is the newest list with results in this phase, and `lines` its lines; without any
+    result, "" and the selection as it stands. `beside` counts results of lines that are not on it.
+    """
+
+    phase: Phase
+    list_id: str
+    lines: frozenset[Line]
+    results: Mapping[Line, Result]
+    beside: int
+
+    @property
+    def checked(self) -> int:
+        """How many lines have a result."""
+        return len(self.results)
+
+    @property
+    def left(self) -> int:
+        """How many lines have none."""
+        return len(self.lines) - self.checked
+
+    def count(self, outcome: Outcome) -> int:
+        """Count the lines with a result of this kind."""
+        return sum(result.entry.outcome == outcome for result in self.results.values())
+
+    @property
+    def records(self) -> int:
+        """How many patients the lines are about."""
+        return len({patient_id for _, patient_id in self.lines})
+
+    @property
+    def records_left(self) -> int:
+        """How many patients have a line without a result."""
+        return len({patient_id for _, patient_id in self.lines - self.results.keys()})
+
+    def left_by_criterion(self) -> dict[str | None, int]:
+        """Count the lines without a result of each criterion that has some."""
+        left: dict[str | None, int] = {}
+        for criterion_id, _ in sorted(self.lines - self.results.keys(), key=str):
+            left[criterion_id] = left.get(criterion_id, 0) + 1
+        return left
+
+    @property
+    def random(self) -> tuple[int, int, int]:
+        """Of the random records: how many there are, how many are judged, and how many faulty."""
+        results = [result for (criterion, _), result in self.results.items() if criterion is None]
+        judged = [one for one in results if one.entry.outcome != "not applicable"]
+        faulty = sum(one.entry.outcome in FAULTS for one in judged)
+        return sum(criterion is None for criterion, _ in self.lines), len(judged), faulty
+
+
+def progress(file: Facts) -> tuple[Progress, ...]:
+    """Give each phase in order, also those that have not begun."""
+    return tuple(_of_phase(file, phase) for phase in PHASES)
+
+
+def _of_phase(file: Facts, phase: Phase) -> Progress:
+    selection = file.selection
+    of_phase = {
+        (result.entry.criterion_id, result.entry.patient_id): result
+        for result in selection.results.values()
+        if result.phase == phase
+    }
+    picked = frozenset((pick.criterion_id, pick.patient_id) for pick in selection.picks)
+    names = {result.list_id for result in of_phase.values()}
+    # The numbers behind list_ids grow, and have at least two digits: longer is later.
+    newest = max(names, key=lambda name: (len(name), name), default="")
+    listed = handed_over(file, newest) if newest else None
+    lines = picked
+    if listed is not None:
+        # what was taken out since is not waited for; what was checked of it counts
+        there = frozenset(listed.by_patient)
+        lines = (there & picked) | (there & of_phase.keys())
+    results = {line: result for line, result in of_phase.items() if line in lines}
+    return Progress(phase, newest, lines, results, len(of_phase) - len(results))
+
+
+def to_recheck(file: Facts) -> tuple[Issue, ...]:
+    """Give the open issues: worst first, those of unknown severity after them, then by number."""
+    order = {"high": 0, "medium": 1, "low": 2}
+    return tuple(
+        sorted(
+            (issue for issue in file.selection.issues if issue.status == "open"),
+            key=lambda issue: (order.get(issue.found.entry.severity, 3), issue.number),
+        )
+    )
+
+
+def in_a_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
+    """Give the rows of a table for people: a heading, and a row a phase that has begun."""
+    rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
+    for one in phases:
+        if one.results:
+            counts = [f"{one.count(outcome):,}" for outcome in OUTCOMES]
+            rows.append(
+                (one.phase, f"{len(one.lines):,}", f"{one.checked:,}", *counts, f"{one.left:,}")
+            )
+    return rows

@@ -1,0 +1,233 @@
+"""The issue log, how far the checking is, and the page that the lead clinician signs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from recordpick.cells import as_csv, plain
+from recordpick.handover.checking.issue_log import ISSUE_LOG, issue_log
+from recordpick.handover.checking.lists import handed_over, list_ids
+from recordpick.handover.checking.progress import in_a_table, progress, to_recheck
+from recordpick.handover.checking.sign_off import WIDTH, sign_off
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.selection.results import Entry, FilledIn, Phase
+from recordpick.selection.working_file import WorkingFile
+
+DOCS = Path(__file__).parents[2] / "docs" / "data-checking.md"
+NOW = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)
+Said = Mapping[tuple[str | None, str], tuple[str, ...]]
+
+
+class Checking:
+    """A working file that was handed over, and results taken in as from workbooks."""
+
+    def __init__(self, file: WorkingFile) -> None:
+        self.file = file
+        self.hand_over()
+
+    def hand_over(self) -> None:
+        self.file.exported(Path("pack"), "ab" * 32)
+
+    def take_in(self, phase: Phase, said: Said) -> None:
+        listed = handed_over(self.file, list_ids(self.file)[-1])
+        assert listed is not None
+        entries = []
+        for key, given in said.items():
+            line = listed.by_patient[key]
+            entry = Entry(*key, line.line, line.record, *given)  # type: ignore[arg-type]
+            entries.append(entry)
+        sha256 = f"{len(self.file.events):064x}"
+        filled = FilledIn(phase, listed.list_id, "sheets.xlsx", sha256, tuple(entries))
+        self.file.take_in_results(filled)
+
+    @property
+    def random(self) -> list[str]:
+        return [pick.patient_id for pick in self.file.selection.random()]
+
+    @property
+    def page(self) -> str:
+        return sign_off(self.file, NOW).replace("\r\n", "\n")
+
+    @property
+    def unbroken(self) -> str:
+        return " ".join(self.page.split())
+
+
+@pytest.fixture
+def checking(file: WorkingFile) -> Iterator[Checking]:
+    return Checking(file)
+
+
+DOSE = ("different", "dose: ½ tablet\nnot 1 tablet", "low", "ANB", date(2026, 10, 12))
+GONE = ("not there", "=the letter", "high", "JD", date(2026, 10, 13))
+
+
+def test_the_log_has_a_row_an_issue_by_number(checking: Checking) -> None:
+    checking.take_in("first check", {("BRO-01", "007"): DOSE, ("DEM-03", "102"): GONE})
+    checking.take_in("recheck", {("BRO-01", "007"): ("same", "", "", "JD", date(2026, 11, 1))})
+    rows = issue_log(checking.file.selection, checking.file.pack).to_dicts()
+    assert [(row["issue"], row["status"], row["last_phase"]) for row in rows] == [
+        (1, "resolved", "recheck"),
+        (2, "open", "first check"),
+    ]
+    assert rows[0] | {"list_id": ""} == {
+        "issue": 1,
+        "status": "resolved",
+        "phase": "first check",
+        "last_phase": "recheck",
+        "list_id": "",
+        "line": 2,
+        "record_number": 2,
+        "patient_id": "007",
+        "criterion_id": "BRO-01",
+        "criterion_title": "Anyone",
+        "result": "different",
+        "what_differs": "dose: ½ tablet\nnot 1 tablet",
+        "severity": "low",
+        "found_by": "ANB",
+        "found_on": date(2026, 10, 12),
+        "last_result": "same",
+        "last_checked_on": date(2026, 11, 1),
+    }
+    assert rows[0]["list_id"] == list_ids(checking.file)[0]
+
+
+def test_the_log_as_a_file_is_one_row_a_line_and_runs_in_no_spreadsheet(checking: Checking) -> None:
+    checking.take_in("first check", {("BRO-01", "007"): DOSE, ("DEM-03", "102"): GONE})
+    written = as_csv(issue_log(checking.file.selection, checking.file.pack)).decode()
+    assert written.count("\r\n") == 3
+    assert "dose: ½ tablet␊not 1 tablet" in written
+    assert ",'=the letter," in written
+    assert ",'007," in written
+    read = pl.read_csv(written.encode(), infer_schema=False).select(plain(pl.all()))
+    assert read.columns == list(ISSUE_LOG)
+    assert read["patient_id"].to_list() == ["007", "102"]
+
+
+def test_without_issues_the_log_has_its_heading(checking: Checking) -> None:
+    log = issue_log(checking.file.selection, checking.file.pack)
+    assert (log.height, log.columns) == (0, list(ISSUE_LOG))
+
+
+def test_the_documents_name_every_column_of_the_log() -> None:
+    told = DOCS.read_text(encoding="utf-8")
+    assert [name for name in ISSUE_LOG if f"| {name} |" not in told] == []
+
+
+def test_an_issue_keeps_the_numbers_of_the_list_that_it_was_last_checked_with(
+    checking: Checking, index: PracticeIndex
+) -> None:
+    """At go-live there is another list, and the supplier imports that one."""
+    checking.take_in("first check", {(None, checking.random[0]): DOSE})
+    checking.file.draw(index.patients(checking.file.as_at).collect()["patient_id"], 1)
+    checking.file.remove("DEM-03", ["102"])
+    checking.hand_over()
+    checking.take_in("go-live", {(None, checking.random[0]): GONE})
+    row = issue_log(checking.file.selection, checking.file.pack).row(0, named=True)
+    assert row["list_id"] == list_ids(checking.file)[1]
+    listed = handed_over(checking.file, row["list_id"])
+    assert listed is not None
+    assert listed.lines[row["line"]].patient_id == checking.random[0]
+
+
+# Progress
+
+
+def test_progress_counts_the_lines_of_each_phase(checking: Checking) -> None:
+    checking.take_in("first check", {("BRO-01", "007"): DOSE, ("BRO-01", "102"): ("same",)})
+    first, recheck, _ = progress(checking.file)
+    assert (len(first.lines), first.checked, first.left) == (5, 2, 3)
+    assert (first.count("same"), first.count("different")) == (1, 1)
+    assert first.left_by_criterion() == {"DEM-03": 1, None: 2}
+    assert recheck.checked == 0
+    assert [row[0] for row in in_a_table(progress(checking.file))] == ["phase", "first check"]
+
+
+def test_a_later_phase_has_the_further_random_records_and_an_earlier_one_has_not(
+    checking: Checking, index: PracticeIndex
+) -> None:
+    checking.take_in("first check", {("DEM-03", "102"): ("same",)})
+    checking.file.draw(index.patients(checking.file.as_at).collect()["patient_id"], 2)
+    checking.hand_over()
+    checking.take_in("go-live", {("DEM-03", "102"): ("same",)})
+    first, _, last = progress(checking.file)
+    assert (len(first.lines), len(last.lines)) == (5, 7)
+    assert (first.list_id, last.list_id) == tuple(list_ids(checking.file))
+
+
+def test_what_was_taken_out_is_not_waited_for(checking: Checking) -> None:
+    """But what was found in it counts."""
+    checking.take_in("first check", {("BRO-01", "102"): DOSE})
+    checking.file.remove("BRO-01", ["007", "102"])
+    first = progress(checking.file)[0]
+    assert (len(first.lines), first.checked) == (4, 1)
+    assert [issue.status for issue in checking.file.selection.issues] == ["open"]
+
+
+def test_what_to_recheck_is_what_is_open_the_worst_first(checking: Checking) -> None:
+    checking.take_in(
+        "first check",
+        {
+            ("BRO-01", "007"): DOSE,
+            ("BRO-01", "102"): ("different", "no severity"),
+            ("DEM-03", "102"): GONE,
+            (None, checking.random[0]): GONE,
+        },
+    )
+    checking.take_in("recheck", {(None, checking.random[0]): ("same",)})
+    assert [issue.number for issue in to_recheck(checking.file)] == [3, 1, 2]
+
+
+# The page
+
+
+def test_the_page_says_what_was_checked_found_and_is_open(checking: Checking) -> None:
+    checking.take_in("first check", {("BRO-01", "007"): DOSE, ("DEM-03", "102"): GONE})
+    checking.take_in("recheck", {("BRO-01", "007"): ("same", "", "", "ANB")})
+    text = checking.unbroken
+    assert "2 issues: 1 open, 1 resolved" in text
+    assert "2 high DEM-03, record 1, not there: =the letter" in text
+    assert "patient records finished. Checked by: ANB (1), JD (1)." in text
+    assert "First check: no result for 3 lines: BRO-01 (1), Random (2)." in text
+    assert "Lead clinician" in text
+    assert f"event {len(checking.file.events)}, {checking.file.head}" in text
+
+
+def test_the_page_fits_on_paper_and_names_no_patient(checking: Checking) -> None:
+    """Whoever files it in the practice's papers files no patient numbers."""
+    long = ("different", "word " * 400, "high", "ANB")
+    checking.take_in("first check", {("BRO-01", "007"): long, (None, checking.random[0]): long})
+    lines = checking.page.split("\n")
+    assert max(map(len, lines)) <= max(WIDTH, len(f"Working file     event 99, {'a' * 64}"))
+    assert "007" not in checking.page.replace(checking.file.head, "")
+    assert "\r\n" in sign_off(checking.file, NOW)
+
+
+def test_before_anything_was_taken_in_the_page_says_so(checking: Checking) -> None:
+    assert "Nothing yet" in checking.page
+    assert "No issue was noted." in checking.page
+
+
+def test_clean_random_records_are_said_to_show_what_they_show_and_no_more(
+    checking: Checking,
+) -> None:
+    """Only when all of them are checked, and never from records that somebody chose."""
+    one, two = checking.random
+    checking.take_in("first check", {("BRO-01", "007"): ("same",), (None, one): ("same",)})
+    assert "1 of 2 random records were judged" in checking.unbroken
+    checking.take_in("first check", {(None, two): ("not applicable",)})
+    assert "nothing is concluded" in checking.unbroken
+    checking.take_in("first check", {(None, two): ("same",)})
+    assert "2 random records of 6 checked, no faulty one" in checking.unbroken
+    checking.take_in("first check", {(None, two): DOSE})
+    assert "2 random records of 6 checked, 1 faulty" in checking.unbroken
+
+
+def test_a_text_from_a_workbook_stays_within_its_line(checking: Checking) -> None:
+    checking.take_in("first check", {("BRO-01", "007"): ("different", "one\n\nWHO SIGNS\ntwo")})
+    assert checking.page.count("\nWHO SIGNS") == 1
