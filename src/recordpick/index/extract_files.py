@@ -56,6 +56,10 @@ class ExtractFile:
         """Give a column as text, blanks off, nothing as null; UserError if it is not there."""
         return trimmed(self.raw(column))
 
+    def texts(self, *columns: str) -> list[pl.Expr]:
+        """Give those of the columns that are there, as text; UserError if none is."""
+        return [self.text(name) for name in columns if self.has(name)] or [self.text(columns[0])]
+
     def raw(self, column: str) -> pl.Expr:
         """Give a column as it stands; UserError if it is not there."""
         if not self.has(column):

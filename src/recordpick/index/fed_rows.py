@@ -54,13 +54,18 @@ def with_last_issue(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl
     issues = _of_others(taken[ISSUES])
     names = issues.collect_schema().names()
     own = rows.collect_schema().names()
-    told = {"last_issued_on": pl.col("last_issued_on").max()}
-    if "review_on" in names and "review_on" not in own:
+    told: dict[str, pl.Expr] = {}
+    has_days = "last_issued_on" in names
+    if has_days:
+        told["last_issued_on"] = pl.col("last_issued_on").max()
+    if has_days and "review_on" in names and "review_on" not in own:
         dated = pl.col("review_on").is_not_null()
         by_day = pl.col("review_on").filter(dated).sort_by(pl.col("last_issued_on").filter(dated))
         told["review_on"] = by_day.last()
     if "issues" not in own:
         told["issues"] = pl.len().cast(pl.Int64)
+    if not told:
+        return rows
     of_each = issues.group_by("medication_id").agg(**told)
     joined = rows.join(of_each, on="medication_id", how="left")
     return joined if "issues" in own else joined.with_columns(pl.col("issues").fill_null(0))

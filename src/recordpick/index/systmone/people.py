@@ -171,7 +171,8 @@ def address_of(file: ExtractFile) -> pl.Expr:
     number, road = parts.pop("NumberOfBuilding", None), parts.get("NameOfRoad")
     if number is not None and road is not None:
         parts["NameOfRoad"] = pl.concat_str([number, road], separator=" ", ignore_nulls=True)
-    cells = [pl.when(cell != "").then(cell) for cell in parts.values()]
+    cells: list[pl.Expr] = [pl.when(cell != "").then(cell) for cell in parts.values()]
+    cells = cells or file.texts(*_ADDRESS)
     joined = pl.concat_str(cells, separator=", ", ignore_nulls=True)
     return pl.when(joined != "").then(joined)
 

@@ -99,7 +99,7 @@ def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
 
 def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     columns = _coding(file, "SNOMEDCode", "CTV3Code")
-    terms = [file.text(name) for name in ("SNOMEDText", "CTV3Text") if file.has(name)]
+    terms = file.texts("SNOMEDText", "CTV3Text")
     number = to_number(file.text("NumericValue"))
     is_number = file.yes("IsNumeric") if file.has("IsNumeric") else number.is_not_null()
     sign = file.text("NumericComparator") if file.has("NumericComparator") else pl.lit("")
@@ -155,6 +155,7 @@ def _problems(opened: Opened, file: ExtractFile, *, has_codes: bool) -> Part:
 def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give drug sensitivities, named by SRMedicationReadCodeDetails where that is there."""
     began = [day(file, name) for name in ("DateStarted", "DateEvent") if file.has(name)]
+    began = began or [day(file, "DateEvent")]
     columns = {
         "date": pl.coalesce(began),
         "recorded_on": day(file, "DateEventRecorded"),
@@ -228,6 +229,7 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Par
 def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
     """Give special notes, such as warnings to whoever opens the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
+    ended = ended or [day(file, "DateExpired")]
     rows, by = _with_author(file.frame, file, staff)
     frame = rows.select(
         *_entry(file, table),

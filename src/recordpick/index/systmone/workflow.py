@@ -83,9 +83,7 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Pa
 
 def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> Part:
     """Give scanned and attached files (SRMedia), and letters, of which there is no file here."""
-    person = pl.concat_str(
-        [file.text(name) for name in _SENDER if file.has(name)], separator=" ", ignore_nulls=True
-    )
+    person = pl.concat_str(file.texts(*_SENDER), separator=" ", ignore_nulls=True)
     columns = {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
