@@ -1,0 +1,60 @@
+"""The reference has every command and option as the program has them."""
+
+import contextlib
+import io
+import re
+import sys
+
+import pytest
+from pages import DOCS
+
+from recordpick.cli import main
+
+sys.path.insert(0, str(DOCS))
+import make_reference
+
+PAGE = (DOCS / "reference.md").read_text(encoding="utf-8")
+NAMES = [name for name, _ in make_reference.commands()]
+
+
+def section(command):
+    found = re.search(rf"^### recordpick {command}\n(.*?)(?=^##)", PAGE, re.DOTALL | re.MULTILINE)
+    assert found, f"no section on {command}: python docs/make_reference.py"
+    return found[1].replace("\\|", "|")
+
+
+def test_the_page_is_what_the_script_makes():
+    """After a change of the commands: `python docs/make_reference.py`."""
+    assert make_reference.with_commands(PAGE) == PAGE
+
+
+@pytest.mark.parametrize("command", NAMES)
+def test_what_help_says_stands_on_the_page(command, monkeypatch):
+    """Every option of --help, and no others; every word that --help says of them."""
+    monkeypatch.setenv("COLUMNS", "400")
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
+        main([*command.split(), "--help"])
+    told, page = said.getvalue(), section(command)
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", told)) - {"--help"}
+    assert options == set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page))
+    _, _, listed = told.partition("\n\n")
+    for line in listed.splitlines():
+        words = re.split(r" {2,}", line.strip(), maxsplit=1)
+        if len(words) == 2 and "--help" not in words[0]:
+            assert words[1] in page
+
+
+def test_the_json_of_match_is_as_described(made_demo, capsys):
+    """Every key is on the page, and every key on the page is there."""
+    import json
+
+    assert main(["match", "--index", str(made_demo / "index"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    part = PAGE.partition("## The JSON of")[2].partition("\n## ")[0]
+    named = set()
+    for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", part, re.MULTILINE):
+        named |= set(re.findall(r"`(\w+)`", cell))
+    assert named == set(told) | set(told["criteria"][0])
+    inner = set(told["pack"]) | set(told["index"]) | set(told["criteria"][0]["left"][0])
+    assert all(f"`{key}`" in part for key in inner)
