@@ -218,8 +218,16 @@ def _draw(commands: Parsers) -> None:
 def _pick(commands: Parsers) -> None:
     parser = _command(commands, "pick", "pick records for a criterion from a list you exported")
     _working_file(parser)
-    parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
-    parser.add_argument("list", type=Path, metavar="LIST", help="CSV of NHS or patient numbers")
+    parser.add_argument("criterion", nargs="?", metavar="CRITERION", help="the criterion's id")
+    parser.add_argument(
+        "list", type=Path, nargs="?", metavar="LIST", help="CSV of NHS or patient numbers"
+    )
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        metavar="DIR",
+        help="a folder of lists, each named after its criterion (MED-04.csv)",
+    )
     parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
     _person(parser)
 

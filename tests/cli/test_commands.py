@@ -138,3 +138,31 @@ def test_demo_without_a_terminal_does_what_headless_does(tmp_path, capsys, monke
     assert main(["demo", "--out", str(out), "--patients", "120"]) == 0
     assert (out / "hand-over" / "selection_list.csv").exists()
     assert main(["demo", "--headless", "--out", str(out)]) == 2
+
+
+def test_picking_from_a_folder_of_lists_named_after_criteria(file, tmp_path, capsys):
+    """Each list is of the criterion its name begins with; what is no list is told."""
+    main(["match", str(file), "--json"])
+    criteria = json.loads(capsys.readouterr().out)["criteria"]
+    wanted = {one["criterion_id"]: one["patients"][:2] for one in criteria if one["matches"] > 2}
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    for number, (criterion_id, patients) in enumerate(wanted.items()):
+        name = f"{criterion_id.lower()} our list.csv" if number % 2 else f"{criterion_id}.csv"
+        (lists / name).write_text("\n".join(["Patient ID", *patients]), encoding="utf-8")
+    (lists / "notes.docx").write_text("x", encoding="utf-8")
+    (lists / "MED-041.csv").write_text("Patient ID\n1\n", encoding="utf-8")
+    assert main(["pick", str(file), "--folder", str(lists)]) == 0
+    told = capsys.readouterr()
+    assert told.out.count("2 picked") == len(wanted)
+    assert "notes.docx" in told.err
+    assert "MED-041.csv" in told.err
+
+
+@pytest.mark.parametrize(
+    "words", [["--folder", "nowhere"], ["DEM-01"], [], ["DEM-01", "x.csv", "--folder", "."]]
+)
+def test_picking_needs_a_list(file, words, capsys):
+    """No such folder, or no list: a sentence."""
+    assert main(["pick", str(file), *words]) == 2
+    assert capsys.readouterr().err.startswith("recordpick: ")
