@@ -18,7 +18,7 @@ import polars as pl
 from recordpick.delimited import Record, read_records
 from recordpick.errors import UserError
 
-Column = Literal["current_system", "new_system"]
+Column = Literal["current_system", "new_system", "from_records"]
 
 SystemFigures = Mapping[tuple[str, ...], float]
 """Figures by name (an indicator or target, or a sex and an age band) and figure."""
@@ -47,6 +47,30 @@ _NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target",
 _HEADER_WITHIN = 40
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
 _EMPTY = ("", "-", "n/a", "na", "none", "null")
+REPORTS = ("qof_report.csv", "target_report.csv", "capitation.csv")
+"""The files of a pack that hold figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoNumber:
+    """A cell that should hold a figure and does not: where, which figure, and what stands there."""
+
+    file: str
+    line: int
+    name: tuple[str, ...]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, line {self.line}: {self.text!r} is no number."
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read of one system: its figures, cells that are no numbers, and other problems."""
+
+    figures: SystemFigures
+    no_numbers: tuple[NoNumber, ...]
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +93,34 @@ def read_system_figures(path: Path, column: Column) -> SystemFigures:
     UserError, one message a problem, where a cell is no number or a figure stands twice with
     different values, and where no figures are found.
     """
-    files = [path]
-    if path.is_dir():
-        names = ("qof_report.csv", "target_report.csv", "capitation.csv")
-        files = [path / name for name in names if (path / name).is_file()]
-        if not files:
-            raise UserError(f"{path}: there is none of {', '.join(names)} in this folder.")
-    figures: dict[tuple[str, ...], float] = {}
-    problems: list[str] = []
-    for file in files:
-        _read_file(file, column, figures, problems)
+    read = read_figures(path, column)
+    problems = [*read.problems, *map(str, read.no_numbers)]
     if problems:
         raise UserError.of(problems)
-    if not figures:
+    if not read.figures:
         raise UserError(
             f"{path}: no figures were found. Fill in the column {column} of a report, or give a "
             "CSV with a column of indicators and one for each figure."
         )
-    return figures
+    return read.figures
+
+
+def read_figures(path: Path, column: Column) -> Read:
+    """Read one system's figures as far as they can be read; what cannot be is in the answer.
+
+    UserError where the file, or a report in the folder, is not there or no text.
+    """
+    files = [path]
+    if path.is_dir():
+        files = [path / name for name in REPORTS if (path / name).is_file()]
+        if not files:
+            raise UserError(f"{path}: there is none of {', '.join(REPORTS)} in this folder.")
+    figures: dict[tuple[str, ...], float] = {}
+    no_numbers: list[NoNumber] = []
+    problems: list[str] = []
+    for file in files:
+        _read_file(file, column, figures, no_numbers, problems)
+    return Read(figures, tuple(no_numbers), tuple(problems))
 
 
 def fill(
@@ -119,7 +153,11 @@ def not_in(figures: SystemFigures, *reports: tuple[pl.DataFrame, Sequence[str]])
 
 
 def _read_file(
-    path: Path, column: Column, figures: dict[tuple[str, ...], float], problems: list[str]
+    path: Path,
+    column: Column,
+    figures: dict[tuple[str, ...], float],
+    no_numbers: list[NoNumber],
+    problems: list[str],
 ) -> None:
     rows, damaged = read_records(path)
     problems += [f"{path.name}, line {one.line}: {one.why}" for one in damaged]
@@ -136,7 +174,7 @@ def _read_file(
                 continue
             value = _number(text)
             if value is None:
-                problems.append(f"{path.name}, line {row.line}: {text!r} is no number.")
+                no_numbers.append(NoNumber(path.name, row.line, name, text.strip()))
             elif figures.setdefault(name, value) != value:
                 problems.append(
                     f"{path.name}, line {row.line}: {' '.join(name)} is {text} here and "

@@ -1,0 +1,142 @@
+"""Both systems' report figures side by side, the largest differences first.
+
+Like is compared with like: the current system's own figures with the new system's own; or, where
+the new side is a pack without any, what recordpick counts in the records of both. A figure that
+only one side has, or that is no number, is said to be so; nothing is put in its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.handover.system_figures import NoNumber, Read, SystemFigures, read_figures
+
+Basis = Literal["own", "counted"]
+
+STATES = {
+    "different": "both sides have it, and it is not the same",
+    "no_number": "one side has something that is no number; see `says`",
+    "only_before": "the new system's figures have none",
+    "only_after": "the current system's figures have none",
+    "same": "the same to two decimals",
+}
+"""The words of the column `state`, in the order in which the rows stand."""
+
+COMPARED: dict[str, pl.DataType] = {
+    "name": pl.String(),
+    "figure": pl.String(),
+    "unit": pl.String(),
+    "before": pl.Float64(),
+    "after": pl.Float64(),
+    "difference": pl.Float64(),
+    "percent": pl.Float64(),
+    "counted_before": pl.Float64(),
+    "state": pl.String(),
+    "says": pl.String(),
+}
+"""The columns of the comparison, in order, with their types: docs/reports.md tells them."""
+
+_SAME = 0.005
+"""Figures are shown with two decimals: what differs by less is the same."""
+_UNITS = {"achievement": "percent", "points": "points", "weighted": "weighted patients"}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The figures side by side (columns as in `COMPARED`), what was compared, and what to know."""
+
+    rows: pl.DataFrame
+    basis: Basis
+    told: tuple[str, ...]
+
+    def count(self, state: str) -> int:
+        """Count the figures in a state."""
+        return self.rows.filter(pl.col("state") == state).height
+
+
+def compare(before: Path, after: Path) -> Comparison:
+    """Compare the reports in the folder `before` with those in `after`: a folder, or a CSV.
+
+    UserError where files cannot be read, or there is nothing to compare.
+    """
+    old, new = read_figures(before, "current_system"), read_figures(after, "new_system")
+    counted = read_figures(before, "from_records") if before.is_dir() else Read({}, (), ())
+    told: list[str] = []
+    basis: Basis = "own"
+    if not _has(old) and after.is_dir():
+        there = read_figures(after, "current_system")
+        if _has(there):
+            old = there
+            told.append(f"The current system's figures are taken from {after}, too.")
+    if not _has(new) and after.is_dir():
+        basis, old, new = "counted", counted, read_figures(after, "from_records")
+        told.append(
+            f"{after} has no figures of the new system's own reports: what recordpick counts in "
+            "the records of both is compared."
+        )
+    elif not _has(old):
+        told.append(
+            f"{before} has no figures of the current system's own reports: fill in the column "
+            "current_system, or export with --current. What recordpick counts stands beside."
+        )
+    problems = [*old.problems, *new.problems]
+    if not _has(new):
+        problems.append(f"{after}: no figures were found.")
+    if problems:
+        raise UserError.of(problems)
+    names = dict.fromkeys((*old.figures, *_of(old), *new.figures, *_of(new)))
+    rows = [_row(name, old, new, counted.figures) for name in names]
+    return Comparison(_sorted(rows), basis, tuple(told))
+
+
+def _has(read: Read) -> bool:
+    return bool(read.figures or read.no_numbers or read.problems)
+
+
+def _of(read: Read) -> dict[tuple[str, ...], NoNumber]:
+    return {one.name: one for one in read.no_numbers}
+
+
+def _row(name: tuple[str, ...], old: Read, new: Read, counted: SystemFigures) -> tuple[object, ...]:
+    before, after = old.figures.get(name), new.figures.get(name)
+    wrong = [str(one) for side in (old, new) if (one := _of(side).get(name)) is not None]
+    difference = percent = None
+    if wrong:
+        state = "no_number"
+    elif before is None:
+        state = "only_after"
+    elif after is None:
+        state = "only_before"
+    else:
+        difference = round(after - before, 4)
+        state = "same" if abs(difference) < _SAME else "different"
+        percent = 100 * difference / abs(before) if before else None
+    return (
+        " ".join(name[:-1]),
+        name[-1],
+        _UNITS.get(name[-1], "patients"),
+        before,
+        after,
+        difference,
+        percent,
+        counted.get(name),
+        state,
+        " ".join(wrong) or None,
+    )
+
+
+def _sorted(rows: list[tuple[object, ...]]) -> pl.DataFrame:
+    """Put the largest differences first, and what cannot be compared after them."""
+    order = {state: place for place, state in enumerate(STATES)}
+    return pl.DataFrame(rows, schema=COMPARED, orient="row").sort(
+        pl.col("state").replace_strict(order, return_dtype=pl.UInt8),
+        pl.col("difference").abs(),
+        "name",
+        "figure",
+        descending=[False, True, False, False],
+    )
