@@ -15,11 +15,11 @@ from rich.segment import Segment
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from recordpick.tui import records_messages as messages
 from recordpick.tui import records_painting as painting
 from recordpick.tui import rows
 from recordpick.tui.arrangement import Answer, Arranger, Question, View, place_of
@@ -65,46 +65,6 @@ class RecordsTable(ScrollView, can_focus=True):
 
     masks: reactive[bool] = reactive(default=False)
     """Whether private columns are hidden."""
-
-    class PatientHighlighted(Message):
-        """The cursor moved to another patient (None: there is no row)."""
-
-        def __init__(self, table: RecordsTable, patient_id: str | None) -> None:
-            super().__init__()
-            self.table = table
-            self.patient_id = patient_id
-
-    class PatientChosen(Message):
-        """Space was pressed on these patients, or one of them was double-clicked."""
-
-        def __init__(self, table: RecordsTable, patient_ids: tuple[str, ...]) -> None:
-            super().__init__()
-            self.table = table
-            self.patient_ids = patient_ids
-
-    class PatientOpened(Message):
-        """Enter was pressed: let me read this record."""
-
-        def __init__(self, table: RecordsTable, patient_id: str) -> None:
-            super().__init__()
-            self.table = table
-            self.patient_id = patient_id
-
-    class RowsChanged(Message):
-        """Other rows are shown (`shown` of `of`), or others are selected."""
-
-        def __init__(self, table: RecordsTable, shown: int, of: int) -> None:
-            super().__init__()
-            self.table = table
-            self.shown = shown
-            self.of = of
-
-    class Arranged(Message):
-        """A thread has put the rows in order."""
-
-        def __init__(self, answer: Answer) -> None:
-            super().__init__()
-            self.answer = answer
 
     def __init__(
         self,
@@ -224,12 +184,12 @@ class RecordsTable(ScrollView, can_focus=True):
         self._arranger.busy = True
 
         def aside() -> None:
-            self.post_message(self.Arranged(question.answer()))
+            self.post_message(messages.Arranged(question.answer()))
 
         self.run_worker(aside, thread=True, group="aside", name="putting rows in order")
 
-    @on(Arranged)
-    def _rows_arranged(self, message: Arranged) -> None:
+    @on(messages.Arranged)
+    def _rows_arranged(self, message: messages.Arranged) -> None:
         message.stop()
         self._arranger.busy = False
         self._take(message.answer)
@@ -257,14 +217,14 @@ class RecordsTable(ScrollView, can_focus=True):
         self._see_cursor()
         self._repaint()
         if order is not None:
-            self.post_message(self.RowsChanged(self, order.len(), frame.height))
+            self.post_message(messages.RowsChanged(self, order.len(), frame.height))
             self._tell()
 
     def _tell(self) -> None:
         """Say who is under the cursor, if it is somebody else than was said last."""
         if self.patient_id != self._told or self.patient_id is None:
             self._told = self.patient_id
-            self.post_message(self.PatientHighlighted(self, self.patient_id))
+            self.post_message(messages.PatientHighlighted(self, self.patient_id))
 
     def _lay_out(self) -> None:
         width = max(self.scrollable_content_region.width, GUTTER + 4)
@@ -330,12 +290,12 @@ class RecordsTable(ScrollView, can_focus=True):
     def action_choose(self) -> None:
         """Say that these patients were chosen."""
         if patients := self._act_on():
-            self.post_message(self.PatientChosen(self, patients))
+            self.post_message(messages.PatientChosen(self, patients))
 
     def action_open(self) -> None:
         """Say that this record is to be read."""
         if self._is_seen() and self.patient_id is not None:
-            self.post_message(self.PatientOpened(self, self.patient_id))
+            self.post_message(messages.PatientOpened(self, self.patient_id))
 
     def action_select(self) -> None:
         """Select or unselect this row, and go to the next."""
@@ -359,7 +319,7 @@ class RecordsTable(ScrollView, can_focus=True):
             self.selected = patients
             self._repaint()
             height = self._view.frame.height if self._view.frame is not None else 0
-            self.post_message(self.RowsChanged(self, self._view.height, height))
+            self.post_message(messages.RowsChanged(self, self._view.height, height))
 
     def action_sort(self, number: int) -> None:
         """Sort by the column of that number, counted from the left."""

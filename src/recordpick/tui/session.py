@@ -15,11 +15,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recordpick.criteria.pack import Criterion
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex, open_index
-from recordpick.matching import Answer, Explanation, Matches, explain, match, random_population
-from recordpick.matching import evidence as evidence_of
+from recordpick.matching import Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence_lines as lines_of
 from recordpick.progress import Progress, silent
 from recordpick.record import Record, read_record
@@ -27,14 +25,14 @@ from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.patients_frame import candidates_of, most_useful_of, patients_of, sensitive_of
-from recordpick.tui.snapshot import CriterionLine, Overview, State
+from recordpick.tui.snapshot import CriterionLine, Overview
+from recordpick.tui.standing import criterion_line, overview_of, random_line
 from recordpick.tui.suggest_dialog import Offer
 
 if TYPE_CHECKING:
     from recordpick.picking.suggestion import Way
     from recordpick.tui.picture_data import PictureData
 
-RANDOM_AREA = "Random records"
 GOOD_FOR: dict[Way, str] = {
     "fewest": "Least work: patients who meet many criteria serve them all.",
     "spread": "Different ages, sexes, GPs and patients, to see more of the list.",
@@ -140,87 +138,21 @@ class Session:
 
     def overview(self) -> Overview:
         """Where the whole work stands."""
-        file, selection, pack = self.file, self.selection, self.file.pack
-        counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
-        return Overview(
-            practice=file.practice or "Practice without a name",
-            pack=f"{pack.title} {pack.version}".strip(),
-            synthetic=file.synthetic or self.index.manifest.synthetic,
-            read_only=file.why_read_only,
-            person=file.person.name if file.person else "",
-            patients=self.patients.height,
-            picked=sum(count for _, count in counts),
-            wanted=sum(criterion.records for criterion, _ in counts),
-            full=sum(count >= criterion.records for criterion, count in counts),
-            criteria=len(counts),
-            records=len(selection.patient_ids),
-            random=len(selection.random()),
-            random_wanted=pack.random_records,
-            can_undo=selection.can_undo,
-            can_redo=selection.can_redo,
-        )
+        return overview_of(self.file, self.index, self.patients.height)
 
     def criteria(self) -> tuple[CriterionLine, ...]:
         """Every criterion in the pack's order by area, then the random records."""
         pack = self.file.pack
-        lines = [
-            self.criterion(criterion.id)
-            for area in pack.areas
-            for criterion in pack.criteria
-            if criterion.area == area
-        ]
-        return (*lines, self.criterion(None))
+        ids = [one.id for area in pack.areas for one in pack.criteria if one.area == area]
+        return (*(self.criterion(criterion_id) for criterion_id in ids), self.criterion(None))
 
     def criterion(self, criterion_id: str | None) -> CriterionLine:
         """Where one criterion stands (None: the random records)."""
         if criterion_id is None:
-            return self._random_line()
+            return random_line(self.file.pack, self.selection)
         criterion = self.file.pack.criterion(criterion_id)
         answer = self.matches.answers.get(criterion_id) if self.matches else None
-        picked = self.selection.count(criterion_id)
-        state, why = self._state(criterion, answer, picked)
-        return CriterionLine(
-            id=criterion_id,
-            area=criterion.area,
-            title=criterion.title,
-            find=criterion.find,
-            compare=criterion.compare,
-            wanted=criterion.records,
-            picked=picked,
-            matches=answer.matches if answer and answer.answered else None,
-            state=state,
-            why=why,
-            cautions=answer.cautions if answer else (),
-            steps=tuple((step.says, step.left) for step in answer.left) if answer else (),
-        )
-
-    def _state(self, criterion: Criterion, answer: Answer | None, picked: int) -> tuple[State, str]:
-        closed = self.selection.closed.get(criterion.id)
-        if closed is not None:
-            return "closed", closed.reason
-        if picked >= criterion.records:
-            return "full", ""
-        if not criterion.steps:
-            return "by_hand", ""
-        if answer is None:
-            return "open", ""
-        if not answer.answered:
-            return "unanswerable", answer.why_not
-        return ("short" if answer.matches < criterion.records else "open"), ""
-
-    def _random_line(self) -> CriterionLine:
-        wanted, picked = self.file.pack.random_records, len(self.selection.random())
-        return CriterionLine(
-            id=None,
-            area=RANDOM_AREA,
-            title="Drawn at random",
-            find="Records drawn so that anyone can check the draw. Press r to draw.",
-            compare=(),
-            wanted=wanted,
-            picked=picked,
-            matches=None,
-            state="full" if picked >= wanted else "open",
-        )
+        return criterion_line(criterion, answer, self.selection)
 
     # ------------------------------------------------------------------ patients
 
@@ -260,10 +192,6 @@ class Session:
         """Read a patient's record: for a thread."""
         with in_reach(self.index):
             return read_record(self.index, self.file.as_at, patient_id)
-
-    def evidence(self, criterion_id: str, patient_id: str) -> pl.DataFrame:
-        """Give the rows that make this patient meet the criterion: for a thread."""
-        return evidence_of(self.file.pack, self.index, self.file.as_at, criterion_id, [patient_id])
 
     def explain(self, criterion_id: str, patient_id: str) -> Explanation:
         """Say rule by rule whether the patient meets the criterion: for a thread."""

@@ -17,7 +17,7 @@ from recordpick.tui.new_file import as_path
 from recordpick.tui.patient_dialog import PatientDialog
 from recordpick.tui.pictures_screen import Pictures
 from recordpick.tui.record_view import RecordView
-from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.records_messages import PatientChosen
 from recordpick.tui.suggest_dialog import Offer, SuggestDialog
 from recordpick.tui.tour import Tour
 from recordpick.tui.visible import counted
@@ -84,8 +84,8 @@ class WorkScreen(WorkView):
 
     # ------------------------------------------------------------------ picking
 
-    @on(RecordsTable.PatientChosen)
-    def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
+    @on(PatientChosen)
+    def _patient_chosen(self, message: PatientChosen) -> None:
         self.toggle(message.patient_ids)
 
     def toggle(self, patient_ids: Sequence[str]) -> None:

@@ -19,6 +19,7 @@ from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.patient_columns import columns, most_useful_columns
 from recordpick.tui.reading import read_shown
 from recordpick.tui.record_view import PRIVATE_TABLES, RecordView, Shown
+from recordpick.tui.records_messages import PatientHighlighted, PatientOpened, RowsChanged
 from recordpick.tui.records_painting import Marks
 from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.snapshot import SAYS, CriterionLine
@@ -325,8 +326,8 @@ class WorkView(Screen[None]):
     def _criterion_chosen(self) -> None:
         self.table.focus()
 
-    @on(RecordsTable.PatientHighlighted)
-    def _patient_highlighted(self, message: RecordsTable.PatientHighlighted) -> None:
+    @on(PatientHighlighted)
+    def _patient_highlighted(self, message: PatientHighlighted) -> None:
         if message.patient_id == self.table.patient_id:
             key = (self.criterion.id, message.patient_id)
             if message.patient_id is not None and key not in self._records:
@@ -335,12 +336,12 @@ class WorkView(Screen[None]):
                 self.query_one(RecordView).show(Shown(listed, "", is_being_read=True))
             self.show_record()
 
-    @on(RecordsTable.PatientOpened)
+    @on(PatientOpened)
     def _patient_opened(self) -> None:
         self.query_one(RecordView).focus()
 
-    @on(RecordsTable.RowsChanged)
-    def _rows_changed(self, message: RecordsTable.RowsChanged) -> None:
+    @on(RowsChanged)
+    def _rows_changed(self, message: RowsChanged) -> None:
         words = f"{amount(message.shown)} shown"
         if message.shown != message.of:
             words = f"{amount(message.shown)} of {amount(message.of)} shown"
