@@ -110,13 +110,16 @@ def conform(part: Part) -> Conformed:
         written = part.date_formats.get(column.name, ISO)
         source, typed = pl.col(column.name), pl.col(_typed(column.name))
         value = _value(part, column, schema[column.name], written)
-        if is_text(schema[column.name]):
+        is_made = column.name in part.made
+        if is_made:
+            value = source
+        elif is_text(schema[column.name]):
             texts[column.name] = trimmed(source.cast(pl.String))
         if part.table == "patients" and column.name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(value)
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
             aside = source.is_not_null() & typed.is_null()
-        elif _can_fail(column, schema[column.name]):
+        elif column.required or (not is_made and _can_fail(column, schema[column.name])):
             missing = pl.lit(column.required)
             checks.append((column, written, value.is_null() & (missing | source.is_not_null())))
             failed.append(

@@ -18,6 +18,8 @@ from recordpick.index.parts import PLACES, ROW, LookUp, Part
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.values import YES, trimmed
 
+_YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
+
 Drifts = Mapping[str, Sequence[str]]
 """Other spellings of a column, by the name that a reader asks for."""
 
@@ -73,9 +75,7 @@ class ExtractFile:
         """Tell where a column says yes; no where it is empty or missing."""
         if not self.has(column):
             return pl.lit(value=False)
-        return (
-            self.raw(column).str.to_lowercase().str.strip_chars().is_in(YES).fill_null(value=False)
-        )
+        return self.raw(column).is_in(_YES).fill_null(value=False)
 
     def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
         """Give columns as they stand under new names (new: old), of those that are there."""

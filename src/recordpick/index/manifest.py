@@ -86,7 +86,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise UserError(_no_index(folder)) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
     number = found.get("format") if isinstance(found, dict) else None
     if not isinstance(number, int):

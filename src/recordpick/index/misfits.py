@@ -57,7 +57,7 @@ def find_repeated(table: TableMade, numbers: range) -> None:
     """Find rows of these parts whose id comes again: replaced by a later row, or duplicates.
 
     Of rows with `ORDER` the highest stays, and none if it is a deleted one; the others were
-    replaced. Among equals the first stays and the others are duplicates.
+    replaced. Among equals of one part the first stays and the others are duplicates.
     """
     row_id = table.row_id
     if row_id is None or not numbers:
@@ -70,11 +70,11 @@ def find_repeated(table: TableMade, numbers: range) -> None:
     again = hashed.group_by("hash").len().filter(pl.col("len") > 1)
     several = hashed.join(again, on="hash", how="semi").collect(engine="streaming")
     same = (_OWN, _IS_FOLDED)
-    order = pl.col(ORDER).fill_null(0)
-    is_latest = order == order.max().over(same)
+    is_latest = pl.col(ORDER) == pl.col(ORDER).max().over(same)
     is_taken_back = (pl.col(DELETED) & is_latest).any().over(same)
     judged = (
-        several.sort(_PART, ROW)
+        several.with_columns(_order_of_part())
+        .sort(_PART, ROW)
         .with_columns(gone=~is_latest | is_taken_back)
         .filter(~pl.col(DELETED))
         .with_columns(again=~pl.col("gone") & ~pl.struct(*same, "gone").is_first_distinct())
@@ -85,17 +85,28 @@ def find_repeated(table: TableMade, numbers: range) -> None:
         table.reject(number, of_part.filter("again"), DUPLICATE)
 
 
+_PARTS = 4096
+"""More than a table has."""
+
+
+def _order_of_part() -> pl.Expr:
+    """Make one number of ORDER and the part's place; 0 for a row that is in no order."""
+    run = pl.col(ORDER).str.strip_chars().cast(pl.Int64, strict=False).fill_null(0)
+    return pl.when("ordered").then(run * _PARTS + pl.col(_PART) + 1).otherwise(0).alias(ORDER)
+
+
 def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
     """Give the ids of a part's rows; of deleted ones too, where they may replace others."""
     staged = table.staged[number]
     technical = staged.conformed.technical
     folded = pl.col(FOLDED) if FOLDED in technical else pl.lit(None, pl.String)
-    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.Int64)
+    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.String)
     columns = (
         pl.col(ROW),
         pl.coalesce(folded, row_id).alias(_OWN),
         folded.is_not_null().alias(_IS_FOLDED),
         order.alias(ORDER),
+        pl.lit(ORDER in technical).alias("ordered"),
     )
     rows = table.part(number).select(*columns, pl.lit(value=False).alias(DELETED))
     if ORDER in technical:

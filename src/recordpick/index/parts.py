@@ -24,10 +24,10 @@ DELETED = "__deleted"
 """Optional Boolean column: the source's own flag says that the row is to be dropped."""
 
 ORDER = "__order"
-"""Optional Int64 column: of several rows with one id the highest stays.
+"""Optional text column: of several rows with one id the one with the highest number stays.
 
-The others count as deleted. A deleted row replaces others as well: so a later file may take back
-what an earlier one gave.
+Among equals that of the later part. The others count as deleted. A deleted row replaces others as
+well: so a later file may take back what an earlier one gave.
 """
 
 FOLDED = "__folded"
@@ -85,6 +85,11 @@ class Part:
     """Makes the final frame of `frame` and what it takes: each a scan of the rows that fit."""
     host: str = ""
     """A table before this one: each row here belongs to the row there that has the same id."""
+    made: frozenset[str] = frozenset()
+    """Columns that the reader made itself (ids, words, what codes stand for): clean, as they are.
+
+    They are neither trimmed nor checked again, but for ids that are missing.
+    """
     sha256: str = ""
     """Of the file, if a look at it has told that already."""
     source: int = 0

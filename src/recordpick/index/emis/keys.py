@@ -13,7 +13,7 @@ import polars as pl
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import ORDER
 
-_RUNS = 4096
+_FILES = 4096
 """More than there are files of one table."""
 
 
@@ -42,9 +42,16 @@ class Keys:
 
 
 def order_of(file: ExtractFile) -> pl.Expr:
-    """Give the order in which rows were given: by ProcessingId, then by the file's place."""
+    """Give what tells the order in which rows were given (parts.py): the ProcessingId."""
+    if not file.has("ProcessingId"):
+        return pl.lit(None, pl.String).alias(ORDER)
+    return file.raw("ProcessingId").alias(ORDER)
+
+
+def run_of(file: ExtractFile) -> pl.Expr:
+    """Give the same as one number, for files that are read whole: the ProcessingId, the place."""
     place = pl.lit(file.number, pl.Int64)
     if not file.has("ProcessingId"):
         return place.alias(ORDER)
     run = file.raw("ProcessingId").str.strip_chars().cast(pl.Int64, strict=False).fill_null(0)
-    return (run * _RUNS + place).alias(ORDER)
+    return (run * _FILES + place).alias(ORDER)

@@ -11,7 +11,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.degraded import is_degraded
 from recordpick.index.emis.files import CLINICAL_CODE, DRUG_CODE, ORGANISATION, USER
-from recordpick.index.emis.keys import Keys, order_of
+from recordpick.index.emis.keys import Keys, run_of
 from recordpick.index.emis.words import KIND_OF_CATEGORY
 from recordpick.index.extract_files import ExtractFile, lines_of_rows
 from recordpick.index.parts import ORDER, ROW, LookUp
@@ -157,7 +157,7 @@ def _latest(
             file.frame.select(
                 ROW,
                 file.text(key).alias(KEY),
-                order_of(file),
+                run_of(file),
                 pl.lit(file.number, pl.Int64).alias("__file"),
                 **wanted,
             )

@@ -13,7 +13,7 @@ import polars as pl
 
 from recordpick.index.emis.keys import Keys, order_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
-from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
+from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known, spelt
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
@@ -30,6 +30,15 @@ _AS_THEY_STAND = {
     "is_abnormal": "Abnormal",
     "text": "AssociatedText",
 }
+
+_MADE = frozenset(
+    (
+        *("patient_id", "event_id", "parent_id", "recorded_by", "kind"),
+        *("code", "code_system", "term", "is_local_code", "is_degraded", "is_confidential"),
+        *("value", "value_text", "problem_status", "significance", "ended_on"),
+    )
+)
+"""What is looked up or typed here; what rows of problems tell was typed before."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +134,7 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
             columns["recorded_by"] = pl.col("recorded_by")
     columns |= {name: pl.col(name) for name in _of_code(known_as, has_kind=has_problems)}
     if file.has("EffectiveDatePrecision"):
-        columns["date_precision"] = known(file.text("EffectiveDatePrecision"), PRECISION)
+        columns["date_precision"] = file.raw("EffectiveDatePrecision").replace(spelt(PRECISION))
     if file.has("Value"):
         value = to_number(file.text("Value"))
         columns["value"] = value
@@ -149,8 +158,8 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
         **columns,
     )
     if not has_problems:
-        return file.part("events", frame)
-    return file.part("events", frame, takes=(PROBLEMS,), finish=with_problems)
+        return file.part("events", frame, made=_MADE)
+    return file.part("events", frame, made=_MADE, takes=(PROBLEMS,), finish=with_problems)
 
 
 def _of_code(known_as: Known, *, has_kind: bool) -> list[str]:

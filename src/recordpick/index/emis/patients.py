@@ -15,7 +15,7 @@ from datetime import date
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.emis.keys import Keys, order_of
+from recordpick.index.emis.keys import Keys, run_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import REGISTRATION, SEX, known
 from recordpick.index.extract_files import ExtractFile, lines_of_rows
@@ -121,7 +121,7 @@ def _rows(
     columns |= _status(columns, as_at)
     rows = file.frame.select(
         ROW,
-        order_of(file),
+        run_of(file),
         pl.lit(file.number, pl.Int64).alias(_FILE),
         keys.key(guid, organisation).alias(KEY),
         keys.id(guid, organisation).alias(_GUID),

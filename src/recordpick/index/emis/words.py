@@ -94,6 +94,15 @@ SLOT_STATUS = {
 """SlotStatus, in small letters; any other is "other"."""
 
 
+def spelt(words: dict[str, str]) -> dict[str, str]:
+    """Give the words as they may be spelt: in small letters, in capitals, or with capitals."""
+    return {
+        way: ours
+        for word, ours in words.items()
+        for way in (word, word.upper(), word.title(), word.capitalize())
+    }
+
+
 def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> pl.Expr:
     """Give the word for a text; `other` for one that is not known, or the text as it stands.
 
