@@ -9,6 +9,7 @@ from driving import app_on, using
 from recordpick.errors import UserError
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.session import Session
 
 FILE = "demonstration.recordpick"
 
@@ -325,3 +326,22 @@ async def test_an_index_that_is_not_the_one_is_asked_for(demo, made_demo, tmp_pa
                 assert "0/920 picked" in user.text
     finally:
         hidden.rename(made_demo)
+
+
+async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
+    """A draw made by strata on the command line is continued in the app by strata."""
+    from recordpick.cli import main
+
+    file = demo / "demonstration.recordpick"
+    assert main(["draw", str(file), "--seed", "7", "--records", "4", "--strata"]) == 0
+    session = Session.open(file, Person("Ann Other", "practice"))
+    try:
+        said = session.draw(session.eligible(), "", 3)
+        assert said.startswith("3 records drawn")
+        assert session.selection.by_strata
+        assert session.selection.count(None) == 7
+        last = session.selection.random()[-1].patient_id
+        session.replace_random(last, "moved away", session.eligible())
+        assert session.selection.count(None) == 7
+    finally:
+        session.close()

@@ -298,7 +298,7 @@ class Session:
 
     def replace_random(self, patient_id: str, reason: str, eligible: pl.Series) -> str:
         """Put the next ticket of the draw in place of a random record."""
-        self.file.replace_random(patient_id, reason, eligible)
+        self.file.replace_random(patient_id, reason, eligible, self._strata(eligible))
         return "The next ticket of the draw took its place."
 
     def offers(self, criterion_id: str | None) -> tuple[Offer, ...]:
@@ -340,10 +340,17 @@ class Session:
             self.file.fix_seed(seed, "entered", reason)
         elif fixed is None:
             self.file.fix_seed(new_seed(), "made", reason)
-        before = len(self.selection.random())
-        self.file.draw(eligible, number)
-        drawn = len(self.selection.random()) - before
-        return f"{_records(drawn)} drawn at random from {eligible.len():,}."
+        draw = self.file.draw(eligible, number, self._strata(eligible)).draws[-1]
+        said = f"{_records(len(draw.drawn))} drawn at random from {draw.eligible:,}."
+        return f"{said} {draw.short} fewer than asked for." if draw.short else said
+
+    def _strata(self, eligible: pl.Series) -> pl.DataFrame | None:
+        """Give the groups of a draw that was begun by age band and sex; None for a plain one."""
+        if not self.selection.by_strata:
+            return None
+        from recordpick.picking.strata import strata_of
+
+        return strata_of(self.index.patients(self.file.as_at), eligible)
 
     def plan_from_list(self, criterion_id: str, path: Path) -> ListPlan:
         """Say whom a list of numbers would pick for a criterion: for a thread."""
