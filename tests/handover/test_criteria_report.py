@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
-from recordpick.handover.cells import as_csv
 from recordpick.handover.criteria_report import CRITERIA_REPORT, STATES, criteria_rows
 from recordpick.matching import Matches
 from recordpick.selection.state import Selection

@@ -11,8 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recordpick.cells import plain
 from recordpick.errors import UserError
-from recordpick.handover.cells import plain
 from recordpick.handover.export import FILES, Options, export
 from recordpick.handover.summary import summary
 from recordpick.index.manifest import Manifest

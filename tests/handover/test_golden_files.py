@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 
 from recordpick import __version__
+from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
 from recordpick.handover.capitation import capitation_rows
-from recordpick.handover.cells import as_csv
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
 from recordpick.handover.schemas import TABLES

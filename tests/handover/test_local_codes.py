@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from recordpick.handover.cells import as_csv
+from recordpick.cells import as_csv
 from recordpick.handover.local_codes import LOCAL_CODES, local_code_rows
 
 from small_practice import small_index

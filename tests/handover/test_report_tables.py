@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recordpick.cells import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.cells import as_csv
 from recordpick.handover.figures import Figure
 from recordpick.handover.qof import (
     QOF_FIGURES,

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from recordpick.cells import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.cells import as_csv
 from recordpick.handover.export import Options, export
 from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.handover.system_figures import fill, not_in, read_system_figures

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.cells import as_csv
 from recordpick.handover.capitation import capitation_rows
-from recordpick.handover.cells import as_csv
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.local_codes import local_code_rows

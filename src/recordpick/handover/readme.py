@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from recordpick import __version__
+from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
-from recordpick.handover.cells import one_line
 from recordpick.selection.state import Draw, Selection
 
 SYNTHETIC = "SYNTHETIC DATA: NO RECORD HERE IS A REAL PATIENT'S."

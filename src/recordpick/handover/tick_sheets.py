@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recordpick.handover.cells import one_line
+from recordpick.cells import one_line
 from recordpick.handover.criteria_report import STATES
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.selection_list import SELECTION_LIST

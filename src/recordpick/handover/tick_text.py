@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from recordpick.handover.cells import one_line
+from recordpick.cells import one_line
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.tick_words import RESULTS, Line, Sheet, by_record
 

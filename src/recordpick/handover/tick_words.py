@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.cells import one_line
 from recordpick.criteria.pack import Criterion, Pack
-from recordpick.handover.cells import one_line
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.selection import results
 
