@@ -149,6 +149,7 @@ async def _look(member: Member) -> None:
     await member.picture("record")
     await member.press("escape", "f")
     frame = member.app.screen.query_one(RecordsTable).frame
+    assert frame is not None  # the whole list is shown
     born = frame["date_of_birth"][7]
     await member.fill("#filter", f"{born.day}/{born.month}/{born.year}")
     await member.picture("find")
