@@ -27,7 +27,11 @@ MOST_DAMAGED = 1000
 """After so many lines whose quotation marks do not close, the file is taken for something else."""
 
 LONGEST_LINE = 16 * 1024**2
-"""Characters of a line. The longest entries of a record are a few hundred thousand."""
+"""Bytes of a line. The longest entries of a record have a few hundred thousand. Looked at before
+anything reads a whole line into memory: a file may be one line of gigabytes."""
+
+MOST_COLUMNS = 16_384
+"""As many as a spreadsheet can have."""
 
 _SAMPLE = 64 * 1024
 _CHUNK = 4 * 1024**2
@@ -80,7 +84,8 @@ class Damaged:
 def look(path: Path, delimiter: str | None = None) -> Look:
     """Read the file once; say what it is.
 
-    UserError if it is missing, a folder, empty, no text, or written in several encodings.
+    UserError if it is missing, a folder, empty, no text, written in several encodings, or has a
+    line or a number of columns that no table has.
     """
     try:
         with path.open("rb") as file:
@@ -91,11 +96,20 @@ def look(path: Path, delimiter: str | None = None) -> Look:
         raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
-    first = next(text_lines(path, found), "")
+    lines = text_lines(path, found)
+    first = next(lines, "")
     said = _SEP.fullmatch(first)
     if said:
-        return replace(found, delimiter=delimiter or said[1], skip=1)
-    return replace(found, delimiter=delimiter or _likely_delimiter(path, found))
+        found = replace(found, delimiter=delimiter or said[1], skip=1)
+        first = next(lines, "")
+    else:
+        found = replace(found, delimiter=delimiter or _likely_delimiter(path, found))
+    if first.count(found.delimiter) >= MOST_COLUMNS:
+        raise UserError(
+            f"{path}: its first line has {first.count(found.delimiter) + 1:,} columns, and no "
+            f"list or table has more than {MOST_COLUMNS:,}."
+        )
+    return found
 
 
 def text_lines(path: Path, found: Look) -> Iterator[str]:
@@ -116,7 +130,8 @@ def text_lines(path: Path, found: Look) -> Iterator[str]:
 def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[Record | Damaged]:
     """Give the file's records in order; blank lines are none. Every other line is in one of them.
 
-    A record with a number of fields that is not among `counts` (if given) is damaged.
+    A record with a number of fields that is not among `counts` (if given), or that no table has,
+    is damaged.
     Where quotation marks do not close, only the line that opens them is damaged: reading goes on
     with the next. UserError if that happens more than `MOST_DAMAGED` times.
     """
@@ -142,6 +157,9 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
             continue
         if found.has_nul and any("\0" in field for field in fields):
             yield Damaged(source.first, "there is a NUL byte in it", source.text())
+            continue
+        if len(fields) > MOST_COLUMNS:
+            yield Damaged(source.first, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
             continue
         if counts and len(fields) not in counts:
             why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(counts)))}"
@@ -182,8 +200,6 @@ class _Lines:
         line = self._back.pop() if self._back else next(self._lines)
         self._number += 1
         self._taken.append(line)
-        if len(line) > LONGEST_LINE:
-            raise csv.Error
         return line
 
     def begin(self) -> None:
@@ -200,10 +216,7 @@ class _Lines:
         first, *others = self._taken
         self._number -= len(others)
         self._back.extend(reversed(others))
-        why = "a quotation mark is not closed"
-        if len(first) > LONGEST_LINE:
-            why = f"it is {len(first):,} characters long"
-        return Damaged(self.first, why, first.rstrip("\r\n"))
+        return Damaged(self.first, "a quotation mark is not closed", first.rstrip("\r\n"))
 
 
 def _look(path: Path, file: io.BufferedReader) -> Look:
@@ -220,9 +233,11 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
     quotes = nul = returns = False
     is_utf8, size, feeds, chunk, last = True, 0, 0, start, b""
+    line = 0  # bytes since the last end of a line
     while chunk:
         digest.update(chunk)
         size += len(chunk)
+        line = _open_line(path, chunk, line, feeds + 1)
         quotes = quotes or b'"' in chunk
         nul = nul or b"\0" in chunk
         returns = returns or b"\r" in chunk
@@ -246,6 +261,20 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
         has_returns=returns,
         lines=feeds + (not last.endswith(b"\n")),
     )
+
+
+def _open_line(path: Path, chunk: bytes, before: int, number: int) -> int:
+    """Give how long the last line is that the chunk leaves open; UserError if one is too long."""
+    ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
+    longest = before + (min(ends) if ends else len(chunk))
+    if longest > LONGEST_LINE:
+        raise UserError(
+            f"{path}, line {number:,}: this line is longer than {LONGEST_LINE // 1024**2} MB, "
+            "as in no list or table. Export it again, as CSV."
+        )
+    if not ends:
+        return longest
+    return len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
 
 
 def _by_mark(start: bytes) -> str | None:

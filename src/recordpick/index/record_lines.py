@@ -26,6 +26,8 @@ _LINE, _TEXT = "line", "text"
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 MOST_LINES = 2000
 """Lines of one record; more are a quotation mark that is not closed."""
+_LONGEST_LOOKED_AT = 1024**2
+"""Characters of a record that is looked at here; `re` takes a hundred bytes for each field."""
 
 
 @dataclass
@@ -104,7 +106,7 @@ def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:
     with path.open("rb") as file:
         _skip(file, header_line)
         taken = _record(file)
-    if taken is None or not taken[0] or not _well_formed(found).match(taken[0]):
+    if taken is None or not taken[0] or not _fits(_well_formed(found), taken[0]):
         return None
     return _count(taken[0], found)
 
@@ -112,6 +114,11 @@ def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:
 def _well_formed(found: Look) -> re.Pattern[str]:
     """Give the pattern of a record whose line end was taken off: no other may be left."""
     return re.compile(shape(None, found.delimiter).removesuffix(r"\r?$") + r"\Z")
+
+
+def _fits(well_formed: re.Pattern[str], record: str) -> bool:
+    """Tell whether a record is well formed; one of megabytes is left to the reader by record."""
+    return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
 
 
 def _walk(
@@ -134,7 +141,7 @@ def _walk(
                 continue  # it belongs to the record before
             _skip(file, line - at)
             taken = _record(file)
-            if taken is None or not well_formed.match(taken[0]):
+            if taken is None or not _fits(well_formed, taken[0]):
                 return None
             text, lines = taken
             record = line - more

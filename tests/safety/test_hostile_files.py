@@ -1,0 +1,245 @@
+"""Files made to fill memory, disk or time are refused in words, within little of each.
+
+Sizes are those at which a careless reader takes gigabytes; each file is read by a process that may
+have two gigabytes of addresses and 20 seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from recordpick.errors import UserError
+from recordpick.sheets import read_rows
+
+if sys.platform == "win32":
+    pytest.skip("needs limits of POSIX", allow_module_level=True)
+
+MEGABYTE = 1024**2
+
+
+def read_all(asked: Sequence[tuple[str, Path]]) -> list[str]:
+    """Read all of them in one process with little memory; give what was told of each."""
+    words = [word for kind, path in asked for word in (kind, str(path))]
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).with_name("hostile_files.py")), *words],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def read(kind: str, path: Path) -> str:
+    return read_all([(kind, path)])[0]
+
+
+def repeated(path: Path, start: bytes, part: bytes, times: int, end: bytes = b"\n") -> None:
+    with path.open("wb") as file:
+        file.write(start)
+        for _ in range(times):
+            file.write(part)
+        file.write(end)
+
+
+CSVS: dict[str, tuple[Callable[[Path], None], str]] = {
+    "10 million columns": (
+        lambda path: repeated(path, b"patient_id", b"," * MEGABYTE, 10),
+        "columns, and no list or table has more",
+    ),
+    "a row of 5 million values": (
+        lambda path: repeated(path, b"patient_id\n1", b",x" * MEGABYTE, 5),
+        "",
+    ),
+    "200 MB on one line": (
+        lambda path: repeated(path, b"patient_id,family_name\n1,", b"x" * MEGABYTE, 200),
+        "this line is longer than 16 MB",
+    ),
+    "200 MB of spaces": (
+        lambda path: repeated(path, b"a", b" " * MEGABYTE, 200, b""),
+        "this line is longer than 16 MB",
+    ),
+    "8 GB of nothing": (
+        lambda path: (path.write_bytes(b"patient_id\n"), os.truncate(path, 8 * 1024**3))[0],
+        "not a text file",
+    ),
+    "a quotation mark that is never closed": (
+        lambda path: repeated(path, b'patient_id,family_name\n1,"', b"x\n" * 100_000, 1),
+        "",
+    ),
+    "a million empty lines": (lambda path: repeated(path, b"", b"\n" * MEGABYTE, 10), "empty"),
+}
+
+
+@pytest.fixture(scope="module")
+def told_of_texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """What is told of each as a list of patients, and as a table of a source."""
+    asked = []
+    for make, _ in CSVS.values():
+        folder = tmp_path_factory.mktemp("source")
+        make(folder / "patients.csv")
+        asked += [("source", folder / "patients.csv"), ("source", folder)]
+    told = read_all(asked)
+    for _, path in asked[::2]:
+        path.unlink()
+    return dict(zip(CSVS, zip(told[::2], told[1::2], strict=True), strict=True))
+
+
+@pytest.mark.parametrize("name", CSVS)
+def test_a_text_file_that_fills_memory_is_refused(
+    told_of_texts: dict[str, tuple[str, str]], name: str
+) -> None:
+    """As a list of patients, and as a table of a source."""
+    for told in told_of_texts[name]:
+        assert told
+        assert CSVS[name][1] in told
+
+
+def workbook(path: Path, change: Callable[[str, bytes], Iterable[bytes]]) -> Path:
+    """Write a small workbook whose parts are changed by name."""
+    plain = path.with_name("plain.xlsx")
+    with xlsxwriter.Workbook(plain) as book:
+        book.add_worksheet("Patients").write_row(0, 0, ["NHS number", "Name"])
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in source.namelist():
+            with out.open(name, "w") as part:
+                for piece in change(name, source.read(name)):
+                    part.write(piece)
+    return path
+
+
+def in_sheet(*more: bytes, times: int = 1) -> Callable[[str, bytes], Iterable[bytes]]:
+    def change(name: str, content: bytes) -> Iterable[bytes]:
+        if not name.endswith("sheet1.xml"):
+            yield content
+            return
+        head, tail = content.split(b"</sheetData>")
+        yield head
+        for _ in range(times):
+            yield from more
+        yield b"</sheetData>" + tail
+
+    return change
+
+
+def with_entity(entity: bytes) -> Callable[[str, bytes], Iterable[bytes]]:
+    """Declare an entity and use it in a cell."""
+
+    def change(name: str, content: bytes) -> Iterable[bytes]:
+        if name.endswith("sheet1.xml"):
+            declared = b"?>\n<!DOCTYPE worksheet [" + entity + b"]>"
+            row = b'<row r="2"><c r="A2" t="inlineStr"><is><t>&x;</t></is></c></row></sheetData>'
+            content = content.replace(b"?>", declared, 1).replace(b"</sheetData>", row)
+        yield content
+
+    return change
+
+
+LAUGHS = b'<!ENTITY a0 "ha">' + b"".join(
+    b'<!ENTITY a%d "' % n + b"&a%d;" % (n - 1) * 20 + b'">' for n in range(1, 10)
+)
+SHEETS: dict[str, tuple[Callable[[str, bytes], Iterable[bytes]], str]] = {
+    "a cell in the far corner": (
+        in_sheet(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "spans 1,048,576 rows",
+    ),
+    "60 MB of spaces": (in_sheet(b" " * MEGABYTE, times=60), "times its size"),
+    "6 million empty rows": (in_sheet(b'<row r="3"/>' * 100_000, times=60), "times its size"),
+}
+ENTITIES = {
+    "a file": b'<!ENTITY x SYSTEM "file:///etc/passwd">',
+    "the network": b'<!ENTITY x SYSTEM "http://127.0.0.1:9/x">',
+    "a billion laughs": LAUGHS + b'<!ENTITY x "&a9;">',
+}
+
+
+@pytest.fixture(scope="module")
+def told_of_sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is told of each workbook."""
+    folder = tmp_path_factory.mktemp("sheets")
+    asked = [
+        ("sheet", workbook(folder / f"{number}.xlsx", change))
+        for number, (change, _) in enumerate(SHEETS.values())
+    ]
+    return dict(zip(SHEETS, read_all(asked), strict=True))
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_a_workbook_that_fills_memory_is_refused(told_of_sheets: dict[str, str], name: str) -> None:
+    """Nothing in it is unpacked without a limit."""
+    assert SHEETS[name][1] in told_of_sheets[name]
+
+
+@pytest.mark.parametrize("name", ENTITIES)
+def test_a_workbook_brings_in_nothing_from_outside_itself(tmp_path: Path, name: str) -> None:
+    """Entities of XML are not followed: a cell that names one is damaged, or its plain name."""
+    path = workbook(tmp_path / "list.xlsx", with_entity(ENTITIES[name]))
+    with suppress(UserError):
+        assert read_rows(path)[1] in (["", ""], ["&x;", ""], ["x", ""])
+
+
+def test_a_workbook_that_lies_about_its_sizes_is_refused(tmp_path: Path) -> None:
+    """Its table of contents says 1 KB; 100 MB stand in it, and would as well be 8 GB."""
+    honest = workbook(tmp_path / "honest.xlsx", in_sheet(b" " * MEGABYTE, times=100))
+    content = bytearray(honest.read_bytes())
+    with zipfile.ZipFile(honest) as archive:
+        entry = next(one for one in archive.infolist() if one.filename.endswith("sheet1.xml"))
+    true = entry.file_size.to_bytes(4, "little")
+    lie = (1024).to_bytes(4, "little")
+    assert content.count(true) >= 1
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(bytes(content).replace(true, lie))
+    assert read("sheet", path)
+
+
+def test_8_gb_of_spaces_in_a_workbook_are_refused(tmp_path: Path) -> None:
+    """In a file of 8 MB: the sizes that it says itself are enough to refuse it."""
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    part = squeeze.compress(b" " * 8 * MEGABYTE) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    path = workbook(tmp_path / "list.xlsx", in_sheet())
+    packed = part * 1024 + zlib.compressobj(9, zlib.DEFLATED, -15).flush()
+    name = b"xl/worksheets/sheet2.xml"
+    size = 8 * 1024**3
+    extra = b"\x01\x00\x08\x00" + size.to_bytes(8, "little")
+    content = path.read_bytes()
+    directory = content.rindex(b"PK\x05\x06")
+    start = int.from_bytes(content[directory + 16 : directory + 20], "little")
+    header = b"\x2d\x00\x00\x00\x08\x00\x00\x00\x00\x00" + b"\x00" * 4
+    header += len(packed).to_bytes(4, "little") + b"\xff" * 4
+    header += len(name).to_bytes(2, "little") + len(extra).to_bytes(2, "little")
+    local = b"PK\x03\x04" + header + name + extra + packed
+    central = b"PK\x01\x02\x2d\x00" + header + b"\x00" * 10
+    central += start.to_bytes(4, "little") + name + extra
+    entries = int.from_bytes(content[directory + 10 : directory + 12], "little") + 1
+    listing = content[start:directory] + central
+    end = b"PK\x05\x06\x00\x00\x00\x00" + entries.to_bytes(2, "little") * 2
+    end += len(listing).to_bytes(4, "little") + (start + len(local)).to_bytes(4, "little") + b"\0\0"
+    path.write_bytes(content[:start] + local + listing + end)
+    with zipfile.ZipFile(path) as archive:
+        assert archive.infolist()[-1].file_size == size
+    assert "unpacks to 8,192 MB" in read("sheet", path)
+
+
+def test_a_manifest_of_many_brackets_is_refused(tmp_path: Path) -> None:
+    """Python's own JSON reader would run out of its stack."""
+    (tmp_path / "index.json").write_text("[" * 200_000, encoding="utf-8")
+    assert "manifest is damaged" in read("index", tmp_path)
+
+
+def test_a_pack_of_100_mb_is_refused(tmp_path: Path) -> None:
+    """In words, before it is parsed."""
+    repeated(tmp_path / "pack.toml", b'[pack]\ntitle = "', b"x" * MEGABYTE, 100, b'"\n')
+    assert read("pack", tmp_path / "pack.toml")
