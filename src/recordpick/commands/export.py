@@ -33,8 +33,10 @@ def run(options: argparse.Namespace) -> int:
             else:
                 export(file, index, out, matches, progress, options=asked)
         say(f"{len(file.selection.picks):,} lines written to {out}.")
+        fingerprint = file.selection.exports[-1].sha256
     for name in FILES:
         say(f"  {name}")
+    say(f"Fingerprint: {fingerprint}")
     if passphrase:
         say()
         say(f"Passphrase: {passphrase}")

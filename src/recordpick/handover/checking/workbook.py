@@ -90,7 +90,8 @@ def read_workbook(path: Path) -> Workbook:
     """
     sheets = read_sheets(path)
     try:
-        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     return workbook_of(path.name, sha256, sheets)
