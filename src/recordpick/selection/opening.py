@@ -12,6 +12,7 @@ from typing import NamedTuple
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up, backups
+from recordpick.selection.clock import clock_warnings
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
@@ -118,6 +119,7 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         pack = _pack(path, header, content)
         worked_on = lock is not None and len(history.events) > 1
         warnings = _back_up(path, asked.at) if worked_on else ()
+        warnings += clock_warnings(history.events, asked.at)
         return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
     except BaseException:
         if store is not None:
