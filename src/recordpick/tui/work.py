@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -15,20 +15,17 @@ from recordpick.tui.draw_dialog import DrawDialog
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.new_file import as_path
 from recordpick.tui.patient_dialog import PatientDialog
-from recordpick.tui.pictures_screen import Pictures
 from recordpick.tui.record_view import RecordView
 from recordpick.tui.records_messages import PatientChosen
 from recordpick.tui.suggest_dialog import Offer, SuggestDialog
-from recordpick.tui.tour import Tour
 from recordpick.tui.visible import counted
-from recordpick.tui.waiting import Done, Waiting
+from recordpick.tui.waiting import Waiting
 from recordpick.tui.words import Words
-from recordpick.tui.work_view import Shows, WorkView
+from recordpick.tui.work_screens import WorkScreens
+from recordpick.tui.work_view import Shows
 
-T = TypeVar("T")
 
-
-class WorkScreen(WorkView):
+class WorkScreen(WorkScreens):
     """Left the criteria, right the patients, below the record; and what the keys do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,26 +48,13 @@ class WorkScreen(WorkView):
         Binding("o", "patient", "This patient's criteria", show=False),
         Binding("m", "most", "Most useful patients", show=False),
         Binding("v", "pictures", "Pictures", show=False),
+        Binding("t", "clean_up", "To put right", show=False),
         Binding("ctrl+o", "close_file", "Another file", show=False),
         Binding("g", "next_unfilled", "Next criterion to fill", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("tab", "app.focus_next", "Next part", show=False),
         Binding("shift+tab", "app.focus_previous", "Part before", show=False),
     ]
-
-    async def aside(self, job: Callable[[], T]) -> T | None:
-        """Run a short job in a thread; None where it ended in words for the person, now told."""
-
-        def run() -> Done[T]:
-            try:
-                return Done(job())
-            except UserError as error:
-                return Done(error=error)
-
-        done = await self.run_worker(run, thread=True, group="aside").wait()
-        if done.error is not None:
-            await self.app.push_screen_wait(Tell.error(done.error))
-        return done.result
 
     def change(self, doing: Callable[[], str]) -> bool:
         """Change the working file, then paint what it holds now; or say why it was not changed."""
@@ -113,7 +97,7 @@ class WorkScreen(WorkView):
         reason = await self.app.push_screen_wait(
             Ask(
                 "Replace this random record?",
-                ["The next ticket of the draw takes its place. The reason is kept and exported."],
+                ["The next ticket of the draw takes its place. Your reason stays in the file."],
                 placeholder="Why this record cannot be checked",
                 yes="Replace",
             )
@@ -155,7 +139,7 @@ class WorkScreen(WorkView):
         reason = await self.app.push_screen_wait(
             Ask(
                 f"No more records to be found for {criterion_id}?",
-                [f"{line.picked} of {line.wanted} are picked. The supplier reads the reason."],
+                [f"{line.picked} of {line.wanted} are picked. Your reason stays in the file."],
                 value=known,
                 placeholder="Why there are no more",
                 yes="No more",
@@ -325,18 +309,6 @@ class WorkScreen(WorkView):
         await self.app.push_screen_wait(
             PatientDialog(name, lambda: self.session.criteria_of_patient(patient_id), toggle)
         )
-
-    @work
-    async def action_pictures(self) -> None:
-        """Show the selection in numbers and bars."""
-        shown = await self.aside(self.session.pictures)
-        if shown is not None:
-            await self.app.push_screen_wait(Pictures(shown, self.session.criteria()))
-
-    @work
-    async def action_tour(self) -> None:
-        """Show the four steps again."""
-        await self.app.push_screen_wait(Tour())
 
     def action_close_file(self) -> None:
         """Back to the first screen."""
