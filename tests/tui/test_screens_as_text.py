@@ -43,6 +43,8 @@ DO = {
     "how-full": ("open", "s", "enter", "enter", "v", "2"),
     "overlap": ("open", "s", "enter", "enter", "v", "3"),
     "assurance": ("open", "v", "4"),
+    "to-put-right": ("open", "t"),
+    "to-put-right-help": ("open", "t", "f1"),
 }
 
 

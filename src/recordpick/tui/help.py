@@ -36,6 +36,7 @@ EVERYWHERE = (
     ("m", "patients who meet the most unfilled criteria, and back"),
     ("o", "all criteria that this patient meets, to pick for several"),
     ("v", "pictures of the selection"),
+    ("t", "what to put right before the first extract, and PCSE's list"),
     ("s", "suggest records: shown before anything is picked"),
     ("r", "draw random records"),
     ("n", "no more records to be found for this criterion, and back"),
@@ -88,6 +89,22 @@ TOPICS: dict[str, Topic] = {
             ("Esc", "back to the patients"),
         ),
     ),
+    "clean-up": Topic(
+        "To put right before the first extract",
+        "What the practice does best to put right in its clinical system first: codes and drugs "
+        "that the new system will not know, patients who cannot be matched, dates that cannot "
+        "be. The number says how many were found; none: it was looked for; ?: the export does "
+        "not say, which does not mean that there is none. Below stand the rows. Nothing is "
+        "changed in your records here.",
+        (
+            ("↑ ↓", "another finding"),
+            ("Tab", "to the words, to the rows, and back"),
+            ("w", "write a folder with a file for each finding, to work through"),
+            ("l", "compare with PCSE's list of your registered patients"),
+            ("p", "hide names and numbers, and show them again"),
+            ("Esc", "back to picking"),
+        ),
+    ),
     "start": Topic(
         "recordpick",
         "A working file keeps everything picked for one practice. Start one with the practice's "
@@ -121,7 +138,7 @@ def topic_of(screen: Screen[object]) -> str:
     widget: Widget | None = screen.focused
     if widget is not None and widget.id in {"criteria", "record"}:
         return widget.id
-    return {"StartScreen": "start", "NewFileScreen": "form"}.get(
+    return {"StartScreen": "start", "NewFileScreen": "form", "CleanUpScreen": "clean-up"}.get(
         type(screen).__name__, "candidates"
     )
 
@@ -137,7 +154,7 @@ class HelpScreen(Box[None]):
         """Take the topic's name."""
         super().__init__()
         self._topic = TOPICS[topic]
-        self._with_everywhere = topic not in {"start", "form"}
+        self._with_everywhere = topic in {"criteria", "candidates", "record"}
 
     def compose(self) -> ComposeResult:
         """What it is, its keys, the keys that work everywhere."""

@@ -35,6 +35,7 @@ WORK: tuple[Command, ...] = (
     Command("Look: Find a patient", "in the whole list", "f", "find"),
     Command("Look: Most useful patients", "who meet the most unfilled criteria", "m", "most"),
     Command("Look: Pictures", "of the selection, in numbers and bars", "v", "pictures"),
+    Command("Look: To put right", "before the first extract; PCSE's list", "t", "clean_up"),
     Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
     Command("Patient: Note", "kept in the working file", "a", "note"),
     Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
@@ -53,9 +54,18 @@ START: tuple[Command, ...] = (
     Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
     Command("File: Leave", "the program", "q", "quit", "app"),
 )
+CLEAN_UP: tuple[Command, ...] = (
+    Command("Clean-up: Write the folder", "that staff work through", "w", "write"),
+    Command("Clean-up: PCSE's list", "beside your own patients", "l", "pcse"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
+)
 EVERYWHERE: tuple[Command, ...] = tuple(one for one in START if one.on == "app")
 
 
 def commands_of(screen: object) -> tuple[Command, ...]:
     """Give the entries for a screen."""
-    return {"WorkScreen": WORK, "StartScreen": START}.get(type(screen).__name__, EVERYWHERE)
+    return {
+        "WorkScreen": WORK,
+        "StartScreen": START,
+        "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
+    }.get(type(screen).__name__, EVERYWHERE)

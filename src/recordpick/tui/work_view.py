@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input
 
 from recordpick.errors import UserError
+from recordpick.tui.asides import Asides
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.patient_columns import columns, most_useful_columns
@@ -42,7 +42,7 @@ _MOST = content("Patients who meet the most criteria that want records", "bold")
 _RECORDS_KEPT = 50
 
 
-class WorkView(Screen[None]):
+class WorkView(Asides[None]):
     """Left the criteria, right the patients, below the record."""
 
     CSS_PATH = "styles/work.tcss"

@@ -1,0 +1,178 @@
+"""The screen of what to put right before the first extract: findings, what each means, its rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, ScrollableContainer, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from recordpick.tui.asides import Asides
+from recordpick.tui.dialogs import Ask, Tell
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.keys_line import KeysLine
+from recordpick.tui.new_file import as_path
+from recordpick.tui.plain_table import plain_table
+from recordpick.tui.visible import amount, content, fit
+
+if TYPE_CHECKING:
+    from recordpick.cleanup import Finding
+    from recordpick.tui.clean_up_session import CleanUp
+    from recordpick.tui.session import Session
+
+_TITLE = 31
+_NUMBER = 7
+
+
+class CleanUpScreen(Asides["CleanUp"]):
+    """Left the findings, right what the one at hand means and what to do, below its rows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "write", "Write the folder"),
+        Binding("l", "pcse", "PCSE's list"),
+        Binding("p", "mask", "Hide names"),
+        Binding("tab", "app.focus_next", "Next part", show=False),
+        Binding("shift+tab", "app.focus_previous", "Part before", show=False),
+        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("escape,t,q", "close", "Back"),
+    ]
+
+    def __init__(self, session: Session, known: CleanUp, *, masks: bool = False) -> None:
+        """Take the open session and what was found in its index; `masks` hides who patients are."""
+        super().__init__()
+        self._session = session
+        self._known = known
+        self._findings = known.findings
+        self._masks = masks
+
+    def compose(self) -> ComposeResult:
+        """A title, the findings, the one at hand, its rows, the keys."""
+        yield Static("", id="clean-up-title", classes="screen--title", markup=False)
+        with Horizontal(id="clean-up-body"):
+            yield OptionList(id="findings", markup=False, compact=True)
+            with VerticalScroll(id="finding-room"):
+                yield Static("", id="finding", markup=False)
+        with ScrollableContainer(id="finding-rows-room"):
+            yield Static("", id="finding-rows", markup=False)
+        yield KeysLine()
+
+    def on_mount(self) -> None:
+        """Start at the first thing that was found."""
+        self._list()
+        self.query_one("#findings").focus()
+
+    def _list(self) -> None:
+        self._findings = self._known.findings
+        found = [one for one in self._findings if one.number]
+        unknown = sum(one.number is None for one in self._findings)
+        self.query_one("#clean-up-title", Static).update(
+            content(
+                f"To put right before the first extract: {len(found)} of {len(self._findings)} "
+                f"found, {unknown} cannot be told (?)"
+            )
+        )
+        listed = self.query_one("#findings", OptionList)
+        listed.clear_options()
+        listed.add_options([Option(_line(one)) for one in self._findings])
+        listed.highlighted = self._findings.index(found[0]) if found else 0
+
+    @on(OptionList.OptionHighlighted, "#findings")
+    def _show(self) -> None:
+        finding = self._findings[self.query_one("#findings", OptionList).highlighted or 0]
+        self.query_one("#finding", Static).update(self._told(finding))
+        rows = plain_table(finding.rows, masks=self._masks) if finding.number else []
+        heading = content(rows[0], "$quiet underline") if rows else content("No rows.", "$quiet")
+        body = (content(line) for line in rows[1:])
+        self.query_one("#finding-rows", Static).update(Content("\n").join((heading, *body)))
+        for room in ("#finding-room", "#finding-rows-room"):
+            self.query_one(room).scroll_home(animate=False)
+
+    def _told(self, finding: Finding) -> Content:
+        parts = [content(finding.title, "bold"), content(_state(finding)), content("")]
+        if finding.why:
+            parts += [content(finding.why, "$warning"), content("")]
+        parts += [content(finding.means), content("")]
+        parts += [content("To do: ", "bold") + content(finding.to_do)]
+        if self._known.compared and finding not in self._known.own:
+            parts += [content(""), *(content(one) for one in self._known.compared)]
+        return Content("\n").join(parts)
+
+    def action_mask(self) -> None:
+        """Hide or show what identifies patients."""
+        self._masks = not self._masks
+        self._show()
+
+    @work
+    async def action_pcse(self) -> None:
+        """Compare with the list that PCSE sent."""
+        from recordpick.tui.clean_up_session import compare_with_list
+
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                "PCSE's list of your registered patients",
+                self._session.file.path.parent,
+                endings=(".csv", ".txt", ".xlsx"),
+            )
+        )
+        if path is None:
+            return
+        known = await self.waited(
+            "Comparing with PCSE's list",
+            lambda progress: compare_with_list(self._session, self._known, path, progress),
+            "The list was not compared",
+        )
+        if known is not None:
+            self._known = known
+            self._list()
+            self.query_one("#findings", OptionList).highlighted = len(known.own)
+
+    @work
+    async def action_write(self) -> None:
+        """Write the folder that staff work through."""
+        from recordpick.tui.clean_up_session import free_folder, write
+
+        folder = await self.app.push_screen_wait(
+            Ask(
+                "Write the clean-up folder",
+                ["A CSV for each finding, and README.txt with what to do. It names patients."],
+                value=str(free_folder(self._session)),
+                yes="Write",
+            )
+        )
+        if folder is None:
+            return
+        out = as_path(folder)
+        written = await self.waited(
+            "Writing the clean-up folder",
+            lambda progress: write(self._session, self._known, out, progress),
+            "Nothing was written",
+        )
+        if written is not None:
+            await self.app.push_screen_wait(
+                Tell("Written", [f"Written to {written}: begin with README.txt."])
+            )
+
+    def action_close(self) -> None:
+        """Back to work; what was found is kept."""
+        self.dismiss(self._known)
+
+
+def _line(finding: Finding) -> Content:
+    number = "?" if finding.number is None else amount(finding.number) if finding.number else "none"
+    text = f"{fit(finding.title, _TITLE)} {fit(number, _NUMBER, right=True)}"
+    return content(text, "" if finding.number else "$quiet")
+
+
+def _state(finding: Finding) -> str:
+    if finding.number is None:
+        return "Cannot be told. That does not mean that there is none."
+    if not finding.number:
+        return "None: it was looked for."
+    said = f"Found: {amount(finding.number)} {finding.counts}"
+    now = finding.registered
+    return f"{said}, {amount(now)} of them registered." if now is not None else f"{said}."
