@@ -23,8 +23,8 @@ from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
-from recordpick.index.tables_made import write_table
 from recordpick.index.whole_index import whole_index
+from recordpick.index.writing import write_table
 from recordpick.progress import Progress, silent
 
 

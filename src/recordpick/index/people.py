@@ -16,7 +16,8 @@ from recordpick.index.conform import NHS_NUMBER
 from recordpick.index.manifest import TableSummary
 from recordpick.index.parts import ROW
 from recordpick.index.staging import Staged
-from recordpick.index.tables_made import PATIENT, ROW_GROUP, TableMade
+from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.writing import ROW_GROUP
 
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 

@@ -1,23 +1,19 @@
-"""The tables of an index while it is being made: their parts, and how they are written."""
+"""The tables of an index while it is being made: their parts, and what became of their rows."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import BAD
-from recordpick.index.manifest import TableSummary
 from recordpick.index.parts import FOLDED, ORDER, ROW
 from recordpick.index.staging import Staged
 from recordpick.tables import TABLES, Kind
 
-ROW_GROUP = 100_000
-"""Rows of a row group: a rule that asks for a few codes skips most of a table sorted by code."""
-
 PATIENT = "patient_id"
+PLACE = "__place"
 _MISFITS = {ROW: pl.UInt32, BAD: pl.UInt16}
 _GONE = {ROW: pl.UInt32}
 
@@ -81,12 +77,18 @@ class TableMade:
         return rows
 
     def rows(self) -> pl.LazyFrame:
-        """Give all rows that go in, of all parts, in their order."""
+        """Give all rows that go in, of all parts."""
+        return self.placed_rows().drop(PLACE)
+
+    def placed_rows(self) -> pl.LazyFrame:
+        """Give all rows that go in, with PLACE: a number by which they stand as in their files."""
         parts = []
         for number, staged in enumerate(self.staged):
             rows = self.part(number)
             if FOLDED in staged.conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
+            place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
+            rows = rows.with_columns(place.alias(PLACE))
             parts.append(rows.drop(ROW, ORDER, FOLDED, strict=False))
         return pl.concat(parts, how="diagonal_relaxed")
 
@@ -102,19 +104,3 @@ class TableMade:
     def indexed(self, number: int) -> int:
         """Count the rows of one part that go in."""
         return int(self.part(number).select(pl.len()).collect(engine="streaming").item())
-
-
-def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFrame]:
-    """Write a table, sorted by code and patient; give its summary and the rows a patient.
-
-    The latter has patient_id and `entries`.
-    """
-    kinds = table.kinds
-    keys = [key for key in ("code", PATIENT) if key in kinds]
-    path = folder / f"{table.name}.parquet"
-    table.rows().select(*kinds).sort(keys, maintain_order=True).sink_parquet(
-        path, compression_level=1, row_group_size=ROW_GROUP, engine="streaming"
-    )
-    scan = pl.scan_parquet(path, glob=False)
-    counts = scan.group_by(PATIENT).agg(entries=pl.len()).collect(engine="streaming")
-    return TableSummary(int(counts["entries"].sum()), kinds), counts
