@@ -168,7 +168,12 @@ def _explain(commands: Parsers) -> None:
     parser = _command(commands, "explain", "tell why a patient meets a criterion, or does not")
     _working_file(parser)
     parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
-    parser.add_argument("patient", metavar="PATIENT", help="patient number or NHS number")
+    parser.add_argument(
+        "patient",
+        metavar="PATIENT",
+        help="patient number or NHS number; - to be asked for it, so that it stays out of lists of "
+        "commands",
+    )
 
 
 def _suggest(commands: Parsers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -84,6 +85,7 @@ def test_nothing_of_the_data_reaches_the_terminal_raw(home: Path, work: Path) ->
             terminal.press(keys)
         assert terminal.end() == 0, terminal.written[-3000:]
     assert NEVER_RAW.findall(terminal.written) == []
+    assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
     assert terminal.written.count(b"PWNED") > 5
     assert terminal.written.count("␛".encode()) > 5
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
-from recordpick.commands.common import opened, say, table
+from recordpick.commands.common import opened, say, table, tell
 from recordpick.index.find_patients import patient_of
 from recordpick.matching import explain
 
@@ -12,7 +13,7 @@ from recordpick.matching import explain
 def run(options: argparse.Namespace) -> int:
     """Print each rule with what was counted, and the rows that decided it."""
     with opened(options, to_write=False) as (file, index):
-        patient_id = patient_of(index, options.patient)
+        patient_id = patient_of(index, _number(options.patient))
         told = explain(file.pack, index, file.as_at, options.criterion, patient_id)
     if told.why_not_answered:
         say(told.why_not_answered)
@@ -31,3 +32,12 @@ def run(options: argparse.Namespace) -> int:
     for row in told.rows.iter_rows(named=True):
         say(f"  {row['date'] or '':10}  {row['table']}  {row['summary']}")
     return 0
+
+
+def _number(given: str) -> str:
+    """Give the number; it is read from stdin for "-", since other users see command lines."""
+    if given != "-":
+        return given
+    if sys.stdin.isatty():
+        tell("Patient number or NHS number:")
+    return sys.stdin.readline().strip()

@@ -1,0 +1,63 @@
+"""Does the whole work, command line and app, and writes down every socket and process it asks for.
+
+    python tests/safety/without_network.py FOLDER
+
+Prints a JSON list of what Python's audit hook saw beyond the app's own event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+SEEN: list[str] = []
+WATCHED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "urllib.", "http.")
+THEIR_OWN = {"socket.__new__"}  # asyncio wakes itself up by a pair of sockets without any address
+
+
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    if event.startswith(WATCHED) and event not in THEIR_OWN:
+        SEEN.append(f"{event} {arguments!r:.200}")
+
+
+async def use_the_app(folder: Path) -> None:
+    from recordpick.tui.app import RecordpickApp
+    from recordpick.tui.settings import Settings
+
+    settings = Settings(folder / "app.json", name="Kim", tour_seen=True)
+    app = RecordpickApp(folder / "demo" / "demonstration.recordpick", settings=settings)
+    async with app.run_test(size=(100, 30)) as pilot:
+        for _ in range(200):
+            await pilot.pause(0.05)
+            if type(app.screen).__name__ == "WorkScreen":
+                break
+        await pilot.press("enter", "down", "w", "slash", *"smith", "escape", "p", "q")
+
+
+def main(folder: str) -> None:
+    sys.addaudithook(watch)
+    from recordpick.cli import main as recordpick
+
+    top = Path(folder)
+    # What wanted the system's folder for temporary files would now fail: others may read there.
+    tempfile.tempdir = os.environ["POLARS_TEMP_DIR"] = str(top / "nowhere")
+    work = str(top / "demo" / "demonstration.recordpick")
+    commands = [
+        ["demo", "--headless", "--patients", "60", "--out", str(top / "demo")],
+        ["match", work, "--json"],
+        ["export", work, "--out", str(top / "again.zip"), "--encrypt", "--name", "Kim"],
+    ]
+    sys.stdout = (top / "printed.txt").open("w", encoding="utf-8")
+    for command in commands:
+        assert recordpick(command) == 0, command
+    asyncio.run(use_the_app(top))
+    sys.stdout = sys.__stdout__
+    print(json.dumps(SEEN))  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
