@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import hashlib
 import shutil
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tick_sheet_filling import HEADINGS, Filling, as_read, column_of, fill, fill_in, row_of
 
@@ -341,6 +343,72 @@ def test_a_record_taken_out_since_keeps_its_result(file: WorkingFile, look: Look
     looked = look(BOTH)
     assert said(looked) == TAKEN
     assert any("was taken out of the selection" in one for one in looked.told)
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(
+    file: WorkingFile, sheets: Path, data: st.DataObject
+) -> None:
+    """Cells swapped, emptied, typed over, rows doubled, moved and deleted, by whoever.
+
+    What is taken in stands in a row that names the patient (or, where the number was cut away,
+    line and record). And no row with a result is passed over without a word.
+    """
+    rows = copy.deepcopy(_filled_rows(sheets))
+    texts = st.sampled_from(["", "1", "2", "3", "102", "007", "7", "100", "same", "different", "x"])
+    for _ in range(data.draw(st.integers(0, 8))):
+        sheet = rows[data.draw(st.sampled_from(["BRO-01", "DEM-03", "Random"]))]
+        at, other = (data.draw(st.integers(HEADINGS, len(sheet) - 1)) for _ in range(2))
+        column = data.draw(st.integers(0, 5))
+        match data.draw(st.sampled_from(["swap", "type", "double", "move"])):
+            case "swap":
+                a, b = sheet[at], sheet[other]
+                a[column], b[column] = b[column], a[column]
+            case "type":
+                sheet[at][column] = data.draw(texts)
+            case "double":
+                sheet.append(list(sheet[at]))
+            case "move":
+                source = rows[data.draw(st.sampled_from(["BRO-01", "DEM-03", "Random"]))]
+                source.append(list(sheet[at]))
+    looked = held_against(file, workbook_of("filled.xlsx", "a" * 64, rows))
+    with_result = [
+        (name, row) for name, sheet in rows.items() if name in _ENTERED for row in sheet[HEADINGS:]
+    ]
+    with_result = [(name, row) for name, row in with_result if row[4] or row[5]]
+    for entry in looked.filled.entries:
+        assert any(
+            name == (entry.criterion_id or "Random")
+            and row[4] == entry.outcome
+            and (
+                cells.same_patient(row[2], entry.patient_id)
+                or (row[2], row[0], row[1]) == ("", str(entry.line), str(entry.record))
+            )
+            for name, row in with_result
+        )
+    if not looked.not_taken:
+        said_in_rows = {(name, row[4], row[5]) for name, row in with_result}
+        said_taken = {
+            (entry.criterion_id or "Random", entry.outcome, entry.differs)
+            for entry in looked.filled.entries
+        }
+        assert said_in_rows == said_taken
+
+
+_ENTERED = ("BRO-01", "DEM-03", "Random")
+
+
+@functools.cache
+def _filled_rows(sheets: Path) -> dict[str, list[list[str]]]:
+    """Give the sheets with a result on every line."""
+    rows = as_read(openpyxl.load_workbook(sheets))
+    for name in _ENTERED:
+        for number, row in enumerate(rows[name][HEADINGS:]):
+            row[4], row[5] = ("different", "dose") if number % 2 else ("same", "")
+    return rows
 
 
 # Which list, which phase

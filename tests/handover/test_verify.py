@@ -7,6 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -24,8 +25,10 @@ from recordpick.handover.verifying.answer import answer
 from recordpick.handover.verifying.columns import check_columns, typed
 from recordpick.handover.verifying.csv_form import AT, read_form
 from recordpick.handover.verifying.described import described
+from recordpick.handover.verifying.opening import open_pack
 from recordpick.handover.verifying.the_draw import check_tickets
 from recordpick.handover.verifying.the_list import check_numbering
+from recordpick.handover.verifying.verify import verify
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile
@@ -420,3 +423,34 @@ def test_no_content_of_a_csv_is_an_error_of_ours(content: bytes) -> None:
     form = read_form(TEXTS, content)
     assert form.problems or form.rows is not None
     check_columns({"texts.csv": form})
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_no_content_of_any_file_is_an_error_of_ours(pack: Path, data: st.DataObject) -> None:
+    """Bytes put in, taken out and cut off, anywhere: the pack is not right, and a page says so."""
+    files = open_pack(pack, str)
+    contents = dict(files.contents)
+    for name in data.draw(st.lists(st.sampled_from(sorted(contents)), min_size=1, max_size=3)):
+        content = contents[name]
+        start = data.draw(st.integers(0, len(content)))
+        end = data.draw(st.integers(start, min(len(content), start + 40)))
+        new = data.draw(st.sampled_from(_PIECES) | st.binary(max_size=5))
+        tail = b"" if data.draw(st.integers(0, 9)) == 0 else content[end:]
+        contents[name] = content[:start] + new + tail
+    verdict = verify(replace(files, contents=contents))
+    assert verdict.right == (contents == files.contents)
+    assert answer(verdict)
+
+
+_PIECES = [b",", b'"', b"\r\n", b"\n", b"'", b"\0", b"\xff", b"-1", b"9" * 20, b"=", b"[", b"}"]
+
+
+def test_a_file_made_to_take_all_memory_is_not_read(pack: Path) -> None:
+    for content in (b"a," * 200_000 + b"\r\n", b"x\r\n" * 300_001):
+        (pack / LIST).write_bytes(content)
+        assert any("more or longer lines" in one for one in verdict_of(pack).problems)
+    (pack / SUMS).write_bytes(b"x\n" * 1024**2)
+    assert any("larger than any" in one for one in verdict_of(pack).problems)

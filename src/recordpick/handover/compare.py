@@ -89,9 +89,16 @@ def compare(before: Path, after: Path) -> Comparison:
         problems.append(f"{after}: no figures were found.")
     if problems:
         raise UserError.of(problems)
+    return Comparison(side_by_side(old, new, counted.figures), basis, tuple(told))
+
+
+def side_by_side(old: Read, new: Read, counted: SystemFigures) -> pl.DataFrame:
+    """Set every figure that one side has beside the other's, the largest difference first.
+
+    Columns as in `COMPARED`; `counted` are recordpick's own, to stand beside.
+    """
     names = dict.fromkeys((*old.figures, *_of(old), *new.figures, *_of(new)))
-    rows = [_row(name, old, new, counted.figures) for name in names]
-    return Comparison(_sorted(rows), basis, tuple(told))
+    return _sorted([_row(name, old, new, counted) for name in names])
 
 
 def _has(read: Read) -> bool:

@@ -10,21 +10,14 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.cells import as_csv
-from recordpick.handover.capitation import capitation_rows
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.local_codes import local_code_rows
-from recordpick.handover.qof import QofTable, qof_rows, read_qof_table, shipped_qof_table
+from recordpick.handover.qof import read_qof_table, shipped_qof_table
 from recordpick.handover.readme import About, readme
-from recordpick.handover.report_rules import (
-    Rules,
-    answer_rules,
-    qof_figures,
-    target_figures,
-)
+from recordpick.handover.report_rules import answer_rules
+from recordpick.handover.reports import Given, counted_reports, with_systems_own
 from recordpick.handover.selection_list import list_id, selection_rows
-from recordpick.handover.system_figures import Column, fill, not_in, read_system_figures
-from recordpick.handover.targets import target_rows, target_table
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
 from recordpick.handover.tick_words import sheets_of
@@ -55,15 +48,15 @@ class Options:
     """What may be asked of a pack.
 
     Another table of QOF indicators; other rules for the reports' figures; the patients' names, in
-    the workbook only; the current and the new system's own figures (a CSV, or a folder with
-    filled-in reports).
+    the workbook only; the current and the new system's own figures (a CSV, a folder with
+    filled-in reports, or the figures as they were read).
     """
 
     qof: Path | None = None
     report_rules: Path | None = None
     with_names: bool = False
-    current: Path | None = None
-    new: Path | None = None
+    current: Given = None
+    new: Given = None
 
 
 def pack_contents(
@@ -87,7 +80,8 @@ def pack_contents(
     selected = selection_rows(selection, file.pack, patients, name)
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
-    reports, unknown = _with_systems_own(_reports(index, file, table, rules), options)
+    counted = counted_reports(index, file.as_at, table, rules)
+    reports, unknown = with_systems_own(counted, options.current, options.new)
     about = About(
         list_id=name,
         pack=file.pack,
@@ -115,48 +109,6 @@ def pack_contents(
     made["tick_sheets.txt"] = tick_text(about, sheets_of(file.pack, selected)).encode("utf-8")
     made[SUMS] = _sums(made)
     return {file_name: made[file_name] for file_name in FILES}
-
-
-def _reports(
-    index: PracticeIndex, file: WorkingFile, table: QofTable, rules: Rules
-) -> dict[str, pl.DataFrame]:
-    targets = target_table()
-    return {
-        "qof_report.csv": qof_rows(table, qof_figures(table, rules)),
-        "target_report.csv": target_rows(targets, target_figures(targets, rules)),
-        "capitation.csv": capitation_rows(index, file.as_at),
-    }
-
-
-_KEYS = {
-    "qof_report.csv": ("indicator",),
-    "target_report.csv": ("target",),
-    "capitation.csv": ("sex", "age_band"),
-}
-"""What, with the figure, names a row of each report."""
-
-
-def _with_systems_own(
-    reports: dict[str, pl.DataFrame], options: Options
-) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """Put the systems' own figures into the reports; say which of them no report has."""
-    notes: list[str] = []
-    given: tuple[tuple[Column, Path | None], ...] = (
-        ("current_system", options.current),
-        ("new_system", options.new),
-    )
-    for column, path in given:
-        if path is None:
-            continue
-        figures = read_system_figures(path, column)
-        reports = {name: fill(rows, _KEYS[name], column, figures) for name, rows in reports.items()}
-        unknown = not_in(figures, *((rows, _KEYS[name]) for name, rows in reports.items()))
-        if unknown:
-            notes.append(
-                f"Figures of the {column.replace('_', ' ')} that no report here has: "
-                f"{', '.join(unknown)}."
-            )
-    return reports, notes
 
 
 def _patients(file: WorkingFile, index: PracticeIndex) -> pl.DataFrame:

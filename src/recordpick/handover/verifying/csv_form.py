@@ -18,6 +18,11 @@ from recordpick.handover.verifying.opening import shown
 AT = "line of the file"
 """The column with the line on which a row stands (from 1: the header)."""
 
+MOST_LINES = 300_000
+LONGEST_LINE = 100_000
+"""Characters. Both are far more than any practice's pack has; without them a file that was made for
+it would take all memory."""
+
 _MOST_SAID = 5
 _BOM = b"\xef\xbb\xbf"
 
@@ -59,21 +64,18 @@ def read_form(table: Table, content: bytes, *, newer: bool = False) -> Form:
         line = content.count(b"\n", 0, error.start) + 1
         problems.append(f"{table.file}, line {line:,}: this is not UTF-8.")
         return Form(table, None, tuple(problems))
-    rows, wrong = _rows(table.file, _lines(table.file, text, problems))
+    lines = _lines(table.file, text, problems)
+    if len(lines) > MOST_LINES or max(map(len, lines), default=0) > LONGEST_LINE:
+        problems.append(f"{table.file} has more or longer lines than any pack: it was not read.")
+        return Form(table, None, tuple(problems))
+    header, rows, wrong = _rows(table.file, lines)
     problems += wrong
     columns = [field.name for field in table.fields]
-    header = rows[0][1] if rows else []
     if not (header[: len(columns)] == columns if newer else header == columns):
         problems.append(_of_the_header(table.file, header, columns))
         return Form(table, None, tuple(problems))
-    kept = [(line, cells) for line, cells in rows[1:] if len(cells) == len(header)]
-    uneven = [line for line, cells in rows[1:] if len(cells) != len(header)]
-    if uneven:
-        problems.append(
-            f"{table.file}, {at_lines(uneven)}: there are not {len(header)} cells, one a column."
-        )
     frame = pl.DataFrame(
-        [(line, *(cell or None for cell in cells[: len(columns)])) for line, cells in kept],
+        [(line, *(cell or None for cell in cells[: len(columns)])) for line, cells in rows],
         schema={AT: pl.UInt32, **dict.fromkeys(columns, pl.String)},
         orient="row",
     )
@@ -93,18 +95,32 @@ def _lines(name: str, text: str, problems: list[str]) -> list[str]:
     return lines[:-1]
 
 
-def _rows(name: str, lines: list[str]) -> tuple[list[tuple[int, list[str]]], list[str]]:
-    """Cut lines into cells: each with its number (from 1), and what is wrong."""
+def _rows(name: str, lines: list[str]) -> tuple[list[str], list[tuple[int, list[str]]], list[str]]:
+    """Cut lines into cells: the header, the rows with their numbers, and what is wrong."""
+    header: list[str] = []
     rows: list[tuple[int, list[str]]] = []
     wrong: list[int] = []
+    uneven: list[int] = []
     for number, line in enumerate(lines, start=1):
         try:
             # A line at a time: one row is one line, and a quote that stays open spoils no other.
-            rows += [(number, cells) for cells in csv.reader([line], strict=True)]
+            cells = next(csv.reader([line], strict=True), [])
         except csv.Error:
             wrong.append(number)
-    problems = [f"{name}, {at_lines(wrong)}: quotation marks do not fit."] if wrong else []
-    return rows, problems
+            continue
+        if number == 1:
+            header = cells
+        elif len(cells) == len(header):
+            rows.append((number, cells))
+        else:
+            uneven.append(number)
+    problems = []
+    if wrong:
+        problems.append(f"{name}, {at_lines(wrong)}: quotation marks do not fit.")
+    if uneven and header:
+        said = f"there are not {len(header)} cells, one a column"
+        problems.append(f"{name}, {at_lines(uneven)}: {said}.")
+    return header, rows, problems
 
 
 def _of_the_header(name: str, header: list[str], columns: list[str]) -> str:

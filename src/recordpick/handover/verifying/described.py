@@ -18,6 +18,7 @@ from recordpick.handover.verifying.verdict import Check
 CHECK = "Description"
 _LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
 _LONGEST = 2_000
+_MOST_BYTES = 32 * 1024**2
 _MOST_DRAWS = 10_000
 _MOST_DRAWN = 100_000
 
@@ -70,6 +71,8 @@ def described(contents: Mapping[str, bytes]) -> tuple[Described, Check]:
     content = contents.get(NAME)
     if content is None:
         return Described(), Check(CHECK, "", skipped=f"{NAME} is missing")
+    if len(content) > _MOST_BYTES:
+        return Described(), Check(CHECK, "", (f"{NAME} is larger than any: it was not read.",))
     try:
         package = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):

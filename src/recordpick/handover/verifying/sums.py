@@ -9,6 +9,7 @@ from recordpick.handover.contents import FILES, SUMS
 from recordpick.handover.verifying.opening import PackFiles, shown
 from recordpick.handover.verifying.verdict import Check
 
+_MOST_BYTES = 1024**2
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -52,6 +53,8 @@ def _changed(name: str, size: int, written: int | None) -> str:
 
 def _read_sums(content: bytes) -> tuple[dict[str, str], list[str]]:
     """Give the sums by file, and what is wrong with the lines."""
+    if len(content) > _MOST_BYTES:
+        return {}, [f"{SUMS} is larger than any: it was not read."]
     text = content.decode("utf-8", "replace")
     problems = [] if text.endswith("\n") else [f"{SUMS} is cut short: its last line has no end."]
     sums: dict[str, str] = {}
