@@ -6,6 +6,9 @@ of the kind's type. A value that is no such thing comes out null, never as somet
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
 import polars as pl
 
 from recordpick.tables import Column, Kind
@@ -40,7 +43,9 @@ _ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 def trimmed(text: pl.Expr) -> pl.Expr:
     """Take the blanks off both ends; nothing left is null."""
-    return text.str.strip_chars().replace("", None)
+    # `replace` would be quicker, but polars cannot stream it: it asks for the whole column at once.
+    cut = text.str.strip_chars()
+    return pl.when(cut != "").then(cut)
 
 
 def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
@@ -85,11 +90,25 @@ def to_number(text: pl.Expr) -> pl.Expr:
     return pl.when(number.is_finite()).then(number)
 
 
+def first_match(
+    text: pl.Expr, ways: Mapping[str, Sequence[str]], default: pl.Expr | None = None
+) -> pl.Expr:
+    """Give the word of which the text is one of the ways to write it; `default` if of none.
+
+    As `replace_strict` does, which polars cannot stream.
+    """
+    found: Any = pl
+    for word, several in ways.items():
+        found = found.when(text.is_in(list(several))).then(pl.lit(word))
+    other = pl.lit(None, pl.String) if default is None else default
+    return cast(pl.Expr, found.otherwise(other)) if ways else other
+
+
 def to_word(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     """Read one of the closed words, whatever the case; a blank or hyphen stands for "_"."""
-    known = {word.lower().replace("_", blank): word for word in words for blank in "_ -"}
-    word = text.str.to_lowercase()
-    return word.replace_strict(known, default=None, return_dtype=pl.String)
+    spelt = {word: sorted({word.lower().replace("_", blank) for blank in "_ -"}) for word in words}
+    lower = text.str.to_lowercase()
+    return first_match(lower, spelt)
 
 
 def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:

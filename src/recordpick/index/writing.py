@@ -1,8 +1,8 @@
 """Writing a table into the index: sorted for how it is asked, in bounded memory.
 
 Sorting needs all rows at once. So a large table is sorted a range of codes at a time: each is
-picked out of the typed rows, sorted, and handed to one Parquet file as the next of its rows. Reading
-the typed rows several times costs less than a second copy of them on disk.
+picked out of the typed rows, sorted, and handed to one Parquet file as its next rows. To read the
+typed rows several times costs less than a second copy of them on disk.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from recordpick.tables import Kind
 ROW_GROUP = 100_000
 """Rows of a row group: a rule that asks for a few codes skips most of a table sorted by code."""
 
-AT_ONCE = 4_000_000
-"""Rows that are sorted at a time: some 2 GiB of entries."""
+AT_ONCE = 3_000_000
+"""Rows that are sorted at a time: some 3 GiB of entries."""
 
 _LEVEL = 1
 """Of zstd: half the time of the usual 3, and files as small."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from recordpick.index.emis.keys import Keys, order_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
-from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known, spelt
+from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
@@ -134,7 +134,7 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
             columns["recorded_by"] = pl.col("recorded_by")
     columns |= {name: pl.col(name) for name in _of_code(known_as, has_kind=has_problems)}
     if file.has("EffectiveDatePrecision"):
-        columns["date_precision"] = file.raw("EffectiveDatePrecision").replace(spelt(PRECISION))
+        columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
     if file.has("Value"):
         value = to_number(file.text("Value"))
         columns["value"] = value

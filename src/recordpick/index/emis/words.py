@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.index.values import first_match
+
 KIND_OF_CATEGORY = {
     "allergy and adverse drug reactions": "allergy",
     "allergy and adverse reactions": "allergy",
@@ -94,21 +96,13 @@ SLOT_STATUS = {
 """SlotStatus, in small letters; any other is "other"."""
 
 
-def spelt(words: dict[str, str]) -> dict[str, str]:
-    """Give the words as they may be spelt: in small letters, in capitals, or with capitals."""
-    return {
-        way: ours
-        for word, ours in words.items()
-        for way in (word, word.upper(), word.title(), word.capitalize())
-    }
-
-
 def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> pl.Expr:
     """Give the word for a text; `other` for one that is not known, or the text as it stands.
 
     A text as it stands is refused later, in the words of the table, with the row it is on.
     """
+    ways: dict[str, list[str]] = {}
+    for theirs, ours in words.items():
+        ways.setdefault(ours, []).append(theirs)
     default = pl.lit(other) if other is not None else text
-    return pl.when(text.is_not_null()).then(
-        text.str.to_lowercase().replace_strict(words, default=default, return_dtype=pl.String)
-    )
+    return pl.when(text.is_not_null()).then(first_match(text.str.to_lowercase(), ways, default))
