@@ -72,7 +72,7 @@ def test_the_round_trip_of_the_workbook(file, pack, tmp_path, run):
         ("1", "open", "MED-04")
     ]
     code, out, _ = run("issues", "progress", file)
-    assert "1 open issues" in out
+    assert "the issue is open (1)" in out
     assert "first check" in out
 
     again = filled(pack, tmp_path / "2.xlsx", {"MED-04": ["same", "same"]})
@@ -81,7 +81,7 @@ def test_the_round_trip_of_the_workbook(file, pack, tmp_path, run):
     assert "No issue is open" in run("issues", "progress", file)[1]
     page = tmp_path / "sign.txt"
     assert run("issues", "sign-off", file, "--out", page)[0] == 0
-    assert "1 issues: 0 open, 1 resolved" in page.read_text(encoding="utf-8")
+    assert "1 issue: 0 open, 1 resolved" in page.read_text(encoding="utf-8")
 
 
 def test_at_go_live_there_are_further_random_records(file, pack, tmp_path, run):

@@ -6,6 +6,7 @@ After a change that is meant, write the file anew and look at the difference bef
 from __future__ import annotations
 
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,19 @@ from recordpick import __version__
 from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
 from recordpick.handover.capitation import capitation_rows
+from recordpick.handover.checking.issue_log import issue_log
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
 from recordpick.handover.schemas import TABLES
 from recordpick.handover.tick_text import tick_text
 from recordpick.handover.tick_words import sheets_of
-from recordpick.selection.state import Selection
+from recordpick.selection.results import Entry, Issue, Phase, Result
+from recordpick.selection.state import Person, Selection
 
 from small_practice import AS_AT, small_index
 
+STAFF = Person("Aoife Ní Bhriain", "practice")
+PICKED_ON = datetime(2026, 10, 5, 9, 30, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -54,3 +59,28 @@ def test_capitation() -> None:
     }  # fmt: skip
     rows = capitation_rows(small_index(patients=[patient]), AS_AT)
     assert as_csv(rows).decode("utf-8") == _golden("capitation.csv")
+
+
+def test_issue_log(selection: Selection, pack: Pack) -> None:
+    """One issue that is open, one resolved, one withdrawn: the supplier's program reads this."""
+
+    def result(phase: Phase, *said: Any) -> Result:
+        return Result(Entry(*said), phase, "RP-TESTTEST-01", STAFF, PICKED_ON)
+
+    seen, later = date(2026, 10, 12), date(2026, 11, 2)
+    dose = ("different", "Dose: ½ tablet\nnot 1 tablet", "high", "ANB", seen)
+    issues = [
+        (result("first check", "MED-04", "007", 1, 1, *dose),),
+        (
+            result("first check", None, "=2+3", 7, 6, "not there", "=the letter", "", "JD", seen),
+            result("recheck", None, "=2+3", 7, 6, "same", "", "", "JD", later),
+        ),
+        (result("first check", "DEM-01", "102", 3, 2, "different", 'spelt "Ann", not Anne'),),
+    ]
+    found = Selection(
+        issues=tuple(
+            Issue(number, results[0], results if number < 3 else ())
+            for number, results in enumerate(issues, start=1)
+        )
+    )
+    assert as_csv(issue_log(found, pack)).decode("utf-8") == _golden("issue_log.csv")

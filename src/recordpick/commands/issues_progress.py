@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if not open_issues:
         say("No issue is open: nothing has to be looked at again.")
         return 0
-    say(f"{len(open_issues):,} open issues, to be looked at again:")
+    say(f"To be looked at again, because the issue is open ({len(open_issues):,}):")
     rows: list[tuple[str, ...]] = [
         ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
     ]

@@ -124,7 +124,7 @@ def _found(issues: tuple[Issue, ...]) -> list[str]:
     return [
         *lines,
         *_wrapped(
-            f"{len(issues):,} issues: {statuses['open']:,} open, {statuses['resolved']:,} "
+            f"{_issues(len(issues))}: {statuses['open']:,} open, {statuses['resolved']:,} "
             f"resolved (the same when looked at again), {statuses['withdrawn']:,} withdrawn "
             "(noted by mistake, or not applicable)."
         ),
@@ -138,7 +138,7 @@ def _open(issues: tuple[Issue, ...]) -> list[str]:
     by_severity = Counter(issue.found.entry.severity for issue in issues)
     named = [(word or "not said", by_severity[word]) for word in (*SEVERITIES[:0:-1], "")]
     said = ", ".join(f"{number:,} {word}" for word, number in named if number)
-    lines += [f"{len(issues):,} issues: {said}.", ""]
+    lines += [f"{_issues(len(issues))}: {said}.", ""]
     for issue in issues:
         entry = issue.found.entry
         text = one_line(" / ".join(entry.differs.split("\n"))) or "not described"
@@ -148,6 +148,10 @@ def _open(issues: tuple[Issue, ...]) -> list[str]:
         where = f"{entry.criterion_id or 'Random'}, record {entry.record}"
         lines += _wrapped(f"{where}, {entry.outcome}: {text}", head, " " * 13)
     return lines
+
+
+def _issues(number: int) -> str:
+    return "1 issue" if number == 1 else f"{number:,} issues"
 
 
 def _not_checked(file: Facts, begun: list[Progress]) -> list[str]:
