@@ -45,6 +45,10 @@ DO = {
     "assurance": ("open", "v", "4"),
     "to-put-right": ("open", "t"),
     "to-put-right-help": ("open", "t", "f1"),
+    "reports": ("open", "i"),
+    "capitation": ("open", "i", "3", "end"),
+    "no-differences": ("open", "i", "4"),
+    "reports-help": ("open", "i", "f1"),
 }
 
 

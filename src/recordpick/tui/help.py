@@ -43,6 +43,7 @@ EVERYWHERE = (
     ("l", "pick from a list of NHS or patient numbers"),
     ("u, U", "undo, and do again"),
     ("e", "export the hand-over pack"),
+    ("i", "reports: both systems' figures, and where they differ"),
     ("p", "hide names and numbers, and show them again"),
     ("Ctrl+O", "another working file"),
     ("Ctrl+T", "other colours: dark, light, high contrast"),
@@ -105,6 +106,21 @@ TOPICS: dict[str, Topic] = {
             ("Esc", "back to picking"),
         ),
     ),
+    "reports": Topic(
+        "The reports",
+        "QOF, cytology and immunisation targets, capitation: what is counted in the records, and "
+        "what the reports of the current and the new system say. An empty figure is not a zero: "
+        "below stands why it is empty. What you load or type here is kept while the file is "
+        "open, and goes into the hand-over pack when you export.",
+        (
+            ("1 … 4, ← →", "QOF, targets, capitation, differences (largest first)"),
+            ("c", "load the current system's figures: a CSV, or a folder of reports"),
+            ("n", "load the new system's"),
+            ("Enter", "type the current system's figure under the cursor"),
+            ("e", "type the new system's"),
+            ("Esc", "back to picking"),
+        ),
+    ),
     "start": Topic(
         "recordpick",
         "A working file keeps everything picked for one practice. Start one with the practice's "
@@ -138,9 +154,13 @@ def topic_of(screen: Screen[object]) -> str:
     widget: Widget | None = screen.focused
     if widget is not None and widget.id in {"criteria", "record"}:
         return widget.id
-    return {"StartScreen": "start", "NewFileScreen": "form", "CleanUpScreen": "clean-up"}.get(
-        type(screen).__name__, "candidates"
-    )
+    named = {
+        "StartScreen": "start",
+        "NewFileScreen": "form",
+        "CleanUpScreen": "clean-up",
+        "ReportsScreen": "reports",
+    }
+    return named.get(type(screen).__name__, "candidates")
 
 
 class HelpScreen(Box[None]):

@@ -36,6 +36,7 @@ WORK: tuple[Command, ...] = (
     Command("Look: Most useful patients", "who meet the most unfilled criteria", "m", "most"),
     Command("Look: Pictures", "of the selection, in numbers and bars", "v", "pictures"),
     Command("Look: To put right", "before the first extract; PCSE's list", "t", "clean_up"),
+    Command("Look: Reports", "QOF, targets, capitation: both systems' figures", "i", "reports"),
     Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
     Command("Patient: Note", "kept in the working file", "a", "note"),
     Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
@@ -59,6 +60,13 @@ CLEAN_UP: tuple[Command, ...] = (
     Command("Clean-up: PCSE's list", "beside your own patients", "l", "pcse"),
     Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
 )
+REPORTS: tuple[Command, ...] = (
+    Command("Reports: Current system", "load its figures", "c", "load('current_system')"),
+    Command("Reports: New system", "load its figures", "n", "load('new_system')"),
+    Command("Reports: Type current figure", "under the cursor", "Enter", "type('current_system')"),
+    Command("Reports: Type new figure", "under the cursor", "e", "type('new_system')"),
+    Command("Reports: Differences", "largest first", "4", "show(3)"),
+)
 EVERYWHERE: tuple[Command, ...] = tuple(one for one in START if one.on == "app")
 
 
@@ -68,4 +76,5 @@ def commands_of(screen: object) -> tuple[Command, ...]:
         "WorkScreen": WORK,
         "StartScreen": START,
         "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
+        "ReportsScreen": (*REPORTS, *EVERYWHERE),
     }.get(type(screen).__name__, EVERYWHERE)

@@ -399,14 +399,6 @@ class Session:
 
         return ("\n".join(summary(folder)), "Hand the whole folder to the supplier.")
 
-    def export(self, folder: Path, progress: Progress = silent) -> Path:
-        """Write the hand-over pack: for a thread."""
-        if self.matches is None:
-            raise UserError("The criteria are still being matched: wait a moment.")
-        from recordpick.handover.export import export
-
-        return export(self.file, self.index, folder, self.matches, progress)
-
 
 def _lines(number: int) -> str:
     return "1 line" if number == 1 else f"{number:,} lines"

@@ -49,6 +49,7 @@ class WorkScreen(WorkScreens):
         Binding("m", "most", "Most useful patients", show=False),
         Binding("v", "pictures", "Pictures", show=False),
         Binding("t", "clean_up", "To put right", show=False),
+        Binding("i", "reports", "Reports", show=False),
         Binding("ctrl+o", "close_file", "Another file", show=False),
         Binding("g", "next_unfilled", "Next criterion to fill", show=False),
         Binding("escape", "back", "Back", show=False),
@@ -258,9 +259,11 @@ class WorkScreen(WorkScreens):
         )
         if folder is None:
             return
+        from recordpick.tui.reports_session import export
+
         out = as_path(folder)
         done = await self.app.push_screen_wait(
-            Waiting("Exporting", lambda progress: self.session.export(out, progress))
+            Waiting("Exporting", lambda progress: export(self.session, out, self.reports, progress))
         )
         if done.error is not None:
             await self.app.push_screen_wait(Tell.error(done.error, "Nothing was exported"))

@@ -8,11 +8,13 @@ from textual import work
 
 from recordpick.tui.clean_up_screen import CleanUpScreen
 from recordpick.tui.pictures_screen import Pictures
+from recordpick.tui.reports_screen import ReportsScreen
 from recordpick.tui.tour import Tour
 from recordpick.tui.work_view import WorkView
 
 if TYPE_CHECKING:
     from recordpick.tui.clean_up_session import CleanUp
+    from recordpick.tui.reports_session import Reports
     from recordpick.tui.session import Session
 
 
@@ -23,6 +25,7 @@ class WorkScreens(WorkView):
         """Take what the work screen takes."""
         super().__init__(session, start_at)
         self._clean_up: CleanUp | None = None
+        self.reports: Reports | None = None
 
     @work
     async def action_pictures(self) -> None:
@@ -48,4 +51,18 @@ class WorkScreens(WorkView):
         if self._clean_up is not None:
             self._clean_up = await self.app.push_screen_wait(
                 CleanUpScreen(self.session, self._clean_up, masks=self.masks)
+            )
+
+    @work
+    async def action_reports(self) -> None:
+        """Show the reports, to load or type both systems' figures and see the differences."""
+        from recordpick.tui.reports_session import count
+
+        if self.reports is None:
+            self.reports = await self.waited(
+                "Counting for the reports", lambda progress: count(self.session, progress)
+            )
+        if self.reports is not None:
+            self.reports = await self.app.push_screen_wait(
+                ReportsScreen(self.session, self.reports)
             )

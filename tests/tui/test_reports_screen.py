@@ -1,0 +1,99 @@
+"""The reports in the app: both systems' figures, the differences, and the pack they go into."""
+
+import csv
+
+from driving import app_on, using
+
+FILE = "demonstration.recordpick"
+HEADER = ["Indicator", "Register", "Denominator"]
+
+
+def write_figures(path, rows):
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows])
+
+
+async def load(user, key, name):
+    await user.press(key)
+    names = [path.name for path in user.screen._here]
+    user.screen.query_one("#paths").highlighted = names.index(name)
+    await user.press("enter")
+
+
+def line(user, start):
+    """The first line on the screen with that name and figure."""
+    rows = [row.rstrip(" ▁▂▃▄▅▆▇█").split() for row in user.text.splitlines()]
+    return next(row for row in rows if row[:2] == start)
+
+
+async def test_figures_are_loaded_compared_and_exported(demo):
+    """Both systems' figures stand beside each other, the largest difference first."""
+    write_figures(demo / "current.csv", [["AF006", 100, 90], ["AF008", 50, ""], ["XX001", 1, ""]])
+    write_figures(demo / "new.csv", [["AF006", 101, 70], ["AF008", 50, 45]])
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i")
+        await load(user, "c", "current.csv")
+        assert user.title == "Loaded"
+        assert "XX001" in user.text
+        await user.press("enter")
+        await load(user, "n", "new.csv")
+        assert line(user, ["AF006", "denominator"])[-3:] == ["90", "70", "-20"]
+        await user.press("4")
+        names = [(row["name"], row["figure"], row["state"]) for row in user.screen._rows]
+        assert names == [
+            ("AF006", "denominator", "different"),
+            ("AF006", "register", "different"),
+            ("AF008", "denominator", "only_after"),
+            ("XX001", "register", "only_before"),
+            ("AF008", "register", "same"),
+        ]
+        await user.press("escape", "e")
+        await user.fill("#answer", demo / "pack")
+        await user.press("enter")
+        assert user.title == "Exported"
+    with (demo / "pack" / "qof_report.csv").open(encoding="utf-8-sig", newline="") as file:
+        written = {(row["indicator"], row["figure"]): row for row in csv.DictReader(file)}
+    row = written["AF006", "denominator"]
+    assert (float(row["current_system"]), float(row["new_system"])) == (90, 70)
+
+
+async def test_a_figure_is_typed_taken_away_and_refused_in_words(demo):
+    """Enter types the current system's figure, e the new one's."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i", "down", "enter")
+        await user.fill("#answer", "1,234")
+        await user.press("enter", "e")
+        await user.fill("#answer", "1230.5")
+        await user.press("enter")
+        assert line(user, ["AF006", "denominator"])[-3:] == ["1,234", "1,230.5", "-3.5"]
+        await user.press("enter")
+        await user.fill("#answer", "many")
+        await user.press("enter")
+        assert "'many' is no number" in user.text
+        await user.press("enter", "enter")
+        await user.fill("#answer", "")
+        await user.press("enter", "escape", "i", "4")
+        assert [row["state"] for row in user.screen._rows] == ["only_after"]
+
+
+async def test_a_file_without_figures_is_refused_and_nothing_changes(demo):
+    """What is wrong is said; the figures known before stay."""
+    (demo / "letter.csv").write_text("Dear practice,\nhello\n", encoding="utf-8")
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i")
+        await load(user, "c", "letter.csv")
+        assert "no header was found" in " ".join(user.text.split())
+        await user.press("enter")
+        assert user.screen._known.current == {}
+
+
+async def test_empty_figures_say_why_and_arrows_turn_the_reports(demo):
+    """Nothing is put in the place of what cannot be counted."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i", "right", "right")
+        assert "patients" in user.text
+        await user.press("left", "left")
+        at = next(n for n, row in enumerate(user.screen._rows) if row["why_empty"])
+        user.screen.query_one("#figures").highlighted = at
+        await user.settled()
+        assert user.screen._rows[at]["why_empty"] in user.part("#figure")
