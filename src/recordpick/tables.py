@@ -183,9 +183,7 @@ MEDICATIONS = Table(
         _text("medication_id", "names the row", required=True),
         _date("started_on", "first day"),
         _date("ended_on", "last day, or when it was cancelled"),
-        _text(
-            "course", "how it is issued", "acute", "repeat", "repeat_dispensing", "automatic"
-        ),
+        _text("course", "how it is issued", "acute", "repeat", "repeat_dispensing", "automatic"),
         _yes_no("is_active", "current"),
         _text("code", "drug code"),
         _text("code_system", "dmd, local"),
