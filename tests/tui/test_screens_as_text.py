@@ -54,7 +54,7 @@ DO = {
 
 def plain(text, folder):
     """Leave out what differs between machines: paths."""
-    text = re.sub(r"/\S*(recordpick|criteria|hand-over)\S*", "PATH", text.replace(str(folder), "…"))
+    text = re.sub(r"(?<!\S)/\S{3,}", "PATH", text.replace(str(folder), "…"))
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
