@@ -9,6 +9,7 @@ from driving import app_on, using
 from recordpick.errors import UserError
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.draw_session import draw
 from recordpick.tui.session import Session
 
 FILE = "demonstration.recordpick"
@@ -124,6 +125,24 @@ async def test_random_records_are_drawn_with_a_seed(demo):
         assert selection.seed.source == "entered"
         assert [pick.ticket for pick in selection.random()] == list(range(1, 21))
         assert "20 random" in user.text
+
+
+async def test_a_draw_can_be_even_over_age_bands_and_sexes(demo):
+    """A tick box of the first draw; the draw goes on like that, and says what it would show."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("r", "tab", "space")
+        await user.fill("#seed", "314159")
+        user.screen.query_one("#yes").press()
+        await user.settled()
+        assert on_disk(demo).by_strata
+        assert "even over age bands and sexes" in user.part("#says")
+        assert "with 95% confidence fewer than" in user.part("#says")
+        await user.press("r")
+        assert not user.screen.query_one("#strata").display
+        await user.fill("#number", "3")
+        await user.press("enter")
+        assert on_disk(demo).by_strata
+        assert len(on_disk(demo).random()) == 23
 
 
 async def test_a_redraw_with_another_seed_needs_a_reason(demo):
@@ -336,7 +355,7 @@ async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
     assert main(["draw", str(file), "--seed", "7", "--records", "4", "--strata"]) == 0
     session = Session.open(file, Person("Ann Other", "practice"))
     try:
-        said = session.draw(session.eligible(), "", 3)
+        said = draw(session, session.eligible(), "", 3)
         assert said.startswith("3 records drawn")
         assert session.selection.by_strata
         assert session.selection.count(None) == 7

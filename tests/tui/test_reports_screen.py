@@ -43,8 +43,8 @@ async def test_figures_are_loaded_compared_and_exported(demo):
         assert names == [
             ("AF006", "denominator", "different"),
             ("AF006", "register", "different"),
-            ("AF008", "denominator", "only_after"),
             ("XX001", "register", "only_before"),
+            ("AF008", "denominator", "only_after"),
             ("AF008", "register", "same"),
         ]
         await user.press("escape", "e")

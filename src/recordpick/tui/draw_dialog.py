@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.tui.box import Box
 from recordpick.tui.visible import amount, content, counted
@@ -22,6 +22,20 @@ class Asked:
     seed: str
     number: int
     reason: str
+    by_strata: bool = False
+
+
+class TickBox(Checkbox):
+    """A tick box that says in characters whether it is ticked, not in colours alone."""
+
+    BUTTON_LEFT = ""
+    BUTTON_INNER = "[ ]"
+    BUTTON_RIGHT = ""
+
+    def watch_value(self) -> None:
+        """Show the tick."""
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        super().watch_value()
 
 
 class DrawDialog(Box[Asked | None]):
@@ -29,14 +43,15 @@ class DrawDialog(Box[Asked | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, *, eligible: int, drawn: int, wanted: int, seed: str) -> None:
-        """Take how many may be drawn, are drawn, are wanted; and the seed fixed before."""
+    def __init__(self, *, eligible: int, drawn: int, wanted: int, seed: str, begun: bool) -> None:
+        """Take how many may be drawn, are drawn, are wanted; the seed, and if it has drawn."""
         super().__init__()
         self._eligible = eligible
         self._drawn = drawn
         self._number = max(1, wanted - drawn)
         self._wanted = wanted
         self._seed = seed
+        self._begun = begun
 
     def compose(self) -> ComposeResult:
         """The words, three fields, two buttons."""
@@ -58,6 +73,9 @@ class DrawDialog(Box[Asked | None]):
             yield Input(self._seed, id="seed", compact=True)
             yield Static("Why another seed: all random records are drawn anew", classes="label why")
             yield Input(id="reason", classes="why", compact=True)
+            yield TickBox(
+                "Even over age bands and sexes", id="strata", compact=True, classes="strata"
+            )
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button("Draw", id="yes", variant="primary")
@@ -76,6 +94,8 @@ class DrawDialog(Box[Asked | None]):
     def _show_reason(self) -> None:
         for widget in self.query(".why"):
             widget.display = self._is_other_seed
+        # a seed goes on as it began: only a first draw with it can be chosen to be even
+        self.query_one("#strata").display = not self._begun or self._is_other_seed
 
     @on(Input.Submitted)
     def _submit(self) -> None:
@@ -89,7 +109,9 @@ class DrawDialog(Box[Asked | None]):
         elif self._is_other_seed and not reason:
             self._want("Say why another seed is used.")
         else:
-            self.dismiss(Asked(seed if seed != self._seed else "", int(text), reason))
+            strata = self.query_one("#strata", Checkbox)
+            even = bool(strata.display) and strata.value
+            self.dismiss(Asked(seed if seed != self._seed else "", int(text), reason, even))
 
     def _want(self, says: str) -> None:
         self.query_one("#wanting", Static).update(says)

@@ -331,19 +331,6 @@ class Session:
         with in_reach(self.index):
             return random_population(self.file.pack, self.index, self.file.as_at)
 
-    def draw(self, eligible: pl.Series, seed: str, number: int | None, reason: str = "") -> str:
-        """Fix the seed (made, if empty) unless it is fixed already, and draw."""
-        from recordpick.picking.tickets import new_seed
-
-        fixed = self.selection.seed
-        if seed:
-            self.file.fix_seed(seed, "entered", reason)
-        elif fixed is None:
-            self.file.fix_seed(new_seed(), "made", reason)
-        draw = self.file.draw(eligible, number, self._strata(eligible)).draws[-1]
-        said = f"{_records(len(draw.drawn))} drawn at random from {draw.eligible:,}."
-        return f"{said} {draw.short} fewer than asked for." if draw.short else said
-
     def _strata(self, eligible: pl.Series) -> pl.DataFrame | None:
         """Give the groups of a draw that was begun by age band and sex; None for a plain one."""
         if not self.selection.by_strata:

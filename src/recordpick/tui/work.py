@@ -204,12 +204,22 @@ class WorkScreen(WorkScreens):
                 drawn=overview.random,
                 wanted=overview.random_wanted,
                 seed=seed.seed if seed else "",
+                begun=self.session.selection.drawn_with_the_seed > 0,
             )
         )
         if asked is None:
             return
+        from recordpick.tui.draw_session import draw
+
         drawn = self.change(
-            lambda: self.session.draw(eligible, asked.seed, asked.number, asked.reason)
+            lambda: draw(
+                self.session,
+                eligible,
+                asked.seed,
+                asked.number,
+                asked.reason,
+                by_strata=asked.by_strata,
+            )
         )
         if drawn:
             self.query_one(CriteriaList).go_to(None)
