@@ -59,6 +59,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> PracticeIndex:
             "term": [f"Term {chance.random()}" for _ in range(3_000)],
         }
     ).write_parquet(practice / "events.parquet")
+    (practice / "practice.toml").write_text("synthetic = true\n", encoding="utf-8")
     return build_index([practice], folder / "index", as_at=AS_AT)
 
 
@@ -150,9 +151,9 @@ def test_an_index_that_changes_under_the_program_is_told(
 def test_an_index_made_of_an_index_is_checked_and_stays_what_it_was(
     sound: PracticeIndex, tmp_path: Path
 ) -> None:
-    """Its day goes with it; one that is damaged is refused."""
+    """Its day goes with it, and that it is made up; one that is damaged is refused."""
     again = build_index([sound.folder], tmp_path / "again")
-    assert again.manifest.as_at == AS_AT
+    assert (again.manifest.as_at, again.manifest.synthetic) == (AS_AT, True)
     folder = shutil.copytree(sound.folder, tmp_path / "index")
     content = bytearray((folder / "events.parquet").read_bytes())
     content[len(content) // 2] ^= 1
