@@ -35,6 +35,13 @@ def test_what_the_extract_does_not_hold_is_absent_not_empty(folder):
     assert any("Not in this extract" in note for note in index.manifest.notes)
 
 
+def test_a_file_that_tells_about_nothing_is_named(folder):
+    """Problems without their entries: no row of the file vanishes without a word."""
+    write_extract(folder, Admin_Patient=[patient(1)], CareRecord_Problem=[problem(11, 1)])
+    notes = indexed(folder).manifest.notes
+    assert any("CareRecord_Problem" in note and "Not used, as" in note for note in notes)
+
+
 def test_without_problems_no_entry_has_a_kind(folder):
     """Nobody could tell which entries are problems: said, and left out."""
     write_extract(folder, Admin_Patient=[patient(1)], CareRecord_Observation=[entry(11, 1)])
@@ -157,7 +164,9 @@ def test_codes_are_resolved_and_those_of_the_practice_are_flagged(folder):
         CareRecord_Problem=[problem(11, 1)],
     )
     columns = ("event_id", "code", "code_system", "kind", "is_local_code", "is_degraded")
-    assert [row[1:] for row in rows_of(indexed(folder), "events", *columns)] == [
+    index = indexed(folder)
+    assert any("1 of 4 rows of events have no code" in note for note in index.manifest.notes)
+    assert [row[1:] for row in rows_of(index, "events", *columns)] == [
         ("195967001", "snomed", "problem", False, False),
         ("EMISNQ1", "local", "other", True, False),
         ("196461000000101", "snomed", "allergy", False, True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -136,7 +136,21 @@ def _make(
         for staged in table.staged
         if staged.conformed.unknown
     ]
+    notes += _without_code(summaries, folder)
     return summaries, files, tuple(notes)
+
+
+def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many rows have no code, such as one that the source's own list does not have."""
+    for name in ("events", "medications"):
+        if name in tables and "code" in tables[name].columns:
+            rows = pl.scan_parquet(folder / f"{name}.parquet", glob=False)
+            count = rows.select(pl.col("code").null_count()).collect().item()
+            if count:
+                yield (
+                    f"{count:,} of {tables[name].rows:,} rows of {name} have no code: criteria "
+                    "that ask for codes do not find them."
+                )
 
 
 def _size(part: Part) -> int:

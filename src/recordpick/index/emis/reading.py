@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -63,12 +63,14 @@ def read_emis(path: Path, work: Path) -> Source:
     if opened[emis.OBSERVATION]:
         parts += read_referrals(opened[emis.REFERRAL], known)
     parts += read_diary(opened[emis.DIARY], known)
+    look_ups = _look_ups(opened, known)
+    used = {part.path for part in parts} | {used.path for used in look_ups}
     return Source(
         parts=tuple(parts),
         practice=_practice(guids, places),
         as_at=as_at,
-        notes=(*_notes(named, opened), *people.notes),
-        look_ups=_look_ups(opened, known),
+        notes=(*_notes(named, opened), *_not_needed(opened, used), *people.notes),
+        look_ups=look_ups,
     )
 
 
@@ -121,6 +123,14 @@ def _look_ups(opened: Opened, known: Known) -> tuple[LookUp, ...]:
     files = [file for each in looked_up if each is not None for file in each.files]
     files += [file.look_up("consultations", 0) for file in opened[emis.CONSULTATION]]
     return tuple(files)
+
+
+def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:
+    """Name files that only tell about rows of others, where those are not there."""
+    alone = [file.name for files in opened.values() for file in files if file.file.path not in used]
+    if not alone:
+        return []
+    return [f"Not used, as what they tell about is not in this extract: {', '.join(alone)}."]
 
 
 def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
