@@ -40,10 +40,11 @@ def main(folder: str, times: str, seed: str = "1", *names: str) -> None:
     for number in range(int(times)):
         made[number % len(made)].kill(chance)
     for work in made:
-        work.tidy()
+        if work.left:
+            work.tidy()
         left = ", ".join(sorted(work.left)) or "nothing"
         print(  # noqa: T201 - a command
-            f"{work.name}: {work.killed} killed, {work.whole - 2} whole, left behind: {left}"
+            f"{work.name}: {work.killed} killed, {work.whole - 1 - bool(work.left)} whole, left behind: {left}"
         )
     print(f"{sum(work.killed for work in made)} killed in all")  # noqa: T201
 
