@@ -43,9 +43,8 @@ def main(folder: str, times: str, seed: str = "1", *names: str) -> None:
         if work.left:
             work.tidy()
         left = ", ".join(sorted(work.left)) or "nothing"
-        print(  # noqa: T201 - a command
-            f"{work.name}: {work.killed} killed, {work.whole - 1 - bool(work.left)} whole, left behind: {left}"
-        )
+        whole = work.whole - 1 - bool(work.left)  # less the runs that were let end
+        print(f"{work.name}: {work.killed} killed, {whole} whole, left behind: {left}")  # noqa: T201
     print(f"{sum(work.killed for work in made)} killed in all")  # noqa: T201
 
 
