@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from datetime import date
 from itertools import cycle
@@ -12,7 +13,8 @@ import polars as pl
 
 from recordpick.tables import TABLES, Kind
 
-NAUGHTY = Path(__file__).resolve().parents[3] / "shared/data/naughty_strings/blns.json"
+SHARED = Path(os.environ.get("RECORDPICK_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+NAUGHTY = SHARED / "data" / "naughty_strings" / "blns.json"
 AS_AT = date(2026, 10, 1)
 
 ATTACKS = (
