@@ -40,8 +40,11 @@ def code(number: int, of: int, **more: str) -> dict[str, str]:
         row(
             number,
             of,
-            CTV3Code="H33..", CTV3Text="Asthma", SNOMEDCode="195967001",
-            SNOMEDText="Asthma", IsNumeric="FALSE",
+            CTV3Code="H33..",
+            CTV3Text="Asthma",
+            SNOMEDCode="195967001",
+            SNOMEDText="Asthma",
+            IsNumeric="FALSE",
         )
         | more
     )

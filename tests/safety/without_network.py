@@ -20,6 +20,14 @@ THEIR_OWN = {"socket.__new__"}  # asyncio wakes itself up by a pair of sockets w
 
 
 def watch(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "subprocess.Popen" and arguments[0] == "file":
+        # Python's own platform.architecture(), which the library of the encrypted pack asks where
+        # cffi is not installed: it looks at the Python executable, and at nothing of ours.
+        command = arguments[1]
+        assert isinstance(command, list)
+        assert command[:2] == ["file", "-b"]
+        assert Path(command[2]).samefile(sys.executable)
+        return
     if event.startswith(WATCHED) and event not in THEIR_OWN:
         SEEN.append(f"{event} {arguments!r:.200}")
 
