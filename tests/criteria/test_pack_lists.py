@@ -263,3 +263,47 @@ def test_any_list_reads_back_from_what_the_pack_carries(rows: list[tuple[str, ..
         return
     assert parse_pack(pack.files) == pack
     assert len(pack.criteria) == len(rows)
+
+
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    with xlsxwriter.Workbook(path) as book:
+        for name, rows in sheets.items():
+            sheet = book.add_worksheet(name)
+            for row, cells in enumerate(rows):
+                sheet.write_row(row, 0, cells)
+    return path
+
+
+ONE_SHEET: list[list[object]] = [["Ref", "What to find", "How many"], ["D-1", "Names", 20]]
+
+
+def test_criteria_on_two_sheets_are_not_half_read(tmp_path: Path) -> None:
+    """An area a sheet: to read the first alone would leave criteria out without a word."""
+    other: list[list[object]] = [["Ref", "What to find", "How many"], ["M-1", "Repeats", 20]]
+    path = workbook(tmp_path / "pack.xlsx", {"Demographics": ONE_SHEET, "Medication": other})
+    with pytest.raises(UserError, match=r'"Demographics", "Medication".* Put all criteria on one'):
+        read_pack(path)
+
+
+def test_a_cover_sheet_and_a_log_of_changes_are_no_criteria(tmp_path: Path) -> None:
+    """The one sheet that holds a list is read, wherever it stands among the others."""
+    log: list[list[object]] = [["No", "Description", "Date"], [1, "First issue", "2026-01-31"]]
+    sheets = {"Read me": [["Please read."]], "Criteria": ONE_SHEET, "Changes": log}
+    pack = read_pack(workbook(tmp_path / "pack.xlsx", sheets))
+    assert [criterion.id for criterion in pack.criteria] == ["D-1"]
+
+
+def test_a_criterion_without_an_id_is_no_heading() -> None:
+    """A row with nothing but what to find, or more to compare, is not taken for an area."""
+    header = "id,area,what to find,what to compare\nM-1,Medication,Repeats,Dose\n"
+    for row, line in ((",,Patients with a pacemaker,\n", 3), (",,,Also the yellow book\n", 3)):
+        assert problems_of(header + row)[0] == f"list.csv, line {line}: The row has no id."
+    pack = pack_from_csv("list.csv", header + "Prevention\nP-1,,Recalls,Date\n")
+    assert pack.criteria[1].area == "Prevention"
+
+
+def test_a_comma_that_is_not_quoted_is_told() -> None:
+    """It would move every cell after it, and cut what is to be found off in the middle."""
+    text = "id,what to find,what to compare\nM-1,Patients on warfarin, digoxin,Dose\n"
+    told = "There are 4 cells, and the columns named are 3: put a text with the delimiter in it"
+    assert any(f"list.csv, line 2: {told}" in problem for problem in problems_of(text))

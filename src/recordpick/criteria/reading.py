@@ -8,6 +8,7 @@ from pathlib import Path
 from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
 from recordpick.criteria.csv_text import Row, decoded, read_bytes
 from recordpick.criteria.fields import PACK_AT_MOST
+from recordpick.criteria.list_columns import find_header
 from recordpick.criteria.pack import Pack
 from recordpick.criteria.pack_codelists import FindCodelist
 from recordpick.criteria.reading_rows import pack_from_csv, pack_from_rows
@@ -46,14 +47,47 @@ def parse_pack(files: Mapping[str, str]) -> Pack:
 
 
 def _pack_from_spreadsheet(path: Path) -> Pack:
-    from recordpick.sheets import read_rows
+    from recordpick.sheets import read_sheets
 
+    sheets = {name: _rows_of_sheet(cells) for name, cells in read_sheets(path).items()}
+    name = _sheet_of_criteria(path, sheets)
+    return pack_from_rows(path.name, sheets.get(name, []), "row")
+
+
+def _rows_of_sheet(sheet: list[list[str]]) -> list[Row]:
     rows: list[Row] = []
-    for number, cells in enumerate(read_rows(path), 1):
+    for number, cells in enumerate(sheet, 1):
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):
             rows.append((number, trimmed))
-    return pack_from_rows(path.name, rows, "row")
+    return rows
+
+
+def _sheet_of_criteria(path: Path, sheets: Mapping[str, list[Row]]) -> str:
+    """Give the sheet that holds the list: the first whose header row names an id.
+
+    UserError where another sheet looks like a list of criteria too: to read one of them would
+    leave the others' criteria out without a word.
+    """
+    headers = {
+        name: header
+        for name, rows in sheets.items()
+        if (header := find_header(rows)) is not None and "id" in header.columns
+    }
+    first = next(iter(headers), next(iter(sheets), ""))
+    others = [
+        name
+        for name, header in headers.items()
+        if name != first and (len(header.columns) > 2 or header.columns == headers[first].columns)
+    ]
+    if others:
+        named = ", ".join(f'"{name}"' for name in (first, *others))
+        raise UserError(
+            f"{path}: {len(others) + 1} of its sheets look like lists of criteria ({named}), and a "
+            "pack is one list. Put all criteria on one sheet, or save the sheet that is meant as "
+            "CSV."
+        )
+    return first
 
 
 def _toml_text(path: Path) -> str:

@@ -81,12 +81,19 @@ class _ListReader:
     def __init__(self, problems: Problems, header: Header) -> None:
         self._problems = problems
         self._header = header
+        # A heading stands in the first column, or in that of the areas.
+        self._telling = {
+            place
+            for field, place in header.columns.items()
+            if field not in {"id", "area"} and place
+        }
         self._seen: dict[str, int] = {}
         self._records = RECORDS_BY_DEFAULT
 
     def read(self, rows: Sequence[Row], name: str) -> Pack:
         """Give the pack; it is whole only if no problem was noted."""
         header_line, header_cells = rows[self._header.place]
+        width = len(header_cells)
         if "id" not in self._header.columns:
             self._problems.add(
                 "There is no column 'id'; each criterion needs a reference of its own, such as "
@@ -99,6 +106,13 @@ class _ListReader:
         area = ""
         for line, cells in rows[self._header.place + 1 :]:
             if cells == header_cells:  # repeated at the top of a printed page
+                continue
+            if any(cells[width:]):
+                self._problems.add(
+                    f"There are {len(cells)} cells, and the columns named are {width}: put a text "
+                    "with the delimiter in it into quotes.",
+                    at=line,
+                )
                 continue
             heading = self._heading(cells)
             if heading:
@@ -151,13 +165,17 @@ class _ListReader:
     def _heading(self, cells: Sequence[str]) -> str:
         """The text of a row that is only a heading, "" if it is a criterion's row.
 
-        A text alone that could be an id is a criterion of which all else is missing: it must not
-        be passed over.
+        A text alone that could be an id is a criterion of which all else is missing, and one in a
+        column of what to find or compare is a criterion without an id, or the rest of the one
+        above: neither must be passed over.
         """
-        filled = [cell for cell in cells if cell]
-        if len(filled) != 1 or (ID.fullmatch(filled[0]) and re.search("[0-9]", filled[0])):
+        filled = [(place, cell) for place, cell in enumerate(cells) if cell]
+        if len(filled) != 1:
             return ""
-        return " ".join(filled[0].split())
+        place, text = filled[0]
+        if (ID.fullmatch(text) and re.search("[0-9]", text)) or place in self._telling:
+            return ""
+        return " ".join(text.split())
 
     def _criterion(self, line: int, cells: Sequence[str], area: str) -> Criterion:
         def cell(field: Any) -> str:
