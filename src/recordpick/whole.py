@@ -104,10 +104,11 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
 
     `check` raises a UserError where `out` may not be made; what it lets stand at `out` is replaced
     whole. Whatever goes wrong, nothing of the new folder stays behind, and what was at `out` stays
-    as it was. A program that was killed cannot tidy up: what it left is taken away the next time
-    (`take_away_leftovers`). UserError for what the system refuses.
+    as it was. A program that was killed cannot tidy up: what it left is put back or taken away the
+    next time (`put_back`, `take_away_leftovers`). UserError for what the system refuses.
     """
     out = out.absolute()
+    put_back(out)
     check(out)
     out = out.resolve()
     take_away_leftovers(out)
@@ -136,17 +137,52 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
 def take_away_leftovers(out: Path) -> None:
     """Take away what programs that were killed left beside `out`, an hour ago or more.
 
-    Such folders hold patient data. Their names begin with a dot and end in .part (unfinished) or
-    .old (what was to be replaced): that one stays as long as nothing is at `out`, for it may be
-    the only one. What cannot be taken away stays.
+    Such folders hold patient data. Their names begin with a dot and end in .part (unfinished, or
+    half taken away) or .old (whole: what was to be replaced): that one stays as long as nothing is
+    at `out`, for it may be the only one. What cannot be taken away stays.
     """
-    name = re.compile(rf"\.{re.escape(out.name[:40])}\.[a-z0-9_]{{8}}\.(part|old)")
     with suppress(OSError):
-        endings = (".part", ".old") if out.exists() else (".part",)
-        for beside in list(out.parent.iterdir()):
-            ours = name.fullmatch(beside.name) and beside.name.endswith(endings)
-            if ours and time.time() - _last_change(beside) >= AN_HOUR:
+        endings = ("part", "old") if out.exists() else ("part",)
+        for beside in _left_beside(out, *endings):
+            if time.time() - _last_change(beside) >= AN_HOUR:
                 shutil.rmtree(beside, ignore_errors=True)
+
+
+def put_back(out: Path) -> Path | None:
+    """Put back what was at `out`, if a program that was replacing it was killed half-way.
+
+    Between the two renames of a replacement nothing is at `out`, and what was there is whole under
+    the name that `take_away_leftovers` describes. Gives the folder that was put back, None where
+    there was nothing to do. UserError, with what to do, where the system does not let us.
+    """
+    out = out.absolute().resolve()
+    try:
+        if out.exists() or out.is_symlink() or not out.parent.is_dir():
+            return None
+        earlier = sorted(_left_beside(out, "old"), key=lambda path: path.stat().st_ctime)
+    except OSError:
+        return None  # whoever asks for `out` is told what the system says of it
+    if not earlier:
+        return None
+    try:
+        earlier[-1].rename(out)
+    except OSError as error:
+        if out.exists():
+            return None  # somebody else was quicker
+        raise UserError(
+            f"{out} is not there: a program that was replacing it was ended half-way. What was "
+            f"there lies whole beside it as {earlier[-1].name}, and could not be given its name "
+            f"back ({error.strerror or error}): rename that folder to {out.name}."
+        ) from error
+    with suppress(OSError):
+        sync(out.parent)
+    return out
+
+
+def _left_beside(out: Path, *endings: str) -> list[Path]:
+    """Give the folders beside `out` that bear names of ours with these endings."""
+    ours = re.compile(rf"\.{re.escape(out.name[:40])}\.[a-z0-9_]{{8}}\.({'|'.join(endings)})")
+    return [beside for beside in out.parent.iterdir() if ours.fullmatch(beside.name)]
 
 
 def _last_change(folder: Path) -> float:
@@ -167,10 +203,17 @@ def _put_in_place(made: Path, out: Path) -> None:
         made.rename(out)
         return
     earlier = made.with_suffix(".old")
-    out.rename(earlier)
-    try:
-        made.rename(out)
-    except OSError:
-        earlier.rename(out)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
+    for last in (False, True):
+        out.rename(earlier)
+        try:
+            made.rename(out)
+            break
+        except OSError:
+            if out.exists() and not earlier.exists() and not last:
+                continue  # somebody who opened it just then has put it back
+            earlier.rename(out)
+            raise
+    # What is half taken away must not be taken for what was there.
+    with suppress(OSError):
+        earlier.rename(made)
+        shutil.rmtree(made, ignore_errors=True)

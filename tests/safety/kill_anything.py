@@ -5,12 +5,15 @@ Run by test_killed.py for a short while, and by hand for longer (POSIX only, sin
     python tests/safety/kill_anything.py FOLDER TIMES [SEED [COMMAND …]]
 
 Every command that writes takes its turn. It is run in a child of this program and ended with
-SIGKILL: half the time after a chance stretch of its usual time, half the time just before one of
-its calls that opens, renames or removes a file, where most can go wrong. Then:
+SIGKILL: half the time after a chance stretch of its usual time, else just before, or a few
+milliseconds after, one of its calls that opens, renames or removes a file, where most can go wrong.
+Then:
 
 - what stands under the name that was asked for is whole, or not there;
-- an index that was to be replaced is the earlier or the new one, whole, or lies whole beside;
-- the working file opens to be written to, and has every event that it had before;
+- an index that was to be replaced opens: it is the earlier or the new one, whole;
+- the working file opens to be written to, and has every event that it had before; one that became
+  of a later version lies beside as it was;
+- its daily copy is whole, or not there;
 - whatever else was left bears a name that says so, is its owner's only, and is gone after the
   next run of the same command, an hour later.
 
@@ -32,8 +35,8 @@ def main(folder: str, times: str, seed: str = "1", *names: str) -> None:
     """Kill as often as asked, each command in its turn (or those named); say what was found."""
     os.umask(0o022)
     top = Path(folder).absolute()
-    assert in_child(lambda: prepare(top)) == 0
-    made = [work for work in works(top) if work.name in names or not names]
+    assert in_child(lambda: prepare(top, names)) == 0, "what is needed could not be made"
+    made = works(top, names)
     for work in made:
         work.measure()
     chance = random.Random(int(seed))

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from pathlib import Path
 
 FILE_EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod"}
 LEFTOVER = re.compile(r"\..+\.(part|old|part-journal)|.+\.recordpick(\.lock|-journal)")
-KEPT = re.compile(r"practice\.recordpick(\.\d{4}-\d\d-\d\d\.backup)?")
+KEPT = re.compile(r"practice\.recordpick(\.(\d{4}-\d\d-\d\d|version-1)\.backup)?")
 
 
 def in_child(do: Callable[[], object]) -> int:
@@ -34,8 +35,16 @@ def in_child(do: Callable[[], object]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killed_before_file_event(do: Callable[[], object], number: int) -> Callable[[], None]:
-    """Give the same, ended just before its n-th call about a file."""
+def killed_at_file_event(
+    do: Callable[[], object], number: int, later: float = 0.0
+) -> Callable[[], None]:
+    """Give the same, ended just before its n-th call about a file, or so many seconds later.
+
+    Later, because SQLite writes by itself: its calls are not seen from here.
+    """
+
+    def end() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
 
     def call() -> None:
         count = 0
@@ -44,8 +53,10 @@ def killed_before_file_event(do: Callable[[], object], number: int) -> Callable[
             nonlocal count
             if event in FILE_EVENTS:
                 count += 1
-                if count == number:
-                    os.kill(os.getpid(), signal.SIGKILL)
+                if count == number and later:
+                    threading.Timer(later, end).start()
+                elif count == number:
+                    end()
 
         sys.addaudithook(watch)
         do()
@@ -114,11 +125,12 @@ class Work:
     def kill(self, chance: random.Random) -> None:
         """Run it, end it at some moment, and check what is there."""
         self.before()
-        if chance.random() < 0.5:
+        manner, number = chance.randrange(4), chance.randrange(1, self.file_events + 1)
+        if manner < 2:
             code = killed_after(self.run, chance.random() * self.seconds)
         else:
-            number = chance.randrange(1, self.file_events + 1)
-            code = in_child(killed_before_file_event(self.run, number))
+            later = 0.0 if manner == 2 else chance.expovariate(200)
+            code = in_child(killed_at_file_event(self.run, number, later))
         assert code in {0, -signal.SIGKILL}, f"{self.name} ended with {code}"
         self.killed += code != 0
         self._take()

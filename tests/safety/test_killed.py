@@ -2,29 +2,54 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
+from killing import in_child
 
+from recordpick.criteria.reading import parse_pack
 from recordpick.errors import UserError
+from recordpick.index.build import build_index
 from recordpick.index.practice_index import open_index
-from recordpick.whole import whole_folder, write_new
+from recordpick.selection.index_of import index_of
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.whole import put_back, whole_folder, write_new
 
 HERE = Path(__file__).parent
+PACK = """
+[pack]
+title = "Everybody"
+version = "1"
+
+[[criterion]]
+id = "ALL-01"
+area = "Area"
+title = "Everybody"
+find = "Everybody."
+
+[[criterion.rule]]
+says = "a woman"
+table = "patients"
+where = "sex = 'F'"
+"""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
 def test_commands_that_are_killed_leave_whole_things_or_none(tmp_path: Path) -> None:
-    """Exporting, drawing and replacing an index, ended 15 times (docs: Tests, long runs)."""
+    """Export, upgrade, draw, replacing an index: ended 12 times (docs: Tests, long runs)."""
     run = subprocess.run(
         [
-            *(sys.executable, str(HERE / "kill_anything.py"), str(tmp_path), "15", "1"),
-            *("export", "draw", "index-again"),
+            *(sys.executable, str(HERE / "kill_anything.py"), str(tmp_path), "12", "1"),
+            *("export", "upgrade", "draw", "index-again"),
         ],
         capture_output=True,
         text=True,
@@ -61,15 +86,119 @@ def test_what_a_killed_program_left_is_taken_away_after_an_hour(tmp_path: Path) 
     assert all(other.exists() for other in others)
 
 
-def test_an_index_that_was_being_replaced_is_kept_while_there_is_no_other(tmp_path: Path) -> None:
-    """Ended between the two renames, the earlier index is the only one there is."""
-    earlier = _left_by_a_killed_program(tmp_path, "old", seconds_ago=4_000)
-    with whole_folder(tmp_path / "out") as folder:
-        write_new(folder / "a", b"1")
-        assert earlier.exists()
-    with whole_folder(tmp_path / "out", lambda _: None) as folder:
+def _index(folder: Path, patient_id: str) -> Path:
+    """Make an index of one patient, by hand."""
+    source = folder.with_name(f"source-{patient_id}")
+    source.mkdir()
+    pl.DataFrame({"patient_id": [patient_id]}).write_csv(source / "patients.csv")
+    return build_index([source], folder, as_at=date(2026, 10, 1)).folder
+
+
+def _killed_between_the_renames(out: Path) -> None:
+    """Replace what is at `out` in a program that is ended when nothing stands there."""
+    renames = 0
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal renames
+        if event == "os.rename" and Path(str(arguments[1])) == out:
+            renames += 1
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def replace() -> None:
+        with whole_folder(out, lambda _: None) as made:
+            write_new(made / "unfinished", b"1")
+            sys.addaudithook(watch)
+
+    assert in_child(replace) == -signal.SIGKILL
+    assert not out.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_an_index_that_was_being_replaced_is_put_back_by_who_opens_it(tmp_path: Path) -> None:
+    """Ended between the two renames, the earlier index is whole beside its place."""
+    out = _index(tmp_path / "index", "A")
+    _killed_between_the_renames(out)
+    assert open_index(out).scan("patients").collect()["patient_id"].to_list() == ["A"]
+    assert list(tmp_path.glob(".*.old")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_an_index_that_was_being_replaced_is_put_back_for_its_working_file(tmp_path: Path) -> None:
+    """The working file says where its index was, and nobody need know what happened."""
+    out = _index(tmp_path / "index", "A")
+    pack = parse_pack({"pack.toml": PACK})
+    path = tmp_path / "work.recordpick"
+    kim = Person("Kim", "practice")
+    WorkingFile.create(path, pack, open_index(out), date(2026, 10, 1), "A", kim).close()
+    _killed_between_the_renames(out)
+    with WorkingFile.open(path, kim) as file:
+        assert index_of(file).folder == out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_what_was_being_replaced_stays_when_its_replacement_fails_too(tmp_path: Path) -> None:
+    """It is put back before anything else is done, and the next index takes its place whole."""
+    out = _index(tmp_path / "index", "A")
+    _killed_between_the_renames(out)
+    with pytest.raises(UserError, match="no such"):
+        build_index([tmp_path / "nowhere"], out)
+    assert (out / "index.json").is_file()
+    assert _index(out, "B") == out
+    assert open_index(out).scan("patients").collect()["patient_id"].to_list() == ["B"]
+    assert list(tmp_path.glob(".*.old")) == []
+
+
+def test_the_last_of_several_that_were_replaced_is_put_back(tmp_path: Path) -> None:
+    """Whatever their names; and nothing of another's that only looks like it."""
+    for name, text in (("zzzz9999", b"first"), ("aaaa0000", b"last")):
+        earlier = tmp_path / f".out.{name}.old"
+        earlier.mkdir()
+        write_new(earlier / "a", text)
+        os.utime(earlier)
+        while time.time_ns() < earlier.stat().st_ctime_ns + 20_000_000:
+            pass  # files know no finer time than that
+    (tmp_path / ".outer.aaaa0000.old").mkdir()
+    assert put_back(tmp_path / "out") == tmp_path / "out"
+    assert (tmp_path / "out" / "a").read_bytes() == b"last"
+    assert put_back(tmp_path / "out") is None
+    assert put_back(tmp_path / "other") is None
+
+
+def test_where_it_may_not_be_put_back_it_is_said_what_to_rename(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a folder that can only be read."""
+    earlier = _left_by_a_killed_program(tmp_path, "old", seconds_ago=10)
+
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(UserError, match=f"lies whole beside it as {earlier.name}.*rename that"):
+        open_index(tmp_path / "out")
+
+
+def test_who_opens_amid_a_replacement_does_not_spoil_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Put back at the very moment between the renames, it is replaced all the same."""
+    out, rename, calls = tmp_path / "out", Path.rename, []
+    out.mkdir()
+    write_new(out / "a", b"1")
+
+    def meddled(path: Path, target: Path) -> Path:
+        calls.append(path)
+        if len(calls) == 2:
+            monkeypatch.setattr(Path, "rename", rename)
+            put_back(out)
+            monkeypatch.setattr(Path, "rename", meddled)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", meddled)
+    with whole_folder(out, lambda _: None) as folder:
         write_new(folder / "a", b"2")
-    assert not earlier.exists()
+    assert (out / "a").read_bytes() == b"2"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_an_unfinished_index_is_not_taken_for_one(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from recordpick.errors import UserError
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
 from recordpick.index.staging import digest
 from recordpick.tables import Kind
+from recordpick.whole import put_back
 
 __all__ = ["FORMAT", "FileCount", "Manifest", "PracticeIndex", "TableSummary", "open_index"]
 
@@ -84,8 +85,10 @@ def open_index(folder: Path) -> PracticeIndex:
     """Open the index in that folder, and check every byte of it (0.7 s for a GB).
 
     UserError if it is none, was made by a newer version, or a table of it is missing or is not
-    what was written: Parquet itself reads most changed bits as other values.
+    what was written: Parquet itself reads most changed bits as other values. An index that was
+    being replaced when the program was killed is put back first.
     """
+    put_back(folder)
     manifest = read_manifest(folder)
     seen: dict[str, State] = {}
     for name, summary in manifest.tables.items():

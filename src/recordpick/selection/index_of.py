@@ -12,6 +12,7 @@ from pathlib import Path
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.selection.working_file import WorkingFile
+from recordpick.whole import put_back
 
 
 def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
@@ -31,6 +32,7 @@ def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
     places = list(dict.fromkeys([hint, file.path.parent / hint.name]))
     others: list[str] = []
     for place in places:
+        put_back(place)
         if not (place / "index.json").is_file():
             continue
         index = open_index(place)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +10,9 @@ from typing import IO, Literal
 
 import polars as pl
 
-from recordpick.errors import UserError
+from recordpick import whole
 from recordpick.synthetic.practice import Practice
+from recordpick.whole import cannot_write
 
 
 @contextmanager
@@ -22,25 +21,12 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
     UserError if `out` holds something already or cannot be written.
     """
-    if out.exists() and not out.is_dir():
-        raise UserError(f"{out} is a file: give the name of a new folder.")
-    if out.is_dir() and any(out.iterdir()):
-        raise UserError(f"{out} is not empty: give the name of a new folder.")
-    made: Path | None = None
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        yield made
-        if out.exists():
-            out.rmdir()
-        made.chmod(0o755)
-        made.rename(out)
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        why = error.strerror or str(error)
-        raise UserError(f"{out} cannot be written ({why}). Choose another folder.") from error
-    finally:
-        if made is not None:
-            shutil.rmtree(made, ignore_errors=True)
+        raise cannot_write(out, error) from error
+    with whole.whole_folder(out) as made:
+        yield made
 
 
 @dataclass(frozen=True)
