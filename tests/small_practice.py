@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step
+from recordpick.index.manifest import FORMAT, Manifest
 from recordpick.tables import TABLES, Kind
 
 POLARS: dict[Kind, pl.DataType] = {
@@ -31,6 +32,17 @@ class SmallIndex:
 
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     kinds: dict[str, dict[str, Kind]] = field(default_factory=dict)
+    manifest: Manifest = Manifest(
+        format=FORMAT,
+        made_by="test",
+        made_at="2026-10-01T00:00:00+00:00",
+        practice="",
+        synthetic=True,
+        as_at=AS_AT,
+        tables={},
+        files=(),
+        fingerprint="",
+    )
 
     def has(self, table: str) -> bool:
         return table in self.tables

@@ -145,6 +145,31 @@ def test_the_same_patients_meet_the_criteria(indexes, name, least):
     assert same >= least
 
 
+@pytest.mark.parametrize("name", ["emis", "systmone", "vision", "list"])
+def test_no_criterion_is_answered_otherwise_without_saying_so(indexes, name):
+    """Where a format answers other patients than the practice has, the answer has a caution."""
+    index, whole = indexes[name], indexes["tables"]
+    as_at = whole.manifest.as_at
+    found, expected = match(PACK, index, as_at), match(PACK, whole, as_at)
+    silent = [
+        criterion.id
+        for criterion in PACK.criteria
+        if found.answers[criterion.id].answered
+        and not found.answers[criterion.id].cautions
+        and set(found.patients(criterion.id)) != set(expected.patients(criterion.id))
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("name", ["systmone", "vision"])
+def test_repeat_dispensing_that_is_not_told_is_not_answered_with_nobody(indexes, name):
+    """Its criterion cannot be answered; one that means all repeats can."""
+    answers = match(PACK, indexes[name], indexes["tables"].manifest.as_at).answers
+    assert not answers["MED-02"].answered
+    assert "cannot tell repeat_dispensing from repeat" in answers["MED-02"].why_not
+    assert answers["MED-01"].answered
+
+
 def test_older_extracts_of_emis_carry_free_text(indexes):
     """So that what asks for text is answered from them."""
     as_at = indexes["tables"].manifest.as_at

@@ -85,6 +85,17 @@ def test_active_tells_registration_and_status(folder):
     ]
 
 
+def test_who_was_removed_and_registered_again_has_not_left(folder):
+    """A day of removal before the day of registration is that of an earlier registration."""
+    again = {"REMOVED_DATE": "20150505", "REGISTERED_DATE": "20200202"}
+    gone = {"REMOVED_DATE": "20200202", "REGISTERED_DATE": "20150505"}
+    write_extract(folder, Patient=[patient(1, **again), patient(2, **gone)])
+    assert rows_of(indexed(folder), "patients", "patient_id", "status") == [
+        ("1", "registered"),
+        ("2", "left"),
+    ]
+
+
 def test_the_journal_gives_entries_and_medication(folder):
     """SUBSET tells the kind, as a letter or a word; a dm+d code makes it medication."""
     write_extract(
@@ -154,3 +165,27 @@ def test_an_empty_file_is_nothing_not_an_error(folder):
     index = indexed(folder)
     assert not index.has("referrals")
     assert any("empty" in note for note in index.manifest.notes)
+
+
+def test_an_issue_of_a_repeat_is_no_second_repeat(folder):
+    """Issues of a current repeat are over; an issue whose repeat is not there stays current."""
+    drug = {"DMD_CODE": "319775004", "CODE": "bu2..", "RUBRIC": "Aspirin"}
+    other = {"DMD_CODE": "322236009", "CODE": "di2..", "RUBRIC": "Paracetamol"}
+    write_extract(
+        folder,
+        Patient=[patient(1), patient(2)],
+        Journal=[
+            entry(11, 1, SUBSET="R", **drug),
+            entry(12, 1, SUBSET="S", **drug),
+            entry(13, 1, SUBSET="S", **other),
+            entry(14, 2, SUBSET="S", **drug),
+            entry(15, 2, SUBSET="R", ACTION="D", **drug),
+        ],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "medications", "medication_id", "course", "is_active") == [
+        ("11", "repeat", True),
+        ("12", "repeat", False),
+        ("13", "repeat", True),
+        ("14", "repeat", True),
+    ]

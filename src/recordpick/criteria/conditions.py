@@ -59,6 +59,15 @@ class Condition:
         node = All(quick) if len(quick) > 1 else quick[0] if quick else self.node
         return expression(node, as_at).fill_null(value=False)
 
+    def tells_apart(self, column: str, one: str | None, other: str | None, as_at: date) -> bool:
+        """Tell whether it asks for the difference between two values of a text column.
+
+        None is no value. False only where rows that differ in nothing else meet it alike.
+        """
+        from recordpick.criteria.condition_differences import tells_apart
+
+        return tells_apart(self.node, column, one, other, as_at)
+
 
 def _is_slow(node: Node) -> bool:
     return any(isinstance(one, Function | Like) for one, _ in walk(node))

@@ -23,6 +23,8 @@ from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
+from recordpick.index.tables_made import TableMade
+from recordpick.index.untold import conflated_words, gaps
 from recordpick.index.whole_index import whole_index
 from recordpick.index.writing import write_table
 from recordpick.progress import Progress, silent
@@ -56,7 +58,8 @@ def build_index(
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
             read = _read(sources, mapping, kinds, Path(work))
-            tables, files, notes = _make(read, folder, Path(work), progress)
+            made, tables, files, notes = _make(read, folder, Path(work), progress)
+            untold = gaps(read, sources, made)
         progress("writing down what the index holds", 0.97)
         tables = _with_digests(folder, tables)
         manifest = Manifest(
@@ -70,6 +73,8 @@ def build_index(
             files=files,
             fingerprint=_fingerprint(tables),
             notes=notes,
+            conflated=conflated_words(read),
+            gaps=untold,
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)
@@ -95,8 +100,8 @@ def _read(
 
 def _make(
     read: list[Source], folder: Path, work: Path, progress: Progress
-) -> tuple[dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
-    """Write the tables and the accounts into `folder`; give summaries, counts and notes."""
+) -> tuple[dict[str, TableMade], dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
+    """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
     by_table = parts_by_table(read)
     sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
     done = 0
@@ -137,7 +142,7 @@ def _make(
         if staged.conformed.unknown
     ]
     notes += _without_code(summaries, folder)
-    return summaries, files, tuple(notes)
+    return tables, summaries, files, tuple(notes)
 
 
 def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:

@@ -48,7 +48,14 @@ def read_folder(path: Path, work: Path) -> Source:
     if not (path / MANIFEST).is_file():
         return Source(parts)
     said = open_index(path).manifest
-    return Source(parts, practice=said.practice, as_at=said.as_at, synthetic=said.synthetic)
+    return Source(
+        parts,
+        practice=said.practice,
+        as_at=said.as_at,
+        synthetic=said.synthetic,
+        conflated=said.conflated,
+        gaps=said.gaps,
+    )
 
 
 def _part(table: str, file: Path, work: Path) -> Part:

@@ -18,7 +18,7 @@ from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import dates_of, without_time
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
-from recordpick.index.parts import PLACES, ROW, Part, Source
+from recordpick.index.parts import PLACES, ROW, SOME_TABLES, Part, Source
 from recordpick.index.values import ISO, to_word
 from recordpick.tables import PATIENTS, Column
 
@@ -70,7 +70,8 @@ def _source(path: Path, read: ListRows) -> Source:
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=typed.date_formats,
     )
-    return Source((part,), notes=tuple(f"{path.name}: {note}" for note in typed.notes))
+    notes = tuple(f"{path.name}: {note}" for note in typed.notes)
+    return Source((part,), notes=notes, conflated=SOME_TABLES)
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:

@@ -17,7 +17,8 @@ from typing import Any, get_args
 from recordpick.errors import UserError
 from recordpick.tables import Kind
 
-FORMAT = 1
+FORMAT = 2
+"""2: what the sources cannot tell (`conflated`, `gaps`). An index of format 1 did not say that."""
 MANIFEST = "index.json"
 SEAL = "sha256"
 
@@ -55,6 +56,37 @@ class TableSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflated:
+    """A word that a source does not tell from another: its rows stand as that one.
+
+    In `table`.`column` a row that truly is `word` holds `shown_as` ("" for nothing). Where `always`
+    every such row does, and whoever asks for the difference gets no answer; else some may, and the
+    answer gets a caution. `word` "" stands for any: whoever asks for the column gets the caution.
+    `says` is the reason, a clause for people.
+    """
+
+    table: str
+    column: str
+    word: str
+    shown_as: str
+    says: str
+    always: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A column that one of several sources does not have: empty in its rows, and not as a fact.
+
+    `rows` are those of `source`; of patients only those who are in no source that has the column.
+    """
+
+    table: str
+    column: str
+    source: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index says of itself. `made_at` is UTC; `notes` are sentences for people."""
 
@@ -68,6 +100,8 @@ class Manifest:
     files: tuple[FileCount, ...]
     fingerprint: str
     notes: tuple[str, ...] = ()
+    conflated: tuple[Conflated, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -95,6 +129,12 @@ def read_manifest(folder: Path) -> Manifest:
         raise UserError(
             f"{folder}: this index was made by a newer recordpick ({found.get('made_by')}). "
             "Use that version, or make the index again with this one."
+        )
+    if number < FORMAT:
+        raise UserError(
+            f"{folder}: this index was made by an older recordpick ({found.get('made_by')}), which "
+            "did not write down all that the source cannot tell. Make the index again with "
+            "`recordpick index`."
         )
     if found.pop(SEAL, None) != _seal(found):
         raise UserError(f"{path}: this manifest was changed or damaged. Make the index again.")
@@ -137,4 +177,6 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         files=tuple(FileCount(**entry) for entry in found["files"]),
         fingerprint=str(found["fingerprint"]),
         notes=tuple(map(str, found.get("notes", ()))),
+        conflated=tuple(Conflated(**entry) for entry in found["conflated"]),
+        gaps=tuple(Gap(**entry) for entry in found["gaps"]),
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.index.manifest import Conflated, Gap
 from recordpick.tables import Kind
 
 ROW = "__row"
@@ -123,3 +124,28 @@ class Source:
     synthetic: bool = False
     notes: tuple[str, ...] = ()
     look_ups: tuple[LookUp, ...] = ()
+    conflated: tuple[Conflated, ...] = ()
+    """Words that the source cannot tell from others."""
+    gaps: tuple[Gap, ...] = ()
+    """What an index that is a source itself says was not told."""
+
+
+SOME_TABLES = (
+    Conflated(
+        "patients",
+        "entries",
+        "",
+        "",
+        "only rows of the tables that the source has are counted",
+        always=False,
+    ),
+    Conflated(
+        "patients",
+        "entries_percentile",
+        "",
+        "",
+        "only rows of the tables that the source has are counted",
+        always=False,
+    ),
+)
+"""Of sources that do not carry the whole record."""

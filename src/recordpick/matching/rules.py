@@ -18,6 +18,7 @@ from recordpick.criteria.conditions import Condition, parse_condition
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.tables_of_pack import columns_of, words_of
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.untold import cautions_for, conflated_in
 from recordpick.tables import KIND_WORDS, Kind
 
 
@@ -85,6 +86,9 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         )
     lacking = lacks_for_condition(pack, index, criterion.population)
     cautions: list[str] = []
+    if criterion.population is not None:
+        asked = condition(pack, "patients", criterion.population)
+        cautions += cautions_for(index, "patients", asked, asked.columns)
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
         reasons = [(rule, _lacks(pack, index, rule)) for rule in step.rules]
@@ -92,32 +96,52 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         missing = [f"{reason} (needed for: {rule.says})" for rule, reason in reasons if reason]
         if kept:
             cautions += [f"Not looked at: {text}." for text in missing]
+            cautions += [text for rule in kept for text in _cautions(pack, index, rule)]
         elif not lacking:
             lacking = "; ".join(missing)
         steps.append(kept)
     if lacking:
         why = f"It cannot be answered: {lacking}. Pick by browsing or from a list."
         return Answerable(criterion, (), why, ())
-    return Answerable(criterion, tuple(steps), "", tuple(cautions))
+    return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)))
 
 
 def lacks_for_condition(pack: Pack, index: PracticeIndex, text: str | None) -> str:
     """Say what the index lacks to judge a condition over patients; empty if nothing."""
     if text is None:
         return ""
-    return _lacks_columns(pack, index, "patients", condition(pack, "patients", text).columns)
+    asked = condition(pack, "patients", text)
+    lacking = _lacks_columns(pack, index, "patients", asked.columns)
+    return lacking or conflated_in(index, "patients", asked)
 
 
 def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     """Say what the index lacks to count the rule; empty if nothing."""
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
-    needed = {name for name in (rule.distinct, rule.per) if name}
-    if rule.codes is not None:
-        needed.add("code")
-    if rule.where is not None:
-        needed |= condition(pack, rule.table, rule.where).columns
-    return _lacks_columns(pack, index, rule.table, frozenset(needed))
+    lacking = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
+    return lacking or conflated_in(index, rule.table, _asked(pack, rule), _grouped(rule))
+
+
+def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
+    """Say what may make the count of the rule another than the truth."""
+    asked = _asked(pack, rule)
+    return cautions_for(index, rule.table, asked, _columns(pack, rule), _grouped(rule))
+
+
+def _asked(pack: Pack, rule: Rule) -> Condition | None:
+    return None if rule.where is None else condition(pack, rule.table, rule.where)
+
+
+def _grouped(rule: Rule) -> frozenset[str]:
+    return frozenset(name for name in (rule.distinct, rule.per) if name)
+
+
+def _columns(pack: Pack, rule: Rule) -> frozenset[str]:
+    """Give every column that the rule needs."""
+    asked = _asked(pack, rule)
+    coded = frozenset() if rule.codes is None else frozenset({"code"})
+    return _grouped(rule) | coded | (frozenset() if asked is None else asked.columns)
 
 
 def _lacks_columns(pack: Pack, index: PracticeIndex, table: str, needed: frozenset[str]) -> str:

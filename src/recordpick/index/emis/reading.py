@@ -24,9 +24,23 @@ from recordpick.index.emis.patients import organisations_of, read_patients
 from recordpick.index.emis.prescribing import read_issues, read_medications
 from recordpick.index.emis.workflow import read_diary, read_referrals, read_slots
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import LookUp, Part, Source
+from recordpick.index.manifest import Conflated
+from recordpick.index.parts import SOME_TABLES, LookUp, Part, Source
 
 Opened = Mapping[str, Sequence[ExtractFile]]
+
+CONFLATED = (
+    *SOME_TABLES,
+    Conflated(
+        "referrals",
+        "status",
+        "rejected",
+        "closed",
+        "a rejected referral has an end like a closed one, and counts as closed",
+        always=False,
+    ),
+)
+"""What the extract does not tell apart."""
 
 
 def read_emis(path: Path, work: Path) -> Source:
@@ -71,6 +85,7 @@ def read_emis(path: Path, work: Path) -> Source:
         as_at=as_at,
         notes=(*_notes(named, opened), *_not_needed(opened, used), *people.notes),
         look_ups=look_ups,
+        conflated=CONFLATED,
     )
 
 

@@ -9,7 +9,8 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import LookUp, Part, Source
+from recordpick.index.manifest import Conflated
+from recordpick.index.parts import SOME_TABLES, LookUp, Part, Source
 from recordpick.index.systmone.contacts import read_contacts
 from recordpick.index.systmone.files import (
     MANIFEST,
@@ -25,6 +26,7 @@ from recordpick.index.systmone.medication import read_medications
 from recordpick.index.systmone.people import read_patients
 from recordpick.index.systmone.record import Staff, read_entries
 from recordpick.index.systmone.workflow import read_workflow
+from recordpick.index.term_kinds import KINDS_BY_TERM
 
 _LOOKED_UP = {
     "SRStaffMember": "staff",
@@ -35,6 +37,48 @@ _LOOKED_UP = {
     "SRImmunisationContent": "vaccines",
     "SRMedicationReadCodeDetails": "drugs",
 }
+
+CONFLATED = (
+    *SOME_TABLES,
+    Conflated(
+        "medications",
+        "course",
+        "repeat_dispensing",
+        "repeat",
+        "a SystmOne extract has no mark of repeat dispensing",
+    ),
+    Conflated(
+        "medications",
+        "course",
+        "automatic",
+        "repeat",
+        "a SystmOne extract has no mark of repeats that are issued automatically",
+    ),
+    Conflated(
+        "events",
+        "problem_status",
+        "past",
+        "active",
+        "a past problem without an end date counts as active",
+        always=False,
+    ),
+    Conflated(
+        "events", "kind", "investigation", "observation", "the extract has no kinds of entries"
+    ),
+    *(
+        Conflated(
+            "patients",
+            column,
+            "",
+            "",
+            "letters that Windows-1252 lacks stand as question marks",
+            always=False,
+        )
+        for column in ("family_name", "given_name", "middle_names", "previous_name", "carer")
+    ),
+    *KINDS_BY_TERM,
+)
+"""What the extract does not tell apart, whichever of its tables are there."""
 
 
 def read_systmone(path: Path, work: Path) -> Source:
@@ -67,6 +111,7 @@ def read_systmone(path: Path, work: Path) -> Source:
         as_at=as_at,
         notes=tuple(_notes(found, opened)),
         look_ups=(*people.look_ups, *look_ups),
+        conflated=CONFLATED,
     )
 
 

@@ -23,9 +23,12 @@ _ALLERGY = ("l", "allergy")
 _IMMUNISATION = ("i", "imms", "immunisation")
 _TEST = ("t", "test", "test result", "investigation")
 _ACUTE = ("a", "acute", "acute therapy")
-_REPEAT = ("r", "repeat", "repeat therapy", "s", "repeat issue")
-_THERAPY = (*_ACUTE, *_REPEAT, "therapy")
+_REPEAT = ("r", "repeat", "repeat therapy")
+_ISSUE = ("s", "repeat issue")
+_THERAPY = (*_ACUTE, *_REPEAT, *_ISSUE, "therapy")
 """SUBSET: what a row is, as a letter or in words, in small letters."""
+
+_WHO, _WHAT, _HAS = "__who", "__what", "__has"
 
 
 def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> list[Part]:
@@ -134,16 +137,31 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         for number, name in names.items()
     ]
     quantity = ~names[1].str.contains("issue").fill_null(value=False)
-    frame = file.frame.filter(which).select(
+    is_issue = subset.is_in(_ISSUE)
+    code = pl.coalesce(dmd, file.text("CODE"))
+    # An issue of a repeat is no second medicine: of a drug that is a current repeat of the patient
+    # its issues are over. An issue without its repeat is the only sign of it, and stays current.
+    repeats = (
+        file.frame.filter(subset.is_in(_REPEAT) & ~deleted(file) & ~_over(file, as_at))
+        .select(file.text("PID").alias(_WHO), code.alias(_WHAT), pl.lit(value=True).alias(_HAS))
+        .drop_nulls()
+        .unique()
+    )
+    rows = file.frame.filter(which).with_columns(file.text("PID").alias(_WHO), code.alias(_WHAT))
+    rows = rows.join(repeats, on=[_WHO, _WHAT], how="left", maintain_order="left")
+    told_by_repeat = is_issue.fill_null(value=False) & pl.col(_HAS).fill_null(value=False)
+    frame = rows.select(
         ROW,
         deleted(file).alias(DELETED),
         file.text("PID").alias("patient_id"),
         file.text("ID").alias("medication_id"),
         started_on=file.text("DATE"),
         ended_on=file.text("END_DATE"),
-        course=pl.when(subset.is_in(_REPEAT)).then(pl.lit("repeat")).otherwise(pl.lit("acute")),
-        is_active=~_over(file, as_at),
-        code=pl.coalesce(dmd, file.text("CODE")),
+        course=pl.when(subset.is_in((*_REPEAT, *_ISSUE)))
+        .then(pl.lit("repeat"))
+        .otherwise(pl.lit("acute")),
+        is_active=~_over(file, as_at) & ~told_by_repeat,
+        code=code,
         code_system=pl.when(dmd.is_not_null()).then(pl.lit("dmd")).otherwise(pl.lit("local")),
         is_unmapped=dmd.is_null(),
         drug=pl.concat_str(drug, separator=" ", ignore_nulls=True),

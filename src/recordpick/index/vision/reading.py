@@ -9,7 +9,9 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import DELETED, ROW, LookUp, Part, Source
+from recordpick.index.manifest import Conflated
+from recordpick.index.parts import DELETED, ROW, SOME_TABLES, LookUp, Part, Source
+from recordpick.index.term_kinds import KINDS_BY_TERM
 from recordpick.index.vision.files import DAY, USED, day_of_extract, deleted, files_of, open_all
 from recordpick.index.vision.journal import read_journal
 from recordpick.index.vision.people import read_patients, staff_names, with_name
@@ -23,6 +25,34 @@ _URGENCY = {
     "soon": "soon",
     "dated": "dated",
 }
+
+CONFLATED = (
+    *SOME_TABLES,
+    Conflated(
+        "medications",
+        "course",
+        "repeat_dispensing",
+        "repeat",
+        "a Vision extract has no mark of repeat dispensing",
+    ),
+    Conflated(
+        "medications",
+        "course",
+        "automatic",
+        "repeat",
+        "a Vision extract has no mark of repeats that are issued automatically",
+    ),
+    Conflated(
+        "events",
+        "problem_status",
+        "past",
+        "active",
+        "a past problem without an end date counts as active",
+        always=False,
+    ),
+    *KINDS_BY_TERM,
+)
+"""What the extract does not tell apart."""
 
 
 def read_vision(path: Path, work: Path) -> Source:
@@ -47,6 +77,7 @@ def read_vision(path: Path, work: Path) -> Source:
         as_at=as_at,
         notes=tuple(_notes(found, files)),
         look_ups=tuple(_look_ups(files)),
+        conflated=CONFLATED,
     )
 
 

@@ -1,0 +1,83 @@
+"""What the sources of an index do not tell: words that stand for others, columns of some only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.index.manifest import Conflated, Gap
+from recordpick.index.parts import Source
+from recordpick.index.tables_made import PATIENT, TableMade
+
+
+def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
+    """Give what any source says of words it cannot tell apart, each once."""
+    return tuple(dict.fromkeys(one for source in read for one in source.conflated))
+
+
+def gaps(
+    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableMade]
+) -> tuple[Gap, ...]:
+    """Give the tables and columns that some of several sources have and others do not.
+
+    `tables` are those made of the sources, with `sources` in the same order as `read`. Of a table
+    that a source does not have at all, `column` is "" and `rows` are patients.
+    """
+    found = [gap for source in read for gap in source.gaps]
+    if len(read) > 1:
+        people = tables["patients"]
+        for name, table in tables.items():
+            have = _columns_by_source(table)
+            for number, source in enumerate(sources):
+                found += [
+                    Gap(name, column, source.name, rows)
+                    for column, rows in _gaps_of(number, table, have, people)
+                ]
+    return tuple(dict.fromkeys(found))
+
+
+def _columns_by_source(table: TableMade) -> dict[int, set[str]]:
+    columns: dict[int, set[str]] = {}
+    for staged in table.staged:
+        columns.setdefault(staged.part.source, set()).update(staged.conformed.kinds)
+    return columns
+
+
+def _gaps_of(
+    number: int, table: TableMade, have: Mapping[int, set[str]], people: TableMade
+) -> Iterator[tuple[str, int]]:
+    """Give columns that a source does not tell, with how many rows or patients that concerns."""
+    if number not in have:
+        rows = _count(_without(_rows_of(people, {number}), _rows_of(people, set(have))))
+        if rows:
+            yield "", rows
+        return
+    for column in sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id}):
+        own = _rows_of(table, {number})
+        if table is people:
+            told = {source for source, columns in have.items() if column in columns}
+            own = _without(own, _rows_of(people, told))
+        rows = _count(own)
+        if rows:
+            yield column, rows
+
+
+def _rows_of(table: TableMade, sources: set[int]) -> pl.LazyFrame:
+    """Give the patient_id of the rows of these sources."""
+    nobody = pl.LazyFrame(schema={PATIENT: pl.String})
+    parts = [
+        table.part(k).select(PATIENT)
+        for k, staged in enumerate(table.staged)
+        if staged.part.source in sources
+    ]
+    return pl.concat([nobody, *parts])
+
+
+def _without(rows: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.join(others, on=PATIENT, how="anti")
+
+
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect(engine="streaming").item())
