@@ -99,6 +99,27 @@ def test_status_is_told_by_the_dates(folder):
     ]
 
 
+def test_who_was_registered_again_has_not_left(folder):
+    """A deactivation before the day of registration is that of an earlier registration."""
+    dates = {
+        1: ("2015-05-05", "2020-02-02"),
+        2: ("2020-02-02", "2015-05-05"),
+        3: ("2020-02-02", ""),
+    }
+    write_extract(
+        folder,
+        Admin_Patient=[
+            patient(number, DateofDeactivation=left, DateOfRegistration=registered)
+            for number, (left, registered) in dates.items()
+        ],
+    )
+    assert rows_of(indexed(folder), "patients", "patient_id", "status") == [
+        ("1", "registered"),
+        ("2", "left"),
+        ("3", "left"),
+    ]
+
+
 def test_kinds_of_registration_and_sex(folder):
     """Regular is the GMS list; a dummy is told by either column."""
     words = ["Regular", "Immediately Necessary", "Walk-In Patient", "Regular", "Dummy"]

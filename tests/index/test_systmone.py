@@ -126,6 +126,21 @@ def test_the_registration_that_has_not_ended_holds(folder):
     assert rejected(index) == [(8, "there is no patient with this IDPatient")]
 
 
+def test_a_gms_patient_stays_one_beside_other_registrations(folder):
+    """Also seen privately, or for another service, since: on the list all the same."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRPatientRegistration=[
+            row(31, 1, DateRegistration="01 Jan 2010 00:00:00", RegistrationStatus="GMS"),
+            row(32, 1, DateRegistration="01 Jan 2020 00:00:00", RegistrationStatus="Private"),
+        ],
+    )
+    columns = ("registration", "status", "registered_on")
+    found = rows_of(indexed(folder), "patients", *columns)
+    assert [tuple(map(str, entry)) for entry in found] == [("regular", "registered", "2010-01-01")]
+
+
 def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):
     """A problem of an entry that is not there is set aside."""
     write_extract(

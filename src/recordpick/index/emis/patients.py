@@ -157,11 +157,16 @@ def _carer(file: ExtractFile) -> pl.Expr:
 
 
 def _status(columns: dict[str, pl.Expr], as_at: date | None) -> dict[str, pl.Expr]:
-    """Give `status` of the dates of death and deactivation, where the file has both."""
+    """Give `status` of the dates of death and deactivation, where the file has both.
+
+    Who was registered again after a deactivation has not left.
+    """
     if not {"left_on", "died_on"} <= set(columns):
         return {}
     left = to_date(columns["left_on"])
     has_left = left.is_not_null() if as_at is None else left <= as_at
+    if "registered_on" in columns:
+        has_left &= ~(to_date(columns["registered_on"]) > left).fill_null(value=False)
     status = (
         pl.when(columns["died_on"].is_not_null())
         .then(pl.lit("deceased"))

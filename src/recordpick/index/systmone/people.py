@@ -112,7 +112,8 @@ def _with_registration(
 ) -> pl.LazyFrame:
     """Add registered_on, left_on, registration and status, of the registration that holds.
 
-    Of several the one that has not ended, else the latest.
+    Of several one that has not ended, else the latest; of several that have not ended the GMS one,
+    since somebody may be registered for another service, or privately, beside it.
     """
     began = to_date(day(file, "DateRegistration"), DAY)
     ended = to_date(day(file, "DateDeRegistration"), DAY)
@@ -130,7 +131,12 @@ def _with_registration(
             registration=pl.when(word.is_not_null()).then(kind),
             has_left=over.fill_null(value=False),
         )
-        .sort(pl.col("has_left"), pl.col("registered_on"), descending=[True, False])
+        .sort(
+            pl.col("has_left"),
+            (~pl.col("has_left") & (pl.col("registration") == "regular")).fill_null(value=False),
+            pl.col("registered_on"),
+            descending=[True, False, False],
+        )
         .unique(_KEY, keep="last", maintain_order=True)
     )
     joined = rows.join(present, on=_KEY, how="left", maintain_order="left")

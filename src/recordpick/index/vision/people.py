@@ -6,6 +6,7 @@ import polars as pl
 
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.values import to_date
 from recordpick.index.vision.files import DAY, deleted
 
 _AS_THEY_STAND = {
@@ -50,6 +51,13 @@ def with_name(
     return rows.with_columns(who.alias(_STAFF)).join(names, on=_STAFF, how="left")
 
 
+def _was_removed(file: ExtractFile) -> pl.Expr:
+    """Tell who was removed from the list, and not registered again since."""
+    removed, registered = file.text("REMOVED_DATE"), file.text("REGISTERED_DATE")
+    again = to_date(registered, DAY) > to_date(removed, DAY)
+    return removed.is_not_null() & ~again.fill_null(value=False)
+
+
 def read_patients(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
     """Give the patients."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
@@ -64,7 +72,7 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
         "registration": active.replace_strict(_REGISTRATION, default=None),
         "status": pl.when((active == "D") | file.text("DATE_OF_DEATH").is_not_null())
         .then(pl.lit("deceased"))
-        .when((active == "L") | file.text("REMOVED_DATE").is_not_null())
+        .when((active == "L") | _was_removed(file))
         .then(pl.lit("left"))
         .when(active.is_not_null())
         .then(pl.lit("registered")),
