@@ -16,13 +16,18 @@ from pathlib import Path
 from typing import Self
 
 LONGEST = 60.0
-QUIET = 0.12
+QUIET = 0.15
+"""Longer than the 0.1 s after which Textual takes an escape for a key of its own."""
+RESTING = 5
+"""So many looks in that time must find it at rest."""
 
 
 class Terminal:
     """A program on a terminal of 40 lines by 120 columns. `written` is all that it wrote."""
 
     def __init__(self, command: Sequence[str], home: Path) -> None:
+        # Of a session of its own, it has this terminal for its input, but not for the one that
+        # controls it: no signal tells it that the terminal has gone.
         self.written = b""
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
@@ -64,11 +69,33 @@ class Terminal:
                 raise AssertionError(f"{text!r} did not come: {self.written[-3000:]!r}")
 
     def press(self, keys: str) -> None:
-        """Press keys, and read on until nothing more comes for a moment."""
+        """Press keys, and read on until the program rests."""
         os.write(self._ours, keys.encode())
-        began = time.monotonic()
-        while self._read(QUIET) and time.monotonic() - began < LONGEST:
-            pass
+        began, resting = time.monotonic(), 0
+        while resting < RESTING and time.monotonic() - began < LONGEST:
+            resting = resting + 1 if not self._read(QUIET / RESTING) and self._rests() else 0
+
+    def _rests(self) -> bool:
+        """Tell whether all its threads wait for something, where the system can say (Linux).
+
+        On a computer with much else to do a program that writes nothing may only be waiting for
+        its turn; the next key would reach it in the wrong moment.
+        """
+        try:
+            threads = list(Path(f"/proc/{self.process.pid}/task").iterdir())
+            states = [(one / "stat").read_text().rpartition(")")[2].split()[0] for one in threads]
+        except (OSError, IndexError):
+            return True
+        return set(states) <= {"S", "Z", "X"}
+
+    def vanish(self) -> None:
+        """Let the terminal go, as when a window is closed or a connection breaks."""
+        os.close(self._ours)
+        self._ours = -1
+
+    def wait(self) -> int:
+        """Wait for the program without its terminal; give its exit code."""
+        return self.process.wait(LONGEST)
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +104,8 @@ class Terminal:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        os.close(self._ours)
+        if self._ours >= 0:
+            os.close(self._ours)
 
     def end(self) -> int:
         """Read until the program has ended; give its exit code."""

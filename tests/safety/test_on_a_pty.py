@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import pyzipper
 
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
@@ -19,6 +20,7 @@ from recordpick.criteria.reading import parse_pack
 from recordpick.index.build import build_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.hang_up import GONE
 
 PACK = """
 [pack]
@@ -88,6 +90,50 @@ def test_nothing_of_the_data_reaches_the_terminal_raw(home: Path, work: Path) ->
     assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
     assert terminal.written.count(b"PWNED") > 5
     assert terminal.written.count("␛".encode()) > 5
+
+
+def test_the_app_ends_when_its_terminal_goes(home: Path, work: Path) -> None:
+    """Every pick is in the file, nobody is kept out of it, and no program runs on by itself."""
+    with Terminal(["-m", "recordpick", str(work)], home) as terminal:
+        terminal.wait_for(b"ALL-01")
+        terminal.press("\r")
+        terminal.wait_for("␛".encode())
+        for keys in ("\x1b[B", " ", "\x1b[B", " "):
+            terminal.press(keys)
+        with WorkingFile.open(work, read_only=True) as file:
+            picks = file.selection.of("ALL-01")
+        assert len(picks) == 2
+        terminal.vanish()
+        assert terminal.wait() == GONE
+    assert not work.with_name(f"{work.name}.lock").exists()
+    with WorkingFile.open(work, Person("Jo", "practice")) as file:
+        assert not file.read_only
+        assert file.selection.of("ALL-01") == picks
+    remembered = json.loads((home / "recordpick" / "app.json").read_text(encoding="utf-8"))
+    assert remembered["last_criterion"] == {str(work): "ALL-01"}
+
+
+def test_the_app_ends_amid_a_question_when_its_terminal_goes(home: Path, work: Path) -> None:
+    """Also where a box is open that waits for an answer."""
+    with Terminal(["-m", "recordpick", str(work)], home) as terminal:
+        terminal.wait_for(b"ALL-01")
+        terminal.press("n")
+        terminal.vanish()
+        assert terminal.wait() == GONE
+    assert not work.with_name(f"{work.name}.lock").exists()
+
+
+def test_a_passphrase_that_nobody_types_is_asked_for_in_words(home: Path) -> None:
+    """The end of the input instead of a line."""
+    pack = home / "pack.zip"
+    with pyzipper.AESZipFile(pack, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"secret")
+        archive.writestr("pack/README.txt", "x")
+    with Terminal(["-m", "recordpick", "verify", str(pack)], home) as terminal:
+        terminal.wait_for(b"Passphrase of pack.zip")
+        terminal.press("\x04")
+        assert terminal.end() == 2
+    assert b"type its passphrase when asked" in terminal.written
 
 
 def test_a_crash_of_the_app_shows_no_data(home: Path, work: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.visible import visible
 
 
 def ask_passphrase(path: Path) -> Callable[[], str]:
@@ -19,7 +20,10 @@ def ask_passphrase(path: Path) -> Callable[[], str]:
 
     def ask() -> str:
         if sys.stdin.isatty():
-            given = getpass.getpass(f"Passphrase of {path.name}: ")
+            try:
+                given = getpass.getpass(f"Passphrase of {visible(path.name)}: ")
+            except EOFError:  # the end of the input instead of a line
+                given = ""
         else:
             given = sys.stdin.readline()
         given = given.strip()

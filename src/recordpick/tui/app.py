@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -16,6 +17,7 @@ from textual.binding import Binding, BindingType
 
 from recordpick.crash import crash_report
 from recordpick.progress import Progress
+from recordpick.tui.hang_up import GONE, when_terminal_goes
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
@@ -72,6 +74,8 @@ class RecordpickApp(App[None]):
 
     def on_mount(self) -> None:
         """Open what was asked for, over the start screen."""
+        if not self.is_headless:
+            when_terminal_goes(sys.stdin.fileno(), self._terminal_gone)
         if self._demo:
             self.open_demo()
         elif self._path is not None:
@@ -80,6 +84,15 @@ class RecordpickApp(App[None]):
     def on_unmount(self) -> None:
         """Let go of the working file."""
         self._let_go()
+
+    def _terminal_gone(self) -> None:
+        """Leave, from another thread: nobody sees the screen any more."""
+        with suppress(RuntimeError):  # it has ended already
+            self.call_from_thread(self._leave_unseen)
+
+    def _leave_unseen(self) -> None:
+        self._let_go()
+        self.exit(return_code=GONE)
 
     def _let_go(self) -> None:
         if self._session is not None:
