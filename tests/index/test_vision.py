@@ -129,6 +129,63 @@ def test_the_journal_gives_entries_and_medication(folder):
     assert counts(index, "events")[0] + counts(index, "medications")[0] == 8
 
 
+def test_the_drug_of_an_allergy_is_no_medicine_of_the_patient(folder):
+    """Nor is the vaccine of an immunisation: their dm+d codes make them no medication."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, SUBSET="L", DMD_CODE="27658006", RUBRIC="Amoxicillin"),
+            entry(12, 1, SUBSET="I", DMD_CODE="871751006", RUBRIC="MMR"),
+            entry(21, 1, SUBSET="A", DMD_CODE="322236009", RUBRIC="Aspirin"),
+        ],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "events", "event_id", "kind") == [
+        ("11", "allergy"),
+        ("12", "immunisation"),
+    ]
+    assert rows_of(index, "medications", "medication_id") == [("21",)]
+
+
+def test_an_immunisation_that_was_refused_says_so(folder):
+    """As text beside it; one that was given says nothing more."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, SUBSET="I", IMMS_STATUS="Given"),
+            entry(12, 1, SUBSET="I", IMMS_STATUS="Refusal to start or complete course"),
+            entry(13, 1, SUBSET="I", IMMS_STATUS="Advised", IMMS_REASON="Routine"),
+        ],
+    )
+    assert rows_of(indexed(folder), "events", "event_id", "value_text") == [
+        ("11", None),
+        ("12", "Refusal to start or complete course"),
+        ("13", "Advised: Routine"),
+    ]
+
+
+def test_an_encounter_is_no_entry_that_a_problem_is_linked_to(folder):
+    """LINKS names the encounter (E…) in which a row was entered, beside the rows it belongs to."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, SUBSET="P", LINKS="E501"),
+            entry(12, 1, SUBSET="P", LINKS="E501|11"),
+            entry(13, 1, SUBSET="P", LINKS="11"),
+            entry(14, 1, SUBSET="P", LINKS="11|12"),
+        ],
+    )
+    assert rows_of(indexed(folder), "events", "event_id", "parent_id") == [
+        ("11", None),
+        ("12", "11"),
+        ("13", "11"),
+        ("14", None),
+    ]
+
+
 def test_two_values_are_both_kept(folder):
     """The second as text, with its name and unit."""
     write_extract(

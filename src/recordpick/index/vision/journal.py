@@ -21,6 +21,7 @@ _DATES = dict.fromkeys(
 _PROBLEM = ("p", "problem")
 _ALLERGY = ("l", "allergy")
 _IMMUNISATION = ("i", "imms", "immunisation")
+_GIVEN = ("g", "given")
 _TEST = ("t", "test", "test result", "investigation")
 _ACUTE = ("a", "acute", "acute therapy")
 _REPEAT = ("r", "repeat", "repeat therapy")
@@ -34,7 +35,9 @@ _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> list[Part]:
     """Give the entries and the medication; together they have every row of the file once."""
     subset = file.text("SUBSET").str.to_lowercase()
-    has_dmd = file.text("DMD_CODE").is_not_null()
+    # The drug of an allergy, or the vaccine of an immunisation, is not a medicine that is taken.
+    is_other = subset.is_in((*_PROBLEM, *_ALLERGY, *_IMMUNISATION, *_TEST)).fill_null(value=False)
+    has_dmd = file.text("DMD_CODE").is_not_null() & ~is_other
     is_therapy = (subset.is_in(_THERAPY) | has_dmd).fill_null(value=False)
     return [
         _entries(file, subset, ~is_therapy, staff, as_at),
@@ -109,7 +112,11 @@ def _entries(
 
 
 def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Give the first value if it is no number, and the second with its name and unit."""
+    """Give the first value if it is no number, and the second with its name and unit.
+
+    And of an immunisation that was not given, why not: "Advised", "Refusal to start or complete
+    course".
+    """
     first = pl.when(number.is_null()).then(file.text("VALUE1"))
     second = pl.when(file.text("VALUE2").is_not_null()).then(
         pl.concat_str(
@@ -118,13 +125,20 @@ def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
             ignore_nulls=True,
         )
     )
-    both = pl.concat_str([first, second], separator="; ", ignore_nulls=True)
-    return pl.when(both != "").then(both)
+    status, reason = file.text("IMMS_STATUS"), file.text("IMMS_REASON")
+    not_given = pl.when(~status.str.to_lowercase().is_in(_GIVEN)).then(
+        pl.concat_str([status, reason], separator=": ", ignore_nulls=True)
+    )
+    told = pl.concat_str([first, second, not_given], separator="; ", ignore_nulls=True)
+    return pl.when(told != "").then(told)
 
 
 def _one_link(file: ExtractFile) -> pl.Expr:
-    """Give the row that a row is linked to, where it is just one."""
-    links = file.text("LINKS")
+    """Give the row that a row is linked to, where it is just one.
+
+    LINKS has several, with a | between; those that begin with E are of encounters.
+    """
+    links = file.text("LINKS").str.replace_all(r"(^|\|)\s*E[^|]*", "").str.strip_chars("| ")
     return pl.when(links.str.contains(r"^[A-Za-z0-9-]+$")).then(links)
 
 
