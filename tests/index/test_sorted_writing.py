@@ -1,31 +1,72 @@
-"""A table too large to be sorted at once is the same table."""
+"""A table with codes stands in blocks of whole patients, each by kind, code and patient."""
 
 import polars as pl
+import pytest
 
-from emis_extracts import entry, indexed, patient, write_extract
+from recordpick.index.build import build_index
 
-
-def made(folder):
-    """Index an extract with entries of several codes, of an unknown code, in no order."""
-    write_extract(
-        folder,
-        Admin_Patient=[patient(n) for n in range(1, 6)],
-        CareRecord_Observation=[
-            entry(100 + n, 1 + n * 7 % 5, CodeId=str(n * 5 % 4), Value=str(n)) for n in range(60)
-        ],
-    )
-    return indexed(folder)
+KINDS = ("observation", "problem", "immunisation")
+KEYS = ("kind", "code", "patient_id")
 
 
-def test_a_table_sorted_in_ranges_is_the_same(tmp_path, monkeypatch):
-    """Row by row, and so with the same fingerprint; sorted by code, then by patient."""
-    whole = made(tmp_path / "whole")
-    monkeypatch.setattr("recordpick.index.writing.AT_ONCE", 7)
-    ranges = made(tmp_path / "ranges")
-    rows = ranges.scan("events").collect()
-    assert rows.equals(whole.scan("events").collect())
-    keys = rows.select("code", "patient_id")
-    assert keys.equals(keys.sort("code", "patient_id"))
+@pytest.fixture
+def source(tmp_path):
+    """A folder with entries of several kinds and codes, and of no code, in no order."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    numbers = range(60)
+    pl.DataFrame({"patient_id": ["1", "2", "3", "4", "5"]}).write_csv(folder / "patients.csv")
+    pl.DataFrame(
+        {
+            "patient_id": [str(1 + n * 7 % 5) for n in numbers],
+            "event_id": [f"e{n}" for n in numbers],
+            "kind": [KINDS[n * 5 % 3] for n in numbers],
+            "code": [["a", "b", "c", None][n // 3 % 4] for n in numbers],
+            "value": [float(n) for n in numbers],
+        }
+    ).write_csv(folder / "events.csv")
+    return folder
+
+
+def is_in_order(rows):
+    """Tell whether the rows stand by kind, code and patient."""
+    return rows.select(KEYS).equals(rows.select(KEYS).sort(KEYS))
+
+
+def test_a_small_table_is_one_block(source, tmp_path):
+    """What is asked by kind or by code stands together."""
+    rows = build_index([source], tmp_path / "index").scan("events").collect()
+    assert is_in_order(rows)
     assert rows["code"].null_count() == 15
-    assert ranges.fingerprint == whole.fingerprint
-    assert pl.read_parquet_metadata(ranges.folder / "events.parquet") is not None
+
+
+def test_no_patient_is_in_two_blocks(source, tmp_path, monkeypatch):
+    """So that a patient's record is found without looking at the others."""
+    monkeypatch.setattr("recordpick.index.writing.BLOCK", 24)
+    rows = build_index([source], tmp_path / "index").scan("events").collect()
+    blocks = [rows[:24], rows[24:48], rows[48:]]
+    patients = [sorted(block["patient_id"].unique()) for block in blocks]
+    assert patients == [["1", "2"], ["3", "4"], ["5"]]
+    assert all(is_in_order(block) for block in blocks)
+
+
+def test_a_table_sorted_some_blocks_at_a_time_is_the_same(source, tmp_path, monkeypatch):
+    """Row by row, and so with the same fingerprint."""
+    monkeypatch.setattr("recordpick.index.writing.BLOCK", 13)
+    whole = build_index([source], tmp_path / "whole")
+    monkeypatch.setattr("recordpick.index.writing.AT_ONCE", 26)
+    parts = build_index([source], tmp_path / "parts")
+    assert parts.scan("events").collect().equals(whole.scan("events").collect())
+    assert parts.fingerprint == whole.fingerprint
+
+
+def test_a_table_without_codes_is_by_patient(tmp_path):
+    """As it is asked in no other way than by patient."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    pl.DataFrame({"patient_id": ["1", "2"]}).write_csv(folder / "patients.csv")
+    pl.DataFrame(
+        {"patient_id": ["2", "1", "2"], "document_id": ["c", "b", "a"], "kind": ["z", "y", "x"]}
+    ).write_csv(folder / "documents.csv")
+    rows = build_index([folder], tmp_path / "index").scan("documents").collect()
+    assert rows["document_id"].to_list() == ["b", "c", "a"]

@@ -1,13 +1,18 @@
-"""Writing a table into the index: sorted for how it is asked, in bounded memory.
+"""Writing a table into the index: in the order in which it is asked, in bounded memory.
 
-Sorting needs all rows at once. So a large table is sorted a range of codes at a time: each is
-picked out of the typed rows, sorted, and handed to one Parquet file as its next rows. To read the
-typed rows several times costs less than a second copy of them on disk.
+A table with codes is asked in two ways: who has this kind of entry or this code, and what has this
+patient. So it stands in blocks of whole patients, and within a block by kind, code and patient: a
+criterion skips the row groups of other kinds and codes, a patient's record the other blocks.
+
+Sorting needs all rows at once. So a large table is sorted some blocks at a time: they are picked
+out of the typed rows, sorted, and handed to one Parquet file as its next rows. To read the typed
+rows several times costs less than a second copy of them on disk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 import polars as pl
@@ -19,69 +24,75 @@ from recordpick.index.values import TYPES
 from recordpick.tables import Kind
 
 ROW_GROUP = 100_000
-"""Rows of a row group: a rule that asks for a few codes skips most of a table sorted by code."""
+"""Rows of a row group: a rule that asks for a few codes skips most of those of a block."""
+
+BLOCK = 500_000
+"""Rows of a block, as whole patients make it. One patient's record is looked for in so many."""
 
 AT_ONCE = 3_000_000
-"""Rows that are sorted at a time: some 3 GiB of entries."""
+"""Rows that are sorted at a time, of whole blocks: some 3 GiB of entries."""
 
 _LEVEL = 1
 """Of zstd: half the time of the usual 3, and files as small."""
 
+_BLOCK = "__block"
+
 
 def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFrame]:
-    """Write a table, sorted by code and patient; give its summary and the rows a patient.
+    """Write a table, in blocks of patients, by kind, code and patient; without codes by patient.
 
-    The latter has patient_id and `entries`.
+    Give its summary, and the rows a patient: patient_id and `entries`, by patient_id.
     """
     kinds = table.kinds
     path = folder / f"{table.name}.parquet"
-    _sorted_rows(table, kinds).sink_parquet(
+    rows = table.placed_rows().select(*kinds, PLACE)
+    counts = rows.group_by(PATIENT).agg(entries=pl.len()).sort(PATIENT).collect(engine="streaming")
+    _sorted_rows(rows, kinds, counts).sink_parquet(
         path, compression_level=_LEVEL, row_group_size=ROW_GROUP, engine="streaming"
     )
-    scan = pl.scan_parquet(path, glob=False)
-    counts = scan.group_by(PATIENT).agg(entries=pl.len()).collect(engine="streaming")
     return TableSummary(int(counts["entries"].sum()), kinds), counts
 
 
-def _sorted_rows(table: TableMade, kinds: dict[str, Kind]) -> pl.LazyFrame:
-    """Give the rows in their order; those of one code and patient as they stand in the files."""
-    rows = table.placed_rows().select(*kinds, PLACE)
-    keys = [key for key in ("code", PATIENT) if key in kinds]
-    first = keys[0]
-    counts = rows.group_by(first).agg(rows=pl.len()).sort(first).collect(engine="streaming")
-    ranges = _ranges(counts, first, AT_ONCE)
-    if len(ranges) == 1:
-        return rows.sort(*keys, PLACE).drop(PLACE)
+def _sorted_rows(rows: pl.LazyFrame, kinds: dict[str, Kind], counts: pl.DataFrame) -> pl.LazyFrame:
+    """Give the rows in their order; those that are alike in it as they stand in the files."""
+    keys = [key for key in ("kind", "code", PATIENT) if key in kinds]
+    if "code" not in kinds:
+        keys = [PATIENT]
+
+    def ordered(found: pl.LazyFrame, starts: list[str]) -> pl.LazyFrame:
+        # The number of a row's block, counted from the first of these.
+        block = reduce(
+            lambda number, start: number + (pl.col(PATIENT) >= start).cast(pl.UInt32),
+            starts[1:],
+            pl.lit(0, pl.UInt32),
+        )
+        by_block = found.with_columns(block.alias(_BLOCK))
+        return by_block.sort(_BLOCK, *keys, PLACE).drop(_BLOCK, PLACE)
+
+    starts = _starts(counts)
+    together = max(1, AT_ONCE // BLOCK)
+    if len(starts) <= together:
+        return ordered(rows, starts)
 
     def in_order(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         del columns, predicate, n_rows, size  # the sink asks for everything
-        for which in ranges:
-            found = rows.filter(which).collect(engine="streaming")
-            ordered = found.sort(*keys, PLACE).drop(PLACE)
+        for first in range(0, len(starts), together):
+            within = pl.col(PATIENT) >= starts[first]
+            if first + together < len(starts):
+                within &= pl.col(PATIENT) < starts[first + together]
+            found = rows.filter(within).collect(engine="streaming").lazy()
+            sorted_rows = ordered(found, starts[first : first + together]).collect()
             del found
-            yield from ordered.iter_slices(ROW_GROUP)
+            yield from sorted_rows.iter_slices(ROW_GROUP)
 
     schema = {name: TYPES[kind] for name, kind in kinds.items()}
     return register_io_source(in_order, schema=schema)
 
 
-def _ranges(counts: pl.DataFrame, key: str, at_once: int) -> list[pl.Expr]:
-    """Cut the values of a key into ranges of so many rows; `counts` has `rows` of each, sorted.
-
-    A range may have more where a single value has.
-    """
-    number = (counts["rows"].cum_sum() - 1) // at_once
-    first = counts.with_columns(number.alias("range")).filter(pl.col("range").is_first_distinct())
-    starts = first[key].to_list()
-    ranges = []
-    for place, start in enumerate(starts):
-        last = place + 1 == len(starts)
-        column = pl.col(key)
-        below = pl.lit(value=True) if last else column < starts[place + 1]
-        above = pl.lit(value=True) if place == 0 else column >= start
-        # Nothing sorts before everything.
-        within = (above & below) | (column.is_null() if place == 0 else pl.lit(value=False))
-        ranges.append(within.fill_null(value=False))
-    return ranges or [pl.lit(value=True)]
+def _starts(counts: pl.DataFrame) -> list[str]:
+    """Give the first patient_id of each block; `counts` has `entries` of each, by patient_id."""
+    block = (pl.col("entries").cum_sum() - 1) // BLOCK
+    first = counts.with_columns(block.alias(_BLOCK)).filter(pl.col(_BLOCK).is_first_distinct())
+    return first[PATIENT].to_list()
