@@ -16,6 +16,8 @@ from recordpick.index.build import build_index
 from recordpick.index.list_columns import find_header
 from recordpick.index.list_dates import dates_of
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.reading import questions_about
 from recordpick.shipped import data_file
 from recordpick.tables import PATIENTS
 
@@ -227,3 +229,74 @@ def test_two_columns_for_one_of_ours_are_told_and_the_first_name_wins() -> None:
     assert found is not None
     assert found.taken["given_name"] == 2
     assert found.doubled == {"given_name": ("Forename", "Calling Name")}
+
+
+UNSURE = "NHS Number,Date of Birth,Registered\n9434765919,01/02/1980,03/04/2020\n"
+
+
+def asked(folder: Path, content: str, answers: Answers = NO_ANSWERS) -> list[Question]:
+    (folder / "list.csv").write_text(content, encoding="utf-8")
+    return list(questions_about([folder / "list.csv"], answers=answers))
+
+
+def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) -> None:
+    """With a date of the column, read in both ways; and nothing is asked that is proven."""
+    dates = [question for question in asked(tmp_path, UNSURE) if question.about == "dates"]
+    assert [question.column for question in dates] == ["Date of Birth", "Registered"]
+    assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in dates[0].asks
+
+    proven = UNSURE + "9434765870,31/01/1980,31/01/2020\n"
+    assert {question.about for question in asked(tmp_path, proven)} == {"registered"}
+    same_either_way = "NHS Number,Date of Birth,Status\n9434765919,01/01/1980,registered\n"
+    assert asked(tmp_path, same_either_way) == []
+
+
+@pytest.mark.parametrize(
+    ("day_first", "born"), [(True, date(1980, 2, 1)), (False, date(1980, 1, 2))]
+)
+def test_what_was_said_about_dates_holds(tmp_path: Path, day_first: bool, born: date) -> None:
+    (tmp_path / "list.csv").write_text(UNSURE, encoding="utf-8")
+    index = build_index(
+        [tmp_path / "list.csv"], tmp_path / "index", answers=Answers(day_first=day_first)
+    )
+    assert column(index, "date_of_birth") == [born]
+    assert any("as was said" in note for note in index.manifest.notes)
+
+
+def test_an_answer_is_of_one_column_only(tmp_path: Path) -> None:
+    """One column month first, another day first, as the person said of each."""
+    questions = asked(tmp_path, UNSURE)
+    answers = Answers({question.key: question.column == "Registered" for question in questions})
+    index = build_index([tmp_path / "list.csv"], tmp_path / "index", answers=answers)
+    assert column(index, "date_of_birth") == [date(1980, 1, 2)]
+    assert column(index, "registered_on") == [date(2020, 4, 3)]
+    assert "status" not in index.columns("patients")
+
+
+def test_what_a_column_proves_is_not_overruled(tmp_path: Path) -> None:
+    """The 31st is no month, whatever was said beforehand."""
+    (tmp_path / "list.csv").write_text(UNSURE.replace("01/02", "31/01"), encoding="utf-8")
+    index = build_index(
+        [tmp_path / "list.csv"], tmp_path / "index", answers=Answers(day_first=False)
+    )
+    assert column(index, "date_of_birth") == [date(1980, 1, 31)]
+
+
+def test_a_list_of_registered_patients_can_be_said_to_be_one(tmp_path: Path) -> None:
+    """Then criteria about registered patients are answered; unsaid, they are not."""
+    (tmp_path / "list.csv").write_text(UNSURE, encoding="utf-8")
+    unsaid = build_index([tmp_path / "list.csv"], tmp_path / "unsaid")
+    assert "status" not in unsaid.columns("patients")
+    assert any("--registered" in note for note in unsaid.manifest.notes)
+    said = build_index([tmp_path / "list.csv"], tmp_path / "said", answers=Answers(registered=True))
+    assert column(said, "status") == ["registered"]
+
+
+def test_a_list_beside_an_extract_is_not_asked_who_is_registered(tmp_path: Path) -> None:
+    """The other source says that."""
+    tables = tmp_path / "tables"
+    tables.mkdir()
+    (tables / "patients.csv").write_text("patient_id,status\n1,left\n", encoding="utf-8")
+    (tmp_path / "list.csv").write_text(UNSURE, encoding="utf-8")
+    found = questions_about([tables, tmp_path / "list.csv"])
+    assert {question.about for question in found} == {"dates"}

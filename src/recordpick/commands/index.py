@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from dataclasses import replace
 
 from recordpick.commands.common import day, progress_on_stderr, say, table, tell
+from recordpick.errors import UserError
 from recordpick.index.build import build_index
+from recordpick.index.questions import Answers, Question
+from recordpick.index.reading import questions_about
 
 
 def run(options: argparse.Namespace) -> int:
     """Build the index and say what became of every row."""
+    answers = _answers(options)
     with progress_on_stderr() as progress:
         index = build_index(
             options.source,
@@ -18,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
             as_at=day(options.as_at),
             practice=options.practice,
             kinds=options.kinds or (),
+            answers=answers,
             progress=progress,
         )
     manifest = index.manifest
@@ -42,3 +49,29 @@ def run(options: argparse.Namespace) -> int:
         tell(f"{rejected:,} rows did not fit: see {options.out / 'rejected_rows.csv'} for why.")
     say(f"{manifest.tables['patients'].rows:,} patients in {options.out}, as at {manifest.as_at}.")
     return 0
+
+
+def _answers(options: argparse.Namespace) -> Answers:
+    """Give what the options say to what lists leave open, and else what the person says."""
+    said = Answers(
+        day_first=None if options.dates is None else options.dates == "day-first",
+        registered=True if options.registered else None,
+    )
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return said
+    kinds = options.kinds or ()
+    asked = questions_about(options.source, options.map, kinds, said)
+    return replace(said, given={question.key: _ask(question) for question in asked})
+
+
+def _ask(question: Question) -> bool:
+    """Ask a person until they say yes or no."""
+    tell(question.asks)
+    while True:
+        tell(f"  y  {question.yes}\n  n  {question.no}")
+        try:
+            said = input().strip().lower()
+        except EOFError:
+            raise UserError("Nothing was made: the question was not answered.") from None
+        if said in {"y", "yes", "n", "no"}:
+            return said.startswith("y")

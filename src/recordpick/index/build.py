@@ -19,6 +19,7 @@ from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.questions import NO_ANSWERS, Answers
 from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
@@ -30,7 +31,7 @@ from recordpick.index.writing import write_table
 from recordpick.progress import Progress, silent
 
 
-def build_index(
+def build_index(  # noqa: PLR0913 - all but two are named where it is called
     sources: Sequence[Path],
     out: Path,
     *,
@@ -38,6 +39,7 @@ def build_index(
     as_at: date | None = None,
     practice: str = "",
     kinds: Sequence[SourceKind] = (),
+    answers: Answers = NO_ANSWERS,
     progress: Progress = silent,
 ) -> PracticeIndex:
     """Make the index of these sources at `out`; an index that is there already is replaced whole.
@@ -45,7 +47,8 @@ def build_index(
     Sources add up: a patient of several gets of each column the first value that there is.
     `as_at` and `practice` are what the sources themselves say where they are not given; today, if
     no source says a day. `kinds` say what the sources are, one for each or one for all of them;
-    they are recognised where nothing is said.
+    they are recognised where nothing is said. `answers` are what a person said to the questions
+    that hand-made lists leave open (reading.questions_about).
 
     First every part is typed (staging.py); then it is known which patients there are, and rows of
     nobody and rows that come twice are set aside; then the tables are written, sorted for how they
@@ -57,7 +60,7 @@ def build_index(
     with whole_index(Path(out)) as folder:
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
-            read = _read(sources, mapping, kinds, Path(work))
+            read = _read(sources, mapping, kinds, answers, Path(work))
             made, tables, files, notes = _make(read, folder, Path(work), progress)
             untold = gaps(read, sources, made)
         progress("writing down what the index holds", 0.97)
@@ -82,7 +85,11 @@ def build_index(
 
 
 def _read(
-    sources: Sequence[Path], mapping: Path | None, kinds: Sequence[SourceKind], work: Path
+    sources: Sequence[Path],
+    mapping: Path | None,
+    kinds: Sequence[SourceKind],
+    answers: Answers,
+    work: Path,
 ) -> list[Source]:
     if len(kinds) not in {0, 1, len(sources)}:
         raise UserError(
@@ -94,7 +101,7 @@ def _read(
         own = work / f"source.{number}"
         own.mkdir()
         kind = None if not kinds else kinds[number] if len(kinds) > 1 else kinds[0]
-        read.append(read_source(Path(source), own, mapping, kind))
+        read.append(read_source(Path(source), own, mapping, kind, answers))
     return read
 
 

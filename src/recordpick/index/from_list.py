@@ -16,22 +16,27 @@ from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
-from recordpick.index.list_dates import dates_of, without_time
+from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
 from recordpick.index.parts import PLACES, ROW, SOME_TABLES, Part, Source
-from recordpick.index.values import ISO, to_word
+from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.set_aside import SetAside
+from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS, Column
 
 
-def read_list(path: Path) -> Source:
-    """Read a list; UserError where no column holds patient or NHS numbers."""
+def read_list(path: Path, answers: Answers = NO_ANSWERS) -> Source:
+    """Read a list; UserError where no column holds patient or NHS numbers.
+
+    What it leaves open is read as `answers` say; what they do not say is among its questions.
+    """
     ending = path.suffix.lower()
     if ending == ".parquet":
         part = parquet_part("patients", path)
         if "patient_id" in part.frame.collect_schema():
             return Source((part,))
-        return _source(path, _of_parquet(part))
-    return _source(path, rows_of(path))
+        return _source(path, _of_parquet(part), answers)
+    return _source(path, rows_of(path), answers)
 
 
 def _of_parquet(part: Part) -> ListRows:
@@ -40,7 +45,7 @@ def _of_parquet(part: Part) -> ListRows:
     return ListRows(list(range(len(rows))), rows, [])
 
 
-def _source(path: Path, read: ListRows) -> Source:
+def _source(path: Path, read: ListRows, answers: Answers) -> Source:
     columns = find_header(read.rows)
     if columns is None:
         seen = ", ".join(name.strip() for name in (read.rows or [[]])[0][:8])
@@ -57,7 +62,7 @@ def _source(path: Path, read: ListRows) -> Source:
         texts, nameless = _by_nhs_number(path, texts)
         away += [(lines[row], why, ",".join(raw.row(row)[1:])) for row, why in nameless]
         raw = raw.filter(pl.col(ROW).is_in(texts[ROW].implode()))
-    typed = _Typing.of(path, header, columns, texts)
+    typed = _Typing.of(path, header, columns, texts, answers)
     part = Part(
         table="patients",
         file=path.name,
@@ -66,12 +71,13 @@ def _source(path: Path, read: ListRows) -> Source:
         raw=raw.lazy(),
         rows=raw.height,
         sha256=read.sha256,
-        set_aside=pl.DataFrame(sorted(away), schema=PLACES, orient="row"),
+        set_aside=SetAside.of(pl.DataFrame(sorted(away), schema=PLACES, orient="row")),
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=typed.date_formats,
+        made=typed.made,
     )
     notes = tuple(f"{path.name}: {note}" for note in typed.notes)
-    return Source((part,), notes=notes, conflated=SOME_TABLES)
+    return Source((part,), notes=notes, conflated=SOME_TABLES, questions=tuple(typed.questions))
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
@@ -109,15 +115,23 @@ class _Typing:
     called: dict[str, str]
     """What the list calls each of our columns."""
     frame: pl.DataFrame
+    answers: Answers
     date_formats: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    made: frozenset[str] = frozenset()
 
     @classmethod
     def of(
-        cls, path: Path, header: list[str], columns: ListColumns, texts: pl.DataFrame
+        cls,
+        path: Path,
+        header: list[str],
+        columns: ListColumns,
+        texts: pl.DataFrame,
+        answers: Answers,
     ) -> _Typing:
         called = {name: header[at].strip() for name, at in columns.taken.items()}
-        typing = cls(path, called, texts)
+        typing = cls(path, called, texts, answers)
         for ours, names in columns.doubled.items():
             others = ", ".join(names[1:])
             typing.notes.append(f"{ours} could also be {others}: these were not used")
@@ -129,6 +143,7 @@ class _Typing:
                 typing._dates(column.name)
             if column.name in texts.columns and column.words:
                 typing._words(column)
+        typing._status()
         used = [f"{ours} from {called[ours]}" for ours in called if ours in typing.frame.columns]
         typing.notes.insert(0, f"read {', '.join(used)}")
         return typing
@@ -162,12 +177,38 @@ class _Typing:
                 )
             self._leave_out(name, "none of its values is a date")
             return
-        self.date_formats[name] = found.written
         self.frame = self.frame.with_columns(without_time(pl.col(name)))
-        if not found.is_sure:
+        said = self._ask(_which_first(self.path, theirs, found)) if found.example else None
+        if said is False:
+            found = found.months_first()
+        self.date_formats[name] = found.written
+        if said is not None:
+            self.notes.append(f"{theirs} was read as {found.says}, as was said")
+        elif not found.is_sure:
             self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")
+
+    def _ask(self, question: Question) -> bool | None:
+        """Give what was said to a question; where nothing was, it stays open."""
+        said = self.answers.to(question)
+        if said is None:
+            self.questions.append(question)
+        return said
+
+    def _status(self) -> None:
+        """Take everyone as registered where the list does not tell and a person says so."""
+        if "status" in self.frame.columns:
+            return
+        if self._ask(_is_everyone_registered(self.path)):
+            self.frame = self.frame.with_columns(pl.lit("registered").alias("status"))
+            self.made = frozenset({"status"})
+            self.notes.append("everyone was taken as registered, as was said")
+        else:
+            self.notes.append(
+                "no column says who is registered, so criteria about registered patients cannot "
+                "be answered from it; --registered says that everyone on it is"
+            )
 
     def _words(self, column: Column) -> None:
         """Put our words for theirs."""
@@ -187,3 +228,31 @@ class _Typing:
         """
         self.frame = self.frame.drop(name)
         self.notes.append(f"{self.called[name]} was not used: {why}")
+
+
+def _which_first(path: Path, column: str, found: DatesOfColumn) -> Question:
+    text = pl.select(text=pl.lit(found.example))
+    ways = [found.written, found.months_first().written]
+    days = text.select(to_date(pl.col("text"), way).alias(way) for way in ways).row(0)
+    first, second = (f"{day.day} {day:%B %Y}" for day in days)
+    return Question(
+        "dates",
+        path.name,
+        column,
+        f"{path.name}: the dates of {column} do not tell whether the day or the month comes first. "
+        f"Is {found.example} {first}, or {second}?",
+        f"{first}: the day comes first",
+        f"{second}: the month comes first",
+    )
+
+
+def _is_everyone_registered(path: Path) -> Question:
+    return Question(
+        "registered",
+        path.name,
+        "status",
+        f"{path.name}: no column says who is registered. "
+        "Is everyone on this list registered with the practice now?",
+        "All are registered",
+        "Not all, or not known",
+    )

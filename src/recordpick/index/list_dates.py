@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -26,6 +26,13 @@ class DatesOfColumn:
     two_digit_years: bool = False
     reads_nothing: bool = False
     """There are texts, and none of them is a date in any way that is known."""
+    example: str = ""
+    """A date that could be read in another way too, and is another day then; "" if none can."""
+
+    def months_first(self) -> DatesOfColumn:
+        """Give the other way to read a column whose days were taken to stand first."""
+        written = MONTH_FIRST[DAY_FIRST.index(self.written)]
+        return replace(self, written=written, says=date_in_words(written))
 
 
 def without_time(text: pl.Expr) -> pl.Expr:
@@ -56,4 +63,13 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
         sure,
         two_digit_years=short > 0.5,
         reads_nothing=texts.height > 0 and reads[written] == 0,
+        example="" if sure else _telling(texts, written),
     )
+
+
+def _telling(texts: pl.DataFrame, written: str) -> str:
+    """Give a text that is another day where months stand first; "" if there is none."""
+    day = to_date(pl.col("text"), written)
+    other = to_date(pl.col("text"), MONTH_FIRST[DAY_FIRST.index(written)])
+    found = texts.filter((day != other).fill_null(value=False))
+    return str(found["text"][0]) if found.height else ""

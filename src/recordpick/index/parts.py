@@ -16,6 +16,9 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.index.manifest import Conflated, Gap
+from recordpick.index.questions import Question
+from recordpick.index.set_aside import NOTHING, SetAside
+from recordpick.index.set_aside import PLACES as PLACES
 from recordpick.tables import Kind
 
 ROW = "__row"
@@ -38,9 +41,6 @@ Such as an issue of a drug record. The row's id in the table is then that of the
 column the id of its own. It counts as indexed if the other row is there.
 """
 
-PLACES = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
-"""Columns of rows that were set aside: line in the file, why, and the row as it was read."""
-
 Lines = Callable[[Sequence[int]], list[int]]
 """Gives the line in the file of each row, both counted as the part counts them."""
 
@@ -60,8 +60,8 @@ class Part:
     `frame` has `ROW` and columns named as in tables.py, as text or already typed; `DELETED` if the
     format has such a flag. `raw` has `ROW` and the file's own columns as they were read: what is
     kept of a row that does not fit. Both are scans, read when the index is built, and hold each
-    row once. `rows` is how many rows the file has, `set_aside` (columns `PLACES`) those of them
-    that have no place in `frame` because the file is damaged there; None if only a scan can tell.
+    row once. `rows` is how many rows the file has (None if only a scan can tell), `set_aside` those
+    of them that have no place in `frame` because the file is damaged there.
     """
 
     table: str
@@ -70,7 +70,7 @@ class Part:
     frame: pl.LazyFrame
     raw: pl.LazyFrame
     rows: int | None = None
-    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    set_aside: SetAside = NOTHING
     dropped: int = 0
     """Rows that are in neither, because the source itself says so (a mapping's `where`)."""
     line_of: Lines = row_is_line
@@ -101,8 +101,8 @@ class Part:
 class LookUp:
     """What became of the rows of a file that only says what codes or people in others mean.
 
-    `rows` stand in the file; of them `replaced` were given anew later, `set_aside` (columns
-    `PLACES`) could not be used.
+    `rows` stand in the file; of them `replaced` were given anew later, `set_aside` could not be
+    used.
     """
 
     what: str
@@ -110,7 +110,7 @@ class LookUp:
     path: Path
     rows: int
     replaced: int = 0
-    set_aside: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    set_aside: SetAside = NOTHING
     sha256: str = ""
 
 
@@ -128,6 +128,8 @@ class Source:
     """Words that the source cannot tell from others."""
     gaps: tuple[Gap, ...] = ()
     """What an index that is a source itself says was not told."""
+    questions: tuple[Question, ...] = ()
+    """What the source leaves open and nobody has answered."""
 
 
 SOME_TABLES = (

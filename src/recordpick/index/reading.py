@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -13,6 +14,7 @@ from recordpick.index.from_list import read_list
 from recordpick.index.from_mapping import read_mapped
 from recordpick.index.parts import Source
 from recordpick.index.practice_toml import with_practice_toml
+from recordpick.index.questions import NO_ANSWERS, Answers, Question
 from recordpick.index.systmone.files import is_systmone_extract
 from recordpick.index.systmone.reading import read_systmone
 from recordpick.index.vision.files import is_vision_extract
@@ -43,7 +45,11 @@ def kind_of_source(path: Path) -> SourceKind:
 
 
 def read_source(
-    path: Path, work: Path, mapping: Path | None = None, kind: SourceKind | None = None
+    path: Path,
+    work: Path,
+    mapping: Path | None = None,
+    kind: SourceKind | None = None,
+    answers: Answers = NO_ANSWERS,
 ) -> Source:
     """Read a source with the reader it is for; UserError if there is none.
 
@@ -57,7 +63,7 @@ def read_source(
         return read_mapped(path, work, mapping)
     kind = kind or kind_of_source(path)
     if kind == "list":
-        return read_list(path)
+        return read_list(path, answers)
     if not path.is_dir():
         raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
     read = {
@@ -67,3 +73,28 @@ def read_source(
         "vision": read_vision,
     }[kind]
     return with_practice_toml(read(path, work), path)
+
+
+def questions_about(
+    sources: Sequence[Path],
+    mapping: Path | None = None,
+    kinds: Sequence[SourceKind | None] = (),
+    answers: Answers = NO_ANSWERS,
+) -> tuple[Question, ...]:
+    """Give what hand-made lists among the sources leave open, for a person to answer first.
+
+    Who is registered is only asked where all sources are lists: else the others say it. UserError
+    as from `read_source`.
+    """
+    if mapping is not None:
+        return ()
+    said = kinds if len(kinds) == len(sources) else [*(kinds or [None])] * len(sources)
+    of = [kind or kind_of_source(path) for path, kind in zip(sources, said, strict=True)]
+    asked = [
+        question
+        for path, kind in zip(sources, of, strict=True)
+        if kind == "list" and path.exists()
+        for question in read_list(path, answers).questions
+    ]
+    lists_only = all(kind == "list" for kind in of)
+    return tuple(one for one in asked if one.about != "registered" or lists_only)

@@ -1,0 +1,51 @@
+"""What a hand-made list leaves open and a person can tell: asked before the index is made.
+
+Whether 01/02/2020 is in January or in February, and whether everyone on a list without a column of
+status is registered now. Where nobody answers, the days stand first, and who is registered stays
+unknown; the index's notes say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+About = Literal["dates", "registered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask: `asks` is the sentence, `yes` and `no` the words of the two answers."""
+
+    about: About
+    file: str
+    column: str
+    asks: str
+    yes: str
+    no: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Names the question among those of several lists."""
+        return self.about, self.file, self.column
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What people said: to single questions, or beforehand to all of a sort."""
+
+    given: Mapping[tuple[str, str, str], bool] = field(default_factory=dict)
+    day_first: bool | None = None
+    """Whether days stand before months in dates that prove nothing."""
+    registered: bool | None = None
+    """Whether everyone on a list without a column of status is registered."""
+
+    def to(self, question: Question) -> bool | None:
+        """Give the answer to a question; None where there is none."""
+        if question.key in self.given:
+            return self.given[question.key]
+        return self.day_first if question.about == "dates" else self.registered
+
+
+NO_ANSWERS = Answers()

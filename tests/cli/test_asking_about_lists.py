@@ -1,0 +1,69 @@
+"""What a hand-made list leaves open is asked of whoever sits at the terminal."""
+
+import io
+import sys
+
+import pytest
+
+from recordpick.cli import main
+
+LIST = "NHS Number,Date of Birth\n9434765919,01/02/1980\n"
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def indexed(tmp_path, monkeypatch):
+    """Index the list with these options while a person types that; give code and what was told."""
+
+    def run(*options, typed=None):
+        listed = tmp_path / "list.csv"
+        listed.write_text(LIST, encoding="utf-8")
+        told = io.StringIO()
+        if typed is not None:
+            told = Terminal()
+            monkeypatch.setattr(sys, "stdin", Terminal(typed))
+        monkeypatch.setattr(sys, "stderr", told)
+        code = main(["index", str(listed), "--out", str(tmp_path / "index"), *options])
+        return code, told.getvalue()
+
+    return run
+
+
+def test_both_questions_are_asked_and_the_answers_hold(indexed):
+    """The way the dates are read, and that everyone is registered."""
+    code, told = indexed(typed="n\nperhaps\ny\n")
+    assert code == 0
+    assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in told
+    assert "Is everyone on this list registered" in told
+    assert "Date of Birth was read as month/day/year, as was said" in told
+    assert "everyone was taken as registered, as was said" in told
+
+
+def test_what_options_say_is_not_asked(indexed):
+    """So that a script can say it."""
+    code, told = indexed("--dates", "day-first", "--registered", typed="")
+    assert code == 0
+    assert "Is " not in told
+    assert "Date of Birth was read as day/month/year, as was said" in told
+
+
+def test_an_unanswered_question_makes_no_index(indexed, tmp_path):
+    """The person went away."""
+    code, told = indexed(typed="y\n")
+    assert code == 2
+    assert "the question was not answered" in told
+    assert not (tmp_path / "index").exists()
+
+
+def test_where_nobody_sits_at_a_terminal_the_note_says_what_was_assumed(indexed):
+    """Day first, which no date proves; who is registered stays unknown."""
+    code, told = indexed()
+    assert code == 0
+    assert "Date of Birth was read as day/month/year, which no date in it proves" in told
+    assert "no column says who is registered" in told
