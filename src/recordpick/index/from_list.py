@@ -18,9 +18,9 @@ from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
-from recordpick.index.parts import PLACES, ROW, SOME_TABLES, Part, Source
+from recordpick.index.parts import ROW, SOME_TABLES, Part, Source
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
-from recordpick.index.set_aside import SetAside
+from recordpick.index.set_aside import PLACES, SetAside
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS, Column
 
@@ -241,8 +241,8 @@ def _which_first(path: Path, column: str, found: DatesOfColumn) -> Question:
         column,
         f"{path.name}: the dates of {column} do not tell whether the day or the month comes first. "
         f"Is {found.example} {first}, or {second}?",
-        f"{first}: the day comes first",
-        f"{second}: the month comes first",
+        first,
+        second,
     )
 
 
@@ -253,6 +253,6 @@ def _is_everyone_registered(path: Path) -> Question:
         "status",
         f"{path.name}: no column says who is registered. "
         "Is everyone on this list registered with the practice now?",
-        "All are registered",
-        "Not all, or not known",
+        "All of them",
+        "Not all, or unknown",
     )

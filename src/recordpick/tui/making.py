@@ -8,18 +8,31 @@ from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import open_index
+from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.reading import questions_about
 from recordpick.progress import Progress, silent
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.new_file import Filled
 
 
-def make_working_file(form: Filled, progress: Progress = silent) -> Path:
+def questions_of(form: Filled) -> tuple[Question, ...]:
+    """Give what the records leave open and only a person can tell; nothing of an index."""
+    if _is_index(form.records):
+        return ()
+    if not form.records.exists():
+        raise UserError(f"{form.records}: there is no such file or folder.")
+    return questions_about([form.records], form.mapping)
+
+
+def make_working_file(
+    form: Filled, progress: Progress = silent, answers: Answers = NO_ANSWERS
+) -> Path:
     """Make a working file, and first an index beside it where `records` is none."""
     if form.path.exists():
         raise UserError(f"{form.path} is there already: choose another name.")
     pack = read_pack(form.pack)
-    if (form.records / "index.json").is_file():
+    if _is_index(form.records):
         index = open_index(form.records)
     else:
         out = form.path.with_name(f"{form.path.stem}-index")
@@ -29,6 +42,7 @@ def make_working_file(form: Filled, progress: Progress = silent) -> Path:
             mapping=form.mapping,
             as_at=form.as_at,
             practice=form.practice,
+            answers=answers,
             progress=progress,
         )
     as_at = form.as_at or index.manifest.as_at
@@ -36,3 +50,7 @@ def make_working_file(form: Filled, progress: Progress = silent) -> Path:
     with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
         pass
     return form.path
+
+
+def _is_index(records: Path) -> bool:
+    return (records / "index.json").is_file()

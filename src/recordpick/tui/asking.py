@@ -1,0 +1,43 @@
+"""Asking what a hand-made list leaves open, before anything is made of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recordpick.progress import Progress
+from recordpick.tui.dialogs import Confirm, Tell
+from recordpick.tui.new_file import Filled
+from recordpick.tui.waiting import Waiting
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from recordpick.index.questions import Answers, Question
+
+
+async def ask_about(app: App[None], form: Filled) -> Answers | None:
+    """Ask what the records leave open, one question a box; None where the person turned back.
+
+    Only from a worker of the app.
+    """
+    from recordpick.index.questions import Answers
+
+    def look(progress: Progress) -> tuple[Question, ...]:
+        from recordpick.tui.making import questions_of
+
+        progress("looking at the records", None)
+        return questions_of(form)
+
+    done = await app.push_screen_wait(Waiting("Making the working file", look))
+    if done.error is not None:
+        await app.push_screen_wait(Tell.error(done.error, "Nothing was made"))
+    if done.result is None:
+        return None
+    given = {}
+    for question in done.result:
+        box = Confirm("One question", [question.asks], question.yes, question.no)
+        said = await app.push_screen_wait(box)
+        if said is None:
+            return None
+        given[question.key] = said
+    return Answers(given)

@@ -1,0 +1,60 @@
+"""What a hand-made list leaves open is asked in the app before anything is made of it."""
+
+from driving import using
+
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.settings import Settings
+from recordpick.tui.work import WorkScreen
+
+LIST = "NHS Number,Family Name,Date of Birth\n9434765919,O'Neil,01/02/1980\n"
+
+
+async def filled_in(user, tmp_path):
+    """Fill in the form for a list, and go on."""
+    listed = tmp_path / "list.csv"
+    listed.write_text(LIST, encoding="utf-8")
+    await user.press("n")
+    await user.fill("#path", tmp_path / "new.recordpick")
+    await user.fill("#records", listed)
+    await user.fill("#name", "Ann Other")
+    await user.press("f3")
+
+
+def words(user):
+    """Give the words on the screen, without the lines they stand on."""
+    return " ".join(user.text.replace("│", " ").split())
+
+
+def app(tmp_path):
+    return RecordpickApp(settings=Settings(place=tmp_path / "settings.json", tour_seen=True))
+
+
+async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
+    """Days first is a key away; who is registered is asked of a list that does not say it."""
+    async with using(app(tmp_path)) as user:
+        await filled_in(user, tmp_path)
+        assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in words(user)
+        assert "2 January 1980  " in user.text
+        await user.press("tab", "enter")
+        assert "All of them" in user.text
+        assert "Not all, or unknown" in user.text
+        assert "Is everyone on this list registered" in words(user)
+        await user.press("enter")
+        assert isinstance(user.screen, WorkScreen)
+    with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
+        assert file.practice == ""
+    index = tmp_path / "new-index" / "index.json"
+    notes = index.read_text(encoding="utf-8")
+    assert "Date of Birth was read as month/day/year, as was said" in notes
+    assert "everyone was taken as registered, as was said" in notes
+
+
+async def test_turning_back_leaves_the_form_as_it_was_filled_in(tmp_path):
+    """Nothing is made."""
+    async with using(app(tmp_path)) as user:
+        await filled_in(user, tmp_path)
+        await user.press("escape")
+        assert user.screen.query_one("#records").value == str(tmp_path / "list.csv")
+    assert not (tmp_path / "new.recordpick").exists()
+    assert not (tmp_path / "new-index").exists()
