@@ -217,6 +217,23 @@ def test_problems_are_joined_with_their_entries(folder):
     ]
 
 
+def test_a_problem_stands_under_problems_only(folder):
+    """Not under itself, which its own ProblemGuid may name, nor the entry it was recorded with."""
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[
+            entry(11, 1, ParentObservationGuid=guid(12), ProblemGuid=guid(11)),
+            entry(12, 1, ParentObservationGuid="", ProblemGuid=guid(11)),
+        ],
+        CareRecord_Problem=[problem(11, 1, ParentProblemObservationGuid="")],
+    )
+    assert rows_of(indexed(folder), "events", "kind", "parent_id") == [
+        ("problem", None),
+        ("procedure", bare(11)),
+    ]
+
+
 def test_the_precision_of_a_date_is_kept(folder):
     """U unknown, Y, YM, YMD, YMDT."""
     words = ["U", "Y", "YM", "YMD", "YMDT", "ymd"]

@@ -29,8 +29,12 @@ def with_problems(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.L
     for name in told:
         both = [pl.col(f"__{name}"), *([pl.col(name)] if name in own else [])]
         columns[name] = pl.coalesce(reversed(both) if name == "text" else both)
+    is_problem = pl.col("__is_problem").is_not_null()
+    if "parent_id" in told:
+        # What a problem stands under is a problem: the entry it was recorded with is none.
+        of_entry = pl.col("parent_id") if "parent_id" in own else pl.lit(None, pl.String)
+        columns["parent_id"] = pl.when(is_problem).then("__parent_id").otherwise(of_entry)
     if "kind" in own:
-        is_problem = pl.col("__is_problem").is_not_null()
         columns["kind"] = pl.when(is_problem).then(pl.lit("problem")).otherwise(pl.col("kind"))
     others = [name for name in own if name not in columns]
     return joined.select(*others, **columns)
