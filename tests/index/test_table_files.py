@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from recordpick.delimited import Record, records
 from recordpick.errors import UserError
+from recordpick.index import record_lines
+from recordpick.index import set_aside as set_aside_rows
 from recordpick.index.parts import ROW
 from recordpick.index.table_files import TableFile, open_table_file
 
@@ -37,7 +39,9 @@ def lines_of(table: TableFile) -> list[int]:
 
 
 def set_aside(table: TableFile) -> list[tuple[int, str, str]]:
-    return [(line, why, row) for line, why, row in table.set_aside.rows()]
+    return [
+        (line, why, row) for batch in table.set_aside.batches() for line, why, row in batch.rows()
+    ]
 
 
 def test_short_and_long_lines_are_set_aside_with_their_numbers(tmp_path: Path) -> None:
@@ -67,7 +71,7 @@ def test_a_text_of_many_lines_may_look_like_rows(tmp_path: Path) -> None:
 
     assert rows_of(table) == [("0", "x"), ("1", letter), ("2", "y"), ("3", 'z "z" \n'), ("4", "w")]
     assert lines_of(table) == [2, 3, 9, 10, 12]
-    assert table.set_aside.is_empty()
+    assert table.set_aside.height == 0
 
 
 def test_quotation_marks_in_odd_places_cost_one_line_each(tmp_path: Path) -> None:
@@ -178,10 +182,36 @@ def test_any_text_is_read_as_csv_reads_it_or_set_aside(content: str) -> None:
     with TemporaryDirectory() as folder:
         text = "x,y\n" + content
         table = opened(Path(folder), text.encode(), delimiter=",")
-        lines = [*lines_of(table), *table.set_aside["line"].to_list()]
+        lines = [*lines_of(table), *(line for line, _, _ in set_aside(table))]
 
         assert len(rows_of(table)) == table.rows
         assert len(set(lines)) == len(lines)
         if '"' not in content:
             written = [number for number, line in enumerate(text.splitlines(), 1) if line]
             assert sorted(lines) == written[1:]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    content=st.lists(
+        st.sampled_from(
+            ["1,2", '1,"x\ny"', '"a""b",2', "short", "", "too,long,x", '"a\nb"', "é,z"]
+        ),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_many_bad_lines_are_left_out_as_few_are(content: list[str]) -> None:
+    """A file of which a copy is made without them gives the same rows, lines and rows set aside."""
+    text = "x,y\n1,2\n" + "\n".join(content)
+    told = []
+    for many in (record_lines.MANY, 0):
+        with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(record_lines, "MANY", many)
+            patch.setattr(set_aside_rows, "BATCH", 3 if many == 0 else 1000)
+            table = opened(Path(folder), text.encode(), delimiter=",")
+            told.append((table.rows, rows_of(table), lines_of(table), set_aside(table)))
+            was_copied = (Path(folder) / "work" / "fitting").exists()
+            assert not was_copied or many == 0
+    assert told[0] == told[1]
+    assert len(told[0][1]) == told[0][0]

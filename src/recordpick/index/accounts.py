@@ -1,9 +1,14 @@
-"""What became of every row: the counts of each file, and the rows and values that did not fit."""
+"""What became of every row: the counts of each file, and the rows and values that did not fit.
+
+As many rows may not fit as there are. So they are looked up and written a batch at a time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import polars as pl
 
@@ -12,10 +17,20 @@ from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
-from recordpick.index.parts import DELETED, PLACES, ROW, LookUp
+from recordpick.index.parts import DELETED, ROW, LookUp
 from recordpick.index.staging import Staged, digest, rows_with_reasons
 from recordpick.index.tables_made import PATIENT, TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
+
+_REJECTED = {
+    "file": pl.String,
+    "line": pl.Int64,
+    "table": pl.String,
+    "reason": pl.String,
+    "row": pl.String,
+}
+AT_ONCE = 500_000
+"""Rows that are written at a time; fewer of a part stand in the order of their lines."""
 
 _ASIDE = {
     "file": pl.String,
@@ -36,46 +51,69 @@ def write_accounts(
     UserError for a table of which no row can be used, or whose NHS numbers are all damaged.
     """
     counts: list[FileCount] = []
-    rejected: list[pl.DataFrame] = []
     values: list[pl.DataFrame] = [pl.DataFrame(schema=_ASIDE)]
-    for table in tables.values():
-        useless = ""
-        for number, staged in enumerate(table.staged):
-            away = _rejected(table, number)
-            aside = _set_aside(staged)
-            count = _count(table, number, away.height, aside.height)
-            if count.rows_rejected == count.rows_read > 0:
-                first = away.row(0, named=True)
-                useless = useless or (
-                    f"{staged.part.file}: none of its {count.rows_read:,} rows can be used. "
-                    f"Line {first['line']}: {first['reason']}."
-                )
-            counts.append(count)
-            rejected.append(_named(away, staged.part.file, table.name))
-            values.append(aside)
-        if useless and not any(c.rows_indexed for c in counts if c.table == table.name):
-            raise UserError(useless)
-    for used in look_ups:
-        counts.append(_count_of(used))
-        rejected.append(_named(used.set_aside, used.file, used.what))
-    _write(pl.concat(rejected), folder / REJECTED)
-    _write(pl.concat(values), folder / SET_ASIDE)
+    with ExitStack() as files:
+        rejected = _Csv(files.enter_context((folder / REJECTED).open("wb")))
+        for table in tables.values():
+            useless = ""
+            misfits = [_misfits(table, number) for number in range(len(table.staged))]
+            for number, staged in enumerate(table.staged):
+                aside = _set_aside(staged)
+                away = misfits[number].height + staged.part.set_aside.height
+                count = _count(table, number, away, aside.height)
+                if count.rows_rejected == count.rows_read > 0 and not useless:
+                    first = next(_batches(staged, misfits[number])).row(0, named=True)
+                    useless = (
+                        f"{staged.part.file}: none of its {count.rows_read:,} rows can be used. "
+                        f"Line {first['line']}: {first['reason']}."
+                    )
+                counts.append(count)
+                values.append(aside)
+            if useless and not any(c.rows_indexed for c in counts if c.table == table.name):
+                raise UserError(useless)
+            for staged, found in zip(table.staged, misfits, strict=True):
+                for batch in _batches(staged, found):
+                    rejected.write(_named(batch, staged.part.file, table.name))
+        for used in look_ups:
+            counts.append(_count_of(used))
+            for batch in used.set_aside.batches():
+                rejected.write(_named(batch, used.file, used.what))
+        rejected.write(pl.DataFrame(schema=_REJECTED))
+        _Csv(files.enter_context((folder / SET_ASIDE).open("wb"))).write(pl.concat(values))
     return tuple(counts)
 
 
-def _write(frame: pl.DataFrame, path: Path) -> None:
-    """Write it for people, who open it in a spreadsheet: no text is run there, or changed."""
-    frame.with_columns(safe(pl.col(pl.String))).write_csv(path)
+class _Csv:
+    """A file for people, who open it in a spreadsheet: no text is run there, or changed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._begun = False
+
+    def write(self, frame: pl.DataFrame) -> None:
+        """Write some rows; the header above the first."""
+        text = frame.with_columns(safe(pl.col(pl.String)))
+        text.write_csv(self._file, include_header=not self._begun)
+        self._begun = True
 
 
-def _rejected(table: TableMade, number: int) -> pl.DataFrame:
-    """Give the rows of a part that did not fit, as PLACES, by line."""
-    staged = table.staged[number]
-    flagged = pl.scan_parquet(staged.path, glob=False)
+def _misfits(table: TableMade, number: int) -> pl.DataFrame:
+    """Give the rows of a part that were read and do not fit: ROW and BAD."""
+    flagged = pl.scan_parquet(table.staged[number].path, glob=False)
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    found = pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
-    away = [rows_with_reasons(staged, found), staged.part.set_aside.select(*PLACES)]
-    return pl.concat(away).sort("line", maintain_order=True)
+    return pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
+
+
+def _batches(staged: Staged, misfits: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Give the rows of a part that are not indexed, as PLACES, so many at a time."""
+    aside = staged.part.set_aside
+    if misfits.height + aside.height <= AT_ONCE:
+        away = [rows_with_reasons(staged, misfits), *aside.batches()]
+        yield pl.concat(away).sort("line", maintain_order=True)
+        return
+    yield from aside.batches()
+    for batch in misfits.sort(ROW).iter_slices(AT_ONCE):
+        yield rows_with_reasons(staged, batch)
 
 
 def _named(away: pl.DataFrame, file: str, table: str) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.parts import PLACES, ROW, LookUp, Part
+from recordpick.index.parts import ROW, LookUp, Part
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.values import YES, trimmed
 
@@ -98,9 +98,9 @@ class ExtractFile:
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
         """Account for the rows of a file that others only look things up in."""
-        aside = self.file.set_aside.select(*PLACES)
+        aside = self.file.set_aside
         if unusable is not None:
-            aside = pl.concat([aside, unusable.select(*PLACES)])
+            aside = aside.with_more(unusable)
         return LookUp(
             what=what,
             file=self.name,

@@ -43,7 +43,7 @@ def _of_text(path: Path) -> ListRows:
         elif any(map(str.strip, entry.fields)):
             lines.append(entry.line)
             rows.append(entry.fields)
-        if len(rows) > _MOST_ROWS:
+        if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
     return ListRows(lines, rows, damaged, found.sha256)
 

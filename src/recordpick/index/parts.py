@@ -18,7 +18,6 @@ import polars as pl
 from recordpick.index.manifest import Conflated, Gap
 from recordpick.index.questions import Question
 from recordpick.index.set_aside import NOTHING, SetAside
-from recordpick.index.set_aside import PLACES as PLACES
 from recordpick.tables import Kind
 
 ROW = "__row"

@@ -8,22 +8,29 @@ anything is not, this says so, and the file is read with more care.
 
 from __future__ import annotations
 
+import os
 import re
-from bisect import bisect_right
 from codecs import BOM_UTF8
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
+from shutil import copyfileobj
 from typing import BinaryIO
 
 import polars as pl
 
-from recordpick.delimited import Look
+from recordpick.delimited import LONGEST_LINE, Look
+from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
+from recordpick.index.steps import Steps
 
 _LINE, _TEXT = "line", "text"
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
+MANY = 100_000
+"""More odd lines than that are not left out of each reading: a copy is made without them."""
+_AT_ONCE = 100_000
 MOST_LINES = 2000
 """Lines of one record; more are a quotation mark that is not closed."""
 _LONGEST_LOOKED_AT = 1024**2
@@ -35,27 +42,38 @@ class RecordLines:
     """The records of a file, as polars counts them (blank lines too), against its lines.
 
     `rows` are records that can be used, `odd` the numbers (from 0) of those that cannot: blank, or
-    in `set_aside` (line, reason, text).
+    in `set_aside`. Where these are many, `copy` is a file of the others alone, below no header;
+    `odd` is empty then, and records are counted without them.
     """
 
     first_line: int
     """The line (from 1) on which record 0 begins."""
     rows: int = 0
     odd: list[int] = field(default_factory=list)
-    set_aside: list[tuple[int, str, str]] = field(default_factory=list)
-    _steps: list[tuple[int, int]] = field(default_factory=list)
-    """(record, how many lines more than records there were before it), where that changes."""
+    set_aside: SetAside = NOTHING
+    copy: Path | None = None
+    left_out: int = 0
+    """How many records are not in the copy."""
+    _steps: Steps = field(default_factory=Steps)
+    """How many lines more than records there were before a record."""
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
         """Give the line on which each record begins."""
-        starts = [record for record, _ in self._steps]
-        more = [0, *(lines for _, lines in self._steps)]
-        return [row + self.first_line + more[bisect_right(starts, row)] for row in asked]
+        return [row + self.first_line + self._steps.at(row) for row in asked]
 
-    def longer(self, record: int, lines: int) -> None:
-        """Note that a record has several lines."""
-        before = self._steps[-1][1] if self._steps else 0
-        self._steps.append((record + 1, before + lines - 1))
+    def fits(self, record: int, lines: int) -> None:
+        """Note that a record can be used, and how many lines it has."""
+        if lines > 1:
+            self._steps.add(record - self.left_out + 1, self._steps.last + lines - 1)
+
+    def fits_not(self, record: int, lines: int) -> None:
+        """Note that a record cannot be used: it is left out of each reading, or of the copy."""
+        if self.copy is None:
+            self.odd.append(record)
+            self.fits(record, lines)
+        else:
+            self._steps.add(record - self.left_out, self._steps.last + lines)
+            self.left_out += 1
 
 
 def shape(fields: int | None, delimiter: str) -> str:
@@ -70,13 +88,14 @@ def shape(fields: int | None, delimiter: str) -> str:
 
 
 def record_lines(
-    path: Path, found: Look, header_line: int, counts: Sequence[int]
+    path: Path, found: Look, header_line: int, counts: Sequence[int], work: Path
 ) -> tuple[int, RecordLines] | None:
     """Look at the lines below the header; None where polars would not read what stands there.
 
     `counts` are the numbers of fields that a record may have: the first record decides, and its
     number is given. All must have as many, or a number that is not among them (then they are set
-    aside). The file must be UTF-8 with line feeds and without NUL bytes.
+    aside). The file must be UTF-8 with line feeds and without NUL bytes. `work` is a folder for
+    what is large: the rows set aside, a copy of the others.
     """
     fields = _fields_of_first(path, found, header_line)
     if fields is None or fields not in counts:
@@ -97,7 +116,7 @@ def record_lines(
     else:  # the same, in half the time
         fits = text.str.count_matches(found.delimiter, literal=True) == fields - 1
     odd = lines.filter(text.is_null() | ~fits).select(_LINE).collect(engine="streaming")
-    walked = _walk(path, found, header_line, odd[_LINE].to_list(), counts, fields)
+    walked = _walk(path, found, header_line, odd[_LINE], counts, fields, work)
     return None if walked is None else (fields, walked)
 
 
@@ -125,49 +144,66 @@ def _walk(
     path: Path,
     found: Look,
     header_line: int,
-    odd: Sequence[int],
+    odd: pl.Series,
     counts: Collection[int],
     fields: int,
+    work: Path,
 ) -> RecordLines | None:
     """Look at each odd line with those of the same record; None if one is not well formed."""
-    result = RecordLines(header_line + 1)
+    result = RecordLines(header_line + 1, copy=work / "fitting" if odd.len() > MANY else None)
+    setting_aside = SettingAside(work)
     well_formed = _well_formed(found)
     wanted = " or ".join(map(str, sorted(counts)))
-    at = more = 0
-    with path.open("rb") as file:
+    at = more = bad = 0
+    with path.open("rb") as file, (result.copy or Path(os.devnull)).open("wb") as copy:
         _skip(file, header_line)
-        for line in odd:
+        pass_over = _skip if result.copy is None else partial(_copy, copy)
+        for line in _numbers(odd):
             if line < at:
                 continue  # it belongs to the record before
-            _skip(file, line - at)
+            pass_over(file, line - at)
             taken = _record(file)
             if taken is None or not _fits(well_formed, taken[0]):
                 return None
-            text, lines = taken
+            text, lines, raw = taken
             record = line - more
             at = line + lines
             more += lines - 1
-            if lines > 1:
-                result.longer(record, lines)
             number = _count(text, found) if text else 0
             if number == fields:
+                result.fits(record, lines)
+                copy.write(raw)
                 continue
             if number in counts:
                 return None
-            result.odd.append(record)
+            bad += 1
+            result.fits_not(record, lines)
             if text:
                 why = f"it has {number} fields, not {wanted}"
-                result.set_aside.append((header_line + line + 1, why, text))
-    result.rows = found.lines - header_line - more - len(result.odd)
+                setting_aside.add(header_line + line + 1, why, text)
+        if result.copy is not None:
+            copyfileobj(file, copy)
+    result.rows = found.lines - header_line - more - bad
+    result.set_aside = setting_aside.all()
     return result
+
+
+def _numbers(odd: pl.Series) -> Iterator[int]:
+    """Give the numbers one by one; as Python's own they would fill memory."""
+    for some in odd.to_frame().iter_slices(_AT_ONCE):
+        yield from some.to_series().to_list()
 
 
 def _skip(file: BinaryIO, lines: int) -> None:
     deque(islice(file, lines), maxlen=0)
 
 
-def _record(file: BinaryIO) -> tuple[str, int] | None:
-    """Give the text of the record that begins here, without its line end, and its lines.
+def _copy(copy: BinaryIO, file: BinaryIO, lines: int) -> None:
+    copy.writelines(islice(file, lines))
+
+
+def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
+    """Give the text of the record that begins here, without its line end, its lines, its bytes.
 
     None if the file, or patience, ends before its quotation marks are closed.
     """
@@ -176,8 +212,8 @@ def _record(file: BinaryIO) -> tuple[str, int] | None:
         text += line
         if text.count(b'"') % 2 == 0:
             whole = text.removeprefix(BOM_UTF8).removesuffix(b"\n").removesuffix(b"\r")
-            return whole.decode("utf-8"), lines
-        if lines == MOST_LINES:
+            return whole.decode("utf-8"), lines, text
+        if lines == MOST_LINES or len(text) > LONGEST_LINE:
             break
     return None
 

@@ -13,7 +13,8 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
-from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.set_aside import PLACES
 from recordpick.whole import as_system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)

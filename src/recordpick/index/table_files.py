@@ -11,7 +11,6 @@ Python's csv, which takes ten times as long.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,8 +19,10 @@ import polars as pl
 
 from recordpick.delimited import Damaged, Look, Record, look, records
 from recordpick.errors import UserError
-from recordpick.index.parts import PLACES, ROW, Lines
+from recordpick.index.parts import ROW, Lines
 from recordpick.index.record_lines import record_lines
+from recordpick.index.set_aside import SetAside, SettingAside
+from recordpick.index.steps import Steps
 
 _BATCH = 50_000
 _CHARACTERS = 4 * 1024**2
@@ -32,9 +33,9 @@ _MOST_COLUMNS = 1000
 class TableFile:
     """A file of delimited text: `frame` has ROW and a text column for each of `columns`.
 
-    `rows` of them stand in the file (blank lines are none); `set_aside` (columns PLACES) are the
-    lines that have no place in `frame`. A name that stands twice in the header has " (2)" after it
-    the second time, and is in `doubled`.
+    `rows` of them stand in the file (blank lines are none); `set_aside` are the lines that
+    have no place in `frame`. A name that stands twice in the header has " (2)" after it the second
+    time, and is in `doubled`.
     """
 
     path: Path
@@ -43,7 +44,7 @@ class TableFile:
     doubled: frozenset[str]
     frame: pl.LazyFrame
     rows: int
-    set_aside: pl.DataFrame
+    set_aside: SetAside
     line_of: Lines
 
 
@@ -82,7 +83,7 @@ def open_table_file(
     if found.encoding not in {"utf-8", "utf-8-sig"}:
         text = work / "text"
         as_utf8 = replace(found, encoding="utf-8", lines=_to_utf8(path, found, text))
-    table = _by_polars(text, as_utf8, head) or _by_record(path, found, head, work)
+    table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
     return replace(table, path=path, look=found)
 
 
@@ -145,22 +146,22 @@ def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(names), frozenset(doubled)
 
 
-def _by_polars(path: Path, found: Look, head: Headers) -> TableFile | None:
+def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile | None:
     """Read with polars, or give None if the file needs more care than that."""
     has_lines = found.lines > max(head.line, 1)
     if found.has_nul or not has_lines or len(found.delimiter.encode()) != 1:
         return None
-    looked = record_lines(path, found, head.line, list(head.by_count))
+    looked = record_lines(path, found, head.line, list(head.by_count), work)
     if looked is None:
         return None
     fields, lines = looked
     names = head.by_count[fields]
     frame = pl.scan_csv(
-        path,
+        lines.copy or path,
         has_header=False,
         schema=dict.fromkeys(names, pl.String),
         separator=found.delimiter,
-        skip_lines=head.line,
+        skip_lines=0 if lines.copy else head.line,
         row_index_name=ROW,
         truncate_ragged_lines=bool(lines.odd),
         glob=False,
@@ -175,7 +176,7 @@ def _by_polars(path: Path, found: Look, head: Headers) -> TableFile | None:
         doubled=head.doubled,
         frame=frame,
         rows=lines.rows,
-        set_aside=pl.DataFrame(lines.set_aside, schema=PLACES, orient="row"),
+        set_aside=lines.set_aside,
         line_of=lines.line_of,
     )
 
@@ -189,14 +190,14 @@ class _Rewritten:
     rows: int = 0
     files: list[Path] = field(default_factory=list)
     batch: list[list[str]] = field(default_factory=list)
-    steps: list[tuple[int, int]] = field(default_factory=list)
-    """(row, line) wherever a row is not on the line after the row before it."""
+    steps: Steps = field(default_factory=Steps)
+    """How many lines more than rows there were before a row."""
     next_line: int = -1
 
     def add(self, line: int, values: list[str]) -> None:
         """Take one record."""
         if line != self.next_line:
-            self.steps.append((self.rows, line))
+            self.steps.add(self.rows, line - self.rows)
         self.next_line = line + 1
         self.rows += 1
         self.batch.append(values)
@@ -213,9 +214,7 @@ class _Rewritten:
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
         """Give the line on which each row began."""
-        starts = [row for row, _ in self.steps]
-        places = [(row, self.steps[bisect_right(starts, row) - 1]) for row in asked]
-        return [line + row - start for row, (start, line) in places]
+        return [row + self.steps.at(row) for row in asked]
 
 
 def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
@@ -226,19 +225,18 @@ def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
         for count, names in head.by_count.items()
     }
     rewritten = _Rewritten(work, columns)
-    damaged: list[Damaged] = []
+    setting_aside = SettingAside(work)
     for record in records(path, found, list(head.by_count)):
         if record.line <= head.line:
             continue
         if isinstance(record, Damaged):
-            damaged.append(record)
+            setting_aside.add(record.line, record.why, record.text)
             continue
         fields = record.fields
         straight = len(places) == 1
         values = fields if straight else [fields[p] if p >= 0 else "" for p in places[len(fields)]]
         rewritten.add(record.line, values)
     rewritten.write()
-    set_aside = [(entry.line, entry.why, entry.text) for entry in damaged]
     return TableFile(
         path=path,
         look=found,
@@ -246,6 +244,6 @@ def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
         doubled=head.doubled,
         frame=pl.scan_parquet(rewritten.files, row_index_name=ROW, glob=False),
         rows=rewritten.rows,
-        set_aside=pl.DataFrame(set_aside, schema=PLACES, orient="row"),
+        set_aside=setting_aside.all(),
         line_of=rewritten.line_of,
     )

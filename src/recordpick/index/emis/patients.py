@@ -19,7 +19,7 @@ from recordpick.index.emis.keys import Keys, run_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import REGISTRATION, SEX, known
 from recordpick.index.extract_files import ExtractFile, lines_of_rows
-from recordpick.index.parts import DELETED, ORDER, PLACES, ROW, Part
+from recordpick.index.parts import DELETED, ORDER, ROW, Part
 from recordpick.index.values import to_date
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
@@ -205,10 +205,10 @@ def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> Part:
         .filter(~pl.col("is_again"))
         .drop("is_again")
     )
-    aside = file.file.set_aside.select(*PLACES)
+    aside = file.file.set_aside
     if again.height:
         as_read = file.frame.join(again.lazy(), on=ROW, how="semi").collect()
         reason = "the same patient (PatientGuid) stands on an earlier row of this run"
-        aside = pl.concat([aside, lines_of_rows(file, as_read, reason)])
+        aside = aside.with_more(lines_of_rows(file, as_read, reason))
     rows_left = file.file.rows - again.height
     return file.part("patients", frame.lazy(), rows=rows_left, set_aside=aside)

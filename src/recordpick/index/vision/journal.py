@@ -8,7 +8,8 @@ import polars as pl
 
 from recordpick.index.degraded import is_degraded
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import DELETED, PLACES, ROW, Part
+from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.set_aside import NOTHING
 from recordpick.index.term_kinds import kind_by_term
 from recordpick.index.values import to_date, to_number
 from recordpick.index.vision.files import DAY, deleted
@@ -185,5 +186,4 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         issues=pl.coalesce(issues),
     )
     # Lines that are no rows are accounted for with the entries.
-    nothing = pl.DataFrame(schema=PLACES)
-    return file.part("medications", frame, rows=None, set_aside=nothing, date_formats=_DATES)
+    return file.part("medications", frame, rows=None, set_aside=NOTHING, date_formats=_DATES)
