@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
 
 from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
@@ -40,3 +43,14 @@ def test_what_staff_wrote_when_they_closed_a_criterion_stays_with_the_practice(
     selection: Selection, pack: Pack, matches: Matches
 ) -> None:
     assert b"Mr Smith" not in as_csv(criteria_rows(selection, pack, matches))
+
+
+def test_picking_others_is_not_picking_all_that_were_found(
+    selection: Selection, pack: Pack, matches: Matches
+) -> None:
+    """One was found and one was picked: but somebody else, from what staff know."""
+    for found, state in (("102", "short"), ("{A-1}", "all_picked")):
+        pairs = pl.DataFrame({"criterion_id": ["DEM-01"], "patient_id": [found]})
+        row = criteria_rows(selection, pack, replace(matches, found=pairs)).row(1, named=True)
+        assert (row["criterion_id"], row["found"], row["picked"]) == ("DEM-01", 1, 1)
+        assert row["state"] == state

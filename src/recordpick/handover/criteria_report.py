@@ -60,7 +60,7 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
     closed = selection.closed.get(criterion.id)
     if picked >= criterion.records:
         state = "complete"
-    elif found is not None and picked >= found:
+    elif found is not None and picked >= found and not _left(criterion, selection, matches):
         state = "all_picked"
     elif closed is not None:
         state = "closed"
@@ -81,6 +81,12 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
         None if closed is None else closed.on.date(),
         None if answered else _why_not(criterion, matches),
     )
+
+
+def _left(criterion: Criterion, selection: Selection, matches: Matches) -> set[str]:
+    """Give who was found and is not picked: people may have picked others than those found."""
+    picked = {pick.patient_id for pick in selection.of(criterion.id)}
+    return set(matches.patients(criterion.id)) - picked
 
 
 def _why_not(criterion: Criterion, matches: Matches) -> str:
