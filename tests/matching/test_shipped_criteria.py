@@ -9,7 +9,7 @@ from recordpick.matching import match
 from recordpick.shipped import general_practice_pack
 
 from emis_extracts import indexed
-from systmone_extracts import patient, row, write_extract
+from systmone_extracts import patient, row, write_extract, write_table
 
 DOSES = [f"X-03{number:02d}" for number in range(1, 15)]
 
@@ -62,3 +62,28 @@ WANTED = {
     "WRK-05": ["2", "6"],
     "DEM-07": ["4", "6"],
 }
+
+
+def test_a_number_that_cannot_be_right_is_not_silently_no_number(tmp_path: Path) -> None:
+    """The patient has one in the clinical system: whoever reads "no NHS number" must be told."""
+    for number, cautioned in (("9434765918", True), ("9434765919", False)):
+        folder = tmp_path / number
+        write_extract(folder, SRPatient=[patient(1, NHSNumber=number), patient(2, NHSNumber="")])
+        write_table(folder, "SRPatientRegistration", REGISTERED)
+        index = indexed(folder)
+        answer = match(read_pack(general_practice_pack()), index, index.manifest.as_at)
+        cautions = " ".join(answer.answers["DEM-03"].cautions)
+        assert ("1 NHS number that cannot be right was left empty" in cautions) is cautioned
+        assert "2" in answer.patients("DEM-03").to_list()
+
+
+REGISTERED = [
+    row(
+        90 + number,
+        number,
+        DateRegistration="01 Jan 2018 00:00:00",
+        DateDeRegistration="",
+        RegistrationStatus="GMS",
+    )
+    for number in (1, 2)
+]

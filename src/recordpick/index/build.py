@@ -25,7 +25,7 @@ from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.staging import digest
 from recordpick.index.tables_made import TableMade
-from recordpick.index.untold import conflated_words, gaps
+from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
 from recordpick.index.whole_index import whole_index
 from recordpick.index.writing import write_table
 from recordpick.progress import Progress, silent
@@ -76,7 +76,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             files=files,
             fingerprint=_fingerprint(tables),
             notes=notes,
-            conflated=conflated_words(read),
+            conflated=(*conflated_words(read), *numbers_left_empty(files)),
             gaps=untold,
         )
         write_manifest(folder, manifest)
