@@ -141,6 +141,19 @@ def test_a_gms_patient_stays_one_beside_other_registrations(folder):
     assert [tuple(map(str, entry)) for entry in found] == [("regular", "registered", "2010-01-01")]
 
 
+def test_who_has_no_registration_is_told_of(folder):
+    """They are in no population of registered patients, and nobody would notice."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1), patient(2)],
+        SRPatientRegistration=[
+            row(31, 1, DateRegistration="01 Jan 2010 00:00:00", RegistrationStatus="GMS")
+        ],
+    )
+    notes = " ".join(indexed(folder).manifest.notes)
+    assert "1 patient has no status: criteria that ask for registered patients do not" in notes
+
+
 def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):
     """A problem of an entry that is not there is set aside."""
     write_extract(

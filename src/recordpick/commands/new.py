@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import day, must_be_new, say, who
+from recordpick.commands.common import day, must_be_new, say, tell, who
 from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
@@ -22,5 +22,10 @@ def run(options: argparse.Namespace) -> int:
         pass
     say(f"{options.file}: {len(pack.criteria)} criteria of {pack.title} {pack.version},")
     say(f"{index.manifest.tables['patients'].rows:,} patients, as at {as_at}.")
+    if as_at != index.manifest.as_at:
+        tell(
+            f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "
+            f"reckoned at {as_at}, not who is registered or which medicines are current."
+        )
     say(f"Open it with: recordpick {options.file}")
     return 0

@@ -149,6 +149,7 @@ def _make(
         if staged.conformed.unknown
     ]
     notes += _without_code(summaries, folder)
+    notes += _without_status(summaries, folder)
     return tables, summaries, files, tuple(notes)
 
 
@@ -163,6 +164,19 @@ def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[
                     f"{count:,} of {tables[name].rows:,} rows of {name} have no code: criteria "
                     "that ask for codes do not find them."
                 )
+
+
+def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many are neither registered, left nor dead, as without any row of registration."""
+    if "status" in tables["patients"].columns:
+        rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
+        count = rows.select(pl.col("status").null_count()).collect().item()
+        if count:
+            whose = "1 patient has" if count == 1 else f"{count:,} patients have"
+            yield (
+                f"{whose} no status: criteria that ask for registered patients do not find them, "
+                "nor does the random draw."
+            )
 
 
 def _size(part: Part) -> int:
