@@ -1,15 +1,19 @@
 """Matching gives what a plain loop over the rows gives, for any small practice and any rules."""
 
 from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
+import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.criteria.pack import Rule, Step
 from recordpick.matching import evidence, explain, match
 
-from small_practice import AS_AT, criterion, pack, small_index
+from small_practice import AS_AT, SmallIndex, criterion, pack, small_index
 
 IDS = [f"p{number}" for number in range(6)]
 CODES = ["a", "b", "c", None]
@@ -175,3 +179,52 @@ def test_matching_agrees_with_a_plain_loop(people, rows, criteria):
             for row in counted(rule, first, rows)[1]
         )
         assert sorted(shown.filter(table="events")["row_id"].to_list()) == expected
+
+
+@dataclass
+class InFiles(SmallIndex):
+    """The tables as Parquet files of row groups of two rows."""
+
+    folder: Path = field(default_factory=Path)
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        path = self.folder / f"{table}.parquet"
+        keys = [key for key in ("kind", "code", "patient_id") if key in self.kinds[table]]
+        rows = self.tables[table].sort(keys if table == "events" else "patient_id")
+        rows.write_parquet(path, row_group_size=2)
+        return pl.scan_parquet(path, glob=False)
+
+    def patients(self, as_at):
+        return self.scan("patients")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("files")
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    people=patients,
+    rows=events.filter(bool),
+    criteria=st.lists(
+        st.lists(st.lists(rules(), min_size=1, max_size=2), min_size=1, max_size=3),
+        min_size=1,
+        max_size=4,
+    ),
+)
+def test_files_answer_as_memory_does(folder, people, rows, criteria):
+    """Row groups that are left out unread change no answer."""
+    rows = [{**row, "event_id": f"e{number}"} for number, row in enumerate(rows)]
+    small = small_index(patients=people, events=rows)
+    made = pack(
+        *(
+            criterion(*(Step(tuple(step)) for step in steps), criterion_id=f"C{number}")
+            for number, steps in enumerate(criteria)
+        ),
+        codelists=LISTS,
+    )
+    in_memory = match(made, small, AS_AT)
+    in_files = match(made, InFiles(small.tables, small.kinds, folder=folder), AS_AT)
+    assert in_files.found.equals(in_memory.found)
+    assert in_files.answers == in_memory.answers

@@ -16,7 +16,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from recordpick.criteria.condition_grammar import read_condition
-from recordpick.criteria.condition_nodes import All, Function, Like, Node, columns_in, walk
+from recordpick.criteria.condition_nodes import Node, columns_in
 from recordpick.errors import UserError
 from recordpick.tables import Kind
 
@@ -45,19 +45,15 @@ class Condition:
 
         return expression(self.node, as_at).fill_null(value=False)
 
-    def quick_part(self, as_at: date) -> pl.Expr:
-        """Give a quicker condition that holds wherever this one does: look at its rows first.
+    def filter(self, as_at: date) -> pl.Expr:
+        """Give the condition for a filter: null where it is unknown, which leaves the row out.
 
-        Of parts joined by AND, those without functions of text and patterns, if there are any;
-        else the condition itself.
+        A file's statistics can rule out such a condition for many rows at once; one that is filled
+        they cannot.
         """
         from recordpick.criteria.condition_polars import expression
 
-        if not isinstance(self.node, All):
-            return self.expression(as_at)
-        quick = tuple(part for part in self.node.parts if not _is_slow(part))
-        node = All(quick) if len(quick) > 1 else quick[0] if quick else self.node
-        return expression(node, as_at).fill_null(value=False)
+        return expression(self.node, as_at)
 
     def tells_apart(self, column: str, one: str | None, other: str | None, as_at: date) -> bool:
         """Tell whether it asks for the difference between two values of a text column.
@@ -67,10 +63,6 @@ class Condition:
         from recordpick.criteria.condition_differences import tells_apart
 
         return tells_apart(self.node, column, one, other, as_at)
-
-
-def _is_slow(node: Node) -> bool:
-    return any(isinstance(one, Function | Like) for one, _ in walk(node))
 
 
 def parse_condition(

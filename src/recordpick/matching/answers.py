@@ -10,7 +10,8 @@ import polars as pl
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.plan import PATIENT, Names, plan
+from recordpick.matching.counting import PATIENT
+from recordpick.matching.plan import Names, found_name, plan
 from recordpick.matching.rules import (
     Answerable,
     Count,
@@ -20,6 +21,7 @@ from recordpick.matching.rules import (
 )
 from recordpick.progress import Progress, silent
 
+_NOBODY = pl.Series([False])
 FOUND: dict[str, pl.DataType] = {"criterion_id": pl.String(), PATIENT: pl.String()}
 
 
@@ -81,7 +83,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
     matrix = plan(pack, index, as_at, able).collect(engine="streaming").sort(PATIENT)
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
-    unseen = _unseen_codelists(pack, index, able)
+    unseen = _unseen_codelists(pack, index, able, matrix)
     for criterion in every:
         criterion_id = criterion.criterion.id
         if criterion.why_not:
@@ -134,15 +136,20 @@ def _answer(
 
 
 def _unseen_codelists(
-    pack: Pack, index: PracticeIndex, criteria: list[Answerable]
+    pack: Pack, index: PracticeIndex, criteria: list[Answerable], matrix: pl.DataFrame
 ) -> dict[Count, str]:
     """Find codelists of which not one code occurs in the table they are looked for in.
 
     Nobody then meets the rule (or everybody, where it asks for none), and the likeliest reason is
-    that the practice codes in another system: that must be said beside the answer.
+    that the practice codes in another system: that must be said beside the answer. Where somebody
+    has rows with the codelist (`matrix` tells), nothing is to be looked for.
     """
     counts = {
-        count for criterion in criteria for count in criterion.counts if count.codes is not None
+        count
+        for criterion in criteria
+        for count in criterion.counts
+        if count.codes is not None
+        and not matrix.get_column(found_name(count.table, count.codes), default=_NOBODY).any()
     }
     pairs = sorted({(count.table, count.codes or "") for count in counts})
     frames = [

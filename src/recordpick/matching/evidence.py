@@ -9,7 +9,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.plan import PATIENT
+from recordpick.matching.counting import PATIENT
 from recordpick.matching.rules import answerable, condition, satisfied
 from recordpick.tables import TABLES
 

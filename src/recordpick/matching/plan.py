@@ -1,27 +1,26 @@
 """The lazy plan that answers a whole pack: from the index's files to one row a patient.
 
-Each table is scanned once. Counts with a codelist share one join with all the codes (a condition
-is then looked at on the joined rows only); counts without one are summed in one group-by. The
-result says, for each patient, whether each step of each criterion holds. There is no Python
-function anywhere in the plan, so polars may run, stream or send it where it likes.
+What is counted (counting.py) is put one below the other, held against what the rules ask and
+gathered once (asked.py). The result says, for each patient, whether each step of each criterion
+holds. There is no Python function anywhere in the plan, so polars may run, stream or send it where
+it likes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.rules import Answerable, Count, condition, holds, satisfied
+from recordpick.matching.asked import Asked, Bits, asked_by
+from recordpick.matching.counting import NUMBER, PATIENT, ROWS, counted
+from recordpick.matching.rules import Answerable, Count, holds, satisfied
 
-PATIENT = "patient_id"
-_COUNT = "\x1fcount"  # no table can have a column of this name
-_ROWS = "\x1frows"
+_WITHIN = "\x1fwithin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,201 +39,93 @@ class Names:
         return f"{self.criterion}:{step}"
 
 
+def found_name(table: str, codes: str) -> str:
+    """What the column is called that says whether a patient has rows with a codelist."""
+    return f"{table}:{codes}"
+
+
 def plan(
     pack: Pack, index: PracticeIndex, as_at: date, criteria: Sequence[Answerable]
 ) -> pl.LazyFrame:
     """Plan one row a patient: `patient_id` and, for criterion k, `k:population` and `k:step`.
 
-    All columns but the first are Boolean and never null; rows come sorted by patient_id. Only
-    criteria that can be answered may be given.
+    For each codelist a column says whether any count with it found rows (`found_name`). All columns
+    but the first are Boolean and never null; rows come sorted by patient_id. Only criteria that can
+    be answered may be given.
     """
     counts = list(dict.fromkeys(count for criterion in criteria for count in criterion.counts))
-    frame = _counted(pack, index, as_at, index.patients(as_at), counts).with_columns(
-        satisfied(pack, "patients", criterion.criterion.population, as_at).alias(
-            Names(k).population
-        )
-        for k, criterion in enumerate(criteria)
-    )
-    number_of = {count: _name(number) for number, count in enumerate(counts)}
-    return frame.select(
+    numbers = {count: number for number, count in enumerate(counts) if count.table != "patients"}
+    coded: dict[str, list[Asked]] = {}
+    for count in numbers:
+        if count.codes is not None:
+            coded.setdefault(found_name(count.table, count.codes), []).append(Asked(count))
+    rules = [rule for criterion in criteria for step in criterion.steps for rule in step]
+    asked = [one for rule in rules if (one := asked_by(rule)[0]) and one.count in numbers]
+    bits = Bits([*asked, *(one for ones in coded.values() for one in ones)], numbers)
+    in_tables = {number: count for count, number in numbers.items()}
+    gathered = bits.gathered(counted(pack, index, as_at, in_tables))
+    patients = index.patients(as_at)
+    return patients.join(gathered, on=PATIENT, how="left", maintain_order="left").select(
         PATIENT,
-        *(pl.col(Names(k).population) for k in range(len(criteria))),
         *(
-            pl.any_horizontal(
-                [holds(rule, pl.col(number_of[Count.of(rule)])) for rule in step]
-            ).alias(Names(k).step(s))
+            satisfied(pack, "patients", criterion.criterion.population, as_at).alias(
+                Names(k).population
+            )
+            for k, criterion in enumerate(criteria)
+        ),
+        *(
+            pl.any_horizontal([_held(pack, rule, bits, as_at) for rule in step]).alias(
+                Names(k).step(s)
+            )
             for k, criterion in enumerate(criteria)
             for s, step in enumerate(criterion.steps)
         ),
+        *(
+            pl.any_horizontal([bits.has(one) for one in ones]).alias(name)
+            for name, ones in coded.items()
+        ),
     )
+
+
+def _held(pack: Pack, rule: Rule, bits: Bits, as_at: date) -> pl.Expr:
+    """Tell whether a rule holds for a patient."""
+    if rule.table == "patients":
+        return holds(rule, _on_patient(pack, Count.of(rule), as_at))
+    asked, so = asked_by(rule)
+    if asked is None:
+        return pl.lit(value=True)
+    return bits.has(asked) if so else ~bits.has(asked)
 
 
 def counted_for(
     pack: Pack, index: PracticeIndex, as_at: date, criterion: Answerable, patient_id: str
 ) -> tuple[bool, dict[Count, int]]:
     """Tell for one patient whether they are in the population, and what each rule counts."""
-    counts = list(criterion.counts)
-    patient = index.patients(as_at).filter(pl.col(PATIENT) == patient_id)
-    within = satisfied(pack, "patients", criterion.criterion.population, as_at).alias(_ROWS)
-    row = (
-        _counted(pack, index, as_at, patient, counts)
-        .select(within, *(pl.col(_name(number)) for number in range(len(counts))))
-        .collect()
-        .row(0)
+    numbered = dict(enumerate(criterion.counts))
+    in_tables = {n: count for n, count in numbered.items() if count.table != "patients"}
+    own = index.patients(as_at).filter(pl.col(PATIENT) == patient_id)
+    within = satisfied(pack, "patients", criterion.criterion.population, as_at).alias(_WITHIN)
+    on_patient = [
+        _on_patient(pack, count, as_at).alias(str(n))
+        for n, count in numbered.items()
+        if n not in in_tables
+    ]
+    patient, rows = pl.collect_all(
+        [
+            own.select(within, *on_patient),
+            counted(pack, index, as_at, in_tables, patient_id).select(NUMBER, ROWS),
+        ]
     )
-    return bool(row[0]), dict(zip(counts, row[1:], strict=True))
-
-
-def _counted(
-    pack: Pack,
-    index: PracticeIndex,
-    as_at: date,
-    patients: pl.LazyFrame,
-    counts: Sequence[Count],
-) -> pl.LazyFrame:
-    """Add to `patients` one column a count: how many rows the patient has, 0 if none."""
-    numbered = list(enumerate(counts))
-    frame = patients.with_columns(
-        _on_patient(pack, count, as_at).alias(_name(number))
-        for number, count in numbered
-        if count.table == "patients"
-    )
-    counted = [(number, count) for number, count in numbered if count.table != "patients"]
-    for part in count_rows(pack, index, as_at, counted):
-        frame = frame.join(part, on=PATIENT, how="left", maintain_order="left")
-    return frame.with_columns(pl.col(_name(number)).fill_null(0) for number, _ in counted)
-
-
-def count_rows(
-    pack: Pack, index: PracticeIndex, as_at: date, counts: Iterable[tuple[int, Count]]
-) -> list[pl.LazyFrame]:
-    """Count, for each patient and numbered count, rows of tables other than `patients`.
-
-    Gives frames of one row a patient, of those who have any: patient_id and a column for each of
-    some of the counts (every count is in one frame).
-    """
-    alike: dict[tuple[str, bool, str | None, str | None], list[tuple[int, Count]]] = {}
-    for number, count in counts:
-        manner = (count.table, count.codes is not None, count.distinct, count.per)
-        alike.setdefault(manner, []).append((number, count))
-    parts = []
-    for (table, coded, distinct, per), of_manner in alike.items():
-        if coded:
-            rows = coded_rows(pack, index, as_at, table, of_manner)
-            flags = {n: pl.col(_COUNT) == n for n, _ in of_manner}
-        else:
-            rows = _plain_rows(pack, index, as_at, table, of_manner)
-            flags = {n: satisfied(pack, table, count.where, as_at) for n, count in of_manner}
-        parts.append(_tally(rows, flags, distinct, per))
-    return parts
-
-
-def coded_rows(
-    pack: Pack,
-    index: PracticeIndex,
-    as_at: date,
-    table: str,
-    counts: Sequence[tuple[int, Count]],
-) -> pl.LazyFrame:
-    """Give the rows of a table that meet counts with a codelist, once for each count they meet."""
-    codes = pl.LazyFrame(
-        [(code, number) for number, count in counts for code in _codes(pack, count)],
-        schema={"code": pl.String, _COUNT: pl.UInt16},
-        orient="row",
-    )
-    all_codes = sorted({code for _, count in counts for code in _codes(pack, count)})
-    joined = (
-        index.scan(table)
-        .select(sorted({"code"} | _columns(pack, table, counts)))
-        .filter(pl.col("code").is_in(all_codes))
-        .join(codes, on="code", how="inner")
-    )
-    by_where: dict[str | None, list[int]] = {}
-    for number, count in counts:
-        by_where.setdefault(count.where, []).append(number)
-    if set(by_where) == {None}:
-        return joined
-    return joined.filter(
-        pl.any_horizontal(
-            [
-                pl.col(_COUNT).is_in(numbers) & satisfied(pack, table, where, as_at)
-                for where, numbers in by_where.items()
-            ]
-        )
-    )
-
-
-def _plain_rows(
-    pack: Pack,
-    index: PracticeIndex,
-    as_at: date,
-    table: str,
-    counts: Sequence[tuple[int, Count]],
-) -> pl.LazyFrame:
-    """Give the rows that may satisfy one of the conditions: the quick parts of each are looked at.
-
-    What is slow (functions of text, patterns) is left for the rows that remain.
-    """
-    rows = index.scan(table).select(sorted(_columns(pack, table, counts)))
-    if any(count.where is None for _, count in counts):
-        return rows
-    quick = {
-        count.where: condition(pack, table, count.where).quick_part(as_at)
-        for _, count in counts
-        if count.where is not None
+    (first,) = patient.rows(named=True)
+    found = dict(rows.rows())
+    return bool(first[_WITHIN]), {
+        count: int(found.get(n, 0) if n in in_tables else first[str(n)])
+        for n, count in numbered.items()
     }
-    return rows.filter(pl.any_horizontal(list(quick.values())))
-
-
-def _codes(pack: Pack, count: Count) -> tuple[str, ...]:
-    return pack.codelists[count.codes].codes if count.codes is not None else ()
-
-
-def _columns(pack: Pack, table: str, counts: Iterable[tuple[int, Count]]) -> set[str]:
-    columns = {PATIENT}
-    for _, count in counts:
-        columns |= {name for name in (count.distinct, count.per) if name}
-        if count.where is not None:
-            columns |= condition(pack, table, count.where).columns
-    return columns
-
-
-def _tally(
-    rows: pl.LazyFrame, flags: dict[int, pl.Expr], distinct: str | None, per: str | None
-) -> pl.LazyFrame:
-    """Count for each patient the rows where each flag is true, or their distinct values."""
-    needed = [pl.col(name).is_not_null() for name in (distinct, per) if name]
-    if needed:
-        rows = rows.filter(*needed)
-    keys = list(dict.fromkeys([PATIENT, *([per] if per else [])]))
-    # The flags are columns of their own, so that a slow condition is worked out once a row.
-    kept = [pl.col(name) for name in dict.fromkeys([*keys, *([distinct] if distinct else [])])]
-    tallied = (
-        rows.select(*kept, **{_name(n): flag for n, flag in flags.items()})
-        .group_by(keys)
-        .agg(_number_of(_name(n), distinct).cast(pl.UInt32).alias(_name(n)) for n in flags)
-    )
-    if per:
-        tallied = tallied.group_by(PATIENT).agg(pl.col(_name(n)).max() for n in flags)
-    return tallied.select(PATIENT, *(_name(n) for n in flags))
-
-
-def _number_of(flag: str, distinct: str | None) -> pl.Expr:
-    if distinct is None:
-        return pl.col(flag).sum()
-    return pl.col(distinct).filter(pl.col(flag)).n_unique()
 
 
 def _on_patient(pack: Pack, count: Count, as_at: date) -> pl.Expr:
     """Count a rule over `patients`, where each patient has one row: 0 or 1."""
     needed = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
-    met = reduce(
-        lambda left, right: left & right,
-        needed,
-        satisfied(pack, "patients", count.where, as_at),
-    )
+    met = pl.all_horizontal([*needed, satisfied(pack, "patients", count.where, as_at)])
     return met.cast(pl.UInt32)
-
-
-def _name(number: int) -> str:
-    return f"{_COUNT}{number}"
