@@ -21,7 +21,7 @@ async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):
         await user.fill("#practice", "Our Practice")
         await user.fill("#as_at", "01/10/2026")
         await user.fill("#name", "Ann Other")
-        await user.press("ctrl+s")
+        await user.press("f3")
         assert isinstance(user.screen, WorkScreen)
         assert "Our Practice" in user.text
         await user.press("enter", "space", "down", "space")
@@ -52,19 +52,19 @@ async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_made(demo, tmp_p
     async with using(app_on()) as user:
         await user.press("n")
         await user.fill("#path", path)
-        await user.press("ctrl+s")
+        await user.press("f3")
         assert "Say where the practice's records are." in user.text
         await user.fill("#records", tmp_path / "nowhere")
         await user.fill("#as_at", "31/02/2026")
-        await user.press("ctrl+s")
+        await user.press("f3")
         assert "is no date" in user.part("#wanting")
         await user.fill("#as_at", "")
-        await user.press("ctrl+s")
+        await user.press("f3")
         assert user.title == "Nothing was made"
         await user.press("enter")
         assert user.screen.query_one("#records").value == str(tmp_path / "nowhere")
         await user.fill("#records", demo / "index")
-        await user.press("ctrl+s")
+        await user.press("f3")
         assert isinstance(user.screen, WorkScreen)
     assert path.exists()
 

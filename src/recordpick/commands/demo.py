@@ -23,6 +23,10 @@ def run(options: argparse.Namespace) -> int:
         demo=True, demo_folder=options.out, demo_patients=options.patients, demo_seed=options.seed
     )
     app.run()
+    if app.last_words:
+        from recordpick.commands.common import say
+
+        say(app.last_words)
     return app.return_code or 0
 
 

@@ -24,4 +24,8 @@ def run(options: argparse.Namespace) -> int:
 
     app = RecordpickApp(options.file)
     app.run()
+    if app.last_words:
+        from recordpick.commands.common import say
+
+        say(app.last_words)
     return app.return_code or 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -14,9 +13,11 @@ from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.reactive import reactive
 
 from recordpick.crash import crash_report
 from recordpick.progress import Progress
+from recordpick.tui.demo_folder import FILE, DemoFolder
 from recordpick.tui.hang_up import GONE, when_terminal_goes
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
@@ -26,6 +27,7 @@ from recordpick.tui.themes import THEMES, USUAL
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from recordpick.index.questions import Answers
     from recordpick.tui.roles import Role
     from recordpick.tui.session import Session
 
@@ -40,7 +42,11 @@ class RecordpickApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+t", "next_theme", "Colours", show=False),
+        Binding("f9", "mask", "Hide names", show=False, priority=True),
     ]
+
+    masks: reactive[bool] = reactive(default=False)
+    """Whether names and numbers of patients are hidden, on every screen: see hiding.py."""
 
     def __init__(
         self,
@@ -57,7 +63,9 @@ class RecordpickApp(App[None]):
         self.settings = Settings.load(usual_place()) if settings is None else settings
         self._path = path
         self._demo = demo
-        self._demo_folder = demo_folder
+        self._demo_folder = DemoFolder(demo_folder)
+        self.last_words = ""
+        """What is to be said when the terminal is the person's own again."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
         for theme in THEMES:
@@ -82,8 +90,9 @@ class RecordpickApp(App[None]):
             self.open_file(self._path)
 
     def on_unmount(self) -> None:
-        """Let go of the working file."""
+        """Let go of the working file, and take a demonstration away that nobody wants to keep."""
         self._let_go()
+        self.last_words = self._demo_folder.leave()
 
     def _terminal_gone(self) -> None:
         """Leave, from another thread: nobody sees the screen any more."""
@@ -131,6 +140,7 @@ class RecordpickApp(App[None]):
     @work
     async def make_file(self) -> None:
         """Ask what a new working file needs, make it, and open it."""
+        from recordpick.tui.asking import ask_about
         from recordpick.tui.dialogs import Tell
         from recordpick.tui.new_file import Filled, NewFileScreen
         from recordpick.tui.waiting import Waiting
@@ -145,11 +155,14 @@ class RecordpickApp(App[None]):
             settings.name, settings.role = filled.name, filled.role
             settings.save()
             form = filled
+            answers = await ask_about(self, form)
+            if answers is None:
+                continue
 
-            def make(progress: Progress, form: Filled = form) -> Path:
+            def make(progress: Progress, form: Filled = form, answers: Answers = answers) -> Path:
                 from recordpick.tui.making import make_working_file
 
-                return make_working_file(form, progress)
+                return make_working_file(form, progress, answers)
 
             done = await self.push_screen_wait(Waiting("Making the working file", make))
             if done.result is not None:
@@ -164,14 +177,13 @@ class RecordpickApp(App[None]):
         from recordpick.tui.dialogs import Tell
         from recordpick.tui.waiting import Waiting
 
-        folder = self._demo_folder or Path(tempfile.mkdtemp(prefix="recordpick-demo-"))
-        self._demo_folder = folder
+        folder = self._demo_folder.path
         patients, seed = self._demo_size
 
         def make(progress: Progress) -> tuple[Path, str, Role]:
             from recordpick.demo import PERSON, make_demo
 
-            path = folder / "demonstration.recordpick"
+            path = folder / FILE
             if not path.exists():
                 path = make_demo(folder, patients, seed, progress)
             return path, PERSON.name, PERSON.role
@@ -181,7 +193,7 @@ class RecordpickApp(App[None]):
             await self.push_screen_wait(Tell.error(done.error, "No demonstration"))
         elif done.result is not None:
             path, name, role = done.result
-            await self._open(path, name, role, remember=False)
+            await self._open(path, name, role, remember=False, says=self._demo_folder.says)
 
     @work
     async def open_file(self, path: Path) -> None:
@@ -197,7 +209,9 @@ class RecordpickApp(App[None]):
             settings.save()
         await self._open(path, settings.name, settings.role, remember=True)
 
-    async def _open(self, path: Path, name: str, role: Role, *, remember: bool) -> None:
+    async def _open(
+        self, path: Path, name: str, role: Role, *, remember: bool, says: str = ""
+    ) -> None:
         from recordpick.tui.opening import HowToOpen, open_with_questions
         from recordpick.tui.tour import Tour
 
@@ -209,7 +223,9 @@ class RecordpickApp(App[None]):
         self._session, work_screen = ready
         if remember:
             self.settings.opened(self._session.file.path)
-        self.push_screen(work_screen, self._file_closed)
+        await self.push_screen(work_screen, self._file_closed)
+        if says:
+            work_screen.say(says)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()
@@ -244,6 +260,10 @@ class RecordpickApp(App[None]):
             await screen.run_action(command.action)
         else:
             await screen.query_one(f"#{command.on}").run_action(command.action)
+
+    def action_mask(self) -> None:
+        """Hide names and numbers of patients everywhere at once, or show them."""
+        self.masks = not self.masks
 
     def action_help(self) -> None:
         """Explain the part of the screen the person is in."""

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import ClassVar, TypeVar
 
+from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 T = TypeVar("T")
 
 
 class Box(ModalScreen[T]):
-    """A box over the screen."""
+    """A box over the screen. F1 explains it, p hides names in it as everywhere."""
 
     CSS_PATH: ClassVar[str] = "styles/boxes.tcss"
+    TOPIC: ClassVar[str] = "box"
+    """What F1 says of it: see help.py."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "app.help", "Help", show=False),
+        Binding("p", "app.mask", "Hide names", show=False),
+    ]

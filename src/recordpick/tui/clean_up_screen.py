@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from recordpick.tui.asides import Asides
 from recordpick.tui.dialogs import Ask, Tell
 from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.hiding import follow, is_hiding
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.new_file import as_path
 from recordpick.tui.plain_table import plain_table
@@ -35,20 +36,19 @@ class CleanUpScreen(Asides["CleanUp"]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "write", "Write the folder"),
         Binding("l", "pcse", "PCSE's list"),
-        Binding("p", "mask", "Hide names"),
+        Binding("p", "app.mask", "Hide names"),
         Binding("tab", "app.focus_next", "Next part", show=False),
         Binding("shift+tab", "app.focus_previous", "Part before", show=False),
         Binding("f1,question_mark", "app.help", "Help", key_display="?"),
         Binding("escape,t,q", "close", "Back"),
     ]
 
-    def __init__(self, session: Session, known: CleanUp, *, masks: bool = False) -> None:
-        """Take the open session and what was found in its index; `masks` hides who patients are."""
+    def __init__(self, session: Session, known: CleanUp) -> None:
+        """Take the open session and what was found in its index."""
         super().__init__()
         self._session = session
         self._known = known
         self._findings = known.findings
-        self._masks = masks
 
     def compose(self) -> ComposeResult:
         """A title, the findings, the one at hand, its rows, the keys."""
@@ -65,6 +65,7 @@ class CleanUpScreen(Asides["CleanUp"]):
         """Start at the first thing that was found."""
         self._list()
         self.query_one("#findings").focus()
+        follow(self, self._show)
 
     def _list(self) -> None:
         self._findings = self._known.findings
@@ -85,7 +86,7 @@ class CleanUpScreen(Asides["CleanUp"]):
     def _show(self) -> None:
         finding = self._findings[self.query_one("#findings", OptionList).highlighted or 0]
         self.query_one("#finding", Static).update(self._told(finding))
-        rows = plain_table(finding.rows, masks=self._masks) if finding.number else []
+        rows = plain_table(finding.rows, masks=is_hiding(self.app)) if finding.number else []
         heading = content(rows[0], "$quiet underline") if rows else content("No rows.", "$quiet")
         body = (content(line) for line in rows[1:])
         self.query_one("#finding-rows", Static).update(Content("\n").join((heading, *body)))
@@ -101,11 +102,6 @@ class CleanUpScreen(Asides["CleanUp"]):
         if self._known.compared and finding not in self._known.own:
             parts += [content(""), *(content(one) for one in self._known.compared)]
         return Content("\n").join(parts)
-
-    def action_mask(self) -> None:
-        """Hide or show what identifies patients."""
-        self._masks = not self._masks
-        self._show()
 
     @work
     async def action_pcse(self) -> None:

@@ -57,6 +57,9 @@ class CriteriaList(ScrollView, can_focus=True):
             super().__init__()
             self.criterion_id = criterion_id
 
+    class AreaChosen(Message):
+        """The heading of an area was clicked: on to all its patients."""
+
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Start empty: `show` gives it what to paint."""
         super().__init__(id=id)
@@ -166,9 +169,13 @@ class CriteriaList(ScrollView, can_focus=True):
         if at is None:
             return
         place = at.y + self.scroll_offset.y
-        if place < len(self._rows) and isinstance(self._rows[place], CriterionLine):
-            self._at = place
-            self._moved()
+        if place >= len(self._rows):
+            return
+        is_area = isinstance(self._rows[place], str)
+        self._at = place + is_area
+        self._moved()
+        if is_area and self.current is not None and self.current.id is not None:
+            self.post_message(self.AreaChosen())
 
     def on_resize(self) -> None:
         """Paint anew in the new width, the cursor in sight."""

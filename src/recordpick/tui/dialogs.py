@@ -13,8 +13,9 @@ from textual.widgets import Button, Input, Select, Static
 
 from recordpick.errors import UserError
 from recordpick.tui.box import Box
+from recordpick.tui.hiding import PrivateInput, Secret, sentence
 from recordpick.tui.roles import ROLES, Role, as_role
-from recordpick.tui.visible import content, paragraph
+from recordpick.tui.visible import content
 
 
 class Tell(Box[None]):
@@ -22,7 +23,7 @@ class Tell(Box[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,q", "close", "Close")]
 
-    def __init__(self, title: str, messages: Iterable[str]) -> None:
+    def __init__(self, title: str, messages: Iterable[str | Secret]) -> None:
         """Take the heading and the sentences."""
         super().__init__()
         self._title = title
@@ -39,7 +40,7 @@ class Tell(Box[None]):
             yield Static(content(self._title), classes="box--title")
             with VerticalScroll(classes="box--text"):
                 for message in self._messages:
-                    yield Static(paragraph(message), classes="box--message")
+                    yield sentence(message, "box--message")
             with Horizontal(classes="box--buttons"):
                 yield Button("Close", id="close", variant="primary")
 
@@ -58,7 +59,9 @@ class Confirm(Box[bool | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "no", "No")]
 
-    def __init__(self, title: str, messages: Iterable[str], yes: str, no: str = "Cancel") -> None:
+    def __init__(
+        self, title: str, messages: Iterable[str | Secret], yes: str, no: str = "Cancel"
+    ) -> None:
         """Take the question, what follows from a yes, and the words of the two buttons."""
         super().__init__()
         self._title = title
@@ -72,7 +75,7 @@ class Confirm(Box[bool | None]):
             yield Static(content(self._title), classes="box--title")
             with VerticalScroll(classes="box--text"):
                 for message in self._messages:
-                    yield Static(paragraph(message), classes="box--message")
+                    yield sentence(message, "box--message")
             with Horizontal(classes="box--buttons"):
                 yield Button(self._yes, id="yes", variant="primary")
                 yield Button(self._no, id="no")
@@ -98,14 +101,18 @@ class Ask(Box[str | None]):
     def __init__(
         self,
         title: str,
-        messages: Iterable[str] = (),
+        messages: Iterable[str | Secret] = (),
         *,
         value: str = "",
         placeholder: str = "",
         yes: str = "OK",
         required: bool = True,
+        private: bool = False,
     ) -> None:
-        """Take the question; `value` stands in the field already."""
+        """Take the question; `value` stands in the field already.
+
+        A `private` answer is about a patient: it is hidden as names are.
+        """
         super().__init__()
         self._title = title
         self._messages = tuple(messages)
@@ -113,14 +120,16 @@ class Ask(Box[str | None]):
         self._placeholder = placeholder
         self._yes = yes
         self._required = required
+        self._private = private
 
     def compose(self) -> ComposeResult:
         """A box with a field."""
         with Vertical(classes="box"):
             yield Static(content(self._title), classes="box--title")
             for message in self._messages:
-                yield Static(paragraph(message), classes="box--message")
-            yield Input(self._value, placeholder=self._placeholder, id="answer", compact=True)
+                yield sentence(message, "box--message")
+            field = PrivateInput if self._private else Input
+            yield field(self._value, placeholder=self._placeholder, id="answer", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button(self._yes, id="yes", variant="primary")

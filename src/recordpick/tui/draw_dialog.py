@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.tui.box import Box
+from recordpick.tui.tick_box import TickBox
 from recordpick.tui.visible import amount, content, counted
 
 
@@ -25,22 +26,10 @@ class Asked:
     by_strata: bool = False
 
 
-class TickBox(Checkbox):
-    """A tick box that says in characters whether it is ticked, not in colours alone."""
-
-    BUTTON_LEFT = ""
-    BUTTON_INNER = "[ ]"
-    BUTTON_RIGHT = ""
-
-    def watch_value(self) -> None:
-        """Show the tick."""
-        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
-        super().watch_value()
-
-
 class DrawDialog(Box[Asked | None]):
     """Asks for the number and the seed, and for a reason where the seed is another than before."""
 
+    TOPIC = "draw"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(self, *, eligible: int, drawn: int, wanted: int, seed: str, begun: bool) -> None:
@@ -73,9 +62,7 @@ class DrawDialog(Box[Asked | None]):
             yield Input(self._seed, id="seed", compact=True)
             yield Static("Why another seed: all random records are drawn anew", classes="label why")
             yield Input(id="reason", classes="why", compact=True)
-            yield TickBox(
-                "Even over age bands and sexes", id="strata", compact=True, classes="strata"
-            )
+            yield TickBox("Even over age bands and sexes", id="strata")
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button("Draw", id="yes", variant="primary")

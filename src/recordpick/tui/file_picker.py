@@ -19,6 +19,7 @@ from recordpick.tui.visible import content, visible
 class FilePicker(Box[Path | None]):
     """A list of what is in a folder. Enter goes into a folder or chooses a file."""
 
+    TOPIC = "picker"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel"),
         Binding("backspace", "up", "Folder above", show=False),

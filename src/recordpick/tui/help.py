@@ -33,6 +33,7 @@ EVERYWHERE = (
     ("g", "go to the next criterion that still wants records"),
     ("f", "find a patient in the whole list"),
     ("w", "the whole list, and back"),
+    ("A", "all patients of this area's criteria together, and back"),
     ("m", "patients who meet the most unfilled criteria, and back"),
     ("o", "all criteria that this patient meets, to pick for several"),
     ("v", "pictures of the selection"),
@@ -44,7 +45,8 @@ EVERYWHERE = (
     ("u, U", "undo, and do again"),
     ("e", "export the hand-over pack"),
     ("i", "reports: both systems' figures, and where they differ"),
-    ("p", "hide names and numbers, and show them again"),
+    ("p, F9", "hide names and numbers, and show them again; F9 in a field as well"),
+    ("F5", "a file that somebody else has open: read it again, or open it"),
     ("Ctrl+O", "another working file"),
     ("Ctrl+T", "other colours: dark, light, high contrast"),
     ("Ctrl+P", "all commands, by name"),
@@ -62,6 +64,7 @@ TOPICS: dict[str, Topic] = {
             ("↑ ↓", "another criterion"),
             ("← →", "the area before, the next area"),
             ("Enter", "to its patients"),
+            ("A", "all patients of the area; or click on its name"),
         ),
     ),
     "candidates": Topic(
@@ -74,6 +77,7 @@ TOPICS: dict[str, Topic] = {
             ("Enter", "read the record"),
             ("/", "filter: words from any column, a number, a date of birth"),
             ("1 … 9", "sort by that column; again the other way round"),
+            ("b", "sort by any column, those without room here as well"),
             ("x", "select rows, to pick several at once"),
             ("c", "copy the NHS number"),
             ("a", "note something about the patient"),
@@ -110,14 +114,16 @@ TOPICS: dict[str, Topic] = {
         "The reports",
         "QOF, cytology and immunisation targets, capitation: what is counted in the records, and "
         "what the reports of the current and the new system say. An empty figure is not a zero: "
-        "below stands why it is empty. What you load or type here is kept while the file is "
-        "open, and goes into the hand-over pack when you export.",
+        "below stands why it is empty. What you load or type here is kept in the working file, "
+        "and goes into the next hand-over pack; undo takes it back.",
         (
             ("1 … 4, ← →", "QOF, targets, capitation, differences (largest first)"),
             ("c", "load the current system's figures: a CSV, or a folder of reports"),
             ("n", "load the new system's"),
             ("Enter", "type the current system's figure under the cursor"),
             ("e", "type the new system's"),
+            ("w", "write both systems' figures and the differences as a CSV file"),
+            ("t", "count by another year's QOF table, or by other report rules"),
             ("Esc", "back to picking"),
         ),
     ),
@@ -142,8 +148,98 @@ TOPICS: dict[str, Topic] = {
         (
             ("Tab, Enter", "the next field"),
             ("F2", "look for a file or folder"),
-            ("Ctrl+S", "make the file"),
+            ("F3", "make the file"),
             ("Esc", "back"),
+        ),
+    ),
+    "pictures": Topic(
+        "The pictures",
+        "Left stand the numbers, right the same as a picture. Ages: the share of each age band in "
+        "the whole list (▒) and among the picked records (█), so that you see whom the selection "
+        "leaves out. How full: what is picked of what is wanted. Overlap: how many records serve "
+        "several criteria. Assurance: what random records show about all records, if none of "
+        "them is faulty.",
+        (
+            ("← →", "the picture before, the next one"),
+            ("1 … 4", "that picture"),
+            ("↑ ↓", "scroll"),
+            ("Esc", "back to picking"),
+        ),
+    ),
+    "suggest": Topic(
+        "Suggested records",
+        "Three ways to complete the criteria, and what each would cost: how many records there "
+        "would be to open and check. Nothing is picked before you choose a button. What you "
+        "picked yourself stays, and one u takes the whole suggestion back.",
+        (
+            ("↑ ↓", "another way"),
+            ("Enter", "to the buttons"),
+            ("Tab", "to the next button"),
+            ("Esc", "back; nothing is picked"),
+        ),
+    ),
+    "draw": Topic(
+        "Random records",
+        "The seed is the number that decides the draw: whoever knows it can check the draw. It is "
+        "best thrown with dice, or agreed with the supplier. Left empty, one is made and kept.",
+        (
+            ("Tab", "the next field"),
+            ("Space", "tick or untick"),
+            ("Enter", "draw"),
+            ("Esc", "back; nobody is drawn"),
+        ),
+    ),
+    "export": Topic(
+        "The hand-over pack",
+        "A new folder with the list for the supplier, the reports and your tick sheets; or the "
+        "same as one encrypted file, for which a passphrase is made. The passphrase is shown once "
+        "and kept nowhere. Names are in none of it, unless you tick them for the workbook.",
+        (
+            ("Tab", "the next field or button"),
+            ("Space", "tick or untick"),
+            ("Enter", "export"),
+            ("Esc", "back; nothing is written"),
+        ),
+    ),
+    "patient": Topic(
+        "One patient, all criteria",
+        "All criteria that this patient meets or is picked for: ● picked, – closed. Behind each "
+        "stands how many records are picked of how many wanted.",
+        (
+            ("↑ ↓", "another criterion"),
+            ("Space", "pick the patient for it, or take them out again"),
+            ("p", "hide the name"),
+            ("Esc", "back to the list"),
+        ),
+    ),
+    "sort": Topic(
+        "Sort the patients",
+        "By any column, those that have no room on the screen as well. Patients without a value "
+        "come last.",
+        (
+            ("↑ ↓", "another column"),
+            ("Enter", "sort by it; again the other way round"),
+            ("Esc", "leave the order as it is"),
+        ),
+    ),
+    "picker": Topic(
+        "Choose a file or folder",
+        "The line at the top says which folder this is; you may type or paste another there.",
+        (
+            ("↑ ↓", "another file or folder (▸)"),
+            ("Enter", "into the folder, or choose the file"),
+            ("Backspace", "the folder above"),
+            ("Tab", "to the line at the top, to the buttons"),
+            ("Esc", "choose nothing"),
+        ),
+    ),
+    "box": Topic(
+        "A question",
+        "Nothing is done before you choose a button.",
+        (
+            ("Tab", "the next field or button"),
+            ("Enter", "press it"),
+            ("Esc", "back; nothing is done"),
         ),
     ),
 }
@@ -151,6 +247,9 @@ TOPICS: dict[str, Topic] = {
 
 def topic_of(screen: Screen[object]) -> str:
     """Name the topic of what has the focus."""
+    box = getattr(screen, "TOPIC", "")
+    if box:
+        return str(box)
     widget: Widget | None = screen.focused
     if widget is not None and widget.id in {"criteria", "record"}:
         return widget.id
@@ -159,6 +258,7 @@ def topic_of(screen: Screen[object]) -> str:
         "NewFileScreen": "form",
         "CleanUpScreen": "clean-up",
         "ReportsScreen": "reports",
+        "Pictures": "pictures",
     }
     return named.get(type(screen).__name__, "candidates")
 

@@ -66,7 +66,7 @@ class NewFileScreen(Screen[Filled | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "browse", "Browse"),
-        Binding("ctrl+s", "make", "Make it"),
+        Binding("f3", "make", "Make it"),
         Binding("f1", "app.help", "Help"),
         Binding("escape", "cancel", "Back"),
     ]

@@ -11,6 +11,7 @@ from recordpick.errors import UserError
 from recordpick.progress import Progress
 from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.hiding import Secret, without
 from recordpick.tui.visible import counted
 from recordpick.tui.waiting import Waiting
 
@@ -135,9 +136,13 @@ async def _takes_newer(app: App[None], error: UserError) -> bool:
     return taken is False
 
 
+_AS_THEY_WERE = "All picks are as they were."
+
+
 async def _say_what_moved_on(app: App[None], session: Session) -> None:
     moved = session.moved_on()
-    says = ("\n".join(moved),) if moved else ("All picks are as they were.",)
+    told = "\n".join(moved)
+    says = (Secret(told, without(session.numbers, told)),) if moved else (_AS_THEY_WERE,)
     title = f"{counted(len(moved), 'pick')} to look at again" if moved else "The newer extract"
     await app.push_screen_wait(Tell(title, says))
 

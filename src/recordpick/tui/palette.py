@@ -29,18 +29,27 @@ WORK: tuple[Command, ...] = (
     Command("Pick: Do again", "what was undone", "U", "redo"),
     Command("Random: Draw records", "with a seed", "r", "draw"),
     Command("Criterion: No more records", "to be found, and why; or open it again", "n", "no_more"),
+    Command("Criterion: Area before", "or the start of this one", "←", "area(-1)", "criteria"),
+    Command("Criterion: Next area", "its first criterion", "→", "area(1)", "criteria"),
     Command("Criterion: Next to fill", "that still wants records", "g", "next_unfilled"),
     Command("Look: Filter or search", "the patients, or the record", "/", "filter"),
     Command("Look: Whole list", "and back", "w", "whole"),
     Command("Look: Find a patient", "in the whole list", "f", "find"),
+    Command("Look: Whole area", "the patients of all its criteria, and back", "A", "area"),
+    Command("Look: Sort", "by any column", "b", "sort"),
+    Command(
+        "Look: Read the record", "of the patient under the cursor", "Enter", "open", "candidates"
+    ),
+    Command("Look: Next part of the record", "or ← the part before", "→", "part(1)", "record"),
     Command("Look: Most useful patients", "who meet the most unfilled criteria", "m", "most"),
     Command("Look: Pictures", "of the selection, in numbers and bars", "v", "pictures"),
     Command("Look: To put right", "before the first extract; PCSE's list", "t", "clean_up"),
     Command("Look: Reports", "QOF, targets, capitation: both systems' figures", "i", "reports"),
-    Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
     Command("Patient: Note", "kept in the working file", "a", "note"),
     Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
     Command("File: Export", "the hand-over pack", "e", "export"),
+    Command("File: Read again", "what others wrote, or open it to pick", "F5", "refresh"),
     Command("File: Another file", "back to the first screen", "Ctrl+O", "close_file"),
     Command("Help: This part", "what you are looking at", "F1", "help", "app"),
     Command("Help: Tour", "four steps", "", "tour"),
@@ -58,7 +67,19 @@ START: tuple[Command, ...] = (
 CLEAN_UP: tuple[Command, ...] = (
     Command("Clean-up: Write the folder", "that staff work through", "w", "write"),
     Command("Clean-up: PCSE's list", "beside your own patients", "l", "pcse"),
-    Command("Look: Hide names", "and numbers; or show them", "p", "mask"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
+)
+FORM: tuple[Command, ...] = (
+    Command("Form: Browse", "for the file or folder of the field", "F2", "browse"),
+    Command("Form: Make it", "the working file, and open it", "F3", "make"),
+    Command("Form: Back", "to the first screen", "Esc", "cancel"),
+)
+PICTURES: tuple[Command, ...] = (
+    Command("Pictures: Ages", "of the selection against the list", "1", "show(0)"),
+    Command("Pictures: How full", "each criterion is", "2", "show(1)"),
+    Command("Pictures: Overlap", "records by the criteria each serves", "3", "show(2)"),
+    Command("Pictures: Assurance", "what random records show", "4", "show(3)"),
+    Command("Pictures: Back", "to picking", "Esc", "close"),
 )
 REPORTS: tuple[Command, ...] = (
     Command("Reports: Current system", "load its figures", "c", "load('current_system')"),
@@ -75,6 +96,8 @@ def commands_of(screen: object) -> tuple[Command, ...]:
     return {
         "WorkScreen": WORK,
         "StartScreen": START,
+        "NewFileScreen": (*FORM, *EVERYWHERE),
+        "Pictures": (*PICTURES, *EVERYWHERE),
         "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
         "ReportsScreen": (*REPORTS, *EVERYWHERE),
     }.get(type(screen).__name__, EVERYWHERE)

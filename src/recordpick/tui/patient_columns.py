@@ -28,6 +28,13 @@ def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
     return (_NAME, _BORN, _AGE, _SEX, _STANDING, number, _ALSO, _GP, evidence)
 
 
+def area_columns() -> tuple[Column, ...]:
+    """Give the columns of an area's patients: how many of its criteria each meets, and which."""
+    meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
+    named = replace(_EVIDENCE, title="Criteria of this area")
+    return (_NAME, _BORN, _AGE, _SEX, _STANDING, replace(_NHS, spare=True), meets, _GP, named)
+
+
 def most_useful_columns() -> tuple[Column, ...]:
     """Give the columns where patients are listed by how many unfilled criteria they meet."""
     meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)

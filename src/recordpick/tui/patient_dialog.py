@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.tui.box import Box
+from recordpick.tui.hiding import Private
 from recordpick.tui.snapshot import CriterionLine
 from recordpick.tui.visible import content, fit
 
@@ -22,6 +23,7 @@ _WIDTH = 64
 class PatientDialog(Box[None]):
     """Lists the criteria; space picks the patient for one, or takes them out."""
 
+    TOPIC = "patient"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pick", "Pick"),
         Binding("escape,o,q", "close", "Close"),
@@ -45,7 +47,7 @@ class PatientDialog(Box[None]):
     def compose(self) -> ComposeResult:
         """The name, the criteria, what was done."""
         with Vertical(classes="box patient"):
-            yield Static(content(self._patient), classes="box--title")
+            yield Private(self._patient, "One patient", "box--title")
             yield OptionList(id="met", markup=False, compact=True)
             yield Static("", id="done", classes="box--message", markup=False)
             yield Static("Space picks for the criterion, Esc closes.", classes="quiet")

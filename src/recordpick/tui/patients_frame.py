@@ -66,7 +66,9 @@ def _with_those_gone(
     frame: pl.DataFrame, patients: pl.DataFrame, picks: Sequence[Pick]
 ) -> pl.DataFrame:
     """Add the picked patients whom a newer index no longer has, so that they can be taken out."""
-    picked = pl.Series("patient_id", [pick.patient_id for pick in picks], dtype=pl.String)
+    picked = pl.Series("patient_id", [pick.patient_id for pick in picks], dtype=pl.String).unique(
+        maintain_order=True
+    )
     gone = picked.to_frame().join(patients, on="patient_id", how="anti")
     if gone.is_empty():
         return frame
@@ -94,6 +96,32 @@ def most_useful_of(
     )
     return patients.join(useful, on="patient_id", maintain_order="left").sort(
         "meets", descending=True, maintain_order=True
+    )
+
+
+def area_of(
+    patients: pl.DataFrame, selection: Selection, matches: Matches | None, criteria: list[str]
+) -> pl.DataFrame:
+    """Give the patients who meet any of these criteria or are picked for one, most first.
+
+    Columns as `candidates_of`; `meets` counts these criteria only, `evidence` names them.
+    """
+    picks = [pick for pick in selection.picks if pick.criterion_id in criteria]
+    picked = pl.Series("patient_id", [pick.patient_id for pick in picks], dtype=pl.String)
+    found = pl.DataFrame(schema={"patient_id": pl.String, "criterion_id": pl.String})
+    if matches is not None:
+        found = matches.found.filter(pl.col("criterion_id").is_in(criteria))
+    met = found.group_by("patient_id", maintain_order=True).agg(
+        pl.len().cast(pl.UInt32).alias("meets"),
+        pl.col("criterion_id").cast(pl.String).str.join(" ").alias("evidence"),
+    )
+    ids = pl.concat([met["patient_id"].cast(pl.String), picked]).unique()
+    frame = patients.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
+    frame = _with_those_gone(frame, patients, picks)
+    return (
+        frame.join(met, on="patient_id", how="left", maintain_order="left")
+        .with_columns(pl.col("meets").fill_null(0))
+        .sort("meets", descending=True, maintain_order=True)
     )
 
 

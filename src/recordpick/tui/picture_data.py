@@ -11,6 +11,9 @@ from recordpick.picking.assurance import Assurance, assurance, curve
 from recordpick.picking.strata import AGE_BANDS, UNKNOWN, with_groups
 from recordpick.selection.state import Selection
 
+_STEPS = 60
+"""So many steps make a line that looks smooth on the widest screen."""
+
 
 @dataclass(frozen=True, slots=True)
 class Band:
@@ -33,6 +36,9 @@ class PictureData:
     """(number of criteria, records that serve so many), from 1; 0 are random records only."""
     drawn: Assurance | None
     curve: tuple[Assurance, ...]
+    """What samples of a few round sizes show."""
+    line: tuple[Assurance, ...] = ()
+    """What samples of many sizes show, up to the last of `curve`."""
 
 
 def bands_of(patients: pl.DataFrame, selection: Selection) -> tuple[Band, ...]:
@@ -68,11 +74,15 @@ def served_of(selection: Selection) -> tuple[tuple[int, int], ...]:
 def picture_data(patients: pl.DataFrame, selection: Selection, eligible: int) -> PictureData:
     """Put together what the pictures show; `eligible` may be drawn at random."""
     drawn = min(len(selection.random()), eligible)
+    shown = curve(eligible) if eligible else ()
+    first, last = (shown[0].sample, shown[-1].sample) if shown else (0, 0)
+    sizes = sorted({*range(first, last, max(1, (last - first) // _STEPS)), last})
     return PictureData(
         bands=bands_of(patients, selection),
         in_list=patients.height,
         in_selection=len(selection.patient_ids),
         served=served_of(selection),
         drawn=assurance(eligible, drawn) if eligible and drawn else None,
-        curve=curve(eligible) if eligible else (),
+        curve=shown,
+        line=curve(eligible, samples=sizes) if shown else (),
     )

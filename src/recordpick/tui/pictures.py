@@ -1,11 +1,15 @@
-"""Pictures drawn in text, each with its numbers beside it: no colour is needed to read them."""
+"""What each picture shows: the numbers, a row of text each, and the bars that stand beside them.
+
+Nothing of a library is in here: `plot.py` draws what is said here. Numbers alone go into the
+drawing, never a word of a practice's data or of a supplier's pack.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from recordpick.tui.snapshot import SIGNS, CriterionLine
 from recordpick.tui.visible import amount, fit, lines
@@ -13,118 +17,225 @@ from recordpick.tui.visible import amount, fit, lines
 if TYPE_CHECKING:
     from recordpick.tui.picture_data import Band, PictureData
 
-_PARTS = " ▏▎▍▌▋▊▉█"
+Shade = Literal["ours", "all"]
+"""What a bar is of: what is picked, or what it is held against."""
 
 
-def bar(share: float, width: int) -> str:
-    """Draw a share (0 to 1) of a width in cells, to an eighth of a cell."""
-    eighths = round(max(0.0, min(1.0, share)) * width * 8)
-    if share > 0:
-        eighths = max(1, eighths)
-    text = "█" * (eighths // 8) + (_PARTS[eighths % 8] if eighths % 8 else "")
-    return fit(text, width)
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar in one row of the numbers (0 is the first), from `start` to `end`, in `sign`s."""
+
+    row: int
+    start: float
+    end: float
+    shade: Shade
+    sign: str
 
 
-def ages(data: PictureData, width: int) -> list[str]:
-    """Draw the age–sex pyramid: the list's share as a bar, the selection's below it."""
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line through points, one of them marked."""
+
+    points: tuple[tuple[float, float], ...]
+    here: tuple[float, float] | None
+    levels: tuple[tuple[float, str], ...]
+    """What stands beside the upright axis."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Sentences above; numbers in rows under headings, with bars or a curve beside; words below.
+
+    `ends` are what the lower axis begins and ends with, `ticks` what stands along it.
+    """
+
+    above: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    curve: Curve | None = None
+    ends: tuple[float, float] = (0.0, 1.0)
+    ticks: tuple[tuple[float, str], ...] = ()
+    middle: float | None = None
+    """Where an upright line parts the bars."""
+    below: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------- ages
+
+_NO_AGES = "Nothing is picked yet: the selection has no ages to show."
+
+
+def ages(data: PictureData, *, is_high: bool) -> Picture:
+    """Show the age–sex pyramid: the list's share in each band, and the selection's below it.
+
+    `is_high`: there is room for a blank row between the bands.
+    """
     if not data.in_selection:
-        return ["Nothing is picked yet: the selection has no ages to show."]
-    most = max(
-        max(
-            _share(band.in_list, sex, data.in_list),
-            _share(band.in_selection, sex, data.in_selection),
-        )
-        for band in data.bands
-        for sex in ("F", "M")
-    )
-    half = max(6, (width - 36) // 2)
-    out = [
-        f"{'':9}{fit('female', half + 13, right=True)}  male",
-        "",
-    ]
+        return Picture(above=(_NO_AGES,))
+    most = max(max(map(abs, _shares(band, data))) for band in data.bands)
+    step = 3 if is_high else 2
+    numbers: list[str] = []
+    bars: list[Bar] = []
     for band in data.bands:
-        out += _band(band, data, most or 1.0, half)
+        female, female_picked, male, male_picked = _shares(band, data)
+        row = len(numbers)
+        bars += [
+            Bar(row, -female, male, "all", "▒"),
+            Bar(row + 1, -female_picked, male_picked, "ours", "█"),
+        ]
+        shares = f"{female:>6.1%} {female_picked:>7.1%}  {male:>6.1%} {male_picked:>7.1%}"
+        numbers += [f"{band.name:>7} {shares}", *[""] * (step - 1)]
     others = sum(
         number for band in data.bands for sex, number in band.in_list.items() if sex not in "FM"
     )
     listed, picked = amount(data.in_list), amount(data.in_selection)
-    out += ["", f"▒ the list: {listed} patients. █ the selection: {picked} records."]
+    below = [f"▒ the list: {listed} patients. █ the selection: {picked} records."]
     if others:
-        out.append(f"Not shown: {amount(others)} of neither sex, or whose sex is unknown.")
-    return out
+        below.append(f"Not shown: {amount(others)} of neither sex, or whose sex is unknown.")
+    end = (most or 1.0) * 1.05
+    return Picture(
+        headings=(f"{'':7} {'female':^14}  {'male':^14}", f"{'age':>7}" + "   list  picked" * 2),
+        numbers=tuple(numbers[: len(numbers) - step + 2]),
+        bars=tuple(bars),
+        ends=(-end, end),
+        ticks=(
+            *((-most, f"{most:.0%}"), (-most / 2, "female")),
+            *((0.0, "0"), (most / 2, "male"), (most, f"{most:.0%}")),
+        ),
+        middle=0.0,
+        below=("", *below),
+    )
+
+
+def _shares(band: Band, data: PictureData) -> tuple[float, float, float, float]:
+    """Give the shares of a band: female in the list and picked, male in the list and picked."""
+    return (
+        _share(band.in_list, "F", data.in_list),
+        _share(band.in_selection, "F", data.in_selection),
+        _share(band.in_list, "M", data.in_list),
+        _share(band.in_selection, "M", data.in_selection),
+    )
 
 
 def _share(counts: dict[str, int], sex: str, of: int) -> float:
     return counts.get(sex, 0) / of if of else 0.0
 
 
-def _band(band: Band, data: PictureData, most: float, half: int) -> list[str]:
-    out = []
-    for name, sign, counts, of in (
-        (f"{band.name:>7}", "▒", band.in_list, data.in_list),
-        (f"{'picked':>7}", "█", band.in_selection, data.in_selection),
-    ):
-        female, male = _share(counts, "F", of), _share(counts, "M", of)
-        left, right = (sign * ceil(share / most * half) for share in (female, male))
-        out.append(f"{name} {_percent(female)} {left:>{half}}│{right:<{half}} {_percent(male)}")
-    return out
+# ---------------------------------------------------------------------- how full
 
 
-def _percent(share: float) -> str:
-    return f"{share:>6.1%}"
+def fullness(criteria: Sequence[CriterionLine], width: int) -> Picture:
+    """Show how full each criterion is, by area, with how many patients meet it.
 
-
-def fullness(criteria: Sequence[CriterionLine], width: int) -> list[str]:
-    """Draw how full each criterion is, by area, with how many patients meet it."""
-    room = max(8, width - 62)
-    out: list[str] = []
+    `width` is what the numbers have.
+    """
+    numbers: list[str] = []
+    bars: list[Bar] = []
     for area, inside in groupby(criteria, key=lambda line: line.area):
         group = list(inside)
         full = sum(line.picked >= line.wanted for line in group)
-        out += ["", f"{area}: {full} of {len(group)} full"] if area else []
+        numbers += ["", f"{area}: {full} of {len(group)} full"] if area else []
         for line in group:
-            name = f"{line.id}  {line.title}" if line.id else line.title
-            drawn = "━" * round(room * min(1, line.picked / max(1, line.wanted)))
-            drawn += "─" * (room - len(drawn))
-            met = "" if line.matches is None else f"{amount(line.matches):>7} meet it"
-            out.append(f"{SIGNS[line.state]} {fit(name, 32)} {drawn} {line.fraction:>7}{met}")
-    return out[1:]
+            share = min(1.0, line.picked / max(1, line.wanted))
+            row = len(numbers)
+            bars += [Bar(row, share, 1.0, "all", "─")] if share < 1 else []
+            bars += [Bar(row, 0.0, share, "ours", "━")] if share else []
+            numbers.append(_criterion(line, width))
+    first = 1 if numbers[:1] == [""] else 0
+    return Picture(
+        headings=(fit("  criterion", width - 15) + f"{'picked':>7}{'meet it':>8}",),
+        numbers=tuple(numbers[first:]),
+        bars=tuple(Bar(bar.row - first, bar.start, bar.end, bar.shade, bar.sign) for bar in bars),
+        ticks=((0.0, "0%"), (0.5, "50%"), (1.0, "100%")),
+    )
 
 
-def overlap(data: PictureData, width: int) -> list[str]:
-    """Draw how many records serve how many criteria."""
+def _criterion(line: CriterionLine, width: int) -> str:
+    name = f"{line.id}  {line.title}" if line.id else line.title
+    met = "" if line.matches is None else amount(line.matches)
+    return f"{SIGNS[line.state]} {fit(name, width - 17)}{line.fraction:>7}{met:>8}"
+
+
+# ---------------------------------------------------------------------- overlap
+
+_NO_OVERLAP = "Nothing is picked yet. One record can serve several criteria: see Suggest (s)."
+
+
+def overlap(data: PictureData) -> Picture:
+    """Show how many records serve how many criteria."""
     if not data.served:
-        return ["Nothing is picked yet. One record can serve several criteria: see Suggest (s)."]
+        return Picture(above=(_NO_OVERLAP,))
     most = max(number for _, number in data.served)
-    room = max(8, width - 30)
-    out = ["Records by the number of criteria each serves", ""]
-    for criteria, number in data.served:
-        name = {0: "random only", 1: "1 criterion"}.get(criteria, f"{criteria} criteria")
-        out.append(f"{name:>12}  {bar(number / most, room)} {amount(number):>6}")
     picks = sum(criteria * number for criteria, number in data.served)
-    out += ["", f"{amount(picks)} picks in {amount(data.in_selection)} records to open."]
-    return out
+    named = {0: "random only", 1: "1 criterion"}
+    return Picture(
+        above=("Records by the number of criteria each serves", ""),
+        headings=(f"{'each serves':>13} {'records':>9}",),
+        numbers=tuple(
+            f"{named.get(criteria, f'{criteria} criteria'):>13} {amount(number):>9}"
+            for criteria, number in data.served
+        ),
+        bars=tuple(
+            Bar(row, 0.0, float(number), "ours", "█") for row, (_, number) in enumerate(data.served)
+        ),
+        ends=(0.0, float(most)),
+        ticks=tuple(_round_ticks(most)),
+        below=("", f"{amount(picks)} picks in {amount(data.in_selection)} records to open."),
+    )
 
 
-def assured(data: PictureData, width: int) -> list[str]:
-    """Draw what random records without a fault show, by how many are checked."""
+def _round_ticks(most: int) -> Iterator[tuple[float, str]]:
+    """Give three or four round numbers from 0 on that do not pass `most`."""
+    step = next(
+        size * 10**power
+        for power in range(12)
+        for size in (1, 2, 5)
+        if most <= 4 * size * 10**power
+    )
+    for number in range(0, most + 1, step):
+        yield float(number), amount(number)
+
+
+# ---------------------------------------------------------------------- assurance
+
+_NOBODY_DRAWN = "Nobody may be drawn at random, so nothing can be said of all records."
+_NONE_YET = "No random records are drawn yet (r draws them)."
+_WHAT_IT_SAYS = (
+    "If so many random records are checked and none is faulty, then fewer than this share of all "
+    "records is faulty (95% confidence). It is said of random records only."
+)
+
+
+def assured(data: PictureData, width: int) -> Picture:
+    """Show what random records without a fault show, by how many are checked.
+
+    `width` is that of the whole picture.
+    """
     if not data.curve:
-        return ["Nobody may be drawn at random, so nothing can be said of all records."]
-    said = data.drawn.in_words if data.drawn else "No random records are drawn yet (r draws them)."
-    out = [
-        *lines(
-            said.replace("checked, no faulty one among them", "drawn; if none is faulty"), width
+        return Picture(above=(_NOBODY_DRAWN,))
+    said = _NONE_YET
+    if data.drawn:
+        checked = "checked, no faulty one among them"
+        said = data.drawn.in_words.replace(checked, "drawn; if none is faulty")
+    here = (float(data.drawn.sample), data.drawn.share) if data.drawn else None
+    samples = {point.sample: point.share for point in data.curve}
+    if data.drawn:
+        samples[data.drawn.sample] = data.drawn.share
+    last = max(samples)
+    most = max(point.share for point in data.line)
+    return Picture(
+        above=(*lines(said, width), "", *lines(_WHAT_IT_SAYS, width), ""),
+        headings=(f"{'checked':>9} {'fewer than':>11}",),
+        numbers=tuple(
+            f"{'●' if here and sample == here[0] else ' '}{amount(sample):>8} {share:>11.1%}"
+            for sample, share in sorted(samples.items())
         ),
-        "",
-        *lines(
-            "If so many random records are checked and none is faulty, then fewer than this share "
-            "of all records is faulty (95% confidence). It is said of random records only.",
-            width,
+        curve=Curve(
+            tuple((float(point.sample), point.share) for point in data.line),
+            here,
+            tuple((most * part / 4, f"{most * part / 4:.0%}") for part in range(5)),
         ),
-        "",
-    ]
-    room = max(8, width - 30)
-    for point in data.curve:
-        mark = "▸" if data.drawn and point.sample == data.drawn.sample else " "
-        out.append(f"{mark}{point.sample:>5} records  {bar(point.share, room)} {point.share:>6.1%}")
-    return out
+        ends=(0.0, float(last)),
+        ticks=tuple(_round_ticks(last)),
+    )

@@ -14,6 +14,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from recordpick.tables import TABLES
 from recordpick.tui.visible import day, fit, lines, masked, nhs, visible
 
 if TYPE_CHECKING:
@@ -21,8 +22,16 @@ if TYPE_CHECKING:
 
 Sort = Literal["name", "quiet", "heading", "entry", "evidence"]
 _DATE = 13
-PRIVATE_TABLES = frozenset({"patients", "addresses", "relationships", "documents"})
-"""Tables whose rows may name the patient: hidden by the mask."""
+_TELLS_NOBODY = frozenset({"medications", "appointments", "recalls"})
+"""Tables whose rows, said in a line, hold nothing that may name a patient."""
+
+
+def is_private(table: str) -> bool:
+    """Tell whether a row of that table, said in a line, may name the patient: hidden by the mask.
+
+    Entries may: their free text, and the booking number of a referral, stand in the line.
+    """
+    return table not in _TELLS_NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class RecordView(ScrollView, can_focus=True):
     """One record, scrolled by line, page and part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "screen.back", "Patients"),
         Binding("up", "scroll_up", "Up", show=False),
         Binding("down", "scroll_down", "Down", show=False),
         Binding("pageup", "page_up", "Page up", show=False),
@@ -253,11 +263,13 @@ class RecordView(ScrollView, can_focus=True):
         return all(word in text for word in self._query)
 
     def _summary(self, why: Why) -> str:
-        return self._hidden(why.summary) if why.table in PRIVATE_TABLES else why.summary
+        return self._hidden(why.summary) if is_private(why.table) else why.summary
 
     def _entry(self, entry: Entry, width: int, *, is_marked: bool) -> list[str]:
         free = self._hidden(entry.free)
-        text = f"{entry.text} · {free}" if entry.text and free else entry.text or free
+        # of a table that we do not know nobody can tell which of its columns name the patient
+        said = entry.text if entry.table in TABLES else self._hidden(entry.text)
+        text = f"{said} · {free}" if said and free else said or free
         start = f"{'»' if is_marked else ' '} {day(entry.date) or 'no date':<{_DATE}}"
         return _hanging(start, text, width)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,13 @@ from recordpick.record import Record, read_record
 from recordpick.selection.index_of import index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.patients_frame import candidates_of, most_useful_of, patients_of, sensitive_of
+from recordpick.tui.patients_frame import (
+    area_of,
+    candidates_of,
+    most_useful_of,
+    patients_of,
+    sensitive_of,
+)
 from recordpick.tui.snapshot import CriterionLine, Overview
 from recordpick.tui.standing import criterion_line, overview_of, random_line
 from recordpick.tui.suggest_dialog import Offer
@@ -50,14 +56,6 @@ class IndexWantedError(UserError):
         """Take the sentences."""
         super().__init__(*messages)
         self.other = other
-
-
-@dataclass(frozen=True, slots=True)
-class ListPlan:
-    """Whom a list would pick, and sentences about the rest."""
-
-    patient_ids: tuple[str, ...]
-    says: tuple[str, ...]
 
 
 @contextmanager
@@ -183,6 +181,13 @@ class Session:
         """The patients marked sensitive."""
         return self._sensitive
 
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """All numbers that name a patient of the list."""
+        names = [name for name in ("patient_id", "nhs_digits") if name in self.patients.columns]
+        columns = (self.patients[name].drop_nulls().to_list() for name in names)
+        return frozenset(str(number) for column in columns for number in column)
+
     def listed(self, patient_id: str) -> Record:
         """Give what the list itself knows of a patient, at once: no entries."""
         found = self.patients.filter(pl.col("patient_id") == patient_id).to_dicts()
@@ -210,6 +215,10 @@ class Session:
             and self.selection.count(criterion.id) < criterion.records
         ]
         return most_useful_of(self.patients, self.selection, self.matches, wanting)
+
+    def of_area(self, criteria: list[str]) -> pl.DataFrame:
+        """Give the patients who meet any of these criteria or are picked for one: see `area_of`."""
+        return area_of(self.patients, self.selection, self.matches, criteria)
 
     def moved_on(self) -> tuple[str, ...]:
         """Say which picks the index no longer bears out."""
@@ -339,23 +348,6 @@ class Session:
 
         return strata_of(self.index.patients(self.file.as_at), eligible)
 
-    def plan_from_list(self, criterion_id: str, path: Path) -> ListPlan:
-        """Say whom a list of numbers would pick for a criterion: for a thread."""
-        from recordpick.index.find_patients import patients_of_list
-
-        listed = patients_of_list(self.index, path)
-        there = {pick.patient_id for pick in self.selection.of(criterion_id)}
-        fresh = [patient for patient in listed.patient_ids if patient not in there]
-        room = self.file.pack.criterion(criterion_id).records - len(there)
-        says = [f"{len(listed.patient_ids):,} of {_lines(listed.read)} are patients of the index."]
-        if len(fresh) < len(listed.patient_ids):
-            says.append(f"{len(listed.patient_ids) - len(fresh):,} are picked already.")
-        if len(fresh) > room:
-            says.append(f"There is room for {room:,}: the first {room:,} of the list are taken.")
-        if listed.not_found:
-            says.append("\n".join(listed.not_found))
-        return ListPlan(tuple(fresh[:room]), tuple(says))
-
     def number_to_copy(self, patient_id: str) -> tuple[str, str]:
         """Give what to copy for a patient, and what it is."""
         if "nhs_digits" in self.patients.columns:
@@ -370,25 +362,6 @@ class Session:
             return frozenset()
         steps = self.file.pack.criterion(criterion_id).steps
         return frozenset(rule.table for step in steps for rule in step.rules)
-
-    def free_export_folder(self) -> Path:
-        """A name for the hand-over pack beside the working file that is not taken."""
-        plain = self.file.path.with_name(f"{self.file.path.stem}-hand-over")
-        number, free = 1, plain
-        while free.exists():
-            number += 1
-            free = plain.with_name(f"{plain.name}-{number}")
-        return free
-
-    def said_of(self, folder: Path) -> tuple[str, ...]:
-        """Say what is in an exported folder."""
-        from recordpick.handover.summary import summary
-
-        return ("\n".join(summary(folder)), "Hand the whole folder to the supplier.")
-
-
-def _lines(number: int) -> str:
-    return "1 line" if number == 1 else f"{number:,} lines"
 
 
 def _records(number: int) -> str:

@@ -38,6 +38,7 @@ class Offer:
 class SuggestDialog(Box[Offer | None]):
     """Lists the ways with what each costs, and what the chosen one would pick."""
 
+    TOPIC = "suggest"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
     def __init__(

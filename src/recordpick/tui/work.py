@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from recordpick.errors import UserError
 from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.dialogs import Ask, Confirm, Tell
-from recordpick.tui.draw_dialog import DrawDialog
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.new_file import as_path
+from recordpick.tui.dialogs import Ask
 from recordpick.tui.patient_dialog import PatientDialog
-from recordpick.tui.record_view import RecordView
 from recordpick.tui.records_messages import PatientChosen
-from recordpick.tui.suggest_dialog import Offer, SuggestDialog
-from recordpick.tui.visible import counted
-from recordpick.tui.waiting import Waiting
+from recordpick.tui.sort_dialog import SortDialog
 from recordpick.tui.words import Words
-from recordpick.tui.work_screens import WorkScreens
-from recordpick.tui.work_view import Shows
+from recordpick.tui.work_lists import Shows
+from recordpick.tui.work_many import WorkMany
 
 
-class WorkScreen(WorkScreens):
+class WorkScreen(WorkMany):
     """Left the criteria, right the patients, below the record; and what the keys do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,15 +31,17 @@ class WorkScreen(WorkScreens):
         Binding("e", "export", "Export"),
         Binding("f1,question_mark", "app.help", "Help", key_display="?"),
         Binding("q", "app.quit", "Quit"),
-        Binding("U,ctrl+y", "redo", "Redo", show=False),
-        Binding("ctrl+z", "undo", "Undo", show=False),
+        Binding("U", "redo", "Redo", show=False),
         Binding("l", "from_list", "Pick from a list", show=False),
-        Binding("p", "mask", "Hide names", show=False),
+        Binding("p", "app.mask", "Hide names", show=False),
         Binding("a", "note", "Note on the patient", show=False),
         Binding("c", "copy", "Copy the patient's number", show=False),
         Binding("f", "find", "Find a patient", show=False),
         Binding("o", "patient", "This patient's criteria", show=False),
         Binding("m", "most", "Most useful patients", show=False),
+        Binding("A", "area", "The whole area", show=False),
+        Binding("b", "sort", "Sort by", show=False),
+        Binding("f5", "refresh", "Read the file again", show=False),
         Binding("v", "pictures", "Pictures", show=False),
         Binding("t", "clean_up", "To put right", show=False),
         Binding("i", "reports", "Reports", show=False),
@@ -57,16 +52,6 @@ class WorkScreen(WorkScreens):
         Binding("shift+tab", "app.focus_previous", "Part before", show=False),
     ]
 
-    def change(self, doing: Callable[[], str]) -> bool:
-        """Change the working file, then paint what it holds now; or say why it was not changed."""
-        try:
-            says = doing()
-        except UserError as error:
-            self.say(" ".join(error.messages), warns=True)
-            return False
-        self.show_changes(says)
-        return True
-
     # ------------------------------------------------------------------ picking
 
     @on(PatientChosen)
@@ -76,7 +61,7 @@ class WorkScreen(WorkScreens):
     def toggle(self, patient_ids: Sequence[str]) -> None:
         """Pick these patients, or take them out if all of them are picked."""
         line = self.criterion
-        if self.shows == "most":
+        if self.shows in {"most", "area"}:
             self.action_patient()
         elif line.id is None:
             if self.whole:
@@ -101,6 +86,7 @@ class WorkScreen(WorkScreens):
                 ["The next ticket of the draw takes its place. Your reason stays in the file."],
                 placeholder="Why this record cannot be checked",
                 yes="Replace",
+                private=True,
             )
         )
         if reason is None:
@@ -162,124 +148,11 @@ class WorkScreen(WorkScreens):
                 value=self.session.selection.notes.get(patient_id, "").replace("\n", " "),
                 yes="Keep",
                 required=False,
+                private=True,
             )
         )
         if text is not None:
             self.change(lambda: self.session.note(patient_id, text))
-
-    # ------------------------------------------------------------------ many at once
-
-    @work
-    async def action_suggest(self) -> None:
-        """Complete this criterion, or all of them: each way is shown before it is done."""
-        here = self.criterion.id
-
-        def offers() -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
-            return self.session.offers(None), self.session.offers(here) if here else ()
-
-        done = await self.app.push_screen_wait(
-            Waiting("Working out suggestions", lambda _: offers(), can_stop=False)
-        )
-        if done.error is not None:
-            await self.app.push_screen_wait(Tell.error(done.error))
-        if done.result is None:
-            return
-        every, only_here = done.result
-        chosen = await self.app.push_screen_wait(
-            SuggestDialog(every, here, only_here, self.session.criteria())
-        )
-        if chosen is not None:
-            self.change(lambda: self.session.apply(chosen))
-
-    @work
-    async def action_draw(self) -> None:
-        """Draw random records."""
-        eligible = await self.aside(self.session.eligible)
-        if eligible is None:
-            return
-        overview, seed = self.session.overview(), self.session.selection.seed
-        asked = await self.app.push_screen_wait(
-            DrawDialog(
-                eligible=eligible.len(),
-                drawn=overview.random,
-                wanted=overview.random_wanted,
-                seed=seed.seed if seed else "",
-                begun=self.session.selection.drawn_with_the_seed > 0,
-            )
-        )
-        if asked is None:
-            return
-        from recordpick.tui.draw_session import draw
-
-        drawn = self.change(
-            lambda: draw(
-                self.session,
-                eligible,
-                asked.seed,
-                asked.number,
-                asked.reason,
-                by_strata=asked.by_strata,
-            )
-        )
-        if drawn:
-            self.query_one(CriteriaList).go_to(None)
-
-    @work
-    async def action_from_list(self) -> None:
-        """Pick for this criterion from a list of numbers that staff exported."""
-        line = self.criterion
-        if line.id is None:
-            self.say("Choose a criterion first: random records are drawn, not picked.")
-            return
-        criterion_id = line.id
-        path = await self.app.push_screen_wait(
-            FilePicker(
-                f"A list of NHS or patient numbers for {criterion_id}",
-                self.session.file.path.parent,
-                endings=(".csv", ".txt", ".tsv", ".xlsx"),
-            )
-        )
-        if path is None:
-            return
-        plan = await self.aside(lambda: self.session.plan_from_list(criterion_id, path))
-        if plan is None:
-            return
-        if not plan.patient_ids:
-            await self.app.push_screen_wait(Tell("Nobody to pick from this list", plan.says))
-            return
-        number = counted(len(plan.patient_ids), "record")
-        if await self.app.push_screen_wait(
-            Confirm(f"Pick {number} for {criterion_id}?", plan.says, f"Pick {number}")
-        ):
-            self.change(lambda: self.session.pick(criterion_id, plan.patient_ids))
-
-    @work
-    async def action_export(self) -> None:
-        """Write the hand-over pack."""
-        folder = await self.app.push_screen_wait(
-            Ask(
-                "Export the hand-over pack",
-                [
-                    self.session.overview().in_words + ".",
-                    "The selection list and the reports are written to a new folder:",
-                ],
-                value=str(self.session.free_export_folder()),
-                yes="Export",
-            )
-        )
-        if folder is None:
-            return
-        from recordpick.tui.reports_session import export
-
-        out = as_path(folder)
-        done = await self.app.push_screen_wait(
-            Waiting("Exporting", lambda progress: export(self.session, out, self.reports, progress))
-        )
-        if done.error is not None:
-            await self.app.push_screen_wait(Tell.error(done.error, "Nothing was exported"))
-        elif done.result is not None:
-            self.show_changes(f"Exported to {done.result}.")
-            await self.app.push_screen_wait(Tell("Exported", self.session.said_of(done.result)))
 
     # ------------------------------------------------------------------ looking
 
@@ -293,11 +166,24 @@ class WorkScreen(WorkScreens):
         self._list("matches" if self.shows == "most" else "most")
         self.say("Space shows which criteria a patient meets." if self.shows == "most" else "")
 
+    def action_area(self) -> None:
+        """Those who meet any criterion of the area, or those of the criterion."""
+        if self.criterion.id is None:
+            self.say("The random records are of no area: choose a criterion.")
+            return
+        self._list("matches" if self.shows == "area" else "area")
+        self.say("Space shows which criteria a patient meets." if self.shows == "area" else "")
+
+    @on(CriteriaList.AreaChosen)
+    def _area_chosen(self) -> None:
+        if self.shows != "area":
+            self.action_area()
+
     def _list(self, shows: Shows) -> None:
         self.shows = shows
         self.show_head()
         self.show_candidates()
-        if shows == "most":
+        if shows in {"most", "area"}:
             self.table.action_jump(0)
         self.table.focus()
 
@@ -318,7 +204,7 @@ class WorkScreen(WorkScreens):
             self.toggled(criterion_id, [patient_id])
             return str(self.query_one("#says", Words).visual)
 
-        name = "One patient" if self.masks else self.session.name_of(patient_id)
+        name = self.session.name_of(patient_id)
         await self.app.push_screen_wait(
             PatientDialog(name, lambda: self.session.criteria_of_patient(patient_id), toggle)
         )
@@ -332,12 +218,16 @@ class WorkScreen(WorkScreens):
         if not self.query_one(CriteriaList).next_unfilled():
             self.say("No other criterion has patients left to pick.")
 
-    def action_mask(self) -> None:
-        """Hide or show what identifies patients."""
-        self.masks = not self.masks
-        self.table.masks = self.masks
-        self.query_one(RecordView).masks = self.masks
-        self.say("Names and numbers are hidden. p shows them." if self.masks else "")
+    @work
+    async def action_sort(self) -> None:
+        """Sort the patients by any column, or not at all."""
+        table = self.table
+        name = await self.app.push_screen_wait(SortDialog(table.columns, table.sort))
+        if name:
+            table.sort_by(name)
+        while name == "" and table.sort is not None:
+            table.sort_by(table.sort.column)
+        table.focus()
 
     def action_copy(self) -> None:
         """Copy the NHS number, or the patient number where there is none."""

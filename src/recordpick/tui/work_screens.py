@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from recordpick.tui.clean_up_screen import CleanUpScreen
-from recordpick.tui.pictures_screen import Pictures
 from recordpick.tui.reports_screen import ReportsScreen
 from recordpick.tui.tour import Tour
-from recordpick.tui.work_view import WorkView
+from recordpick.tui.work_watching import WorkWatching
 
 if TYPE_CHECKING:
     from recordpick.tui.clean_up_session import CleanUp
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from recordpick.tui.session import Session
 
 
-class WorkScreens(WorkView):
+class WorkScreens(WorkWatching):
     """Opens them, and keeps what was found for the next time."""
 
     def __init__(self, session: Session, start_at: str | None = None) -> None:
@@ -29,7 +28,9 @@ class WorkScreens(WorkView):
 
     @work
     async def action_pictures(self) -> None:
-        """Show the selection in numbers and bars."""
+        """Show the selection in pictures, with the numbers beside them."""
+        from recordpick.tui.pictures_screen import Pictures
+
         shown = await self.aside(self.session.pictures)
         if shown is not None:
             await self.app.push_screen_wait(Pictures(shown, self.session.criteria()))
@@ -50,7 +51,7 @@ class WorkScreens(WorkView):
             )
         if self._clean_up is not None:
             self._clean_up = await self.app.push_screen_wait(
-                CleanUpScreen(self.session, self._clean_up, masks=self.masks)
+                CleanUpScreen(self.session, self._clean_up)
             )
 
     @work

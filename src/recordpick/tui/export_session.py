@@ -1,0 +1,68 @@
+"""The hand-over pack of an open working file: a folder, or one encrypted file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recordpick.errors import UserError
+from recordpick.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from recordpick.tui.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where to write the pack, and how."""
+
+    out: Path
+    encrypted: bool = False
+    with_names: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written, in sentences; the passphrase is kept nowhere but here ("" for a folder)."""
+
+    out: Path
+    says: tuple[str, ...]
+    passphrase: str = ""
+
+
+def free_place(session: Session) -> Path:
+    """A name for the pack beside the working file that neither a folder nor a zip has."""
+    plain = session.file.path.with_name(f"{session.file.path.stem}-hand-over")
+    number, free = 1, plain
+    while free.exists() or as_zip(free).exists():
+        number += 1
+        free = plain.with_name(f"{plain.name}-{number}")
+    return free
+
+
+def as_zip(out: Path) -> Path:
+    """Give the name of the encrypted file: `out`, with .zip behind it if need be."""
+    return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")
+
+
+def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
+    """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
+    from recordpick.handover.export import Options, export, export_encrypted
+    from recordpick.handover.summary import summary
+
+    if session.matches is None:
+        raise UserError("The criteria are still being matched: wait a moment.")
+    file, index, matches = session.file, session.index, session.matches
+    options = Options(with_names=asked.with_names)
+    named = ("Patients' names stand in tick_sheets.xlsx: it is for the practice's own use.",)
+    says = named if asked.with_names else ()
+    if asked.encrypted:
+        out = as_zip(asked.out)
+        passphrase = export_encrypted(file, index, out, matches, progress, options=options)
+        picks, records = len(session.selection.picks), len(session.selection.patient_ids)
+        lines = f"{picks:,} lines for {records:,} patient records are written to {out}."
+        return Exported(out, (lines, *says), passphrase)
+    export(file, index, asked.out, matches, progress, options=options)
+    told = (*says, "\n".join(summary(asked.out)), "Hand the whole folder to the supplier.")
+    return Exported(asked.out, told)

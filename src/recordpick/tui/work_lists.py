@@ -1,0 +1,142 @@
+"""Who is listed on the screen where records are picked, and what is said of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual import on
+
+from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.criterion_words import (
+    MOST,
+    NOBODY_IN_THE_AREA,
+    NOBODY_USEFUL,
+    area_head,
+    criterion_head,
+    nobody,
+)
+from recordpick.tui.patient_columns import area_columns, columns, most_useful_columns
+from recordpick.tui.record_view import is_private
+from recordpick.tui.records_messages import RowsChanged
+from recordpick.tui.records_painting import Marks
+from recordpick.tui.sort_dialog import arrow
+from recordpick.tui.visible import amount, content
+from recordpick.tui.work_parts import WorkParts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from recordpick.tui.columns import Column
+    from recordpick.tui.session import Session
+    from recordpick.tui.snapshot import CriterionLine
+
+Shows = Literal["matches", "whole", "area", "most"]
+"""Who is listed: those who meet the criterion, everybody, those who meet any criterion of the
+area, those who meet the most unfilled criteria."""
+
+_ROWS_OF: dict[Shows, str] = {
+    "matches": "",
+    "whole": " · whole list",
+    "area": " · whole area",
+    "most": " · most useful",
+}
+
+
+class WorkLists(WorkParts):
+    """The patients right of the criteria."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin with those who meet the criterion."""
+        super().__init__(session)
+        self.shows: Shows = "matches"
+
+    @property
+    def whole(self) -> bool:
+        """Whether everybody is listed."""
+        return self.shows == "whole"
+
+    @property
+    def area(self) -> tuple[CriterionLine, ...]:
+        """The criteria of the area at hand; none for the random records."""
+        area = self.criterion.area
+        return tuple(
+            line for line in self.session.criteria() if line.id is not None and line.area == area
+        )
+
+    def on_resize(self) -> None:
+        """The top line and the words above the patients are shorter on a small screen."""
+        if self.is_mounted:
+            self.show_progress()
+            self.call_after_refresh(self.show_head)
+
+    def show_criterion(self) -> None:
+        """Show the criterion under the cursor and its patients."""
+        self.session.looked_at = self.criterion.id
+        if self.shows == "area" and self.criterion.id is None:
+            self.shows = "matches"  # the random records are no area of criteria
+        self.show_head()
+        self.show_candidates()
+
+    def show_head(self) -> None:
+        """Say what is looked for, and where that stands."""
+        width = max(20, self.query_one("#right").size.width - 2)
+        if self.shows == "most":
+            self.words("#head", MOST)
+        elif self.shows == "area":
+            self.words("#head", area_head(self.criterion.area, len(self.area), width))
+        else:
+            self.words("#head", criterion_head(self.criterion, width, self.size.height))
+
+    def show_candidates(self, patient_id: str | None = None) -> None:
+        """Show the patients of the criterion, or of the list that was asked for instead."""
+        frame, shown, empty = self._listed()
+        self.table.empty = empty
+        self.table.load(frame, shown, self.marks(), patient_id)
+
+    def _listed(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:
+        """Give the frame to show, its columns, and what to say where it is empty."""
+        line, session = self.criterion, self.session
+        if self.shows == "most":
+            return session.most_useful(), most_useful_columns(), NOBODY_USEFUL
+        if self.shows == "area":
+            ids = [one.id for one in self.area if one.id is not None]
+            return session.of_area(ids), area_columns(), NOBODY_IN_THE_AREA
+        private = any(is_private(table) for table in session.evidence_tables(line.id))
+        shown = columns(evidence_is_private=private, whole=self.whole)
+        return session.candidates(line.id, whole=self.whole), shown, nobody(line)
+
+    def marks(self) -> Marks:
+        """Who is picked where."""
+        here = {self.criterion.id}
+        if self.shows == "area":
+            here = {line.id for line in self.area}
+        mine, others, drawn = set(), set(), set()
+        for pick in self.session.selection.picks:
+            if pick.criterion_id in here:
+                mine.add(pick.patient_id)
+            elif pick.criterion_id is None:
+                drawn.add(pick.patient_id)
+            else:
+                others.add(pick.patient_id)
+        drawn |= mine if None in here else set()
+        return Marks(frozenset(mine), frozenset(others), frozenset(drawn), self.session.sensitive())
+
+    @on(CriteriaList.CriterionChosen)
+    def _criterion_chosen(self) -> None:
+        self.table.focus()
+
+    @on(RowsChanged)
+    def _rows_changed(self, message: RowsChanged) -> None:
+        words = f"{amount(message.shown)} shown"
+        if message.shown != message.of:
+            words = f"{amount(message.shown)} of {amount(message.of)} shown"
+        words += _ROWS_OF[self.shows]
+        sort = self.table.sort
+        titles = [
+            column.title for column in self.table.columns if sort and column.name == sort.column
+        ]
+        if sort and titles:
+            words += f" · by {titles[0]} {arrow(sort)}"
+        if self.table.selected:
+            words = f"{len(self.table.selected)} selected · {words}"
+        self.words("#rows", content(f"{words} "))

@@ -1,0 +1,88 @@
+"""The export in the app: a folder, or one encrypted file; names only when asked for twice."""
+
+import pytest
+from driving import app_on, using
+
+from recordpick.tui.export_session import free_place
+
+FILE = "demonstration.recordpick"
+
+
+async def test_the_pack_is_one_encrypted_file_with_a_passphrase_shown_once(demo):
+    """It opens the file, and stands nowhere else: not in the file, nor on the screen after."""
+    import pyzipper
+
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "space", "e", "tab", "space")
+        place = user.screen.query_one("#answer").value
+        assert place.endswith("demonstration-hand-over.zip")
+        await user.press("tab", "tab", "enter")
+        assert user.title == "Exported: note the passphrase now"
+        passphrase = user.part("#passphrase")
+        await user.press("enter", "escape")
+        assert "Note it first" in user.text
+        await user.press("tab", "enter")
+        assert passphrase not in user.text
+        assert place in user.part("#says").replace(" ", "") or "Exported to" in user.part("#says")
+    with pyzipper.AESZipFile(place) as pack:
+        pack.setpassword(passphrase.encode())
+        rows = pack.read("demonstration-hand-over/selection_list.csv").decode().splitlines()
+    assert len(rows) == 2
+    assert passphrase.encode() not in (demo / FILE).read_bytes()
+
+
+async def test_names_stand_in_the_workbook_only_if_they_are_wanted_twice(demo):
+    """A tick, and a yes; otherwise nothing is written."""
+    import openpyxl
+
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "space")
+        family = user.app._session.listed(user.screen.table.patient_id).patient["family_name"]
+        await user.press("e", "tab", "tab", "space", "tab", "enter")
+        assert user.title == "Write patients' names?"
+        await user.press("tab", "enter")
+        assert not (demo / "demonstration-hand-over").exists()
+        await user.press("e", "tab", "tab", "space", "tab", "enter", "enter")
+        assert user.title == "Exported"
+        assert "Patients' names stand in tick_sheets.xlsx" in " ".join(user.text.split())
+    out = demo / "demonstration-hand-over"
+    book = openpyxl.load_workbook(out / "tick_sheets.xlsx", read_only=True)
+    cells = {
+        str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row
+    }
+    assert any(family in cell for cell in cells)
+    for name in ("selection_list.csv", "tick_sheets.txt", "README.txt"):
+        assert family not in (out / name).read_text("utf-8")
+
+
+async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
+    """The ending comes and goes with the tick."""
+    (demo / "demonstration-hand-over.zip").write_bytes(b"")
+    async with using(app_on(demo / FILE)) as user:
+        assert free_place(user.app._session).name == "demonstration-hand-over-2"
+        await user.press("e", "tab", "space")
+        assert user.screen.query_one("#answer").value.endswith("hand-over-2.zip")
+        assert "one encrypted file" in user.text
+        await user.press("space")
+        assert user.screen.query_one("#answer").value.endswith("hand-over-2")
+        await user.fill("#answer", "")
+        await user.press("tab", "tab", "enter")
+        assert "Say where it is to be written." in user.text
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_a_place_that_is_taken_is_said_and_nothing_is_written(demo, encrypted):
+    """Whatever stands there stays."""
+    taken = demo / ("taken.zip" if encrypted else "taken")
+    if encrypted:
+        taken.write_bytes(b"mine")
+    else:
+        taken.mkdir()
+        (taken / "mine.txt").write_text("mine", encoding="utf-8")
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("e", "tab", *(["space"] if encrypted else []))
+        await user.fill("#answer", taken)
+        user.screen.query_one("#answer").focus()
+        await user.press("enter")
+        assert user.title == "Nothing was exported"
+    assert (taken if encrypted else taken / "mine.txt").read_bytes() == b"mine"

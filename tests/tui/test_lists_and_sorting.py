@@ -1,0 +1,110 @@
+"""The patients of a whole area, and the order that people choose."""
+
+import pytest
+from driving import app_on, using
+
+from recordpick.tui.palette import FORM, PICTURES, WORK
+from recordpick.tui.patients_frame import area_of
+from recordpick.tui.work import WorkScreen
+
+FILE = "demonstration.recordpick"
+
+
+async def test_the_patients_of_an_area_are_listed_together(demo):
+    """Each once, with how many of the area's criteria they meet; those who meet most come first."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("A")
+        frame, matches = user.screen.table.frame, user.app._session.matches
+        ids = [line.id for line in user.screen.area]
+        found = matches.found.filter(matches.found["criterion_id"].is_in(ids))
+        assert len(ids) == 15
+        assert set(frame["patient_id"]) == set(found["patient_id"])
+        assert frame["patient_id"].is_unique().all()
+        assert frame["meets"].to_list() == sorted(frame["meets"], reverse=True)
+        assert frame["meets"].sum() == found.height
+        assert "whole area" in user.text
+
+
+async def test_a_patient_of_an_area_is_picked_for_the_criterion_that_is_chosen(demo):
+    """Space asks for which; ● then says: picked for one of this area. A goes back."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("A")
+        patient = user.screen.table.patient_id
+        await user.press("space", "down", "space", "escape")
+        (pick,) = user.app._session.selection.picks
+        assert pick.patient_id == patient
+        assert pick.criterion_id in {line.id for line in user.screen.area}
+        assert user.screen.marks().here == {patient}
+        await user.press("A")
+        assert user.screen.shows == "matches"
+
+
+async def test_an_area_is_listed_by_a_click_on_its_name(demo):
+    """And another criterion of another area brings that area's patients."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.pilot.click("#criteria", offset=(5, 0))
+        await user.settled()
+        assert user.screen.shows == "area"
+        first = user.screen.area[0].area
+        await user.press("escape", "right")
+        assert user.screen.shows == "area"
+        assert user.screen.area[0].area != first
+        assert user.screen.area[0].area in user.part("#head")
+        await user.press("end")
+        assert user.screen.shows == "matches"
+        await user.press("A")
+        assert "of no area" in user.part("#says")
+
+
+async def test_whoever_is_picked_stays_in_the_area_though_they_meet_nothing(demo):
+    """A pick from the whole list is not lost from sight."""
+    async with using(app_on(demo / FILE)) as user:
+        session = user.app._session
+        met = set(session.of_area(["DEM-07"])["patient_id"])
+        other = next(one for one in session.patients["patient_id"] if one not in met)
+        session.pick("DEM-07", [other])
+        frame = session.of_area(["DEM-07"])
+        assert set(frame["patient_id"]) == met | {other}
+        assert frame["meets"].to_list() == [1] * len(met) + [0]
+        gone = session.patients.filter(session.patients["patient_id"] != other)
+        left = area_of(gone, session.selection, session.matches, ["DEM-07"])
+        assert f"{other} (not in this index)" in left["name"].to_list()
+
+
+async def test_patients_are_sorted_by_a_column_that_has_no_room_on_the_screen(demo):
+    """At 80×24 nobody's date of birth is listed; b sorts by it all the same, and says so."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "b")
+        assert user.title == "Sort the patients by"
+        await user.press("down", "enter")
+        table = user.screen.table
+        born = [table.frame[table._view.place(row), "date_of_birth"] for row in range(table.shown)]
+        assert born == sorted(born)
+        assert "by Born ▴" in user.part("#rows")
+        await user.press("b", "enter")
+        assert table.sort.descending
+        assert "by Born ▾" in user.part("#rows")
+        await user.press("b", "end", "enter")
+        assert table.sort is None
+        assert "by" not in user.part("#rows")
+
+
+@pytest.mark.parametrize("command", [*WORK, *FORM, *PICTURES], ids=lambda one: one.title)
+def test_each_command_of_the_palette_is_an_action_of_its_screen(command):
+    """Whatever stands in the palette can be done."""
+    from recordpick.tui.app import RecordpickApp
+    from recordpick.tui.criteria_list import CriteriaList
+    from recordpick.tui.new_file import NewFileScreen
+    from recordpick.tui.pictures_screen import Pictures
+    from recordpick.tui.record_view import RecordView
+    from recordpick.tui.records_table import RecordsTable
+
+    screens = {**dict.fromkeys(FORM, NewFileScreen), **dict.fromkeys(PICTURES, Pictures)}
+    parts = {
+        "app": RecordpickApp,
+        "screen": screens.get(command, WorkScreen),
+        "criteria": CriteriaList,
+        "candidates": RecordsTable,
+        "record": RecordView,
+    }
+    assert hasattr(parts[command.on], "action_" + command.action.partition("(")[0])

@@ -1,0 +1,113 @@
+"""A working file that somebody else has open: told, kept up to date, opened when it is free."""
+
+import pytest
+from driving import app_on, using
+
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.work import WorkScreen
+
+FILE = "demonstration.recordpick"
+BEA = Person("Bea Other", "practice")
+
+
+async def test_what_the_other_picks_is_shown(demo):
+    """Who has it and since when stands at the head; F5 looks, and takes nothing from them."""
+    with WorkingFile.open(demo / FILE, BEA) as theirs:
+        async with using(app_on(demo / FILE)) as user:
+            await user.press("enter")
+            assert "Bea Other" in user.part("#held")
+            assert "since" in user.part("#held")
+            theirs.pick("DEM-02", ["10006"])
+            await user.press("f5")
+            assert "1/920 picked" in user.text
+            assert user.part("#says") == "Bea Other picked 10006 for DEM-02."
+            theirs.pick("DEM-02", ["10007"])
+            theirs.note("10007", "seen")
+            await user.press("f5")
+            assert user.part("#says").startswith("2 things were done; the last: Bea Other noted")
+            theirs.pick("DEM-02", ["10008"])  # the file is still theirs
+
+
+async def test_it_is_looked_at_by_itself(demo, monkeypatch):
+    """Nobody has to press a key to see what the other one does."""
+    monkeypatch.setattr(WorkScreen, "WATCH_EVERY", 0.01)
+    with WorkingFile.open(demo / FILE, BEA) as theirs:
+        async with using(app_on(demo / FILE)) as user:
+            await user.press("enter")
+            theirs.pick("DEM-02", ["10006"])
+            for _ in range(200):
+                await user.pilot.pause(0.01)
+                if "1/920 picked" in user.text:
+                    break
+            assert "1/920 picked" in user.text
+
+
+async def test_a_file_that_was_let_go_is_opened_only_when_asked_for(demo):
+    """It is said that it is free; until somebody says so it stays to be read."""
+    theirs = WorkingFile.open(demo / FILE, BEA)
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        theirs.pick("DEM-02", ["10006"])
+        theirs.close()
+        user.screen.look_again()
+        await user.settled()
+        assert "Nobody else has this file open any more" in user.part("#held")
+        assert "READ ONLY" in user.text
+        assert not (demo / f"{FILE}.lock").exists()
+        await user.press("f5")
+        assert user.title == "Open this file to pick?"
+        await user.press("escape")
+        assert "READ ONLY" in user.text
+        await user.press("f5", "enter")
+        assert "READ ONLY" not in user.text
+        assert not user.screen.query_one("#held").display
+        await user.press("enter", "space")
+        assert "2/920 picked" in user.text
+        await user.press("f5")
+        assert "You have this file open" in user.part("#says")
+
+
+async def test_who_is_quicker_has_the_file(demo):
+    """Between the question and the answer somebody else may open it: that is said."""
+    theirs = WorkingFile.open(demo / FILE, BEA)
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        theirs.close()
+        await user.press("f5")
+        with WorkingFile.open(demo / FILE, Person("Cal Third", "practice")):
+            await user.press("enter")
+            assert "Cal Third" in user.text
+            assert user.title == "That did not work"
+            await user.press("enter")
+            assert "READ ONLY" in user.text
+
+
+async def test_a_file_that_goes_on_with_other_records_is_said_to(demo, tmp_path):
+    """What is matched here is of no use for it."""
+    from recordpick.demo import make_demo
+    from recordpick.index.practice_index import open_index
+
+    make_demo(tmp_path / "other", patients=40, seed=9)
+    index = open_index(tmp_path / "other/index")
+    with WorkingFile.open(demo / FILE, BEA) as theirs:
+        async with using(app_on(demo / FILE)) as user:
+            await user.press("enter")
+            theirs.rematched(index, theirs.as_at)
+            await user.press("f5")
+            assert "goes on with other records" in user.part("#says")
+
+
+@pytest.mark.parametrize("key", ["space", "n", "e"])
+async def test_what_cannot_be_done_while_reading_is_said(demo, key):
+    """No key does half of it."""
+    with WorkingFile.open(demo / FILE, BEA):
+        async with using(app_on(demo / FILE)) as user:
+            await user.press("enter", "enter", key)
+            if key == "n":
+                await user.fill("#answer", "no more")
+            if key != "space":
+                await user.press("enter")
+            assert "can only be read" in " ".join(user.text.split()) or "cannot be changed" in (
+                user.part("#says")
+            )
