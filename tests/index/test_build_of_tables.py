@@ -14,7 +14,7 @@ import pytest
 
 from recordpick.errors import UserError
 from recordpick.index.build import build_index
-from recordpick.index.manifest import FileCount
+from recordpick.index.manifest import FORMAT, FileCount
 from recordpick.index.practice_index import PracticeIndex, open_index
 
 PATIENTS = """\
@@ -225,7 +225,7 @@ def test_other_tables_keep_their_columns(practice: Path, tmp_path: Path) -> None
 def test_columns_that_a_table_does_not_have_are_told(practice: Path, tmp_path: Path) -> None:
     folder_of(practice, patients=PATIENTS.replace("sex", "gender"))
 
-    index = build_index([practice], tmp_path / "index")
+    index = build_index([practice], tmp_path / "index", as_at=date(2026, 1, 31))
 
     assert index.manifest.notes == ("patients.csv: table patients has no column gender: left out.",)
 
@@ -449,5 +449,18 @@ def test_the_manifest_knows_the_files_it_was_made_of(practice: Path, tmp_path: P
         data = (practice / count.file).read_bytes()
         assert (count.size, count.sha256) == (len(data), hashlib.sha256(data).hexdigest())
     written = json.loads((index.folder / "index.json").read_text(encoding="utf-8"))
-    assert written["format"] == 1
+    assert written["format"] == FORMAT
     assert written["fingerprint"] == index.fingerprint
+
+
+def test_what_nobody_would_notice_is_told(tmp_path: Path) -> None:
+    """A day that no source says, and NHS numbers that stand on two patients."""
+    twice = "patient_id,nhs_number,family_name\n1,9990000026,A\n2,9990000026,B\n3,,C\n4,,D\n"
+    practice = folder_of(tmp_path / "practice", patients=twice)
+    notes = " ".join(build_index([practice], tmp_path / "index").manifest.notes)
+    assert "2 patients share an NHS number with another" in notes
+    assert "No source says of which day its records are" in notes
+
+    once = folder_of(tmp_path / "once", patients=twice.replace("2,9990000026", "2,"))
+    told = build_index([once], tmp_path / "index2", as_at=date(2026, 1, 31)).manifest.notes
+    assert told == ()

@@ -75,7 +75,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             tables=tables,
             files=files,
             fingerprint=_fingerprint(tables),
-            notes=notes,
+            notes=(*notes, *_no_day(as_at, read)),
             conflated=(*conflated_words(read), *numbers_left_empty(files)),
             gaps=untold,
         )
@@ -150,6 +150,7 @@ def _make(
     ]
     notes += _without_code(summaries, folder)
     notes += _without_status(summaries, folder)
+    notes += _shared_numbers(summaries, folder)
     return tables, summaries, files, tuple(notes)
 
 
@@ -176,6 +177,28 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
             yield (
                 f"{whose} no status: criteria that ask for registered patients do not find them, "
                 "nor does the random draw."
+            )
+
+
+def _no_day(as_at: date | None, read: Sequence[Source]) -> Iterator[str]:
+    """Say that nobody said of which day the records are: ages are reckoned at today then."""
+    if as_at is None and not any(source.as_at for source in read):
+        yield (
+            "No source says of which day its records are, so today was taken: ages and periods are "
+            "wrong if they are older. Say the day with --as-at."
+        )
+
+
+def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many patients share their NHS number: it does not name one record."""
+    if "nhs_number" in tables["patients"].columns:
+        numbers = pl.scan_parquet(folder / "patients.parquet", glob=False).select("nhs_number")
+        shared = pl.col("nhs_number").drop_nulls().is_duplicated().sum()
+        count = numbers.select(shared).collect().item()
+        if count:
+            yield (
+                f"{count:,} patients share an NHS number with another: on a selection list only "
+                "the patient number says whose record is meant. See the clean-up list."
             )
 
 
