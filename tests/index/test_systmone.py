@@ -176,6 +176,23 @@ def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):
     assert counts(index, "SRProblem") == (3, 2, 1, 0)
 
 
+def test_a_problem_that_ends_in_the_future_is_active(folder):
+    """It is past from the day on which it ended."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRCode=[code(11, 1), code(12, 1)],
+        SRProblem=[
+            row(41, 1, IDCode="11", DateEnd="02 Oct 2026 00:00:00"),
+            row(42, 1, IDCode="12", DateEnd="01 Oct 2026 00:00:00"),
+        ],
+    )
+    assert rows_of(indexed(folder), "events", "event_id", "problem_status") == [
+        ("SRCode-11", "active"),
+        ("SRCode-12", "past"),
+    ]
+
+
 def test_values_with_a_sign_are_text(folder):
     """Nothing turns <5 into 5."""
     write_extract(

@@ -95,7 +95,7 @@ def read_systmone(path: Path, work: Path) -> Source:
     people = read_patients(opened, as_at)
     staff, places = Staff(_staff(files)), _places(files)
     parts: list[Part] = [people.part]
-    parts += read_entries(opened, staff)
+    parts += read_entries(opened, staff, as_at)
     parts += read_medications(opened, as_at)
     parts += read_workflow(opened, staff, places)
     parts += read_contacts(opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -13,7 +14,7 @@ from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
 from recordpick.index.systmone.files import DAY, Opened, day, removed
 from recordpick.index.term_kinds import kind_by_term
-from recordpick.index.values import to_number
+from recordpick.index.values import to_date, to_number
 
 _BY, _CONTENT = "__by", "__content"
 _DATES = dict.fromkeys(("date", "recorded_on", "ended_on"), DAY)
@@ -34,8 +35,11 @@ class Staff:
         return rows.with_columns(who.alias(_BY)).join(names, on=_BY, how="left")
 
 
-def read_entries(opened: Opened, staff: Staff) -> list[Part]:
-    """Give all entries. Without SRProblem no entry has a kind, as with EMIS."""
+def read_entries(opened: Opened, staff: Staff, as_at: date | None) -> list[Part]:
+    """Give all entries. Without SRProblem no entry has a kind, as with EMIS.
+
+    A problem is past from the day on which it ended, looked at on the as-at date.
+    """
     has_problems = opened.get("SRProblem") is not None
     parts: list[Part] = []
     codes = opened.get("SRCode")
@@ -43,7 +47,7 @@ def read_entries(opened: Opened, staff: Staff) -> list[Part]:
         parts.append(_codes(codes, staff, has_problems=has_problems))
     problems = opened.get("SRProblem")
     if problems is not None:
-        parts.append(_problems(opened, problems, has_codes=codes is not None))
+        parts.append(_problems(opened, problems, as_at, has_codes=codes is not None))
     for table, read in (
         ("SRDrugSensitivity", _sensitivities),
         ("SRImmunisation", _immunisations),
@@ -125,18 +129,21 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
 
 
-def _problems(opened: Opened, file: ExtractFile, *, has_codes: bool) -> Part:
+def _problems(opened: Opened, file: ExtractFile, as_at: date | None, *, has_codes: bool) -> Part:
     """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
     code = file.text("IDCode") if file.has("IDCode") else pl.lit(None, pl.String)
     named = pl.when(~code.is_in(["0", "-1"])).then(pl.concat_str(pl.lit("SRCode-"), code))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
-    ended = file.text("DateEnd")
+    ended = to_date(day(file, "DateEnd"), DAY)
+    is_past = file.text("DateEnd").is_not_null() if as_at is None else ended <= as_at
     columns = _coding(file, "SNOMEDCode", "CTV3Code") | {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
         "kind": pl.lit("problem"),
-        "problem_status": pl.when(ended.is_null()).then(pl.lit("active")).otherwise(pl.lit("past")),
+        "problem_status": pl.when(is_past.fill_null(value=False))
+        .then(pl.lit("past"))
+        .otherwise(pl.lit("active")),
         "ended_on": day(file, "DateEnd"),
     }
     if file.has("Severity"):
