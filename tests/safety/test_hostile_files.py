@@ -239,6 +239,26 @@ def test_a_manifest_of_many_brackets_is_refused(tmp_path: Path) -> None:
     assert "manifest is damaged" in read("index", tmp_path)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a program's own memory")
+def test_any_number_of_damaged_rows_is_set_aside_in_little_memory(tmp_path: Path) -> None:
+    """They are on disk, each with its line, as they are found: ten times as many need no more."""
+    done = subprocess.run(
+        [
+            *(sys.executable, str(Path(__file__).with_name("many_bad_rows.py")), str(tmp_path)),
+            *("20000", "200000"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    few, many = json.loads(done.stdout)
+    assert (many["read"], many["rejected"], many["written"]) == (200_001, 200_000, 200_000)
+    assert many["megabytes"] - few["megabytes"] < 120  # held as they are read: 190 more
+
+
 def test_a_pack_of_100_mb_is_refused(tmp_path: Path) -> None:
     """In words, before it is parsed."""
     repeated(tmp_path / "pack.toml", b'[pack]\ntitle = "', b"x" * MEGABYTE, 100, b'"\n')

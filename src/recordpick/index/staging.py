@@ -66,11 +66,15 @@ def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=PLACES)
     part = staged.part
     wanted = found.lazy().with_columns(pl.col(ROW).cast(pl.UInt32))
-    rows = part.frame.join(wanted, on=ROW, how="inner")
+    # Of a batch of many, so that no more than these rows are ever held.
+    near = pl.col(ROW).is_between(pl.lit(found[ROW].min()), pl.lit(found[ROW].max()))
+    rows = part.frame.filter(near).join(wanted, on=ROW, how="inner")
     said = reasons(staged.conformed, rows)
     names = [name for name in part.raw.collect_schema().names() if name != ROW]
-    as_read = part.raw.join(wanted.select(ROW), on=ROW, how="inner").select(
-        ROW, _as_csv(names).alias("row")
+    as_read = (
+        part.raw.filter(near)
+        .join(wanted.select(ROW), on=ROW, how="inner")
+        .select(ROW, _as_csv(names).alias("row"))
     )
     both = said.join(as_read, on=ROW).sort(ROW).collect(engine="streaming")
     assert both.height == found.height, (part.file, both.height, found.height)
