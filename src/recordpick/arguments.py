@@ -1,6 +1,7 @@
 """What can be asked for on the command line: one parser for all commands.
 
-Each command does its work in the module of `recordpick.commands` that `_command` names.
+Each command does its work in a module of `recordpick.commands`, which `argument_parts.command`
+names.
 """
 
 from __future__ import annotations
@@ -8,11 +9,18 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import NoReturn
 
 from recordpick import __version__
-
-Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - no public name
+from recordpick.argument_parts import Parsers, as_at, command, person, working_file
+from recordpick.handover_arguments import (
+    compare_arguments,
+    export_arguments,
+    issues_arguments,
+    receive_arguments,
+    reports_arguments,
+    verify_arguments,
+)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -50,45 +58,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: Parsers, name: str, says: str, module: str = "") -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = commands.add_parser(
-        name, help=says, description=says[0].upper() + says[1:] + "."
-    )
-    made.set_defaults(module=module or name.replace("-", "_"))
-    return made
-
-
-def _working_file(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
-    parser.add_argument(
-        "--index",
-        type=Path,
-        metavar="DIR",
-        help="the practice index, where it is no longer where the working file was made with it",
-    )
-
-
-def _person(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", help="who does this (else the name your computer knows you by)")
-    parser.add_argument(
-        "--role",
-        choices=("practice", "supplier", "partner"),
-        default="practice",
-        help="for whom you do it: the practice, the new supplier or a delivery partner",
-    )
-
-
-def _as_at(parser: argparse.ArgumentParser, says: str) -> None:
-    parser.add_argument("--as-at", metavar="DATE", help=f"{says}, as 2026-10-01")
-
-
 def _open(commands: Parsers) -> None:
-    parser = _command(commands, "open", "open the app, on a working file if one is given")
+    parser = command(commands, "open", "open the app, on a working file if one is given")
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the working file")
 
 
 def _demo(commands: Parsers) -> None:
-    parser = _command(commands, "demo", "open the app on a made-up practice")
+    parser = command(commands, "demo", "open the app on a made-up practice")
     parser.add_argument(
         "--headless",
         action="store_true",
@@ -102,7 +78,7 @@ def _demo(commands: Parsers) -> None:
 
 
 def _index(commands: Parsers) -> None:
-    parser = _command(
+    parser = command(
         commands, "index", "make the practice index from what the practice's system exports"
     )
     parser.add_argument(
@@ -125,12 +101,23 @@ def _index(commands: Parsers) -> None:
     parser.add_argument(
         "--map", type=Path, metavar="FILE", help="a mapping file, for a folder of any CSV files"
     )
+    parser.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="of lists: what 01/02/2020 means where no date of the column proves it (else asked, "
+        "and day first where nobody answers)",
+    )
+    parser.add_argument(
+        "--registered",
+        action="store_true",
+        help="of lists without a column of status: everyone on them is registered now",
+    )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
-    _as_at(parser, "the day the export was made")
+    as_at(parser, "the day the export was made")
 
 
 def _clean_up(commands: Parsers) -> None:
-    parser = _command(commands, "clean-up", "list what to put right before the first extract")
+    parser = command(commands, "clean-up", "list what to put right before the first extract")
     parser.add_argument("index", type=Path, metavar="INDEX", help="the practice index")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
@@ -139,34 +126,34 @@ def _clean_up(commands: Parsers) -> None:
         metavar="FILE",
         help="PCSE's list of your registered patients (CSV, XLSX), to compare with",
     )
-    _as_at(parser, "the day of the export (else the index's own)")
+    as_at(parser, "the day of the export (else the index's own)")
 
 
 def _new(commands: Parsers) -> None:
-    parser = _command(commands, "new", "start a working file for one practice and one pack")
+    parser = command(commands, "new", "start a working file for one practice and one pack")
     parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="practice index")
     parser.add_argument(
         "--criteria", type=Path, metavar="PACK", help="criteria pack (else the one that ships)"
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
-    _as_at(parser, "the day on which ages are reckoned (else the index's own)")
-    _person(parser)
+    as_at(parser, "the day on which ages are reckoned (else the index's own)")
+    person(parser)
 
 
 def _match(commands: Parsers) -> None:
-    parser = _command(commands, "match", "show how many patients meet each criterion, rule by rule")
+    parser = command(commands, "match", "show how many patients meet each criterion, rule by rule")
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a working file")
     parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
     parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
     parser.add_argument("--criterion", metavar="ID", help="only this one, with its patients")
     parser.add_argument("--json", action="store_true", help="all of it, for programs")
-    _as_at(parser, "the day on which ages are reckoned")
+    as_at(parser, "the day on which ages are reckoned")
 
 
 def _explain(commands: Parsers) -> None:
-    parser = _command(commands, "explain", "tell why a patient meets a criterion, or does not")
-    _working_file(parser)
+    parser = command(commands, "explain", "tell why a patient meets a criterion, or does not")
+    working_file(parser)
     parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
     parser.add_argument(
         "patient",
@@ -177,8 +164,8 @@ def _explain(commands: Parsers) -> None:
 
 
 def _suggest(commands: Parsers) -> None:
-    parser = _command(commands, "suggest", "complete the picks for each criterion")
-    _working_file(parser)
+    parser = command(commands, "suggest", "complete the picks for each criterion")
+    working_file(parser)
     parser.add_argument(
         "--by",
         choices=("fewest", "spread", "ticket"),
@@ -192,12 +179,12 @@ def _suggest(commands: Parsers) -> None:
     parser.add_argument(
         "--show", action="store_true", help="say what would be picked, pick nothing"
     )
-    _person(parser)
+    person(parser)
 
 
 def _draw(commands: Parsers) -> None:
-    parser = _command(commands, "draw", "draw random records so that anyone can check the draw")
-    _working_file(parser)
+    parser = command(commands, "draw", "draw random records so that anyone can check the draw")
+    working_file(parser)
     parser.add_argument("--seed", metavar="S", help="dice, a lottery result, the supplier's number")
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
@@ -217,12 +204,12 @@ def _draw(commands: Parsers) -> None:
     parser.add_argument(
         "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"
     )
-    _person(parser)
+    person(parser)
 
 
 def _pick(commands: Parsers) -> None:
-    parser = _command(commands, "pick", "pick records for a criterion from a list you exported")
-    _working_file(parser)
+    parser = command(commands, "pick", "pick records for a criterion from a list you exported")
+    working_file(parser)
     parser.add_argument("criterion", nargs="?", metavar="CRITERION", help="the criterion's id")
     parser.add_argument(
         "list", type=Path, nargs="?", metavar="LIST", help="CSV of NHS or patient numbers"
@@ -234,100 +221,11 @@ def _pick(commands: Parsers) -> None:
         help="a folder of lists, each named after its criterion (MED-04.csv)",
     )
     parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
-    _person(parser)
-
-
-def _export(commands: Parsers) -> None:
-    parser = _command(commands, "export", "write the selection list and the reports")
-    _working_file(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
-    parser.add_argument(
-        "--encrypt", action="store_true", help="one zip with AES-256; shows the passphrase once"
-    )
-    parser.add_argument(
-        "--with",
-        dest="also",
-        action="append",
-        choices=("names",),
-        default=[],
-        help="patients' names, in the workbook only; asks first",
-    )
-    parser.add_argument("--yes", action="store_true", help="names: go on without asking")
-    parser.add_argument("--qof", type=Path, metavar="CSV", help="another year's QOF indicators")
-    parser.add_argument(
-        "--report-rules", type=Path, metavar="TOML", help="your own rules for the reports' figures"
-    )
-    parser.add_argument(
-        "--current", type=Path, metavar="CSV", help="the current system's own report figures"
-    )
-    parser.add_argument("--new", type=Path, metavar="CSV", help="the new system's report figures")
-    _person(parser)
-
-
-def _issues(commands: Parsers) -> None:
-    parser = _command(commands, "issues", "data checking: results, the issue log, the sign-off")
-    inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    take = _command(inner, "import", "take in a filled-in workbook of tick sheets", "issues_import")
-    take.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
-    take.add_argument("workbook", type=Path, metavar="WORKBOOK", help="tick_sheets.xlsx, filled in")
-    take.add_argument(
-        "--phase",
-        choices=("first_check", "recheck", "go_live"),
-        help="of which phase it is (else what its sheet Start says)",
-    )
-    take.add_argument("--show", action="store_true", help="say what is in it, take nothing in")
-    _person(take)
-    log = _command(inner, "log", "write the issue log for the supplier", "issues_log")
-    log.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
-    log.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new CSV file")
-    progress = _command(
-        inner, "progress", "how far the checking is, and what to recheck", "issues_progress"
-    )
-    progress.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
-    sign = _command(
-        inner, "sign-off", "write a page that the lead clinician signs", "issues_sign_off"
-    )
-    sign.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
-    sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new text file")
-
-
-def _compare(commands: Parsers) -> None:
-    parser = _command(commands, "compare", "show how the new system's report figures differ")
-    parser.add_argument(
-        "before", type=Path, metavar="PACK", help="the hand-over pack, or a folder of its reports"
-    )
-    parser.add_argument(
-        "after",
-        type=Path,
-        metavar="NEW",
-        help="the new system's figures: a folder of the same reports, a pack, or a CSV",
-    )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
-    parser.add_argument("--all", action="store_true", help="also the figures that are the same")
-
-
-def _verify(commands: Parsers) -> None:
-    parser = _command(commands, "verify", "check a hand-over pack before importing it")
-    parser.add_argument(
-        "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
-    )
-    parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="the practice index, to draw the records again"
-    )
-
-
-def _receive(commands: Parsers) -> None:
-    parser = _command(commands, "receive", "put several practices' lists into one table")
-    parser.add_argument(
-        "packs", type=Path, nargs="+", metavar="PACK", help="folders, or zips (asks for each one)"
-    )
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="a new .parquet or .csv file"
-    )
+    person(parser)
 
 
 def _synthesise(commands: Parsers) -> None:
-    parser = _command(commands, "synthesise", "make up a practice, for trials and teaching")
+    parser = command(commands, "synthesise", "make up a practice, for trials and teaching")
     parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
@@ -341,13 +239,13 @@ def _synthesise(commands: Parsers) -> None:
     parser.add_argument(
         "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
     )
-    _as_at(parser, "the day it is made up for")
+    as_at(parser, "the day it is made up for")
 
 
 def _criteria(commands: Parsers) -> None:
-    parser = _command(commands, "criteria", "work with criteria packs")
+    parser = command(commands, "criteria", "work with criteria packs")
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check = _command(inner, "check", "read a pack and say all that is wrong with it", "criteria")
+    check = command(inner, "check", "read a pack and say all that is wrong with it", "criteria")
     check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
 
 
@@ -362,11 +260,12 @@ COMMANDS: dict[str, Callable[[Parsers], None]] = {
     "pick": _pick,
     "suggest": _suggest,
     "draw": _draw,
-    "export": _export,
-    "issues": _issues,
-    "compare": _compare,
-    "verify": _verify,
-    "receive": _receive,
+    "reports": reports_arguments,
+    "export": export_arguments,
+    "issues": issues_arguments,
+    "compare": compare_arguments,
+    "verify": verify_arguments,
+    "receive": receive_arguments,
     "synthesise": _synthesise,
     "criteria": _criteria,
 }

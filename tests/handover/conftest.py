@@ -15,7 +15,7 @@ from recordpick.criteria.reading import read_pack
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import selection_rows
-from recordpick.index.manifest import Manifest, TableSummary, write_manifest
+from recordpick.index.manifest import FORMAT, Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
@@ -132,7 +132,7 @@ def index(tmp_path: Path) -> PracticeIndex:
         orient="row",
     ).write_parquet(folder / "patients.parquet")
     manifest = Manifest(
-        1,
+        FORMAT,
         "test",
         "2026-10-01T00:00:00+00:00",
         "Example Surgery",
@@ -225,7 +225,7 @@ def written(tmp_path: Path) -> Callable[..., PracticeIndex]:
             for name, frame in small.tables.items()
         }
         manifest = Manifest(
-            1, "test", "2026-10-01T00:00:00+00:00", "", True, AS_AT, summaries, (), "12" * 32
+            FORMAT, "test", "2026-10-01T00:00:00+00:00", "", True, AS_AT, summaries, (), "12" * 32
         )
         write_manifest(folder, manifest)
         return PracticeIndex(folder, manifest)
@@ -251,6 +251,8 @@ def about(pack: Pack, selected: pl.DataFrame) -> About:
         lines=selected.height,
         records=selected["patient_id"].n_unique(),
         qof_year="2025/26",
+        qof_table=("qof_2025_26.csv", "ab" * 32),
+        report_rules=("Report rules", "2026.1", "ef" * 32),
         notes=("Local codes of events are not listed: the index has no table events.",),
         files={"selection_list.csv": "the selected patients", "README.txt": "this text"},
     )

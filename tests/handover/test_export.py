@@ -7,14 +7,18 @@ import hashlib
 import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
+import pyzipper
 
 from recordpick.cells import plain
 from recordpick.errors import UserError
-from recordpick.handover.export import FILES, Options, export
+from recordpick.handover.checking.lists import handed_over
+from recordpick.handover.export import FILES, Options, export, export_encrypted
 from recordpick.handover.summary import summary
+from recordpick.handover.taking_in_figures import take_in
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
@@ -189,7 +193,8 @@ def test_another_table_of_indicators_can_be_given(
         "CD001,Heart,blood pressure,12.5,40,90\n",
         encoding="utf-8",
     )
-    folder = export(file, index, tmp_path / "out", answers, options=Options(qof=table))
+    take_in(file, index, {}, qof=table)
+    folder = export(file, index, tmp_path / "out", answers)
     assert {row["indicator"] for row in _rows(folder / "qof_report.csv")} == {"CD001"}
     assert "qof_2026_27.csv" in (folder / "README.txt").read_text(encoding="utf-8")
 
@@ -201,3 +206,64 @@ def test_the_summary_says_what_was_written(
     assert "5 lines" in told
     assert "3 criteria, 3 picks; 2 random records" in told
     assert all(name in told for name in FILES)
+
+
+# Picking goes on while the pack is made
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+def test_a_pick_made_meanwhile_is_in_the_pack_and_the_journal_leads_to_its_list(
+    file: WorkingFile,
+    index: PracticeIndex,
+    answers: Matches,
+    tmp_path: Path,
+    encrypted: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Results go by the list that the journal says was handed over: it must be the pack's."""
+    meanwhile = ["100"]
+    noted = file.exported
+
+    def picked_just_before(*given: Any) -> Any:
+        if meanwhile:
+            file.pick("DEM-03", [meanwhile.pop()])
+        return noted(*given)
+
+    monkeypatch.setattr(file, "exported", picked_just_before)
+    if encrypted:
+        passphrase = export_encrypted(file, index, tmp_path / "out.zip", answers)
+        with pyzipper.AESZipFile(tmp_path / "out.zip") as archive:
+            archive.setpassword(passphrase.encode())
+            content = archive.read("out/selection_list.csv")
+    else:
+        folder = export(file, index, tmp_path / "out", answers)
+        content = (folder / "selection_list.csv").read_bytes()
+    rows = pl.read_csv(content, infer_schema=False)
+    listed = handed_over(file, rows["list_id"][0])
+    assert listed is not None
+    assert [
+        (str(line.line), line.criterion_id, line.patient_id) for line in listed.lines.values()
+    ] == rows.select("line", "criterion_id", plain(pl.col("patient_id"))).rows()
+    assert "100" in rows["patient_id"]
+    assert len(file.selection.exports) == 1
+
+
+def test_where_people_never_stop_picking_the_export_says_so_and_leaves_nothing(
+    file: WorkingFile,
+    index: PracticeIndex,
+    answers: Matches,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noted, times = file.exported, iter(range(100))
+
+    def noting_meanwhile(*given: Any) -> Any:
+        file.note("102", f"note {next(times)}")
+        return noted(*given)
+
+    monkeypatch.setattr(file, "exported", noting_meanwhile)
+    with pytest.raises(UserError, match="was changed while the hand-over pack was made"):
+        export(file, index, tmp_path / "out", answers)
+    assert not (tmp_path / "out").exists()
+    assert not list(tmp_path.glob(".out*"))
+    assert file.selection.exports == ()

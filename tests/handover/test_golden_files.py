@@ -11,17 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from workbook_dump import dump
 
 from recordpick import __version__
 from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
 from recordpick.handover.capitation import capitation_rows
 from recordpick.handover.checking.issue_log import issue_log
+from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
 from recordpick.handover.schemas import TABLES
+from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
-from recordpick.handover.tick_words import sheets_of
+from recordpick.handover.tick_words import Workbook, sheets_of
 from recordpick.selection.results import Entry, Issue, Phase, Result
 from recordpick.selection.state import Person, Selection
 
@@ -49,6 +52,26 @@ def test_datapackage(about: About, selection: Selection) -> None:
 
 def test_tick_sheets_on_paper(about: About, pack: Pack, selected: pl.DataFrame) -> None:
     assert tick_text(about, sheets_of(pack, selected)) == _golden("tick_sheets.txt")
+
+
+def test_tick_sheets(
+    about: About, pack: Pack, selected: pl.DataFrame, criteria: pl.DataFrame
+) -> None:
+    """Sheets, headings, choices, formulas, what is locked, panes and print set-up."""
+    book = tick_sheets(about, sheets_of(pack, selected), selected, criteria)
+    assert dump(book) == _golden("tick_sheets.xlsx.txt")
+
+
+def test_tick_sheets_of_the_recheck(about: About, pack: Pack, selected: pl.DataFrame) -> None:
+    """With names, and what was found before beside the lines."""
+    rows = selected.filter(pl.col("criterion_id") == "MED-04")
+    found = {("MED-04", "100"): "Issue 1 (open), different, high: =the dose"}
+    sheets = sheets_of(pack, rows, {"100": "O'Neill, Zoë"}, found)
+    columns = ["MED-04", sheets[0].title, None, 2, None, 2, "complete", None, None]
+    criteria = pl.DataFrame([columns], schema=CRITERIA_REPORT, orient="row")
+    of = Workbook("recheck", "How it is done.", ("On the list", "To check"), {"MED-04": "MED-04"})
+    book = tick_sheets(about, sheets, rows, criteria, with_names=True, of=of)
+    assert dump(book) == _golden("tick_sheets_recheck.xlsx.txt")
 
 
 def test_capitation() -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from recordpick.cells import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.export import Options, export
+from recordpick.handover.export import export
 from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.handover.system_figures import fill, not_in, read_system_figures
+from recordpick.handover.taking_in_figures import take_in
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile
@@ -38,19 +39,19 @@ def _report() -> pl.DataFrame:
 
 def test_a_report_as_a_system_exports_it_is_read(tmp_path: Path) -> None:
     assert read_system_figures(_file(tmp_path, WIDE), "current_system") == {
-        ("AF006", "register"): 1290,
-        ("AF006", "denominator"): 280,
-        ("AF006", "numerator"): 259,
-        ("AF006", "achievement"): 92.5,
-        ("AF006", "points"): 12,
-        ("COPD010", "register"): 221,
-        ("AF001", "register"): 290,
+        ("qof", "AF006", "register"): 1290,
+        ("qof", "AF006", "denominator"): 280,
+        ("qof", "AF006", "numerator"): 259,
+        ("qof", "AF006", "achievement"): 92.5,
+        ("qof", "AF006", "points"): 12,
+        ("qof", "COPD010", "register"): 221,
+        ("qof", "AF001", "register"): 290,
     }
 
 
 def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    filled = fill(_report(), ["indicator"], "current_system", figures)
+    filled = fill(_report(), "qof", ["indicator"], "current_system", figures)
     assert filled.schema == _report().schema
     assert filled.height == _report().height
     there = filled.filter(pl.col("current_system").is_not_null())
@@ -60,10 +61,10 @@ def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Pat
 
 
 def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -> None:
-    current = {("AF006", "register"): 290.0, ("AF006", "points"): 12.0}
-    new = {("AF006", "register"): 288.0}
-    rows = fill(_report(), ["indicator"], "current_system", current)
-    rows = fill(rows, ["indicator"], "new_system", new)
+    current = {("qof", "AF006", "register"): 290.0, ("qof", "AF006", "points"): 12.0}
+    new = {("qof", "AF006", "register"): 288.0}
+    rows = fill(_report(), "qof", ["indicator"], "current_system", current)
+    rows = fill(rows, "qof", ["indicator"], "new_system", new)
     differences = rows.filter(pl.col("difference").is_not_null())
     assert differences.select("indicator", "figure", "difference").rows() == [
         ("AF006", "register", -2.0)
@@ -72,12 +73,12 @@ def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -
 
 def test_what_no_report_has_is_named(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    assert not_in(figures, (_report(), ["indicator"])) == ["AF001"]
+    assert not_in(figures, {"qof": (_report(), ["indicator"])}) == ["AF001"]
 
 
 def test_a_filled_in_report_is_read_back(tmp_path: Path) -> None:
-    figures = {("AF006", "register"): 290.0, ("HYP008", "achievement"): 61.25}
-    report = fill(_report(), ["indicator"], "new_system", figures)
+    figures = {("qof", "AF006", "register"): 290.0, ("qof", "HYP008", "achievement"): 61.25}
+    report = fill(_report(), "qof", ["indicator"], "new_system", figures)
     path = tmp_path / "qof_report.csv"
     path.write_bytes(as_csv(report))
     assert read_system_figures(path, "new_system") == figures
@@ -112,9 +113,8 @@ def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place
 ) -> None:
     current = _file(tmp_path, WIDE)
     new = _file(tmp_path, "target,register\nAF006,1288\n", "new.csv")
-    folder = export(
-        file, index, tmp_path / "out", answers, options=Options(current=current, new=new)
-    )
+    take_in(file, index, {"current_system": current, "new_system": new})
+    folder = export(file, index, tmp_path / "out", answers)
     rows = pl.read_csv(folder / "qof_report.csv").filter(
         pl.col("indicator") == "AF006", pl.col("figure") == "register"
     )

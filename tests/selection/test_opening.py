@@ -15,7 +15,7 @@ from working_files import AS_AT, JO, SAM, START, index_at, new_file, small_pack,
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import backups
-from recordpick.selection.schema import APPLICATION_ID, uri
+from recordpick.selection.schema import APPLICATION_ID, VERSION, uri
 from recordpick.selection.working_file import WorkingFile
 
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
@@ -84,9 +84,9 @@ def test_a_file_of_a_newer_version(path):
     """Is not read as if it were of this one."""
     new_file(path).close()
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
-    assert "newer recordpick (format 3" in told(path)
+    assert f"newer recordpick (format {VERSION + 1}" in told(path)
     assert "newer recordpick" in told(path, salvage=True)
 
 

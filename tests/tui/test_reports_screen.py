@@ -4,6 +4,12 @@ import csv
 
 from driving import app_on, using
 
+from recordpick.handover.export import export
+from recordpick.matching import match
+from recordpick.selection.index_of import index_of
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+
 FILE = "demonstration.recordpick"
 HEADER = ["Indicator", "Register", "Denominator"]
 
@@ -35,8 +41,11 @@ async def test_figures_are_loaded_compared_and_exported(demo):
         await load(user, "c", "current.csv")
         assert user.title == "Loaded"
         assert "XX001" in user.text
+        assert "4 figures of the current system read, 4 new or changed" in user.text
         await user.press("enter")
         await load(user, "n", "new.csv")
+        assert user.title == "Loaded"
+        await user.press("enter")
         assert line(user, ["AF006", "denominator"])[-3:] == ["90", "70", "-20"]
         await user.press("4")
         names = [(row["name"], row["figure"], row["state"]) for row in user.screen._rows]
@@ -47,10 +56,16 @@ async def test_figures_are_loaded_compared_and_exported(demo):
             ("AF008", "denominator", "only_after"),
             ("AF008", "register", "same"),
         ]
-        await user.press("escape", "e")
-        await user.fill("#answer", demo / "pack")
+        assert line(user, ["AF006", "denominator"])[-2:] == ["-20", "-22.2%"]
+        await user.press("w")
+        await user.fill("#answer", demo / "differences.csv")
         await user.press("enter")
-        assert user.title == "Exported"
+        assert user.title == "Written"
+    written = (demo / "differences.csv").read_text(encoding="utf-8").splitlines()
+    assert written[1].startswith("qof,AF006,denominator,patients,90,70,-20,-22.22,")
+    with WorkingFile.open(demo / FILE, Person("Sam Okoro", "practice")) as file:
+        index = index_of(file, demo / "index")
+        export(file, index, demo / "pack", match(file.pack, index, file.as_at))
     with (demo / "pack" / "qof_report.csv").open(encoding="utf-8-sig", newline="") as file:
         written = {(row["indicator"], row["figure"]): row for row in csv.DictReader(file)}
     row = written["AF006", "denominator"]
@@ -63,17 +78,52 @@ async def test_a_figure_is_typed_taken_away_and_refused_in_words(demo):
         await user.press("i", "down", "enter")
         await user.fill("#answer", "1,234")
         await user.press("enter", "e")
-        await user.fill("#answer", "1230.5")
+        await user.fill("#answer", "1230")
         await user.press("enter")
-        assert line(user, ["AF006", "denominator"])[-3:] == ["1,234", "1,230.5", "-3.5"]
+        assert line(user, ["AF006", "denominator"])[-3:] == ["1,234", "1,230", "-4"]
         await user.press("enter")
         await user.fill("#answer", "many")
         await user.press("enter")
         assert "'many' is no number" in user.text
         await user.press("enter", "enter")
+        await user.fill("#answer", "87,5")
+        await user.press("enter")
+        assert "'87,5' is no number" in user.text
+        await user.press("enter", "enter")
         await user.fill("#answer", "")
         await user.press("enter", "escape", "i", "4")
         assert [row["state"] for row in user.screen._rows] == ["only_after"]
+
+
+async def test_what_was_given_is_there_at_the_next_opening_and_undo_says_what_it_takes_back(demo):
+    """With who gave it and how, below the figures."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i", "down", "enter")
+        await user.fill("#answer", "1,234")
+        await user.press("enter")
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i", "down")
+        assert line(user, ["AF006", "denominator"])[-1] == "1,234"
+        assert "Current system: typed, " in user.part("#figure")
+        await user.press("escape")
+        selection = user.screen.session.selection
+        assert selection.can_undo == "typed AF006 denominator of the current system"
+        await user.press("u", "i", "4")
+        assert user.screen._rows == []
+
+
+async def test_another_table_is_kept_and_counted_by(demo):
+    """And after undo the reports are counted by the one that ships again."""
+    table = "indicator,group,measures,points,lower_threshold,upper_threshold\nCD001,H,bp,12,40,90\n"
+    (demo / "qof_2026_27.csv").write_text(table, encoding="utf-8")
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i")
+        await load(user, "t", "qof_2026_27.csv")
+        await user.settled()
+        assert {row["indicator"] for row in user.screen._rows} == {"CD001"}
+        await user.press("escape", "u", "i")
+        await user.settled()
+        assert len({row["indicator"] for row in user.screen._rows}) == 44
 
 
 async def test_a_file_without_figures_is_refused_and_nothing_changes(demo):
@@ -84,7 +134,7 @@ async def test_a_file_without_figures_is_refused_and_nothing_changes(demo):
         await load(user, "c", "letter.csv")
         assert "no header was found" in " ".join(user.text.split())
         await user.press("enter")
-        assert user.screen._known.current == {}
+        assert dict(user.screen._session.selection.figures) == {}
 
 
 async def test_empty_figures_say_why_and_arrows_turn_the_reports(demo):

@@ -8,20 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import polars as pl
-
 from recordpick.cells import as_csv
-from recordpick.commands.common import say, table, tell
+from recordpick.commands.common import say, tell
+from recordpick.commands.differences import say_differences
 from recordpick.commands.packs import ask_passphrase
-from recordpick.handover.compare import STATES, Comparison, compare
+from recordpick.handover.compare import compare
 from recordpick.handover.one_file import check_new, write_file
 from recordpick.handover.system_figures import REPORTS
 from recordpick.handover.verifying.opening import open_pack
-
-_STATES_SHOWN = {
-    "only_before": "the new system has none",
-    "only_after": "the current system has none",
-}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -32,49 +26,11 @@ def run(options: argparse.Namespace) -> int:
         compared = compare(before, after)
     for sentence in compared.told:
         tell(sentence)
-    _say(compared, everything=options.all)
+    say_differences(compared.rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(compared.rows))
         say(f"All {compared.rows.height:,} figures written to {options.out}.")
     return 0
-
-
-def _say(compared: Comparison, *, everything: bool) -> None:
-    rows = compared.rows if everything else compared.rows.filter(pl.col("state") != "same")
-    shown: list[tuple[str, ...]] = [
-        ("", "figure", "before", "after", "difference", "%", "in the records", "")
-    ]
-    shown += [
-        (
-            row["name"],
-            row["figure"],
-            _number(row["before"]),
-            _number(row["after"]),
-            _number(row["difference"], "+"),
-            _number(row["percent"], "+", 1),
-            _number(row["counted_before"]),
-            row["says"] or _STATES_SHOWN.get(row["state"], ""),
-        )
-        for row in rows.iter_rows(named=True)
-    ]
-    if rows.height:
-        for line in table(shown, right=frozenset(range(2, 7))):
-            say(line)
-        say()
-    counts = [
-        f"{compared.count(state):,} {state.replace('_', ' ')}"
-        for state in STATES
-        if compared.count(state)
-    ]
-    say(f"{compared.rows.height:,} figures: {', '.join(counts)}.")
-
-
-def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
-    """Write a figure without trailing zeros; an empty text where there is none."""
-    if value is None:
-        return ""
-    text = f"{value:{sign},.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @contextmanager

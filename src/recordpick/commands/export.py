@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from recordpick.commands.common import opened, progress_on_stderr, say, tell, who
-from recordpick.errors import UserError
+from recordpick.commands.names import may_write_names
+from recordpick.commands.reports import take_in_given
+from recordpick.handover.encrypted import check_free_file
 from recordpick.handover.export import FILES, Options, export, export_encrypted
 from recordpick.matching import match
+from recordpick.whole import check_free
 
 
 def run(options: argparse.Namespace) -> int:
     """Match again, so that the reports say what the index says now, and write the pack."""
-    asked = Options(
-        qof=options.qof,
-        report_rules=options.report_rules,
-        with_names="names" in options.also,
-        current=options.current,
-        new=options.new,
-    )
-    if asked.with_names and not options.yes:
-        _ask_for_names()
+    asked = Options(with_names=may_write_names(options, "tick_sheets.xlsx"))
+    out: Path = _zip(options.out) if options.encrypt else options.out
+    (check_free_file if options.encrypt else check_free)(out)
     passphrase = ""
     with opened(options, who(options), to_write=True) as (file, index):
+        take_in_given(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
-            out: Path = _zip(options.out) if options.encrypt else options.out
             if options.encrypt:
                 passphrase = export_encrypted(file, index, out, matches, progress, options=asked)
             else:
@@ -50,16 +46,3 @@ def run(options: argparse.Namespace) -> int:
 def _zip(out: Path) -> Path:
     """Give the name of the encrypted file: `out`, with .zip behind it if need be."""
     return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")
-
-
-def _ask_for_names() -> None:
-    """Go on only if a person says that names may be written."""
-    if not sys.stdin.isatty():
-        raise UserError(
-            "--with names puts patients' names into tick_sheets.xlsx. Nobody can be asked here: "
-            "add --yes if that is wanted."
-        )
-    tell("Patients' names will stand in tick_sheets.xlsx, for the practice's own use.")
-    tell("Type yes to go on:")
-    if sys.stdin.readline().strip().casefold() != "yes":
-        raise UserError("Nothing was written: leave out --with names to export without them.")

@@ -14,7 +14,11 @@ from typing import Literal
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.handover.figure_values import unit_of
+from recordpick.handover.reports import Counted, figures_of
 from recordpick.handover.system_figures import NoNumber, Read, SystemFigures, read_figures
+from recordpick.selection.own_figures import SYSTEMS
+from recordpick.selection.state import Selection
 
 Basis = Literal["own", "counted"]
 
@@ -28,6 +32,7 @@ STATES = {
 """The words of the column `state`, in the order in which the rows stand."""
 
 COMPARED: dict[str, pl.DataType] = {
+    "report": pl.String(),
     "name": pl.String(),
     "figure": pl.String(),
     "unit": pl.String(),
@@ -43,7 +48,6 @@ COMPARED: dict[str, pl.DataType] = {
 
 _SAME = 0.005
 """Figures are shown with two decimals: what differs by less is the same."""
-_UNITS = {"achievement": "percent", "points": "points", "weighted": "weighted patients"}
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,12 @@ def compare(before: Path, after: Path) -> Comparison:
     return Comparison(side_by_side(old, new, counted.figures), basis, tuple(told))
 
 
+def of_working_file(selection: Selection, counted: Counted) -> pl.DataFrame:
+    """Set the figures that a working file keeps side by side, as `compare` does those of a pack."""
+    old, new = (Read(figures_of(selection, system), (), ()) for system in SYSTEMS)
+    return side_by_side(old, new, counted.figures)
+
+
 def side_by_side(old: Read, new: Read, counted: SystemFigures) -> pl.DataFrame:
     """Set every figure that one side has beside the other's, the largest difference first.
 
@@ -124,9 +134,10 @@ def _row(name: tuple[str, ...], old: Read, new: Read, counted: SystemFigures) ->
         state = "same" if abs(difference) < _SAME else "different"
         percent = 100 * difference / abs(before) if before else None
     return (
-        " ".join(name[:-1]),
+        name[0],
+        " ".join(name[1:-1]),
         name[-1],
-        _UNITS.get(name[-1], "patients"),
+        unit_of(name[-1]),
         before,
         after,
         difference,
@@ -144,6 +155,7 @@ def _sorted(rows: list[tuple[object, ...]]) -> pl.DataFrame:
         pl.col("state").replace_strict(order, return_dtype=pl.UInt8),
         pl.col("difference").abs(),
         "name",
+        "report",
         "figure",
-        descending=[False, True, False, False],
+        descending=[False, True, False, False, False],
     )

@@ -5,18 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-
-import polars as pl
 
 from recordpick.cells import as_csv
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.local_codes import local_code_rows
-from recordpick.handover.qof import read_qof_table, shipped_qof_table
+from recordpick.handover.people import names_of, numbers_of
 from recordpick.handover.readme import About, readme
-from recordpick.handover.report_rules import answer_rules
-from recordpick.handover.reports import Given, counted_reports, with_systems_own
+from recordpick.handover.reports import as_files, count, counted_by, with_systems_own
 from recordpick.handover.selection_list import list_id, selection_rows
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
@@ -24,6 +20,7 @@ from recordpick.handover.tick_words import sheets_of
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress
+from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 
 SUMS = "SHA256SUMS"
@@ -45,22 +42,14 @@ FILES = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may be asked of a pack.
+    """What may be asked of a pack: the patients' names, in the workbook only."""
 
-    Another table of QOF indicators; other rules for the reports' figures; the patients' names, in
-    the workbook only; the current and the new system's own figures (a CSV, a folder with
-    filled-in reports, or the figures as they were read).
-    """
-
-    qof: Path | None = None
-    report_rules: Path | None = None
     with_names: bool = False
-    current: Given = None
-    new: Given = None
 
 
 def pack_contents(
     file: WorkingFile,
+    selection: Selection,
     index: PracticeIndex,
     matches: Matches,
     options: Options,
@@ -68,20 +57,18 @@ def pack_contents(
 ) -> dict[str, bytes]:
     """Make every file of the pack, in the order of `FILES`; SHA256SUMS comes last.
 
-    UserError where a QOF table or report rules that were named cannot be read.
+    The pack is of that `selection` and nothing later, whatever is done to the file meanwhile.
+    UserError where the QOF table or the report rules that the file keeps cannot be used.
     """
-    table = read_qof_table(options.qof or shipped_qof_table())
-    progress("counting for the reports", None)
-    rules = answer_rules(index, file.as_at, options.report_rules)
+    by = counted_by(selection)
+    counted = count(index, file.as_at, by, progress)
     progress("making the hand-over pack", None)
-    selection = file.selection
-    patients = _patients(file, index)
+    numbers = numbers_of(index, file.as_at, selection)
     name = list_id(file.id, len(selection.exports) + 1)
-    selected = selection_rows(selection, file.pack, patients, name)
+    selected = selection_rows(selection, file.pack, numbers, name)
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
-    counted = counted_reports(index, file.as_at, table, rules)
-    reports, unknown = with_systems_own(counted, options.current, options.new)
+    reports, unknown = with_systems_own(counted.reports, selection)
     about = About(
         list_id=name,
         pack=file.pack,
@@ -92,16 +79,18 @@ def pack_contents(
         written_on=datetime.now(UTC),
         lines=selected.height,
         records=selected["patient_id"].n_unique(),
-        qof_year=table.year,
-        files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {table.file})"},
+        qof_year=by.table.year,
+        qof_table=(by.table.file, by.table.sha256),
+        report_rules=(by.rules.title, by.rules.version, by.rules.fingerprint),
+        files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
         notes=(*cannot, *unknown),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
-    frames |= reports | {"local_codes.csv": local}
+    frames |= as_files(reports) | {"local_codes.csv": local}
     made = {file_name: as_csv(frame) for file_name, frame in frames.items()}
     made["datapackage.json"] = descriptor(about, selection, made)
     made["README.txt"] = readme(about, selection).encode("utf-8")
-    names = _names(patients) if options.with_names else None
+    names = names_of(index, file.as_at, selection) if options.with_names else None
     sheets = sheets_of(file.pack, selected, names)
     made["tick_sheets.xlsx"] = tick_sheets(
         about, sheets, selected, criteria, with_names=options.with_names
@@ -109,28 +98,6 @@ def pack_contents(
     made["tick_sheets.txt"] = tick_text(about, sheets_of(file.pack, selected)).encode("utf-8")
     made[SUMS] = _sums(made)
     return {file_name: made[file_name] for file_name in FILES}
-
-
-def _patients(file: WorkingFile, index: PracticeIndex) -> pl.DataFrame:
-    """Give number and names of the picked patients; null where the index has none."""
-    there = index.columns("patients")
-    patients = index.patients(file.as_at).filter(
-        pl.col("patient_id").is_in(list(file.selection.patient_ids))
-    )
-    found: pl.DataFrame = patients.select(
-        "patient_id",
-        *(
-            pl.col(name) if name in there else pl.lit(None, dtype=pl.String).alias(name)
-            for name in ("nhs_number", "family_name", "given_name")
-        ),
-    ).collect()
-    return found
-
-
-def _names(patients: pl.DataFrame) -> dict[str, str]:
-    """Give the patients' names, surname first, by patient_id."""
-    name = pl.concat_str("family_name", "given_name", separator=", ", ignore_nulls=True)
-    return dict(patients.select("patient_id", name).iter_rows())
 
 
 def _sums(contents: dict[str, bytes]) -> bytes:

@@ -45,6 +45,10 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
                 "random_population": about.pack.random_population,
             },
             "qof_year": about.qof_year,
+            "qof_table": dict(zip(("file", "sha256"), about.qof_table, strict=True)),
+            "report_rules": dict(
+                zip(("title", "version", "fingerprint"), about.report_rules, strict=True)
+            ),
             "lines": about.lines,
             "records": about.records,
             "draws": [_draw(draw) for draw in selection.draws if draw.withdrawn is None],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from recordpick.errors import UserError
@@ -11,8 +12,12 @@ from recordpick.handover.encrypted import check_free_file, new_passphrase, write
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
-from recordpick.selection.working_file import WorkingFile
+from recordpick.selection.state import Selection
+from recordpick.selection.working_file import ChangedMeanwhileError, WorkingFile
 from recordpick.whole import check_free, whole_folder, write_new
+
+_ATTEMPTS = 5
+"""How often a pack is made anew because people go on picking meanwhile."""
 
 __all__ = ["FILES", "Options", "export", "export_encrypted"]
 
@@ -35,12 +40,15 @@ def export(
     UserError where the folder cannot be written; nothing is left of it then.
     """
     check_free(out)
-    contents = _contents(file, index, matches, options, progress)
-    with whole_folder(out) as folder:
-        for done, (name, content) in enumerate(contents.items()):
-            progress(f"writing {name}", done / len(contents))
-            write_new(folder / name, content)
-        file.exported(out, _content_id(contents))
+
+    def write(head: str, contents: dict[str, bytes]) -> None:
+        with whole_folder(out) as folder:
+            for done, (name, content) in enumerate(contents.items()):
+                progress(f"writing {name}", done / len(contents))
+                write_new(folder / name, content)
+            file.exported(out, _content_id(contents), head)
+
+    _as_it_stands(file, index, matches, options, progress, write)
     progress("written", 1.0)
     return out
 
@@ -60,21 +68,50 @@ def export_encrypted(
     exist; its files lie in a folder of its name. UserError as for `export`.
     """
     check_free_file(out)
-    contents = _contents(file, index, matches, options, progress)
     passphrase = new_passphrase()
-    progress(f"encrypting {out.name}", None)
-    write_encrypted(
-        out,
-        contents,
-        passphrase,
-        before_it_appears=lambda: file.exported(out, _content_id(contents)),
-    )
+
+    def write(head: str, contents: dict[str, bytes]) -> None:
+        progress(f"encrypting {out.name}", None)
+        write_encrypted(
+            out,
+            contents,
+            passphrase,
+            before_it_appears=lambda: file.exported(out, _content_id(contents), head),
+        )
+
+    _as_it_stands(file, index, matches, options, progress, write)
     progress("written", 1.0)
     return passphrase
 
 
+def _as_it_stands(
+    file: WorkingFile,
+    index: PracticeIndex,
+    matches: Matches,
+    options: Options,
+    progress: Progress,
+    write: Callable[[str, dict[str, bytes]], None],
+) -> None:
+    """Make the pack and write it; make it again where somebody decided something meanwhile.
+
+    Whoever reads results back goes by what the journal says was handed over, so the list in the
+    pack must be what the events before the export lead to.
+    """
+    for left in reversed(range(_ATTEMPTS)):
+        head, selection = file.at_one_moment()
+        contents = _contents(file, selection, index, matches, options, progress)
+        try:
+            write(head, contents)
+        except ChangedMeanwhileError:
+            if not left:
+                raise
+        else:
+            return
+
+
 def _contents(
     file: WorkingFile,
+    selection: Selection,
     index: PracticeIndex,
     matches: Matches,
     options: Options,
@@ -90,7 +127,7 @@ def _contents(
             f"{file.path.name} can only be read, so the export could not be noted in it. "
             f"{file.why_read_only}"
         )
-    return pack_contents(file, index, matches, options, progress)
+    return pack_contents(file, selection, index, matches, options, progress)
 
 
 def _content_id(contents: dict[str, bytes]) -> str:

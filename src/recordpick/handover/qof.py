@@ -8,6 +8,7 @@ upper_threshold (the thresholds in percent).
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ QOF_REPORT: dict[str, pl.DataType] = {
 """The columns of qof_report.csv, in order, with their types."""
 
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
+_MOST_BYTES = 1024**2
 _NAME = re.compile(r"qof_(20\d\d)_(\d\d)\.csv")
 
 
@@ -60,11 +62,15 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class QofTable:
-    """The indicators of one year (`2025/26`) in file order, and the file they were read from."""
+    """The indicators of one year (`2025/26`) in file order, and the file they were read from.
+
+    `sha256` is that of the file.
+    """
 
     year: str
     file: str
     indicators: tuple[Indicator, ...]
+    sha256: str = ""
 
 
 def shipped_qof_table() -> Path:
@@ -74,12 +80,33 @@ def shipped_qof_table() -> Path:
 
 def read_qof_table(path: Path) -> QofTable:
     """Read a year's table; UserError, one message a problem, if it is not one."""
-    name = _NAME.fullmatch(path.name)
+    return qof_table(path.name, qof_text(path), str(path))
+
+
+def qof_text(path: Path) -> str:
+    """Give the text of a table as it stands in its file; UserError if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if len(content) > _MOST_BYTES:
+        raise UserError(f"{path} is larger than any QOF table: is it the right file?")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not text in UTF-8. Save it as CSV UTF-8.") from error
+
+
+def qof_table(file_name: str, text: str, path: str = "") -> QofTable:
+    """Read a year's table from its text; UserError (of `path`) if it is not one."""
+    path = path or file_name
+    name = _NAME.fullmatch(file_name)
     if name is None:
         raise UserError(
             f"{path}: the name of a QOF table tells its year. Name it like qof_2026_27.csv."
         )
-    rows = list(_rows(path))
+    rows = list(_rows(path, text.removeprefix("\ufeff")))
     problems: list[str] = []
     indicators: list[Indicator] = []
     for line, row in rows:
@@ -96,7 +123,8 @@ def read_qof_table(path: Path) -> QofTable:
         problems.append(f"{path} holds no indicators.")
     if problems:
         raise UserError.of(problems)
-    return QofTable(f"{name[1]}/{name[2]}", path.name, tuple(indicators))
+    digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return QofTable(f"{name[1]}/{name[2]}", file_name, tuple(indicators), digest)
 
 
 def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
@@ -122,13 +150,7 @@ def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
     return with_figures(rows, ["indicator"], figures)
 
 
-def _rows(path: Path) -> Iterable[tuple[int, dict[str, str]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not text in UTF-8. Save it as CSV UTF-8.") from error
+def _rows(path: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:
     reader = csv.DictReader(text.splitlines(), strict=True)
     try:
         missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]

@@ -29,6 +29,10 @@ class About:
     qof_year: str
     files: dict[str, str]
     """What each file of the folder holds, by its name, in order."""
+    qof_table: tuple[str, str] = ("", "")
+    """The file of the QOF table, and its SHA-256."""
+    report_rules: tuple[str, str, str] = ("", "", "")
+    """Title and version of the report rules, and their fingerprint."""
     notes: tuple[str, ...] = ()
     """Sentences on what the reports do not hold, and why."""
 

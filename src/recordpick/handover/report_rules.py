@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.criteria.pack import Pack
 from recordpick.criteria.reading import read_pack
 from recordpick.handover.figures import NO_RULE, Figure
 from recordpick.handover.qof import Indicator, QofTable
@@ -79,13 +80,16 @@ class Rules:
 
 
 def answer_rules(
-    index: PracticeIndex, as_at: date, path: Path | None = None, progress: Progress = silent
+    index: PracticeIndex,
+    as_at: date,
+    rules: Pack | Path | None = None,
+    progress: Progress = silent,
 ) -> Rules:
-    """Answer the report rules (those that ship, or of another file) from an index.
+    """Answer the report rules (those that ship, or others) from an index.
 
-    UserError if the file is no pack of rules.
+    UserError if a file is no pack of rules.
     """
-    pack = read_pack(path or shipped_report_rules())
+    pack = rules if isinstance(rules, Pack) else read_pack(rules or shipped_report_rules())
     return Rules(match(pack, ReportIndex.of(index, pack, as_at), as_at, progress))
 
 

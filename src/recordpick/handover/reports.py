@@ -1,67 +1,131 @@
-"""The reports that hold figures: counted from the index, and filled with the systems' own."""
+"""The reports that hold figures: counted from the index, and filled with the systems' own.
+
+What they are counted by (QOF table, report rules) and the systems' figures are those that the
+working file keeps, so that the app, the command line and every pack show the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
+from recordpick.criteria.pack import Pack
+from recordpick.criteria.reading import parse_pack, read_pack
 from recordpick.handover.capitation import capitation_rows
-from recordpick.handover.qof import QofTable, qof_rows
-from recordpick.handover.report_rules import Rules, qof_figures, target_figures
-from recordpick.handover.system_figures import (
-    Column,
-    SystemFigures,
-    fill,
-    not_in,
-    read_system_figures,
+from recordpick.handover.qof import QofTable, qof_rows, qof_table, read_qof_table, shipped_qof_table
+from recordpick.handover.report_rules import (
+    Rules,
+    answer_rules,
+    qof_figures,
+    shipped_report_rules,
+    target_figures,
 )
+from recordpick.handover.system_figures import REPORT_FILES, SystemFigures, fill, not_in
 from recordpick.handover.targets import target_rows, target_table
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.progress import Progress, silent
+from recordpick.selection.own_figures import SYSTEM_WORDS, SYSTEMS, System
+from recordpick.selection.state import Selection
 
 KEYS: Mapping[str, tuple[str, ...]] = {
-    "qof_report.csv": ("indicator",),
-    "target_report.csv": ("target",),
-    "capitation.csv": ("sex", "age_band"),
+    "qof": ("indicator",),
+    "target": ("target",),
+    "capitation": ("sex", "age_band"),
 }
 """What, with the figure, names a row of each report."""
 
-Given = Path | SystemFigures | None
-"""A system's own figures: where to read them (a CSV, or a folder of filled-in reports), or they."""
+
+@dataclass(frozen=True)
+class CountedBy:
+    """What the reports are counted by: the year's QOF table, and the rules."""
+
+    table: QofTable
+    rules: Pack
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The reports by their words (`REPORT_FILES`), as far as the index can count, and by what."""
+
+    by: CountedBy
+    reports: Mapping[str, pl.DataFrame]
+
+    @property
+    def figures(self) -> dict[tuple[str, ...], float]:
+        """What was counted, to two decimals, by the names that the systems' figures have."""
+        return {
+            (report, *row[:-1]): row[-1]
+            for report, rows in self.reports.items()
+            for row in rows.select(
+                *KEYS[report], "figure", pl.col("from_records").round(2)
+            ).iter_rows()
+            if row[-1] is not None
+        }
+
+
+def counted_by(selection: Selection) -> CountedBy:
+    """Give what somebody chose for a working file, or what ships.
+
+    UserError where this recordpick cannot read what another one kept.
+    """
+    chosen = selection.reports_by
+    table, rules = chosen.get("qof"), chosen.get("rules")
+    return CountedBy(
+        qof_table(*table.files[0]) if table else read_qof_table(shipped_qof_table()),
+        parse_pack(dict(rules.files)) if rules else read_pack(shipped_report_rules()),
+    )
+
+
+def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent) -> Counted:
+    """Count every report from an index."""
+    progress("counting for the reports", None)
+    rules = answer_rules(index, as_at, by.rules)
+    return Counted(by, counted_reports(index, as_at, by.table, rules))
 
 
 def counted_reports(
     index: PracticeIndex, as_at: date, table: QofTable, rules: Rules
 ) -> dict[str, pl.DataFrame]:
-    """Give every report of figures by the name of its file, as far as the index can count."""
+    """Give every report of figures by its word, as far as the index can count."""
     targets = target_table()
     return {
-        "qof_report.csv": qof_rows(table, qof_figures(table, rules)),
-        "target_report.csv": target_rows(targets, target_figures(targets, rules)),
-        "capitation.csv": capitation_rows(index, as_at),
+        "qof": qof_rows(table, qof_figures(table, rules)),
+        "target": target_rows(targets, target_figures(targets, rules)),
+        "capitation": capitation_rows(index, as_at),
+    }
+
+
+def figures_of(selection: Selection, system: System) -> SystemFigures:
+    """Give the figures of a system's own reports that a working file keeps."""
+    return {
+        name: figure.number
+        for (whose, name), figure in selection.figures.items()
+        if whose == system
     }
 
 
 def with_systems_own(
-    reports: dict[str, pl.DataFrame], current: Given, new: Given
+    reports: Mapping[str, pl.DataFrame], selection: Selection
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """Put the systems' own figures into the reports; say which of them no report has.
-
-    UserError where figures are to be read and cannot be.
-    """
+    """Put the systems' own figures into the reports; say which of them no report has."""
     notes: list[str] = []
-    given: tuple[tuple[Column, Given], ...] = (("current_system", current), ("new_system", new))
-    for column, source in given:
-        if source is None:
-            continue
-        figures = read_system_figures(source, column) if isinstance(source, Path) else source
-        reports = {name: fill(rows, KEYS[name], column, figures) for name, rows in reports.items()}
-        unknown = not_in(figures, *((rows, KEYS[name]) for name, rows in reports.items()))
+    filled = dict(reports)
+    for system in SYSTEMS:
+        figures = figures_of(selection, system)
+        filled = {
+            name: fill(rows, name, KEYS[name], system, figures) for name, rows in filled.items()
+        }
+        unknown = not_in(figures, {name: (rows, KEYS[name]) for name, rows in filled.items()})
         if unknown:
             notes.append(
-                f"Figures of the {column.replace('_', ' ')} that no report here has: "
-                f"{', '.join(unknown)}."
+                f"Figures of {SYSTEM_WORDS[system]} that no report here has: {', '.join(unknown)}."
             )
-    return reports, notes
+    return filled, notes
+
+
+def as_files(reports: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Give the reports by the names of their files in a pack."""
+    return {REPORT_FILES[name]: rows for name, rows in reports.items()}

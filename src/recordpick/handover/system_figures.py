@@ -1,5 +1,8 @@
 """The systems' own figures: read from their CSVs or from our filled-in reports, put into ours.
 
+A figure's name says which report it is of: CS005 has an achievement in the QOF report, after
+personalised care adjustments, and another one in the target report, without them.
+
 Two forms are read. *Wide*, as systems export it: a row an indicator, a column a figure, whatever
 stands above the header. *Long*, as our reports are: a row a figure, with the columns of that
 report and the figures in current_system, new_system or value.
@@ -7,7 +10,6 @@ report and the figures in current_system, new_system or value.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +19,24 @@ import polars as pl
 
 from recordpick.delimited import Record, read_records
 from recordpick.errors import UserError
+from recordpick.handover.figure_values import is_empty, value_of, why_none
+from recordpick.handover.targets import target_table
 
 Column = Literal["current_system", "new_system", "from_records"]
 
 SystemFigures = Mapping[tuple[str, ...], float]
-"""Figures by name (an indicator or target, or a sex and an age band) and figure."""
+"""Figures by report (a key of `REPORT_FILES`), name (an indicator or target, or a sex and an age
+band) and figure."""
 
-_WORDS = {
+REPORT_FILES = {
+    "qof": "qof_report.csv",
+    "target": "target_report.csv",
+    "capitation": "capitation.csv",
+}
+"""The reports that hold figures, by the word that names them, with their files in a pack."""
+REPORTS = tuple(REPORT_FILES.values())
+
+_QOF_WORDS = {
     "register": ("register", "registersize", "onregister"),
     "denominator": ("denominator", "den"),
     "numerator": ("numerator", "num"),
@@ -32,23 +45,24 @@ _WORDS = {
     ),
     "achievement": ("achievement", "%achieved", "achieved%", "%", "percentage", "achievement%"),
     "points": ("points", "pointsachieved", "achievedpoints", "pointsearned"),
-    **{
-        name: (name.replace("_", ""),)
-        for name in (
-            *("eligible", "in_date", "overdue", "never_screened", "unsuitable", "declined"),
-            *("non_responder", "next_due", "immunised", "not_immunised"),
-        )
-    },
 }
+_TARGET_WORDS = {
+    name: (name.replace("_", ""),)
+    for name in (
+        *("eligible", "in_date", "overdue", "never_screened", "unsuitable", "declined"),
+        *("non_responder", "next_due", "immunised", "not_immunised"),
+    )
+}
+_WORDS = _QOF_WORDS | _TARGET_WORDS
 """What a column of a wide report may be called: letters, digits and % only, in small letters."""
 
 _FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}
 _NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target", "code")
 _HEADER_WITHIN = 40
-_NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
-_EMPTY = ("", "-", "n/a", "na", "none", "null")
-REPORTS = ("qof_report.csv", "target_report.csv", "capitation.csv")
-"""The files of a pack that hold figures."""
+_SHOWN = 40
+_LONGEST_NAME = 60
+_IN_BOTH = "achievement"
+"""The figure that both reports have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,9 @@ class NoNumber:
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}, line {self.line}: {self.text!r} is no number."
+        why = why_none(self.name[-1], self.text)
+        shown = self.text if len(self.text) <= _SHOWN else f"{self.text[: _SHOWN - 1]}…"
+        return f"{self.file}, line {self.line}: {shown!r} {why}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,8 @@ class _Header:
 
     place: int
     keys: tuple[int, ...]
+    report: str
+    """Which report the figures are of; "" where only the figure's own name can tell."""
     figures: dict[int, str]
     """Columns of a wide report, with the figure each holds."""
     figure: int | None = None
@@ -124,7 +142,7 @@ def read_figures(path: Path, column: Column) -> Read:
 
 
 def fill(
-    rows: pl.DataFrame, keys: Sequence[str], column: Column, figures: SystemFigures
+    rows: pl.DataFrame, report: str, keys: Sequence[str], column: Column, figures: SystemFigures
 ) -> pl.DataFrame:
     """Put a system's figures into a report named by `keys` and `figure`, and the difference.
 
@@ -132,7 +150,11 @@ def fill(
     """
     named = [*keys, "figure"]
     given = pl.DataFrame(
-        [(*name, value) for name, value in figures.items() if len(name) == len(named)],
+        [
+            (*name[1:], value)
+            for name, value in figures.items()
+            if name[0] == report and len(name) == len(named) + 1
+        ],
         schema={**dict.fromkeys(named, pl.String), column: pl.Float64},
         orient="row",
     )
@@ -144,12 +166,16 @@ def fill(
     )
 
 
-def not_in(figures: SystemFigures, *reports: tuple[pl.DataFrame, Sequence[str]]) -> list[str]:
+def not_in(
+    figures: SystemFigures, reports: Mapping[str, tuple[pl.DataFrame, Sequence[str]]]
+) -> list[str]:
     """Name what a system gave figures for and none of the reports has, sorted."""
     known = {
-        tuple(row) for rows, keys in reports for row in rows.select(*keys, "figure").iter_rows()
+        (report, *row)
+        for report, (rows, keys) in reports.items()
+        for row in rows.select(*keys, "figure").iter_rows()
     }
-    return sorted({" ".join(name[:-1]) for name in figures if name not in known})
+    return sorted({" ".join(name[1:-1]) for name in figures if name not in known})
 
 
 def _read_file(
@@ -168,18 +194,35 @@ def _read_file(
             "such as denominator, numerator, points; or the columns of a report of recordpick's."
         )
         return
+    in_both = _names_in_both() if not header.report else frozenset()
     for row in rows[header.place + 1 :]:
         for name, text in _cells(row, header):
-            if text.strip().casefold() in _EMPTY:
+            if is_empty(text):
                 continue
-            value = _number(text)
+            where = f"{path.name}, line {row.line}"
+            if any(len(part) > _LONGEST_NAME or not part.isprintable() for part in name):
+                problems.append(f"{where}: what the figure is of cannot be read.")
+                continue
+            if name[1] in in_both and name[-1] == _IN_BOTH:
+                problems.append(
+                    f"{where}: both the QOF and the target report have an achievement of "
+                    f"{name[1]}, and the file does not tell which this is. Give it a column "
+                    "denominator or eligible, or type it."
+                )
+                continue
+            value = value_of(name[-1], text)
             if value is None:
                 no_numbers.append(NoNumber(path.name, row.line, name, text.strip()))
             elif figures.setdefault(name, value) != value:
                 problems.append(
-                    f"{path.name}, line {row.line}: {' '.join(name)} is {text} here and "
+                    f"{where}: {' '.join(name[1:])} is {text} here and "
                     f"{figures[name]:g} before. Keep one."
                 )
+
+
+def _names_in_both() -> frozenset[str]:
+    """Give the targets: those are indicators of QOF as well."""
+    return frozenset(target_table()["target"])
 
 
 def _header(rows: Sequence[Record], column: Column) -> _Header | None:
@@ -197,13 +240,26 @@ def _long(place: int, words: list[str], column: Column) -> _Header | None:
     if "figure" not in words or value is None:
         return None
     keys = [words.index(word) for word in ("sex", "ageband", *_NAMES) if word in words]
-    return _Header(place, tuple(keys), {}, words.index("figure"), words.index(value))
+    report = "capitation" if "ageband" in words else "target" if "target" in words else "qof"
+    return _Header(place, tuple(keys), report, {}, words.index("figure"), words.index(value))
 
 
 def _wide(place: int, words: list[str]) -> _Header | None:
     key = next((words.index(word) for word in _NAMES if word in words), None)
     figures = {at: _FIGURES[word] for at, word in enumerate(words) if word in _FIGURES}
-    return _Header(place, (key,), figures) if key is not None and figures else None
+    if key is None or not figures:
+        return None
+    reports = {_report_of(figure) for figure in figures.values()} - {""}
+    if not reports and words[key] == "target":
+        reports = {"target"}
+    return _Header(place, (key,), reports.pop() if len(reports) == 1 else "", figures)
+
+
+def _report_of(figure: str) -> str:
+    """Tell which report a figure of a wide CSV is of; "" for the one that both have."""
+    if figure == _IN_BOTH:
+        return ""
+    return "target" if figure in _TARGET_WORDS else "qof"
 
 
 def _cells(row: Record, header: _Header) -> list[tuple[tuple[str, ...], str]]:
@@ -219,14 +275,12 @@ def _cells(row: Record, header: _Header) -> list[tuple[tuple[str, ...], str]]:
     if len(names) == 1:
         names = (names[0].upper().replace(" ", ""),)
     if header.figure is not None and header.value is not None:
-        return [((*names, cell(header.figure)), cell(header.value))]
-    return [((*names, figure), cell(at)) for at, figure in header.figures.items()]
-
-
-def _number(text: str) -> float | None:
-    """Read a number as systems write it: 1,234 and 87.5% too."""
-    bare = text.strip().removesuffix("%").strip()
-    return float(bare.replace(",", "")) if _NUMBER.fullmatch(bare) else None
+        figure = cell(header.figure).casefold().replace(" ", "_")
+        return [((header.report, *names, figure), cell(header.value))]
+    return [
+        ((_report_of(figure) or header.report or "qof", *names, figure), cell(at))
+        for at, figure in header.figures.items()
+    ]
 
 
 def _word(text: str) -> str:

@@ -18,6 +18,7 @@ from recordpick.handover.criteria_report import STATES
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.selection_list import SELECTION_LIST
 from recordpick.handover.tick_words import (
+    BEFORE,
     DIFFERS,
     INITIALS,
     LINE,
@@ -37,12 +38,12 @@ from recordpick.handover.tick_words import (
     SEVERITY,
     START,
     Sheet,
+    Workbook,
     by_record,
-    tabs_of,
 )
 
 if TYPE_CHECKING:
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook as XlsxWorkbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
@@ -57,6 +58,7 @@ def tick_sheets(
     criteria: pl.DataFrame,
     *,
     with_names: bool = False,
+    of: Workbook = Workbook(),  # noqa: B008 - a frozen value
 ) -> bytes:
     """Make the workbook of the sheets, the selection list and the criteria report."""
     import xlsxwriter
@@ -76,7 +78,7 @@ def tick_sheets(
                 "created": about.written_on.replace(tzinfo=None),
             }
         )
-        _Book(book, about, sheets, with_names=with_names).write(selected, criteria)
+        _Book(book, about, sheets, of, with_names=with_names).write(selected, criteria)
     return made.getvalue()
 
 
@@ -84,14 +86,23 @@ class _Book:
     """A workbook being written: its formats, its sheets' names, where each table stands."""
 
     def __init__(
-        self, book: Workbook, about: About, sheets: tuple[Sheet, ...], *, with_names: bool
+        self,
+        book: XlsxWorkbook,
+        about: About,
+        sheets: tuple[Sheet, ...],
+        of: Workbook,
+        *,
+        with_names: bool,
     ) -> None:
         self._book = book
         self._about = about
         self._sheets = sheets
-        self._tab = dict(zip(sheets, tabs_of(sheets), strict=True))
+        self._of = of
+        self._tab = dict(zip(sheets, of.tabs_of(sheets), strict=True))
+        before = any(line.before for one in sheets for line in one.lines)
         self._who = [LINE, RECORD, PATIENT, NHS, *([NAME] if with_names else [])]
-        self._columns = [*self._who, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
+        self._before = [BEFORE] * before
+        self._columns = [*self._who, *self._before, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
         self._plain = self._format(text_wrap=True)
         self._bold = self._format(bold=True, text_wrap=True)
         self._title = self._format(bold=True, font_size=14)
@@ -144,19 +155,14 @@ class _Book:
             sheet.write_string(row, 0, name, self._bold)
             sheet.write_string(row, 1, text, self._plain)
         sheet.write_string(6, 0, PHASE, self._bold)
-        sheet.write_string(6, 1, PHASES[0], self._entry)
+        sheet.write_string(6, 1, self._of.phase, self._entry)
         sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": list(PHASES)})
-        how = (
-            "Open each record of the sheet Records in both systems, compare what its criteria "
-            "name, and choose a result on the sheet of each criterion. Where something differs, "
-            "write down what, and how bad it is. Keep one workbook for each phase."
-        )
-        sheet.merge_range(7, 0, 7, 8, how, self._plain)
-        sheet.set_row(7, 32)
+        sheet.merge_range(7, 0, 7, 8, self._of.how, self._plain)
+        sheet.set_row(7, _height(self._of.how, 130))
         self._progress(sheet, criteria, 9)
 
     def _progress(self, sheet: Worksheet, criteria: pl.DataFrame, top: int) -> None:
-        headings = ["Criterion", "Title", "Wanted", "Picked", "Checked", *map(str, RESULTS)]
+        headings = ["Criterion", "Title", *self._of.counted, "Checked", *map(str, RESULTS)]
         sheet.write_row(top, 0, headings, self._heading)
         sheet.set_row(top, 30)
         by_id = {one.criterion_id: one for one in self._sheets}
@@ -180,7 +186,7 @@ class _Book:
         sheet.write_string(row + 1, 0, "All", self._bold)
         for place in range(2, 5 + len(RESULTS)):
             column = chr(ord("A") + place)
-            total = criteria[headings[place].lower()].sum() if place < 4 else 0
+            total = criteria["wanted" if place == 2 else "picked"].sum() if place < 4 else 0
             formula = f"=SUM({column}{top + 2}:{column}{row + 1})"
             sheet.write_formula(row + 1, place, formula, self._number, total)
         sheet.freeze_panes(top + 1, 0)
@@ -215,7 +221,8 @@ class _Book:
 
     def _criterion(self, one: Sheet) -> None:
         sheet = self._sheet(self._tab[one])
-        widths = [7, 8, 18, 14, *([24] if NAME in self._who else []), 15, 46, 10, 9, 12]
+        named, found = [24] * (NAME in self._who), [36] * bool(self._before)
+        widths = [7, 8, 18, 14, *named, *found, 15, 46, 10, 9, 12]
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         last = len(self._columns) - 1
@@ -233,6 +240,9 @@ class _Book:
             who = [line.patient_id, line.nhs_number, *([line.name] * (NAME in self._who))]
             for place, text in enumerate(who, start=2):
                 sheet.write_string(row, place, text, self._who_cell)
+            for name in self._before:
+                sheet.write_string(row, self._columns.index(name), line.before, self._text)
+                sheet.set_row(row, _height(line.before, 33))
             for name in (RESULT, DIFFERS, SEVERITY, INITIALS):
                 sheet.write_blank(row, self._columns.index(name), None, self._entry)
             sheet.write_blank(row, self._columns.index(ON), None, self._date)

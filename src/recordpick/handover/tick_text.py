@@ -11,8 +11,10 @@ from recordpick.handover.tick_words import RESULTS, Line, Sheet, by_record
 WIDTH = 78
 
 
-def tick_text(about: About, sheets: tuple[Sheet, ...]) -> str:
+def tick_text(about: About, sheets: tuple[Sheet, ...], phase: str = "") -> str:
     """Write one block a record, with its criteria, what to compare and boxes to tick.
+
+    Without a `phase` there is a line to write it on.
 
     No line is longer than 78 characters but where a patient number or a name is. Lines end in
     CRLF.
@@ -23,7 +25,7 @@ def tick_text(about: About, sheets: tuple[Sheet, ...]) -> str:
         *([SYNTHETIC] * about.synthetic),
         f"List {about.list_id}, {one_line(about.practice) or 'practice not named'}",
         *_wrapped(f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
-        f"{len(records):,} records, {about.lines:,} lines. Phase: ______________________",
+        f"{len(records):,} records, {about.lines:,} lines. Phase: {phase or '_' * 22}",
         "",
         *_wrapped(
             "Open each record in both systems. For each criterion compare what is named, tick one "
@@ -42,6 +44,8 @@ def _record(record: tuple[tuple[Line, Sheet], ...]) -> str:
         lines += ["", *_wrapped(f"{sheet.name}  {sheet.title}  (line {line.line})")]
         for item in sheet.compare:
             lines += _wrapped(item, "  - ", "    ")
+        if line.before:
+            lines += _wrapped(f"found before: {line.before}", "  ", "    ")
         lines += [
             "  " + "   ".join(f"[ ] {word}" for word in RESULTS),
             "  differs: " + "_" * (WIDTH - 11),

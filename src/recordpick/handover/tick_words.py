@@ -6,7 +6,8 @@ of a row or a column: people sort, filter and insert.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from recordpick.cells import one_line
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.selection import results
+from recordpick.selection.results import Phase
 
 RESULTS = results.OUTCOMES
 SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)
@@ -28,6 +30,14 @@ LIST_ID, PHASE = "List", "Phase"
 
 LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
 RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
+
+BEFORE = "Found before"
+
+HOW = (
+    "Open each record of the sheet Records in both systems, compare what its criteria name, and "
+    "choose a result on the sheet of each criterion. Where something differs, write down what, "
+    "and how bad it is. Keep one workbook for each phase."
+)
 
 RANDOM_COMPARE = (
     "Name, date of birth, NHS number, address",
@@ -48,6 +58,8 @@ class Line:
     nhs_number: str
     name: str
     criterion_id: str | None
+    before: str = ""
+    """What was found in an earlier phase; "" if nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +79,15 @@ class Sheet:
 
 
 def sheets_of(
-    pack: Pack, selected: pl.DataFrame, names: dict[str, str] | None = None
+    pack: Pack,
+    selected: pl.DataFrame,
+    names: Mapping[str, str] | None = None,
+    before: Mapping[tuple[str | None, str], str] | None = None,
 ) -> tuple[Sheet, ...]:
     """Give the sheets in the order of the list; criteria without a pick have none.
 
     `selected` is the selection list (`selection_rows`), `names` the patients' names by patient_id
-    where they are wanted.
+    where they are wanted, `before` what was found earlier, by criterion and patient_id.
     """
     lines: dict[str | None, list[Line]] = {}
     for row in selected.iter_rows(named=True):
@@ -83,6 +98,7 @@ def sheets_of(
             nhs_number=_spaced(one_line(row["nhs_number"] or "")),
             name=one_line((names or {}).get(row["patient_id"], "")),
             criterion_id=row["criterion_id"],
+            before=one_line((before or {}).get((row["criterion_id"], row["patient_id"]), "")),
         )
         lines.setdefault(line.criterion_id, []).append(line)
     criteria = {criterion.id: criterion for criterion in pack.criteria}
@@ -99,6 +115,23 @@ def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[L
         return Sheet(criterion_id, title, find, RANDOM_COMPARE, lines)
     compare = tuple(one_line(item) for item in criterion.compare) or ("The record",)
     return Sheet(criterion_id, one_line(criterion.title), one_line(criterion.find), compare, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """Which phase tick sheets are for, how they are to be filled in, what their numbers count.
+
+    `tabs` are the names of the criteria's sheets, where they are not to be made from the sheets.
+    """
+
+    phase: Phase = PHASES[0]
+    how: str = HOW
+    counted: tuple[str, str] = ("Wanted", "Picked")
+    tabs: Mapping[str | None, str] = field(default_factory=dict)
+
+    def tabs_of(self, sheets: tuple[Sheet, ...]) -> list[str]:
+        """Name the workbook's sheets."""
+        return [self.tabs[one.criterion_id] for one in sheets] if self.tabs else tabs_of(sheets)
 
 
 _TAKEN = (START, RECORDS, LIST, "History", "Random")

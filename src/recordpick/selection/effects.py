@@ -9,6 +9,14 @@ from typing import TypeVar
 
 from recordpick.selection.checking import imported, with_results
 from recordpick.selection.events import BrokenEventError, Event, Json
+from recordpick.selection.own_figures import (
+    Chosen,
+    OwnFigure,
+    What,
+    with_choice,
+    with_figures,
+)
+from recordpick.selection.own_figures import Key as FigureKey
 from recordpick.selection.results import Imported, Key, Result
 from recordpick.selection.state import (
     ChosenBy,
@@ -44,6 +52,8 @@ class Work:
     removed: tuple[Removed, ...] = ()
     results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
     imports: tuple[Imported, ...] = ()
+    figures: Mapping[FigureKey, OwnFigure] = field(default_factory=lambda: MappingProxyType({}))
+    reports_by: Mapping[What, Chosen] = field(default_factory=lambda: MappingProxyType({}))
 
     def drawn_with(self, seed: str) -> set[str]:
         """Give everybody drawn with this seed, also those replaced or taken out since."""
@@ -236,6 +246,14 @@ def _checked(work: Work, event: Event) -> Work:
     return replace(work, results=results, imports=(*work.imports, imported(event)))
 
 
+def _figures(work: Work, event: Event) -> Work:
+    return replace(work, figures=with_figures(work.figures, event))
+
+
+def _reports_by(work: Work, event: Event) -> Work:
+    return replace(work, reports_by=with_choice(work.reports_by, event))
+
+
 _Key = TypeVar("_Key", str, int)
 
 
@@ -258,4 +276,6 @@ _EFFECTS: dict[str, Callable[[Work, Event], Work]] = {
     "drawn": _drawn_at_random,
     "replaced": _replaced,
     "checked": _checked,
+    "figures": _figures,
+    "reports_by": _reports_by,
 }

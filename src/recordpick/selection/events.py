@@ -33,6 +33,8 @@ Kind = Literal[
     "drawn",
     "replaced",
     "checked",
+    "figures",
+    "reports_by",
     "undone",
     "redone",
     "exported",

@@ -109,6 +109,8 @@ class History:
             results=work.results,
             issues=issues_of(self._issues, work.results),
             imports=work.imports,
+            figures=work.figures,
+            reports_by=work.reports_by,
             can_undo=None if self.next_undo is None else describe(self.next_undo),
             can_redo=None if self.next_redo is None else describe(self.next_redo),
         )

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from recordpick.selection.own_figures import Chosen, OwnFigure, What
+    from recordpick.selection.own_figures import Key as FigureKey
     from recordpick.selection.results import Imported, Issue, Key, Result
 
 Role = Literal["practice", "supplier", "partner"]
@@ -171,7 +173,9 @@ class Selection:
 
     `picks` stand in the order in which they were made. `draws` and `seeds` hold every one ever
     made, also those that no longer count (`withdrawn`). `results` are what data checking gave, by
-    phase, criterion and patient; `issues` every one ever noted, by number. `can_undo` and
+    phase, criterion and patient; `issues` every one ever noted, by number. `figures` are those of
+    the systems' own reports, by system and name, `reports_by` what the reports are counted by
+    where that is not what ships. `can_undo` and
     `can_redo` say in words what would be undone or done again; None if there is nothing.
     """
 
@@ -186,6 +190,8 @@ class Selection:
     results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
     imports: tuple[Imported, ...] = ()
+    figures: Mapping[FigureKey, OwnFigure] = field(default_factory=lambda: MappingProxyType({}))
+    reports_by: Mapping[What, Chosen] = field(default_factory=lambda: MappingProxyType({}))
     can_undo: str | None = None
     can_redo: str | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from recordpick.selection.events import Event
+from recordpick.selection.own_figures import describe_choice, describe_figures
 
 SHOWN_OF_A_SEED = 24
 
@@ -49,10 +50,20 @@ def _of_the_file(event: Event) -> str:
     match event.kind:
         case "created":
             return "made this working file"
+        case "figures":
+            return describe_figures(event)
+        case "reports_by":
+            return describe_choice(event)
         case "index_used":
             return "used another index of the practice"
         case "exported":
             return "wrote a hand-over pack"
+        case _:
+            return _of_the_journal(event)
+
+
+def _of_the_journal(event: Event) -> str:
+    match event.kind:
         case "undone":
             return f"undid event {event.number('of')}"
         case "redone":

@@ -7,7 +7,7 @@ on the disk before the call returns. docs/working-file.md describes the file.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
 from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
+from recordpick.selection.own_figures import Given, What, to_choose, to_give
 from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
 from recordpick.selection.store import Store, text_sha256
@@ -40,6 +41,10 @@ WHAT_IT_IS = (
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+class ChangedMeanwhileError(UserError):
+    """Something was decided between the making of a pack and the noting of it."""
 
 
 class WorkingFile(Facts):
@@ -274,6 +279,22 @@ class WorkingFile(Facts):
             lambda: checking.to_take_in(self._selection.results, self._selection.imports, filled),
         )
 
+    def give_figures(self, given: Given) -> Selection:
+        """Keep figures of a system's own report: one event, undone as one.
+
+        What is known already is left out; None as a value takes a figure away.
+        """
+        return self._decide("figures", lambda: to_give(self._selection.figures, given))
+
+    def count_reports_by(self, what: What, files: Sequence[tuple[str, str]]) -> Selection:
+        """Keep a QOF table, or report rules with their codelists (name and text of each file).
+
+        The reports are counted by them from now on; without any, by those that ship.
+        """
+        return self._decide(
+            "reports_by", lambda: to_choose(self._selection.reports_by, what, files)
+        )
+
     def undo(self) -> Selection:
         """Take back what `Selection.can_undo` says. That is an event too."""
         return self._decide("undone", lambda: _of(self._history.next_undo, "undo"))
@@ -282,9 +303,28 @@ class WorkingFile(Facts):
         """Do again what `Selection.can_redo` says. That is an event too."""
         return self._decide("redone", lambda: _of(self._history.next_redo, "do again"))
 
-    def exported(self, path: Path, sha256: str) -> Selection:
-        """Record that a hand-over pack was written: where, and what names its content."""
-        return self._decide("exported", lambda: {"path": str(path), "sha256": sha256})
+    def at_one_moment(self) -> tuple[str, Selection]:
+        """Give the hash of the last event and the selection that it led to, both of one moment."""
+        with self._mutex:
+            return self.head, self._selection
+
+    def exported(self, path: Path, sha256: str, made_from: str | None = None) -> Selection:
+        """Record that a hand-over pack was written: where, and what names its content.
+
+        `made_from` is the hash of the event after which the selection stands as in the pack:
+        ChangedMeanwhileError, and nothing noted, if it is not the last any more. The list of an
+        export is what the events before it lead to, so nothing may come in between.
+        """
+
+        def body() -> Body:
+            if made_from not in {None, self.head}:
+                raise ChangedMeanwhileError(
+                    "Something was changed while the hand-over pack was made, so it was not "
+                    "written: export again."
+                )
+            return {"path": str(path), "sha256": sha256}
+
+        return self._decide("exported", body)
 
     def rematched(self, index: PracticeIndex, as_at: date) -> Selection:
         """Record that the picks are looked at with another index, or at another place or day."""

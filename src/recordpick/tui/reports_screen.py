@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,28 +13,33 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.errors import UserError
 from recordpick.tui.asides import Asides
 from recordpick.tui.dialogs import Ask, Tell
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.keys_line import KeysLine
+from recordpick.tui.new_file import as_path
 from recordpick.tui.visible import content, fit
 
 if TYPE_CHECKING:
-    from recordpick.tui.reports_session import Reports, System
+    from recordpick.selection.own_figures import System
+    from recordpick.tui.reports_session import Reports
     from recordpick.tui.session import Session
 
 _VIEWS = (
-    ("QOF", "qof_report.csv", ("indicator",)),
-    ("Targets", "target_report.csv", ("target",)),
-    ("Capitation", "capitation.csv", ("sex", "age_band")),
+    ("QOF", "qof", ("indicator",)),
+    ("Targets", "target", ("target",)),
+    ("Capitation", "capitation", ("sex", "age_band")),
     ("Differences", "", ()),
 )
 _SYSTEMS: dict[System, str] = {
     "current_system": "the current system",
     "new_system": "the new system",
 }
-_WORDS = {"personalised_care_adjustments": "adjustments"}
+_SHORT: dict[System, str] = {"current_system": "Current system", "new_system": "New system"}
+_WORDS = {"personalised_care_adjustments": "adjustments", "newly_registered": "new patients"}
+_NAMES = {"all all": "all", "unknown unknown": "unknown"}
+_WIDTHS = (10, 9, 9, 11, 7)
+"""Of the numbers' columns: all of them, with name and figure, have room on 80 columns."""
 _STATES = {
     "only_before": "Only the current system's figures have it.",
     "only_after": "Only the new system's figures have it.",
@@ -50,11 +56,13 @@ class ReportsScreen(Asides["Reports"]):
     """One report at a time; a line a figure; below, what the figure is or why it is empty."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "load('current_system')", "Current"),
-        Binding("n", "load('new_system')", "New"),
+        Binding("c", "load('current_system')", "Load current"),
+        Binding("n", "load('new_system')", "Load new"),
         Binding("enter", "type('current_system')", "Type current", key_display="↵"),
         Binding("e", "type('new_system')", "Type new"),
-        Binding("right", "turn(1)", "Next report", key_display="→", priority=True),
+        Binding("right", "turn(1)", "Next", key_display="→", priority=True),
+        Binding("w", "write", "Write"),
+        Binding("t", "count_by", "Table"),
         Binding("left", "turn(-1)", "Report before", show=False, priority=True),
         *(Binding(str(n + 1), f"show({n})", one[0], show=False) for n, one in enumerate(_VIEWS)),
         Binding("f1,question_mark", "app.help", "Help", key_display="?"),
@@ -81,6 +89,20 @@ class ReportsScreen(Asides["Reports"]):
         """Show the first report."""
         self.query_one("#figures").focus()
         self._paint()
+        if not self._known.current:
+            self._recount()
+
+    @work
+    async def _recount(self) -> None:
+        """Count again: what the reports are counted by is not what it was."""
+        from recordpick.tui.reports_session import count
+
+        known = await self.waited(
+            "Counting for the reports", lambda progress: count(self._session, progress)
+        )
+        if known is not None:
+            self._known = known
+            self._paint()
 
     def _paint(self, at: int = 0) -> None:
         """Show the report at hand, with the cursor on that row."""
@@ -89,28 +111,22 @@ class ReportsScreen(Asides["Reports"]):
             for number, (name, _, _) in enumerate(_VIEWS)
         ]
         self.query_one("#report-title", Static).update(Content(" ").join(title))
-        _, file, keys = _VIEWS[self._at]
-        if file:
-            frame = self._known.filled()[0][file]
-            heading = _line("", "figure", "in records", "current", "new", "difference")
+        _, report, keys = _VIEWS[self._at]
+        columns = ["from_records", "current_system", "new_system", "difference"]
+        headings = ["in records", "current", "new", "difference"]
+        if report:
+            frame = self._known.filled()[0][report]
             self._rows = [
                 {**row, "name": " ".join(str(row[key]) for key in keys)} for row in frame.to_dicts()
             ]
-            before, after, counted = "current_system", "new_system", "from_records"
         else:
+            columns = ["counted_before", "before", "after", "difference", "percent"]
+            headings.append("%")
             self._rows = self._known.differences().to_dicts()
-            heading = _line("", "figure", "in records", "current", "new", "difference")
-            before, after, counted = "before", "after", "counted_before"
+        heading = _line("", "figure", *headings)
         self.query_one("#report-heading", Static).update(content(heading, "$quiet"))
         lines = [
-            _line(
-                row["name"],
-                row["figure"],
-                _number(row[counted]),
-                _number(row[before]),
-                _number(row[after]),
-                _number(row["difference"], "+"),
-            )
+            _line(_named(row), row["figure"], *(_shown(row, column) for column in columns))
             for row in self._rows
         ]
         figures = self.query_one("#figures", OptionList)
@@ -127,11 +143,34 @@ class ReportsScreen(Asides["Reports"]):
             return
         row = self._rows[at]
         figure = row["figure"].replace("_", " ")
-        named = f"{row['name']}, {figure}: {row.get('measures') or row.get('means') or ''}"
-        says = row.get("why_empty") or _STATES.get(row.get("state", ""), "")
+        named = f"{_named(row)}, {figure}: {row.get('measures') or row.get('means') or ''}"
+        says = [row.get("why_empty") or _STATES.get(row.get("state", ""), ""), *self._given(row)]
         self.query_one("#figure", Static).update(
-            content(named.rstrip(": "), "bold") + Content("\n") + content(says, "$quiet")
+            content(named.rstrip(": "), "bold")
+            + Content("\n")
+            + content(" ".join(one for one in says if one), "$quiet")
         )
+
+    def _given(self, row: dict[str, Any]) -> list[str]:
+        """Say who gave the systems' figures of a row, when, and from which file."""
+        name = self._figure_name(row)
+        if name is None:
+            return []
+        told = []
+        for system, words in _SHORT.items():
+            figure = self._known.figure(system, name)
+            if figure is not None:
+                how = f"from {figure.source}" if figure.source else "typed"
+                day = f"{figure.on.astimezone():%d %b %Y}"
+                told.append(f"{words}: {how}, {figure.by.name}, {day}.")
+        return told
+
+    def _figure_name(self, row: dict[str, Any]) -> tuple[str, ...] | None:
+        """Give the name of a row's figure; None in the differences."""
+        _, report, keys = _VIEWS[self._at]
+        if not report:
+            return None
+        return (report, *(str(row[key]) for key in keys), str(row["figure"]))
 
     @on(OptionList.OptionSelected, "#figures")
     def _chosen(self) -> None:
@@ -161,15 +200,47 @@ class ReportsScreen(Asides["Reports"]):
         )
         if path is None:
             return
-        known = await self.aside(partial(load, self._known, path, system))
-        if known is None:
-            return
         told = self._known.filled()[1]
-        self._known = known
-        self._paint()
-        notes = [note for note in known.filled()[1] if note not in told]
-        if notes:
-            await self.app.push_screen_wait(Tell("Loaded", notes))
+        loaded = await self.aside(partial(load, self._known, path, system))
+        if loaded is None:
+            return
+        self._paint(self.query_one("#figures", OptionList).highlighted or 0)
+        notes = [note for note in self._known.filled()[1] if note not in told]
+        await self.app.push_screen_wait(Tell("Loaded", [loaded.in_words, *notes]))
+
+    @work
+    async def action_count_by(self) -> None:
+        """Count by another year's QOF table, or by other report rules, from now on."""
+        from recordpick.tui.reports_session import count_by
+
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                "Count by: a QOF table (qof_2026_27.csv), or report rules (.toml)",
+                self._session.file.path.parent,
+                endings=(".csv", ".toml"),
+            )
+        )
+        if path is not None and await self.aside(partial(_done, count_by, self._session, path)):
+            self._recount()
+
+    @work
+    async def action_write(self) -> None:
+        """Write both systems' figures and their differences as a CSV file."""
+        from recordpick.tui.reports_session import write_differences
+
+        name = await self.app.push_screen_wait(
+            Ask(
+                "Write the differences",
+                ["All figures of both systems, the largest difference first, as a new CSV file:"],
+                value=str(self._session.file.path.with_name("differences.csv")),
+                yes="Write",
+            )
+        )
+        if name is None:
+            return
+        out = as_path(name)
+        if await self.aside(partial(_done, write_differences, self._known, out)):
+            await self.app.push_screen_wait(Tell("Written", [f"{out}"]))
 
     @work
     async def action_type(self, system: System) -> None:
@@ -177,8 +248,7 @@ class ReportsScreen(Asides["Reports"]):
         from recordpick.tui.reports_session import typed
 
         at = self.query_one("#figures", OptionList).highlighted
-        _, file, keys = _VIEWS[self._at]
-        if at is None or not file:
+        if at is None or (name := self._figure_name(self._rows[at])) is None:
             return
         row = self._rows[at]
         text = await self.app.push_screen_wait(
@@ -190,30 +260,47 @@ class ReportsScreen(Asides["Reports"]):
                 required=False,
             )
         )
-        if text is None:
-            return
-        name = (*(str(row[key]) for key in keys), str(row["figure"]))
-        try:
-            self._known = typed(self._known, name, text, system)
-        except UserError as error:
-            await self.app.push_screen_wait(Tell.error(error))
-            return
-        self._paint(at)
+        if text is not None and await self.aside(
+            partial(_done, typed, self._known, name, text, system)
+        ):
+            self._paint(at)
 
     def action_close(self) -> None:
-        """Back to work; the figures are kept for the export."""
+        """Back to work; what was given is kept in the working file."""
         self.dismiss(self._known)
 
 
+def _done(job: Callable[..., object], *given: object) -> bool:
+    """Do something that gives nothing back, and say that it was done."""
+    job(*given)
+    return True
+
+
+def _named(row: dict[str, Any]) -> str:
+    """Name what a row's figure is of; in the differences with its report, if two have the name."""
+    name = _NAMES.get(row["name"], str(row["name"]))
+    return f"{name} target" if row.get("report") == "target" else name
+
+
 def _line(name: str, figure: str, *numbers: str) -> str:
-    cells = [fit(number, 11, right=True) for number in numbers]
+    cells = [
+        fit(number, width, right=True) for number, width in zip(numbers, _WIDTHS, strict=False)
+    ]
     shown = _WORDS.get(figure, figure).replace("_", " ")
-    return f"{fit(name, 14)} {fit(shown, 16)}{''.join(cells)}"
+    return f"{fit(name, 14)} {fit(shown, 14)}{''.join(cells)}"
 
 
-def _number(value: float | None, sign: str = "") -> str:
+def _shown(row: dict[str, Any], column: str) -> str:
+    """Write a cell: differences with their sign, and percentages of them."""
+    sign = "+" if row[column] and column in {"difference", "percent"} else ""
+    if column == "percent":
+        text = _number(row[column], sign, 1)
+        return f"{text}%" if text else ""
+    return _number(row[column], sign)
+
+
+def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
     """Write a figure without trailing zeros; an empty text where there is none."""
     if value is None:
         return ""
-    text = f"{value:{sign},.2f}"
-    return text.rstrip("0").rstrip(".")
+    return f"{value:{sign},.{decimals}f}".rstrip("0").rstrip(".")

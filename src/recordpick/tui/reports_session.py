@@ -1,15 +1,14 @@
 """The reports of an open working file: what is counted, and the figures of both systems.
 
-The systems' figures are kept as long as the working file is open, and go into every hand-over pack
-that is exported meanwhile.
+The systems' figures, and what the reports are counted by, are kept in the working file: whatever is
+given here is an event there, and can be undone. Only what was counted is kept in memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
@@ -17,101 +16,103 @@ from recordpick.progress import Progress, silent
 if TYPE_CHECKING:
     import polars as pl
 
+    from recordpick.handover.reports import Counted
+    from recordpick.handover.taking_in_figures import Loaded
+    from recordpick.selection.own_figures import OwnFigure, System
     from recordpick.tui.session import Session
-
-System = Literal["current_system", "new_system"]
-Figures = Mapping[tuple[str, ...], float]
 
 
 @dataclass(frozen=True)
 class Reports:
-    """Reports by the name of their file, as counted, and both systems' own figures."""
+    """The reports of a session as they were counted, with the figures that its file keeps now."""
 
-    counted: dict[str, pl.DataFrame]
-    current: Figures = field(default_factory=dict)
-    new: Figures = field(default_factory=dict)
+    session: Session
+    counted: Counted
+    state: object = field(repr=False)
 
-    def of(self, system: System) -> Figures:
-        """Give a system's figures."""
-        return self.current if system == "current_system" else self.new
+    @property
+    def current(self) -> bool:
+        """Whether they are counted by what the working file says now."""
+        return self.state == _state(self.session)
 
-    def having(self, system: System, figures: Figures) -> Reports:
-        """Give the reports with other figures of a system."""
-        if system == "current_system":
-            return replace(self, current=figures)
-        return replace(self, new=figures)
+    def figure(self, system: System, name: tuple[str, ...]) -> OwnFigure | None:
+        """Give a figure of a system: who gave it, when, from which file."""
+        return self.session.selection.figures.get((system, name))
 
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
         """Give the reports with the systems' figures in them, and what no report has."""
         from recordpick.handover.reports import with_systems_own
 
-        reports, notes = with_systems_own(self.counted, self.current, self.new)
+        reports, notes = with_systems_own(self.counted.reports, self.session.selection)
         return reports, tuple(notes)
 
     def differences(self) -> pl.DataFrame:
         """Give both systems' figures side by side, the largest difference first."""
-        from recordpick.handover.compare import side_by_side
-        from recordpick.handover.system_figures import Read
+        from recordpick.handover.compare import of_working_file
 
-        counted = {
-            tuple(row[:-1]): row[-1]
-            for name, rows in self.counted.items()
-            for row in rows.select(*_keys(name), "figure", "from_records").iter_rows()
-            if row[-1] is not None
-        }
-        return side_by_side(Read(self.current, (), ()), Read(self.new, (), ()), counted)
+        return of_working_file(self.session.selection, self.counted)
 
 
-def _keys(name: str) -> tuple[str, ...]:
-    from recordpick.handover.reports import KEYS
-
-    return KEYS[name]
+def _state(session: Session) -> object:
+    return session.selection.reports_by, session.file.index_fingerprint, session.file.as_at
 
 
 def count(session: Session, progress: Progress = silent) -> Reports:
     """Count what the index can give for every report: for a thread."""
-    from recordpick.handover.qof import read_qof_table, shipped_qof_table
-    from recordpick.handover.report_rules import answer_rules
-    from recordpick.handover.reports import counted_reports
+    from recordpick.handover import reports
     from recordpick.tui.session import in_reach
 
-    table = read_qof_table(shipped_qof_table())
-    progress("counting for the reports", None)
+    state = _state(session)
     with in_reach(session.index):
-        rules = answer_rules(session.index, session.file.as_at)
-        return Reports(counted_reports(session.index, session.file.as_at, table, rules))
+        by = reports.counted_by(session.selection)
+        return Reports(
+            session, reports.count(session.index, session.file.as_at, by, progress), state
+        )
 
 
-def load(known: Reports, path: Path, system: System) -> Reports:
-    """Read a system's figures from a CSV or a folder of reports, beside those known: for a thread.
+def load(reports: Reports, path: Path, system: System) -> Loaded:
+    """Keep a system's figures from a CSV or a folder of reports, beside those known: for a thread.
 
     A figure read takes the place of one known before. UserError says what cannot be read.
     """
-    from recordpick.handover.system_figures import read_system_figures
+    from recordpick.handover.taking_in_figures import load
 
-    return known.having(system, {**known.of(system), **read_system_figures(path, system)})
+    return load(reports.session.file, path, system)
 
 
-def typed(known: Reports, name: tuple[str, ...], text: str, system: System) -> Reports:
-    """Take in one figure as it was typed; an empty text takes it away. UserError if no number."""
-    figures = {one: value for one, value in known.of(system).items() if one != name}
-    bare = text.strip().removesuffix("%").replace(",", "").strip()
-    if bare:
-        whole, _, rest = bare.partition(".")
-        if not (bare.isascii() and whole.isdigit() and (rest.isdigit() or "." not in bare)):
-            raise UserError(f"{text.strip()!r} is no number: write it in figures, such as 87.5.")
-        figures[name] = float(bare)
-    return known.having(system, figures)
+def typed(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
+    """Keep one figure as it was typed; an empty text takes it away. UserError if no number."""
+    from recordpick.handover.taking_in_figures import typed
+
+    typed(reports.session.file, name, text, system)
+
+
+def count_by(session: Session, path: Path) -> None:
+    """Count by another QOF table (CSV) or other report rules (TOML) from now on: for a thread."""
+    from recordpick.handover.taking_in_figures import take_in
+    from recordpick.tui.session import in_reach
+
+    with in_reach(session.index):
+        if path.suffix.casefold() == ".toml":
+            take_in(session.file, session.index, {}, rules=path)
+        else:
+            take_in(session.file, session.index, {}, qof=path)
+
+
+def write_differences(reports: Reports, out: Path) -> None:
+    """Write both systems' figures side by side as a new CSV file: for a thread."""
+    from recordpick.cells import as_csv
+    from recordpick.handover.one_file import write_file
+
+    write_file(out, as_csv(reports.differences()))
 
 
 def export(
-    session: Session, folder: Path, reports: Reports | None, progress: Progress = silent
+    session: Session, folder: Path, _reports: Reports | None, progress: Progress = silent
 ) -> Path:
-    """Write the hand-over pack with the systems' figures that are known: for a thread."""
+    """Write the hand-over pack, with the systems' figures that are known: for a thread."""
     if session.matches is None:
         raise UserError("The criteria are still being matched: wait a moment.")
-    from recordpick.handover.export import Options, export
+    from recordpick.handover.export import export
 
-    current, new = (reports.current, reports.new) if reports else (None, None)
-    options = Options(current=current or None, new=new or None)
-    return export(session.file, session.index, folder, session.matches, progress, options=options)
+    return export(session.file, session.index, folder, session.matches, progress)

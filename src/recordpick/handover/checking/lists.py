@@ -16,6 +16,7 @@ from recordpick.handover.selection_list import list_id, selection_rows
 from recordpick.handover.tick_words import sheets_of, tabs_of
 from recordpick.selection.facts import Facts
 from recordpick.selection.journal import replay
+from recordpick.selection.state import Selection
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +55,27 @@ def list_ids(file: Facts) -> list[str]:
     return [list_id(file.id, number + 1) for number in range(len(file.selection.exports))]
 
 
-def handed_over(file: Facts, name: str) -> HandedOver | None:
-    """Give a list of a working file by its name; None if the file has handed over no such list."""
+def selection_of(file: Facts, name: str) -> Selection | None:
+    """Give the selection as it was when a list was handed over; None if there is no such list."""
     names = list_ids(file)
     if name not in names:
         return None
-    number = names.index(name) + 1
     exports = [place for place, event in enumerate(file.events) if event.kind == "exported"]
-    selection = replay(file.events[: exports[number - 1]])
+    return replay(file.events[: exports[names.index(name)]])
+
+
+def handed_over(file: Facts, name: str) -> HandedOver | None:
+    """Give a list of a working file by its name; None if the file has handed over no such list."""
+    selection = selection_of(file, name)
+    if selection is None:
+        return None
     nobody = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
     rows = selection_rows(selection, file.pack, nobody, name)
     sheets = sheets_of(file.pack, rows)
     tabs = dict(zip(map(str.casefold, tabs_of(sheets)), sheets, strict=True))
     return HandedOver(
         name,
-        number,
+        len(selection.exports) + 1,
         {
             line: Listed(line, record, criterion_id, patient_id)
             for line, record, criterion_id, patient_id in rows.select(

@@ -18,7 +18,9 @@ class Progress:
     """One phase: the lines that belong to it, and what they gave.
 
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
-    result, "" and the selection as it stands. `beside` counts results of lines that are not on it.
+    result, "" and the selection as it stands. To the recheck belong only those of them in which
+    something was found before, and what was rechecked beside. `beside` counts results of lines that
+    are not on the list.
     """
 
     phase: Phase
@@ -89,6 +91,13 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
         # what was taken out since is not waited for; what was checked of it counts
         there = frozenset(listed.by_patient)
         lines = (there & picked) | (there & of_phase.keys())
+    if phase == "recheck":
+        found = {
+            (issue.first.entry.criterion_id, issue.first.entry.patient_id)
+            for issue in selection.issues
+            if any(one.is_fault and one.phase == PHASES[0] for one in issue.results)
+        }
+        lines &= found | of_phase.keys()
     results = {line: result for line, result in of_phase.items() if line in lines}
     return Progress(phase, newest, lines, results, len(of_phase) - len(results))
 

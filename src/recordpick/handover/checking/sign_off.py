@@ -83,6 +83,8 @@ def _by_whom(one: Progress) -> str:
 def _random(selection: Selection, begun: list[Progress]) -> list[str]:
     lines = ["RANDOM RECORDS: WHAT THEY SHOW OF ALL RECORDS"]
     draws = [draw for draw in selection.draws if draw.withdrawn is None]
+    # The recheck is of what was found before, and so says nothing of all records.
+    begun = [one for one in begun if one.phase != "recheck"]
     if not draws or not begun:
         return [*lines, "No random records were checked."]
     there, judged, faulty = begun[-1].random

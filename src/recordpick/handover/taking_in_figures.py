@@ -1,0 +1,141 @@
+"""Figures of the systems' own reports, and what reports are counted by, into the working file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from recordpick.cells import one_line
+from recordpick.criteria.reading import parse_pack, read_pack
+from recordpick.errors import UserError
+from recordpick.handover.figure_values import as_kept, is_empty, value_of, why_none
+from recordpick.handover.qof import qof_table, qof_text
+from recordpick.handover.report_index import ReportIndex
+from recordpick.handover.system_figures import read_system_figures
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.selection.own_figures import SYSTEM_WORDS, Given, Name, System
+from recordpick.selection.working_file import WorkingFile
+
+SHIPPED = "shipped"
+"""What is said in place of a file to go back to what ships."""
+_LONGEST_SOURCE = 200
+
+
+Files = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many figures were read of a system's CSV, and how many were new or different."""
+
+    system: System
+    figures: int
+    changed: int
+
+    @property
+    def in_words(self) -> str:
+        """Say so."""
+        figures = "1 figure" if self.figures == 1 else f"{self.figures:,} figures"
+        return (
+            f"{figures} of {SYSTEM_WORDS[self.system]} read, {self.changed:,} new or changed. The "
+            "working file keeps them, and the next hand-over pack has them."
+        )
+
+
+def load(file: WorkingFile, path: Path, system: System) -> Loaded:
+    """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
+
+    A figure takes the place of one known before; others stay. UserError, and nothing kept, where
+    something in it cannot be read.
+    """
+    return _keep(file, _read(path, system))
+
+
+def _read(path: Path, system: System) -> Given:
+    figures = read_system_figures(path, system)
+    return Given(
+        system,
+        {name: as_kept(value) for name, value in figures.items()},
+        one_line(path.name or str(path))[:_LONGEST_SOURCE],
+        _sha256(path),
+    )
+
+
+def _keep(file: WorkingFile, given: Given) -> Loaded:
+    before = file.selection.figures
+    changed = sum(
+        (known := before.get((given.system, name))) is None or known.value != value
+        for name, value in given.figures.items()
+    )
+    file.give_figures(given)
+    return Loaded(given.system, len(given.figures), changed)
+
+
+def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
+    """Keep one figure as somebody typed it; an empty text takes it away. UserError if it is none.
+
+    "0" is a figure, and an empty text is none.
+    """
+    value = None
+    if not is_empty(text):
+        number = value_of(name[-1], text)
+        if number is None:
+            raise UserError(
+                f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
+                f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
+            )
+        value = as_kept(number)
+    file.give_figures(Given(system, {name: value}))
+
+
+def take_in(
+    file: WorkingFile,
+    index: PracticeIndex,
+    figures: Mapping[System, Path | None],
+    qof: Path | None = None,
+    rules: Path | None = None,
+) -> list[Loaded]:
+    """Keep what was given on the command line, after all of it was read.
+
+    UserError, and nothing kept, says what of it cannot be used.
+    """
+    table = None if qof is None else table_files(qof)
+    texts = None if rules is None else rules_files(rules, index, file.as_at)
+    given = [_read(path, system) for system, path in figures.items() if path is not None]
+    if table is not None:
+        file.count_reports_by("qof", table)
+    if texts is not None:
+        file.count_reports_by("rules", texts)
+    return [_keep(file, one) for one in given]
+
+
+def table_files(path: Path) -> Files:
+    """Read another year's QOF table, to be kept; nothing for `SHIPPED`. UserError if it is none."""
+    if str(path) == SHIPPED:
+        return ()
+    text = qof_text(path)
+    qof_table(path.name, text, str(path))
+    return [(path.name, text)]
+
+
+def rules_files(path: Path, index: PracticeIndex, as_at: date) -> Files:
+    """Read other report rules, to be kept; nothing for `SHIPPED`. UserError if they are none."""
+    if str(path) == SHIPPED:
+        return ()
+    pack = read_pack(path)
+    ReportIndex.of(index, pack, as_at)
+    return list(parse_pack(pack.files).files.items())
+
+
+def _sha256(path: Path) -> str:
+    """Give the SHA-256 of a file; "" for a folder."""
+    if path.is_dir():
+        return ""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error

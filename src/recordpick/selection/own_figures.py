@@ -1,0 +1,212 @@
+"""What the systems' own reports say, as staff gave it, and what the reports are counted by.
+
+Both are kept in the journal, so that the next pack has them, whoever makes it and wherever, and so
+that it can be told who gave which figure, when, and from which file. Values are decimal texts: what
+was given is what is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, TypeAlias, get_args
+
+from recordpick.errors import UserError
+from recordpick.selection.events import BrokenEventError, Event, Json
+from recordpick.selection.state import Person
+
+System = Literal["current_system", "new_system"]
+"""Whose report a figure is from: the system the practice has, or the one it moves to."""
+
+Name: TypeAlias = tuple[str, ...]
+"""The report (qof, target, capitation), what the figure is of, and which figure."""
+
+Key: TypeAlias = tuple[System, Name]
+Body: TypeAlias = "dict[str, Json]"
+
+SYSTEMS: tuple[System, ...] = get_args(System)
+SYSTEM_WORDS: dict[System, str] = {
+    "current_system": "the current system",
+    "new_system": "the new system",
+}
+
+What = Literal["qof", "rules"]
+WHAT_WORDS: dict[What, str] = {"qof": "the QOF table", "rules": "the report rules"}
+
+MOST_FIGURES = 20_000
+MOST_CHARACTERS = 8 * 1024**2
+"""Of a QOF table, or of report rules with their codelists."""
+
+_VALUE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+_PART = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]{1,60}")
+_PARTS = (3, 4)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigure:
+    """A figure of a system's own report. `source` is the file it was loaded from, "" if typed."""
+
+    value: str
+    by: Person
+    on: datetime
+    source: str = ""
+
+    @property
+    def number(self) -> float:
+        """The value as a number."""
+        return float(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A QOF table or report rules that somebody chose: the texts by file name, the first leads."""
+
+    files: tuple[tuple[str, str], ...]
+    by: Person
+    on: datetime
+
+    @property
+    def name(self) -> str:
+        """The name of the file that was chosen."""
+        return self.files[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Figures of one system to be taken in, and the file they are from ("" if typed).
+
+    None as a value takes the figure away. `sha256` is that of the file.
+    """
+
+    system: System
+    figures: Mapping[Name, str | None]
+    source: str = ""
+    sha256: str = ""
+
+
+def is_value(text: str) -> bool:
+    """Tell whether a text is a figure as it is kept: digits, and decimals behind a point."""
+    return _VALUE.fullmatch(text) is not None
+
+
+def is_name(name: Name) -> bool:
+    """Tell whether a figure may be called that."""
+    return len(name) in _PARTS and all(_PART.fullmatch(part) for part in name)
+
+
+def to_give(known: Mapping[Key, OwnFigure], given: Given) -> Body | None:
+    """Take figures in: only those that are new or different. None: there are none of these."""
+    if len(given.figures) > MOST_FIGURES:
+        raise UserError(f"{len(given.figures):,} figures are more than any reports have.")
+    rows: list[Json] = []
+    for name, value in given.figures.items():
+        if not is_name(name) or not (value is None or is_value(value)):
+            raise UserError(f"{' '.join(name)!r} is no figure of a report.")
+        before = known.get((given.system, name))
+        if value != (before.value if before is not None else None):
+            parts: list[Json] = list(name)
+            rows.append([parts, value])
+    if not rows:
+        return None
+    return {
+        "system": given.system,
+        "source": given.source,
+        "sha256": given.sha256,
+        "figures": rows,
+    }
+
+
+def with_figures(known: Mapping[Key, OwnFigure], event: Event) -> Mapping[Key, OwnFigure]:
+    """Give the figures after an event."""
+    system = system_of(event)
+    by, on, source = event.by, event.on, event.text("source")
+    after = dict(known)
+    for row in event.rows("figures"):
+        name, value = _figure(event, row)
+        if value is None:
+            after.pop((system, name), None)
+        else:
+            after[system, name] = OwnFigure(value, by, on, source)
+    return MappingProxyType(after)
+
+
+def system_of(event: Event) -> System:
+    """Read whose figures an event gives."""
+    for system in SYSTEMS:
+        if event.text("system") == system:
+            return system
+    raise BrokenEventError(event.seq, "gives figures of no system")
+
+
+def _figure(event: Event, row: list[Json]) -> tuple[Name, str | None]:
+    match row:
+        case [list(parts), str() | None as value]:
+            name = tuple(part for part in parts if isinstance(part, str))
+            fits = len(name) == len(parts) and is_name(name)
+            if fits and (value is None or is_value(value)):
+                return name, value
+    raise BrokenEventError(event.seq, "has a figure that is none")
+
+
+def to_choose(
+    before: Mapping[What, Chosen], what: What, files: Sequence[tuple[str, str]]
+) -> Body | None:
+    """Choose another table or other rules; no files: those that ship. None: it is so already."""
+    known = before.get(what)
+    if tuple(files) == (known.files if known is not None else ()):
+        return None
+    if sum(len(text) for _, text in files) > MOST_CHARACTERS:
+        raise UserError(f"{files[0][0]} is larger than {WHAT_WORDS[what]} can be.")
+    rows: list[Json] = [[name, text] for name, text in files]
+    return {"what": what, "files": rows}
+
+
+def with_choice(before: Mapping[What, Chosen], event: Event) -> Mapping[What, Chosen]:
+    """Give what the reports are counted by after an event."""
+    what, files = what_of(event), _files(event)
+    after = {known: chosen for known, chosen in before.items() if known != what}
+    if files:
+        after[what] = Chosen(files, event.by, event.on)
+    return MappingProxyType(after)
+
+
+def what_of(event: Event) -> What:
+    """Read what an event chooses."""
+    for what in WHAT_WORDS:
+        if event.text("what") == what:
+            return what
+    raise BrokenEventError(event.seq, "chooses something that there is not")
+
+
+def _files(event: Event) -> tuple[tuple[str, str], ...]:
+    files: list[tuple[str, str]] = []
+    for row in event.rows("files"):
+        match row:
+            case [str(name), str(text)]:
+                files.append((name, text))
+            case _:
+                raise BrokenEventError(event.seq, "has a file that is none")
+    return tuple(files)
+
+
+def describe_figures(event: Event) -> str:
+    """Say in a few words what an event did to the figures."""
+    rows, whose = event.rows("figures"), SYSTEM_WORDS[system_of(event)]
+    source = event.text("source")
+    if source:
+        count = "1 figure" if len(rows) == 1 else f"{len(rows):,} figures"
+        return f"loaded {count} of {whose} from {source}"
+    name, value = _figure(event, rows[0]) if rows else ((), None)
+    did = "took away" if value is None else "typed"
+    return f"{did} {' '.join(name[1:]).replace('_', ' ')} of {whose}"
+
+
+def describe_choice(event: Event) -> str:
+    """Say in a few words what an event chose."""
+    what, files = WHAT_WORDS[what_of(event)], _files(event)
+    if not files:
+        return f"went back to {what} of recordpick"
+    return f"took {files[0][0]} for {what}"
