@@ -86,13 +86,15 @@ def test_active_tells_registration_and_status(folder):
 
 
 def test_who_was_removed_and_registered_again_has_not_left(folder):
-    """A day of removal before the day of registration is that of an earlier registration."""
+    """A day of removal before that of registration is of an earlier one; one to come is none."""
     again = {"REMOVED_DATE": "20150505", "REGISTERED_DATE": "20200202"}
     gone = {"REMOVED_DATE": "20200202", "REGISTERED_DATE": "20150505"}
-    write_extract(folder, Patient=[patient(1, **again), patient(2, **gone)])
+    later = {"REMOVED_DATE": "20261002", "REGISTERED_DATE": "20150505"}
+    write_extract(folder, Patient=[patient(1, **again), patient(2, **gone), patient(3, **later)])
     assert rows_of(indexed(folder), "patients", "patient_id", "status") == [
         ("1", "registered"),
         ("2", "left"),
+        ("3", "registered"),
     ]
 
 
@@ -225,7 +227,7 @@ def test_an_empty_file_is_nothing_not_an_error(folder):
 
 
 def test_an_issue_of_a_repeat_is_no_second_repeat(folder):
-    """Issues of a current repeat are over; an issue whose repeat is not there stays current."""
+    """Whether it is current only the repeat says; an issue whose repeat is not there stays so."""
     drug = {"DMD_CODE": "319775004", "CODE": "bu2..", "RUBRIC": "Aspirin"}
     other = {"DMD_CODE": "322236009", "CODE": "di2..", "RUBRIC": "Paracetamol"}
     write_extract(
@@ -237,12 +239,16 @@ def test_an_issue_of_a_repeat_is_no_second_repeat(folder):
             entry(13, 1, SUBSET="S", **other),
             entry(14, 2, SUBSET="S", **drug),
             entry(15, 2, SUBSET="R", ACTION="D", **drug),
+            entry(16, 2, SUBSET="R", END_DATE="20200301", **other),
+            entry(17, 2, SUBSET="S", **other),
         ],
     )
     index = indexed(folder)
     assert rows_of(index, "medications", "medication_id", "course", "is_active") == [
         ("11", "repeat", True),
-        ("12", "repeat", False),
+        ("12", "repeat", None),
         ("13", "repeat", True),
         ("14", "repeat", True),
+        ("16", "repeat", False),
+        ("17", "repeat", None),
     ]

@@ -154,10 +154,11 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
     quantity = ~names[1].str.contains("issue").fill_null(value=False)
     is_issue = subset.is_in(_ISSUE)
     code = pl.coalesce(dmd, file.text("CODE"))
-    # An issue of a repeat is no second medicine: of a drug that is a current repeat of the patient
-    # its issues are over. An issue without its repeat is the only sign of it, and stays current.
+    # An issue of a repeat is no second medicine: of a drug that is a repeat of the patient, current
+    # or ended, only the repeat says which, and its issues are neither. An issue without its repeat
+    # is the only sign of it, and counts as current until it ends.
     repeats = (
-        file.frame.filter(subset.is_in(_REPEAT) & ~deleted(file) & ~_over(file, as_at))
+        file.frame.filter(subset.is_in(_REPEAT) & ~deleted(file))
         .select(file.text("PID").alias(_WHO), code.alias(_WHAT), pl.lit(value=True).alias(_HAS))
         .drop_nulls()
         .unique()
@@ -175,7 +176,7 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         course=pl.when(subset.is_in((*_REPEAT, *_ISSUE)))
         .then(pl.lit("repeat"))
         .otherwise(pl.lit("acute")),
-        is_active=~_over(file, as_at) & ~told_by_repeat,
+        is_active=pl.when(~told_by_repeat).then(~_over(file, as_at)),
         code=code,
         code_system=pl.when(dmd.is_not_null()).then(pl.lit("dmd")).otherwise(pl.lit("local")),
         is_unmapped=dmd.is_null(),

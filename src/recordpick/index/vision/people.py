@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 
 from recordpick.index.extract_files import ExtractFile
@@ -51,14 +53,15 @@ def with_name(
     return rows.with_columns(who.alias(_STAFF)).join(names, on=_STAFF, how="left")
 
 
-def _was_removed(file: ExtractFile) -> pl.Expr:
-    """Tell who was removed from the list, and not registered again since."""
-    removed, registered = file.text("REMOVED_DATE"), file.text("REGISTERED_DATE")
-    again = to_date(registered, DAY) > to_date(removed, DAY)
-    return removed.is_not_null() & ~again.fill_null(value=False)
+def _was_removed(file: ExtractFile, as_at: date | None) -> pl.Expr:
+    """Tell who was removed from the list by the as-at date, and not registered again since."""
+    removed = to_date(file.text("REMOVED_DATE"), DAY)
+    was = removed.is_not_null() if as_at is None else removed <= as_at
+    again = to_date(file.text("REGISTERED_DATE"), DAY) > removed
+    return (was & ~again.fill_null(value=False)).fill_null(value=False)
 
 
-def read_patients(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
+def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> Part:
     """Give the patients."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
     active = file.text("ACTIVE").str.to_uppercase()
@@ -72,7 +75,7 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
         "registration": active.replace_strict(_REGISTRATION, default=None),
         "status": pl.when((active == "D") | file.text("DATE_OF_DEATH").is_not_null())
         .then(pl.lit("deceased"))
-        .when((active == "L") | _was_removed(file))
+        .when((active == "L") | _was_removed(file, as_at))
         .then(pl.lit("left"))
         .when(active.is_not_null())
         .then(pl.lit("registered")),

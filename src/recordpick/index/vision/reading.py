@@ -66,7 +66,7 @@ def read_vision(path: Path, work: Path) -> Source:
         )
     as_at = day_of_extract(found)
     staff = staff_names(files.get("Staff"))
-    parts = [read_patients(files["Patient"], staff)]
+    parts = [read_patients(files["Patient"], staff, as_at)]
     if "Journal" in files:
         parts += read_journal(files["Journal"], staff, as_at)
     if "Referral" in files:
