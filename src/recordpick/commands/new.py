@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from recordpick.commands.common import day, must_be_new, say, tell, who
+from recordpick.criteria.pack import Pack
 from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
@@ -27,5 +29,15 @@ def run(options: argparse.Namespace) -> int:
             f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "
             f"reckoned at {as_at}, not who is registered or which medicines are current."
         )
+    if not index.manifest.synthetic and _is_the_one_that_ships(pack, options.criteria):
+        tell(
+            "These are the criteria that come with recordpick. Their codelists hold a few codes "
+            "for the demonstration, so that criteria that go by codes find few patients or nobody: put "
+            "the supplier's or the practice's own in their place (criteria/README.md)."
+        )
     say(f"Open it with: recordpick {options.file}")
     return 0
+
+
+def _is_the_one_that_ships(pack: Pack, given: Path | None) -> bool:
+    return given is None or pack.fingerprint == read_pack(general_practice_pack()).fingerprint
