@@ -32,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     if not index.manifest.synthetic and _is_the_one_that_ships(pack, options.criteria):
         tell(
             "These are the criteria that come with recordpick. Their codelists hold a few codes "
-            "for the demonstration, so that criteria that go by codes find few patients or nobody: put "
-            "the supplier's or the practice's own in their place (criteria/README.md)."
+            "for the demonstration, so that criteria that go by codes find few patients or nobody: "
+            "put the supplier's or the practice's own in their place (criteria/README.md)."
         )
     say(f"Open it with: recordpick {options.file}")
     return 0
