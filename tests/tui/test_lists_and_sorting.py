@@ -2,6 +2,8 @@
 
 import pytest
 from driving import app_on, using
+from textual.events import Key
+from tiny import make_tiny
 
 from recordpick.tui.palette import FORM, PICTURES, WORK
 from recordpick.tui.patients_frame import area_of
@@ -87,6 +89,47 @@ async def test_patients_are_sorted_by_a_column_that_has_no_room_on_the_screen(de
         await user.press("b", "end", "enter")
         assert table.sort is None
         assert "by" not in user.part("#rows")
+
+
+@pytest.mark.parametrize("first", ["slash", "f"])
+async def test_letters_typed_ahead_of_the_screen_are_no_commands(demo, first):
+    """A quick typist on a slow computer: what follows / is looked for, and picks nobody."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        for key, character in ((first, None), ("x", "x"), ("space", " "), ("o", "o")):
+            user.app.post_message(Key(key, character))
+        await user.settled()
+        assert user.screen.query_one("#filter").value == "x o"
+        assert isinstance(user.screen, WorkScreen)
+        assert user.app._session.selection.picks == ()
+
+
+async def test_a_filter_stays_though_the_room_around_it_changes(demo):
+    """Longer words at the foot, another size of the window: what was typed still counts."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        user.screen.say("words that need another line " * 4)
+        await user.settled()
+        await user.press("slash")  # says something shorter: the parts have more room again
+        await user.type("bar")
+        assert user.screen.query_one("#filter").value == "bar"
+        shown = user.screen.table.shown
+        await user.pilot.resize_terminal(100, 30)
+        await user.settled()
+        assert user.screen.query_one("#filter").has_focus
+        assert user.screen.query_one("#filter").value == "bar"
+        assert user.screen.table.shown == shown
+
+
+@pytest.mark.parametrize("typed", ["O'Brien", "obrien", "OBRIEN", "o\u2019brien"])
+async def test_a_name_with_an_apostrophe_is_found_without_it(tmp_path, typed):
+    """And however it is typed."""
+    async with using(app_on(make_tiny(tmp_path / "tiny"))) as user:
+        await user.press("f")
+        await user.fill("#filter", typed)
+        table = user.screen.table
+        assert table.shown == 4
+        assert user.app._session.listed(table.patient_id).patient["family_name"] == "O'Brien"
 
 
 @pytest.mark.parametrize("command", [*WORK, *FORM, *PICTURES], ids=lambda one: one.title)

@@ -106,6 +106,12 @@ class CriteriaList(ScrollView, can_focus=True):
         return False
 
     def _moved(self) -> None:
+        """Tell that another criterion is at hand, and bring it into sight."""
+        self._see_cursor()
+        if self.current is not None:
+            self.post_message(self.CriterionHighlighted(self.current.id))
+
+    def _see_cursor(self) -> None:
         height = max(1, self.scrollable_content_region.height)
         top = self.scroll_offset.y
         # The area's heading comes along when the cursor goes up to its first criterion.
@@ -114,8 +120,6 @@ class CriteriaList(ScrollView, can_focus=True):
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True)
         self.refresh()
-        if self.current is not None:
-            self.post_message(self.CriterionHighlighted(self.current.id))
 
     def _step(self, to: int, way: int) -> None:
         place = max(0, min(to, len(self._rows) - 1))
@@ -181,7 +185,7 @@ class CriteriaList(ScrollView, can_focus=True):
         """Paint anew in the new width, the cursor in sight."""
         self.virtual_size = Size(self.size.width, len(self._rows))
         if self.current is not None:
-            self._moved()
+            self._see_cursor()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's watcher
         """Paint the cursor as what keys act on, or not."""

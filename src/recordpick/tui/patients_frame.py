@@ -164,7 +164,13 @@ def patients_of(index: PracticeIndex, as_at: date) -> pl.DataFrame:
     if not names:
         return frame.with_columns(pl.lit("").alias("name"))
     name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
-    return frame.with_columns(name.alias("name"), **_for_people(frame))
+    run_together = name.str.replace_all("['\u2019-]", "")
+    return frame.with_columns(
+        name.alias("name"),
+        # O'Brien is looked for as obrien, too
+        pl.when(run_together != name).then(run_together).alias("name_run_together"),
+        **_for_people(frame),
+    )
 
 
 def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:

@@ -22,7 +22,7 @@ class WorkScreen(WorkMany):
     """Left the criteria, right the patients, below the record; and what the keys do."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Find", key_display="/"),
+        Binding("slash", "filter", "Find", key_display="/", priority=True),
         Binding("u", "undo", "Undo"),
         Binding("w", "whole", "All"),
         Binding("s", "suggest", "Suggest"),
@@ -36,7 +36,7 @@ class WorkScreen(WorkMany):
         Binding("p", "app.mask", "Hide names", show=False),
         Binding("a", "note", "Note on the patient", show=False),
         Binding("c", "copy", "Copy the patient's number", show=False),
-        Binding("f", "find", "Find a patient", show=False),
+        Binding("f", "find", "Find a patient", show=False, priority=True),
         Binding("o", "patient", "This patient's criteria", show=False),
         Binding("m", "most", "Most useful patients", show=False),
         Binding("A", "area", "The whole area", show=False),
@@ -185,7 +185,7 @@ class WorkScreen(WorkMany):
         self.show_candidates()
         if shows in {"most", "area"}:
             self.table.action_jump(0)
-        self.table.focus()
+        self.set_focus(self.table)
 
     def action_find(self) -> None:
         """Look for a patient in the whole list."""
@@ -227,7 +227,7 @@ class WorkScreen(WorkMany):
             table.sort_by(name)
         while name == "" and table.sort is not None:
             table.sort_by(table.sort.column)
-        table.focus()
+        self.set_focus(table)
 
     def action_copy(self) -> None:
         """Copy the NHS number, or the patient number where there is none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from textual import on
+from textual.widgets import Input
 
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.criterion_words import (
@@ -123,7 +124,8 @@ class WorkLists(WorkParts):
 
     @on(CriteriaList.CriterionChosen)
     def _criterion_chosen(self) -> None:
-        self.table.focus()
+        if not isinstance(self.focused, Input):  # a search was begun meanwhile
+            self.set_focus(self.table)
 
     @on(RowsChanged)
     def _rows_changed(self, message: RowsChanged) -> None:

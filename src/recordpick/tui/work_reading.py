@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.message import Message
+from textual.widgets import Input
 
 from recordpick.errors import UserError
 from recordpick.tui.reading import read_shown
@@ -143,4 +144,5 @@ class WorkReading(WorkLists):
 
     @on(PatientOpened)
     def _patient_opened(self) -> None:
-        self.query_one(RecordView).focus()
+        if not isinstance(self.focused, Input):  # a search was begun meanwhile
+            self.set_focus(self.query_one(RecordView))

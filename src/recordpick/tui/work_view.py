@@ -27,7 +27,7 @@ class WorkView(WorkReading):
         """Show where the work stands."""
         self.begin()
         criteria = self.query_one(CriteriaList)
-        criteria.focus()
+        self.set_focus(criteria)
         if self._start_at is None or not criteria.go_to(self._start_at):
             self.show_criterion()
         if self.session.file.damage:
@@ -40,6 +40,16 @@ class WorkView(WorkReading):
         self.close_filter()
         self.show_criterion()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let letters be letters in a field.
+
+        The keys of the two searches come before what has the focus, so that a quick typist's next
+        letters, typed ahead of the screen, go into the field and are no commands.
+        """
+        if action in {"filter", "find"} and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
+
     def action_filter(self) -> None:
         """Filter the patients, or search the record if that is where the person is."""
         field = self.query_one("#filter", Input)
@@ -50,7 +60,7 @@ class WorkView(WorkReading):
         )
         field.value = "" if in_record else self.table.query_text
         field.display = True
-        field.focus()
+        self.set_focus(field)  # at once: `focus()` would come too late
         self.say("Enter goes to the rows, Esc shows all again.")
 
     @on(Input.Changed, "#filter")
@@ -62,7 +72,8 @@ class WorkView(WorkReading):
 
     @on(Input.Submitted, "#filter")
     def _filter_submitted(self, event: Input.Submitted) -> None:
-        (self.query_one(RecordView) if event.input.has_class("-record") else self.table).focus()
+        in_record = event.input.has_class("-record")
+        self.set_focus(self.query_one(RecordView) if in_record else self.table)
 
     def close_filter(self) -> None:
         """Show everything again."""
@@ -81,13 +92,13 @@ class WorkView(WorkReading):
         if field.display:
             in_record = field.has_class("-record")
             self.close_filter()
-            (self.query_one(RecordView) if in_record else self.table).focus()
+            self.set_focus(self.query_one(RecordView) if in_record else self.table)
         elif self.table.selected:
             self.table.select_none()
         elif self.query_one(RecordView).has_focus:
-            self.table.focus()
+            self.set_focus(self.table)
         else:
-            self.query_one(CriteriaList).focus()
+            self.set_focus(self.query_one(CriteriaList))
 
     def on_key(self, event: events.Key) -> None:
         """Down leaves the filter for the rows below it."""
@@ -95,4 +106,5 @@ class WorkView(WorkReading):
             field = self.query_one("#filter", Input)
             if field.has_focus:
                 event.stop()
-                (self.query_one(RecordView) if field.has_class("-record") else self.table).focus()
+                in_record = field.has_class("-record")
+                self.set_focus(self.query_one(RecordView) if in_record else self.table)
