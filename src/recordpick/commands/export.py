@@ -8,6 +8,7 @@ from pathlib import Path
 from recordpick.commands.common import opened, progress_on_stderr, say, tell, who
 from recordpick.commands.names import may_write_names
 from recordpick.commands.reports import take_in_given
+from recordpick.handover.doubts import doubts
 from recordpick.handover.encrypted import check_free_file
 from recordpick.handover.export import FILES, Options, export, export_encrypted
 from recordpick.matching import match
@@ -30,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
                 export(file, index, out, matches, progress, options=asked)
         say(f"{len(file.selection.picks):,} lines written to {out}.")
         fingerprint = file.selection.exports[-1].sha256
+        for doubt in doubts(file.selection, index, file.as_at, matches):
+            tell(doubt.in_words)
     for name in FILES:
         say(f"  {name}")
     say(f"Fingerprint: {fingerprint}")

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from recordpick.cells import as_csv
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.descriptor import descriptor
+from recordpick.handover.doubts import cautions, doubts
 from recordpick.handover.local_codes import local_code_rows
 from recordpick.handover.people import names_of, numbers_of
 from recordpick.handover.readme import About, readme
@@ -83,7 +84,7 @@ def pack_contents(
         qof_table=(by.table.file, by.table.sha256),
         report_rules=(by.rules.title, by.rules.version, by.rules.fingerprint),
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
-        notes=(*cannot, *unknown),
+        notes=(*cannot, *unknown, *_with_care(file, selection, index, matches)),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
     frames |= as_files(reports) | {"local_codes.csv": local}
@@ -98,6 +99,18 @@ def pack_contents(
     made["tick_sheets.txt"] = tick_text(about, sheets_of(file.pack, selected)).encode("utf-8")
     made[SUMS] = _sums(made)
     return {file_name: made[file_name] for file_name in FILES}
+
+
+def _with_care(
+    file: WorkingFile, selection: Selection, index: PracticeIndex, matches: Matches
+) -> tuple[str, ...]:
+    """Say what to read the list and the report of the criteria with; nobody is named."""
+    said = cautions(file.pack, matches)
+    return (
+        *(doubt.in_numbers for doubt in doubts(selection, index, file.as_at, matches)),
+        *(("Criteria for which more patients may be there than were found:",) if said else ()),
+        *(f"  {caution}" for caution in said),
+    )
 
 
 def _sums(contents: dict[str, bytes]) -> bytes:
