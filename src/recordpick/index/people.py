@@ -17,7 +17,7 @@ from recordpick.index.manifest import TableSummary
 from recordpick.index.parts import ROW
 from recordpick.index.staging import Staged
 from recordpick.index.tables_made import PATIENT, TableMade
-from recordpick.index.writing import ROW_GROUP
+from recordpick.index.writing import ROW_GROUP_BY_PATIENT
 
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
@@ -54,7 +54,7 @@ def write_patients(
         .join(entries, on=PATIENT, how="left", maintain_order="left")
         .with_columns(pl.col("entries").cast(pl.Int64).fill_null(0))
         .with_columns((fewer * 100 / pl.len()).alias("entries_percentile"))
-        .sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP)
+        .sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT)
     )
     return TableSummary(
         patients.height,

@@ -26,6 +26,9 @@ from recordpick.tables import Kind
 ROW_GROUP = 100_000
 """Rows of a row group: a rule that asks for a few codes skips most of those of a block."""
 
+ROW_GROUP_BY_PATIENT = 20_000
+"""The same of a table that stands by patient: one patient's rows are read without many others."""
+
 BLOCK = 500_000
 """Rows of a block, as whole patients make it. One patient's record is looked for in so many."""
 
@@ -48,7 +51,10 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
     rows = table.placed_rows().select(*kinds, PLACE)
     counts = rows.group_by(PATIENT).agg(entries=pl.len()).sort(PATIENT).collect(engine="streaming")
     _sorted_rows(rows, kinds, counts).sink_parquet(
-        path, compression_level=_LEVEL, row_group_size=ROW_GROUP, engine="streaming"
+        path,
+        compression_level=_LEVEL,
+        row_group_size=ROW_GROUP if "code" in kinds else ROW_GROUP_BY_PATIENT,
+        engine="streaming",
     )
     return TableSummary(int(counts["entries"].sum()), kinds), counts
 
