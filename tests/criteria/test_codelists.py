@@ -156,3 +156,14 @@ def test_codes_that_went_through_a_spreadsheet_as_numbers(code: str) -> None:
 def test_other_codes_are_not_suspected(code: str) -> None:
     """Short codes that end in zeros, and codes with letters, are what they are."""
     assert not looks_rounded(code)
+
+
+@pytest.mark.parametrize("code", ["'59621000", "59621000.0", "59621000 |Hypertension|"])
+def test_a_code_with_something_around_it_is_refused(code: str) -> None:
+    """It is no patient's code as it stands, so that the list would find fewer, or nobody."""
+    assert "has more in it than a code" in problems_of(f"code,term\n44054006,x\n{code},x\n")[0]
+
+
+@pytest.mark.parametrize("code", ["2469.", "G20..", "1371.", "X-0101", "EMISNQLO1", "246"])
+def test_codes_of_older_systems_keep_their_dots(code: str) -> None:
+    assert read(f"code,term\n{code},x\n").codes == (code,)

@@ -18,6 +18,8 @@ CODES_AT_MOST = 500_000
 CODE_LENGTH = 100
 
 _NAME = re.compile(r"[a-z0-9_-]{1,60}")
+# What programs and people put around codes: '59621000, 59621000.0, 59621000 |Hypertension|.
+_DRESSED = re.compile(r"\A'|\A[0-9]{6,}\.0+\Z|\|")
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
@@ -101,6 +103,11 @@ def problem_with(code: str, term: str) -> str:
         return (
             f"'{shown(code)}' is a code that a spreadsheet has rounded; make the list again with "
             "the column as text."
+        )
+    if _DRESSED.search(code):
+        return (
+            f"'{shown(code)}' has more in it than a code (an apostrophe, a decimal, a term between "
+            "bars), and would find nobody; leave the code alone in its column."
         )
     for what, text in (("code", code), ("term", term)):
         hidden = first_invisible(text)
