@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.regular_files import check_regular
 
 DELIMITERS = (",", ";", "\t", "|")
 """What is recognised, the most usual first."""
@@ -84,9 +85,10 @@ class Damaged:
 def look(path: Path, delimiter: str | None = None) -> Look:
     """Read the file once; say what it is.
 
-    UserError if it is missing, a folder, empty, no text, written in several encodings, or has a
-    line or a number of columns that no table has.
+    UserError if it is missing, a folder, a pipe, empty, no text, written in several encodings, or
+    has a line or a number of columns that no table has.
     """
+    check_regular(path)
     try:
         with path.open("rb") as file:
             found = _look(path, file)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from recordpick.errors import UserError
+from recordpick.regular_files import check_regular
 
 SPREADSHEETS = (".xlsx", ".xlsm")
 """Endings of the files that can be read; others are to be saved as one of these, or as CSV."""
@@ -82,6 +83,7 @@ def _answer(output: bytes) -> dict[str, Any] | None:
 
 def _look_at_first_bytes(path: Path) -> None:
     """Say plainly what can be seen without the child."""
+    check_regular(path)
     try:
         with path.open("rb") as file:
             start = file.read(4)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -19,7 +21,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from recordpick.cli import main
 from recordpick.errors import UserError
+from recordpick.index.build import build_index
+from recordpick.selection.working_file import WorkingFile
 from recordpick.sheets import read_rows
 
 if sys.platform == "win32":
@@ -231,6 +236,104 @@ def test_8_gb_of_spaces_in_a_workbook_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         assert archive.infolist()[-1].file_size == size
     assert "unpacks to 8,192 MB" in read("sheet", path)
+
+
+ENTRANCES = {
+    "a list of patients": ("index", "FILE", "--out", "OUT"),
+    "a table of a source": ("index", "FOLDER", "--out", "OUT"),
+    "a mapping": ("index", "FOLDER", "--map", "FILE", "--out", "OUT"),
+    "PCSE's list": ("clean-up", "INDEX", "--pcse", "FILE", "--out", "OUT"),
+    "a criteria pack": ("criteria", "check", "FILE"),
+    "an index": ("new", "NEW", "--index", "OTHER"),
+    "a working file": ("issues", "progress", "FILE"),
+    "a filled-in workbook": ("issues", "import", "WORK", "FILE", "--name", "Kim"),
+    "figures": ("compare", "FILE", "FILE"),
+    "a hand-over pack": ("verify", "FILE"),
+    "several packs": ("receive", "FILE", "--out", "OUT.csv"),
+    "an indicator table": ("export", "WORK", "--qof", "FILE", "--out", "OUT", "--name", "Kim"),
+    "report rules": ("export", "WORK", "--report-rules", "FILE", "--out", "OUT", "--name", "Kim"),
+    "a list for a criterion": ("pick", "WORK", "CRITERION", "FILE", "--show"),
+}
+
+
+@pytest.fixture(scope="module")
+def entrances(tmp_path_factory: pytest.TempPathFactory, made_demo: Path) -> dict[str, Path | str]:
+    """Where a pipe and a device stand under the names that files have."""
+    top = tmp_path_factory.mktemp("entrances")
+    (top / "folder").mkdir()
+    (top / "folder" / "patients.csv").write_text("patient_id\n1\n", encoding="utf-8")
+    os.mkfifo(top / "folder" / "events.csv")
+    (top / "other").mkdir()
+    (top / "other" / "index.json").symlink_to("/dev/zero")
+    os.mkfifo(top / "pipe.csv")
+    (top / "zero.csv").symlink_to("/dev/zero")
+    work = made_demo / "demonstration.recordpick"
+    with WorkingFile.open(work, read_only=True) as file:
+        still_open = next(
+            one.id for one in file.pack.criteria if one.id not in file.selection.closed
+        )
+    return {
+        "FOLDER": top / "folder",
+        "OTHER": top / "other",
+        "INDEX": made_demo / "index",
+        "WORK": work,
+        "CRITERION": still_open,
+    }
+
+
+@pytest.mark.parametrize("file", ["pipe.csv", "zero.csv"])
+@pytest.mark.parametrize("entrance", ENTRANCES)
+def test_a_pipe_or_a_device_is_no_file(
+    entrances: dict[str, Path | str],
+    entrance: str,
+    file: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """One keeps a program waiting, the other never ends: neither is opened, at any entrance."""
+    known = entrances | {
+        "FILE": Path(entrances["FOLDER"]).parent / file,
+        "OUT": tmp_path / "out",
+        "OUT.csv": tmp_path / "out.csv",
+        "NEW": tmp_path / "new.recordpick",
+    }
+
+    def waited(*_: object) -> None:
+        raise AssertionError("it waits for what never comes")
+
+    before = signal.signal(signal.SIGALRM, waited)
+    signal.alarm(20)
+    try:
+        code = main([str(known.get(word, word)) for word in ENTRANCES[entrance]])
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+    assert code == 2
+    said = capsys.readouterr().err
+    assert "pipe or a device" in said or "no such file" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["map.toml", "practice.toml", "index.json"])
+def test_what_says_something_of_a_source_is_small(tmp_path: Path, name: str) -> None:
+    """A file of 8 GB in its place is not read."""
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "patients.csv").write_text("patient_id\n1\n", encoding="utf-8")
+    (source / name).touch()
+    os.truncate(source / name, 8 * 1024**3)
+    mapping = source / name if name == "map.toml" else None
+    with pytest.raises(UserError, match="too large for what it is"):
+        build_index([source], tmp_path / "index", mapping=mapping)
+
+
+def test_a_working_file_of_gigabytes_is_not_read(tmp_path: Path, made_demo: Path) -> None:
+    """It would be copied before it is opened."""
+    path = tmp_path / "work.recordpick"
+    shutil.copyfile(made_demo / "demonstration.recordpick", path)
+    os.truncate(path, 8 * 1024**3)
+    with pytest.raises(UserError, match="larger than any working file"):
+        WorkingFile.open(path, read_only=True)
 
 
 def test_a_manifest_of_many_brackets_is_refused(tmp_path: Path) -> None:

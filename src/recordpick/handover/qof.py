@@ -18,6 +18,7 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.handover.figures import FILLED_IN, Figures, with_figures
+from recordpick.regular_files import check_regular
 from recordpick.shipped import data_file
 
 QOF_FIGURES = {
@@ -85,6 +86,7 @@ def read_qof_table(path: Path) -> QofTable:
 
 def qof_text(path: Path) -> str:
     """Give the text of a table as it stands in its file; UserError if it cannot be read."""
+    check_regular(path)
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)

@@ -16,6 +16,7 @@ from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.practice_index import open_index
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
+from recordpick.regular_files import check_regular
 from recordpick.tables import TABLES
 
 
@@ -89,6 +90,7 @@ def text_part(table: str, found: TableFile) -> Part:
 
 def parquet_part(table: str, file: Path) -> Part:
     """Make a part of a Parquet file: rows are counted from 1 where others have lines."""
+    check_regular(file)
     try:
         scan = pl.scan_parquet(file, row_index_name=ROW, glob=False)
         scan.collect_schema()

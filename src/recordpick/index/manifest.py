@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import Any, get_args
 
 from recordpick.errors import UserError
+from recordpick.regular_files import read_small
 from recordpick.tables import Kind
 
 FORMAT = 2
 """2: what the sources cannot tell (`conflated`, `gaps`). An index of format 1 did not say that."""
 MANIFEST = "index.json"
 SEAL = "sha256"
+AT_MOST = 64 * 1024**2
+"""Bytes of a manifest: it names every file of a source, and has notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of the index in `folder`; UserError if it is none or a newer one."""
     path = folder / MANIFEST
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(read_small(path, AT_MOST).decode("utf-8"))
     except (FileNotFoundError, NotADirectoryError):
         raise UserError(_no_index(folder)) from None
     except OSError as error:

@@ -15,7 +15,11 @@ from typing import Any, get_args
 
 from recordpick.errors import UserError
 from recordpick.index.mapping_values import ColumnValue, read_value
+from recordpick.regular_files import read_small
 from recordpick.tables import TABLES, Kind
+
+AT_MOST = 1024**2
+"""Bytes of a mapping."""
 
 _TOP = {"source", "table"}
 _SOURCE: dict[str, type] = {"name": str, "as_at": date, "synthetic": bool, "date_format": str}
@@ -100,7 +104,7 @@ def read_mapping(path: Path) -> Mapped:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        return tomllib.loads(read_small(path, AT_MOST).decode("utf-8-sig"))
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such mapping file.") from None
     except IsADirectoryError:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.index.parts import Source
+from recordpick.regular_files import read_small
 
 PRACTICE = "practice.toml"
+AT_MOST = 1024**2
 _KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
@@ -31,7 +33,7 @@ def with_practice_toml(source: Source, folder: Path) -> Source:
 
 def _said(path: Path) -> dict[str, object]:
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        said = tomllib.loads(read_small(path, AT_MOST).decode("utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

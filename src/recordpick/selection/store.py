@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.regular_files import check_regular
 from recordpick.selection.events import BrokenEventError, Event, canonical, check_chain
 from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
 from recordpick.selection.schema import (
@@ -27,6 +28,8 @@ from recordpick.selection.trouble import DamagedDatabaseError, cannot_make, in_w
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100
+MOST_BYTES = 1024**3
+"""A working file has hundreds of kilobytes; it is copied once a day, and read as a whole."""
 _INSERT = (
     "INSERT INTO events(seq, at, who, role, kind, body, previous_hash, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -48,9 +51,12 @@ class Content:
 
 def check_header(path: Path) -> None:
     """Raise a UserError unless a path is a working file, by the first bytes of it."""
+    check_regular(path)
     try:
         if path.is_dir():
             raise UserError(f"{path} is a folder: give a working file (.recordpick).")
+        if path.stat().st_size > MOST_BYTES:
+            raise UserError(f"{path} is larger than any working file: take a backup of it.")
         with path.open("rb") as file:
             header = file.read(HEADER)
     except FileNotFoundError:

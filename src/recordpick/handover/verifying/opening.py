@@ -13,6 +13,7 @@ from pathlib import Path
 
 from recordpick.cells import one_line
 from recordpick.errors import UserError
+from recordpick.regular_files import check_regular
 
 MOST_FILES = 200
 MOST_BYTES = 200 * 1024**2
@@ -43,6 +44,7 @@ def open_pack(path: Path, passphrase: Callable[[], str]) -> PackFiles:
     UserError where it is neither a folder nor a zip, holds more than a pack can, is made to do
     harm, is damaged, or where the passphrase does not open it.
     """
+    check_regular(path)
     try:
         if path.is_dir():
             return _folder(path)

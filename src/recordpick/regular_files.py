@@ -1,0 +1,37 @@
+"""Files from outside that are none, or are larger than what they are to be.
+
+A name may lead to a pipe, which keeps a program waiting for ever, or to a device that never ends.
+"""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from recordpick.errors import UserError
+
+
+def check_regular(path: Path) -> None:
+    """Raise a UserError where the path leads to a pipe, a device or the like.
+
+    Says nothing of a folder, nor of what is not there: whoever opens it is told that.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise UserError(f"{path}: this is a pipe or a device, not a file.")
+
+
+def read_small(path: Path, at_most: int) -> bytes:
+    """Give the bytes of a file; UserError if it has more, or is no file. OSError as usual."""
+    check_regular(path)
+    with path.open("rb") as file:
+        content = file.read(at_most + 1)
+    if len(content) > at_most:
+        raise UserError(
+            f"{path}: this file is larger than {at_most // 1024:,} KiB, too large for what it is "
+            "to be."
+        )
+    return content
