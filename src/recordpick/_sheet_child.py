@@ -145,7 +145,7 @@ def _small_part(archive: zipfile.ZipFile, name: str) -> str:
     try:
         entry = archive.getinfo(name)
     except KeyError:
-        _refuse("is an archive, but not an Excel workbook.")
+        _refuse("is an archive, but not an Excel workbook: save it as one (.xlsx).")
     if entry.file_size > 4 * 1024**2:
         _refuse("has a table of contents larger than any workbook needs.")
     with archive.open(entry) as part:

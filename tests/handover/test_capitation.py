@@ -65,7 +65,10 @@ def test_new_patients_and_those_in_homes_weigh_more() -> None:
         _patient(3, institution="The Laurels", registered_on=AS_AT.replace(month=3)),
         _patient(4, registered_on=AS_AT.replace(year=AS_AT.year - 1)),
         _patient(5, registered_on=None),
+        _patient(6, sex="M", registered_on=AS_AT.replace(month=12)),  # it lies before that day
     )
+    assert found["M", "45 to 64", "newly_registered"] == 0
+    assert found["M", "45 to 64", "weighted"] == 2.15
     assert found["F", "45 to 64", "newly_registered"] == 2
     assert found["F", "45 to 64", "in_home"] == 2
     assert found["F", "45 to 64", "weighted"] == pytest.approx(

@@ -93,6 +93,17 @@ def test_made_up_patients_do_not_stand_beside_real_ones(selected: pl.DataFrame) 
         received([verdict("A", selected), verdict("B", selected, synthetic=False)])
 
 
+def test_a_pack_that_is_not_right_does_not_say_whose_patients_are_made_up(
+    selected: pl.DataFrame,
+) -> None:
+    """A folder that is no pack made a sound pack of made-up patients look like the odd one."""
+    wrong = Check("Columns", "", ("problem.",))
+    bad = replace(verdict("B", selected, synthetic=False), checks=(wrong,), selected=None)
+    with pytest.raises(UserError) as error:
+        received([verdict("A", selected), bad])
+    assert len(error.value.messages) == 1
+
+
 def test_what_is_worth_knowing_is_told(selected: pl.DataFrame) -> None:
     caution = Check("Files and sums", "", cautions=("The zip is not encrypted.",))
     _, told = received(

@@ -30,6 +30,7 @@ Written = Callable[..., PracticeIndex]
 Row = Mapping[str, Any]
 
 HYPERTENSION, SYSTOLIC, DIASTOLIC = "59621000", "271649006", "271650006"
+DIABETES = "44054006"
 COPD, COPD_REVIEW, UNSUITABLE = "13645005", "X-2202", "X-0442"
 FIRST, SECOND, THIRD = "X-0301", "X-0304", "X-0307"
 
@@ -221,6 +222,51 @@ def test_screening_figures_add_up_to_the_eligible(written: Written) -> None:
     assert (targets["in_date"], targets["overdue"], targets["never_screened"]) == (2, 1, 1)
     assert (targets["unsuitable"], targets["declined"], targets["next_due"]) == (1, 1, 1)
     assert targets["achievement"] == 50
+
+
+def test_those_with_frailty_have_indicators_of_their_own(written: Written) -> None:
+    """DM020, DM034 and DM036 are of those without it, DM021 of those with it."""
+    frail, sugar, day = "925831000000107", "X-2141", date(2026, 6, 1)
+    people = {"good": 58, "high": 59, "frail good": 75, "frail high": 76}
+    index = written(
+        patients=[_patient(name, date(1960, 1, 1)) for name in people],
+        events=[
+            *(_event(name, DIABETES, date(2015, 1, 1)) for name in people),
+            *(_event(name, frail, date(2020, 1, 1)) for name in people if "frail" in name),
+            *(_event(name, sugar, day, value=value) for name, value in people.items()),
+        ],
+    )
+    figures = _qof(index)
+    for indicator in ("DM020", "DM021"):
+        values = _values(figures, indicator)
+        assert (values["register"], values["denominator"], values["numerator"]) == (4, 2, 1)
+    assert figures["DM034", "denominator"].value is None
+    assert "carries any code of the codelist chd" in figures["DM034", "denominator"].why_empty
+
+
+def test_without_a_code_for_frailty_in_the_practice_nobody_is_taken_for_not_frail(
+    written: Written,
+) -> None:
+    index = written(
+        patients=[_patient("1", date(1960, 1, 1))],
+        events=[_event("1", DIABETES, date(2015, 1, 1))],
+    )
+    figure = _qof(index)["DM020", "denominator"]
+    assert figure.value is None
+    assert "moderate_severe_frailty" in figure.why_empty
+
+
+def test_a_denominator_has_its_figure_also_where_there_is_no_rule_for_the_numerator(
+    written: Written, tmp_path: Path
+) -> None:
+    text = shipped_report_rules().read_text(encoding="utf-8")
+    head, _, rest = text.partition('[[criterion]]\nid = "HYP008.numerator"')
+    changed = head + rest[rest.index("[[criterion]]") :]
+    shutil.copytree(shipped_report_rules().parent / "codelists", tmp_path / "codelists")
+    (tmp_path / "mine.toml").write_text(changed, encoding="utf-8")
+    index = written(patients=[_patient("1")], events=[_event("1", HYPERTENSION, date(2015, 1, 1))])
+    values = _values(_qof(index, tmp_path / "mine.toml"), "HYP008")
+    assert values == {"register": 1, "denominator": 1}
 
 
 def test_what_the_index_lacks_leaves_a_figure_empty_and_says_what(written: Written) -> None:

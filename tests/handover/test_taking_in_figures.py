@@ -184,6 +184,16 @@ def test_a_table_and_rules_are_kept_used_and_named_in_the_pack(
     assert own["qof_table"] == {"file": shipped_qof_table().name, "sha256": shipped}
 
 
+def test_a_supplier_s_criteria_are_no_rules_of_reports(
+    file: WorkingFile, index: PracticeIndex, tmp_path: Path
+) -> None:
+    """They would count nothing, and every figure would be empty."""
+    own = _csv(tmp_path, next(iter(file.pack.files.values())), "criteria.toml")
+    with pytest.raises(UserError, match="Is it the supplier's criteria pack"):
+        take_in(file, index, {}, rules=own)
+    assert file.selection.reports_by == {}
+
+
 # The commands
 
 

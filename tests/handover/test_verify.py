@@ -359,6 +359,9 @@ def test_an_index_of_other_patients_is_said_to_be_one(
     problems = "\n".join(verdict_of(pack, other).problems)
     assert "another practice index" in problems
     assert "no such patient_id" in problems
+    page = " ".join(" ".join(answer(verdict_of(pack, other))).split())
+    assert "Everything in the pack fits together, but it is NOT of this practice index" in page
+    assert "Give the index that it was made with" in page
 
 
 # The page, and what is no pack at all

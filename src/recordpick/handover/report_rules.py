@@ -121,9 +121,11 @@ def _of_indicator(indicator: Indicator, rules: Rules) -> dict[str, Figure]:
     register = rules.of(register_rule) if register_rule else None
     if register is not None:
         figures["register"] = register.figure
+    about = _both(register, rules.of(about_rule) if about_rule else None)
+    if about_rule:
+        figures["denominator"] = about.figure
     if not done_rule or not (about_rule or register):
         return figures
-    about = _both(register, rules.of(about_rule) if about_rule else None)
     done = _both(about, rules.of(done_rule))
     figures |= {"denominator": about.figure, "numerator": done.figure}
     adjusted_rule = f"{name}.personalised_care_adjustments"

@@ -54,6 +54,8 @@ _TARGET_WORDS = {
     )
 }
 _WORDS = _QOF_WORDS | _TARGET_WORDS
+FIGURES = frozenset(_WORDS)
+"""The figures of the QOF and the target report."""
 """What a column of a wide report may be called: letters, digits and % only, in small letters."""
 
 _FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}

@@ -14,7 +14,7 @@ from recordpick.errors import UserError
 from recordpick.handover.figure_values import as_kept, is_empty, value_of, why_none
 from recordpick.handover.qof import qof_table, qof_text
 from recordpick.handover.report_index import ReportIndex
-from recordpick.handover.system_figures import read_system_figures
+from recordpick.handover.system_figures import FIGURES, read_system_figures
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.own_figures import SYSTEM_WORDS, Given, Name, System
 from recordpick.selection.working_file import WorkingFile
@@ -127,7 +127,18 @@ def rules_files(path: Path, index: PracticeIndex, as_at: date) -> Files:
         return ()
     pack = read_pack(path)
     ReportIndex.of(index, pack, as_at)
+    if not any(_is_rule(criterion.id) for criterion in pack.criteria):
+        raise UserError(
+            f"{path} has no rule for a figure of the reports (their ids are such as HYP.register "
+            "or HYP008.numerator). Is it the supplier's criteria pack?"
+        )
     return list(parse_pack(pack.files).files.items())
+
+
+def _is_rule(criterion_id: str) -> bool:
+    """Tell whether a criterion's id is that of a figure: an indicator or target, and which."""
+    of, _, figure = criterion_id.rpartition(".")
+    return bool(of) and figure in FIGURES
 
 
 def _sha256(path: Path) -> str:

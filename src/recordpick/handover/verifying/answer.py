@@ -6,6 +6,7 @@ import textwrap
 
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.handover.verifying.opening import shown
+from recordpick.handover.verifying.the_draw import PATIENTS
 from recordpick.handover.verifying.verdict import Check, Verdict
 
 WIDTH = 96
@@ -58,6 +59,12 @@ def _in_short(verdict: Verdict) -> list[str]:
         return _wrapped(
             "The pack is right: it is whole, and everything in it fits together. That it comes "
             "from the practice is shown by the fingerprint: ask them to read theirs to you."
+        )
+    if [check.name for check in verdict.checks if not check.right] == [PATIENTS]:
+        return _wrapped(
+            "Everything in the pack fits together, but it is NOT of this practice index. Give the "
+            "index that it was made with, or leave --index out. If this is that index, do not "
+            "import the pack: ask the practice to send it again, and send them this page."
         )
     return _wrapped(
         "The pack is NOT right: do not import it. Ask the practice to send it again as it was "

@@ -33,7 +33,9 @@ def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]
     Packs stand in the order given. Also gives sentences on what is worth knowing. UserError, one
     message a problem, where a pack is not right, or two of them cannot stand side by side.
     """
-    problems = [*_not_right(verdicts), *_twice(verdicts), *_mixed(verdicts)]
+    # What a pack that is not right says of itself, is not gone by.
+    right = [one for one in verdicts if one.right]
+    problems = [*_not_right(verdicts), *_twice(verdicts), *_mixed(right)]
     if problems:
         raise UserError.of(problems)
     tables = [
