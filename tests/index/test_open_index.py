@@ -10,7 +10,7 @@ import pytest
 
 from recordpick.errors import UserError
 from recordpick.index.build import build_index
-from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.practice_index import FORMAT, PracticeIndex, open_index
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_folder_that_is_no_index_is_told(index: PracticeIndex, tmp_path: Path)
 def test_an_index_of_a_newer_version_is_told(index: PracticeIndex) -> None:
     path = index.folder / "index.json"
     said = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(said | {"format": 2, "made_by": "recordpick 9"}), encoding="utf-8")
+    path.write_text(json.dumps(said | {"format": FORMAT + 1, "made_by": "recordpick 9"}), encoding="utf-8")
 
     with pytest.raises(UserError, match=r"made by a newer recordpick \(recordpick 9\)"):
         open_index(index.folder)
