@@ -16,6 +16,7 @@ from test_random_draw import in_order
 from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, new_file, ticking
 
 from recordpick.errors import UserError
+from recordpick.selection.own_figures import SYSTEMS, Given
 from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
 
@@ -30,6 +31,11 @@ LINES = st.dictionaries(
     max_size=4,
 )
 """Filled-in lines: what was found, and what differs."""
+FIGURES = st.dictionaries(
+    st.sampled_from([("qof", "AF006", "register"), ("capitation", "F", "5 to 14", "patients")]),
+    st.sampled_from(["0", "1", "87.5", None]),
+)
+"""Figures of a system's report; None takes one away."""
 
 
 @dataclass
@@ -43,6 +49,8 @@ class Simple:
     drawn: dict[str, list[str]] = field(default_factory=dict)
     results: dict[tuple[str, str | None, str], tuple[str, str]] = field(default_factory=dict)
     workbooks: set[tuple[str, str]] = field(default_factory=set)
+    figures: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
+    table: tuple[tuple[str, str], ...] = ()
 
     def of(self, criterion_id: str | None) -> list[str]:
         return [patient_id for criterion, patient_id in self.picks if criterion == criterion_id]
@@ -199,6 +207,23 @@ class AnySequence(RuleBasedStateMachine):
             if fault and line not in self.numbers:
                 self.numbers.append(line)
 
+    @rule(system=st.sampled_from(SYSTEMS), figures=FIGURES)
+    def give_figures(self, system, figures):
+        self.file.give_figures(Given(system, figures, "qof.csv", "ab" * 32))
+        known = self.now.figures
+        if any(known.get((system, name)) != value for name, value in figures.items()):
+            known = self.decided().figures
+            for name, value in figures.items():
+                known.pop((system, name), None)
+                if value is not None:
+                    known[system, name] = value
+
+    @rule(files=st.sampled_from([(), (("qof_2026_27.csv", "a,b\r\n"),)]))
+    def count_reports_by(self, files):
+        self.file.count_reports_by("qof", files)
+        if files != self.now.table:
+            self.decided().table = files
+
     @rule()
     def undo(self):
         if self.may(bool(self.before), self.file.undo):
@@ -248,6 +273,10 @@ class AnySequence(RuleBasedStateMachine):
             faults = [word for word in words if word in {"different", "not there"}]
             assert (issue.status == "open") == bool(words and words[-1] in faults)
             assert (issue.status == "resolved") == bool(faults and words[-1] == "same")
+        figures = {key: figure.value for key, figure in selection.figures.items()}
+        assert figures == self.now.figures
+        table = selection.reports_by.get("qof")
+        assert (table.files if table else ()) == self.now.table
         assert (selection.seed.seed if selection.seed else None) == self.now.seed
         assert (selection.can_undo is not None, selection.can_redo is not None) == (
             bool(self.before),
