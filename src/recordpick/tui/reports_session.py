@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -105,14 +104,3 @@ def write_differences(reports: Reports, out: Path) -> None:
     from recordpick.handover.one_file import write_file
 
     write_file(out, as_csv(reports.differences()))
-
-
-def export(
-    session: Session, folder: Path, _reports: Reports | None, progress: Progress = silent
-) -> Path:
-    """Write the hand-over pack, with the systems' figures that are known: for a thread."""
-    if session.matches is None:
-        raise UserError("The criteria are still being matched: wait a moment.")
-    from recordpick.handover.export import export
-
-    return export(session.file, session.index, folder, session.matches, progress)
