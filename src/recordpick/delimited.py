@@ -15,6 +15,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -236,18 +237,20 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
     quotes = nul = returns = False
     is_utf8, size, feeds, chunk, last = True, 0, 0, start, b""
     line = 0  # bytes since the last end of a line
-    while chunk:
-        digest.update(chunk)
-        size += len(chunk)
-        line = _open_line(path, chunk, line, feeds + 1)
-        quotes = quotes or b'"' in chunk
-        nul = nul or b"\0" in chunk
-        returns = returns or b"\r" in chunk
-        feeds += chunk.count(b"\n")
-        last = chunk
-        if decoder is not None and is_utf8:
-            is_utf8 = _decodes(decoder, chunk)
-        chunk = file.read(_CHUNK)
+    with ThreadPoolExecutor(1) as aside:  # to hash takes as long as all else together
+        while chunk:
+            hashed = aside.submit(digest.update, chunk)
+            size += len(chunk)
+            line = _open_line(path, chunk, line, feeds + 1)
+            quotes = quotes or b'"' in chunk
+            nul = nul or b"\0" in chunk
+            returns = returns or b"\r" in chunk
+            feeds += chunk.count(b"\n")
+            last = chunk
+            if decoder is not None and is_utf8:
+                is_utf8 = _decodes(decoder, chunk)
+            chunk = file.read(_CHUNK)
+            hashed.result()
     if decoder is not None and is_utf8:
         is_utf8 = _decodes(decoder, b"", final=True)
     if not is_utf8:

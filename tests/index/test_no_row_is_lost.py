@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
@@ -61,8 +61,7 @@ def test_rows_read_are_rows_indexed_and_rows_rejected(
         if index is None:  # a sentence about a file, and nothing left behind
             assert ".csv" in told
             assert [path.name for path in folder.iterdir()] == ["practice"]
-        assume(index is not None)
-        assert index is not None
+            return
         with (folder / "index" / "rejected_rows.csv").open(encoding="utf-8", newline="") as file:
             away = list(csv.DictReader(file))
 

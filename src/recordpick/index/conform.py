@@ -22,7 +22,6 @@ from recordpick.index.values import (
     from_typed,
     is_text,
     kind_of,
-    trimmed,
 )
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
@@ -55,7 +54,7 @@ class Conformed:
     checks: tuple[tuple[Column, str, pl.Expr], ...]
     """What may fail: the column, how its dates are written, and where it does (of `texts`)."""
     texts: dict[str, pl.Expr]
-    """The part's columns of text, blanks off: what the checks are of."""
+    """The part's columns of text, blanks off; what is then empty is to be null (`_trimmed`)."""
     unknown: tuple[str, ...]
     """Columns of the file that the table does not have, and that were left out."""
     technical: tuple[str, ...] = ()
@@ -114,7 +113,7 @@ def conform(part: Part) -> Conformed:
         if is_made:
             value = source
         elif is_text(schema[column.name]):
-            texts[column.name] = trimmed(source.cast(pl.String))
+            texts[column.name] = source.cast(pl.String).str.strip_chars()
         if part.table == "patients" and column.name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(value)
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
@@ -131,7 +130,7 @@ def conform(part: Part) -> Conformed:
     unfit = pl.any_horizontal(failed) if failed else pl.lit(value=False)
     # Each value is made once, in a step of its own, as the checks ask for it again.
     frame = (
-        part.frame.with_columns(**texts)
+        _trimmed(part.frame, texts)
         .with_columns(**values)
         .select(
             pl.col(ROW),
@@ -144,6 +143,12 @@ def conform(part: Part) -> Conformed:
     )
     kinds = {column.name: column.kind for column in columns}
     return Conformed(frame, kinds, tuple(checks), texts, unknown, technical)
+
+
+def _trimmed(rows: pl.LazyFrame, texts: dict[str, pl.Expr]) -> pl.LazyFrame:
+    """Take the blanks off texts, as `trimmed` does; in two steps, as polars would cut twice."""
+    something = [pl.when(pl.col(name) != "").then(name).alias(name) for name in texts]
+    return rows.with_columns(**texts).with_columns(something)
 
 
 def _typed(name: str) -> str:
@@ -175,7 +180,7 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     Gives ROW and `reason`: of several checks that a row fails, the first.
     """
     names = rows.collect_schema().names()
-    rows = rows.with_columns(**conformed.texts)
+    rows = _trimmed(rows, conformed.texts)
     first = [
         pl.when(failed).then(pl.lit(number, pl.UInt16))
         for number, (_, _, failed) in enumerate(conformed.checks)

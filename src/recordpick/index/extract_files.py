@@ -6,8 +6,8 @@ it under any name it has had.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,8 +81,19 @@ class ExtractFile:
         """Give columns as they stand under new names (new: old), of those that are there."""
         return {new: self.raw(old) for new, old in columns.items() if self.has(old)}
 
-    def part(self, table: str, frame: pl.LazyFrame, **more: Any) -> Part:
-        """Give the file's rows to a table; `more` are fields of Part."""
+    def part(
+        self,
+        table: str,
+        frame: pl.LazyFrame,
+        again: Callable[[ExtractFile], Part] | None = None,
+        **more: Any,
+    ) -> Part:
+        """Give the file's rows to a table; `more` are fields of Part.
+
+        `again` makes the part of the same file, for one that was opened hastily.
+        """
+        carefully = self.file.carefully
+        assert carefully is None or again is not None, "nobody would look for odd lines"
         fields: dict[str, Any] = {
             "table": table,
             "file": self.name,
@@ -94,6 +105,8 @@ class ExtractFile:
             "line_of": self.file.line_of,
             "sha256": self.file.look.sha256,
         }
+        if again is not None and carefully is not None:
+            fields["again"] = lambda: again(replace(self, file=carefully()))
         return Part(**(fields | more))
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:

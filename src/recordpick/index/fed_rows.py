@@ -10,34 +10,42 @@ from collections.abc import Mapping
 import polars as pl
 
 from recordpick.index.parts import FOLDED
+from recordpick.index.small_tables import SmallTable
 
 PROBLEMS, ISSUES = "problems", "issues"
 """The names under which such rows are fed."""
 
 
 def with_problems(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Join entries with what the rows of problems tell about them."""
+    """Give entries what the rows of problems tell about them.
+
+    Of several rows about one entry the last, and one that is active rather than one that is past.
+    """
     own = rows.collect_schema().names()
-    problems = _of_others(taken[PROBLEMS]).drop("patient_id")
-    names = problems.collect_schema().names()
-    told = [name for name in names if name in _OF_PROBLEMS]
-    renamed = problems.select("event_id", *told).rename({name: f"__{name}" for name in told})
-    joined = rows.join(
-        renamed.with_columns(pl.lit(value=True).alias("__is_problem")), on="event_id", how="left"
-    )
+    problems = _of_others(taken[PROBLEMS])
+    kinds = problems.collect_schema()
+    told = [name for name in kinds if name in _OF_PROBLEMS]
+    found = problems.select("event_id", *told).collect(engine="streaming")
+    if "problem_status" in told:
+        active = (pl.col("problem_status") == "active").fill_null(value=False)
+        found = found.sort(active, maintain_order=True)
+    few = SmallTable(found.unique("event_id", keep="last"), "event_id")
+    entry = pl.col("event_id")
     columns: dict[str, pl.Expr] = {}
     for name in told:
-        both = [pl.col(f"__{name}"), *([pl.col(name)] if name in own else [])]
+        both = [few.tell(entry, name), *([pl.col(name)] if name in own else [])]
         columns[name] = pl.coalesce(reversed(both) if name == "text" else both)
-    is_problem = pl.col("__is_problem").is_not_null()
+    is_problem = few.has(entry)
     if "parent_id" in told:
         # What a problem stands under is a problem: the entry it was recorded with is none.
         of_entry = pl.col("parent_id") if "parent_id" in own else pl.lit(None, pl.String)
-        columns["parent_id"] = pl.when(is_problem).then("__parent_id").otherwise(of_entry)
+        columns["parent_id"] = (
+            pl.when(is_problem).then(few.tell(entry, "parent_id")).otherwise(of_entry)
+        )
     if "kind" in own:
         columns["kind"] = pl.when(is_problem).then(pl.lit("problem")).otherwise(pl.col("kind"))
     others = [name for name in own if name not in columns]
-    return joined.select(*others, **columns)
+    return rows.select(*others, **columns)
 
 
 _OF_PROBLEMS = ("problem_status", "significance", "ended_on", "parent_id", "text")

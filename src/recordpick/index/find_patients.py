@@ -12,12 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.delimited import Damaged, read_records
 from recordpick.errors import UserError
 from recordpick.index.list_columns import find_header
+from recordpick.index.list_rows import rows_of
 from recordpick.index.nhs_numbers import is_damaged, tidy
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.sheets import read_rows
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
@@ -69,14 +68,8 @@ def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
 
 def _lines_of(path: Path) -> tuple[list[_Line], list[str]]:
     """Give the numbers of each line below the header, and what is no line."""
-    damaged: list[str] = []
-    if path.suffix.lower() in SPREADSHEETS:
-        rows = list(enumerate(read_rows(path), start=1))
-    else:
-        records, spoilt = read_records(path)
-        rows = [(record.line, record.fields) for record in records]
-        damaged = [_told(path, one) for one in spoilt]
-    rows = [(line, fields) for line, fields in rows if any(field.strip() for field in fields)]
+    read = rows_of(path)
+    rows = list(zip(read.lines, read.rows, strict=True))
     if not rows:
         raise UserError(f"{path}: there is nothing in it.")
     header, nhs, patient = _header(path, rows)
@@ -85,11 +78,9 @@ def _lines_of(path: Path) -> tuple[list[_Line], list[str]]:
     ]
     if not lines:
         raise UserError(f"{path}: there is no patient below its header.")
-    return lines, damaged
-
-
-def _told(path: Path, damaged: Damaged) -> str:
-    return f"{path}, line {damaged.line}: this line cannot be read: {damaged.why}."
+    return lines, [
+        f"{path}, line {line}: this line cannot be read: {why}." for line, why, _ in read.damaged
+    ]
 
 
 def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:

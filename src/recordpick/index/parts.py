@@ -92,6 +92,8 @@ class Part:
     """
     sha256: str = ""
     """Of the file, if a look at it has told that already."""
+    again: Callable[[], Part] | None = None
+    """Makes the part anew, read with more care. Where it is set, a null `ROW` asks for that."""
     source: int = 0
     """Which of the sources it is of, counted from 0 by the builder."""
 

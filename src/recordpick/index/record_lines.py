@@ -12,7 +12,7 @@ import os
 import re
 from codecs import BOM_UTF8
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -111,13 +111,65 @@ def record_lines(
         glob=False,
     )
     text = pl.col(_TEXT)
-    if found.has_quotes or found.has_returns:
+    if found.has_returns:
         fits = text.str.contains(shape(fields, found.delimiter))
-    else:  # the same, in half the time
-        fits = text.str.count_matches(found.delimiter, literal=True) == fields - 1
+    elif found.has_quotes:
+        fits = text.map_batches(
+            _quoted_fits(fields, found.delimiter), return_dtype=pl.Boolean, is_elementwise=True
+        )
+    else:
+        fits = _plain_fits(text, fields, found.delimiter)
     odd = lines.filter(text.is_null() | ~fits).select(_LINE).collect(engine="streaming")
     walked = _walk(path, found, header_line, odd[_LINE], counts, fields, work)
     return None if walked is None else (fields, walked)
+
+
+def _plain_fits(text: pl.Expr, fields: int, delimiter: str) -> pl.Expr:
+    """Tell as `shape` does, of lines without quotation marks: in a third of the time."""
+    return text.str.count_matches(delimiter, literal=True) == fields - 1
+
+
+def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series]:
+    """Tell as `shape` does, but ask it only about the lines that have quotation marks."""
+    pattern = shape(fields, delimiter)
+    text = pl.col(_TEXT)
+
+    def fits(lines: pl.Series) -> pl.Series:
+        frame = lines.alias(_TEXT).to_frame()
+        told = frame.select(
+            plain=_plain_fits(text, fields, delimiter),
+            quoted=text.str.contains('"', literal=True).fill_null(value=False),
+        )
+        which = told["quoted"].arg_true()
+        asked = frame[which].select(text.str.contains(pattern)).to_series()
+        return told["plain"].scatter(which, asked)
+
+    return fits
+
+
+def evenly(path: Path, found: Look, header_line: int, fields: int) -> bool:
+    """Tell whether there are as many delimiters as lines of so many fields have in all.
+
+    Of files without quotation marks only: there each delimiter parts two fields. That each line
+    has its own, this does not tell: but if no line has too few of them, none has too many either.
+    """
+    if found.has_quotes or found.has_nul or found.has_returns or found.skip or header_line != 1:
+        return False
+    # Line ends are what polars counts quickest: so it is told that delimiters are line ends.
+    pieces = pl.scan_csv(
+        path,
+        has_header=False,
+        schema={_TEXT: pl.String},
+        separator="\0",
+        quote_char=None,
+        eol_char=found.delimiter,
+        glob=False,
+    )
+    count = pieces.select(pl.len()).collect(engine="streaming").item()
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        ends_so = file.read() == found.delimiter.encode()
+    return bool(count - (not ends_so) == found.lines * (fields - 1))
 
 
 def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:

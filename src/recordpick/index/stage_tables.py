@@ -11,7 +11,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.misfits import find_repeated
 from recordpick.index.parts import Part, Source
-from recordpick.index.staging import stage
+from recordpick.index.staging import OddLinesError, Staged, stage
 from recordpick.index.tables_made import TableMade
 from recordpick.tables import TABLES
 
@@ -40,15 +40,24 @@ def stage_table(
     others = [part for part in parts if part not in feeding]
     for part in feeding:
         said(part)
-        table.add(stage(part, work / f"{name}.{len(table.staged)}.parquet"))
+        table.add(_staged(part, table, tables, work))
     find_repeated(table, range(len(feeding)))
     for part in others:
         said(part)
-        final = part
-        if part.finish is not None:
-            final = replace(part, frame=part.finish(part.frame, _taken(part, table, tables)))
-        table.add(stage(final, work / f"{name}.{len(table.staged)}.parquet"))
+        table.add(_staged(part, table, tables, work))
     return table
+
+
+def _staged(part: Part, table: TableMade, tables: Mapping[str, TableMade], work: Path) -> Staged:
+    """Type a part with what it takes; with more care, where its lines turn out to ask for that."""
+    final = part
+    if part.finish is not None:
+        final = replace(part, frame=part.finish(part.frame, _taken(part, table, tables)))
+    try:
+        return stage(final, work / f"{table.name}.{len(table.staged)}.parquet")
+    except OddLinesError:
+        assert part.again is not None
+        return _staged(replace(part.again(), source=part.source), table, tables, work)
 
 
 def _taken(

@@ -42,16 +42,28 @@ class Staged:
         )
 
 
+class OddLinesError(Exception):
+    """A file that was read in haste has lines that ask for care: make the part `again`."""
+
+
 def stage(part: Part, path: Path) -> Staged:
-    """Type the part's rows into a Parquet file at `path`."""
+    """Type the part's rows into a Parquet file at `path`; OddLinesError as `Part.again` says."""
     conformed = conform(part)
     try:
-        conformed.frame.sink_parquet(path, compression="lz4", engine="streaming")
-        rows = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+        # It is read once or twice and thrown away: neither compression nor statistics pay.
+        conformed.frame.sink_parquet(
+            path, compression="uncompressed", statistics=False, engine="streaming"
+        )
+        read = pl.scan_parquet(path, glob=False).select(pl.len(), odd=pl.col(ROW).null_count())
+        rows, odd = read.collect().row(0)
     except pl.exceptions.PolarsError as error:
         if as_system_error(error):
             raise
+        if part.again is not None:
+            raise OddLinesError from error
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
+    if part.again is not None and (odd or rows != part.rows):
+        raise OddLinesError
     if part.rows is not None and rows != part.rows:
         raise UserError(
             f"{part.file}: {part.rows:,} rows stand in this file, but {rows:,} came out of reading "

@@ -11,7 +11,7 @@ Python's csv, which takes ten times as long.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,8 +20,8 @@ import polars as pl
 from recordpick.delimited import Damaged, Look, Record, look, records
 from recordpick.errors import UserError
 from recordpick.index.parts import ROW, Lines
-from recordpick.index.record_lines import record_lines
-from recordpick.index.set_aside import SetAside, SettingAside
+from recordpick.index.record_lines import evenly, record_lines
+from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
 
 _BATCH = 50_000
@@ -46,6 +46,9 @@ class TableFile:
     rows: int
     set_aside: SetAside
     line_of: Lines
+    carefully: Callable[[], TableFile] | None = None
+    """Reads the file again line by line. Where this is set, ROW is null of a line that may have
+    other fields than it seems; if there is none, all is as it seems."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,12 @@ def open_table_file(
     delimiter: str | None = None,
     headers: Sequence[Sequence[str]] = (),
     has_header: bool = True,
+    hasty: bool = False,
 ) -> TableFile:
     """Look at a file and make a scan of it; `work` is an empty folder for what must be rewritten.
+
+    `hasty` leaves it to whoever reads the scan to find lines of another shape (see `carefully`):
+    for large files whose last column is never empty.
 
     `headers` replace the file's own header: lists of names of different lengths, of which each
     line takes the one that fits its number of fields; needed if `has_header` is false. UserError
@@ -83,8 +90,13 @@ def open_table_file(
     if found.encoding not in {"utf-8", "utf-8-sig"}:
         text = work / "text"
         as_utf8 = replace(found, encoding="utf-8", lines=_to_utf8(path, found, text))
-    table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
-    return replace(table, path=path, look=found)
+
+    def carefully() -> TableFile:
+        table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
+        return replace(table, path=path, look=found)
+
+    quick = _hastily(text, as_utf8, head) if hasty and has_header and not headers else None
+    return replace(quick, path=path, look=found, carefully=carefully) if quick else carefully()
 
 
 def _headers(
@@ -146,6 +158,43 @@ def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(names), frozenset(doubled)
 
 
+def _hastily(path: Path, found: Look, head: Headers) -> TableFile | None:
+    """Read with polars, each line being one record, for all that can be told without reading."""
+    names = head.columns
+    if found.lines <= head.line or len(found.delimiter.encode()) != 1:
+        return None
+    if not evenly(path, found, head.line, len(names)):
+        return None
+    frame = _scan(path, found, head.line, names, cut_long_lines=True)
+    # polars pads a line that has too few fields: then the last is null.
+    row = pl.when(pl.col(names[-1]).is_not_null()).then(ROW)
+    return TableFile(
+        path=path,
+        look=found,
+        columns=names,
+        doubled=head.doubled,
+        frame=frame.with_columns(row.alias(ROW)),
+        rows=found.lines - head.line,
+        set_aside=NOTHING,
+        line_of=lambda rows: [row + head.line + 1 for row in rows],
+    )
+
+
+def _scan(
+    path: Path, found: Look, skip: int, names: Sequence[str], *, cut_long_lines: bool
+) -> pl.LazyFrame:
+    return pl.scan_csv(
+        path,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        separator=found.delimiter,
+        skip_lines=skip,
+        row_index_name=ROW,
+        truncate_ragged_lines=cut_long_lines,
+        glob=False,
+    )
+
+
 def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile | None:
     """Read with polars, or give None if the file needs more care than that."""
     has_lines = found.lines > max(head.line, 1)
@@ -156,15 +205,12 @@ def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile 
         return None
     fields, lines = looked
     names = head.by_count[fields]
-    frame = pl.scan_csv(
+    frame = _scan(
         lines.copy or path,
-        has_header=False,
-        schema=dict.fromkeys(names, pl.String),
-        separator=found.delimiter,
-        skip_lines=0 if lines.copy else head.line,
-        row_index_name=ROW,
-        truncate_ragged_lines=bool(lines.odd),
-        glob=False,
+        found,
+        0 if lines.copy else head.line,
+        names,
+        cut_long_lines=bool(lines.odd),
     )
     if lines.odd:
         odd = pl.Series(lines.odd, dtype=pl.UInt32)

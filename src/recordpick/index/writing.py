@@ -11,8 +11,7 @@ rows several times costs less than a second copy of them on disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import reduce
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -32,8 +31,11 @@ ROW_GROUP_BY_PATIENT = 20_000
 BLOCK = 500_000
 """Rows of a block, as whole patients make it. One patient's record is looked for in so many."""
 
-AT_ONCE = 3_000_000
-"""Rows that are sorted at a time, of whole blocks: some 3 GiB of entries."""
+AT_ONCE = 6_000_000
+"""Rows that are sorted at a time, of whole blocks: some 2 GiB of entries, and as much sorted."""
+
+_MOST = 2**64
+"""What one number can tell apart."""
 
 _LEVEL = 1
 """Of zstd: half the time of the usual 3, and files as small."""
@@ -64,21 +66,8 @@ def _sorted_rows(rows: pl.LazyFrame, kinds: dict[str, Kind], counts: pl.DataFram
     keys = [key for key in ("kind", "code", PATIENT) if key in kinds]
     if "code" not in kinds:
         keys = [PATIENT]
-
-    def ordered(found: pl.LazyFrame, starts: list[str]) -> pl.LazyFrame:
-        # The number of a row's block, counted from the first of these.
-        block = reduce(
-            lambda number, start: number + (pl.col(PATIENT) >= start).cast(pl.UInt32),
-            starts[1:],
-            pl.lit(0, pl.UInt32),
-        )
-        by_block = found.with_columns(block.alias(_BLOCK))
-        return by_block.sort(_BLOCK, *keys, PLACE).drop(_BLOCK, PLACE)
-
     starts = _starts(counts)
     together = max(1, AT_ONCE // BLOCK)
-    if len(starts) <= together:
-        return ordered(rows, starts)
 
     def in_order(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, size: int | None
@@ -88,13 +77,43 @@ def _sorted_rows(rows: pl.LazyFrame, kinds: dict[str, Kind], counts: pl.DataFram
             within = pl.col(PATIENT) >= starts[first]
             if first + together < len(starts):
                 within &= pl.col(PATIENT) < starts[first + together]
-            found = rows.filter(within).collect(engine="streaming").lazy()
-            sorted_rows = ordered(found, starts[first : first + together]).collect()
+            some = rows if len(starts) <= together else rows.filter(within)
+            found = some.collect(engine="streaming")
+            if not found[PLACE].is_sorted():  # joins do not keep an order
+                found = found.sort(PLACE)
+            # To pick rows out of many pieces takes five times as long.
+            found = found.drop(PLACE).rechunk()
+            sorted_rows = found[places_in_order(found, keys, starts[first : first + together])]
             del found
             yield from sorted_rows.iter_slices(ROW_GROUP)
 
     schema = {name: TYPES[kind] for name, kind in kinds.items()}
     return register_io_source(in_order, schema=schema)
+
+
+def places_in_order(rows: pl.DataFrame, keys: Sequence[str], starts: Sequence[str]) -> pl.Series:
+    """Give the places of rows in their order: by block, by keys (null first), as they stand.
+
+    `starts` are the first patient_id of each block. To sort one number, in which the ranks by each
+    key and the row's own place stand behind one another, takes a tenth of the time of sorting rows
+    by texts.
+    """
+    rank, room = pl.lit(0, pl.UInt64), 1
+    for key in keys:
+        values = rows[key].drop_nulls().unique().sort()
+        own = pl.col(key).cast(pl.Enum(values)).to_physical().cast(pl.UInt64)
+        if key == PATIENT:
+            firsts = [(values < start).sum() for start in starts[1:]]
+            block = pl.sum_horizontal(pl.lit(0), *((own >= first) for first in firsts))
+        rank = rank * (len(values) + 1) + (own + 1).fill_null(0)
+        room *= len(values) + 1
+    rank = rank + block.cast(pl.UInt64) * room
+    room *= len(starts)
+    place = pl.int_range(pl.len(), dtype=pl.UInt64)
+    if room * rows.height > _MOST:
+        return rows.select(block.alias(_BLOCK), *keys, place=place).sort(pl.all())["place"]
+    numbers = rows.select(number=rank * rows.height + place).sort("number")
+    return numbers.select(pl.col("number") % rows.height).to_series()
 
 
 def _starts(counts: pl.DataFrame) -> list[str]:

@@ -45,6 +45,9 @@ USED = (
 )
 """The tables that are read. Others of an extract (locations, sessions …) are named in a note."""
 
+LARGE = frozenset({OBSERVATION, DRUG_RECORD, ISSUE_RECORD})
+"""The largest of them. Their last column, ProcessingId, is never empty: so haste will do."""
+
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
     "ExternalUsualGP": ("ExternalUsusalGP",),
@@ -120,7 +123,12 @@ def open_files(
     for table in USED:
         opened[table] = tuple(
             open_extract_file(
-                name.path, work / f"{table}.{number}", DRIFTS, number=number, delimiter=","
+                name.path,
+                work / f"{table}.{number}",
+                DRIFTS,
+                number=number,
+                delimiter=",",
+                hasty=table in LARGE,
             )
             for number, name in enumerate(tables.get(table, ()))
         )

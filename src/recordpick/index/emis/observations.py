@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 
 from recordpick.index.emis.keys import Keys, order_of
-from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
+from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import to_number
 
-_CODE, _PATIENT, _STAFF, _CONSULTATION = "__code", "__patient", "__staff", "__consultation"
+_TEXT, _NUMBER = "__value", "__number"
 
 _AS_THEY_STAND = {
     "date": "EffectiveDate",
@@ -43,47 +44,37 @@ _MADE = frozenset(
 
 @dataclass(frozen=True)
 class Known:
-    """What rows of an extract are joined with: who, which code, which drug, by whom."""
+    """What rows of an extract speak of: who, which code, which drug, by whom."""
 
     keys: Keys
-    patients: pl.DataFrame
-    """KEY and patient_id."""
-    codes: LookedUp | None = None
-    drugs: LookedUp | None = None
-    staff: LookedUp | None = None
-    organisations: LookedUp | None = None
-    confidential: pl.DataFrame | None = None
+    patients: SmallTable
+    """By KEY: patient_id."""
+    codes: SmallTable | None = None
+    drugs: SmallTable | None = None
+    staff: SmallTable | None = None
+    organisations: SmallTable | None = None
+    confidential: SmallTable | None = None
     """KEY of consultations that are confidential as a whole."""
-
-    def whose(self, file: ExtractFile) -> pl.Expr:
-        """Give the patient's key, to be joined with `patients`."""
-        key = self.keys.key(file.raw("PatientGuid"), file.raw("OrganisationGuid"))
-        return key.alias(_PATIENT)
 
     def id(self, file: ExtractFile, column: str) -> pl.Expr:
         """Make an id of a column of GUIDs."""
         return self.keys.id(file.raw(column), file.raw("OrganisationGuid"))
 
-    def with_patients(self, rows: pl.LazyFrame, file: ExtractFile) -> pl.LazyFrame:
-        """Add patient_id, of rows with the file's columns; a GUID that nobody has stays."""
-        ids = self.patients.lazy().rename({KEY: _PATIENT})
-        joined = rows.with_columns(self.whose(file)).join(ids, on=_PATIENT, how="left")
-        return joined.with_columns(pl.coalesce("patient_id", file.raw("PatientGuid")))
+    def key(self, file: ExtractFile, column: str) -> pl.Expr:
+        """Make a key of a column of GUIDs."""
+        return self.keys.key(file.raw(column), file.raw("OrganisationGuid"))
 
-    def with_codes(self, rows: pl.LazyFrame, code: pl.Expr) -> pl.LazyFrame:
-        """Add what the codes stand for."""
-        assert self.codes is not None
-        codes = self.codes.frame.lazy().rename({KEY: _CODE})
-        return rows.with_columns(code.alias(_CODE)).join(codes, on=_CODE, how="left")
+    def patient(self, file: ExtractFile) -> pl.Expr:
+        """Tell whose row it is; a GUID that nobody has stays."""
+        guid = file.raw("PatientGuid")
+        known = self.patients.tell(self.key(file, "PatientGuid"), "patient_id")
+        return pl.coalesce(known, guid).alias("patient_id")
 
-    def with_names(self, rows: pl.LazyFrame, who: pl.Expr, name: str) -> pl.LazyFrame:
-        """Add the name of a member of staff."""
-        if self.staff is None:
-            return rows
-        names = self.staff.frame.lazy().select(
-            pl.col(KEY).alias(_STAFF), pl.col("name").alias(name)
-        )
-        return rows.with_columns(who.alias(_STAFF)).join(names, on=_STAFF, how="left")
+    def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
+        """Give the name of a member of staff; None if nobody can tell."""
+        if self.staff is None or not file.has(column):
+            return None
+        return self.staff.tell(self.key(file, column), "name")
 
 
 def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -104,12 +95,12 @@ def _problems(file: ExtractFile, known_as: Known) -> Part:
         columns["parent_id"] = known_as.id(file, "ParentProblemObservationGuid")
     if file.has("Comment"):
         columns["text"] = file.raw("Comment")
-    frame = known_as.with_patients(file.frame, file).select(
+    frame = file.frame.select(
         ROW,
         order_of(file),
         event_id.alias(FOLDED),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         event_id.alias("event_id"),
         **columns,
     )
@@ -125,20 +116,19 @@ def read_observations(
 
 def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> Part:
     columns = file.given(_AS_THEY_STAND)
-    rows = known_as.with_patients(file.frame, file)
-    rows = known_as.with_codes(rows, file.raw("CodeId"))
-    if file.has("EnteredByUserInRoleGuid"):
-        by = known_as.keys.key(file.raw("EnteredByUserInRoleGuid"), file.raw("OrganisationGuid"))
-        rows = known_as.with_names(rows, by, "recorded_by")
-        if known_as.staff is not None:
-            columns["recorded_by"] = pl.col("recorded_by")
-    columns |= {name: pl.col(name) for name in _of_code(known_as, has_kind=has_problems)}
+    by = known_as.name(file, "EnteredByUserInRoleGuid")
+    if by is not None:
+        columns["recorded_by"] = by
+    columns |= _of_code(file, known_as, has_kind=has_problems)
     if file.has("EffectiveDatePrecision"):
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
+    rows = file.frame
     if file.has("Value"):
-        value = to_number(file.text("Value"))
-        columns["value"] = value
-        columns["value_text"] = pl.when(value.is_null()).then(file.text("Value"))
+        rows = rows.with_columns(file.raw("Value").str.strip_chars().alias(_TEXT))
+        rows = rows.with_columns(pl.when(pl.col(_TEXT) != "").then(_TEXT).alias(_TEXT))
+        rows = rows.with_columns(to_number(pl.col(_TEXT)).alias(_NUMBER))
+        columns["value"] = pl.col(_NUMBER)
+        columns["value_text"] = pl.when(pl.col(_NUMBER).is_null()).then(_TEXT)
     parents = [
         known_as.id(file, name)
         for name in ("ParentObservationGuid", "ProblemGuid")
@@ -146,39 +136,36 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
     ]
     if parents:
         columns["parent_id"] = pl.coalesce(parents)
-    rows, confidential = _confidential(rows, file, known_as)
+    confidential = _confidential(file, known_as)
     if confidential is not None:
         columns["is_confidential"] = confidential
     frame = rows.select(
         ROW,
         order_of(file),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "ObservationGuid").alias("event_id"),
         **columns,
     )
+    again = partial(_observations, known_as=known_as, has_problems=has_problems)
     if not has_problems:
-        return file.part("events", frame, made=_MADE)
-    return file.part("events", frame, made=_MADE, takes=(PROBLEMS,), finish=with_problems)
+        return file.part("events", frame, again, made=_MADE)
+    return file.part("events", frame, again, made=_MADE, takes=(PROBLEMS,), finish=with_problems)
 
 
-def _of_code(known_as: Known, *, has_kind: bool) -> list[str]:
-    assert known_as.codes is not None
+def _of_code(file: ExtractFile, known_as: Known, *, has_kind: bool) -> dict[str, pl.Expr]:
+    codes = known_as.codes
+    assert codes is not None
     names = ["code", "code_system", "term", "is_local_code", "is_degraded"]
-    return [*names, "kind"] if has_kind and known_as.codes.has("kind") else names
+    if has_kind and "kind" in codes.columns:
+        names.append("kind")
+    return {name: codes.tell(file.raw("CodeId"), name) for name in names}
 
 
-def _confidential(
-    rows: pl.LazyFrame, file: ExtractFile, known_as: Known
-) -> tuple[pl.LazyFrame, pl.Expr | None]:
+def _confidential(file: ExtractFile, known_as: Known) -> pl.Expr | None:
     """Tell which entries are confidential: by themselves, or with their whole consultation."""
     itself = file.yes("IsConfidential") if file.has("IsConfidential") else None
     if known_as.confidential is None or not file.has("ConsultationGuid"):
-        return rows, itself
-    whole = known_as.confidential.lazy().select(
-        pl.col(KEY).alias(_CONSULTATION), pl.lit(value=True).alias("__is_confidential")
-    )
-    key = known_as.keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
-    rows = rows.with_columns(key.alias(_CONSULTATION)).join(whole, on=_CONSULTATION, how="left")
-    both = pl.col("__is_confidential").fill_null(value=False)
-    return rows, both if itself is None else both | itself
+        return itself
+    whole = known_as.confidential.has(known_as.key(file, "ConsultationGuid"))
+    return whole if itself is None else whole | itself

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
 from recordpick.index.emis.keys import order_of
-from recordpick.index.emis.look_ups import KEY
 from recordpick.index.emis.observations import Known
 from recordpick.index.emis.words import COURSE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import ISSUES, with_last_issue
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
-
-_DRUG = "__drug"
 
 _AS_THEY_STAND = {
     "started_on": "EffectiveDate",
@@ -34,16 +32,17 @@ def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ..
 
 
 def _issues(file: ExtractFile, known_as: Known) -> Part:
-    frame = known_as.with_patients(file.frame, file).select(
+    frame = file.frame.select(
         ROW,
         order_of(file),
         known_as.id(file, "IssueRecordGuid").alias(FOLDED),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "DrugRecordGuid").alias("medication_id"),
         **file.given({"last_issued_on": "EffectiveDate", "review_on": "ReviewDate"}),
     )
-    return file.part("medications", frame, feeds=ISSUES)
+    again = partial(_issues, known_as=known_as)
+    return file.part("medications", frame, again, feeds=ISSUES)
 
 
 def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -52,25 +51,25 @@ def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[Par
 
 
 def _medications(file: ExtractFile, known_as: Known) -> Part:
-    assert known_as.drugs is not None
-    drugs = known_as.drugs.frame.lazy().rename({KEY: _DRUG})
-    rows = known_as.with_patients(file.frame, file)
-    rows = rows.with_columns(file.raw("CodeId").alias(_DRUG)).join(drugs, on=_DRUG, how="left")
+    drugs = known_as.drugs
+    assert drugs is not None
     columns = file.given(_AS_THEY_STAND)
-    columns |= {name: pl.col(name) for name in ("code", "code_system", "drug", "is_unmapped")}
+    for name in ("code", "code_system", "drug", "is_unmapped"):
+        columns[name] = drugs.tell(file.raw("CodeId"), name)
     if file.has("PrescriptionType"):
         columns["course"] = known(file.text("PrescriptionType"), COURSE)
     if file.has("CancellationDate"):
         columns["ended_on"] = _last_day(file)
-    frame = rows.select(
+    frame = file.frame.select(
         ROW,
         order_of(file),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "DrugRecordGuid").alias("medication_id"),
         **columns,
     )
-    return file.part("medications", frame, takes=(ISSUES,), finish=with_last_issue)
+    again = partial(_medications, known_as=known_as)
+    return file.part("medications", frame, again, takes=(ISSUES,), finish=with_last_issue)
 
 
 def _last_day(file: ExtractFile) -> pl.Expr:

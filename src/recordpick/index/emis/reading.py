@@ -26,6 +26,7 @@ from recordpick.index.emis.workflow import read_diary, read_referrals, read_slot
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
 from recordpick.index.parts import SOME_TABLES, LookUp, Part, Source
+from recordpick.index.small_tables import SmallTable
 
 Opened = Mapping[str, Sequence[ExtractFile]]
 
@@ -60,13 +61,15 @@ def read_emis(path: Path, work: Path) -> Source:
     keys = Keys(_prefixes(guids, places))
     names = staff(opened[emis.USER], keys)
     people = read_patients(opened[emis.PATIENT], keys, names, as_at)
+    codes = _codes(opened, keys, path)
+    drugs = drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None
     known = Known(
         keys=keys,
-        patients=people.ids,
-        codes=_codes(opened, keys, path),
-        drugs=drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None,
-        staff=names,
-        organisations=places,
+        patients=SmallTable(people.ids, KEY),
+        codes=_small(codes),
+        drugs=_small(drugs),
+        staff=_small(names),
+        organisations=_small(places),
         confidential=_confidential(opened[emis.CONSULTATION], keys),
     )
     parts = [*people.parts, *_entries(opened, known)]
@@ -77,7 +80,7 @@ def read_emis(path: Path, work: Path) -> Source:
     if opened[emis.OBSERVATION]:
         parts += read_referrals(opened[emis.REFERRAL], known)
     parts += read_diary(opened[emis.DIARY], known)
-    look_ups = _look_ups(opened, known)
+    look_ups = _look_ups(opened, (codes, drugs, names, places))
     used = {part.path for part in parts} | {used.path for used in look_ups}
     return Source(
         parts=tuple(parts),
@@ -110,7 +113,11 @@ def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:
     return clinical_codes(opened[emis.CLINICAL_CODE], ods, path)
 
 
-def _confidential(files: Sequence[ExtractFile], keys: Keys) -> pl.DataFrame | None:
+def _small(found: LookedUp | None) -> SmallTable | None:
+    return None if found is None else SmallTable(found.frame, KEY)
+
+
+def _confidential(files: Sequence[ExtractFile], keys: Keys) -> SmallTable | None:
     """Give the keys of consultations that are confidential as a whole."""
     frames = [
         file.frame.filter(file.yes("IsConfidential") & ~file.yes("Deleted")).select(
@@ -121,7 +128,7 @@ def _confidential(files: Sequence[ExtractFile], keys: Keys) -> pl.DataFrame | No
     ]
     if not frames:
         return None
-    return pl.concat(frames).drop_nulls().unique().collect(engine="streaming")
+    return SmallTable(pl.concat(frames).unique().collect(engine="streaming"), KEY)
 
 
 def _entries(opened: Opened, known: Known) -> list[Part]:
@@ -133,8 +140,7 @@ def _entries(opened: Opened, known: Known) -> list[Part]:
     return [*read_problems(opened[emis.PROBLEM], known), *entries]
 
 
-def _look_ups(opened: Opened, known: Known) -> tuple[LookUp, ...]:
-    looked_up = (known.codes, known.drugs, known.staff, known.organisations)
+def _look_ups(opened: Opened, looked_up: Sequence[LookedUp | None]) -> tuple[LookUp, ...]:
     files = [file for each in looked_up if each is not None for file in each.files]
     files += [file.look_up("consultations", 0) for file in opened[emis.CONSULTATION]]
     return tuple(files)

@@ -8,14 +8,11 @@ from datetime import date
 import polars as pl
 
 from recordpick.index.emis.keys import order_of
-from recordpick.index.emis.look_ups import KEY
 from recordpick.index.emis.observations import Known
 from recordpick.index.emis.words import SLOT_STATUS, URGENCY, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.values import to_date
-
-_REASON, _TARGET = "__reason", "__target"
 
 
 def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -25,7 +22,6 @@ def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part,
 
 def _referrals(file: ExtractFile, known_as: Known) -> Part:
     columns = file.given({"ubrn": "ReferralUBRN"})
-    rows = known_as.with_patients(file.frame, file)
     if file.has("ReferralUrgency"):
         columns["urgency"] = known(file.text("ReferralUrgency"), URGENCY, "other")
     closed = [
@@ -38,22 +34,16 @@ def _referrals(file: ExtractFile, known_as: Known) -> Part:
         is_closed = columns["closed_on"].is_not_null()
         columns["status"] = pl.when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open"))
     if known_as.organisations is not None and file.has("ReferralTargetOrganisationGuid"):
-        names = known_as.organisations.frame.lazy().select(
-            pl.col(KEY).alias(_TARGET), pl.col("name").alias("recipient")
-        )
-        target = file.raw("ReferralTargetOrganisationGuid").alias(_TARGET)
-        rows = rows.with_columns(target).join(names, on=_TARGET, how="left")
-        columns["recipient"] = pl.col("recipient")
+        target = file.raw("ReferralTargetOrganisationGuid")
+        columns["recipient"] = known_as.organisations.tell(target, "name")
     if known_as.codes is not None and file.has("ReferralReasonCodeId"):
-        reasons = known_as.codes.frame.lazy().select(pl.col(KEY).alias(_REASON), "code", "term")
-        reason = file.raw("ReferralReasonCodeId").alias(_REASON)
-        rows = rows.with_columns(reason).join(reasons, on=_REASON, how="left")
-        columns |= {"code": pl.col("code"), "term": pl.col("term")}
-    frame = rows.select(
+        reason = file.raw("ReferralReasonCodeId")
+        columns |= {name: known_as.codes.tell(reason, name) for name in ("code", "term")}
+    frame = file.frame.select(
         ROW,
         order_of(file),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "ObservationGuid").alias("referral_id"),
         **columns,
     )
@@ -88,14 +78,14 @@ def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...
 
 def _diary(file: ExtractFile, known_as: Known) -> Part:
     columns = file.given({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
-    rows = known_as.with_codes(known_as.with_patients(file.frame, file), file.raw("CodeId"))
-    columns["code"] = pl.col("code")
-    original = [file.text("OriginalTerm")] if file.has("OriginalTerm") else []
-    columns["term"] = pl.coalesce(*original, pl.col("term"))
-    if file.has("EnteredByUserInRoleGuid") and known_as.staff is not None:
-        by = known_as.keys.key(file.raw("EnteredByUserInRoleGuid"), file.raw("OrganisationGuid"))
-        rows = known_as.with_names(rows, by, "clinician")
-        columns["clinician"] = pl.col("clinician")
+    if known_as.codes is not None:
+        code = file.raw("CodeId")
+        original = [file.text("OriginalTerm")] if file.has("OriginalTerm") else []
+        columns["code"] = known_as.codes.tell(code, "code")
+        columns["term"] = pl.coalesce(*original, known_as.codes.tell(code, "term"))
+    by = known_as.name(file, "EnteredByUserInRoleGuid")
+    if by is not None:
+        columns["clinician"] = by
     if file.has("IsComplete"):
         done = file.yes("IsComplete")
         columns["is_complete"] = file.raw("IsComplete")
@@ -107,11 +97,11 @@ def _diary(file: ExtractFile, known_as: Known) -> Part:
                 .then(pl.lit("pending"))
                 .otherwise(pl.lit("cancelled"))
             )
-    frame = rows.select(
+    frame = file.frame.select(
         ROW,
         order_of(file),
         file.yes("Deleted").alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "DiaryGuid").alias("recall_id"),
         **columns,
     )
@@ -133,11 +123,11 @@ def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
         columns["start_time"] = file.text("AppointmentStartTime").str.head(5)
     columns["status"] = _status(file, as_at)
     nobody = file.text("PatientGuid").is_null()
-    frame = known_as.with_patients(file.frame, file).select(
+    frame = file.frame.select(
         ROW,
         order_of(file),
         (file.yes("Deleted") | nobody).alias(DELETED),
-        "patient_id",
+        known_as.patient(file),
         known_as.id(file, "SlotGuid").alias("appointment_id"),
         **columns,
     )
@@ -156,7 +146,7 @@ def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
         by_day = pl.when(to_come).then(pl.lit("booked")).otherwise(pl.lit("other"))
     said = by_day
     if file.has("SlotStatus"):
-        said = pl.coalesce(known(file.text("SlotStatus"), SLOT_STATUS, "other"), by_day)
+        said = known(file.text("SlotStatus"), SLOT_STATUS, "other").fill_null(by_day)
     missed = file.yes("DidNotAttend")
     attended = came & ~said.is_in(["cancelled"])
     return (

@@ -1,0 +1,139 @@
+"""Large files of an extract are read without a look at each line, and again where one is needed."""
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recordpick.delimited import look
+from recordpick.index.record_lines import evenly, record_lines, shape
+from recordpick.index.small_tables import SmallTable
+from recordpick.index.table_files import open_table_file
+
+from emis_extracts import (
+    bare,
+    counts_of,
+    entry,
+    guid,
+    indexed,
+    patient,
+    problem,
+    rejected,
+    rows_of,
+    write_extract,
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "extract"
+
+
+def with_lines(folder, change):
+    """Write an extract whose lines of entries are then changed."""
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[entry(11, 1), entry(12, 1), entry(13, 1), entry(14, 1)],
+        CareRecord_Problem=[problem(13, 1)],
+    )
+    (path,) = folder.glob("*CareRecord_Observation*")
+    path.write_text("\n".join(change(path.read_text().splitlines())) + "\n", newline="")
+    return path
+
+
+def test_a_line_too_short_and_one_too_long_are_both_noticed(folder):
+    """As many delimiters in all as there should be prove nothing: both lines are set aside."""
+
+    def cut_and_paste(lines):
+        cut, _, field = lines[1].rpartition(",")
+        return [lines[0], cut, f"{lines[2]},{field}", *lines[3:]]
+
+    path = with_lines(folder, cut_and_paste)
+    assert evenly(path, look(path), 1, 9)
+    index = indexed(folder)
+    assert rows_of(index, "events", "event_id") == [(bare(13),), (bare(14),)]
+    assert counts_of(index, "CareRecord_Observation") == (4, 2, 2, 0)
+    assert [line for line, _ in rejected(index)] == [2, 3]
+    assert rows_of(index, "events", "kind")[0] == ("problem",)
+
+
+def test_an_empty_last_field_is_none_that_is_missing(folder):
+    """The row goes in, though the file had to be read again."""
+    with_lines(folder, lambda lines: [*lines[:2], lines[2].rpartition(",")[0] + ",", *lines[3:]])
+    index = indexed(folder)
+    assert counts_of(index, "CareRecord_Observation") == (4, 4, 0, 0)
+
+
+@pytest.mark.parametrize("end", ["\n\n", "\n \n", ",\n", ""])
+def test_any_other_shape_is_read_with_care_at_once(folder, end):
+    """Blank lines and delimiters at the end are no rows, and cost none."""
+    path = with_lines(folder, lambda lines: lines)
+    path.write_text(path.read_text().rstrip("\n") + end, newline="")
+    index = indexed(folder)
+    read, kept, *_ = counts_of(index, "CareRecord_Observation")
+    assert (read, kept) in {(4, 4), (5, 4), (4, 3)}
+
+
+def test_a_file_read_in_haste_gives_the_same_rows(tmp_path):
+    """Row by row, with their numbers and lines."""
+    path = tmp_path / "a.csv"
+    path.write_text("a,b\n1,2\n,3\n4,5")
+    quick = open_table_file(path, tmp_path, delimiter=",", hasty=True)
+    assert quick.carefully is not None
+    slow = quick.carefully()
+    assert slow.carefully is None
+    assert quick.frame.collect().equals(slow.frame.collect())
+    assert (quick.rows, quick.line_of([0, 2])) == (slow.rows, slow.line_of([0, 2])) == (3, [2, 4])
+
+
+@given(
+    lines=st.lists(st.text('x," é', max_size=12), min_size=1, max_size=8), fields=st.integers(1, 4)
+)
+def test_only_lines_with_quotation_marks_need_the_pattern(tmp_path_factory, lines, fields):
+    """Which lines are odd is told as the pattern tells it."""
+    path = tmp_path_factory.mktemp("lines") / "a.csv"
+    first = ",".join("x" * fields)
+    last = ",".join(['"x"'] * fields)
+    path.write_text("\n".join([first, first, *lines, last]) + "\n", encoding="utf-8", newline="")
+    found = look(path, ",")
+    told = pl.Series([first, *lines])
+    fits = told.str.contains(shape(fields, ","))
+    looked = record_lines(path, found, 1, [fields], path.parent)
+    if looked is not None and all(line.count('"') % 2 == 0 for line in told):
+        assert looked[1].rows == (fits & (told != "")).sum() + 1  # and the last
+
+
+def test_a_small_table_tells_what_a_join_would():
+    """Nothing for a key that is unknown or null, and nothing of a row without a key."""
+    table = pl.DataFrame({"key": ["a", None, "b"], "name": ["A", "nobody", None], "n": [1, 2, 3]})
+    rows = pl.LazyFrame({"key": ["b", None, "x", "a", "a"]})
+    few = SmallTable(table, "key")
+    key = pl.col("key")
+    told = rows.select(key, name=few.tell(key, "name"), n=few.tell(key, "n"), has=few.has(key))
+    joined = rows.join(table.lazy(), on="key", how="left", maintain_order="left")
+    found = told.collect(engine="streaming")
+    assert found.drop("has").equals(joined.collect())
+    assert found["has"].to_list() == [True, False, False, True, True]
+
+
+def test_a_small_table_may_be_empty():
+    """Then it knows nobody."""
+    few = SmallTable(pl.DataFrame(schema={"key": pl.String, "name": pl.String}), "key")
+    rows = pl.LazyFrame({"key": ["a"]}).select(few.tell(pl.col("key"), "name"))
+    assert rows.collect().rows() == [(None,)]
+
+
+def test_guids_are_told_apart_to_the_last_digit(folder):
+    """Whoever is meant by a GUID is meant by the whole of it."""
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1), patient(2)],
+        CareRecord_Observation=[entry(11, 1), entry(12, 2), entry(13, 3)],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "events", "patient_id", "event_id") == [
+        ("1", bare(11)),
+        ("2", bare(12)),
+    ]
+    assert f'there is no patient "{guid(3)}"' in rejected(index)[0][1]
