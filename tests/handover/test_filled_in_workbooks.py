@@ -19,8 +19,8 @@ from tick_sheet_filling import HEADINGS, Filling, as_read, column_of, fill, fill
 
 from recordpick.errors import UserError
 from recordpick.handover.checking import cells
-from recordpick.handover.checking.lists import handed_over, list_ids
-from recordpick.handover.checking.taking_in import LookedAt, held_against, look_at
+from recordpick.handover.checking.lists import HandedOver, Listed, handed_over, list_ids
+from recordpick.handover.checking.taking_in import LookedAt, _taken, held_against, look_at
 from recordpick.handover.checking.workbook import read_workbook, workbook_of
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
@@ -516,6 +516,20 @@ def test_any_date_is_read_in_each_form(day: date) -> None:
         f"{count}",
     ):
         assert cells.day(text) == day
+
+
+def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() -> None:
+    """Where 7 and 007 are both on the list, a 7 on the line of 007 was put there by mistake."""
+    lines = {n: Listed(n, n, "MED-04", who) for n, who in ((1, "007"), (2, "7"), (3, "0012"))}
+    listed = HandedOver("RP-AAAAAAAA-01", 1, lines, {"med-04": "MED-04"})
+    rows = [
+        ["Line", "Patient no.", "Result"],
+        *(["1", "7", "different"], ["2", "7", "same"], ["3", "12", "same"]),
+    ]
+    book = workbook_of("filled.xlsx", "ab" * 32, {"MED-04": rows})
+    taken, not_taken = _taken(book, listed, [])
+    assert {line: entry.patient_id for line, entry in taken.items()} == {2: "7", 3: "0012"}
+    assert "line 1 of the list is of another patient than 7" in not_taken[0]
 
 
 @given(given_text=st.text(max_size=12), listed=st.text("0123456789", min_size=1, max_size=12))

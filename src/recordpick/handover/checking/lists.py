@@ -12,6 +12,7 @@ from functools import cached_property
 
 import polars as pl
 
+from recordpick.cells import one_line
 from recordpick.handover.selection_list import list_id, selection_rows
 from recordpick.handover.tick_words import sheets_of, tabs_of
 from recordpick.selection.facts import Facts
@@ -43,6 +44,11 @@ class HandedOver:
     lines: Mapping[int, Listed]
     sheets: Mapping[str, str | None]
     """The criterion of each sheet, by the sheet's name in small letters."""
+
+    @cached_property
+    def patients(self) -> frozenset[str]:
+        """The patient numbers as a workbook has them."""
+        return frozenset(one_line(line.patient_id).strip() for line in self.lines.values())
 
     @cached_property
     def by_patient(self) -> dict[tuple[str | None, str], Listed]:

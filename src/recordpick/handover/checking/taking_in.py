@@ -153,7 +153,7 @@ def _line_of(row: Row, listed: HandedOver) -> Listed | str:
     sheet = _criterion_of(row, listed)
     by_number = listed.lines.get(int(row.line)) if _is_number(row.line) else None
     if by_number is not None:
-        return _not_that_line(row, by_number, sheet) or by_number
+        return _not_that_line(row, by_number, sheet, listed) or by_number
     if not row.patient:
         return "neither line nor patient number tells whose result it is."
     of_sheet = [
@@ -166,9 +166,12 @@ def _line_of(row: Row, listed: HandedOver) -> Listed | str:
     return f"patient {_short(row.patient)} is not on the list {listed.list_id} for {sheet or 'it'}."
 
 
-def _not_that_line(row: Row, line: Listed, sheet: str | None) -> str:
+def _not_that_line(row: Row, line: Listed, sheet: str | None, listed: HandedOver) -> str:
     """Say why a row is not about the line whose number it has; "" if it is."""
-    if row.patient and not cells.same_patient(row.patient, line.patient_id):
+    same = cells.same_patient(row.patient, line.patient_id)
+    # 7 may be 007 that has lost its zeros, but not where the list has a patient 7 as well.
+    exact = row.patient == one_line(line.patient_id).strip()
+    if row.patient and (not same or (not exact and row.patient in listed.patients)):
         return (
             f"line {row.line} of the list is of another patient than {_short(row.patient)}. "
             "Put the patient number right that belongs to the result."
