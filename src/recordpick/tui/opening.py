@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,11 +76,14 @@ async def open_with_questions(app: App[None], how: HowToOpen) -> Ready | None:
 
 
 def _open(how: HowToOpen, progress: Progress) -> Ready:
-    """Import what is needed, open and match: for a thread."""
+    """Import what is needed, open and match: for a thread.
+
+    While polars matches, which leaves Python free, the screen is imported.
+    """
     progress("loading", None)
     from recordpick.selection.state import Person
+    from recordpick.tui.pauses import set_aside
     from recordpick.tui.session import Session
-    from recordpick.tui.work import WorkScreen
 
     person = Person(how.name, how.role) if how.name else None
     session = Session.open(
@@ -91,11 +96,15 @@ def _open(how: HowToOpen, progress: Progress) -> Ready:
         progress=progress,
     )
     try:
-        session.match(progress)
+        with ThreadPoolExecutor(1) as beside:
+            screen = beside.submit(import_module, "recordpick.tui.work")
+            session.match(progress)
+        made: WorkScreen = screen.result().WorkScreen(session, how.start_at)
     except BaseException:
         session.close()
         raise
-    return session, WorkScreen(session, how.start_at)
+    set_aside()
+    return session, made
 
 
 async def _taken_over(app: App[None], ready: Ready, how: HowToOpen) -> HowToOpen | None:

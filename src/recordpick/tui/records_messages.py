@@ -9,13 +9,13 @@ from textual.message import Message
 from recordpick.tui.arrangement import Answer
 
 if TYPE_CHECKING:
-    from recordpick.tui.records_table import RecordsTable
+    from recordpick.tui.records_shown import RecordsShown
 
 
 class PatientHighlighted(Message, namespace="records_table"):
     """The cursor moved to another patient (None: there is no row)."""
 
-    def __init__(self, table: RecordsTable, patient_id: str | None) -> None:
+    def __init__(self, table: RecordsShown, patient_id: str | None) -> None:
         super().__init__()
         self.table = table
         self.patient_id = patient_id
@@ -24,7 +24,7 @@ class PatientHighlighted(Message, namespace="records_table"):
 class PatientChosen(Message, namespace="records_table"):
     """Space was pressed on these patients, or one of them was double-clicked."""
 
-    def __init__(self, table: RecordsTable, patient_ids: tuple[str, ...]) -> None:
+    def __init__(self, table: RecordsShown, patient_ids: tuple[str, ...]) -> None:
         super().__init__()
         self.table = table
         self.patient_ids = patient_ids
@@ -33,7 +33,7 @@ class PatientChosen(Message, namespace="records_table"):
 class PatientOpened(Message, namespace="records_table"):
     """Enter was pressed: let me read this record."""
 
-    def __init__(self, table: RecordsTable, patient_id: str) -> None:
+    def __init__(self, table: RecordsShown, patient_id: str) -> None:
         super().__init__()
         self.table = table
         self.patient_id = patient_id
@@ -42,7 +42,7 @@ class PatientOpened(Message, namespace="records_table"):
 class RowsChanged(Message, namespace="records_table"):
     """Other rows are shown (`shown` of `of`), or others are selected."""
 
-    def __init__(self, table: RecordsTable, shown: int, of: int) -> None:
+    def __init__(self, table: RecordsShown, shown: int, of: int) -> None:
         super().__init__()
         self.table = table
         self.shown = shown

@@ -1,44 +1,25 @@
 """The records table: one widget over a polars frame that draws only the rows that are seen.
 
-What is painted and what a key acts on is the same patient. The cursor is a patient, not a line:
-it stays with that patient when rows are filtered, sorted or replaced. Where its patient is gone
-from the rows it moves to another, and keys act on that one only after it was painted.
+What is painted and what a key acts on is the same patient: keys act on the row under the cursor
+only after it was painted (records_shown.py, records_painted.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from rich.segment import Segment
-from textual import events, on
+from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from recordpick.tui import records_messages as messages
-from recordpick.tui import records_painting as painting
-from recordpick.tui import rows
-from recordpick.tui.arrangement import Answer, Arranger, Question, View, place_of
-from recordpick.tui.columns import GAP, Column, Placed, place
-from recordpick.tui.records_painting import GUTTER, Marks
-from recordpick.tui.rows import Sort
-from recordpick.tui.visible import fit, lines
-
-if TYPE_CHECKING:
-    import polars as pl
-
-HEADING = 1
-"""Lines above the first row."""
-_PAINTED_FIRST = 0.2
-"""Seconds that painting has before anything is worked out ahead."""
+from recordpick.tui.columns import GAP
+from recordpick.tui.records_painted import RecordsPainted
+from recordpick.tui.records_painting import GUTTER
+from recordpick.tui.records_shown import HEADING
 
 
-class RecordsTable(ScrollView, can_focus=True):
-    """Patients in rows. `load` gives it a frame in which each patient_id stands once."""
+class RecordsTable(RecordsPainted, can_focus=True):
+    """Patients in rows, and what the keys and the mouse do with them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor(-1)", "Up", show=False),
@@ -54,209 +35,6 @@ class RecordsTable(ScrollView, can_focus=True):
         Binding("shift+up", "extend(-1)", "Select upwards", show=False),
         *(Binding(str(n), f"sort({n})", f"Sort by column {n}", show=False) for n in range(1, 10)),
     ]
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "records--heading",
-        "records--row",
-        "records--picked",
-        "records--cursor",
-        "records--cursor-blurred",
-        "records--empty",
-    }
-
-    masks: reactive[bool] = reactive(default=False)
-    """Whether private columns are hidden."""
-
-    def __init__(
-        self,
-        columns: Iterable[Column] = (),
-        *,
-        empty: str = "No patients.",
-        many: int = 20_000,
-        id: str | None = None,  # noqa: A002 - Textual's own name
-    ) -> None:
-        """Take the columns to show; from `many` rows on, sorting runs in a thread."""
-        super().__init__(id=id)
-        self.columns = tuple(columns)
-        self.empty = empty
-        self.marks = Marks()
-        self.query_text = ""
-        self.sort: Sort | None = None
-        self.selected: frozenset[str] = frozenset()
-        self._arranger = Arranger(many)
-        self._view = View()
-        self._row = 0
-        self._place: int | None = None
-        self._unseen = False
-        self._told: str | None = None
-        self._longest: dict[str, int] = {}
-        self._placed: tuple[Placed, ...] = ()
-        self._placed_in = 0
-        self._painted: dict[tuple[int, int, bool], Strip] = {}
-
-    # ------------------------------------------------------------------ what is shown
-
-    @property
-    def frame(self) -> pl.DataFrame | None:
-        """The frame, unfiltered, in its own order."""
-        return self._view.frame
-
-    @property
-    def shown(self) -> int:
-        """How many rows there are after filtering."""
-        return self._view.height
-
-    @property
-    def patient_id(self) -> str | None:
-        """The patient under the cursor, or None where there is no row."""
-        return self._view.patient(self._row)
-
-    def load(
-        self,
-        frame: pl.DataFrame,
-        columns: Iterable[Column] | None = None,
-        marks: Marks | None = None,
-        patient_id: str | None = None,
-    ) -> None:
-        """Show another frame; the cursor goes to `patient_id`, or stays with its patient.
-
-        The sort and the filter stay. Rows that take long to put in order are shown when they are.
-        """
-        stays = patient_id or self.patient_id
-        self.columns = self.columns if columns is None else tuple(columns)
-        self.marks = self.marks if marks is None else marks
-        if self.sort and self.sort.column not in frame.columns:
-            self.sort = None
-        self._longest = rows.natural_widths(frame, tuple(c.name for c in self.columns))
-        self._place = place_of(frame, stays)
-        self._show(frame, None)
-        self._arrange()
-
-    def show_marks(self, marks: Marks) -> None:
-        """Show other marks on the same rows."""
-        if marks != self.marks:
-            self.marks = marks
-            self._repaint()
-
-    def filter(self, query: str) -> None:
-        """Show only the rows that hold all words of the query in any column."""
-        if query != self.query_text:
-            self.query_text = query
-            self._arrange()
-
-    def sort_by(self, column: str) -> None:
-        """Sort by that column; again for the other way round; a third time for no sort."""
-        if self.sort is None or self.sort.column != column:
-            self.sort = Sort(column)
-        else:
-            self.sort = None if self.sort.descending else Sort(column, descending=True)
-        self._arrange()
-
-    def go_to(self, patient_id: str) -> bool:
-        """Move the cursor to that patient; False where the row is not shown."""
-        frame = self._view.frame
-        row = None if frame is None else self._view.row(place_of(frame, patient_id))
-        if row is None:
-            return False
-        self._move_to(row)
-        return True
-
-    # ------------------------------------------------------------------ putting rows in order
-
-    def _arrange(self) -> None:
-        frame = self._view.frame
-        if frame is None:
-            return
-        question = self._arranger.ask(frame, self.sort, self.query_text)
-        if self._arranger.busy:
-            return  # what is under way asks again when it is done
-        if question.is_quick(self._arranger.many):
-            self._take(question.answer())
-            self.set_timer(_PAINTED_FIRST, partial(self._look_ahead, question))
-        else:
-            self._work_out(question)
-
-    def _look_ahead(self, question: Question) -> None:
-        """Before the first letter of a filter is typed, make what it looks in."""
-        if (ahead := self._arranger.ahead(question)) is not None:
-            self._work_out(ahead)
-
-    def _work_out(self, question: Question) -> None:
-        self._arranger.busy = True
-
-        def aside() -> None:
-            self.post_message(messages.Arranged(question.answer()))
-
-        self.run_worker(aside, thread=True, group="aside", name="putting rows in order")
-
-    @on(messages.Arranged)
-    def _rows_arranged(self, message: messages.Arranged) -> None:
-        message.stop()
-        self._arranger.busy = False
-        self._take(message.answer)
-
-    def _take(self, answer: Answer) -> None:
-        if not self._arranger.take(answer):
-            self._arrange()
-        elif not answer.question.ahead:
-            self._show(answer.question.frame, answer.order)
-
-    def _show(self, frame: pl.DataFrame, order: pl.Series | None) -> None:
-        """Show these rows, the cursor on its patient or, where that one is gone, at the top."""
-        before, offset = self.patient_id, self._row - self.scroll_offset.y
-        self._view = View(frame, order)
-        found = self._view.row(self._place)
-        self._row = found or 0
-        if order is not None:
-            self._place = self._view.place(self._row)
-        if self.selected:
-            self.selected &= frozenset(self._view.patients(0, self._view.height))
-        self._unseen = self._unseen or self.patient_id != before
-        self._lay_out()
-        if found is not None:
-            self.scroll_to(y=max(0, found - offset), animate=False, force=True)
-        self._see_cursor()
-        self._repaint()
-        if order is not None:
-            self.post_message(messages.RowsChanged(self, order.len(), frame.height))
-            self._tell()
-
-    def _tell(self) -> None:
-        """Say who is under the cursor, if it is somebody else than was said last."""
-        if self.patient_id != self._told or self.patient_id is None:
-            self._told = self.patient_id
-            self.post_message(messages.PatientHighlighted(self, self.patient_id))
-
-    def _lay_out(self) -> None:
-        width = max(self.scrollable_content_region.width, GUTTER + 4)
-        self._placed_in = width
-        self._placed = place(self.columns, self._longest, width - GUTTER)
-        self.virtual_size = Size(width, self._view.height + HEADING)
-
-    def on_resize(self) -> None:
-        """Let the columns share the new width."""
-        self._lay_out()
-        self._see_cursor()
-        self._repaint()
-
-    # ------------------------------------------------------------------ moving and choosing
-
-    def _move_to(self, row: int) -> None:
-        before = self._row
-        self._row = max(0, min(row, self._view.height - 1))
-        if self._row == before:
-            return
-        self._place = self._view.place(self._row)
-        self.refresh_line(before + HEADING)
-        self.refresh_line(self._row + HEADING)
-        self._see_cursor()
-        self._tell()
-
-    def _see_cursor(self) -> None:
-        height = max(1, self.scrollable_content_region.height - HEADING)
-        top = self.scroll_offset.y
-        wanted = min(max(top, self._row - height + 1), self._row)
-        if wanted != top:
-            self.scroll_to(y=wanted, animate=False, force=True)
 
     def _is_seen(self) -> bool:
         """Tell whether the patient under the cursor is on the screen; if not, bring it there."""
@@ -343,79 +121,3 @@ class RecordsTable(ScrollView, can_focus=True):
             self._move_to(row)
             if event.chain == 2:
                 self.action_choose()
-
-    # ------------------------------------------------------------------ painting
-
-    def watch_masks(self) -> None:
-        """Hide or show private columns at once."""
-        self._repaint()
-
-    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's watcher
-        """Paint the cursor as what keys act on, or not."""
-        super().watch_has_focus(has_focus)
-        self._repaint()
-
-    def notify_style_update(self) -> None:
-        """Paint anew in other colours."""
-        super().notify_style_update()
-        self._repaint()
-
-    def _repaint(self) -> None:
-        self._painted.clear()
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Paint one line of the widget."""
-        width = self.scrollable_content_region.width
-        if width != self._placed_in and width > GUTTER + 4:
-            # The scrollbar came or went: the columns share what is left.
-            self._lay_out()
-            self._painted.clear()
-        if y < HEADING:
-            return self._heading(width)
-        row = self.scroll_offset.y + y - HEADING
-        if row >= self._view.height:
-            return self._below(width, y - HEADING)
-        if row == self._row:
-            self._unseen = False
-        key = (row, width, row == self._row)
-        if (strip := self._painted.get(key)) is None:
-            if len(self._painted) > 500:
-                self._painted.clear()
-            strip = self._painted[key] = self._record(row, width)
-        return strip
-
-    def _heading(self, width: int) -> Strip:
-        text = painting.heading(self._placed, self.sort)
-        return Strip([Segment(fit(text, width), self.get_component_rich_style("records--heading"))])
-
-    def _below(self, width: int, line: int) -> Strip:
-        """Paint below the last row; where there is none, the words that say what to do."""
-        style = self.get_component_rich_style("records--empty")
-        said: list[str] = []
-        if self._view.height == 0 and self._view.order is not None:
-            self._unseen = False
-            text = self.empty
-            if self.query_text and self._view.frame is not None and self._view.frame.height:
-                text = f"No patient here matches “{self.query_text}”. Esc clears the filter."
-            said = lines(text, width - 2)
-        words = f" {said[line]}" if line < len(said) else ""
-        return Strip([Segment(fit(words, width), style)])
-
-    def _record(self, row: int, width: int) -> Strip:
-        frame = self._view.frame
-        assert frame is not None
-        values = dict(zip(frame.columns, self._view.values(row), strict=True))
-        patient = str(values["patient_id"])
-        is_cursor = row == self._row
-        cursor = " " if not is_cursor else "▸" if self.has_focus else ">"
-        gutter = painting.gutter(
-            self.marks.of(patient), cursor=cursor, is_selected=patient in self.selected
-        )
-        name = "records--row"
-        if is_cursor:
-            name = "records--cursor" if self.has_focus else "records--cursor-blurred"
-        elif patient in self.marks.here:
-            name = "records--picked"
-        text = gutter + painting.cells(self._placed, values, masks=self.masks)
-        return Strip([Segment(fit(text, width), self.get_component_rich_style(name))], width)

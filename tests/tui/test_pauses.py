@@ -1,0 +1,29 @@
+"""What is loaded is not gone through for garbage while somebody works, yet nothing is hoarded."""
+
+import gc
+import weakref
+
+from recordpick.tui.pauses import set_aside
+
+
+class Screen:
+    """Something that holds on to itself, as screens do."""
+
+    def __init__(self):
+        self.own = self
+
+
+def test_a_file_that_was_closed_is_let_go_when_the_next_is_opened():
+    """What is loaded is set aside; what is no longer used goes when the next is loaded."""
+    try:
+        screen = Screen()
+        gone = weakref.ref(screen)
+        set_aside()
+        assert gc.get_freeze_count() > 0
+        del screen
+        gc.collect()
+        assert gone() is not None
+        set_aside()
+        assert gone() is None
+    finally:
+        gc.unfreeze()
