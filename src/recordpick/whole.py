@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
 import shutil
 import tempfile
 import time
@@ -34,6 +35,9 @@ _WINDOWS_FULL = (39, 112)
 """Windows's own numbers of a full disk."""
 AN_HOUR = 3600
 _BINARY = getattr(os, "O_BINARY", 0)
+_TRIED = 1024**2
+_NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF}
+"""What systems answer that cannot be asked to bring a file or a folder to the disk."""
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
@@ -43,10 +47,12 @@ def cannot_write(path: Path, error: OSError) -> UserError:
     return UserError(f"{path} could not be written: {why}. Nothing was left behind.")
 
 
-def as_system_error(error: BaseException) -> OSError | None:
+def as_system_error(error: BaseException, folder: Path) -> OSError | None:
     """Give the system's error that a library's error is about; None if it is about another thing.
 
-    polars passes some of the system's errors on as text, with "(os error 28)" in it.
+    polars passes some of the system's errors on as text, with "(os error 28)" in it. Of the end of
+    a Parquet file it says "transport error" and no more, be it that there was no room for it or
+    that what is read ends too soon: then it is tried whether `folder` can still be written to.
     """
     if isinstance(error, OSError):
         return error
@@ -54,11 +60,24 @@ def as_system_error(error: BaseException) -> OSError | None:
         return None  # somebody has put it into words already
     said = _OS_ERROR.search(str(error))
     if said is None:
-        return None
+        return _why_nothing_can_be_written(folder) if "transport error" in str(error) else None
     number = int(said[1])
     if os.name == "nt" and number in _WINDOWS_FULL:
         number = errno.ENOSPC
     return OSError(number, os.strerror(number))
+
+
+def _why_nothing_can_be_written(folder: Path) -> OSError | None:
+    """Try to write more than the end of a file needs; give what the system says against it."""
+    tried = folder / f".{secrets.token_hex(8)}.part"
+    try:
+        write_new(tried, bytes(_TRIED))
+    except OSError as error:
+        return error
+    finally:
+        with suppress(OSError):
+            tried.unlink()
+    return None
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -71,14 +90,20 @@ def write_new(path: Path, content: bytes) -> None:
 
 
 def sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable where the system has a call for that."""
+    """Make a file, or the names in a folder, durable where the system has a call for that.
+
+    OSError where it says that a file is not.
+    """
     if os.name == "nt":
         return
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        # Some network drives do not know this call: they are durable when they say so.
-        with suppress(OSError):
-            os.fsync(descriptor)
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network drives do not know this call: they are durable when they say so. Of a file
+        # others say only now that there was no room for it, or that they are gone.
+        if path.is_file() and error.errno not in _NO_SYNC:
+            raise
     finally:
         os.close(descriptor)
 
@@ -126,7 +151,7 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
         _put_in_place(made, out)
         sync(out.parent)
     except Exception as error:
-        refused = as_system_error(error)
+        refused = as_system_error(error, made)
         if refused is None:
             raise
         raise cannot_write(out, refused) from error

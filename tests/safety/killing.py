@@ -138,7 +138,11 @@ class Work:
     def _take(self) -> None:
         """Check what was made, take it away, and look at what else lies there."""
         self.always()
+        for path in self.folder.glob("practice.recordpick.*"):
+            assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
         if self.out.exists():
+            for path in [self.out, *self.out.rglob("*")]:
+                assert path.stat().st_mode & 0o077 == 0, f"{path} can be read by others"
             self.done(self.out)
             self.whole += 1
             shutil.rmtree(self.out) if self.out.is_dir() else self.out.unlink()

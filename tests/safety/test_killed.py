@@ -206,3 +206,62 @@ def test_an_unfinished_index_is_not_taken_for_one(tmp_path: Path) -> None:
     pl.DataFrame({"patient_id": ["1"]}).write_parquet(tmp_path / "patients.parquet")
     with pytest.raises(UserError, match="is not a practice index"):
         open_index(tmp_path)
+
+
+END_OF_A_FILE = "parquet: File out of specification: Invalid thrift: transport error"
+"""What polars says where there was no room for the end of a Parquet file, and of one cut off."""
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_drive_that_says_late_that_it_is_full_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Network drives take what is written, and tell when it is to be on the disk."""
+
+    def late(descriptor: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    def make() -> None:
+        with whole_folder(tmp_path / "out") as folder:
+            (folder / "a").write_bytes(b"1")
+            monkeypatch.setattr(os, "fsync", late)
+
+    with pytest.raises(UserError, match="could not be written"):
+        make()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drive_that_cannot_be_asked_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(descriptor: int) -> None:
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(os, "fsync", unknown)
+    with whole_folder(tmp_path / "out") as folder:
+        (folder / "a").write_bytes(b"1")
+    assert (tmp_path / "out" / "a").read_bytes() == b"1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit of POSIX")
+def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
+    """polars names no reason there: it is not the source that is blamed."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    def make() -> None:
+        with whole_folder(tmp_path / "out"):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
+            raise pl.exceptions.ComputeError(END_OF_A_FILE)
+
+    try:
+        with pytest.raises(UserError, match="out could not be written: the disk takes no file"):
+            make()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    with pytest.raises(pl.exceptions.ComputeError), whole_folder(tmp_path / "out"):
+        raise pl.exceptions.ComputeError(END_OF_A_FILE)
+    assert list(tmp_path.iterdir()) == []

@@ -57,8 +57,9 @@ def stage(part: Part, path: Path) -> Staged:
         read = pl.scan_parquet(path, glob=False).select(pl.len(), odd=pl.col(ROW).null_count())
         rows, odd = read.collect().row(0)
     except pl.exceptions.PolarsError as error:
-        if as_system_error(error):
-            raise
+        refused = as_system_error(error, path.parent)
+        if refused is not None:
+            raise refused from error
         if part.again is not None:
             raise OddLinesError from error
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
