@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from recordpick.cells import as_csv
 from recordpick.errors import UserError
 from recordpick.handover.export import export
+from recordpick.handover.figure_values import as_kept
 from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.handover.system_figures import fill, not_in, read_system_figures
 from recordpick.handover.taking_in_figures import take_in
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.selection.own_figures import is_name, is_value
 from recordpick.selection.working_file import WorkingFile
 
 WIDE = """\
@@ -121,3 +126,27 @@ def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place
     assert rows.select("current_system", "new_system", "difference").row(0) == (1290, 1288, -2)
     told = (folder / "README.txt").read_text(encoding="utf-8")
     assert "Figures of the current system that no report here has: AF001." in told
+
+
+CELLS = st.one_of(
+    st.sampled_from(["indicator", "target", "register", "eligible", "achievement", "figure"]),
+    st.sampled_from(["current_system", "age_band", "sex", "CS005", "AF006", "12", "87.5%", "-1"]),
+    st.text(max_size=8),
+)
+
+
+@given(st.lists(st.lists(CELLS, max_size=5), max_size=6))
+@example([["indicator", "figure", "value"], ["AF006", "", "1"]])
+@example([["indicator", "register"], ["A\u2028B", "1"]])
+@example([["sex", "age_band", "figure", "current_system"], ["F", "0 to 4", "patients", "1"]])
+def test_any_table_gives_figures_that_can_be_kept_or_a_sentence(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        csv.writer(file).writerows(rows)
+    try:
+        figures = read_system_figures(path, "current_system")
+    except UserError:
+        return
+    assert all(is_name(name) and is_value(as_kept(value)) for name, value in figures.items())

@@ -107,7 +107,10 @@ def _with_care(
     """Say what to read the list and the report of the criteria with; nobody is named."""
     said = cautions(file.pack, matches)
     return (
-        *(doubt.in_numbers for doubt in doubts(selection, index, file.as_at, matches)),
+        *(
+            doubt.in_numbers
+            for doubt in doubts(selection, index, file.as_at, matches, file.other_people())
+        ),
         *(("Criteria for which more patients may be there than were found:",) if said else ()),
         *(f"  {caution}" for caution in said),
     )

@@ -45,14 +45,21 @@ class Doubt:
 
 
 def doubts(
-    selection: Selection, index: PracticeIndex, as_at: date, matches: Matches
+    selection: Selection,
+    index: PracticeIndex,
+    as_at: date,
+    matches: Matches,
+    others: frozenset[str] = frozenset(),
 ) -> tuple[Doubt, ...]:
-    """Look at the picks with the index as it is now."""
+    """Look at the picks with the index as it is now.
+
+    `others` are patients whose number looks like another person's (`WorkingFile.other_people`).
+    """
     there = index.columns("patients")
     wanted = [name for name in ("patient_id", "status", "nhs_number") if name in there]
     patients = index.patients(as_at).select(wanted).collect()
     by_what: dict[str, dict[str, None]] = {}
-    for moved in moved_on(selection.picks, matches, patients):
+    for moved in moved_on(selection.picks, matches, patients, others):
         by_what.setdefault(moved.what, {})[moved.patient_id] = None
     says = {
         **SAYS,

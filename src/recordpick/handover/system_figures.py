@@ -202,7 +202,7 @@ def _read_file(
             if is_empty(text):
                 continue
             where = f"{path.name}, line {row.line}"
-            if any(len(part) > _LONGEST_NAME or not part.isprintable() for part in name):
+            if not all(0 < len(one) <= _LONGEST_NAME and one.isprintable() for one in name):
                 problems.append(f"{where}: what the figure is of cannot be read.")
                 continue
             if name[1] in in_both and name[-1] == _IN_BOTH:
