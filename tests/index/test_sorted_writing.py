@@ -70,3 +70,14 @@ def test_a_table_without_codes_is_by_patient(tmp_path):
     ).write_csv(folder / "documents.csv")
     rows = build_index([folder], tmp_path / "index").scan("documents").collect()
     assert rows["document_id"].to_list() == ["b", "c", "a"]
+
+
+def test_rows_that_no_number_can_tell_apart_are_sorted_by_their_texts(
+    source, tmp_path, monkeypatch
+):
+    """The same table comes of it, which only takes longer."""
+    monkeypatch.setattr("recordpick.index.writing.BLOCK", 13)
+    quick = build_index([source], tmp_path / "quick")
+    monkeypatch.setattr("recordpick.index.writing._MOST", 1)
+    slow = build_index([source], tmp_path / "slow")
+    assert slow.fingerprint == quick.fingerprint
