@@ -2,8 +2,11 @@
 
     python -m pip install ".[bench]" && python -m benchmarks
 
-`--smoke` runs everything at 1,000 patients, once, and writes nothing: does it run, do the counts
-agree. `--large` adds a practice of 1,000,000 patients (some 200 million entries) to the growth.
+It takes about 20 minutes on two quiet cores. `--only PART` measures one part (may be given several
+times) and puts it among those that were measured before: the page is written from all of them, each
+with its date. `--large` adds a practice of 1,000,000 patients (some 200 million rows) to the
+growth, done once: an hour or more, 10 GiB of memory and 40 GB of disk. `--smoke` runs everything at
+1,000 patients, once, and writes nothing: does it run, do the counts agree.
 """
 
 from __future__ import annotations
@@ -12,75 +15,75 @@ import argparse
 import json
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from benchmarks import growth, many_practices, matching, start, suggest, table
-from benchmarks.page import page
-from benchmarks.timing import machine
+from benchmarks import growth, indexing, many_practices, matching, opening, start, suggest, table
+from benchmarks.results import PAGE, Parts, dated, keep
 
-ROOT = Path(__file__).parents[1]
-REMARKS = Path(__file__).with_name("remarks.md")
+DOCS = Path(__file__).parents[1] / "docs"
+MIDDLE, BIG = 15_000, 100_000
 
 
-def works(options: argparse.Namespace) -> dict[str, Callable[[], Any]]:
-    """Give what is measured, by name."""
-    data, repeats = options.data, options.repeats
-    sizes = [1000] if options.smoke else [15_000, 100_000]
-    growing = [1000] if options.smoke else [1000, 10_000, 100_000]
+def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Give what is measured, by name, in the order of the page."""
+    data, repeats, smoke = options.data, options.repeats, options.smoke
+    sizes = [1000] if smoke else [MIDDLE, BIG]
+    growing = [1000] if smoke else [1000, 10_000, BIG]
     if options.large:
         growing.append(1_000_000)
-    found: dict[str, Callable[[], Any]] = {}
+    found: dict[str, Callable[[], dict[str, Any]]] = {}
     for size in sizes:
         found[f"match-{size}"] = lambda size=size: matching.run(size, repeats, data)
     found["start"] = lambda: start.run(repeats)
     found["ready"] = lambda: start.ready_to_pick(sizes[0], repeats, data)
-    found["table"] = lambda: table.run(1000 if options.smoke else 100_000, 1)
+    found["opening"] = lambda: opening.run(sizes[0], repeats, data)
+    found["table"] = lambda: table.run(1000 if smoke else 100_000, repeats)
+    found["index-emis"] = lambda: indexing.run(500 if smoke else 10_000, repeats, data)
     for size in sizes:
-        found[f"suggest-{size}"] = lambda size=size: _suggest(size, 1 if options.smoke else 5)
-    found["growth"] = lambda: growth.run(growing, data)
-    found["practices"] = lambda: many_practices.run(2 if options.smoke else 6, sizes[0], data)
+        found[f"suggest-{size}"] = lambda size=size: suggest.run(size, range(1, repeats + 1))
+    found["growth"] = lambda: growth.run(growing, repeats, data)
+    found["practices"] = lambda: many_practices.run(2 if smoke else 6, sizes[0], repeats, data)
     return found
-
-
-def _suggest(patients: int, seeds: int) -> dict[str, Any]:
-    found = suggest.run(patients, range(1, seeds + 1))
-    rows = [
-        {"what": name, "median": median(values), "least": min(values), "most": max(values)}
-        for name, values in found.items()
-    ]
-    return {"work": "suggest", "patients": patients, "seeds": seeds, "times": rows}
 
 
 def main() -> int:
     """Run it."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--smoke", action="store_true", help="1,000 patients, once, no page")
     parser.add_argument("--large", action="store_true", help="1,000,000 patients too")
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each, 5 if not said")
     parser.add_argument("--data", type=Path, help="where to keep the data (else thrown away)")
-    parser.add_argument("--only", action="append", metavar="WORK", help="only this one")
+    parser.add_argument("--out", type=Path, default=DOCS, help="where page and JSON go (docs)")
+    parser.add_argument("--only", action="append", metavar="PART", help="only this part")
     options = parser.parse_args()
     if options.smoke:
         options.repeats = 1
     with tempfile.TemporaryDirectory() as made:
-        options.data = options.data or Path(made)
-        results = []
-        for name, work in works(options).items():
-            if options.only and name not in options.only:
-                continue
+        options.data = (options.data or Path(made)).absolute()
+        options.data.mkdir(parents=True, exist_ok=True)
+        every = parts(options)
+        unknown = sorted({*(options.only or ())} - {*every})
+        if unknown:
+            parser.error(f"there is no part {unknown[0]}: they are {', '.join(every)}")
+        measured: Parts = {}
+        for name in options.only or every:
             print(f"{name} …", file=sys.stderr, flush=True)
-            results.append(work())
-            print(json.dumps(results[-1]), flush=True)
-    if not options.smoke and not options.only:
-        remarks = REMARKS.read_text(encoding="utf-8") if REMARKS.exists() else ""
-        here = machine()
-        text = page(results, here, remarks)
-        (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8", newline="\n")
-        told = json.dumps({"machine": here, "results": results}, indent=1)
-        (ROOT / "docs" / "benchmarks.json").write_text(told + "\n", encoding="utf-8", newline="\n")
+            began = time.perf_counter()
+            measured[name] = dated(every[name](), time.perf_counter() - began)
+            print(json.dumps(measured[name]["result"]), flush=True)
+            if not options.smoke:  # part by part, so that a run that is ended keeps what it has
+                keep(options.out, {name: measured[name]}, list(every))
+    for name, part in measured.items():
+        print(f"{name}: {part['measuring_took_s']} s")
+    if not options.smoke:
+        print(f"written: {options.out / PAGE}")
     print("benchmarks: done, and all counts agree")
     return 0
 

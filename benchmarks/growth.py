@@ -1,47 +1,81 @@
-"""How time and memory grow with the practice: each step of the work in a process of its own."""
+"""How time and memory grow with the practice: each step of the work in a process of its own.
+
+Beside a straight line: a step's time for each row of the index, divided by that at LINE_FROM
+patients. 1 is a straight line, less is better than one. Memory is the peak of the process.
+"""
 
 from __future__ import annotations
 
 import json
+import shutil
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 STEPS = ("index", "match", "suggest", "draw", "export")
+LINE_FROM = 10_000
+"""Patients from which the line is drawn: below, what every start costs is most of the time."""
+ONCE_FROM = 1_000_000
+"""Patients from which on a step is done once: it takes minutes, and no start is worth a mention."""
+KIB_PER_GIB = 1024**2
 
 
-def run(sizes: list[int], data: Path) -> dict[str, Any]:
+def run(sizes: list[int], repeats: int, data: Path) -> dict[str, Any]:
     """Measure every step at every size; a size's data is made first and kept."""
-    from benchmarks.practices import index_of
-
     rows = []
     for patients in sizes:
-        index = index_of(patients, data)
-        entries = sum(summary.rows for summary in index.manifest.tables.values())
+        times = 1 if patients >= ONCE_FROM else repeats
+        _in_own_process("source", patients, data)
         for step in STEPS:
-            command = [sys.executable, "-m", "benchmarks.growth", step, str(patients), str(data)]
-            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            runs = [_in_own_process(step, patients, data) for _ in range(times)]
+            seconds = [run["seconds"] for run in runs]
             rows.append(
                 {
                     "step": step,
                     "patients": patients,
-                    "rows": entries,
-                    **json.loads(done.stdout.splitlines()[-1]),
+                    "rows": _rows(patients, data),
+                    "median_s": round(statistics.median(seconds), 3),
+                    "spread_s": round((max(seconds) - min(seconds)) / 2, 3),
+                    "runs": len(runs),
+                    "gib": round(max(run["gib"] for run in runs), 2),
                 }
             )
-    return {"work": "growth", "times": rows}
+            print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
+    start = LINE_FROM if LINE_FROM in sizes else sizes[0]
+    per_row = {
+        row["step"]: row["median_s"] / row["rows"] for row in rows if row["patients"] == start
+    }
+    for row in rows:
+        row["beside_a_line"] = round(row["median_s"] / row["rows"] / per_row[row["step"]], 2)
+    rows.sort(key=lambda row: (STEPS.index(row["step"]), row["patients"]))
+    return {"work": "growth", "line_from": start, "times": rows}
+
+
+def _rows(patients: int, data: Path) -> int:
+    """Give how many rows the index of a size has, by what it says of itself."""
+    from benchmarks.practices import index_folder
+    from recordpick.index.manifest import read_manifest
+
+    tables = read_manifest(index_folder(patients, data)).tables
+    return sum(summary.rows for summary in tables.values())
+
+
+def _in_own_process(step: str, patients: int, data: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.growth", step, str(patients), str(data)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return answer
 
 
 def one(step: str, patients: int, data: Path) -> dict[str, float]:
     """Do one step and give its seconds and the peak memory of the process."""
-    import tempfile
-
     from benchmarks.practices import index_of, source
     from recordpick.criteria.reading import read_pack
     from recordpick.handover.export import export
-    from recordpick.index.build import build_index
     from recordpick.matching import match, random_population
     from recordpick.picking.suggestion import Basis, suggest
     from recordpick.picking.tickets import draw_order
@@ -49,23 +83,24 @@ def one(step: str, patients: int, data: Path) -> dict[str, float]:
     from recordpick.selection.working_file import WorkingFile
     from recordpick.shipped import general_practice_pack
 
-    pack = read_pack(general_practice_pack())
-    with tempfile.TemporaryDirectory(dir=data) as folder:
-        if step == "index":
-            tables = source(patients, data)
-            start = time.perf_counter()
-            build_index([tables], Path(folder) / "index")
-            return _measured(start)
-        index = index_of(patients, data)
-        as_at = index.manifest.as_at
+    if step == "source":
         start = time.perf_counter()
-        if step == "draw":
-            draw_order(random_population(pack, index, as_at), "1")
-            return _measured(start)
-        matches = match(pack, index, as_at)
-        if step == "match":
-            return _measured(start)
-        person = Person("Benchmark", "practice")
+        source(patients, data)
+        return _measured(start)
+    if step == "index":
+        return _index(patients, data)
+    pack = read_pack(general_practice_pack())
+    index = index_of(patients, data)
+    as_at = index.manifest.as_at
+    start = time.perf_counter()
+    if step == "draw":
+        draw_order(random_population(pack, index, as_at), "1")
+        return _measured(start)
+    matches = match(pack, index, as_at)
+    if step == "match":
+        return _measured(start)
+    person = Person("Benchmark", "practice")
+    with tempfile.TemporaryDirectory(dir=data) as folder:
         path = Path(folder) / "f.recordpick"
         with WorkingFile.create(path, pack, index, as_at, "Benchmark", person) as file:
             start = time.perf_counter()
@@ -79,8 +114,25 @@ def one(step: str, patients: int, data: Path) -> dict[str, float]:
             return _measured(start)
 
 
+def _index(patients: int, data: Path) -> dict[str, float]:
+    """Build the index: the first is kept for the other steps."""
+    from benchmarks.practices import index_folder, source
+    from recordpick.index.build import build_index
+
+    tables, kept = source(patients, data), index_folder(patients, data)
+    made = data / f"made-{patients}"
+    start = time.perf_counter()
+    build_index([tables], made)
+    found = _measured(start)
+    if kept.exists():
+        shutil.rmtree(made)
+    else:
+        made.rename(kept)
+    return found
+
+
 def _measured(start: float) -> dict[str, float]:
-    return {"seconds": round(time.perf_counter() - start, 3), "gib": round(peak_gib(), 3)}
+    return {"seconds": time.perf_counter() - start, "gib": peak_gib()}
 
 
 def peak_gib() -> float:
@@ -89,10 +141,13 @@ def peak_gib() -> float:
     if status.exists():
         for line in status.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024**2
+                return int(line.split()[1]) / KIB_PER_GIB
+    if sys.platform == "win32":
+        return float("nan")
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / KIB_PER_GIB / (1024 if sys.platform == "darwin" else 1)  # there it is bytes
 
 
 if __name__ == "__main__":

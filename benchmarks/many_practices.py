@@ -7,57 +7,67 @@ function: it is serialised, read again, and gives the same answer.
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from benchmarks.practices import index_of
+from benchmarks.practices import index_folder, index_of
+from benchmarks.timing import DisagreeError, as_rows, turn_by_turn
 from recordpick.criteria.reading import read_pack
 from recordpick.matching.plan import plan
 from recordpick.matching.rules import answerable
 from recordpick.shipped import general_practice_pack
 
 
-def run(practices: int, patients: int, data: Path) -> dict[str, Any]:
+def run(practices: int, patients: int, repeats: int, data: Path) -> dict[str, Any]:
     """Match N practices one after the other, and as N processes at once."""
     index_of(patients, data)
-    command = [
-        sys.executable,
-        "-m",
-        "recordpick",
-        "match",
-        "--index",
-        str(data / f"index-{patients}"),
-        "--json",
-    ]
-    start = time.perf_counter()
-    for _ in range(practices):
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    in_turn = time.perf_counter() - start
-    start = time.perf_counter()
-    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(practices)]
-    if any(process.wait() for process in running):
-        raise RuntimeError("a practice could not be matched")
-    at_once = time.perf_counter() - start
+    command = [sys.executable, "-m", "recordpick", "match", "--json"]
+    command += ["--index", str(index_folder(patients, data))]
+
+    def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, env=os.environ | environment)
+
+    def in_turn() -> set[bytes]:
+        return {start({}).communicate()[0] for _ in range(practices)}
+
+    def at_once(environment: dict[str, str]) -> set[bytes]:
+        running = [start(environment) for _ in range(practices)]
+        return {process.communicate()[0] for process in running}
+
+    timed = turn_by_turn(
+        {
+            "one after the other": in_turn,
+            "all at once": lambda: at_once({}),
+            "all at once, a thread each": lambda: at_once({"POLARS_MAX_THREADS": "1"}),
+        },
+        repeats,
+    )
+    if timed[0].answer in ({b""}, set()) or len(timed[0].answer) > 1:
+        raise DisagreeError("practices that are the same were not answered alike")
     return {
         "work": "many practices",
         "practices": practices,
-        "patients": patients,
-        "in_turn_s": round(in_turn, 2),
-        "at_once_s": round(at_once, 2),
-        "plan_travels": travels(patients, data),
+        "patients_each": patients,
+        "times": as_rows(timed),
+        **travels(patients, data),
     }
 
 
-def travels(patients: int, data: Path) -> bool:
-    """Serialise the plan, read it again, and compare the answers."""
+def travels(patients: int, data: Path) -> dict[str, Any]:
+    """Serialise the plan, look for Python in it, read it again, and compare the answers."""
     index = index_of(patients, data)
     pack = read_pack(general_practice_pack())
     every = [answerable(pack, index, criterion) for criterion in pack.criteria]
     made = plan(pack, index, index.manifest.as_at, [one for one in every if not one.why_not])
-    again = pl.LazyFrame.deserialize(io.BytesIO(made.serialize()))
-    return again.collect().equals(made.collect())
+    sent = made.serialize()
+    again = pl.LazyFrame.deserialize(io.BytesIO(sent))
+    return {
+        "plan_bytes": len(sent),
+        "python_functions_in_plan": made.explain().upper().count("PYTHON"),
+        "plan_sent_and_read_again_answers_the_same": again.collect().equals(made.collect()),
+    }

@@ -38,7 +38,13 @@ def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
     contenders["pandas"] = lambda: pandas_counts(pack, index, as_at)
     timed = turn_by_turn(contenders, repeats)
     rows = {name: summary.rows for name, summary in index.manifest.tables.items()}
-    return {"work": "match", "patients": patients, "rows": rows, "times": as_rows(timed)}
+    return {
+        "work": "match",
+        "patients": patients,
+        "criteria": len(pack.criteria),
+        "rows": rows,
+        "times": as_rows(timed),
+    }
 
 
 def _ours(pack: Pack, index: PracticeIndex, as_at: date) -> list[int]:

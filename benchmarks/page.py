@@ -2,49 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from benchmarks.contenders import NOT_INSTALLED
 
 INTRODUCTION = """# Measured, beside what people would use instead
 
-Made by `python -m benchmarks`; the figures are those of one run on the machine named below, turn by
-turn, medians. Ratios say more than seconds, since machines differ and were not alone. Where answers
-can be compared they were, and the run fails if two contenders disagree.
+Made by `python -m benchmarks` (extra `bench`), which makes its data, runs recordpick and the others
+in one process run on the same files, turn by turn, and writes this page and
+[benchmarks.json](benchmarks.json). Seconds are medians; "spread" is half of the distance between
+the fastest and the slowest run; "ratio" is to the first line of the table. Ratios say more than
+seconds, since machines differ. Where answers can be compared they were, and a run in which two
+contenders disagree fails.
 """
 
+TITLES = {
+    "match": "Matching the shipped pack",
+    "start": "Starting",
+    "opening": "Opening a practice in a terminal, until patients are shown",
+    "ready to pick": "From the start of the process until there are patients to pick from",
+    "table": "{rows:,} rows on the screen",
+    "index an EMIS extract": "Indexing an EMIS extract",
+    "suggest": "Suggesting",
+    "growth": "Growth",
+    "many practices": "Past one machine: {practices} practices as {practices} processes",
+}
 
-def page(results: Sequence[dict[str, Any]], machine: dict[str, Any], remarks: str) -> str:
-    """Lay out all results, in the order measured."""
-    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
-    today = datetime.now(UTC).date().isoformat()
-    where = (
-        f"{today}; {machine['system']} on {machine['processor']}, {machine['cores']} cores, "
-        f"Python {machine['python']}; {packages}.\n"
-    )
-    parts = [INTRODUCTION, where]
-    parts += [_section(result) for result in results]
+ABOUT = {
+    "match": """All criteria over one practice. The floor is reading the columns that the pack asks
+for, with polars, and doing nothing with them. Every contender reads the files anew each time and
+gives the same counts for all criteria.""",
+    "opening": """recordpick opens a working file, checks every byte of the index and shows who
+meets the first criterion; VisiData and harlequin show the patients table of that index. Each starts
+as a process of its own.""",
+    "table": """Mounting until painted, one press of the down key until painted, filtering until
+painted. The other two tables cannot filter: polars picks out the rows, and they are given them
+instead.""",
+    "index an EMIS extract": """A bare copy takes what stands in the files as it is. The index
+besides types and checks every value, joins people, codes and dates to the entries, sorts, and
+accounts for every row.""",
+    "suggest": """The fewest records that give every criterion its number. CP-SAT is given the whole
+problem, a yes or no for each patient, in a process of its own.""",
+    "growth": """Each step in a process of its own; memory is the most that the process had. "Beside
+a line" is the time for each row, divided by that at {line_from:,} patients: 1 is a straight line
+(dashed in the plot), less is better than one.""",
+    "many practices": """A supplier has hundreds of practices, each by itself: each is one process,
+`recordpick match`, from start to answer. Where one machine is outgrown, the plan of matching can be
+sent elsewhere: it is a polars LazyFrame without a Python function in it.""",
+}
+
+_WORDS = {
+    "median_s": "median, s",
+    "spread_s": "spread, s",
+    "mount_s": "mount, s",
+    "mount_spread_s": "mount: spread, s",
+    "mount_ratio": "mount: ratio",
+    "key_ms": "key to frame, ms",
+    "key_99_ms": "key to frame, 99th of 100, ms",
+    "filter_s": "filter, s",
+    "gib": "peak memory, GiB",
+    "processor_s": "processor, s",
+}
+
+
+def page(parts: Mapping[str, dict[str, Any]], plots: Mapping[str, str], remarks: str) -> str:
+    """Lay out all parts in their order, then the remarks; `plots` has pictures by part."""
+    written = [INTRODUCTION, _machines(parts)]
+    written += [_section(part, plots.get(name)) for name, part in parts.items()]
     if remarks:
-        parts.append(remarks)
-    return "\n".join(parts)
+        written.append(remarks)
+    return "\n".join(written).rstrip() + "\n"
 
 
-def _section(result: dict[str, Any]) -> str:
-    title = result["work"][0].upper() + result["work"][1:]
+def _machines(parts: Mapping[str, dict[str, Any]]) -> str:
+    """Say on what it was measured: once for all parts that are alike in it."""
+    told: dict[str, list[str]] = {}
+    for name, part in parts.items():
+        told.setdefault(_machine(part["machine"]), []).append(name)
+    if len(told) == 1:
+        return f"Measured on {next(iter(told))}\n"
+    lines = [f"- {', '.join(names)}: {where}" for where, names in told.items()]
+    return "Measured on\n\n" + "\n".join(lines) + "\n"
+
+
+def _machine(machine: Mapping[str, Any]) -> str:
+    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    memory = f", {machine['memory_gib']} GiB of memory" if machine.get("memory_gib") else ""
+    return (
+        f"{machine['system']}, {machine['processor']}, {machine['cores']} cores{memory}; "
+        f"Python {machine['python']}; {packages}."
+    )
+
+
+def _section(part: Mapping[str, Any], plot: str | None) -> str:
+    result = part["result"]
+    work = result["work"]
+    title = TITLES.get(work, work[0].upper() + work[1:]).format(**result)
+    if "patients" in result and work != "table":
+        title += f", {result['patients']:,} patients"
+    lines = [f"## {title}\n"]
+    if work in ABOUT:
+        lines.append(ABOUT[work].format(**result) + "\n")
+    if plot:
+        lines.append(f"![Time and memory of each step by size]({plot})\n")
     facts = [
         f"{name.replace('_', ' ')}: {_said(value)}"
         for name, value in result.items()
-        if name != "work" and value not in ("", None) and not _is_table(value)
+        if name not in {"work", "left_out", "patients", "line_from"}
+        and value not in ("", None, {})
+        and not _is_table(value)
     ]
-    lines = [f"## {title}\n"]
-    if facts:
-        lines.append("; ".join(facts) + "\n")
+    facts.append(f"measured {part['measured_at'].partition('T')[0]}")
+    facts.append(f"in {part['measuring_took_s']:,} s")
+    lines.append("; ".join(facts) + ".\n")
     for name, value in result.items():
         if _is_table(value):
             if name != "times":
-                lines.append(f"### {name}\n")
+                lines.append(f"### {name[0].upper()}{name[1:]}\n")
             lines.append(table(value))
+    lines += [_left_out(result["left_out"])] if result.get("left_out") else []
     return "\n".join(lines)
+
+
+def _left_out(left_out: str | Mapping[str, str]) -> str:
+    if isinstance(left_out, str):
+        return f"Not measured: {left_out}.\n"
+    said = (f"{name} ({why or NOT_INSTALLED})" for name, why in left_out.items())
+    return f"Not measured: {'; '.join(said)}.\n"
 
 
 def _is_table(value: Any) -> bool:
@@ -52,10 +137,11 @@ def _is_table(value: Any) -> bool:
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Lay out rows of one form as a Markdown table."""
-    names = list(rows[0])
-    head = "| " + " | ".join(name.replace("_", " ") for name in names) + " |"
-    rule = "|" + " --- |" * len(names)
+    """Lay out rows as a Markdown table; a cell that a row does not have is a dash."""
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    head = "| " + " | ".join(_WORDS.get(name, name.replace("_", " ")) for name in names) + " |"
+    numeric = {name: all(isinstance(row.get(name), int | float) for row in rows) for name in names}
+    rule = "|" + "|".join(" ---: " if numeric[name] else " --- " for name in names) + "|"
     body = ["| " + " | ".join(_said(row.get(name)) for name in names) + " |" for row in rows]
     return "\n".join([head, rule, *body]) + "\n"
 
@@ -69,7 +155,7 @@ def _said(value: Any) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:,.3g}" if value < 100 else f"{value:,.0f}"
+            return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
         case dict():
             return ", ".join(f"{name} {_said(one)}" for name, one in value.items())
         case _:

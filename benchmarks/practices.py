@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from recordpick.criteria.reading import read_pack
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.shipped import general_practice_pack
 from recordpick.synthetic.practice import make_practice
 from recordpick.synthetic.writing import write_tables
 
@@ -19,9 +23,24 @@ def source(patients: int, data: Path) -> Path:
     return folder
 
 
+def index_folder(patients: int, data: Path) -> Path:
+    """Say where the index of a practice of this size is kept."""
+    return data / f"index-{patients}"
+
+
 def index_of(patients: int, data: Path) -> PracticeIndex:
     """Give the index of a practice of this size, built if it is not there."""
-    folder = data / f"index-{patients}"
+    folder = index_folder(patients, data)
     if not folder.exists():
         build_index([source(patients, data)], folder)
     return open_index(folder)
+
+
+def working_file(patients: int, data: Path) -> Path:
+    """Make a new working file of a practice of this size, in the place of any that is there."""
+    path = data / f"ready-{patients}.recordpick"
+    path.unlink(missing_ok=True)
+    index = index_of(patients, data)
+    pack, person = read_pack(general_practice_pack()), Person("Benchmark", "practice")
+    WorkingFile.create(path, pack, index, index.manifest.as_at, "Benchmark", person).close()
+    return path

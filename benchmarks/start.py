@@ -60,18 +60,9 @@ def run(repeats: int) -> dict[str, Any]:
 
 def ready_to_pick(patients: int, repeats: int, data: Path) -> dict[str, Any]:
     """Time from the start of the process to a criterion's patients on the screen."""
-    from benchmarks.practices import index_of
-    from recordpick.criteria.reading import read_pack
-    from recordpick.selection.state import Person
-    from recordpick.selection.working_file import WorkingFile
-    from recordpick.shipped import general_practice_pack
+    from benchmarks.practices import working_file
 
-    file = data / f"ready-{patients}.recordpick"
-    index = index_of(patients, data)
-    if not file.exists():
-        pack = read_pack(general_practice_pack())
-        person = Person("Benchmark", "practice")
-        WorkingFile.create(file, pack, index, index.manifest.as_at, "Benchmark", person).close()
+    file = working_file(patients, data)
     seconds = []
     for _ in range(repeats + 1):
         start = time.perf_counter()

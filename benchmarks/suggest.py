@@ -1,15 +1,15 @@
 """How long suggestions take, and how many records each way needs.
 
-    PYTHONPATH=src python benchmarks/suggest.py [PATIENTS ...]
-
 Who meets which of 40 criteria is made up: a criterion is met by 5 in 10,000 to 3 in 10 patients
 (even on a logarithmic scale), and the same patients tend to meet many, as the old and ill do.
 Tables are made before the clock starts; the first run warms the imports and is not counted.
+
+CP-SAT (ortools) is given the whole problem as it stands: a yes or no for each patient. Where it
+proves an optimum it must be ours; where it is stopped first, its bound must not be above ours.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from statistics import median
@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from benchmarks import cp_sat
+from benchmarks.contenders import NOT_INSTALLED, version_of
+from benchmarks.timing import DisagreeError, Timed, as_rows
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Matches
 from recordpick.picking.by_ticket import PickedPatient
-from recordpick.picking.suggestion import Basis, compare, suggest
+from recordpick.picking.suggestion import Basis, Suggestion, compare, suggest
 from recordpick.picking.tickets import draw_order
 
-SIZES = (15_000, 100_000)
-SEEDS = (1, 2, 3, 4, 5)
 CRITERIA = 40
 RECORDS = 20
 
@@ -71,49 +72,69 @@ def _meet(random: np.random.Generator, burdens: Any) -> Any:
     return leaning > np.quantile(leaning, 1 - share)
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    start = perf_counter()
-    result = work()
-    return perf_counter() - start, result
-
-
-def run(patients: int, seeds: Sequence[int]) -> dict[str, list[float]]:
-    """Measure one size: seconds and numbers of records, one value a seed."""
+def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
+    """Measure one size: seconds and numbers of records, of one made-up practice a seed."""
     suggest(make_basis(1_000, 0), "fewest")
-    results: dict[str, list[float]] = {}
+    works: dict[str, Callable[[Basis], Any]] = {
+        "recordpick, fewest records": lambda basis: suggest(basis, "fewest"),
+        "recordpick, all ways compared": compare,
+        "recordpick, order of the random draw": lambda basis: draw_order(
+            basis.patients.collect()["patient_id"], "1"
+        ),
+    }
+    cp_sat_name = "CP-SAT (ortools)"
+    left_out = {} if version_of("ortools") else {cp_sat_name: NOT_INSTALLED}
+    timed = {name: Timed(name) for name in works}
+    by_cp_sat = Timed(cp_sat_name)
+    records: dict[str, list[int]] = {}
+    proven = {"recordpick": 0} | ({} if left_out else {cp_sat_name: 0})
     for seed in seeds:
         basis = make_basis(patients, seed)
-        seconds, few = timed(lambda basis=basis: suggest(basis, "fewest"))
-        in_all, ways = timed(lambda basis=basis: compare(basis))
-        drawing, _ = timed(
-            lambda basis=basis: draw_order(basis.patients.collect()["patient_id"], "1")
-        )
-        row = {
-            "suggest, s": seconds,
-            "compare all ways, s": in_all,
-            "draw order, s": drawing,
+        answers = {}
+        for name, work in works.items():
+            start = perf_counter()
+            answers[name] = work(basis)
+            timed[name].seconds.append(perf_counter() - start)
+        few: Suggestion = answers["recordpick, fewest records"]
+        ways = answers["recordpick, all ways compared"]
+        said = {
             "picks": len(few.picks),
-            "fewest": few.records,
-            "lower bound": few.lower_bound,
-            "proven": few.proven,
+            "proven lower bound": few.lower_bound,
+            "fewest records (recordpick)": few.records,
             "greedy": ways.greedily,
-            "spread": ways.suggestions["spread"].records,
-            "ticket": ways.suggestions["ticket"].records,
+            "spread over ages and GPs": ways.suggestions["spread"].records,
+            "one random draw a criterion": ways.suggestions["ticket"].records,
         }
-        for name, value in row.items():
-            results.setdefault(name, []).append(float(value))
-    return results
+        proven["recordpick"] += few.proven
+        if not left_out:
+            solved = cp_sat.fewest_by_cp_sat(basis.matches.found, RECORDS)
+            agree(few, solved)
+            by_cp_sat.seconds.append(solved.seconds)
+            said[cp_sat_name] = solved.records
+            proven[cp_sat_name] += solved.ended
+        for what, number in said.items():
+            records.setdefault(what, []).append(number)
+    return {
+        "work": "suggest",
+        "patients": patients,
+        "criteria": CRITERIA,
+        "practices": len(seeds),
+        "cp_sat_stopped_after_s": None if left_out else cp_sat.SECONDS,
+        "proven_smallest": proven,
+        "left_out": left_out,
+        "times": as_rows([*timed.values(), *([] if left_out else [by_cp_sat])]),
+        "records to open": [
+            {"way": what, "median": median(found), "least": min(found), "most": max(found)}
+            for what, found in records.items()
+        ],
+    }
 
 
-def main(sizes: Sequence[int]) -> None:
-    for patients in sizes:
-        print(f"\n{CRITERIA} criteria x {patients:,} patients, {len(SEEDS)} seeds")
-        print(f"{'':<22}{'median':>9}{'least':>9}{'most':>9}")
-        for name, values in run(patients, SEEDS).items():
-            digits = 3 if name.endswith(", s") else 0
-            cells = (median(values), min(values), max(values))
-            print(f"{name:<22}" + "".join(f"{cell:9.{digits}f}" for cell in cells))
-
-
-if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or SIZES)
+def agree(few: Suggestion, solved: cp_sat.Solved) -> None:
+    """Fail where the two prove what cannot both be true."""
+    contradict = solved.records < few.lower_bound or few.records < solved.bound
+    if contradict or (few.proven and solved.ended and few.records != solved.records):
+        raise DisagreeError(
+            f"recordpick: {few.records}, at least {few.lower_bound}; CP-SAT: {solved.records}, "
+            f"at least {solved.bound}"
+        )

@@ -1,7 +1,9 @@
 """100,000 rows on the screen: mounting, from key to painted frame, filtering.
 
 Each table stands alone in a headless app of 120 by 40. "Mount" is from asking for the rows to the
-painted screen; "key" is one press of the down key until everything it caused is painted.
+painted screen; "key" is one press of the down key until everything it caused is painted. "Filter"
+is from asking for the rows of some names until only they stand there; the other two tables cannot
+filter, so the rows are picked out with polars, and the table is given them in place of the others.
 """
 
 from __future__ import annotations
@@ -18,11 +20,15 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import DataTable
 
+from benchmarks.contenders import NOT_INSTALLED, version_of
+from benchmarks.timing import DisagreeError
 from recordpick.tui.columns import Column
 from recordpick.tui.records_table import RecordsTable
 
 SIZE = (120, 40)
 KEYS = 100
+SOUGHT = "name97"
+FAST = "textual-fastdatatable"
 
 
 def frame(rows: int) -> pl.DataFrame:
@@ -63,7 +69,8 @@ async def _measure(
     make: Callable[[], Widget],
     fill: Fill,
     rows: pl.DataFrame,
-    find: Callable[[Any], None] | None,
+    find: Callable[[Any], None],
+    shown: Callable[[Any], int],
 ) -> dict[str, Any]:
     app = Alone(make())
     async with app.run_test(size=SIZE) as pilot:
@@ -71,26 +78,25 @@ async def _measure(
         await pilot.pause()
         start = time.perf_counter()
         fill(app.table, rows)
-        await pilot.pause()
-        mounted = time.perf_counter() - start
         await _settle(app, pilot)
+        mounted = time.perf_counter() - start
         keys = []
         for _ in range(KEYS):
             start = time.perf_counter()
             await pilot.press("down")
             keys.append(time.perf_counter() - start)
-        filtered = None
-        if find is not None:
-            start = time.perf_counter()
-            find(app.table)
-            await _settle(app, pilot)
-            filtered = time.perf_counter() - start
+        start = time.perf_counter()
+        find(app.table)
+        await _settle(app, pilot)
+        filtered = time.perf_counter() - start
+        left = shown(app.table)
     ordered = sorted(keys)
     return {
         "mount_s": mounted,
         "key_ms": 1000 * statistics.median(keys),
         "key_99_ms": 1000 * ordered[int(0.99 * (len(ordered) - 1))],
         "filter_s": filtered,
+        "left": left,
     }
 
 
@@ -101,50 +107,92 @@ def _ours() -> RecordsTable:
 
 def _fill_textuals(table: DataTable[str], rows: pl.DataFrame) -> None:
     table.add_columns(*rows.columns)
+    _add_rows(table, rows)
+
+
+def _add_rows(table: DataTable[str], rows: pl.DataFrame) -> None:
     table.add_rows([str(cell) for cell in row] for row in rows.iter_rows())
+
+
+def _found(rows: pl.DataFrame) -> pl.DataFrame:
+    """Pick out the rows that are filtered for."""
+    return rows.filter(pl.col("name").str.to_lowercase().str.contains(SOUGHT, literal=True))
+
+
+def _contenders(data: pl.DataFrame) -> dict[str, Callable[[], Awaitable[dict[str, Any]]]]:
+    def filter_textuals(table: DataTable[str]) -> None:
+        table.clear()
+        _add_rows(table, _found(data))
+
+    found: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
+        "recordpick's table": lambda: _measure(
+            _ours,
+            lambda table, it: table.load(it),
+            data,
+            lambda table: table.filter(SOUGHT),
+            lambda table: table.shown,
+        ),
+        "Textual's DataTable": lambda: _measure(
+            lambda: DataTable(cursor_type="row"),
+            _fill_textuals,
+            data,
+            filter_textuals,
+            lambda table: table.row_count,
+        ),
+    }
+    if version_of(FAST):
+        found[FAST] = lambda: _fast(data)
+    return found
+
+
+async def _fast(data: pl.DataFrame) -> dict[str, Any]:
+    from textual_fastdatatable import ArrowBackend
+    from textual_fastdatatable import DataTable as Fast
+
+    def fill(table: Any, rows: pl.DataFrame) -> None:
+        table.backend = ArrowBackend(rows.to_arrow())
+
+    return await _measure(
+        lambda: Fast(backend=ArrowBackend(data.head(0).to_arrow()), cursor_type="row"),
+        fill,
+        data,
+        lambda table: fill(table, _found(data)),
+        lambda table: table.row_count,
+    )
 
 
 def run(rows: int, repeats: int) -> dict[str, Any]:
     """Measure ours, Textual's own, and textual-fastdatatable where it is installed."""
     data = frame(rows)
-    contenders: dict[str, Callable[[], Awaitable[dict[str, Any]]]] = {
-        "recordpick's table": lambda: _measure(
-            _ours, lambda table, it: table.load(it), data, lambda table: table.filter("name97")
-        ),
-        "Textual's DataTable": lambda: _measure(
-            lambda: DataTable(cursor_type="row"), _fill_textuals, data, None
-        ),
-    }
-    try:
-        from textual_fastdatatable import ArrowBackend
-        from textual_fastdatatable import DataTable as Fast
-    except ImportError:
-        left_out = "textual-fastdatatable is not installed here, or not beside this polars"
-    else:
-        left_out = ""
-        arrow = data.to_arrow()
-        contenders["textual-fastdatatable"] = lambda: _measure(
-            lambda: Fast(backend=ArrowBackend(arrow)), lambda *_: None, data, None
-        )
+    contenders = _contenders(data)
     found: dict[str, list[dict[str, Any]]] = {name: [] for name in contenders}
     for _ in range(repeats):
         for name, measure in contenders.items():
             found[name].append(asyncio.run(measure()))
+    left = {name: runs[0].pop("left") for name, runs in found.items()}
+    if len({*left.values(), _found(data).height}) > 1:
+        raise DisagreeError(f"rows left after filtering: {left}")
     return {
         "work": "table",
         "rows": rows,
-        "left_out": left_out,
+        "rows_found": _found(data).height,
+        "left_out": {} if FAST in contenders else {FAST: NOT_INSTALLED},
         "times": [
             {
                 "contender": name,
                 "runs": len(runs),
-                **{
-                    key: None
-                    if runs[0][key] is None
-                    else round(statistics.median(run[key] for run in runs), 4)
-                    for key in runs[0]
-                },
+                **{key: round(statistics.median(run[key] for run in runs), 4) for key in runs[0]},
+                "mount_spread_s": round(_spread([run["mount_s"] for run in runs]), 4),
+                "mount_ratio": round(
+                    statistics.median(run["mount_s"] for run in runs)
+                    / statistics.median(run["mount_s"] for run in found["recordpick's table"]),
+                    1,
+                ),
             }
             for name, runs in found.items()
         ],
     }
+
+
+def _spread(values: list[float]) -> float:
+    return (max(values) - min(values)) / 2

@@ -1,16 +1,12 @@
-"""Medians of things done turn by turn in one process, and what machine did them."""
+"""Medians of things done turn by turn in one process."""
 
 from __future__ import annotations
 
 import gc
-import os
-import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 
@@ -78,30 +74,3 @@ def as_rows(timed: list[Timed]) -> list[dict[str, Any]]:
         }
         for one in timed
     ]
-
-
-def machine() -> dict[str, Any]:
-    """Say what did the work: no name of the machine or of its owner."""
-    packages = {}
-    for name in (
-        "recordpick",
-        "polars",
-        "textual",
-        "duckdb",
-        "pandas",
-        "pyarrow",
-        "highspy",
-        "ortools",
-        "textual-fastdatatable",
-    ):
-        try:
-            packages[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return {
-        "system": platform.system(),
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-        "python": sys.version.split()[0],
-        "packages": packages,
-    }

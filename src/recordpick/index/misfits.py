@@ -64,11 +64,10 @@ def find_repeated(table: TableMade, numbers: range) -> None:
         return
     rows = pl.concat([_own_ids(table, number, row_id) for number in numbers])
     hashed = rows.with_columns(pl.struct(_OWN, _IS_FOLDED).hash().alias("hash"))
-    count = hashed.select(pl.col("hash").n_unique(), pl.len()).collect(engine="streaming")
-    if count["hash"][0] == count["len"][0]:
+    again = _more_than_once(hashed.select("hash").collect(engine="streaming"))
+    if again.is_empty():
         return
-    again = hashed.group_by("hash").len().filter(pl.col("len") > 1)
-    several = hashed.join(again, on="hash", how="semi").collect(engine="streaming")
+    several = hashed.join(again.lazy(), on="hash", how="semi").collect(engine="streaming")
     same = (_OWN, _IS_FOLDED)
     is_latest = pl.col(ORDER) == pl.col(ORDER).max().over(same)
     is_taken_back = (pl.col(DELETED) & is_latest).any().over(same)
@@ -83,6 +82,22 @@ def find_repeated(table: TableMade, numbers: range) -> None:
         of_part = judged.filter(pl.col(_PART) == number)
         table.take_back(number, of_part.filter("gone"))
         table.reject(number, of_part.filter("again"), DUPLICATE)
+
+
+AT_ONCE = 20_000_000
+"""Hashes that are counted at a time: to count needs ten times the memory that they take."""
+
+
+def _more_than_once(hashes: pl.DataFrame) -> pl.DataFrame:
+    """Give the values of the column `hash` that stand there more than once."""
+    shares = -(-hashes.height // AT_ONCE)
+    hash_ = pl.col("hash")
+    found = [pl.DataFrame(schema=hashes.schema)]
+    for share in range(shares):
+        some = hashes if shares == 1 else hashes.filter(hash_ % shares == share)
+        if some["hash"].n_unique() < some.height:
+            found.append(some.filter(hash_.is_duplicated()).unique())
+    return pl.concat(found)
 
 
 _PARTS = 4096

@@ -71,6 +71,12 @@ def _drawn(make: Callable[[], str], times: int) -> list[str]:
     return list(dict.fromkeys(make() for _ in range(times)))
 
 
+def _doctor(number: int, given: list[str], surnames: list[str]) -> str:
+    """Name one doctor; a list that runs out is begun again, with other surnames."""
+    surname = number + number // len(given)
+    return f"Dr {given[number % len(given)]} {surnames[-1 - surname % len(surnames)]}"
+
+
 def make_pools(seed: int, doctors: int) -> Pools:
     """Draw the pools of one practice with so many doctors."""
     faker = Faker("en_GB")
@@ -85,9 +91,7 @@ def make_pools(seed: int, doctors: int) -> Pools:
         men=pl.Series(men + 2 * _MEN_FROM_ELSEWHERE),
         streets=pl.Series([f"{name} {kind}" for name in named_after for kind in _STREETS]),
         towns=_TOWNS,
-        doctors=tuple(
-            f"Dr {women[i] if i % 2 else men[i]} {surnames[-1 - i]}" for i in range(doctors)
-        ),
+        doctors=tuple(_doctor(i, women if i % 2 else men, surnames) for i in range(doctors)),
         staff=tuple(
             f"{role} {women[-1 - i]} {surnames[-40 - i]}"
             for i, role in enumerate(("Nurse", "Nurse", "Pharmacist", "Reception", "Secretary"))

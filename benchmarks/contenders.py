@@ -1,0 +1,45 @@
+"""The other programs: which of them are installed here, and in what version.
+
+All come with the extra `bench`. One that is missing is listed as not installed; nothing fails.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = (
+    "recordpick",
+    "polars",
+    "textual",
+    "highspy",
+    "duckdb",
+    "pandas",
+    "pyarrow",
+    "ortools",
+    "visidata",
+    "harlequin",
+    "textual-fastdatatable",
+)
+NOT_INSTALLED = "not installed"
+
+
+def version_of(package: str) -> str | None:
+    """Give the installed version, or None."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def versions() -> dict[str, str]:
+    """Give the version of every package that the results depend on, or "not installed"."""
+    return {package: version_of(package) or NOT_INSTALLED for package in PACKAGES}
+
+
+def program(name: str) -> str | None:
+    """Give the path of a program: that of this environment, else any on the path, else None."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if beside.is_file() else shutil.which(name)
