@@ -85,8 +85,9 @@ def compare(before: Path, after: Path) -> Comparison:
         )
     elif not _has(old):
         told.append(
-            f"{before} has no figures of the current system's own reports: fill in the column "
-            "current_system, or export with --current. What recordpick counts stands beside."
+            f"{before} has no figures of the current system's own reports: load them "
+            "(recordpick reports FILE --current CSV) and export again, or fill in the column "
+            "current_system in a copy. What recordpick counts stands beside."
         )
     problems = [*old.problems, *new.problems]
     if not _has(new):
