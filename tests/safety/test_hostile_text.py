@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import shutil
 import sys
 import unicodedata
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 
 import polars as pl
@@ -19,12 +22,20 @@ from rich.cells import cell_len
 from recordpick.cli import main
 from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
+from recordpick.handover.checking.lists import list_ids
+from recordpick.handover.contents import Options
+from recordpick.handover.export import export
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import open_index
+from recordpick.matching import match
+from recordpick.selection.results import Entry, FilledIn
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
 from recordpick.visible import visible
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pty")
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 PACK = """
 [pack]
 title = "Everybody"
@@ -124,6 +135,90 @@ def test_no_command_prints_data_raw(
     printed = capsys.readouterr()
     assert printed.out + printed.err
     assert raw_in(printed.out + printed.err) == []
+
+
+@pytest.fixture(scope="module")
+def handed_over(practice: Path) -> Path:
+    """A folder with a pack of the hostile practice, its checked file, PCSE's list, lists."""
+    folder = practice / "handed over"
+    folder.mkdir()
+    path = folder / "work.recordpick"
+    run(
+        *("new", path, "--index", practice / "index", "--criteria", practice / "pack.toml"),
+        *("--name", "Kim"),
+    )
+    attacks = cycle(ATTACKS)
+    with WorkingFile.open(path, Person("Kim", "practice")) as file:
+        index = open_index(practice / "index")
+        ids = index.scan("patients").collect()["patient_id"].to_list()
+        file.pick("ALL-02", ids[:5])
+        for patient in ids[:5]:
+            with suppress(UserError):  # which it is, where a sign cannot be seen
+                file.note(patient, next(attacks))
+        matches = match(file.pack, index, file.as_at)
+        export(file, index, folder / "pack", matches, options=Options(with_names=True))
+        entries = tuple(
+            Entry("ALL-02", patient, line, line, "different", next(attacks), "high", "\x9bK")
+            for line, patient in enumerate(ids[:5], 1)
+        )
+        list_id = list(list_ids(file))[-1]
+        file.take_in_results(FilledIn("first check", list_id, "\x1b[2J.xlsx", "0" * 64, entries))
+    rows = [["NHS Number", "Surname", "Forenames", "Date of Birth", "Address"]]
+    texts = [text.replace("\0", "") for text in ATTACKS]
+    rows += [["9990000018", text, text, "01/02/1960", text] for text in texts]
+    with (folder / "pcse.csv").open("w", encoding="utf-8", newline="") as csv_file:
+        csv.writer(csv_file, quoting=csv.QUOTE_ALL).writerows(rows)
+    (folder / "lists").mkdir()
+    shutil.copyfile(folder / "pcse.csv", folder / "lists" / "ALL-02.csv")
+    (folder / "lists" / "\x1b]0;PWNED\x07.csv").touch()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clean-up", "INDEX", "--pcse", "PCSE", "--out", "OUT"),
+        ("issues", "progress", "FILE"),
+        ("issues", "log", "FILE", "--out", "OUT.csv"),
+        ("issues", "sign-off", "FILE", "--out", "OUT.txt"),
+        ("export", "FILE", "--out", "OUT", "--name", ATTACKS[0]),
+        ("export", "FILE", "--out", "OUT", "--name", "Kim"),
+        ("verify", "PACK"),
+        ("receive", "PACK", "--out", "OUT.csv"),
+        ("compare", "PACK", "PACK", "--out", "OUT.csv"),
+        ("pick", "FILE", "--folder", "LISTS", "--show"),
+        ("pick", "FILE", "ALL-02", "PCSE", "--show"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_no_command_of_handing_over_and_checking_lets_data_through_raw(
+    handed_over: Path,
+    practice: Path,
+    tmp_path: Path,
+    words: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Nor does a text file hold what obeys: other signs it carries as they are."""
+    known = {
+        "FILE": tmp_path / "work.recordpick",
+        "INDEX": practice / "index",
+        "PCSE": handed_over / "pcse.csv",
+        "LISTS": handed_over / "lists",
+        "PACK": handed_over / "pack",
+        "OUT": tmp_path / "out",
+        "OUT.csv": tmp_path / "out.csv",
+        "OUT.txt": tmp_path / "out.txt",
+    }
+    shutil.copyfile(handed_over / "work.recordpick", known["FILE"])
+    code = run(*(known.get(word, word) for word in words))
+    printed = capsys.readouterr()
+    assert code == (2 if words[-1] in ATTACKS else 0), printed.err
+    assert printed.out + printed.err
+    assert raw_in(printed.out + printed.err) == []
+    written = [path for path in tmp_path.rglob("*") if path.suffix in {".csv", ".txt", ".json"}]
+    assert len(written) >= ("--out" in words and code == 0)
+    for path in written:
+        assert CONTROL.findall(path.read_text(encoding="utf-8")) == [], path.name
 
 
 def test_json_for_programs_carries_every_text_unharmed(
