@@ -56,3 +56,10 @@ def test_an_index_without_status_tells_what_it_can():
         [Pick("2", "A", "staff"), Pick("9", "A", "staff")], MATCHES, PATIENTS.drop("status")
     )
     assert [one.what for one in moved] == ["gone"]
+
+
+def test_a_number_that_may_be_somebody_elses_is_told():
+    """Before anything else about the patient, as nothing else need be about them."""
+    (moved,) = moved_on([Pick("2", "A", "staff")], MATCHES, PATIENTS, {"2"})
+    assert moved.what == "other"
+    assert "may be somebody else" in moved.in_words

@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
                 export(file, index, out, matches, progress, options=asked)
         say(f"{len(file.selection.picks):,} lines written to {out}.")
         fingerprint = file.selection.exports[-1].sha256
-        for doubt in doubts(file.selection, index, file.as_at, matches):
+        for doubt in doubts(file.selection, index, file.as_at, matches, file.other_people()):
             tell(doubt.in_words)
     for name in FILES:
         say(f"  {name}")

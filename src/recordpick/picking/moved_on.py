@@ -1,11 +1,11 @@
-"""Picks looked at with a newer extract: who is gone, left, died, or no longer meets a criterion.
+"""Picks looked at with a newer extract: who is gone, another, left, died, or meets it no more.
 
 Nothing is removed for that: people decide, pick by pick.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,9 +13,10 @@ import polars as pl
 
 from recordpick.matching import Matches
 
-What = Literal["gone", "died", "left", "no_match"]
+What = Literal["gone", "other", "died", "left", "no_match"]
 SAYS: dict[What, str] = {
     "gone": "is not in this index",
+    "other": "has another date of birth or NHS number than before, and may be somebody else",
     "died": "has died",
     "left": "has left the practice",
     "no_match": "no longer meets it",
@@ -57,14 +58,17 @@ class MovedOn:
 
 
 def moved_on(
-    picks: Iterable[SomePick], matches: Matches, patients: pl.DataFrame
+    picks: Iterable[SomePick],
+    matches: Matches,
+    patients: pl.DataFrame,
+    others: Container[str] = (),
 ) -> tuple[MovedOn, ...]:
     """Give the picks that these matches and patients no longer bear out, in the picks' order.
 
     `patients` has patient_id and, where the index has it, status. A patient who left or died is
     told only where the criterion does not find them: there are criteria that ask for just that.
     Picks that people made by hand need not meet the criterion's rules, so that they do not is
-    told only of suggested ones.
+    told only of suggested ones. `others` are patients whose number looks like another person's.
     """
     status = dict(
         patients.select(
@@ -78,6 +82,8 @@ def moved_on(
         what: What | None = None
         if pick.patient_id not in status:
             what = "gone"
+        elif pick.patient_id in others:
+            what = "other"
         elif (pick.criterion_id, pick.patient_id) not in found:
             now = status[pick.patient_id]
             if now in {"deceased", "left"}:

@@ -8,6 +8,7 @@ from pathlib import Path
 from recordpick.criteria.pack import Pack
 from recordpick.selection.events import Event
 from recordpick.selection.journal import Header, History
+from recordpick.selection.known_people import Changed
 from recordpick.selection.opening import Opened
 from recordpick.selection.state import IndexUsed, Person, Selection
 
@@ -82,6 +83,18 @@ class Facts:
     def index_used(self) -> IndexUsed:
         """The practice index that picks are made from."""
         return self._history.index or self._header.index
+
+    def other_people(self) -> frozenset[str]:
+        """Give picked patients whose number looks like another person's since the index before.
+
+        That is, with another date of birth or NHS number than in the last index of another
+        fingerprint.
+        """
+        before = self._history.index_before
+        if before is None:
+            return frozenset()
+        changed = Changed.between(before.people, self.index_used.people, self.suggestion_seed)
+        return changed.of({pick.patient_id for pick in self._selection.picks})
 
     @property
     def as_at(self) -> date:

@@ -42,6 +42,8 @@ class History:
         self.events: list[Event] = []
         self.header: Header | None = None
         self.index: IndexUsed | None = None
+        self.index_before: IndexUsed | None = None
+        """The last index of another fingerprint than `index`, if there was one."""
         self.work = Work()
         self._done: list[tuple[Event, Work]] = []
         self._undone: list[Event] = []
@@ -152,7 +154,10 @@ class History:
                 self.header = _header(event)
                 self.index = self.header.index
             case "index_used":
-                self.index = _index_used(event, event.text("practice_index"))
+                used = _index_used(event, event.text("practice_index"))
+                if self.index is not None and used.fingerprint != self.index.fingerprint:
+                    self.index_before = self.index
+                self.index = used
             case "exported":
                 self._exports.append(
                     Exported(event.text("path"), event.text("sha256"), event.by, event.on)
@@ -191,6 +196,7 @@ def _index_used(event: Event, fingerprint: str) -> IndexUsed:
         folder=event.text("folder"),
         by=event.by,
         on=event.on,
+        people=event.text("people") if "people" in event.body else "",
     )
 
 

@@ -161,6 +161,8 @@ class IndexUsed:
     folder: str
     by: Person
     on: datetime
+    people: str = ""
+    """What tells whether a number is still the same person (known_people.py)."""
 
 
 def _nothing() -> Mapping[str, str]:

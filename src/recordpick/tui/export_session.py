@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
+from recordpick.tui.hiding import Secret
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
+
+_NAMED = "Patients' names stand in tick_sheets.xlsx: it is for the practice's own use."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Exported:
     """What was written, in sentences; the passphrase is kept nowhere but here ("" for a folder)."""
 
     out: Path
-    says: tuple[str, ...]
+    says: tuple[str | Secret, ...]
     passphrase: str = ""
 
 
@@ -48,6 +51,7 @@ def as_zip(out: Path) -> Path:
 
 def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
+    from recordpick.handover.doubts import doubts
     from recordpick.handover.export import Options, export, export_encrypted
     from recordpick.handover.summary import summary
 
@@ -55,8 +59,11 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
         raise UserError("The criteria are still being matched: wait a moment.")
     file, index, matches = session.file, session.index, session.matches
     options = Options(with_names=asked.with_names)
-    named = ("Patients' names stand in tick_sheets.xlsx: it is for the practice's own use.",)
-    says = named if asked.with_names else ()
+    says: tuple[str | Secret, ...] = (_NAMED,) if asked.with_names else ()
+    says += tuple(
+        Secret(doubt.in_words, doubt.in_numbers)
+        for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
+    )
     if asked.encrypted:
         out = as_zip(asked.out)
         passphrase = export_encrypted(file, index, out, matches, progress, options=options)

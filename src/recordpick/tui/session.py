@@ -226,7 +226,8 @@ class Session:
 
         if self.matches is None:
             return ()
-        found = moved_on(self.selection.picks, self.matches, self.patients)
+        others = self.file.other_people()
+        found = moved_on(self.selection.picks, self.matches, self.patients, others)
         return tuple(moved.in_words for moved in found)
 
     def pictures(self) -> PictureData:

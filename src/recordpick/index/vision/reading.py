@@ -50,6 +50,14 @@ CONFLATED = (
         "a past problem without an end date counts as active",
         always=False,
     ),
+    Conflated(
+        "events",
+        "value",
+        "",
+        "",
+        "a second value of a row, such as the diastolic pressure, stands as text beside the first",
+        always=False,
+    ),
     *KINDS_BY_TERM,
 )
 """What the extract does not tell apart."""
