@@ -135,7 +135,9 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
 }
 """Tables and columns that an index of this format does not have."""
 
-_REPEATS = Loss("medications", "course", "repeat dispensing and automatic issue are not told from other repeats")
+_REPEATS = Loss(
+    "medications", "course", "repeat dispensing and automatic issue are not told from other repeats"
+)
 _KINDS = Loss("events", "kind", "no category in the extract: partly told by the words of the term")
 _PAST = Loss("events", "problem_status", "a past problem without an end date counts as active")
 
