@@ -1,6 +1,7 @@
 """What the app remembers; it never stands in anybody's way."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,11 @@ def test_a_place_that_cannot_be_written_to_is_no_error(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     Settings(tmp_path / "file" / "app.json").save()
     assert (tmp_path / "file").read_text(encoding="utf-8") == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes: the folder protects")
+def test_what_is_kept_is_for_its_owner(tmp_path):
+    """Names of working files may say more than others of the computer need to know."""
+    settings = Settings(tmp_path / "app.json")
+    settings.opened(Path("/a.recordpick"))
+    assert (tmp_path / "app.json").stat().st_mode & 0o077 == 0

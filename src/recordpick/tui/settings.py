@@ -67,6 +67,7 @@ class Settings:
         made = self.place.with_name(f"{self.place.name}.{os.getpid()}.new")
         try:
             self.place.parent.mkdir(parents=True, exist_ok=True)
+            made.touch(mode=0o600)  # names of files may say more than others need to know
             made.write_text(json.dumps(kept, indent=1), encoding="utf-8")
             made.replace(self.place)
         except OSError:
