@@ -10,8 +10,9 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import recordpick
+
 PACKAGES = (
-    "recordpick",
     "polars",
     "textual",
     "highspy",
@@ -36,7 +37,8 @@ def version_of(package: str) -> str | None:
 
 def versions() -> dict[str, str]:
     """Give the version of every package that the results depend on, or "not installed"."""
-    return {package: version_of(package) or NOT_INSTALLED for package in PACKAGES}
+    others = {package: version_of(package) or NOT_INSTALLED for package in PACKAGES}
+    return {"recordpick": recordpick.__version__} | others
 
 
 def program(name: str) -> str | None:

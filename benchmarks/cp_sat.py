@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-SECONDS = 20
+SECONDS = 10
 """After so long CP-SAT is stopped, and what it has by then is taken."""
 
 

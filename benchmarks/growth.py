@@ -41,7 +41,7 @@ def run(sizes: list[int], repeats: int, data: Path) -> dict[str, Any]:
                     "median_s": round(statistics.median(seconds), 3),
                     "spread_s": round((max(seconds) - min(seconds)) / 2, 3),
                     "runs": len(runs),
-                    "gib": round(max(run["gib"] for run in runs), 2),
+                    "gib": _most([run["gib"] for run in runs]),
                 }
             )
             print(json.dumps(rows[-1]), file=sys.stderr, flush=True)
@@ -64,14 +64,19 @@ def _rows(patients: int, data: Path) -> int:
     return sum(summary.rows for summary in tables.values())
 
 
-def _in_own_process(step: str, patients: int, data: Path) -> dict[str, float]:
+def _most(gib: list[float | None]) -> float | None:
+    known = [one for one in gib if one is not None]
+    return round(max(known), 2) if known else None
+
+
+def _in_own_process(step: str, patients: int, data: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.growth", step, str(patients), str(data)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    answer: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
 
 
-def one(step: str, patients: int, data: Path) -> dict[str, float]:
+def one(step: str, patients: int, data: Path) -> dict[str, Any]:
     """Do one step and give its seconds and the peak memory of the process."""
     from benchmarks.practices import index_of, source
     from recordpick.criteria.reading import read_pack
@@ -114,7 +119,7 @@ def one(step: str, patients: int, data: Path) -> dict[str, float]:
             return _measured(start)
 
 
-def _index(patients: int, data: Path) -> dict[str, float]:
+def _index(patients: int, data: Path) -> dict[str, Any]:
     """Build the index: the first is kept for the other steps."""
     from benchmarks.practices import index_folder, source
     from recordpick.index.build import build_index
@@ -131,19 +136,22 @@ def _index(patients: int, data: Path) -> dict[str, float]:
     return found
 
 
-def _measured(start: float) -> dict[str, float]:
+def _measured(start: float) -> dict[str, Any]:
     return {"seconds": time.perf_counter() - start, "gib": peak_gib()}
 
 
-def peak_gib() -> float:
-    """Give this process's own peak memory: a child's ru_maxrss begins with its parent's."""
+def peak_gib() -> float | None:
+    """Give this process's own peak memory: a child's ru_maxrss begins with its parent's.
+
+    None on Windows, where the standard library cannot tell.
+    """
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM"):
                 return int(line.split()[1]) / KIB_PER_GIB
     if sys.platform == "win32":
-        return float("nan")
+        return None
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -14,7 +14,7 @@ in one process run on the same files, turn by turn, and writes this page and
 [benchmarks.json](benchmarks.json). Seconds are medians; "spread" is half of the distance between
 the fastest and the slowest run; "ratio" is to the first line of the table. Ratios say more than
 seconds, since machines differ. Where answers can be compared they were, and a run in which two
-contenders disagree fails.
+contenders disagree fails. Each part says when it was measured, and how long it took with its data.
 """
 
 TITLES = {
@@ -115,7 +115,8 @@ def _section(part: Mapping[str, Any], plot: str | None) -> str:
     ]
     facts.append(f"measured {part['measured_at'].partition('T')[0]}")
     facts.append(f"in {part['measuring_took_s']:,} s")
-    lines.append("; ".join(facts) + ".\n")
+    said = "; ".join(facts)
+    lines.append(f"{said[0].upper()}{said[1:]}.\n")
     for name, value in result.items():
         if _is_table(value):
             if name != "times":

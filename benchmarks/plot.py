@@ -17,14 +17,15 @@ def growth_plot(result: dict[str, Any]) -> str:
     """Draw seconds and memory of every step by size, both scales logarithmic."""
     rows = result["times"]
     seconds = _Panel("seconds", rows, "median_s", result["line_from"])
-    memory = _Panel("peak memory, GiB", rows, "gib", None)
+    known = any(row["gib"] is not None for row in rows)
+    memory = _Panel("peak memory, GiB", rows, "gib", None).drawn() if known else ""
     paper = f'viewBox="0 0 {2 * WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {paper} role="img">',
         "<title>How time and memory of each step grow with the practice</title>",
         f'<rect width="{2 * WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         seconds.drawn(),
-        f'<g transform="translate({WIDTH} 0)">{memory.drawn()}</g>',
+        f'<g transform="translate({WIDTH} 0)">{memory}</g>',
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
@@ -38,6 +39,8 @@ class _Panel:
         self.line_from = line_from
         self.lines: dict[str, list[tuple[float, float]]] = {}
         for row in rows:
+            if row[value] is None:
+                continue
             point = (row["patients"], max(row[value], 1e-3))
             self.lines.setdefault(row["step"], []).append(point)
         points = [point for line in self.lines.values() for point in line]
@@ -57,7 +60,7 @@ class _Panel:
         if self.line_from is not None:
             parts += [self._straight(line) for line in self.lines.values()]
         taken: list[float] = []
-        for (name, line), colour in zip(self.lines.items(), COLOURS, strict=True):
+        for (name, line), colour in zip(self.lines.items(), COLOURS, strict=False):
             parts += self._line(name, line, colour, taken)
         return "\n".join(parts)
 
