@@ -32,6 +32,13 @@ LONGEST_LINE = 16 * 1024**2
 """Bytes of a line. The longest entries of a record have a few hundred thousand. Looked at before
 anything reads a whole line into memory: a file may be one line of gigabytes."""
 
+LONGEST_VALUE = 1024**2
+"""Characters of one value of a record that is read by itself; Python's own limit is an eighth of
+that, and letters that were scanned in are longer. With none, a quotation mark that is not closed
+would have the rest of the file read as one value, again for each such mark."""
+
+csv.field_size_limit(LONGEST_VALUE)
+
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet can have."""
 
@@ -147,7 +154,11 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
             fields = next(reader)
         except StopIteration:
             return
-        except csv.Error:
+        except csv.Error as error:
+            if source.is_one_line_too_long(error):
+                why = f"it has a value of more than {LONGEST_VALUE:,} characters"
+                yield Damaged(source.first, why, source.text())
+                continue
             damaged += 1
             if damaged > MOST_DAMAGED:
                 raise UserError(
@@ -213,6 +224,11 @@ class _Lines:
     def text(self) -> str:
         """What was taken since."""
         return "".join(self._taken).rstrip("\r\n")
+
+    def is_one_line_too_long(self, error: csv.Error) -> bool:
+        """Tell whether what the reader stopped at is a long value, and no open quotation mark."""
+        one_line = len(self._taken) == 1 and self._taken[0].count('"') % 2 == 0
+        return one_line and "field limit" in str(error)
 
     def first_as_damaged(self) -> Damaged:
         """Give the first line that was taken since as damaged, and hand the others back."""

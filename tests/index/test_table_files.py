@@ -215,3 +215,14 @@ def test_many_bad_lines_are_left_out_as_few_are(content: list[str]) -> None:
             assert not was_copied or many == 0
     assert told[0] == told[1]
     assert len(told[0][1]) == told[0][0]
+
+
+def test_long_entries_are_read_beside_odd_ones(tmp_path: Path) -> None:
+    """Scanned letters have hundreds of thousands of characters; what is too long says so."""
+    text, words, more = "long " * 60_000, "z" * 300_000, "x" * 2_000_000
+    content = f'x,y\n1,"{text}"\n2,od"d\n3,{words}\n4,{more}\n5,ok\n'
+    table = opened(tmp_path, content.encode())
+    assert rows_of(table) == [("1", text), ("2", 'od"d'), ("3", words), ("5", "ok")]
+    assert [(line, why) for line, why, _ in set_aside(table)] == [
+        (5, "it has a value of more than 1,048,576 characters")
+    ]
