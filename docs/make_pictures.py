@@ -143,6 +143,9 @@ async def _start(member: Member, folder: Path) -> None:
 
 async def _look(member: Member) -> None:
     await member.picture("criteria")
+    await member.press("A")
+    await member.picture("area")
+    await member.press("A", "escape")
     await member.press("enter", "down", "down")
     await member.picture("patients")
     await member.press("enter", "right", "right", "right")
@@ -181,7 +184,9 @@ async def _many(member: Member) -> None:
     await member.picture("draw")
     await member.press("enter")
     await member.picture("random")
-    await member.press("v", "2")
+    await member.press("v")
+    await member.picture("ages")
+    await member.press("2")
     await member.picture("how-full")
     await member.press("escape")
 

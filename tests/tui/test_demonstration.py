@@ -10,7 +10,7 @@ from recordpick.tui.demo_folder import DemoFolder
 async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):
     """Where no folder was named: it was there to be looked at. That is said when it opens."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    app = app_on(demo=True, demo_patients=60)
+    app = app_on(demo=True, demo_patients=20)
     async with using(app) as user:
         assert "taken away when you leave" in user.part("#says")
         await user.press("enter", "enter")
@@ -23,7 +23,7 @@ async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):
 async def test_what_was_exported_from_it_stays_and_is_named(monkeypatch, tmp_path):
     """An export is somebody's work, even of made-up patients."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    app = app_on(demo=True, demo_patients=60)
+    app = app_on(demo=True, demo_patients=20)
     async with using(app) as user:
         await user.press("e", "enter", "enter")
     (folder,) = tmp_path.iterdir()

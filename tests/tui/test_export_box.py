@@ -3,6 +3,7 @@
 import pytest
 from driving import app_on, using
 
+from recordpick.handover.doubts import Doubt
 from recordpick.tui.export_session import free_place
 
 FILE = "demonstration.recordpick"
@@ -68,6 +69,21 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
         await user.fill("#answer", "")
         await user.press("tab", "tab", "enter")
         assert "Say where it is to be written." in user.text
+
+
+async def test_what_is_doubtful_about_the_list_is_told(demo, monkeypatch):
+    """With the patients' numbers, which are hidden with the names."""
+    doubt = Doubt("not in the practice index any more", ("424242",))
+    monkeypatch.setattr("recordpick.handover.doubts.doubts", lambda *_: (doubt,))
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("e", "enter")
+        assert user.title == "Exported"
+        assert "1 picked patient: not in the practice index any more. 424242" in " ".join(
+            user.text.split()
+        )
+        await user.press("p")
+        assert "1 picked patient: not in the practice index any more." in user.text
+        assert "424242" not in user.text
 
 
 @pytest.mark.parametrize("encrypted", [False, True])

@@ -78,6 +78,19 @@ async def test_a_note_and_the_reason_for_a_replacement_are_hidden_too(demo):
         assert "Mrs Example" not in user.text
 
 
+async def test_the_reason_a_criterion_was_closed_for_is_hidden(demo):
+    """It may speak of a patient."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("n")
+        await user.fill("#answer", "Mrs Example was the last")
+        await user.press("f9")
+        assert "Mrs Example" not in user.text
+        await user.press("enter", "f9")
+        assert "Mrs Example" in user.part("#head")
+        await user.press("p")
+        assert "Mrs Example" not in user.text
+
+
 async def test_lines_of_a_list_that_are_nobody_are_hidden(demo):
     """They quote what stands in the list."""
     (demo / "DEM-01.csv").write_text("Patient ID\n424242424242\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """The pictures: what their numbers say, that bars stand beside them, in any size and colours."""
 
 import pytest
-from driving import LARGE, SMALL, app_on, using
+from driving import SMALL, app_on, using
 
 from recordpick.picking.assurance import assurance, curve
 from recordpick.tui import pictures
@@ -93,7 +93,7 @@ def test_the_curve_marks_what_is_drawn():
     assert picture.curve.points[0][0] < picture.curve.points[-1][0] == picture.ends[1]
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE, (60, 16)])
+@pytest.mark.parametrize("size", [SMALL, (60, 16)])
 async def test_bars_stand_in_the_row_of_their_numbers(demo, size):
     """Whatever the size, also after it has changed."""
     async with using(app_on(demo / FILE), size) as user:

@@ -5,15 +5,34 @@ from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
-from recordpick.tui.help import EVERYWHERE, TOPICS
+from recordpick.tui.box import Box
+from recordpick.tui.clean_up_screen import CleanUpScreen
+from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.dialogs import Ask, Confirm, Tell, WhoAreYou
+from recordpick.tui.draw_dialog import DrawDialog
+from recordpick.tui.export_dialog import ExportDialog
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.help import EVERYWHERE, TOPICS, HelpScreen
+from recordpick.tui.new_file import NewFileScreen
 from recordpick.tui.palette import START, WORK
+from recordpick.tui.patient_dialog import PatientDialog
+from recordpick.tui.pictures_screen import Pictures
+from recordpick.tui.record_view import RecordView
 from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.reports_screen import ReportsScreen
 from recordpick.tui.settings import Settings
+from recordpick.tui.sort_dialog import SortDialog
 from recordpick.tui.start import StartScreen
+from recordpick.tui.suggest_dialog import SuggestDialog
+from recordpick.tui.tour import Tour
 from recordpick.tui.work import WorkScreen
 
 FILE = "demonstration.recordpick"
-UNSAFE = {"ctrl+c", "ctrl+i", "ctrl+j", "ctrl+m", "ctrl+h", "ctrl+question_mark"}
+NO_COMMANDS = {"back", "app.focus_next", "app.focus_previous", "app.command_palette"}
+UNSAFE = {f"ctrl+{key}" for key in (*"cijmhsqz", "question_mark")} | {"f10", "f11"}
+SCREENS = (WorkScreen, StartScreen, NewFileScreen, Pictures, CleanUpScreen, ReportsScreen)
+BOXES = (Box, Ask, Confirm, Tell, WhoAreYou, DrawDialog, ExportDialog, FilePicker, HelpScreen)
+PARTS = (CriteriaList, RecordsTable, RecordView, PatientDialog, SortDialog, SuggestDialog, Tour)
 
 
 async def test_one_patient_is_picked_for_several_criteria_at_once(demo):
@@ -162,7 +181,7 @@ async def test_the_palette_has_everything_that_a_key_does(demo):
     """Named by group and verb; what a key does and the palette does is the same."""
     named = {command.action for command in WORK}
     for binding in WorkScreen.BINDINGS:
-        if binding.action not in {"back", "app.focus_next", "app.focus_previous"}:
+        if binding.action not in NO_COMMANDS:
             assert binding.action.removeprefix("app.") in named
     async with using(app_on(demo / FILE)) as user:
         for command in user.app.get_system_commands(user.screen):
@@ -174,10 +193,43 @@ async def test_the_palette_has_everything_that_a_key_does(demo):
 
 
 def test_no_key_is_one_that_terminals_swallow():
-    """Ctrl+I, J, M and H are other keys in a terminal, and Ctrl+C copies."""
-    for owner in (WorkScreen, StartScreen, RecordsTable, RecordpickApp):
+    """Ctrl+I, J, M and H are other keys there, Ctrl+S and Q stop it, Ctrl+C copies."""
+    for owner in (*SCREENS, *BOXES, *PARTS, RecordpickApp):
         keys = {key for binding in owner.BINDINGS for key in binding.key.split(",")}
         assert not keys & UNSAFE
+        assert not any(key.startswith("ctrl+shift+") for key in keys)
+
+
+async def test_every_command_is_reached_with_the_mouse_alone(demo):
+    """More, at the foot of the screen, lists those that have no room there."""
+    async with using(app_on(demo / FILE)) as user:
+        keys = user.text.splitlines()[-1]
+        await user.pilot.click("KeysLine", offset=(keys.index("More"), 0))
+        await user.settled()
+        assert "Search for commands" in user.text
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [
+        (("s",), "Suggested records"),
+        (("r",), "Random records"),
+        (("e",), "The hand-over pack"),
+        (("enter", "o"), "One patient, all criteria"),
+        (("b",), "Sort the patients"),
+        (("l",), "Choose a file or folder"),
+        (("n",), "A question"),
+    ],
+)
+async def test_help_is_there_in_every_box(demo, keys, title):
+    """F1 explains the box, Esc goes back to it."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press(*keys)
+        box = user.screen
+        await user.press("f1")
+        assert user.title == title
+        await user.press("f1")
+        assert user.screen is box
 
 
 def test_every_key_of_the_palette_is_told_in_help():

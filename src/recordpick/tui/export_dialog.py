@@ -12,9 +12,10 @@ from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.tui.box import Box
 from recordpick.tui.export_session import Asked, Exported
+from recordpick.tui.hiding import sentence
 from recordpick.tui.new_file import as_path
 from recordpick.tui.tick_box import TickBox
-from recordpick.tui.visible import content, paragraph
+from recordpick.tui.visible import content
 
 _FOLDER = "The selection list and the reports are written to a new folder:"
 _ZIP = "They are written as one encrypted file (zip), with a passphrase:"
@@ -104,7 +105,7 @@ class PassphraseBox(Box[None]):
             )
             with VerticalScroll(classes="box--text", can_focus=False):
                 for says in self._exported.says:
-                    yield Static(paragraph(says))
+                    yield sentence(says)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button("Not yet", id="wait", variant="primary")

@@ -49,7 +49,7 @@ EVERYWHERE = (
     ("F5", "a file that somebody else has open: read it again, or open it"),
     ("Ctrl+O", "another working file"),
     ("Ctrl+T", "other colours: dark, light, high contrast"),
-    ("Ctrl+P", "all commands, by name"),
+    ("Ctrl+P, :", "all commands, by name"),
     ("q", "leave; every pick is on the disk already"),
 )
 

@@ -63,7 +63,7 @@ class Picture:
 
 # ---------------------------------------------------------------------- ages
 
-_NO_AGES = "Nothing is picked yet: the selection has no ages to show."
+_NO_AGES = "Nothing is picked yet: the selection has no ages to show. Esc goes back to picking."
 
 
 def ages(data: PictureData, *, is_high: bool) -> Picture:

@@ -67,7 +67,7 @@ class RecordView(ScrollView, can_focus=True):
     """One record, scrolled by line, page and part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "screen.back", "Patients"),
+        Binding("escape", "screen.back", "Back"),
         Binding("up", "scroll_up", "Up", show=False),
         Binding("down", "scroll_down", "Down", show=False),
         Binding("pageup", "page_up", "Page up", show=False),

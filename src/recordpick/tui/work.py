@@ -26,9 +26,11 @@ class WorkScreen(WorkMany):
         Binding("u", "undo", "Undo"),
         Binding("w", "whole", "All"),
         Binding("s", "suggest", "Suggest"),
-        Binding("r", "draw", "Draw"),
+        Binding("r", "draw", "Draw", show=False),
         Binding("n", "no_more", "No more"),
         Binding("e", "export", "Export"),
+        # Textual's own Ctrl+P is never on the line of keys: this one is, and can be clicked
+        Binding("colon", "app.command_palette", "More", key_display=":"),
         Binding("f1,question_mark", "app.help", "Help", key_display="?"),
         Binding("q", "app.quit", "Quit"),
         Binding("U", "redo", "Redo", show=False),
@@ -130,6 +132,7 @@ class WorkScreen(WorkMany):
                 value=known,
                 placeholder="Why there are no more",
                 yes="No more",
+                private=True,
             )
         )
         if reason is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual import on
@@ -16,12 +17,13 @@ from recordpick.tui.criterion_words import (
     criterion_head,
     nobody,
 )
+from recordpick.tui.hiding import is_hiding
 from recordpick.tui.patient_columns import area_columns, columns, most_useful_columns
 from recordpick.tui.record_view import is_private
 from recordpick.tui.records_messages import RowsChanged
 from recordpick.tui.records_painting import Marks
 from recordpick.tui.sort_dialog import arrow
-from recordpick.tui.visible import amount, content
+from recordpick.tui.visible import amount, content, masked
 from recordpick.tui.work_parts import WorkParts
 
 if TYPE_CHECKING:
@@ -86,7 +88,15 @@ class WorkLists(WorkParts):
         elif self.shows == "area":
             self.words("#head", area_head(self.criterion.area, len(self.area), width))
         else:
-            self.words("#head", criterion_head(self.criterion, width, self.size.height))
+            line = self.criterion
+            if line.state == "closed" and is_hiding(self.app):
+                line = replace(line, why=masked(line.why))  # the reason may speak of a patient
+            self.words("#head", criterion_head(line, width, self.size.height))
+
+    def hide_or_show(self) -> None:
+        """Hide names and numbers, or show them; in the words above the patients as well."""
+        super().hide_or_show()
+        self.show_head()
 
     def show_candidates(self, patient_id: str | None = None) -> None:
         """Show the patients of the criterion, or of the list that was asked for instead."""

@@ -67,7 +67,7 @@ class WorkParts(Asides[None]):
         self.query_one("#filter").display = False
         self.query_one("#held").display = False
         self.show_progress()
-        follow(self, self._hide_or_show)
+        follow(self, self.hide_or_show)
 
     @property
     def table(self) -> RecordsTable:
@@ -104,7 +104,7 @@ class WorkParts(Asides[None]):
         self.words("#top--progress", content(f"{words} "))
         self.query_one(CriteriaList).show(self.session.criteria())
 
-    def _hide_or_show(self) -> None:
+    def hide_or_show(self) -> None:
         """Hide names and numbers, or show them, in every part at once."""
         masks = is_hiding(self.app)
         before, self._masked = self._masked, masks
