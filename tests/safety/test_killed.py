@@ -265,3 +265,19 @@ def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(pl.exceptions.ComputeError), whole_folder(tmp_path / "out"):
         raise pl.exceptions.ComputeError(END_OF_A_FILE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drive_that_vanishes_amid_the_work_is_told(tmp_path: Path) -> None:
+    """With what is to be done, and without leaving anything where it was."""
+    drive = tmp_path / "drive"
+    drive.mkdir()
+
+    def make() -> None:
+        with whole_folder(drive / "out") as folder:
+            write_new(folder / "a", b"1")
+            drive.rename(tmp_path / "gone")
+            pl.LazyFrame({"a": [1]}).sink_parquet(folder / "b.parquet")
+
+    with pytest.raises(UserError, match="the folder is not there any more: choose another"):
+        make()
+    assert not drive.exists()
