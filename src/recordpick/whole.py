@@ -54,11 +54,11 @@ def as_system_error(error: BaseException, folder: Path) -> OSError | None:
     a Parquet file it says "transport error" and no more, be it that there was no room for it or
     that what is read ends too soon: then it is tried whether `folder` can still be written to.
     """
-    if isinstance(error, OSError):
-        return error
     if isinstance(error, UserError):
         return None  # somebody has put it into words already
     said = _OS_ERROR.search(str(error))
+    if isinstance(error, OSError) and (error.errno is not None or said is None):
+        return error  # polars raises some without a number
     if said is None:
         return _why_nothing_can_be_written(folder) if "transport error" in str(error) else None
     number = int(said[1])
