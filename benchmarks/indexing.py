@@ -2,8 +2,8 @@
 
 Each in a process of its own, turn by turn. A bare copy takes what stands in the files as it is;
 the index besides types and checks every value, joins patients, codes and dates to the entries,
-sorts, and accounts for every row. All must have read the same number of rows of each file that the
-index reads (it leaves out sessions of appointments).
+sorts, and accounts for every row. All read the same files, those that the index reads, with every
+column as the text that stands there, and must have read the same number of rows of each.
 """
 
 from __future__ import annotations
@@ -116,9 +116,12 @@ def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
 def _by_duckdb(extract: Path, out: Path) -> None:
     import duckdb
 
+    from recordpick.index.emis.files import USED, files_of
+
+    given = files_of(extract)
     with duckdb.connect() as database:
-        for file in sorted(extract.glob("*.csv")):
-            read = f"read_csv({_quoted(file)})"
+        for file in (name.path for table in USED for name in given.get(table, ())):
+            read = f"read_csv({_quoted(file)}, all_varchar = true)"
             to = _quoted(out / f"{file.stem}.parquet")
             database.execute(f"COPY (FROM {read}) TO {to} (FORMAT parquet, COMPRESSION zstd)")
 

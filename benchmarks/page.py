@@ -39,7 +39,7 @@ as a process of its own.""",
     "table": """Mounting until painted, one press of the down key until painted, filtering until
 painted. The other two tables cannot filter: polars picks out the rows, and they are given them
 instead.""",
-    "index an EMIS extract": """A bare copy takes what stands in the files as it is. The index
+    "index an EMIS extract": """A bare copy takes what stands in the files, as text. The index
 besides types and checks every value, joins people, codes and dates to the entries, sorts, and
 accounts for every row.""",
     "suggest": """The fewest records that give every criterion its number. CP-SAT is given the whole
