@@ -70,7 +70,12 @@ def _demo(commands: Parsers) -> None:
         action="store_true",
         help="without the app: match, pick, draw and write the hand-over files",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where to keep what is made")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where to keep what is made; without it the app keeps nothing",
+    )
     parser.add_argument(
         "--patients", type=int, default=1500, metavar="N", help="how many patients (1500)"
     )
