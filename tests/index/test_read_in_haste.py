@@ -2,11 +2,11 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.delimited import look
-from recordpick.index.record_lines import evenly, record_lines, shape
+from recordpick.index.record_lines import _pieces, evenly, record_lines, shape
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.table_files import open_table_file
 
@@ -87,6 +87,7 @@ def test_a_file_read_in_haste_gives_the_same_rows(tmp_path):
     assert (quick.rows, quick.line_of([0, 2])) == (slow.rows, slow.line_of([0, 2])) == (3, [2, 4])
 
 
+@settings(max_examples=30, deadline=None)
 @given(
     lines=st.lists(st.text('x," é', max_size=12), min_size=1, max_size=8), fields=st.integers(1, 4)
 )
@@ -137,3 +138,13 @@ def test_guids_are_told_apart_to_the_last_digit(folder):
         ("2", bare(12)),
     ]
     assert f'there is no patient "{guid(3)}"' in rejected(index)[0][1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(text=st.text("a,\né", min_size=1, max_size=30), size=st.integers(1, 5))
+def test_delimiters_are_counted_a_piece_of_the_file_at_a_time(text, size):
+    """However the file is cut, and wherever a delimiter stands."""
+    content = text.encode()
+    pieces = [content[at : at + size] for at in range(0, len(content), size)]
+    count = sum(_pieces(piece, ",") - (not piece.endswith(b",")) for piece in pieces)
+    assert count == text.count(",")

@@ -27,6 +27,7 @@ from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
 
 _LINE, _TEXT = "line", "text"
+_CHUNK = 16 * 1024**2
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 MANY = 100_000
 """More odd lines than that are not left out of each reading: a copy is made without them."""
@@ -155,21 +156,29 @@ def evenly(path: Path, found: Look, header_line: int, fields: int) -> bool:
     """
     if found.has_quotes or found.has_nul or found.has_returns or found.skip or header_line != 1:
         return False
-    # Line ends are what polars counts quickest: so it is told that delimiters are line ends.
+    delimiter, count = found.delimiter.encode(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            count += _pieces(chunk, found.delimiter) - (not chunk.endswith(delimiter))
+    return count == found.lines * (fields - 1)
+
+
+def _pieces(chunk: bytes, delimiter: str) -> int:
+    """Count what stands before each delimiter, and after the last one if anything does.
+
+    Line ends are what polars counts quickest, so it is told that delimiters are line ends. Not of
+    the whole file: that would be mapped into memory.
+    """
     pieces = pl.scan_csv(
-        path,
+        chunk,
         has_header=False,
         schema={_TEXT: pl.String},
         separator="\0",
         quote_char=None,
-        eol_char=found.delimiter,
-        glob=False,
+        eol_char=delimiter,
     )
-    count = pieces.select(pl.len()).collect(engine="streaming").item()
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        ends_so = file.read() == found.delimiter.encode()
-    return bool(count - (not ends_so) == found.lines * (fields - 1))
+    count: int = pieces.select(pl.len()).collect(engine="streaming").item()
+    return count
 
 
 def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:
