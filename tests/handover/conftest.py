@@ -68,8 +68,8 @@ def pack() -> Pack:
     )
 
 
-def answer(criterion_id: str, matches: int, why_not: str = "") -> Answer:
-    return Answer(criterion_id, not why_not, why_not, (), 6, (), matches)
+def answer(criterion_id: str, matches: int, why_not: str = "", *cautions: str) -> Answer:
+    return Answer(criterion_id, not why_not, why_not, cautions, 6, (), matches)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def matches() -> Matches:
     answers = [
         answer("MED-04", 5),
         answer("DEM-01", 1),
-        answer("DEM-02", 4),
+        answer("DEM-02", 4, "", "Two, at least, are not told.", "Nor is this."),
         answer("BRO-01", 0, "This criterion has no rules: pick by browsing or from a list."),
         answer("DOC-01", 0, "It cannot be answered: the index has no table documents."),
     ]

@@ -29,6 +29,7 @@ CRITERIA_REPORT: dict[str, pl.DataType] = {
     "state": pl.String(),
     "closed_on": pl.Date(),
     "why_not_answered": pl.String(),
+    "cautions": pl.String(),
 }
 """The columns of criteria_report.csv, in order, with their types."""
 
@@ -37,6 +38,7 @@ def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.Data
     """Give one row a criterion in the pack's order, and a last one for the random records.
 
     `found` is empty where the index could not be asked, never 0; `why_not_answered` then says why.
+    `cautions` are sentences on what may make `found` another than the truth.
     In the last row, which has no criterion_id, `found` is how many were eligible for the draw.
     """
     rows = [_row(criterion, selection, matches) for criterion in pack.criteria]
@@ -47,7 +49,7 @@ def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.Data
     if eligible is not None and random < pack.random_records and random >= eligible:
         state = "all_picked"
     rows.append(
-        (None, RANDOM_TITLE, None, pack.random_records, eligible, random, state, None, None)
+        (None, RANDOM_TITLE, None, pack.random_records, eligible, random, state, None, None, None)
     )
     return pl.DataFrame(rows, schema=CRITERIA_REPORT, orient="row")
 
@@ -80,6 +82,7 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
         state,
         None if closed is None else closed.on.date(),
         None if answered else _why_not(criterion, matches),
+        " ".join(answer.cautions) or None if answer is not None else None,
     )
 
 

@@ -153,6 +153,7 @@ CRITERIA = Table(
             "state": _About("where it stands", required=True, words=tuple(STATES)),
             "closed_on": _About("when staff said that no more are to be found"),
             "why_not_answered": _About("why found is empty"),
+            "cautions": _About("what may make found another number than the truth"),
         },
     ),
 )

@@ -58,20 +58,16 @@ class PhaseSheets:
     def workbook(self, *, with_names: bool) -> bytes:
         """Write them as a workbook."""
         counted = [
-            (
-                sheet.criterion_id,
-                sheet.title,
-                None,
-                self.on_the_list[sheet.criterion_id],
-                None,
-                len(sheet.lines),
-                "complete",
-                None,
-                None,
-            )
+            {
+                "criterion_id": sheet.criterion_id,
+                "criterion_title": sheet.title,
+                "wanted": self.on_the_list[sheet.criterion_id],
+                "picked": len(sheet.lines),
+                "state": "complete",
+            }
             for sheet in self.sheets
         ]
-        criteria = pl.DataFrame(counted, schema=CRITERIA_REPORT, orient="row")
+        criteria = pl.DataFrame(counted, schema=CRITERIA_REPORT)
         return tick_sheets(
             self.about, self.sheets, self.selected, criteria, with_names=with_names, of=self.of
         )
