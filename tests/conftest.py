@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,6 +12,11 @@ from hypothesis import settings
 # a promise about data holds however slow the computer is: no test is timed
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Give two workers more than processors: tests of the app often wait for it to be idle."""
+    return (os.cpu_count() or 1) + 2
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,18 @@ POLARS: dict[Kind, pl.DataType] = {
 }
 AS_AT = date(2026, 10, 1)
 
+_MANIFEST = Manifest(
+    format=FORMAT,
+    made_by="test",
+    made_at="2026-10-01T00:00:00+00:00",
+    practice="",
+    synthetic=True,
+    as_at=AS_AT,
+    tables={},
+    files=(),
+    fingerprint="",
+)
+
 
 @dataclass
 class SmallIndex:
@@ -32,17 +44,7 @@ class SmallIndex:
 
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     kinds: dict[str, dict[str, Kind]] = field(default_factory=dict)
-    manifest: Manifest = Manifest(
-        format=FORMAT,
-        made_by="test",
-        made_at="2026-10-01T00:00:00+00:00",
-        practice="",
-        synthetic=True,
-        as_at=AS_AT,
-        tables={},
-        files=(),
-        fingerprint="",
-    )
+    manifest: Manifest = _MANIFEST
 
     def has(self, table: str) -> bool:
         return table in self.tables

@@ -63,7 +63,9 @@ def test_a_folder_that_is_no_index_is_told(index: PracticeIndex, tmp_path: Path)
 def test_an_index_of_a_newer_version_is_told(index: PracticeIndex) -> None:
     path = index.folder / "index.json"
     said = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps(said | {"format": FORMAT + 1, "made_by": "recordpick 9"}), encoding="utf-8")
+    path.write_text(
+        json.dumps(said | {"format": FORMAT + 1, "made_by": "recordpick 9"}), encoding="utf-8"
+    )
 
     with pytest.raises(UserError, match=r"made by a newer recordpick \(recordpick 9\)"):
         open_index(index.folder)

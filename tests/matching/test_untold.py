@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.pack import Rule, Step
+from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
 from recordpick.index.build import build_index
 from recordpick.index.manifest import FORMAT, Conflated, Gap, read_manifest
 from recordpick.matching import match
+from recordpick.shipped import general_practice_pack
 
 from small_practice import AS_AT, criterion, pack, small_index
 
@@ -206,3 +208,23 @@ def test_an_index_of_an_older_format_is_refused(tmp_path):
     path.write_text(text.replace(f'"format": {FORMAT}', '"format": 1'), encoding="utf-8")
     with pytest.raises(UserError, match=r"older recordpick.*Make the index again"):
         read_manifest(tmp_path / "index")
+
+
+def test_codelists_for_demonstrations_are_told_on_real_records():
+    """They hold a few codes, and would look whole; in a made-up practice they are."""
+    shipped = read_pack(general_practice_pack()).codelists["warfarin"]
+    asked = criterion(Rule("warfarin", "medications", codes="warfarin"))
+    own = {"warfarin": [*shipped.codes, "12345"]}
+    made_up = small_index(
+        patients=[{"patient_id": "1"}],
+        medications=[{"patient_id": "1", "medication_id": "a", "code": shipped.codes[0]}],
+    )
+    real = replace(made_up, manifest=replace(made_up.manifest, synthetic=False))
+    for index_of, codelists, told in (
+        (real, {"warfarin": shipped.codes}, True),
+        (real, own, False),
+        (made_up, {"warfarin": shipped.codes}, False),
+    ):
+        found = match(pack(asked, codelists=codelists), index_of, AS_AT).answers["C-1"]
+        assert found.matches == 1
+        assert ("is the one for demonstrations" in " ".join(found.cautions)) == told

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from recordpick.commands.common import day, must_be_new, say, tell, who
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.demonstration import is_demonstration
 from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
@@ -29,15 +28,13 @@ def run(options: argparse.Namespace) -> int:
             f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "
             f"reckoned at {as_at}, not who is registered or which medicines are current."
         )
-    if not index.manifest.synthetic and _is_the_one_that_ships(pack, options.criteria):
+    demonstrations = sum(map(is_demonstration, pack.codelists.values()))
+    if demonstrations and not index.manifest.synthetic:
         tell(
-            "These are the criteria that come with recordpick. Their codelists hold a few codes "
-            "for the demonstration, so that criteria that go by codes find few patients or nobody: "
-            "put the supplier's or the practice's own in their place (criteria/README.md)."
+            f"{demonstrations} of {len(pack.codelists)} codelists are those that come with "
+            "recordpick: they hold a few codes for the demonstration, so that criteria that go by "
+            "them find few patients or nobody. Put the supplier's or the practice's own in their "
+            "place (criteria/README.md)."
         )
     say(f"Open it with: recordpick {options.file}")
     return 0
-
-
-def _is_the_one_that_ships(pack: Pack, given: Path | None) -> bool:
-    return given is None or pack.fingerprint == read_pack(general_practice_pack()).fingerprint

@@ -15,6 +15,7 @@ from functools import lru_cache
 import polars as pl
 
 from recordpick.criteria.conditions import Condition, parse_condition
+from recordpick.criteria.demonstration import is_demonstration
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.tables_of_pack import columns_of, words_of
 from recordpick.index.practice_index import PracticeIndex
@@ -126,7 +127,15 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     """Say what may make the count of the rule another than the truth."""
     asked = _asked(pack, rule)
-    return cautions_for(index, rule.table, asked, _columns(pack, rule), _grouped(rule))
+    said = cautions_for(index, rule.table, asked, _columns(pack, rule), _grouped(rule))
+    made_up = index.manifest.synthetic
+    if rule.codes is not None and not made_up and is_demonstration(pack.codelists[rule.codes]):
+        said.append(
+            f"The codelist {rule.codes} is the one for demonstrations that comes with recordpick: "
+            "it has a few codes only, so that patients are missed. Put the supplier's or the "
+            "practice's own in its place."
+        )
+    return said
 
 
 def _asked(pack: Pack, rule: Rule) -> Condition | None:

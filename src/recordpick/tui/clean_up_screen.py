@@ -39,7 +39,8 @@ class CleanUpScreen(Asides["CleanUp"]):
         Binding("p", "app.mask", "Hide names"),
         Binding("tab", "app.focus_next", "Next part", show=False),
         Binding("shift+tab", "app.focus_previous", "Part before", show=False),
-        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("f1", "app.help", "Help", show=False),
         Binding("escape,t,q", "close", "Back"),
     ]
 

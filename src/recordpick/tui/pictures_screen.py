@@ -39,7 +39,8 @@ class Pictures(Screen[None]):
         Binding("left,shift+tab", "turn(-1)", "Before", key_display="←"),
         Binding("right,tab,space", "turn(1)", "Next", key_display="→"),
         *(Binding(str(n + 1), f"show({n})", name) for n, name in enumerate(NAMES)),
-        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("f1", "app.help", "Help", show=False),
         Binding("escape,v,q", "close", "Back"),
     ]
 

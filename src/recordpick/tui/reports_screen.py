@@ -65,7 +65,8 @@ class ReportsScreen(Asides["Reports"]):
         Binding("t", "count_by", "Table"),
         Binding("left", "turn(-1)", "Report before", show=False, priority=True),
         *(Binding(str(n + 1), f"show({n})", one[0], show=False) for n, one in enumerate(_VIEWS)),
-        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("f1", "app.help", "Help", show=False),
         Binding("escape,i,q", "close", "Back"),
     ]
 

@@ -25,7 +25,8 @@ class StartScreen(Screen[None]):
         Binding("o", "ask('open')", "Open"),
         Binding("n", "ask('new')", "New"),
         Binding("d", "ask('demo')", "Demonstration"),
-        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("f1", "app.help", "Help", show=False),
         Binding("q", "app.quit", "Quit"),
     ]
 

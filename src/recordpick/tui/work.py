@@ -31,7 +31,8 @@ class WorkScreen(WorkMany):
         Binding("e", "export", "Export"),
         # Textual's own Ctrl+P is never on the line of keys: this one is, and can be clicked
         Binding("colon", "app.command_palette", "More", key_display=":"),
-        Binding("f1,question_mark", "app.help", "Help", key_display="?"),
+        Binding("question_mark", "app.help", "Help", key_display="?"),
+        Binding("f1", "app.help", "Help", show=False),
         Binding("q", "app.quit", "Quit"),
         Binding("U", "redo", "Redo", show=False),
         Binding("l", "from_list", "Pick from a list", show=False),
