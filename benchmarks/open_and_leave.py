@@ -1,12 +1,14 @@
 """Open the app and leave: once the first screen is painted, or a criterion's patients stand there.
 
-With a working file it waits for the patients; without one for the first paint.
+With a working file it waits until the patients are painted and keys act on them, and prints the
+time then (seconds since 1970); without one it waits for the first paint.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -28,7 +30,10 @@ async def _leave_when_ready(pilot: Pilot[None]) -> None:
 
     while not ready():  # noqa: ASYNC110 - the app has no event for a benchmark to wait for
         await asyncio.sleep(0.005)
-    await pilot.pause()
+    painted = asyncio.Event()
+    pilot.app.screen.call_after_refresh(painted.set)
+    await painted.wait()
+    print(time.time(), file=sys.__stdout__, flush=True)
     pilot.app.exit()
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 COLUMNS, ROWS = 120, 40
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|.)")
@@ -79,11 +80,11 @@ def _wait_for(screen: int, text: re.Pattern[str], until: float, program: str) ->
         except OSError:  # Linux says so when the program has ended
             more = b""
         if not more:
-            raise NotShownError(f"{program} ended: {_plain(shown)[-200:]!r}")
+            raise NotShownError(f"{Path(program).name} ended: {_plain(shown)[-200:]!r}")
         shown += more
         if text.search(_plain(shown)):
             return
-    raise NotShownError(f"{program} did not show it in time: {_plain(shown)[-200:]!r}")
+    raise NotShownError(f"{Path(program).name} did not show it in time: {_plain(shown)[-200:]!r}")
 
 
 def _plain(shown: bytes) -> str:

@@ -15,10 +15,11 @@ import polars as pl
 from recordpick.cells import safe
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
+from recordpick.index.digests import digest
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
 from recordpick.index.parts import DELETED, ROW, LookUp
-from recordpick.index.staging import Staged, digest, rows_with_reasons
+from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import PATIENT, TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
 

@@ -14,6 +14,7 @@ import polars as pl
 import recordpick
 from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
+from recordpick.index.digests import digest
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
@@ -23,7 +24,6 @@ from recordpick.index.questions import NO_ANSWERS, Answers
 from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
-from recordpick.index.staging import digest
 from recordpick.index.tables_made import TableMade
 from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
 from recordpick.index.whole_index import whole_index

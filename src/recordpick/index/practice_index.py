@@ -12,8 +12,8 @@ from typing import TypeAlias
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.digests import digest
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
-from recordpick.index.staging import digest
 from recordpick.tables import Kind
 from recordpick.whole import put_back
 

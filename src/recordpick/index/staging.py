@@ -5,7 +5,6 @@ After this no source file is read again but for the rows that did not fit.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,12 +103,6 @@ def _as_csv(names: list[str]) -> pl.Expr:
         needs = value.str.contains('[",\r\n]')
         fields.append(pl.when(needs).then(quoted).otherwise(value))
     return pl.concat_str(fields, separator=",")
-
-
-def digest(path: Path) -> str:
-    """Give the SHA-256 (hex) of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _first_line(error: Exception) -> str:
