@@ -58,6 +58,7 @@ _WORDS = {
     "mount_s": "mount, s",
     "mount_spread_s": "mount: spread, s",
     "mount_ratio": "mount: ratio",
+    "keys_painted": "keys that painted a frame",
     "key_ms": "key to frame, ms",
     "key_99_ms": "key to frame, 99th of 100, ms",
     "filter_s": "filter, s",

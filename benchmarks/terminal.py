@@ -37,7 +37,7 @@ def seconds_until_shown(
     command: Sequence[str],
     steps: Sequence[Step],
     environment: Mapping[str, str] | None = None,
-    most: float = 180,
+    most: float = 60,
 ) -> float:
     """Give the time from the start of the program to the last step's text; the program is ended.
 
