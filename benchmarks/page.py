@@ -36,7 +36,7 @@ gives the same counts for all criteria.""",
     "opening": """recordpick opens a working file, checks every byte of the index and shows who
 meets the first criterion; VisiData and harlequin show the patients table of that index. Each starts
 as a process of its own.""",
-    "table": """Mounting until painted, one press of the down key until painted, filtering until
+    "table": """Mounting until painted, from a key to the next frame, filtering until
 painted. The other two tables cannot filter: polars picks out the rows, and they are given them
 instead.""",
     "index an EMIS extract": """A bare copy takes what stands in the files, as text. The index
