@@ -71,12 +71,14 @@ def _gaps_of(
         if rows:
             yield "", rows
         return
-    for column in sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id}):
-        own = _rows_of(table, {number})
+    lacking = sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id})
+    own = _rows_of(table, {number})
+    all_own = _count(own) if lacking and table is not people else 0
+    for column in lacking:
+        rows = all_own
         if table is people:
             told = {source for source, columns in have.items() if column in columns}
-            own = _without(own, _rows_of(people, told))
-        rows = _count(own)
+            rows = _count(_without(own, _rows_of(people, told)))
         if rows:
             yield column, rows
 

@@ -22,9 +22,9 @@ from recordpick.selection.checks import checked_person, checked_practice, checke
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
-from recordpick.selection.known_people import Changed, people_of
 from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
 from recordpick.selection.own_figures import Given, What, to_choose, to_give
+from recordpick.selection.rematching import to_rematch, used_from_now
 from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
 from recordpick.selection.store import Store, text_sha256
@@ -95,7 +95,7 @@ class WorkingFile(Facts):
             "pack": pack.fingerprint,
             "pack_files": [[name, text_sha256(text)] for name, text in pack.files.items()],
             "suggestion_seed": seed,
-            **_index_used(index, as_at, seed),
+            **used_from_now(index, as_at, seed),
         }
         Store.create(path, meta, pack.files, next_event(None, now(), person, "created", body))
         return cls.open(path, person, now=now)
@@ -334,24 +334,10 @@ class WorkingFile(Facts):
         or NHS number there than in the index before: their numbers are other people's.
         """
 
-        def body() -> Body | None:
-            used, new = self.index_used, _index_used(index, as_at, self.suggestion_seed)
-            old = {
-                "practice_index": used.fingerprint,
-                "as_at": used.as_at.isoformat(),
-                "folder": used.folder,
-            }
-            changed = Changed.between(used.people, str(new.get("people", "")), self.suggestion_seed)
-            if changed.too_many:
-                raise UserError(
-                    f"{index.folder}: {len(changed.changed):,} of the {changed.common:,} patients "
-                    "whose numbers are in both have another date of birth or NHS number than in "
-                    "the index before, so the numbers are other people's and the picks would be "
-                    "too. Make a new working file with this index."
-                )
-            return None if {name: new[name] for name in old} == old else new
-
-        return self._decide("index_used", body)
+        return self._decide(
+            "index_used",
+            lambda: to_rematch(self.index_used, index, as_at, self.suggestion_seed),
+        )
 
     def _signed_in(self) -> Person:
         if self._person is None:
@@ -381,16 +367,6 @@ def _of(event: Event | None, what: str) -> Body:
     if event is None:
         raise UserError(f"There is nothing to {what}.")
     return {"of": event.seq}
-
-
-def _index_used(index: PracticeIndex, as_at: date, seed: str) -> Body:
-    people = people_of(index, seed)
-    return {
-        "practice_index": index.fingerprint,
-        "as_at": as_at.isoformat(),
-        "folder": str(index.folder.absolute()),
-        **({"people": people} if people else {}),
-    }
 
 
 def _check_encodable(pack: Pack) -> None:
