@@ -14,11 +14,12 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
+from recordpick.index.alike import SOME_TABLES
 from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
-from recordpick.index.parts import ROW, SOME_TABLES, Part, Source
+from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
 from recordpick.index.set_aside import PLACES, SetAside
 from recordpick.index.values import ISO, to_date, to_word

@@ -131,24 +131,3 @@ class Source:
     """What an index that is a source itself says was not told."""
     questions: tuple[Question, ...] = ()
     """What the source leaves open and nobody has answered."""
-
-
-SOME_TABLES = (
-    Conflated(
-        "patients",
-        "entries",
-        "",
-        "",
-        "only rows of the tables that the source has are counted",
-        always=False,
-    ),
-    Conflated(
-        "patients",
-        "entries_percentile",
-        "",
-        "",
-        "only rows of the tables that the source has are counted",
-        always=False,
-    ),
-)
-"""Of sources that do not carry the whole record."""

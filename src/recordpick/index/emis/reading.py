@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.alike import SOME_TABLES
 from recordpick.index.emis import files as emis
 from recordpick.index.emis.files import Named, files_of, open_files
 from recordpick.index.emis.keys import Keys
@@ -25,7 +26,7 @@ from recordpick.index.emis.prescribing import read_issues, read_medications
 from recordpick.index.emis.workflow import read_diary, read_referrals, read_slots
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
-from recordpick.index.parts import SOME_TABLES, LookUp, Part, Source
+from recordpick.index.parts import LookUp, Part, Source
 from recordpick.index.small_tables import SmallTable
 
 Opened = Mapping[str, Sequence[ExtractFile]]

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.alike import PAST_WITHOUT_END, SOME_TABLES, one_kind_of_repeat
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
-from recordpick.index.parts import SOME_TABLES, LookUp, Part, Source
+from recordpick.index.parts import LookUp, Part, Source
 from recordpick.index.systmone.contacts import read_contacts
 from recordpick.index.systmone.files import (
     MANIFEST,
@@ -40,28 +41,8 @@ _LOOKED_UP = {
 
 CONFLATED = (
     *SOME_TABLES,
-    Conflated(
-        "medications",
-        "course",
-        "repeat_dispensing",
-        "repeat",
-        "a SystmOne extract has no mark of repeat dispensing",
-    ),
-    Conflated(
-        "medications",
-        "course",
-        "automatic",
-        "repeat",
-        "a SystmOne extract has no mark of repeats that are issued automatically",
-    ),
-    Conflated(
-        "events",
-        "problem_status",
-        "past",
-        "active",
-        "a past problem without an end date counts as active",
-        always=False,
-    ),
+    *one_kind_of_repeat("SystmOne"),
+    PAST_WITHOUT_END,
     Conflated(
         "events", "kind", "investigation", "observation", "the extract has no kinds of entries"
     ),

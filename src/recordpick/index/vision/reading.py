@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.alike import PAST_WITHOUT_END, SOME_TABLES, one_kind_of_repeat
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
-from recordpick.index.parts import DELETED, ROW, SOME_TABLES, LookUp, Part, Source
+from recordpick.index.parts import DELETED, ROW, LookUp, Part, Source
 from recordpick.index.term_kinds import KINDS_BY_TERM
 from recordpick.index.vision.files import DAY, USED, day_of_extract, deleted, files_of, open_all
 from recordpick.index.vision.journal import read_journal
@@ -28,28 +29,8 @@ _URGENCY = {
 
 CONFLATED = (
     *SOME_TABLES,
-    Conflated(
-        "medications",
-        "course",
-        "repeat_dispensing",
-        "repeat",
-        "a Vision extract has no mark of repeat dispensing",
-    ),
-    Conflated(
-        "medications",
-        "course",
-        "automatic",
-        "repeat",
-        "a Vision extract has no mark of repeats that are issued automatically",
-    ),
-    Conflated(
-        "events",
-        "problem_status",
-        "past",
-        "active",
-        "a past problem without an end date counts as active",
-        always=False,
-    ),
+    *one_kind_of_repeat("Vision"),
+    PAST_WITHOUT_END,
     Conflated(
         "events",
         "value",
