@@ -15,10 +15,10 @@ import io
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from recordpick.chunks import Chunk, count_byte, hashed
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 
@@ -43,7 +43,6 @@ MOST_COLUMNS = 16_384
 """As many as a spreadsheet can have."""
 
 _SAMPLE = 64 * 1024
-_CHUNK = 4 * 1024**2
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 _BINARY = {
     b"PK\x03\x04": "a spreadsheet or an archive",
@@ -71,6 +70,8 @@ class Look:
     has_returns: bool
     lines: int
     """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
+    delimiters: int | None = None
+    """How often the delimiter stands in the file, if it was said and is one byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def look(path: Path, delimiter: str | None = None) -> Look:
     check_regular(path)
     try:
         with path.open("rb") as file:
-            found = _look(path, file)
+            found = _look(path, file, (delimiter or "").encode())
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -238,8 +239,7 @@ class _Lines:
         return Damaged(self.first, "a quotation mark is not closed", first.rstrip("\r\n"))
 
 
-def _look(path: Path, file: io.BufferedReader) -> Look:
-    digest = hashlib.sha256()
+def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
     start = file.read(_SAMPLE)
     if not start.strip():
         raise UserError(f"{path}: this file is empty.")
@@ -250,23 +250,24 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
     if encoding is None and b"\0" in start:
         raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
+    file.seek(0)
+    digest = hashlib.sha256()
     quotes = nul = returns = False
-    is_utf8, size, feeds, chunk, last = True, 0, 0, start, b""
+    is_utf8, size, feeds, delimiters = True, 0, 0, 0
+    last: Chunk = b""
     line = 0  # bytes since the last end of a line
-    with ThreadPoolExecutor(1) as aside:  # to hash takes as long as all else together
-        while chunk:
-            hashed = aside.submit(digest.update, chunk)
-            size += len(chunk)
-            line = _open_line(path, chunk, line, feeds + 1)
-            quotes = quotes or b'"' in chunk
-            nul = nul or b"\0" in chunk
-            returns = returns or b"\r" in chunk
-            feeds += chunk.count(b"\n")
-            last = chunk
-            if decoder is not None and is_utf8:
-                is_utf8 = _decodes(decoder, chunk)
-            chunk = file.read(_CHUNK)
-            hashed.result()
+    for chunk in hashed(file, digest):
+        size += len(chunk)
+        line = _open_line(path, chunk, line, feeds + 1)
+        quotes = quotes or b'"' in chunk
+        nul = nul or b"\0" in chunk
+        returns = returns or b"\r" in chunk
+        feeds += count_byte(chunk, b"\n")
+        if len(delimiter) == 1:
+            delimiters += count_byte(chunk, delimiter)
+        last = chunk[-1:]
+        if decoder is not None and is_utf8:
+            is_utf8 = _decodes(decoder, chunk)
     if decoder is not None and is_utf8:
         is_utf8 = _decodes(decoder, b"", final=True)
     if not is_utf8:
@@ -280,11 +281,12 @@ def _look(path: Path, file: io.BufferedReader) -> Look:
         has_quotes=quotes,
         has_nul=nul,
         has_returns=returns,
-        lines=feeds + (not last.endswith(b"\n")),
+        lines=feeds + (last != b"\n"),
+        delimiters=delimiters if len(delimiter) == 1 else None,
     )
 
 
-def _open_line(path: Path, chunk: bytes, before: int, number: int) -> int:
+def _open_line(path: Path, chunk: Chunk, before: int, number: int) -> int:
     """Give how long the last line is that the chunk leaves open; UserError if one is too long."""
     ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
     longest = before + (min(ends) if ends else len(chunk))
@@ -311,7 +313,7 @@ def _by_mark(start: bytes) -> str | None:
     return None
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: Chunk, *, final: bool = False) -> bool:
     if not final and chunk.isascii() and not decoder.getstate()[0]:
         return True  # several times as fast as decoding, and true of most chunks
     try:

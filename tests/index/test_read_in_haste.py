@@ -1,12 +1,16 @@
 """Large files of an extract are read without a look at each line, and again where one is needed."""
 
+import hashlib
+from unittest import mock
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick import chunks
 from recordpick.delimited import look
-from recordpick.index.record_lines import _pieces, evenly, record_lines, shape
+from recordpick.index.record_lines import evenly, record_lines, shape
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.table_files import open_table_file
 
@@ -50,7 +54,7 @@ def test_a_line_too_short_and_one_too_long_are_both_noticed(folder):
         return [lines[0], cut, f"{lines[2]},{field}", *lines[3:]]
 
     path = with_lines(folder, cut_and_paste)
-    assert evenly(path, look(path), 1, 9)
+    assert evenly(look(path, ","), 1, 9)
     index = indexed(folder)
     assert rows_of(index, "events", "event_id") == [(bare(13),), (bare(14),)]
     assert counts_of(index, "CareRecord_Observation") == (4, 2, 2, 0)
@@ -140,11 +144,26 @@ def test_guids_are_told_apart_to_the_last_digit(folder):
     assert f'there is no patient "{guid(3)}"' in rejected(index)[0][1]
 
 
-@settings(max_examples=30, deadline=None)
-@given(text=st.text("a,\né", min_size=1, max_size=30), size=st.integers(1, 5))
-def test_delimiters_are_counted_a_piece_of_the_file_at_a_time(text, size):
-    """However the file is cut, and wherever a delimiter stands."""
-    content = text.encode()
-    pieces = [content[at : at + size] for at in range(0, len(content), size)]
-    count = sum(_pieces(piece, ",") - (not piece.endswith(b",")) for piece in pieces)
-    assert count == text.count(",")
+@settings(max_examples=60, deadline=None)
+@given(text=st.text('a,\r\né"', min_size=1, max_size=40), size=st.integers(1, 9))
+def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, size):
+    """A piece at a time, wherever a letter, a line or a delimiter is cut in two."""
+    path = tmp_path_factory.mktemp("look") / "a.csv"
+    content = f"x{text}".encode()
+    path.write_bytes(content)
+    with mock.patch.object(chunks, "CHUNK", size):
+        found = look(path, ",")
+    assert found.sha256 == hashlib.sha256(content).hexdigest()
+    assert (found.size, found.encoding) == (len(content), "utf-8")
+    assert found.delimiters == content.count(b",")
+    assert found.lines == content.count(b"\n") + (not content.endswith(b"\n"))
+    assert (found.has_quotes, found.has_returns) == (b'"' in content, b"\r" in content)
+
+
+def test_delimiters_that_nobody_said_are_not_counted(tmp_path):
+    """Then it is not known yet which they are."""
+    path = tmp_path / "a.csv"
+    path.write_text("a;b\n1;2\n")
+    assert look(path).delimiters is None
+    assert look(path, ";").delimiters == 2
+    assert look(path, "€").delimiters is None

@@ -27,7 +27,6 @@ from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
 
 _LINE, _TEXT = "line", "text"
-_CHUNK = 16 * 1024**2
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 MANY = 100_000
 """More odd lines than that are not left out of each reading: a copy is made without them."""
@@ -148,7 +147,7 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
     return fits
 
 
-def evenly(path: Path, found: Look, header_line: int, fields: int) -> bool:
+def evenly(found: Look, header_line: int, fields: int) -> bool:
     """Tell whether there are as many delimiters as lines of so many fields have in all.
 
     Of files without quotation marks only: there each delimiter parts two fields. That each line
@@ -156,29 +155,7 @@ def evenly(path: Path, found: Look, header_line: int, fields: int) -> bool:
     """
     if found.has_quotes or found.has_nul or found.has_returns or found.skip or header_line != 1:
         return False
-    delimiter, count = found.delimiter.encode(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            count += _pieces(chunk, found.delimiter) - (not chunk.endswith(delimiter))
-    return count == found.lines * (fields - 1)
-
-
-def _pieces(chunk: bytes, delimiter: str) -> int:
-    """Count what stands before each delimiter, and after the last one if anything does.
-
-    Line ends are what polars counts quickest, so it is told that delimiters are line ends. Not of
-    the whole file: that would be mapped into memory.
-    """
-    pieces = pl.scan_csv(
-        chunk,
-        has_header=False,
-        schema={_TEXT: pl.String},
-        separator="\0",
-        quote_char=None,
-        eol_char=delimiter,
-    )
-    count: int = pieces.select(pl.len()).collect(engine="streaming").item()
-    return count
+    return found.delimiters == found.lines * (fields - 1)
 
 
 def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:

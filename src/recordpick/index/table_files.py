@@ -163,7 +163,7 @@ def _hastily(path: Path, found: Look, head: Headers) -> TableFile | None:
     names = head.columns
     if found.lines <= head.line or len(found.delimiter.encode()) != 1:
         return None
-    if not evenly(path, found, head.line, len(names)):
+    if not evenly(found, head.line, len(names)):
         return None
     frame = _scan(path, found, head.line, names, cut_long_lines=True)
     # polars pads a line that has too few fields: then the last is null.
