@@ -10,6 +10,7 @@ import pytest
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.reading import read_pack
 from recordpick.index.build import build_index
+from recordpick.index.values import TYPES
 from recordpick.matching import match
 from recordpick.shipped import general_practice_pack
 from recordpick.synthetic.as_emis import write_emis
@@ -186,3 +187,12 @@ def test_the_documentation_lists_every_loss(name):
     for losses in (NOT_CARRIED[name], CHANGED[name]):
         for loss in losses:
             assert f"| {loss.table} | {loss.column or 'all'} | {loss.why} |" in lines
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_columns_are_of_the_types_of_the_tables(indexes, name):
+    """Whatever types they had while the index was made."""
+    index = indexes[name]
+    for table in index.manifest.tables:
+        kinds = index.columns(table)
+        assert dict(index.scan(table).collect_schema()) == {n: TYPES[k] for n, k in kinds.items()}

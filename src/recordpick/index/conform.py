@@ -15,6 +15,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW, Part
+from recordpick.index.quick_typing import any_missing, staged_type, typed
 from recordpick.index.values import (
     ISO,
     date_in_words,
@@ -22,6 +23,7 @@ from recordpick.index.values import (
     from_typed,
     is_text,
     kind_of,
+    trimmed,
 )
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
@@ -47,7 +49,10 @@ _TECHNICAL = (ORDER, FOLDED)
 
 @dataclass(frozen=True)
 class Conformed:
-    """`frame`: ROW, BAD, DELETED, ASIDE, then the table's columns; `kinds` of those, in order."""
+    """`frame`: ROW, BAD, DELETED, ASIDE, then the table's columns; `kinds` of those, in order.
+
+    Of columns that the part has as places (`Part.told`) it has these; closed words are Enums.
+    """
 
     frame: pl.LazyFrame
     kinds: dict[str, Kind]
@@ -63,7 +68,8 @@ class Conformed:
 
 def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
     """Give the columns of the part's table that the part has, and those that are unknown."""
-    given = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL}]
+    places = {told.place for told in part.told}
+    given = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
     table = TABLES.get(part.table)
     if table is not None:
         known = [column for column in table.columns if not column.derived]
@@ -99,49 +105,51 @@ def _check_required(part: Part, known: list[Column], given: list[str]) -> None:
 def conform(part: Part) -> Conformed:
     """Type the part's columns; UserError where the file cannot be what it is taken for."""
     schema = part.frame.collect_schema()
-    columns, unknown = columns_of_part(part, schema)
+    told = {name: dtype for each in part.told for name, dtype in each.table.schema.items()}
+    columns, unknown = columns_of_part(part, pl.Schema(schema | told))
     texts: dict[str, pl.Expr] = {}
     values: dict[str, pl.Expr] = {}
     checks: list[tuple[Column, str, pl.Expr]] = []
-    failed: list[pl.Expr] = []
+    checked: dict[str, str | None] = {}
     aside = pl.lit(value=False)
     for column in columns:
-        written = part.date_formats.get(column.name, ISO)
-        source, typed = pl.col(column.name), pl.col(_typed(column.name))
-        value = _value(part, column, schema[column.name], written)
-        is_made = column.name in part.made
-        if is_made:
-            value = source
-        elif is_text(schema[column.name]):
-            texts[column.name] = source.cast(pl.String).str.strip_chars()
-        if part.table == "patients" and column.name == NHS_NUMBER:
+        if column.name in told:
+            continue
+        name, dtype = column.name, schema[column.name]
+        written = part.date_formats.get(name, ISO)
+        source = pl.col(name)
+        careful = _value(part, column, dtype, written)
+        if name in part.made:
+            value = source.cast(staged_type(column)) if column.words else source
+        elif is_text(dtype):
+            texts[name] = source.cast(pl.String).str.strip_chars()
+            value = typed(source.cast(pl.String), column, written)
+        else:
+            value = careful.cast(staged_type(column))
+        if part.table == "patients" and name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(value)
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
-            aside = source.is_not_null() & typed.is_null()
-        elif column.required or (not is_made and _can_fail(column, schema[column.name])):
+            aside = trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
+        elif column.required or (name not in part.made and _can_fail(column, dtype)):
             missing = pl.lit(column.required)
-            checks.append((column, written, value.is_null() & (missing | source.is_not_null())))
-            failed.append(
-                typed.is_null() if column.required else typed.is_null() & ~source.is_null()
-            )
-        values[_typed(column.name)] = value
+            tried = source if name in part.made else careful
+            checks.append((column, written, tried.is_null() & (missing | source.is_not_null())))
+            checked[_typed(name)] = None if column.required else name
+        values[_typed(name)] = value
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
     technical = tuple(name for name in _TECHNICAL if name in schema)
-    unfit = pl.any_horizontal(failed) if failed else pl.lit(value=False)
-    # Each value is made once, in a step of its own, as the checks ask for it again.
-    frame = (
-        _trimmed(part.frame, texts)
-        .with_columns(**values)
-        .select(
-            pl.col(ROW),
-            pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
-            deleted.fill_null(value=False).alias(DELETED),
-            aside.fill_null(value=False).alias(ASIDE),
-            *technical,
-            *(pl.col(_typed(column.name)).alias(column.name) for column in columns),
-        )
-    )
+    unfit = any_missing(list(checked), list(checked.values())) if checked else pl.lit(value=False)
     kinds = {column.name: column.kind for column in columns}
+    # Each value is made once, in a step of its own, as the checks ask for it again.
+    frame = part.frame.with_columns(**values).select(
+        pl.col(ROW),
+        pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
+        deleted.fill_null(value=False).alias(DELETED),
+        aside.fill_null(value=False).alias(ASIDE),
+        *technical,
+        *(each.place for each in part.told),
+        *(pl.col(_typed(name)).alias(name) for name in kinds if name not in told),
+    )
     return Conformed(frame, kinds, tuple(checks), texts, unknown, technical)
 
 

@@ -43,13 +43,27 @@ column the id of its own. It counts as indexed if the other row is there.
 Lines = Callable[[Sequence[int]], list[int]]
 """Gives the line in the file of each row, both counted as the part counts them."""
 
-Finish = Callable[[pl.LazyFrame, Mapping[str, pl.LazyFrame]], pl.LazyFrame]
-"""Gives a part's frame with what others tell about its rows; each row once, as before."""
+Finish = Callable[["Part", Mapping[str, pl.LazyFrame]], "Part"]
+"""Gives a part with what others tell about its rows; each row once, as before."""
 
 
 def row_is_line(rows: Sequence[int]) -> list[int]:
     """Count rows from 0, lines from 1: a file without a header, such as Parquet."""
     return [row + 1 for row in rows]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Columns that stand in a small table; a part has only each row's place there.
+
+    Codes and their terms, say. So their texts are not written and read again for every row before
+    the index is.
+    """
+
+    place: str
+    """A column of the part's frame (UInt32): null for nothing."""
+    table: pl.DataFrame
+    """Columns named as in tables.py, and of its types: clean, as they are (`Part.made`)."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,9 @@ class Part:
     takes: tuple[str, ...] = ()
     """What `finish` needs: names that parts feed, or tables that come before this one."""
     finish: Finish | None = None
-    """Makes the final frame of `frame` and what it takes: each a scan of the rows that fit."""
+    """Makes the final part of this one and what it takes: each a scan of the rows that fit."""
+    told: tuple[Told, ...] = ()
+    """Columns of the table that `frame` has only as places."""
     host: str = ""
     """A table before this one: each row here belongs to the row there that has the same id."""
     made: frozenset[str] = frozenset()

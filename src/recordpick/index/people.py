@@ -17,6 +17,7 @@ from recordpick.index.manifest import TableSummary
 from recordpick.index.parts import ROW
 from recordpick.index.staging import Staged
 from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.values import TYPES
 from recordpick.index.writing import ROW_GROUP_BY_PATIENT
 
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
@@ -26,13 +27,14 @@ def patients_of(people: TableMade) -> pl.DataFrame:
     """Give the patients, one row each, sorted by patient_id; UserError if that cannot be."""
     for staged in people.staged:
         _check_one_row_each(staged)
+    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
     if len(people.staged) == 1:
-        patients = people.rows().select(*people.kinds).sort(PATIENT).collect()
+        patients = people.rows().select(columns).sort(PATIENT).collect()
     else:
         _check_same_person(people)
         values = [pl.col(name).drop_nulls().first() for name in people.kinds if name != PATIENT]
         merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
-        patients = merged.select(*people.kinds).sort(PATIENT).collect()
+        patients = merged.select(columns).sort(PATIENT).collect()
     if patients.is_empty():
         raise UserError(_nobody(people.staged[0]))
     return patients

@@ -6,7 +6,11 @@ rows. Here only the key is touched, row by row, so that such columns stream like
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import polars as pl
+
+from recordpick.index.parts import Told
 
 
 class SmallTable:
@@ -16,20 +20,42 @@ class SmallTable:
     """
 
     def __init__(self, frame: pl.DataFrame, key: str) -> None:
-        self._frame = frame.filter(pl.col(key).is_not_null())
-        self._keys = pl.Enum(self._frame[key])
+        self.frame = frame.filter(pl.col(key).is_not_null())
+        self._keys = pl.Enum(self.frame[key])
 
     @property
     def columns(self) -> list[str]:
         """The names of its columns."""
-        return self._frame.columns
+        return self.frame.columns
 
     def has(self, key: pl.Expr) -> pl.Expr:
         """Tell whether the key stands there; no for null."""
         return key.cast(self._keys, strict=False).is_not_null()
 
+    def place(self, key: pl.Expr) -> pl.Expr:
+        """Give the row of `frame` for each key (UInt32); null where it does not stand there."""
+        return key.cast(self._keys, strict=False).to_physical().cast(pl.UInt32)
+
     def tell(self, key: pl.Expr, column: str) -> pl.Expr:
         """Give the value of a column for each key; null where the key does not stand there."""
-        values = self._frame[column]
-        place = key.cast(self._keys, strict=False).to_physical()
-        return place.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
+        return at(self.place(key), self.frame[column])
+
+    def told(self, place: str, columns: Sequence[str]) -> Told:
+        """Give columns as what a part only has places of, in its column `place`."""
+        return Told(place, self.frame.select(columns))
+
+
+def at(place: pl.Expr, values: pl.Series) -> pl.Expr:
+    """Give the value that stands at each place; null at none."""
+    return place.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
+
+
+def resolved(rows: pl.LazyFrame, told: Iterable[Told]) -> pl.LazyFrame:
+    """Give rows with the columns that they have only as places."""
+    told = list(told)
+    columns = {
+        name: at(pl.col(each.place), each.table[name])
+        for each in told
+        for name in each.table.columns
+    }
+    return rows.with_columns(**columns).drop(each.place for each in told) if told else rows

@@ -52,7 +52,7 @@ def _staged(part: Part, table: TableMade, tables: Mapping[str, TableMade], work:
     """Type a part with what it takes; with more care, where its lines turn out to ask for that."""
     final = part
     if part.finish is not None:
-        final = replace(part, frame=part.finish(part.frame, _taken(part, table, tables)))
+        final = part.finish(part, _taken(part, table, tables))
     try:
         return stage(final, work / f"{table.name}.{len(table.staged)}.parquet")
     except OddLinesError:

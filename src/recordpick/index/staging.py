@@ -14,6 +14,7 @@ from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.set_aside import PLACES
+from recordpick.index.small_tables import resolved
 from recordpick.whole import as_system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
@@ -32,6 +33,10 @@ class Staged:
 
     def good(self) -> pl.LazyFrame:
         """Give the rows that fit by themselves: ROW and the table's columns."""
+        return resolved(self.placed(), self.part.told)
+
+    def placed(self) -> pl.LazyFrame:
+        """Give the same, but of columns that are told by place (`Part.told`) the places."""
         rows = pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
         if self.aliases is None or self.aliases.is_empty():
             return rows

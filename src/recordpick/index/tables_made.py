@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import BAD
-from recordpick.index.parts import FOLDED, ORDER, ROW
+from recordpick.index.parts import FOLDED, ORDER, ROW, Told
+from recordpick.index.small_tables import resolved
 from recordpick.index.staging import Staged
+from recordpick.index.values import TYPES
 from recordpick.tables import TABLES, Kind
 
 PATIENT = "patient_id"
@@ -70,7 +73,11 @@ class TableMade:
 
     def part(self, number: int) -> pl.LazyFrame:
         """Give the rows of one part that go in, with ROW; those too that only tell of others."""
-        rows = self.staged[number].good()
+        return resolved(self._placed(number), self.staged[number].part.told)
+
+    def _placed(self, number: int) -> pl.LazyFrame:
+        """Give the same, but of columns that are told by place the places."""
+        rows = self.staged[number].placed()
         for away in (self.misfits[number], self.gone[number]):
             if away.height:
                 rows = rows.join(away.lazy(), on=ROW, how="anti", maintain_order="left")
@@ -78,19 +85,45 @@ class TableMade:
 
     def rows(self) -> pl.LazyFrame:
         """Give all rows that go in, of all parts."""
-        return self.placed_rows().drop(PLACE)
+        rows, told = self.placed_rows()
+        return resolved(rows, told).drop(PLACE)
 
-    def placed_rows(self) -> pl.LazyFrame:
-        """Give all rows that go in, with PLACE: a number by which they stand as in their files."""
+    def placed_rows(self) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
+        """Give all rows that go in, with PLACE: a number by which they stand as in their files.
+
+        And what is told by place: columns that the rows do not have, where all parts tell them
+        alike.
+        """
+        numbers = [number for number in range(len(self.staged)) if self._has_rows(number)]
+        told = self._told_alike(numbers)
         parts = []
-        for number, staged in enumerate(self.staged):
-            rows = self.part(number)
+        for number in numbers:
+            staged = self.staged[number]
+            rows = self._placed(number) if told else self.part(number)
             if FOLDED in staged.conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
             rows = rows.with_columns(place.alias(PLACE))
             parts.append(rows.drop(ROW, ORDER, FOLDED, strict=False))
-        return pl.concat(parts, how="diagonal_relaxed")
+        return _one_below_another(parts, self.kinds), told
+
+    def _has_rows(self, number: int) -> bool:
+        """Tell whether a part may have rows of its own; one that only feeds others has none."""
+        staged = self.staged[number]
+        if len(self.staged) == 1 or FOLDED not in staged.conformed.technical:
+            return True
+        own = staged.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
+        return bool(own.collect(engine="streaming").item())
+
+    def _told_alike(self, numbers: Sequence[int]) -> tuple[Told, ...]:
+        """Give what these parts tell by place, if all of them tell the same."""
+        first, *others = [self.staged[number].part.told for number in numbers]
+        alike = all(
+            [each.place for each in told] == [each.place for each in first]
+            and all(one.table.equals(two.table) for one, two in zip(told, first, strict=True))
+            for told in others
+        )
+        return first if alike else ()
 
     def fed(self, name: str) -> pl.LazyFrame:
         """Give the rows that parts feed under that name."""
@@ -99,8 +132,23 @@ class TableMade:
             for number, staged in enumerate(self.staged)
             if staged.part.feeds == name
         ]
-        return pl.concat(parts, how="diagonal_relaxed").drop(ROW, ORDER, strict=False)
+        return _one_below_another(parts, self.kinds).drop(ROW, ORDER, strict=False)
 
     def indexed(self, number: int) -> int:
         """Count the rows of one part that go in."""
         return int(self.part(number).select(pl.len()).collect(engine="streaming").item())
+
+
+def _one_below_another(parts: Sequence[pl.LazyFrame], kinds: Mapping[str, Kind]) -> pl.LazyFrame:
+    """Put rows of several parts together; columns that are not of one type are then as written."""
+    types: dict[str, set[pl.DataType]] = {}
+    schemas = [part.collect_schema() for part in parts]
+    for schema in schemas:
+        for name, dtype in schema.items():
+            types.setdefault(name, set()).add(dtype)
+    mixed = {name for name, found in types.items() if len(found) > 1 and name in kinds}
+    alike = [
+        part.with_columns(pl.col(name).cast(TYPES[kinds[name]]) for name in mixed & set(schema))
+        for part, schema in zip(parts, schemas, strict=True)
+    ]
+    return pl.concat(alike, how="diagonal_relaxed")

@@ -11,13 +11,15 @@ rows several times costs less than a second copy of them on disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 from polars.io.plugins import register_io_source
 
 from recordpick.index.manifest import TableSummary
+from recordpick.index.parts import Told
 from recordpick.index.tables_made import PATIENT, PLACE, TableMade
 from recordpick.index.values import TYPES
 from recordpick.tables import Kind
@@ -50,9 +52,10 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
     """
     kinds = table.kinds
     path = folder / f"{table.name}.parquet"
-    rows = table.placed_rows().select(*kinds, PLACE)
-    counts = rows.group_by(PATIENT).agg(entries=pl.len()).sort(PATIENT).collect(engine="streaming")
-    _sorted_rows(rows, kinds, counts).sink_parquet(
+    rows, told = table.placed_rows()
+    whose = rows.group_by(PATIENT).agg(entries=pl.len()).collect(engine="streaming")
+    counts = whose.with_columns(pl.col(PATIENT).cast(pl.String)).sort(PATIENT)
+    _sorted_rows(rows, told, kinds, counts).sink_parquet(
         path,
         compression_level=_LEVEL,
         row_group_size=ROW_GROUP if "code" in kinds else ROW_GROUP_BY_PATIENT,
@@ -61,60 +64,98 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
     return TableSummary(int(counts["entries"].sum()), kinds), counts
 
 
-def _sorted_rows(rows: pl.LazyFrame, kinds: dict[str, Kind], counts: pl.DataFrame) -> pl.LazyFrame:
+def _sorted_rows(
+    rows: pl.LazyFrame, told: Sequence[Told], kinds: dict[str, Kind], counts: pl.DataFrame
+) -> pl.LazyFrame:
     """Give the rows in their order; those that are alike in it as they stand in the files."""
     keys = [key for key in ("kind", "code", PATIENT) if key in kinds]
     if "code" not in kinds:
         keys = [PATIENT]
     starts = _starts(counts)
     together = max(1, AT_ONCE // BLOCK)
+    by_place = {name: each for each in told for name in each.table.columns if name in kinds}
+    asked = [name for name in kinds if name not in by_place]
+    asked += dict.fromkeys(each.place for each in by_place.values())
+    types = {name: TYPES[kind] for name, kind in kinds.items()}
 
     def in_order(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         del columns, predicate, n_rows, size  # the sink asks for everything
         for first in range(0, len(starts), together):
-            within = pl.col(PATIENT) >= starts[first]
+            within = pl.col(PATIENT).cast(pl.String) >= starts[first]
             if first + together < len(starts):
-                within &= pl.col(PATIENT) < starts[first + together]
+                within &= pl.col(PATIENT).cast(pl.String) < starts[first + together]
             some = rows if len(starts) <= together else rows.filter(within)
-            found = some.collect(engine="streaming")
+            found = some.select(*asked, PLACE).collect(engine="streaming")
             if not found[PLACE].is_sorted():  # joins do not keep an order
                 found = found.sort(PLACE)
             # To pick rows out of many pieces takes five times as long; column by column, as there
             # is no room for all of it twice.
-            found = pl.DataFrame([found.drop_in_place(name).rechunk() for name in kinds])
-            places = places_in_order(found, keys, starts[first : first + together])
+            found = pl.DataFrame([found.drop_in_place(name).rechunk() for name in asked])
+            ranks = [_ranks(found, key, by_place.get(key)) for key in keys]
+            places = _places_in_order(ranks, starts[first : first + together])
             for start in range(0, found.height, ROW_GROUP):
-                yield found[places[start : start + ROW_GROUP]]
+                group = found[places[start : start + ROW_GROUP]]
+                yield pl.DataFrame([_column(group, name, by_place, types) for name in kinds])
 
-    schema = {name: TYPES[kind] for name, kind in kinds.items()}
-    return register_io_source(in_order, schema=schema)
+    return register_io_source(in_order, schema=types)
 
 
-def places_in_order(rows: pl.DataFrame, keys: Sequence[str], starts: Sequence[str]) -> pl.Series:
-    """Give the places of rows in their order: by block, by keys (null first), as they stand.
+def _column(
+    rows: pl.DataFrame, name: str, by_place: Mapping[str, Told], types: Mapping[str, pl.DataType]
+) -> pl.Series:
+    """Give a column as it is written; one that is told by place from where it stands."""
+    told = by_place.get(name)
+    values = rows[name] if told is None else told.table[name].gather(rows[told.place])
+    return values.cast(types[name]).alias(name)
 
-    `starts` are the first patient_id of each block. To sort one number, in which the ranks by each
-    key and the row's own place stand behind one another, takes a tenth of the time of sorting rows
-    by texts.
+
+@dataclass(frozen=True)
+class _Ranks:
+    """The rank of each row by one column (UInt64), from 1; 0 for null. `values` by rank."""
+
+    of_rows: pl.Series
+    values: pl.Series
+
+
+def _ranks(rows: pl.DataFrame, key: str, told: Told | None) -> _Ranks:
+    """Rank rows by a column of text; by one that is told by place, as what stands there."""
+    column = rows[key] if told is None else told.table[key]
+    values = column.drop_nulls().unique().cast(pl.String).sort()
+    ranks = column.cast(pl.Enum(values)).to_physical().cast(pl.UInt64) + 1
+    if told is not None:
+        ranks = ranks.gather(rows[told.place])
+    return _Ranks(ranks.fill_null(0), values)
+
+
+def _places_in_order(ranks: Sequence[_Ranks], starts: Sequence[str]) -> pl.Series:
+    """Give the places of rows in their order: by block, by ranks, as they stand.
+
+    The last ranks are those by patient; `starts` are the first patient_id of each block. To sort
+    one number, in which all ranks and the row's own place stand behind one another, takes a tenth
+    of the time of sorting rows by texts.
     """
-    rank, room = pl.lit(0, pl.UInt64), 1
-    for key in keys:
-        values = rows[key].drop_nulls().unique().sort()
-        own = pl.col(key).cast(pl.Enum(values)).to_physical().cast(pl.UInt64)
-        if key == PATIENT:
-            firsts = [(values < start).sum() for start in starts[1:]]
-            block = pl.sum_horizontal(pl.lit(0), *((own >= first) for first in firsts))
-        rank = rank * (len(values) + 1) + (own + 1).fill_null(0)
-        room *= len(values) + 1
-    rank = rank + block.cast(pl.UInt64) * room
-    room *= len(starts)
-    place = pl.int_range(pl.len(), dtype=pl.UInt64)
-    if room * rows.height > _MOST:
-        return rows.select(block.alias(_BLOCK), *keys, place=place).sort(pl.all())["place"]
-    numbers = rows.select(number=rank * rows.height + place).sort("number")
-    return numbers.select(pl.col("number") % rows.height).to_series()
+    patients = ranks[-1]
+    block = pl.Series(_BLOCK, [0], pl.UInt64).new_from_index(0, len(patients.of_rows))
+    for start in starts[1:]:
+        block += patients.of_rows > (patients.values < start).sum()
+    room = len(starts)
+    for each in ranks:
+        room *= len(each.values) + 1
+    height = len(block)
+    place = pl.int_range(height, dtype=pl.UInt64, eager=True)
+    if room * height > _MOST:
+        every = [block, *(each.of_rows for each in ranks), place]
+        return (
+            pl.DataFrame([s.alias(str(n)) for n, s in enumerate(every)])
+            .sort(pl.all())
+            .to_series(-1)
+        )
+    number = block
+    for each in ranks:
+        number = number * (len(each.values) + 1) + each.of_rows
+    return (number * height + place).sort() % height
 
 
 def _starts(counts: pl.DataFrame) -> list[str]:

@@ -16,11 +16,12 @@ from recordpick.index.emis.keys import Keys, order_of
 from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
-from recordpick.index.parts import DELETED, FOLDED, ROW, Part
+from recordpick.index.parts import DELETED, FOLDED, ROW, Part, Told
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import to_number
 
 _TEXT, _NUMBER = "__value", "__number"
+_CODE, _BY = "__code", "__by"
 
 _AS_THEY_STAND = {
     "date": "EffectiveDate",
@@ -68,7 +69,8 @@ class Known:
         """Tell whose row it is; a GUID that nobody has stays."""
         guid = file.raw("PatientGuid")
         known = self.patients.tell(self.key(file, "PatientGuid"), "patient_id")
-        return pl.coalesce(known, guid).alias("patient_id")
+        nobody = pl.when(known.is_null()).then(guid).cast(pl.Categorical)
+        return pl.coalesce(known, nobody).alias("patient_id")
 
     def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
         """Give the name of a member of staff; None if nobody can tell."""
@@ -116,10 +118,13 @@ def read_observations(
 
 def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> Part:
     columns = file.given(_AS_THEY_STAND)
-    by = known_as.name(file, "EnteredByUserInRoleGuid")
-    if by is not None:
-        columns["recorded_by"] = by
-    columns |= _of_code(file, known_as, has_kind=has_problems)
+    assert known_as.codes is not None
+    columns[_CODE] = known_as.codes.place(file.raw("CodeId"))
+    told = [known_as.codes.told(_CODE, _of_code(known_as.codes, has_kind=has_problems))]
+    if known_as.staff is not None and file.has("EnteredByUserInRoleGuid"):
+        by = known_as.key(file, "EnteredByUserInRoleGuid")
+        columns[_BY] = known_as.staff.place(by)
+        told.append(Told(_BY, known_as.staff.frame.select(recorded_by="name")))
     if file.has("EffectiveDatePrecision"):
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
     rows = file.frame
@@ -149,17 +154,21 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
     )
     again = partial(_observations, known_as=known_as, has_problems=has_problems)
     if not has_problems:
-        return file.part("events", frame, again, made=_MADE)
-    return file.part("events", frame, again, made=_MADE, takes=(PROBLEMS,), finish=with_problems)
+        return file.part("events", frame, again, made=_MADE, told=tuple(told))
+    return file.part(
+        "events",
+        frame,
+        again,
+        made=_MADE,
+        told=tuple(told),
+        takes=(PROBLEMS,),
+        finish=with_problems,
+    )
 
 
-def _of_code(file: ExtractFile, known_as: Known, *, has_kind: bool) -> dict[str, pl.Expr]:
-    codes = known_as.codes
-    assert codes is not None
+def _of_code(codes: SmallTable, *, has_kind: bool) -> list[str]:
     names = ["code", "code_system", "term", "is_local_code", "is_degraded"]
-    if has_kind and "kind" in codes.columns:
-        names.append("kind")
-    return {name: codes.tell(file.raw("CodeId"), name) for name in names}
+    return [*names, "kind"] if has_kind and "kind" in codes.columns else names
 
 
 def _confidential(file: ExtractFile, known_as: Known) -> pl.Expr | None:

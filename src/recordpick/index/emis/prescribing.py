@@ -26,6 +26,9 @@ _AS_THEY_STAND = {
 }
 
 
+_DRUG = "__drug"
+
+
 def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
     """Give the issues, which tell when a medicine was last issued and is to be reviewed."""
     return tuple(_issues(file, known_as) for file in files)
@@ -54,8 +57,7 @@ def _medications(file: ExtractFile, known_as: Known) -> Part:
     drugs = known_as.drugs
     assert drugs is not None
     columns = file.given(_AS_THEY_STAND)
-    for name in ("code", "code_system", "drug", "is_unmapped"):
-        columns[name] = drugs.tell(file.raw("CodeId"), name)
+    columns[_DRUG] = drugs.place(file.raw("CodeId"))
     if file.has("PrescriptionType"):
         columns["course"] = known(file.text("PrescriptionType"), COURSE)
     if file.has("CancellationDate"):
@@ -69,7 +71,14 @@ def _medications(file: ExtractFile, known_as: Known) -> Part:
         **columns,
     )
     again = partial(_medications, known_as=known_as)
-    return file.part("medications", frame, again, takes=(ISSUES,), finish=with_last_issue)
+    return file.part(
+        "medications",
+        frame,
+        again,
+        told=(drugs.told(_DRUG, ["code", "code_system", "drug", "is_unmapped"]),),
+        takes=(ISSUES,),
+        finish=with_last_issue,
+    )
 
 
 def _last_day(file: ExtractFile) -> pl.Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -52,10 +53,11 @@ def _referrals(file: ExtractFile, known_as: Known) -> Part:
     )
 
 
-def with_their_entries(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+def with_their_entries(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     """Join referrals with the entries they belong to: the day, and the reason if not told."""
     if "events" not in taken:
-        return rows
+        return part
+    rows = part.frame
     own = rows.collect_schema().names()
     entries = taken["events"]
     there = entries.collect_schema().names()
@@ -68,7 +70,8 @@ def with_their_entries(rows: pl.LazyFrame, taken: Mapping[str, pl.LazyFrame]) ->
         name: pl.coalesce(*([pl.col(name)] if name in own else []), pl.col(f"__{name}"))
         for name in told
     }
-    return joined.select(*(name for name in own if name not in columns), **columns)
+    others = [name for name in own if name not in columns]
+    return replace(part, frame=joined.select(*others, **columns))
 
 
 def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:

@@ -1,0 +1,98 @@
+"""Typing text as values.py says, but first as if all of it were written as it mostly is.
+
+The rules of values.py trim, lower, match and cut every value, which costs more than reading the
+file does. Nearly all values need none of that: a day written as an ISO day is found in a list of
+them, a word in its own. Only what is not found so goes by the rules: to these nearly every value is
+then null, which costs little. Both ways give the same (tests/index/test_quick_typing.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache, partial
+
+import polars as pl
+
+from recordpick.index.values import ISO, TYPES, from_text, trimmed
+from recordpick.tables import Column
+
+FIRST, LAST = date(1890, 1, 1), date(2099, 12, 31)
+"""Days that are looked up; others are read by the rules."""
+
+
+def staged_type(column: Column) -> pl.DataType:
+    """Give the type in which a column is kept until the index is written: closed words as one."""
+    return pl.Enum(column.words) if column.words else TYPES[column.kind]
+
+
+def typed(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
+    """Read text, blanks and all, as what the column holds; null where it is no such thing.
+
+    Of `staged_type`.
+    """
+    kind = staged_type(column)
+    quick = _quick(text, column, written)
+    if quick is None:
+        return from_text(trimmed(text), column, written).cast(kind)
+    others = pl.when(quick.is_null()).then(text)
+    return pl.coalesce(quick, from_text(trimmed(others), column, written).cast(kind))
+
+
+def _quick(text: pl.Expr, column: Column, written: str) -> pl.Expr | None:
+    """Read what is written as it mostly is; None where there is no quicker way."""
+    if column.words:
+        return text.cast(pl.Enum(column.words), strict=False)
+    if column.kind == "date" and written == ISO:
+        place = text.cast(_days(), strict=False).to_physical()
+        return (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
+    if column.kind == "number":
+        number = text.cast(pl.Float64, strict=False)
+        return pl.when(number.is_finite()).then(number)
+    if column.kind == "yes_no":
+        place = text.cast(_YES_NO, strict=False).to_physical()
+        return place % 2 == 0
+    return None
+
+
+_YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
+"""Yes and no, in turn."""
+
+
+@cache
+def _days() -> pl.Enum:
+    """Give all days from the first to the last, as ISO writes them."""
+    return pl.Enum(pl.date_range(FIRST, LAST, eager=True).dt.to_string(ISO))
+
+
+def any_missing(typed: Sequence[str], sources: Sequence[str | None]) -> pl.Expr:
+    """Tell in which rows a column of `typed` is null, though its source says something.
+
+    Where a source is null, what was typed of it is. A source of None says that null is always
+    wrong.
+    """
+    # One question a batch: that no column has more nulls than its source is true of most.
+    names = [name for pair in zip(typed, sources, strict=True) for name in pair if name]
+    asks = tuple(source is not None for source in sources)
+    return pl.map_batches(
+        names, partial(_any_missing, asks=asks), return_dtype=pl.Boolean, is_elementwise=True
+    )
+
+
+def _any_missing(batch: Sequence[pl.Series], asks: Sequence[bool]) -> pl.Series:
+    found = pl.Series([False]).new_from_index(0, len(batch[0]))
+    columns = iter(batch)
+    for asks_source in asks:
+        value = next(columns)
+        source = next(columns) if asks_source else None
+        if value.null_count() > (0 if source is None else source.null_count()):
+            found |= value.is_null() & _says_something(source)
+    return found
+
+
+def _says_something(source: pl.Series | None) -> pl.Series | bool:
+    if source is None:
+        return True
+    if source.dtype == pl.String:
+        return (source.str.strip_chars() != "").fill_null(value=False)
+    return source.is_not_null()

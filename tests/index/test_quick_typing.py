@@ -1,0 +1,93 @@
+"""Text is typed as the rules of values.py say, whichever way is taken for it."""
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from recordpick.index.quick_typing import FIRST, LAST, any_missing, staged_type, typed
+from recordpick.index.values import ISO, TYPES, from_text, trimmed
+from recordpick.tables import Column
+
+COLUMNS = {
+    "date": Column("date", "date", ""),
+    "number": Column("value", "number", ""),
+    "integer": Column("issues", "integer", ""),
+    "yes_no": Column("is_active", "yes_no", ""),
+    "text": Column("unit", "text", ""),
+    "words": Column("status", "text", "", words=("day", "month_of_year", "unknown")),
+}
+
+DAYS = st.dates().map(str)
+PIECES = st.sampled_from(
+    (
+        *("", " ", "  ", "\t", "\u00a0", "-", "+", ".", "e5", "NaN", "inf"),
+        *("1", "0", "12", "007", "1_000", "é", "١٢"),
+        *("2020-1-05", "2020-02-30", "02020-01-5", "2020-01-31T10:00"),
+        *("day", "DAY", "unknown", "month of year", "month_of_year"),
+        *("TRUE", "true", "True", "Y", "no", "FALSE"),
+    )
+)
+TEXTS = st.one_of(
+    st.none(),
+    DAYS,
+    st.floats().map(str),
+    st.integers().map(str),
+    st.lists(PIECES, max_size=3).map("".join),
+    st.text(max_size=12),
+)
+
+
+@pytest.mark.parametrize("kind", COLUMNS)
+@pytest.mark.parametrize("written", [ISO, "%d/%m/%Y"])
+@settings(max_examples=150, deadline=None)
+@given(texts=st.lists(TEXTS, min_size=1, max_size=12))
+@example(texts=["2020-01-31", " 2020-02-01 ", "2020-01-31T10:00:00Z", "", None, "1889-12-31"])
+@example(texts=[" true", "TRUE", "Yes", "0", "2", "day ", " Day", "month-of-year", "month_of_year"])
+def test_both_ways_give_the_same(kind, written, texts):
+    """What is found in a list of usual forms is what the rules make of it."""
+    column = COLUMNS[kind]
+    rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
+    found = rows.select(
+        quick=typed(pl.col("text"), column, written),
+        by_rule=from_text(trimmed(pl.col("text")), column, written),
+    ).collect(engine="streaming")
+    assert found.schema["quick"] == staged_type(column)
+    assert found["quick"].cast(TYPES[column.kind]).equals(found["by_rule"], null_equal=True)
+
+
+def test_every_day_that_is_looked_up_is_that_day():
+    """From the first to the last, and those beside them, which are read by the rules."""
+    days = pl.date_range(FIRST - timedelta(1), LAST + timedelta(1), eager=True)
+    rows = pl.LazyFrame({"text": days.dt.to_string(ISO)})
+    found = rows.select(typed(pl.col("text"), COLUMNS["date"])).collect().to_series()
+    assert found.equals(days)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.just(1)),
+            st.sampled_from([None, "", " ", "x"]),
+            st.one_of(st.none(), st.just("id")),
+        ),
+        min_size=1,
+    )
+)
+def test_a_value_is_missing_where_its_source_says_something(rows):
+    """Blanks say nothing; what is required is missing wherever it is null."""
+    rows = [
+        (value if (source or "").strip() else None, source, name) for value, source, name in rows
+    ]
+    frame = pl.LazyFrame(
+        rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
+    )
+    asked = any_missing(["value", "id"], ["source", None])
+    found = frame.select(asked.alias("found")).collect(engine="streaming")["found"].to_list()
+    assert found == [
+        (value is None and bool((source or "").strip())) or name is None
+        for value, source, name in rows
+    ]
