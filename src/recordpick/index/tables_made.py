@@ -105,7 +105,11 @@ class TableMade:
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
             rows = rows.with_columns(place.alias(PLACE))
             parts.append(rows.drop(ROW, ORDER, FOLDED, strict=False))
-        return _one_below_another(parts, self.kinds), told
+        rows = _one_below_another(parts, self.kinds)
+        there = {*rows.collect_schema(), *(name for each in told for name in each.table.columns)}
+        # Columns that only parts without rows of their own give.
+        empty = {n: pl.lit(None, TYPES[k]) for n, k in self.kinds.items() if n not in there}
+        return rows.with_columns(**empty), told
 
     def _has_rows(self, number: int) -> bool:
         """Tell whether a part may have rows of its own; one that only feeds others has none."""
