@@ -7,7 +7,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recordpick.index.quick_typing import FIRST, LAST, any_missing, staged_type, typed
+from recordpick.index.emis.words import SIGNIFICANCE, known
+from recordpick.index.quick_typing import (
+    FIRST,
+    LAST,
+    any_missing,
+    staged_type,
+    typed,
+    where_any,
+)
 from recordpick.index.values import ISO, TYPES, from_text, trimmed
 from recordpick.tables import Column
 
@@ -91,3 +99,29 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
         (value is None and bool((source or "").strip())) or name is None
         for value, source, name in rows
     ]
+
+
+SPELT = st.sampled_from(["Significant Problem", "significant problem", "MINOR PROBLEM", "minor"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(st.one_of(st.none(), SPELT, st.text(max_size=4)), min_size=1, max_size=8))
+def test_a_word_is_known_however_it_is_spelt(texts):
+    """One that is not known stays as it stands, or becomes the other word."""
+    rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
+    found = rows.select(
+        stays=known(pl.col("text"), SIGNIFICANCE),
+        other=known(pl.col("text"), SIGNIFICANCE, "other"),
+    ).collect(engine="streaming")
+    for text, stays, other in zip(texts, *found.get_columns(), strict=True):
+        word = SIGNIFICANCE.get((text or "").lower())
+        assert stays == (word or text)
+        assert other == (None if text is None else word or "other")
+
+
+def test_a_rule_for_what_is_mostly_null_is_asked_where_anything_is():
+    """Also in a batch that has one text only."""
+    rows = pl.LazyFrame({"text": [None, " <5 ", " "]}, schema={"text": pl.String})
+    for some, found in ((rows.head(1), [None]), (rows, [None, "<5", None])):
+        asked = where_any(pl.col("text"), trimmed, pl.String())
+        assert some.select(asked).collect(engine="streaming").to_series().to_list() == found

@@ -8,7 +8,7 @@ then null, which costs little. Both ways give the same (tests/index/test_quick_t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cache, partial
 
@@ -32,11 +32,48 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
     Of `staged_type`.
     """
     kind = staged_type(column)
-    quick = _quick(text, column, written)
-    if quick is None:
+
+    def by_rule(text: pl.Expr) -> pl.Expr:
         return from_text(trimmed(text), column, written).cast(kind)
-    others = pl.when(quick.is_null()).then(text)
-    return pl.coalesce(quick, from_text(trimmed(others), column, written).cast(kind))
+
+    quick = _quick(text, column, written)
+    return by_rule(text) if quick is None else quick_first(quick, text, by_rule, kind)
+
+
+def quick_first(
+    quick: pl.Expr, text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
+) -> pl.Expr:
+    """Give what the quick way finds of text, and what the rule makes of the rest.
+
+    The rule is asked only in batches that have any rest: most have none.
+    """
+    finish = partial(_finish, by_rule=by_rule)
+    return pl.map_batches([quick, text], finish, return_dtype=kind, is_elementwise=True)
+
+
+def where_any(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> pl.Expr:
+    """Give what the rule makes of text that is mostly null, asked only in batches that have any."""
+    asked = partial(_where_any, by_rule=by_rule, kind=kind)
+    return text.map_batches(asked, return_dtype=kind, is_elementwise=True)
+
+
+_TEXT = "text"
+
+
+def _where_any(
+    text: pl.Series, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
+) -> pl.Series:
+    if text.null_count() == len(text):
+        return text.cast(kind)
+    return text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT))).to_series()
+
+
+def _finish(batch: Sequence[pl.Series], by_rule: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    quick, text = batch
+    if quick.null_count() == text.null_count():
+        return quick
+    rest = text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT)))
+    return quick.zip_with(quick.is_not_null(), rest.to_series().cast(quick.dtype))
 
 
 def _quick(text: pl.Expr, column: Column, written: str) -> pl.Expr | None:

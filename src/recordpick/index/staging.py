@@ -40,6 +40,7 @@ class Staged:
         rows = pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
         if self.aliases is None or self.aliases.is_empty():
             return rows
+        rows = rows.with_columns(pl.col("patient_id").cast(pl.String))
         known = rows.join(self.aliases.lazy(), on="patient_id", how="left", maintain_order="left")
         return known.with_columns(pl.coalesce("__other", "patient_id").alias("patient_id")).drop(
             "__other"

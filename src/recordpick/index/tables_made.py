@@ -73,7 +73,8 @@ class TableMade:
 
     def part(self, number: int) -> pl.LazyFrame:
         """Give the rows of one part that go in, with ROW; those too that only tell of others."""
-        return resolved(self._placed(number), self.staged[number].part.told)
+        rows = resolved(self._placed(number), self.staged[number].part.told)
+        return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
     def _placed(self, number: int) -> pl.LazyFrame:
         """Give the same, but of columns that are told by place the places."""
@@ -86,7 +87,7 @@ class TableMade:
     def rows(self) -> pl.LazyFrame:
         """Give all rows that go in, of all parts."""
         rows, told = self.placed_rows()
-        return resolved(rows, told).drop(PLACE)
+        return resolved(rows, told).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
     def placed_rows(self) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
         """Give all rows that go in, with PLACE: a number by which they stand as in their files.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -118,18 +119,24 @@ def is_emis_extract(path: Path) -> bool:
 def open_files(
     tables: Mapping[str, Sequence[Named]], work: Path
 ) -> dict[str, tuple[ExtractFile, ...]]:
-    """Look at every file that is used; `work` is an empty folder."""
-    opened = {}
-    for table in USED:
-        opened[table] = tuple(
-            open_extract_file(
-                name.path,
-                work / f"{table}.{number}",
-                DRIFTS,
-                number=number,
-                delimiter=",",
-                hasty=table in LARGE,
-            )
-            for number, name in enumerate(tables.get(table, ()))
+    """Look at every file that is used, several at a time; `work` is an empty folder."""
+
+    def opened(table: str, number: int, name: Named) -> ExtractFile:
+        return open_extract_file(
+            name.path,
+            work / f"{table}.{number}",
+            DRIFTS,
+            number=number,
+            delimiter=",",
+            hasty=table in LARGE,
         )
-    return opened
+
+    with ThreadPoolExecutor() as pool:
+        waiting = {
+            table: [pool.submit(opened, table, *each) for each in enumerate(tables.get(table, ()))]
+            for table in USED
+        }
+        try:
+            return {table: tuple(one.result() for one in all_) for table, all_ in waiting.items()}
+        finally:
+            pool.shutdown(cancel_futures=True)

@@ -12,6 +12,7 @@ import polars as pl
 
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import ORDER
+from recordpick.index.small_tables import SmallTable
 
 _FILES = 4096
 """More than there are files of one table."""
@@ -29,6 +30,13 @@ class Keys:
             return pl.when(organisation == next(iter(self.prefixes))).then(guid)
         known = pl.when(organisation.is_in(list(self.prefixes))).then(organisation)
         return pl.concat_str(guid, known)
+
+    def place(self, table: SmallTable, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
+        """Give the place of a key in a table that is asked by keys; null if it is not there."""
+        if len(self.prefixes) == 1:  # to leave out places costs less than to leave out texts
+            own = organisation == next(iter(self.prefixes))
+            return pl.when(own).then(table.place(guid))
+        return table.place(self.key(guid, organisation))
 
     def id(self, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
         """Make the id of a row; null where there is no GUID."""

@@ -17,10 +17,13 @@ from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE,
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part, Told
-from recordpick.index.small_tables import SmallTable
-from recordpick.index.values import to_number
+from recordpick.index.quick_typing import typed, where_any
+from recordpick.index.small_tables import SmallTable, at
+from recordpick.index.values import trimmed
+from recordpick.tables import Column
 
-_TEXT, _NUMBER = "__value", "__number"
+_NUMBER = "__number"
+_VALUE = Column("value", "number", "")
 _CODE, _BY = "__code", "__by"
 
 _AS_THEY_STAND = {
@@ -61,22 +64,22 @@ class Known:
         """Make an id of a column of GUIDs."""
         return self.keys.id(file.raw(column), file.raw("OrganisationGuid"))
 
-    def key(self, file: ExtractFile, column: str) -> pl.Expr:
-        """Make a key of a column of GUIDs."""
-        return self.keys.key(file.raw(column), file.raw("OrganisationGuid"))
+    def place(self, table: SmallTable, file: ExtractFile, column: str) -> pl.Expr:
+        """Give where in a table stands what a column of GUIDs means."""
+        return self.keys.place(table, file.raw(column), file.raw("OrganisationGuid"))
 
     def patient(self, file: ExtractFile) -> pl.Expr:
-        """Tell whose row it is; a GUID that nobody has stays."""
-        guid = file.raw("PatientGuid")
-        known = self.patients.tell(self.key(file, "PatientGuid"), "patient_id")
-        nobody = pl.when(known.is_null()).then(guid).cast(pl.Categorical)
+        """Tell whose row it is (Categorical); a GUID that nobody has stays."""
+        place = self.place(self.patients, file, "PatientGuid")
+        known = at(place, self.patients.frame["patient_id"].cast(pl.Categorical))
+        nobody = pl.when(place.is_null()).then(file.raw("PatientGuid")).cast(pl.Categorical)
         return pl.coalesce(known, nobody).alias("patient_id")
 
     def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
         """Give the name of a member of staff; None if nobody can tell."""
         if self.staff is None or not file.has(column):
             return None
-        return self.staff.tell(self.key(file, column), "name")
+        return at(self.place(self.staff, file, column), self.staff.frame["name"])
 
 
 def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -122,18 +125,16 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
     columns[_CODE] = known_as.codes.place(file.raw("CodeId"))
     told = [known_as.codes.told(_CODE, _of_code(known_as.codes, has_kind=has_problems))]
     if known_as.staff is not None and file.has("EnteredByUserInRoleGuid"):
-        by = known_as.key(file, "EnteredByUserInRoleGuid")
-        columns[_BY] = known_as.staff.place(by)
+        columns[_BY] = known_as.place(known_as.staff, file, "EnteredByUserInRoleGuid")
         told.append(Told(_BY, known_as.staff.frame.select(recorded_by="name")))
     if file.has("EffectiveDatePrecision"):
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
     rows = file.frame
     if file.has("Value"):
-        rows = rows.with_columns(file.raw("Value").str.strip_chars().alias(_TEXT))
-        rows = rows.with_columns(pl.when(pl.col(_TEXT) != "").then(_TEXT).alias(_TEXT))
-        rows = rows.with_columns(to_number(pl.col(_TEXT)).alias(_NUMBER))
+        rows = rows.with_columns(typed(file.raw("Value"), _VALUE).alias(_NUMBER))
         columns["value"] = pl.col(_NUMBER)
-        columns["value_text"] = pl.when(pl.col(_NUMBER).is_null()).then(_TEXT)
+        no_number = pl.when(pl.col(_NUMBER).is_null()).then(file.raw("Value"))
+        columns["value_text"] = where_any(no_number, trimmed, pl.String())
     parents = [
         known_as.id(file, name)
         for name in ("ParentObservationGuid", "ProblemGuid")
@@ -176,5 +177,5 @@ def _confidential(file: ExtractFile, known_as: Known) -> pl.Expr | None:
     itself = file.yes("IsConfidential") if file.has("IsConfidential") else None
     if known_as.confidential is None or not file.has("ConsultationGuid"):
         return itself
-    whole = known_as.confidential.has(known_as.key(file, "ConsultationGuid"))
+    whole = known_as.place(known_as.confidential, file, "ConsultationGuid").is_not_null()
     return whole if itself is None else whole | itself

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.index.quick_typing import quick_first
+from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import first_match
 
 KIND_OF_CATEGORY = {
@@ -104,5 +106,18 @@ def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> pl.
     ways: dict[str, list[str]] = {}
     for theirs, ours in words.items():
         ways.setdefault(ours, []).append(theirs)
-    default = pl.lit(other) if other is not None else text
-    return pl.when(text.is_not_null()).then(first_match(text.str.to_lowercase(), ways, default))
+
+    def by_rule(text: pl.Expr) -> pl.Expr:
+        default = pl.lit(other) if other is not None else text
+        return pl.when(text.is_not_null()).then(first_match(text.str.to_lowercase(), ways, default))
+
+    # Nearly all words are spelt in one of these ways.
+    spelt = {
+        way: ours
+        for one, ours in words.items()
+        for way in (one, one.upper(), one.capitalize(), one.title())
+    }
+    table = SmallTable(
+        pl.DataFrame({"theirs": list(spelt), "ours": list(spelt.values())}), "theirs"
+    )
+    return quick_first(table.tell(text, "ours"), text, by_rule, pl.String())
