@@ -115,11 +115,11 @@ def test_a_small_table_tells_what_a_join_would():
     rows = pl.LazyFrame({"key": ["b", None, "x", "a", "a"]})
     few = SmallTable(table, "key")
     key = pl.col("key")
-    told = rows.select(key, name=few.tell(key, "name"), n=few.tell(key, "n"), has=few.has(key))
+    told = rows.select(key, name=few.tell(key, "name"), n=few.tell(key, "n"), place=few.place(key))
     joined = rows.join(table.lazy(), on="key", how="left", maintain_order="left")
     found = told.collect(engine="streaming")
-    assert found.drop("has").equals(joined.collect())
-    assert found["has"].to_list() == [True, False, False, True, True]
+    assert found.drop("place").equals(joined.collect())
+    assert found["place"].to_list() == [1, None, None, 0, 0]
 
 
 def test_a_small_table_may_be_empty():

@@ -5,7 +5,7 @@ Each is the `finish` of a part (parts.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -17,51 +17,57 @@ PROBLEMS, ISSUES = "problems", "issues"
 """The names under which such rows are fed."""
 
 
+_OF_PROBLEMS = ("problem_status", "significance", "ended_on", "parent_id", "text")
+
+_PROBLEM = "__problem"
+"""Where in the table of problems the row of an entry stands."""
+
+
 def with_problems(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     """Give entries what the rows of problems tell about them.
 
     Of several rows about one entry the last, and one that is active rather than one that is past.
     """
     own = part.frame.collect_schema().names()
-    problems = _of_others(taken[PROBLEMS])
-    kinds = problems.collect_schema()
-    tells = [name for name in kinds if name in _OF_PROBLEMS]
+    few = _each_problem(_of_others(taken[PROBLEMS]))
+    tells = [name for name in few.columns if name in _OF_PROBLEMS]
+    at_once = [name for name in tells if name in {*own, "text", "parent_id"}]
+    told = [_also_of_problems(each) for each in part.told]
+    columns = {name: _with_own(few, name, own) for name in at_once}
+    if "kind" in own:
+        columns["kind"] = pl.when(_IS_PROBLEM).then(pl.lit("problem")).otherwise(pl.col("kind"))
+    for before, now in zip(part.told, told, strict=True):
+        if now is not before:
+            columns[now.place] = _in_second_half(pl.col(now.place), before.table.height)
+    others = [name for name in own if name not in columns]
+    rows = part.frame.with_columns(few.place(pl.col("event_id")).alias(_PROBLEM))
+    late = few.told(_PROBLEM, [name for name in tells if name not in columns])
+    frame = rows.select(*others, _PROBLEM, **columns)
+    return replace(part, frame=frame, told=(*told, late))
+
+
+_IS_PROBLEM = pl.col(_PROBLEM).is_not_null()
+
+
+def _each_problem(problems: pl.LazyFrame) -> SmallTable:
+    """Give the problems, each once, by event_id."""
+    names = problems.collect_schema().names()
+    tells = [name for name in names if name in _OF_PROBLEMS]
     found = problems.select("event_id", *tells).collect(engine="streaming")
     if "problem_status" in tells:
         active = (pl.col("problem_status") == "active").fill_null(value=False)
         found = found.sort(active, maintain_order=True)
-    few = SmallTable(found.unique("event_id", keep="last"), "event_id")
-    entry = pl.col("event_id")
-    is_problem = pl.col(_PROBLEM).is_not_null()
-    columns: dict[str, pl.Expr] = {}
-    for name in set(tells) & {*own, "text", "parent_id"}:
-        told = few.tell(entry, name)
-        both = [told, *([pl.col(name)] if name in own else [])]
-        columns[name] = pl.coalesce(reversed(both) if name == "text" else both)
-        if name == "parent_id":
-            # What a problem stands under is a problem: the entry it was recorded with is none.
-            of_entry = pl.col(name) if name in own else pl.lit(None, pl.String)
-            columns[name] = pl.when(is_problem).then(told).otherwise(of_entry)
-    if "kind" in own:
-        columns["kind"] = pl.when(is_problem).then(pl.lit("problem")).otherwise(pl.col("kind"))
-    told_of_code = [_also_of_problems(each) for each in part.told]
-    for before, now in zip(part.told, told_of_code, strict=True):
-        if now is not before:
-            nothing, second = before.table.height, before.table.height + 1
-            place = pl.col(now.place).fill_null(nothing)
-            columns[now.place] = place + pl.when(is_problem).then(second).otherwise(0)
-    others = [name for name in own if name not in columns]
-    late = [name for name in tells if name not in columns]
-    rows = part.frame.with_columns(few.place(entry).alias(_PROBLEM))
-    return replace(
-        part,
-        frame=rows.select(*others, _PROBLEM, **columns),
-        told=(*told_of_code, few.told(_PROBLEM, late)),
-    )
+    return SmallTable(found.unique("event_id", keep="last"), "event_id")
 
 
-_PROBLEM = "__problem"
-"""Where in the table of problems the row of an entry stands."""
+def _with_own(few: SmallTable, name: str, own: Sequence[str]) -> pl.Expr:
+    """Give what a problem and its entry say together."""
+    told = few.tell(pl.col("event_id"), name)
+    of_entry = pl.col(name) if name in own else pl.lit(None, pl.String)
+    if name == "parent_id":
+        # What a problem stands under is a problem: the entry it was recorded with is none.
+        return pl.when(_IS_PROBLEM).then(told).otherwise(of_entry)
+    return pl.coalesce(of_entry, told) if name == "text" else pl.coalesce(told, of_entry)
 
 
 def _also_of_problems(told: Told) -> Told:
@@ -71,13 +77,14 @@ def _also_of_problems(told: Told) -> Told:
     """
     if "kind" not in told.table.columns:
         return told
-    nothing = told.table.clear(1)
-    half = pl.concat([told.table, nothing])
+    half = pl.concat([told.table, told.table.clear(1)])
     of_problems = half.with_columns(pl.lit("problem").cast(half.schema["kind"]).alias("kind"))
     return replace(told, table=pl.concat([half, of_problems]))
 
 
-_OF_PROBLEMS = ("problem_status", "significance", "ended_on", "parent_id", "text")
+def _in_second_half(place: pl.Expr, height: int) -> pl.Expr:
+    """Move the places of problems into the second half of a table that had so many rows."""
+    return place.fill_null(height) + pl.when(_IS_PROBLEM).then(height + 1).otherwise(0)
 
 
 def _of_others(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -28,10 +28,6 @@ class SmallTable:
         """The names of its columns."""
         return self.frame.columns
 
-    def has(self, key: pl.Expr) -> pl.Expr:
-        """Tell whether the key stands there; no for null."""
-        return key.cast(self._keys, strict=False).is_not_null()
-
     def place(self, key: pl.Expr) -> pl.Expr:
         """Give the row of `frame` for each key (UInt32); null where it does not stand there."""
         return key.cast(self._keys, strict=False).to_physical().cast(pl.UInt32)
