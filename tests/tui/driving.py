@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 
+from textual import events
+
 from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
 
@@ -33,6 +35,12 @@ class Driver:
         for key in keys:
             await self.pilot.press(key)
             await self.settled()
+
+    async def type_ahead(self, *keys):
+        """Press keys at once, faster than the screen follows."""
+        for key in keys:
+            self.app.post_message(events.Key(key, {"space": " "}.get(key, key)))
+        await self.settled()
 
     async def type(self, text):
         """Type a text."""

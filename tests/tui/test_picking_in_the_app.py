@@ -364,3 +364,32 @@ async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
         assert session.selection.count(None) == 7
     finally:
         session.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [
+        ("n", "No more records to be found for DEM-01?"),
+        ("a", "Note on this patient"),
+        ("s", "Suggested records"),
+        ("e", "Export"),
+        ("l", "A list of NHS or patient numbers for DEM-01"),
+    ],
+)
+async def test_what_is_typed_ahead_of_a_box_picks_nobody(demo, key, title):
+    """Letters that come before the box are lost: they would act on the patients below it."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        await user.type_ahead(key, "space", "w", "down", "space", "u", "q")
+        assert user.title.startswith(title)
+        assert on_disk(demo).picks == ()
+
+
+async def test_letters_before_the_box_of_the_draw_do_nothing(demo):
+    """It opens only when it is known who may be drawn."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        await user.type_ahead("r", "space", "n", "x")
+        assert user.title == "Random records"
+        await user.press("escape", "space")
+        assert len(on_disk(demo).picks) == 1

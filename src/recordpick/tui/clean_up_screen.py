@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, ScrollableContainer, VerticalScroll
@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.tui.asides import Asides
+from recordpick.tui.asides import Asides, opens_box
 from recordpick.tui.dialogs import Ask, Tell
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.hiding import follow, is_hiding
@@ -104,7 +104,7 @@ class CleanUpScreen(Asides["CleanUp"]):
             parts += [content(""), *(content(one) for one in self._known.compared)]
         return Content("\n").join(parts)
 
-    @work
+    @opens_box
     async def action_pcse(self) -> None:
         """Compare with the list that PCSE sent."""
         from recordpick.tui.clean_up_session import compare_with_list
@@ -128,7 +128,7 @@ class CleanUpScreen(Asides["CleanUp"]):
             self._list()
             self.query_one("#findings", OptionList).highlighted = len(known.own)
 
-    @work
+    @opens_box
     async def action_write(self) -> None:
         """Write the folder that staff work through."""
         from recordpick.tui.clean_up_session import free_folder, write

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.tui.asides import Asides
+from recordpick.tui.asides import Asides, opens_box
 from recordpick.tui.dialogs import Ask, Tell
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.keys_line import KeysLine
@@ -186,7 +186,7 @@ class ReportsScreen(Asides["Reports"]):
         self._at = number
         self._paint()
 
-    @work
+    @opens_box
     async def action_load(self, system: System) -> None:
         """Load a system's figures from a CSV, or from a folder of filled-in reports."""
         from recordpick.tui.reports_session import load
@@ -209,7 +209,7 @@ class ReportsScreen(Asides["Reports"]):
         notes = [note for note in self._known.filled()[1] if note not in told]
         await self.app.push_screen_wait(Tell("Loaded", [loaded.in_words, *notes]))
 
-    @work
+    @opens_box
     async def action_count_by(self) -> None:
         """Count by another year's QOF table, or by other report rules, from now on."""
         from recordpick.tui.reports_session import count_by
@@ -224,7 +224,7 @@ class ReportsScreen(Asides["Reports"]):
         if path is not None and await self.aside(partial(_done, count_by, self._session, path)):
             self._recount()
 
-    @work
+    @opens_box
     async def action_write(self) -> None:
         """Write both systems' figures and their differences as a CSV file."""
         from recordpick.tui.reports_session import write_differences
@@ -243,7 +243,7 @@ class ReportsScreen(Asides["Reports"]):
         if await self.aside(partial(_done, write_differences, self._known, out)):
             await self.app.push_screen_wait(Tell("Written", [f"{out}"]))
 
-    @work
+    @opens_box
     async def action_type(self, system: System) -> None:
         """Type the figure under the cursor."""
         from recordpick.tui.reports_session import typed

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.binding import Binding, BindingType
 
+from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Ask
 from recordpick.tui.patient_dialog import PatientDialog
@@ -59,7 +60,8 @@ class WorkScreen(WorkMany):
 
     @on(PatientChosen)
     def _patient_chosen(self, message: PatientChosen) -> None:
-        self.toggle(message.patient_ids)
+        if self.is_active and not self.awaits_box:
+            self.toggle(message.patient_ids)
 
     def toggle(self, patient_ids: Sequence[str]) -> None:
         """Pick these patients, or take them out if all of them are picked."""
@@ -78,7 +80,7 @@ class WorkScreen(WorkMany):
         """Pick or take out for one criterion; False where that was not done, now said."""
         return self.change(lambda: self.session.toggle(criterion_id, patient_ids))
 
-    @work
+    @opens_box
     async def take_out_random(self, patient_id: str) -> None:
         """Replace a random record by the next ticket: only with a reason."""
         if patient_id not in {pick.patient_id for pick in self.session.selection.random()}:
@@ -113,7 +115,7 @@ class WorkScreen(WorkMany):
             return
         self.change(self.session.redo)
 
-    @work
+    @opens_box
     async def action_no_more(self) -> None:
         """Say that no more records are to be found, or that they are looked for again."""
         line = self.criterion
@@ -139,7 +141,7 @@ class WorkScreen(WorkMany):
         if reason is not None:
             self.change(lambda: self.session.close_criterion(criterion_id, reason))
 
-    @work
+    @opens_box
     async def action_note(self) -> None:
         """Note something about the patient under the cursor."""
         patient_id = self.table.patient_id
@@ -197,7 +199,7 @@ class WorkScreen(WorkMany):
             self.action_whole()
         self.action_filter()
 
-    @work
+    @opens_box
     async def action_patient(self) -> None:
         """Show the criteria that the patient under the cursor meets, to pick for several."""
         patient_id = self.table.patient_id
@@ -222,7 +224,7 @@ class WorkScreen(WorkMany):
         if not self.query_one(CriteriaList).next_unfilled():
             self.say("No other criterion has patients left to pick.")
 
-    @work
+    @opens_box
     async def action_sort(self) -> None:
         """Sort the patients by any column, or not at all."""
         table = self.table

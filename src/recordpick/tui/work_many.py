@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import work
-
 from recordpick.errors import UserError
+from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.draw_dialog import DrawDialog
@@ -38,7 +37,7 @@ class WorkMany(WorkScreens):
         self.show_changes(says)
         return True
 
-    @work
+    @opens_box
     async def action_suggest(self) -> None:
         """Complete this criterion, or all of them: each way is shown before it is done."""
         here = self.criterion.id
@@ -60,7 +59,7 @@ class WorkMany(WorkScreens):
         if chosen is not None:
             self.change(lambda: self.session.apply(chosen))
 
-    @work
+    @opens_box
     async def action_draw(self) -> None:
         """Draw random records."""
         eligible = await self.aside(self.session.eligible)
@@ -93,7 +92,7 @@ class WorkMany(WorkScreens):
         if drawn:
             self.query_one(CriteriaList).go_to(None)
 
-    @work
+    @opens_box
     async def action_from_list(self) -> None:
         """Pick for this criterion from a list of numbers that staff exported."""
         from recordpick.tui.list_plan import plan_from_list
@@ -127,7 +126,7 @@ class WorkMany(WorkScreens):
         ):
             self.change(lambda: self.session.pick(criterion_id, plan.patient_ids))
 
-    @work
+    @opens_box
     async def action_export(self) -> None:
         """Write the hand-over pack: a folder, or one encrypted file."""
         from recordpick.tui.export_session import export, free_place

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import work
-
+from recordpick.tui.asides import opens_box
 from recordpick.tui.clean_up_screen import CleanUpScreen
 from recordpick.tui.reports_screen import ReportsScreen
 from recordpick.tui.tour import Tour
@@ -26,7 +25,7 @@ class WorkScreens(WorkWatching):
         self._clean_up: CleanUp | None = None
         self.reports: Reports | None = None
 
-    @work
+    @opens_box
     async def action_pictures(self) -> None:
         """Show the selection in pictures, with the numbers beside them."""
         from recordpick.tui.pictures_screen import Pictures
@@ -35,12 +34,12 @@ class WorkScreens(WorkWatching):
         if shown is not None:
             await self.app.push_screen_wait(Pictures(shown, self.session.criteria()))
 
-    @work
+    @opens_box
     async def action_tour(self) -> None:
         """Show the four steps again."""
         await self.app.push_screen_wait(Tour())
 
-    @work
+    @opens_box
     async def action_clean_up(self) -> None:
         """Show what to put right before the first extract."""
         from recordpick.tui.clean_up_session import look
@@ -54,7 +53,7 @@ class WorkScreens(WorkWatching):
                 CleanUpScreen(self.session, self._clean_up)
             )
 
-    @work
+    @opens_box
     async def action_reports(self) -> None:
         """Show the reports, to load or type both systems' figures and see the differences."""
         from recordpick.tui.reports_session import count
