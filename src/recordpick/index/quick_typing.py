@@ -2,8 +2,8 @@
 
 The rules of values.py trim, lower, match and cut every value, which costs more than reading the
 file does. Nearly all values need none of that: a day written as an ISO day is found in a list of
-them, a word in its own. Only what is not found so goes by the rules: to these nearly every value is
-then null, which costs little. Both ways give the same (tests/index/test_quick_typing.py).
+them, a word in its own. The rules are asked only about batches of rows that have anything else.
+Both ways give the same (tests/index/test_quick_typing.py).
 """
 
 from __future__ import annotations

@@ -119,7 +119,10 @@ def is_emis_extract(path: Path) -> bool:
 def open_files(
     tables: Mapping[str, Sequence[Named]], work: Path
 ) -> dict[str, tuple[ExtractFile, ...]]:
-    """Look at every file that is used, several at a time; `work` is an empty folder."""
+    """Look at every file that is used; `work` is an empty folder.
+
+    Two at a time, as one cannot keep two processors busy: more would only have a disk seek.
+    """
 
     def opened(table: str, number: int, name: Named) -> ExtractFile:
         return open_extract_file(
@@ -131,7 +134,7 @@ def open_files(
             hasty=table in LARGE,
         )
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(2) as pool:
         waiting = {
             table: [pool.submit(opened, table, *each) for each in enumerate(tables.get(table, ()))]
             for table in USED
