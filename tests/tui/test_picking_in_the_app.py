@@ -389,7 +389,9 @@ async def test_letters_before_the_box_of_the_draw_do_nothing(demo):
     """It opens only when it is known who may be drawn."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
-        await user.type_ahead("r", "space", "n", "x")
+        await user.type_ahead("r", "space", "n", "x", "x")
         assert user.title == "Random records"
-        await user.press("escape", "space")
+        await user.press("escape")
+        assert "selected" not in user.text
+        await user.press("space")
         assert len(on_disk(demo).picks) == 1

@@ -12,6 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from recordpick.tui import records_messages as messages
+from recordpick.tui.asides import Asides
 from recordpick.tui.columns import GAP
 from recordpick.tui.records_painted import RecordsPainted
 from recordpick.tui.records_painting import GUTTER
@@ -52,6 +53,11 @@ class RecordsTable(RecordsPainted, can_focus=True):
             shown = self._view.patients(0, self._view.height)
             return tuple(patient for patient in shown if patient in self.selected)
         return (self.patient_id,)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let no key act on rows while a box is on its way (asides.py)."""
+        waits = isinstance(self.screen, Asides) and self.screen.awaits_box
+        return None if waits else super().check_action(action, parameters)
 
     def action_cursor(self, by: int) -> None:
         """Move up or down."""
