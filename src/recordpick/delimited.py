@@ -37,8 +37,6 @@ LONGEST_VALUE = 1024**2
 that, and letters that were scanned in are longer. With none, a quotation mark that is not closed
 would have the rest of the file read as one value, again for each such mark."""
 
-csv.field_size_limit(LONGEST_VALUE)
-
 MOST_COLUMNS = 16_384
 """As many as a spreadsheet can have."""
 
@@ -147,7 +145,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
     with the next. UserError if that happens more than `MOST_DAMAGED` times.
     """
     source = _Lines(text_lines(path, found), found.skip)
-    reader = csv.reader(source, delimiter=found.delimiter, strict=True)
+    reader = strict_reader(source, found.delimiter)
     damaged = 0
     while True:
         source.begin()
@@ -181,6 +179,12 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
             yield Damaged(source.first, why, source.text())
             continue
         yield Record(source.first, fields)
+
+
+def strict_reader(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:
+    """Give Python's csv reader that tells what is no CSV; it takes values of LONGEST_VALUE."""
+    csv.field_size_limit(LONGEST_VALUE)  # each time: it is the whole process's, and others set it
+    return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record], list[Damaged]]:

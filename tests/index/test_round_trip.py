@@ -3,6 +3,8 @@
 What a format cannot carry stands in recordpick.synthetic.losses, and in docs/source-formats.md.
 """
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.reading import read_pack
 from recordpick.index.build import build_index
+from recordpick.index.practice_index import open_index
 from recordpick.index.values import TYPES
 from recordpick.matching import match
 from recordpick.shipped import general_practice_pack
@@ -29,8 +32,25 @@ PACK = read_pack(general_practice_pack())
 
 @pytest.fixture(scope="session")
 def indexes(tmp_path_factory):
-    """Give the index of one small practice from its tables and from each format."""
-    folder = tmp_path_factory.mktemp("round trip")
+    """Give the index of one small practice from its tables and from each format.
+
+    They take a while to make: what one worker has made the others open.
+    """
+    shared = tmp_path_factory.getbasetemp().parent / "round trip"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shared = tmp_path_factory.mktemp("round trip") / "made"
+    names = ("tables", *FORMATS, "older emis")
+    if not shared.exists():
+        own = tmp_path_factory.mktemp("own") / "round trip"
+        own.mkdir()
+        make_indexes(own, names)
+        with suppress(OSError):  # another worker was quicker
+            own.rename(shared)
+    return {name: open_index(shared / f"{name} index") for name in names}
+
+
+def make_indexes(folder, names):
+    """Write the practice in each format, and make an index of each."""
     practice = make_practice(120, seed=5)
     write_tables(practice, folder / "tables")
     write_emis(practice, folder / "emis")
@@ -38,11 +58,9 @@ def indexes(tmp_path_factory):
     write_vision(practice, folder / "vision")
     write_list(practice, folder / "list")
     write_emis(practice, folder / "older emis", older=True)
-    sources = {name: folder / name for name in ("tables", *FORMATS, "older emis")}
-    sources["list"] /= REPORT
-    return {
-        name: build_index([source], folder / f"{name} index") for name, source in sources.items()
-    }
+    for name in names:
+        source = folder / name / REPORT if name == "list" else folder / name
+        build_index([source], folder / f"{name} index")
 
 
 def held(index, table):

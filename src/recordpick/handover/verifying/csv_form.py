@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.delimited import strict_reader
 from recordpick.handover.schemas import Table
 from recordpick.handover.verifying.opening import shown
 
@@ -104,7 +105,7 @@ def _rows(name: str, lines: list[str]) -> tuple[list[str], list[tuple[int, list[
     for number, line in enumerate(lines, start=1):
         try:
             # A line at a time: one row is one line, and a quote that stays open spoils no other.
-            cells = next(csv.reader([line], strict=True), [])
+            cells = next(strict_reader([line]), [])
         except csv.Error:
             wrong.append(number)
             continue
