@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.cleanup import Reconciliation, pcse_findings, read_pcse_list, reconcile
@@ -241,6 +241,7 @@ births = st.sampled_from([BORN, date(1990, 1, 31), None])
 sexes = st.sampled_from(["F", "M", None])
 
 
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(
         st.tuples(
