@@ -95,7 +95,8 @@ class TableMade:
         And what is told by place: columns that the rows do not have, where all parts tell them
         alike.
         """
-        numbers = [number for number in range(len(self.staged)) if self._has_rows(number)]
+        every = range(len(self.staged))
+        numbers = [number for number in every if self._has_rows(number)] or list(every)
         told = self._told_alike(numbers)
         parts = []
         for number in numbers:

@@ -17,7 +17,7 @@ from textual.reactive import reactive
 
 from recordpick.crash import crash_report
 from recordpick.progress import Progress
-from recordpick.tui.asides import Asides
+from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
 from recordpick.tui.hang_up import GONE, when_terminal_goes
 from recordpick.tui.palette import Command, commands_of
@@ -264,8 +264,7 @@ class RecordpickApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let no key be a command while a box is on its way (asides.py)."""
-        waits = isinstance(self.screen, Asides) and self.screen.awaits_box
-        return None if waits else super().check_action(action, parameters)
+        return None if awaits_box(self.screen) else super().check_action(action, parameters)
 
     def action_mask(self) -> None:
         """Hide names and numbers of patients everywhere at once, or show them."""

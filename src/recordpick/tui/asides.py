@@ -61,6 +61,11 @@ class Asides(Screen[R]):
         return done.result
 
 
+def awaits_box(screen: Screen[Any]) -> bool:
+    """Tell whether a box was asked for on a screen that is not there yet."""
+    return isinstance(screen, Asides) and screen.awaits_box
+
+
 def opens_box(
     action: Callable[Concatenate[S, P], Coroutine[Any, Any, None]],
 ) -> Callable[Concatenate[S, P], None]:

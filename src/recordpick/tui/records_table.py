@@ -12,7 +12,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 
 from recordpick.tui import records_messages as messages
-from recordpick.tui.asides import Asides
+from recordpick.tui.asides import awaits_box
 from recordpick.tui.columns import GAP
 from recordpick.tui.records_painted import RecordsPainted
 from recordpick.tui.records_painting import GUTTER
@@ -56,8 +56,7 @@ class RecordsTable(RecordsPainted, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let no key act on rows while a box is on its way (asides.py)."""
-        waits = isinstance(self.screen, Asides) and self.screen.awaits_box
-        return None if waits else super().check_action(action, parameters)
+        return None if awaits_box(self.screen) else super().check_action(action, parameters)
 
     def action_cursor(self, by: int) -> None:
         """Move up or down."""
