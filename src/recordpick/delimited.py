@@ -20,6 +20,7 @@ from pathlib import Path
 
 from recordpick.chunks import Chunk, count_byte, hashed
 from recordpick.errors import UserError
+from recordpick.record_ends import RecordEnds
 from recordpick.regular_files import check_regular
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -68,8 +69,8 @@ class Look:
     has_returns: bool
     lines: int
     """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
-    delimiters: int | None = None
-    """How often the delimiter stands in the file, if it was said and is one byte."""
+    records: int | None = None
+    """How many records there are, if the delimiter was said and all is simple (record_ends.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +258,9 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
     file.seek(0)
     digest = hashlib.sha256()
     quotes = nul = returns = False
-    is_utf8, size, feeds, delimiters = True, 0, 0, 0
+    ends = RecordEnds(delimiter) if len(delimiter) == 1 else None
+    mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
+    is_utf8, size, feeds = True, 0, 0
     last: Chunk = b""
     line = 0  # bytes since the last end of a line
     for chunk in hashed(file, digest):
@@ -266,9 +269,11 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         quotes = quotes or b'"' in chunk
         nul = nul or b"\0" in chunk
         returns = returns or b"\r" in chunk
-        feeds += count_byte(chunk, b"\n")
-        if len(delimiter) == 1:
-            delimiters += count_byte(chunk, delimiter)
+        more = count_byte(chunk, b"\n")
+        feeds += more
+        if ends is not None and (text := chunk[mark:] if mark else chunk):
+            ends.add(text, more)
+        mark = max(0, mark - len(chunk))
         last = chunk[-1:]
         if decoder is not None and is_utf8:
             is_utf8 = _decodes(decoder, chunk)
@@ -286,7 +291,7 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         has_nul=nul,
         has_returns=returns,
         lines=feeds + (last != b"\n"),
-        delimiters=delimiters if len(delimiter) == 1 else None,
+        records=None if ends is None or nul else ends.found(),
     )
 
 

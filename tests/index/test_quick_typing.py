@@ -7,16 +7,21 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from recordpick.index.emis.observations import value_of
 from recordpick.index.emis.words import SIGNIFICANCE, known
 from recordpick.index.quick_typing import (
     FIRST,
     LAST,
-    any_missing,
+    MISSING,
+    Asked,
+    Quick,
+    at_once,
+    mostly_null,
+    selected,
     staged_type,
     typed,
-    where_any,
 )
-from recordpick.index.values import ISO, TYPES, from_text, trimmed
+from recordpick.index.values import ISO, TYPES, from_text, to_number, trimmed
 from recordpick.tables import Column
 
 COLUMNS = {
@@ -48,6 +53,11 @@ TEXTS = st.one_of(
 )
 
 
+def alone(column):
+    """Make a column by itself, whether there is a quick way or not."""
+    return column.alone() if isinstance(column, Quick) else column
+
+
 @pytest.mark.parametrize(
     ("kind", "written"), [*((kind, ISO) for kind in COLUMNS), ("date", "%d/%m/%Y")]
 )
@@ -60,7 +70,7 @@ def test_both_ways_give_the_same(kind, written, texts):
     column = COLUMNS[kind]
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
-        quick=typed(pl.col("text"), column, written),
+        quick=alone(typed(pl.col("text"), column, written)),
         by_rule=from_text(trimmed(pl.col("text")), column, written),
     ).collect(engine="streaming")
     assert found.schema["quick"] == staged_type(column)
@@ -71,7 +81,7 @@ def test_every_day_that_is_looked_up_is_that_day():
     """From the first to the last, and those beside them, which are read by the rules."""
     days = pl.date_range(FIRST - timedelta(1), LAST + timedelta(1), eager=True)
     rows = pl.LazyFrame({"text": days.dt.to_string(ISO)})
-    found = rows.select(typed(pl.col("text"), COLUMNS["date"])).collect().to_series()
+    found = rows.select(alone(typed(pl.col("text"), COLUMNS["date"]))).collect().to_series()
     assert found.equals(days)
 
 
@@ -94,8 +104,9 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
     frame = pl.LazyFrame(
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
-    asked = any_missing(["value", "id"], ["source", None])
-    found = frame.select(asked.alias("found")).collect(engine="streaming")["found"].to_list()
+    asked = at_once({}, [Asked(pl.col("value"), pl.col("source")), Asked(pl.col("id"), None)])
+    told = frame.select(asked.struct.field(MISSING)).collect(engine="streaming")
+    found = told.to_series().to_list()
     assert found == [
         (value is None and bool((source or "").strip())) or name is None
         for value, source, name in rows
@@ -111,8 +122,8 @@ def test_a_word_is_known_however_it_is_spelt(texts):
     """One that is not known stays as it stands, or becomes the other word."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
-        stays=known(pl.col("text"), SIGNIFICANCE),
-        other=known(pl.col("text"), SIGNIFICANCE, "other"),
+        stays=known(pl.col("text"), SIGNIFICANCE).alone(),
+        other=known(pl.col("text"), SIGNIFICANCE, "other").alone(),
     ).collect(engine="streaming")
     for text, stays, other in zip(texts, *found.get_columns(), strict=True):
         word = SIGNIFICANCE.get((text or "").lower())
@@ -124,5 +135,34 @@ def test_a_rule_for_what_is_mostly_null_is_asked_where_anything_is():
     """Also in a batch that has one text only."""
     rows = pl.LazyFrame({"text": [None, " <5 ", " "]}, schema={"text": pl.String})
     for some, found in ((rows.head(1), [None]), (rows, [None, "<5", None])):
-        asked = where_any(pl.col("text"), trimmed, pl.String())
-        assert some.select(asked).collect(engine="streaming").to_series().to_list() == found
+        asked = mostly_null(pl.col("text"), trimmed, pl.String())
+        assert some.select(asked.alone()).collect(engine="streaming").to_series().to_list() == found
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=12))
+def test_columns_made_at_once_are_those_made_alone(texts):
+    """In the order in which they were asked for, with others between them."""
+    rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
+    text = pl.col("text")
+    columns = {name: typed(text, column) for name, column in COLUMNS.items()}
+    columns |= {"as it is": text, "word": known(text, SIGNIFICANCE)}
+    together = selected(rows, columns).collect(engine="streaming")
+    each = rows.select(**{name: alone(column) for name, column in columns.items()})
+    assert together.equals(each.collect(engine="streaming"))
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(TEXTS, min_size=1, max_size=12))
+def test_a_value_is_a_number_or_words(texts):
+    """Never both, and neither only where nothing stands."""
+    rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
+    found = selected(rows, value_of(pl.col("text"))).collect(engine="streaming")
+    by_rule = rows.select(trimmed(pl.col("text")).alias("text")).select(
+        "text", number=to_number(pl.col("text"))
+    )
+    for (text, number), value, words in zip(
+        by_rule.collect().rows(), *found.get_columns(), strict=True
+    ):
+        assert value == number
+        assert words == (text if number is None else None)

@@ -1,16 +1,18 @@
 """Large files of an extract are read without a look at each line, and again where one is needed."""
 
+import codecs
 import hashlib
+import re
 from unittest import mock
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from recordpick import chunks
 from recordpick.delimited import look
-from recordpick.index.record_lines import evenly, record_lines, shape
+from recordpick.index.record_lines import record_lines, shape
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.table_files import open_table_file
 
@@ -47,14 +49,14 @@ def with_lines(folder, change):
 
 
 def test_a_line_too_short_and_one_too_long_are_both_noticed(folder):
-    """As many delimiters in all as there should be prove nothing: both lines are set aside."""
+    """They make up for each other, and both are set aside."""
 
     def cut_and_paste(lines):
         cut, _, field = lines[1].rpartition(",")
         return [lines[0], cut, f"{lines[2]},{field}", *lines[3:]]
 
     path = with_lines(folder, cut_and_paste)
-    assert evenly(look(path, ","), 1, 9)
+    assert look(path, ",").records == 5
     index = indexed(folder)
     assert rows_of(index, "events", "event_id") == [(bare(13),), (bare(14),)]
     assert counts_of(index, "CareRecord_Observation") == (4, 2, 2, 0)
@@ -155,15 +157,44 @@ def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, s
         found = look(path, ",")
     assert found.sha256 == hashlib.sha256(content).hexdigest()
     assert (found.size, found.encoding) == (len(content), "utf-8")
-    assert found.delimiters == content.count(b",")
     assert found.lines == content.count(b"\n") + (not content.endswith(b"\n"))
     assert (found.has_quotes, found.has_returns) == (b'"' in content, b"\r" in content)
 
 
-def test_delimiters_that_nobody_said_are_not_counted(tmp_path):
-    """Then it is not known yet which they are."""
+@settings(max_examples=300, deadline=None)
+@given(text=st.text('a,\r\n"', max_size=30), size=st.integers(1, 9), mark=st.booleans())
+@example(text='a,"b""\n\r\n"\r\n"",\r\n', size=1, mark=True)
+@example(text='a,"b"c\n', size=4, mark=False)
+def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, mark):
+    """However the file is cut: quotation marks around whole fields, line ends of one or two."""
+    path = tmp_path_factory.mktemp("look") / "a.csv"
+    content = f"x{text}".encode()
+    path.write_bytes(codecs.BOM_UTF8 * mark + content)
+    with mock.patch.object(chunks, "CHUNK", size):
+        found = look(path, ",")
+    assert found.records == simple_records(content.decode())
+
+
+def simple_records(text):
+    """Count records of the simple kind, one by one; None if there is anything else."""
+    if re.search("\r(?!\n)", text):
+        return None
+    field = r'(?:"[^"]*(?:""[^"]*)*"|[^"\r\n,]*)'
+    record = re.compile(rf"{field}(?:,{field})*(?:\r?\n|\Z)")
+    at = count = 0
+    while at < len(text):
+        found = record.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        count += 1
+    return count
+
+
+def test_records_are_counted_only_where_the_delimiter_is_said(tmp_path):
+    """Before that it is not known what a quotation mark may stand beside."""
     path = tmp_path / "a.csv"
     path.write_text("a;b\n1;2\n")
-    assert look(path).delimiters is None
-    assert look(path, ";").delimiters == 2
-    assert look(path, "€").delimiters is None
+    assert look(path).records is None
+    assert look(path, ";").records == 2
+    assert look(path, "€").records is None

@@ -15,7 +15,14 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW, Part
-from recordpick.index.quick_typing import any_missing, staged_type, typed
+from recordpick.index.quick_typing import (
+    MISSING,
+    Asked,
+    Quick,
+    at_once,
+    staged_type,
+    typed,
+)
 from recordpick.index.values import (
     ISO,
     date_in_words,
@@ -108,9 +115,9 @@ def conform(part: Part) -> Conformed:
     told = {name: dtype for each in part.told for name, dtype in each.table.schema.items()}
     columns, unknown = columns_of_part(part, pl.Schema(schema | told))
     texts: dict[str, pl.Expr] = {}
-    values: dict[str, pl.Expr] = {}
+    values: dict[str, pl.Expr | Quick] = {}
     checks: list[tuple[Column, str, pl.Expr]] = []
-    checked: dict[str, str | None] = {}
+    asked: list[Asked] = []
     aside = pl.lit(value=False)
     for column in columns:
         if column.name in told:
@@ -119,6 +126,7 @@ def conform(part: Part) -> Conformed:
         written = part.date_formats.get(name, ISO)
         source = pl.col(name)
         careful = _value(part, column, dtype, written)
+        value: pl.Expr | Quick
         if name in part.made:
             value = source.cast(staged_type(column)) if column.words else source
         elif is_text(dtype):
@@ -127,28 +135,40 @@ def conform(part: Part) -> Conformed:
         else:
             value = careful.cast(staged_type(column))
         if part.table == "patients" and name == NHS_NUMBER:
-            tidied = nhs_numbers.tidy(value)
+            tidied = nhs_numbers.tidy(_alone(value))
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
             aside = trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
         elif column.required or (name not in part.made and _can_fail(column, dtype)):
             missing = pl.lit(column.required)
             tried = source if name in part.made else careful
             checks.append((column, written, tried.is_null() & (missing | source.is_not_null())))
-            checked[_typed(name)] = None if column.required else name
-        values[_typed(name)] = value
+            made = name if isinstance(value, Quick) else pl.col(_typed(name))
+            asked.append(Asked(made, None if column.required else source))
+        values[name] = value
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
     technical = tuple(name for name in _TECHNICAL if name in schema)
-    unfit = any_missing(list(checked), list(checked.values())) if checked else pl.lit(value=False)
     kinds = {column.name: column.kind for column in columns}
-    # Each value is made once, in a step of its own, as the checks ask for it again.
-    frame = part.frame.with_columns(**values).select(
+    quick = {name: value for name, value in values.items() if isinstance(value, Quick)}
+    plain = {_typed(name): value for name, value in values.items() if isinstance(value, pl.Expr)}
+    # Each value is made once, in a step of its own: what is asked of it stands beside it.
+    rows = part.frame.with_columns(**plain)
+    unfit = pl.lit(value=False)
+    if quick or asked:
+        rows = rows.with_columns(at_once(quick, asked).alias(_MADE))
+    if asked:
+        unfit = _made(MISSING)
+    frame = rows.select(
         pl.col(ROW),
         pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
         deleted.fill_null(value=False).alias(DELETED),
         aside.fill_null(value=False).alias(ASIDE),
         *technical,
         *(each.place for each in part.told),
-        *(pl.col(_typed(name)).alias(name) for name in kinds if name not in told),
+        *(
+            (_made(name) if name in quick else pl.col(_typed(name))).alias(name)
+            for name in kinds
+            if name not in told
+        ),
     )
     return Conformed(frame, kinds, tuple(checks), texts, unknown, technical)
 
@@ -161,6 +181,18 @@ def _trimmed(rows: pl.LazyFrame, texts: dict[str, pl.Expr]) -> pl.LazyFrame:
 
 def _typed(name: str) -> str:
     return f"__typed {name}"
+
+
+_MADE = "__made"
+
+
+def _made(name: str) -> pl.Expr:
+    """Give one of the columns that are made at once."""
+    return pl.col(_MADE).struct.field(name)
+
+
+def _alone(value: pl.Expr | Quick) -> pl.Expr:
+    return value.alone() if isinstance(value, Quick) else value
 
 
 def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.Expr:

@@ -17,6 +17,7 @@ from recordpick.errors import UserError
 from recordpick.index.parts import ROW, LookUp, Part
 from recordpick.index.table_files import TableFile, open_table_file
 from recordpick.index.values import YES, trimmed
+from recordpick.whole import as_system_error
 
 _YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
 
@@ -92,8 +93,8 @@ class ExtractFile:
 
         `again` makes the part of the same file, for one that was opened hastily.
         """
-        carefully = self.file.carefully
-        assert carefully is None or again is not None, "nobody would look for odd lines"
+        hasty = self.file.carefully is not None
+        assert again is not None or not hasty, "nobody would look for odd lines"
         fields: dict[str, Any] = {
             "table": table,
             "file": self.name,
@@ -105,9 +106,35 @@ class ExtractFile:
             "line_of": self.file.line_of,
             "sha256": self.file.look.sha256,
         }
-        if again is not None and carefully is not None:
-            fields["again"] = lambda: again(replace(self, file=carefully()))
+        if again is not None and hasty:
+            fields["again"] = lambda: again(self.with_care())
         return Part(**(fields | more))
+
+    def collected(
+        self, what: Callable[[ExtractFile], Mapping[str, pl.Expr]]
+    ) -> tuple[ExtractFile, pl.DataFrame]:
+        """Give columns of all rows, for a file that gives no part; and the file, maybe read anew.
+
+        With more care, that is, where its lines turn out to ask for that.
+        """
+        rows = self.frame.select(ROW, **what(self))
+        try:
+            found = rows.collect(engine="streaming")
+        except pl.exceptions.PolarsError as error:
+            refused = as_system_error(error, self.file.path.parent)
+            if refused is not None:
+                raise refused from error
+            if self.file.carefully is None:
+                raise
+            return self.with_care().collected(what)
+        if found.height != self.file.rows or found[ROW].null_count():
+            assert self.file.carefully is not None, self.file.path
+            return self.with_care().collected(what)
+        return self, found.drop(ROW)
+
+    def with_care(self) -> ExtractFile:
+        """Give the same file, read line by line if it was not yet."""
+        return self if self.file.carefully is None else replace(self, file=self.file.carefully())
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
         """Account for the rows of a file that others only look things up in."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 import polars as pl
 
 from recordpick.index.parts import FOLDED, Part, Told
-from recordpick.index.small_tables import SmallTable
+from recordpick.index.small_tables import SmallTable, at
 
 PROBLEMS, ISSUES = "problems", "issues"
 """The names under which such rows are fed."""
@@ -62,7 +62,7 @@ def _each_problem(problems: pl.LazyFrame) -> SmallTable:
 
 def _with_own(few: SmallTable, name: str, own: Sequence[str]) -> pl.Expr:
     """Give what a problem and its entry say together."""
-    told = few.tell(pl.col("event_id"), name)
+    told = at(pl.col(_PROBLEM), few.frame[name])
     of_entry = pl.col(name) if name in own else pl.lit(None, pl.String)
     if name == "parent_id":
         # What a problem stands under is a problem: the entry it was recorded with is none.

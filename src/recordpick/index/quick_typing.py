@@ -4,11 +4,15 @@ The rules of values.py trim, lower, match and cut every value, which costs more 
 file does. Nearly all values need none of that: a day written as an ISO day is found in a list of
 them, a word in its own. The rules are asked only about batches of rows that have anything else.
 Both ways give the same (tests/index/test_quick_typing.py).
+
+Polars makes what is usual; whether a batch has anything else is asked in Python, and once for all
+columns of it: to ask for each by itself costs as much as to read the file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 
@@ -20,13 +24,56 @@ from recordpick.tables import Column
 FIRST, LAST = date(1890, 1, 1), date(2099, 12, 31)
 """Days that are looked up; others are read by the rules."""
 
+MISSING = "__missing"
+"""Field of `at_once`: true where one of the values that were asked for is missing."""
+
+_TEXT = "text"
+_MADE = "__made"
+
+_IN_TURN = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
+"""Yes and no, in turn."""
+
+
+@dataclass(frozen=True)
+class Quick:
+    """A column that is made of text as it is mostly written, and by rule where it is not.
+
+    `usual` gives what it finds of `text`, null of the rest; `by_rule` what the rule makes of the
+    text, of type `kind`. A null text is a null value. With `values`, `usual` gives places there.
+    """
+
+    usual: pl.Expr
+    text: pl.Expr
+    by_rule: Callable[[pl.Expr], pl.Expr]
+    kind: pl.DataType
+    values: pl.Series | None = None
+
+    def alone(self) -> pl.Expr:
+        """Give the column by itself; several are made in less time `at_once`."""
+        finish = partial(_finish_alone, by_rule=self.by_rule, values=self.values)
+        return pl.map_batches(
+            [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
+        )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A value that must not be null where `source` says something; nowhere, if there is none.
+
+    The value is a column, or the name of one that is made at once. Where its source is null, it
+    is.
+    """
+
+    value: pl.Expr | str
+    source: pl.Expr | None
+
 
 def staged_type(column: Column) -> pl.DataType:
     """Give the type in which a column is kept until the index is written: closed words as one."""
     return pl.Enum(column.words) if column.words else TYPES[column.kind]
 
 
-def typed(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
+def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
     """Read text, blanks and all, as what the column holds; null where it is no such thing.
 
     Of `staged_type`.
@@ -36,64 +83,24 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
     def by_rule(text: pl.Expr) -> pl.Expr:
         return from_text(trimmed(text), column, written).cast(kind)
 
-    quick = _quick(text, column, written)
-    return by_rule(text) if quick is None else quick_first(quick, text, by_rule, kind)
-
-
-def quick_first(
-    quick: pl.Expr, text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
-) -> pl.Expr:
-    """Give what the quick way finds of text, and what the rule makes of the rest.
-
-    The rule is asked only in batches that have any rest: most have none.
-    """
-    finish = partial(_finish, by_rule=by_rule)
-    return pl.map_batches([quick, text], finish, return_dtype=kind, is_elementwise=True)
-
-
-def where_any(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> pl.Expr:
-    """Give what the rule makes of text that is mostly null, asked only in batches that have any."""
-    asked = partial(_where_any, by_rule=by_rule, kind=kind)
-    return text.map_batches(asked, return_dtype=kind, is_elementwise=True)
-
-
-_TEXT = "text"
-
-
-def _where_any(
-    text: pl.Series, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
-) -> pl.Series:
-    if text.null_count() == len(text):
-        return text.cast(kind)
-    return text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT))).to_series()
-
-
-def _finish(batch: Sequence[pl.Series], by_rule: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    quick, text = batch
-    if quick.null_count() == text.null_count():
-        return quick
-    rest = text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT)))
-    return quick.zip_with(quick.is_not_null(), rest.to_series().cast(quick.dtype))
-
-
-def _quick(text: pl.Expr, column: Column, written: str) -> pl.Expr | None:
-    """Read what is written as it mostly is; None where there is no quicker way."""
     if column.words:
-        return text.cast(pl.Enum(column.words), strict=False)
+        return Quick(text.cast(kind, strict=False), text, by_rule, kind)
     if column.kind == "date" and written == ISO:
         place = text.cast(_days(), strict=False).to_physical()
-        return (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
+        day = (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
+        return Quick(day, text, by_rule, kind)
     if column.kind == "number":
         number = text.cast(pl.Float64, strict=False)
-        return pl.when(number.is_finite()).then(number)
+        return Quick(pl.when(number.is_finite()).then(number), text, by_rule, kind)
     if column.kind == "yes_no":
-        place = text.cast(_YES_NO, strict=False).to_physical()
-        return place % 2 == 0
-    return None
+        place = text.cast(_IN_TURN, strict=False).to_physical()
+        return Quick(place % 2 == 0, text, by_rule, kind)
+    return by_rule(text)
 
 
-_YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
-"""Yes and no, in turn."""
+def mostly_null(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> Quick:
+    """Give what the rule makes of text that is mostly null, asked only in batches that have any."""
+    return Quick(pl.lit(None, kind), text, by_rule, kind)
 
 
 @cache
@@ -102,26 +109,105 @@ def _days() -> pl.Enum:
     return pl.Enum(pl.date_range(FIRST, LAST, eager=True).dt.to_string(ISO))
 
 
-def any_missing(typed: Sequence[str], sources: Sequence[str | None]) -> pl.Expr:
-    """Tell in which rows a column of `typed` is null, though its source says something.
+def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.LazyFrame:
+    """Give these columns of rows; all that are quick at once."""
+    quick = {name: made for name, made in columns.items() if isinstance(made, Quick)}
+    others = {name: made for name, made in columns.items() if not isinstance(made, Quick)}
+    if not quick:
+        return rows.select(**others)
+    both = rows.select(**others, **{_MADE: at_once(quick)})
+    fields = pl.col(_MADE).struct
+    return both.select(fields.field(name) if name in quick else name for name in columns)
 
-    Where a source is null, what was typed of it is. A source of None says that null is always
-    wrong.
-    """
-    # One question a batch: that no column has more nulls than its source is true of most.
-    names = [name for pair in zip(typed, sources, strict=True) for name in pair if name]
-    asks = tuple(source is not None for source in sources)
+
+def at_once(columns: Mapping[str, Quick], asked: Sequence[Asked] = ()) -> pl.Expr:
+    """Give a struct of the columns, and of MISSING if any value is asked for."""
+    inputs: list[pl.Expr] = []
+
+    def put(column: pl.Expr) -> int:
+        inputs.append(column)
+        return len(inputs) - 1
+
+    makers = {
+        name: _Maker(put(made.usual), put(made.text), made.by_rule, made.values)
+        for name, made in columns.items()
+    }
+    checks = [
+        (
+            each.value if isinstance(each.value, str) else put(each.value),
+            None if each.source is None else put(each.source),
+        )
+        for each in asked
+    ]
+    fields = {name: made.kind for name, made in columns.items()}
+    if asked:
+        fields[MISSING] = pl.Boolean()
     return pl.map_batches(
-        names, partial(_any_missing, asks=asks), return_dtype=pl.Boolean, is_elementwise=True
+        inputs,
+        partial(_at_once, makers=makers, checks=checks),
+        return_dtype=pl.Struct(fields),
+        is_elementwise=True,
     )
 
 
-def _any_missing(batch: Sequence[pl.Series], asks: Sequence[bool]) -> pl.Series:
-    found = pl.Series([False]).new_from_index(0, len(batch[0]))
-    columns = iter(batch)
-    for asks_source in asks:
-        value = next(columns)
-        source = next(columns) if asks_source else None
+@dataclass(frozen=True)
+class _Maker:
+    """A quick column, by the places of what it is made of among the columns of a batch."""
+
+    usual: int
+    text: int
+    by_rule: Callable[[pl.Expr], pl.Expr]
+    values: pl.Series | None
+
+
+def _at_once(
+    batch: Sequence[pl.Series],
+    makers: Mapping[str, _Maker],
+    checks: Sequence[tuple[str | int, int | None]],
+) -> pl.Series:
+    made = {
+        name: _finish(batch[maker.usual], batch[maker.text], maker.by_rule, maker.values)
+        for name, maker in makers.items()
+    }
+    columns = [value.alias(name) for name, value in made.items()]
+    if checks:
+        values = [made[value] if isinstance(value, str) else batch[value] for value, _ in checks]
+        sources = [None if source is None else batch[source] for _, source in checks]
+        columns.append(_any_missing(values, sources).alias(MISSING))
+    return pl.DataFrame(columns).to_struct()
+
+
+def _finish_alone(
+    batch: Sequence[pl.Series], by_rule: Callable[[pl.Expr], pl.Expr], values: pl.Series | None
+) -> pl.Series:
+    usual, text = batch
+    return _finish(usual, text, by_rule, values)
+
+
+def _finish(
+    usual: pl.Series,
+    text: pl.Series,
+    by_rule: Callable[[pl.Expr], pl.Expr],
+    values: pl.Series | None,
+) -> pl.Series:
+    if len(usual) != len(text):  # a literal
+        usual = usual.new_from_index(0, len(text))
+    if values is not None:
+        usual = values.gather(usual)
+    if usual.null_count() == text.null_count():
+        return usual
+    rest = text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT))).to_series()
+    return usual.zip_with(usual.is_not_null(), rest.cast(usual.dtype))
+
+
+def _any_missing(values: Sequence[pl.Series], sources: Sequence[pl.Series | None]) -> pl.Series:
+    """Tell in which rows a value is null, though its source says something.
+
+    A source of None says that null is always wrong.
+    """
+    found = pl.Series([False]).new_from_index(0, len(values[0]))
+    # One question a batch: that no column has more nulls than its source is true of most.
+    for value, source in zip(values, sources, strict=True):
         if value.null_count() > (0 if source is None else source.null_count()):
             found |= value.is_null() & _says_something(source)
     return found

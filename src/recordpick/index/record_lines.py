@@ -147,17 +147,6 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
     return fits
 
 
-def evenly(found: Look, header_line: int, fields: int) -> bool:
-    """Tell whether there are as many delimiters as lines of so many fields have in all.
-
-    Of files without quotation marks only: there each delimiter parts two fields. That each line
-    has its own, this does not tell: but if no line has too few of them, none has too many either.
-    """
-    if found.has_quotes or found.has_nul or found.has_returns or found.skip or header_line != 1:
-        return False
-    return found.delimiters == found.lines * (fields - 1)
-
-
 def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:
     """Count the fields of the first record; None if it is blank or not well formed."""
     with path.open("rb") as file:

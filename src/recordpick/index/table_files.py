@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,7 @@ import polars as pl
 from recordpick.delimited import Damaged, Look, Record, look, records
 from recordpick.errors import UserError
 from recordpick.index.parts import ROW, Lines
-from recordpick.index.record_lines import evenly, record_lines
+from recordpick.index.record_lines import record_lines
 from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
 
@@ -78,7 +79,8 @@ def open_table_file(
     """Look at a file and make a scan of it; `work` is an empty folder for what must be rewritten.
 
     `hasty` leaves it to whoever reads the scan to find lines of another shape (see `carefully`):
-    for large files whose last column is never empty.
+    for large files whose last column is never empty. Polars refuses a line that has too many fields
+    whenever the last column is asked for, as it is with ROW.
 
     `headers` replace the file's own header: lists of names of different lengths, of which each
     line takes the one that fits its number of fields; needed if `has_header` is false. UserError
@@ -91,12 +93,16 @@ def open_table_file(
         text = work / "text"
         as_utf8 = replace(found, encoding="utf-8", lines=_to_utf8(path, found, text))
 
+    @cache
     def carefully() -> TableFile:
         table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
         return replace(table, path=path, look=found)
 
-    quick = _hastily(text, as_utf8, head) if hasty and has_header and not headers else None
-    return replace(quick, path=path, look=found, carefully=carefully) if quick else carefully()
+    if hasty and has_header and not headers:
+        quick = _hastily(text, as_utf8, head, carefully)
+        if quick is not None:
+            return replace(quick, path=path, look=found)
+    return carefully()
 
 
 def _headers(
@@ -158,25 +164,33 @@ def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(names), frozenset(doubled)
 
 
-def _hastily(path: Path, found: Look, head: Headers) -> TableFile | None:
-    """Read with polars, each line being one record, for all that can be told without reading."""
+def _hastily(
+    path: Path, found: Look, head: Headers, carefully: Callable[[], TableFile]
+) -> TableFile | None:
+    """Read with polars where all is simple, for all that can be told without reading."""
     names = head.columns
-    if found.lines <= head.line or len(found.delimiter.encode()) != 1:
+    if found.records is None or found.records < 2 or found.skip or head.line != 1:
         return None
-    if not evenly(found, head.line, len(names)):
-        return None
-    frame = _scan(path, found, head.line, names, cut_long_lines=True)
+    frame = _scan(path, found, head.line, names, cut_long_lines=False)
     # polars pads a line that has too few fields: then the last is null.
     row = pl.when(pl.col(names[-1]).is_not_null()).then(ROW)
+    rows = found.records - 1
+
+    def line_of(asked: Sequence[int]) -> list[int]:
+        if found.records == found.lines:
+            return [row + 2 for row in asked]
+        return carefully().line_of(asked)
+
     return TableFile(
         path=path,
         look=found,
         columns=names,
         doubled=head.doubled,
         frame=frame.with_columns(row.alias(ROW)),
-        rows=found.lines - head.line,
+        rows=rows,
         set_aside=NOTHING,
-        line_of=lambda rows: [row + head.line + 1 for row in rows],
+        line_of=line_of,
+        carefully=carefully,
     )
 
 

@@ -46,8 +46,11 @@ USED = (
 )
 """The tables that are read. Others of an extract (locations, sessions …) are named in a note."""
 
-LARGE = frozenset({OBSERVATION, DRUG_RECORD, ISSUE_RECORD})
-"""The largest of them. Their last column, ProcessingId, is never empty: so haste will do."""
+LARGE = frozenset(
+    {OBSERVATION, PROBLEM, DRUG_RECORD, ISSUE_RECORD, CONSULTATION, SLOT, DIARY, REFERRAL}
+)
+"""Those that grow with the record. Their last column, ProcessingId, is never empty: so haste will
+do."""
 
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
@@ -121,7 +124,8 @@ def open_files(
 ) -> dict[str, tuple[ExtractFile, ...]]:
     """Look at every file that is used; `work` is an empty folder.
 
-    Two at a time, as one cannot keep two processors busy: more would only have a disk seek.
+    Two at a time, as one cannot keep two processors busy: more would only have a disk seek. The
+    largest first, so that none of these is left for the end.
     """
 
     def opened(table: str, number: int, name: Named) -> ExtractFile:
@@ -134,12 +138,16 @@ def open_files(
             hasty=table in LARGE,
         )
 
+    each = [(table, *one) for table in USED for one in enumerate(tables.get(table, ()))]
+    each.sort(key=lambda one: one[2].path.stat().st_size, reverse=True)
     with ThreadPoolExecutor(2) as pool:
-        waiting = {
-            table: [pool.submit(opened, table, *each) for each in enumerate(tables.get(table, ()))]
-            for table in USED
-        }
+        waiting = {one[:2]: pool.submit(opened, *one) for one in each}
         try:
-            return {table: tuple(one.result() for one in all_) for table, all_ in waiting.items()}
+            return {
+                table: tuple(
+                    waiting[table, number].result() for number in range(len(tables.get(table, ())))
+                )
+                for table in USED
+            }
         finally:
             pool.shutdown(cancel_futures=True)

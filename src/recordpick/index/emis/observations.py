@@ -7,22 +7,20 @@ for: those of problems as part of their entries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
 
-from recordpick.index.emis.keys import Keys, order_of
+from recordpick.index.emis.known import Known
 from recordpick.index.emis.words import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
-from recordpick.index.parts import DELETED, FOLDED, ROW, Part, Told
-from recordpick.index.quick_typing import typed, where_any
-from recordpick.index.small_tables import SmallTable, at
-from recordpick.index.values import trimmed
+from recordpick.index.parts import FOLDED, Part, Told
+from recordpick.index.quick_typing import Quick, mostly_null, typed
+from recordpick.index.small_tables import SmallTable
+from recordpick.index.values import to_number, trimmed
 from recordpick.tables import Column
 
-_NUMBER = "__number"
 _VALUE = Column("value", "number", "")
 _CODE, _BY = "__code", "__by"
 
@@ -46,42 +44,6 @@ _MADE = frozenset(
 """What is looked up or typed here; what rows of problems tell was typed before."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """What rows of an extract speak of: who, which code, which drug, by whom."""
-
-    keys: Keys
-    patients: SmallTable
-    """By KEY: patient_id."""
-    codes: SmallTable | None = None
-    drugs: SmallTable | None = None
-    staff: SmallTable | None = None
-    organisations: SmallTable | None = None
-    confidential: SmallTable | None = None
-    """KEY of consultations that are confidential as a whole."""
-
-    def id(self, file: ExtractFile, column: str) -> pl.Expr:
-        """Make an id of a column of GUIDs."""
-        return self.keys.id(file.raw(column), file.raw("OrganisationGuid"))
-
-    def place(self, table: SmallTable, file: ExtractFile, column: str) -> pl.Expr:
-        """Give where in a table stands what a column of GUIDs means."""
-        return self.keys.place(table, file.raw(column), file.raw("OrganisationGuid"))
-
-    def patient(self, file: ExtractFile) -> pl.Expr:
-        """Tell whose row it is (Categorical); a GUID that nobody has stays."""
-        place = self.place(self.patients, file, "PatientGuid")
-        known = at(place, self.patients.frame["patient_id"].cast(pl.Categorical))
-        nobody = pl.when(place.is_null()).then(file.raw("PatientGuid")).cast(pl.Categorical)
-        return pl.coalesce(known, nobody).alias("patient_id")
-
-    def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
-        """Give the name of a member of staff; None if nobody can tell."""
-        if self.staff is None or not file.has(column):
-            return None
-        return at(self.place(self.staff, file, column), self.staff.frame["name"])
-
-
 def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
     """Give the rows of problems, which tell more about entries."""
     return tuple(_problems(file, known_as) for file in files)
@@ -89,7 +51,7 @@ def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, 
 
 def _problems(file: ExtractFile, known_as: Known) -> Part:
     event_id = known_as.id(file, "ObservationGuid")
-    columns: dict[str, pl.Expr] = {}
+    columns: dict[str, pl.Expr | Quick] = {FOLDED: event_id, "event_id": event_id}
     if file.has("ProblemStatusDescription"):
         columns["problem_status"] = known(file.text("ProblemStatusDescription"), PROBLEM_STATUS)
     if file.has("SignificanceDescription"):
@@ -100,16 +62,8 @@ def _problems(file: ExtractFile, known_as: Known) -> Part:
         columns["parent_id"] = known_as.id(file, "ParentProblemObservationGuid")
     if file.has("Comment"):
         columns["text"] = file.raw("Comment")
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        event_id.alias(FOLDED),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        event_id.alias("event_id"),
-        **columns,
-    )
-    return file.part("events", frame, feeds=PROBLEMS)
+    again = partial(_problems, known_as=known_as)
+    return file.part("events", known_as.rows(file, columns), again, feeds=PROBLEMS)
 
 
 def read_observations(
@@ -120,7 +74,8 @@ def read_observations(
 
 
 def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> Part:
-    columns = file.given(_AS_THEY_STAND)
+    columns: dict[str, pl.Expr | Quick] = {"event_id": known_as.id(file, "ObservationGuid")}
+    columns |= file.given(_AS_THEY_STAND)
     assert known_as.codes is not None
     columns[_CODE] = known_as.codes.place(file.raw("CodeId"))
     told = [known_as.codes.told(_CODE, _of_code(known_as.codes, has_kind=has_problems))]
@@ -129,30 +84,15 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
         told.append(Told(_BY, known_as.staff.frame.select(recorded_by="name")))
     if file.has("EffectiveDatePrecision"):
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
-    rows = file.frame
     if file.has("Value"):
-        rows = rows.with_columns(typed(file.raw("Value"), _VALUE).alias(_NUMBER))
-        columns["value"] = pl.col(_NUMBER)
-        no_number = pl.when(pl.col(_NUMBER).is_null()).then(file.raw("Value"))
-        columns["value_text"] = where_any(no_number, trimmed, pl.String())
-    parents = [
-        known_as.id(file, name)
-        for name in ("ParentObservationGuid", "ProblemGuid")
-        if file.has(name)
-    ]
+        columns |= value_of(file.raw("Value"))
+    parents = [name for name in ("ParentObservationGuid", "ProblemGuid") if file.has(name)]
     if parents:
-        columns["parent_id"] = pl.coalesce(parents)
+        columns["parent_id"] = known_as.id(file, *parents)
     confidential = _confidential(file, known_as)
     if confidential is not None:
         columns["is_confidential"] = confidential
-    frame = rows.select(
-        ROW,
-        order_of(file),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "ObservationGuid").alias("event_id"),
-        **columns,
-    )
+    frame = known_as.rows(file, columns)
     again = partial(_observations, known_as=known_as, has_problems=has_problems)
     if not has_problems:
         return file.part("events", frame, again, made=_MADE, told=tuple(told))
@@ -165,6 +105,19 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
         takes=(PROBLEMS,),
         finish=with_problems,
     )
+
+
+def value_of(text: pl.Expr) -> dict[str, Quick]:
+    """Give the number that a value is, and the text where it is none."""
+    number = typed(text, _VALUE)
+    assert isinstance(number, Quick)
+
+    def words(text: pl.Expr) -> pl.Expr:
+        text = trimmed(text)
+        return pl.when(to_number(text).is_null()).then(text)
+
+    no_number = pl.when(number.usual.is_null()).then(text)
+    return {"value": number, "value_text": mostly_null(no_number, words, pl.String())}
 
 
 def _of_code(codes: SmallTable, *, has_kind: bool) -> list[str]:

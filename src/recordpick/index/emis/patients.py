@@ -107,9 +107,9 @@ def _rows(
             "Admin_Patient?"
         )
     if file.has("Sex"):
-        columns["sex"] = known(file.text("Sex"), SEX, "U")
+        columns["sex"] = known(file.text("Sex"), SEX, "U").alone()
     if file.has("PatientTypeDescription"):
-        kind = known(file.text("PatientTypeDescription"), REGISTRATION, "other")
+        kind = known(file.text("PatientTypeDescription"), REGISTRATION, "other").alone()
         is_dummy = file.yes("DummyType")
         columns["registration"] = pl.when(is_dummy).then(pl.lit("dummy")).otherwise(kind)
     address = [file.text(name) for name in _ADDRESS if file.has(name)]

@@ -7,12 +7,12 @@ from functools import partial
 
 import polars as pl
 
-from recordpick.index.emis.keys import order_of
-from recordpick.index.emis.observations import Known
+from recordpick.index.emis.known import Known
 from recordpick.index.emis.words import COURSE, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import ISSUES, with_last_issue
-from recordpick.index.parts import DELETED, FOLDED, ROW, Part
+from recordpick.index.parts import FOLDED, Part
+from recordpick.index.quick_typing import Quick
 
 _AS_THEY_STAND = {
     "started_on": "EffectiveDate",
@@ -35,15 +35,12 @@ def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ..
 
 
 def _issues(file: ExtractFile, known_as: Known) -> Part:
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        known_as.id(file, "IssueRecordGuid").alias(FOLDED),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "DrugRecordGuid").alias("medication_id"),
+    columns: dict[str, pl.Expr | Quick] = {
+        FOLDED: known_as.id(file, "IssueRecordGuid"),
+        "medication_id": known_as.id(file, "DrugRecordGuid"),
         **file.given({"last_issued_on": "EffectiveDate", "review_on": "ReviewDate"}),
-    )
+    }
+    frame = known_as.rows(file, columns)
     again = partial(_issues, known_as=known_as)
     return file.part("medications", frame, again, feeds=ISSUES)
 
@@ -56,20 +53,14 @@ def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[Par
 def _medications(file: ExtractFile, known_as: Known) -> Part:
     drugs = known_as.drugs
     assert drugs is not None
-    columns = file.given(_AS_THEY_STAND)
+    columns: dict[str, pl.Expr | Quick] = {"medication_id": known_as.id(file, "DrugRecordGuid")}
+    columns |= file.given(_AS_THEY_STAND)
     columns[_DRUG] = drugs.place(file.raw("CodeId"))
     if file.has("PrescriptionType"):
         columns["course"] = known(file.text("PrescriptionType"), COURSE)
     if file.has("CancellationDate"):
         columns["ended_on"] = _last_day(file)
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "DrugRecordGuid").alias("medication_id"),
-        **columns,
-    )
+    frame = known_as.rows(file, columns)
     again = partial(_medications, known_as=known_as)
     return file.part(
         "medications",

@@ -12,6 +12,7 @@ from recordpick.index.alike import SOME_TABLES
 from recordpick.index.emis import files as emis
 from recordpick.index.emis.files import Named, files_of, open_files
 from recordpick.index.emis.keys import Keys
+from recordpick.index.emis.known import Known
 from recordpick.index.emis.look_ups import (
     KEY,
     LookedUp,
@@ -20,7 +21,7 @@ from recordpick.index.emis.look_ups import (
     organisations,
     staff,
 )
-from recordpick.index.emis.observations import Known, read_observations, read_problems
+from recordpick.index.emis.observations import read_observations, read_problems
 from recordpick.index.emis.patients import organisations_of, read_patients
 from recordpick.index.emis.prescribing import read_issues, read_medications
 from recordpick.index.emis.workflow import read_diary, read_referrals, read_slots
@@ -64,6 +65,8 @@ def read_emis(path: Path, work: Path) -> Source:
     people = read_patients(opened[emis.PATIENT], keys, names, as_at)
     codes = _codes(opened, keys, path)
     drugs = drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None
+    confidential, consultations = _confidential(opened[emis.CONSULTATION], keys)
+    opened |= {emis.CONSULTATION: consultations}
     known = Known(
         keys=keys,
         patients=SmallTable(people.ids, KEY),
@@ -71,7 +74,7 @@ def read_emis(path: Path, work: Path) -> Source:
         drugs=_small(drugs),
         staff=_small(names),
         organisations=_small(places),
-        confidential=_confidential(opened[emis.CONSULTATION], keys),
+        confidential=confidential,
     )
     parts = [*people.parts, *_entries(opened, known)]
     if known.drugs is not None:
@@ -118,18 +121,27 @@ def _small(found: LookedUp | None) -> SmallTable | None:
     return None if found is None else SmallTable(found.frame, KEY)
 
 
-def _confidential(files: Sequence[ExtractFile], keys: Keys) -> SmallTable | None:
-    """Give the keys of consultations that are confidential as a whole."""
-    frames = [
-        file.frame.filter(file.yes("IsConfidential") & ~file.yes("Deleted")).select(
-            keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid")).alias(KEY)
-        )
-        for file in files
-        if file.has("IsConfidential")
-    ]
+def _confidential(
+    files: Sequence[ExtractFile], keys: Keys
+) -> tuple[SmallTable | None, tuple[ExtractFile, ...]]:
+    """Give the keys of consultations that are confidential as a whole; and the files as read."""
+
+    def asked(file: ExtractFile) -> dict[str, pl.Expr]:
+        key = keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
+        return {KEY: pl.when(file.yes("IsConfidential") & ~file.yes("Deleted")).then(key)}
+
+    read: list[ExtractFile] = []
+    frames: list[pl.DataFrame] = []
+    for file in files:
+        if file.has("IsConfidential"):
+            file_as_read, found = file.collected(asked)
+            read.append(file_as_read)
+            frames.append(found)
+        else:
+            read.append(file.with_care())
     if not frames:
-        return None
-    return SmallTable(pl.concat(frames).unique().collect(engine="streaming"), KEY)
+        return None, tuple(read)
+    return SmallTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
 
 
 def _entries(opened: Opened, known: Known) -> list[Part]:

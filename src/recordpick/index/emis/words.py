@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.index.quick_typing import quick_first
+from recordpick.index.quick_typing import Quick
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import first_match
 
@@ -98,7 +98,7 @@ SLOT_STATUS = {
 """SlotStatus, in small letters; any other is "other"."""
 
 
-def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> pl.Expr:
+def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> Quick:
     """Give the word for a text; `other` for one that is not known, or the text as it stands.
 
     A text as it stands is refused later, in the words of the table, with the row it is on.
@@ -120,4 +120,4 @@ def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> pl.
     table = SmallTable(
         pl.DataFrame({"theirs": list(spelt), "ours": list(spelt.values())}), "theirs"
     )
-    return quick_first(table.tell(text, "ours"), text, by_rule, pl.String())
+    return Quick(table.place(text), text, by_rule, pl.String(), table.frame["ours"])

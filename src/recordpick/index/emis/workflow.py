@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import polars as pl
 
-from recordpick.index.emis.keys import order_of
-from recordpick.index.emis.observations import Known
+from recordpick.index.emis.known import Known
 from recordpick.index.emis.words import SLOT_STATUS, URGENCY, known
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.parts import Part
+from recordpick.index.quick_typing import Quick
+from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import to_date
 
 
@@ -22,7 +24,8 @@ def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part,
 
 
 def _referrals(file: ExtractFile, known_as: Known) -> Part:
-    columns = file.given({"ubrn": "ReferralUBRN"})
+    columns: dict[str, pl.Expr | Quick] = {"referral_id": known_as.id(file, "ObservationGuid")}
+    columns |= file.given({"ubrn": "ReferralUBRN"})
     if file.has("ReferralUrgency"):
         columns["urgency"] = known(file.text("ReferralUrgency"), URGENCY, "other")
     closed = [
@@ -31,8 +34,8 @@ def _referrals(file: ExtractFile, known_as: Known) -> Part:
         if file.has(name)
     ]
     if closed:
-        columns["closed_on"] = pl.coalesce(closed)
-        is_closed = columns["closed_on"].is_not_null()
+        columns["closed_on"] = closed_on = pl.coalesce(closed)
+        is_closed = closed_on.is_not_null()
         columns["status"] = pl.when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open"))
     if known_as.organisations is not None and file.has("ReferralTargetOrganisationGuid"):
         target = file.raw("ReferralTargetOrganisationGuid")
@@ -40,16 +43,14 @@ def _referrals(file: ExtractFile, known_as: Known) -> Part:
     if known_as.codes is not None and file.has("ReferralReasonCodeId"):
         reason = file.raw("ReferralReasonCodeId")
         columns |= {name: known_as.codes.tell(reason, name) for name in ("code", "term")}
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "ObservationGuid").alias("referral_id"),
-        **columns,
-    )
+    again = partial(_referrals, known_as=known_as)
     return file.part(
-        "referrals", frame, host="events", takes=("events",), finish=with_their_entries
+        "referrals",
+        known_as.rows(file, columns),
+        again,
+        host="events",
+        takes=("events",),
+        finish=with_their_entries,
     )
 
 
@@ -62,8 +63,9 @@ def with_their_entries(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     entries = taken["events"]
     there = entries.collect_schema().names()
     told = [name for name in ("date", "code", "term") if name in there]
-    asked = rows.select(pl.col("referral_id").alias("event_id")).unique()
-    few = entries.select("event_id", *told).join(asked, on="event_id", how="semi")
+    asked = rows.select(pl.col("referral_id").alias("event_id")).unique().collect()
+    is_asked = SmallTable(asked, "event_id").place(pl.col("event_id")).is_not_null()
+    few = entries.select("event_id", *told).filter(is_asked)
     renamed = few.rename({"event_id": "referral_id"} | {name: f"__{name}" for name in told})
     joined = rows.join(renamed, on="referral_id", how="left")
     columns = {
@@ -80,7 +82,8 @@ def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...
 
 
 def _diary(file: ExtractFile, known_as: Known) -> Part:
-    columns = file.given({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
+    columns: dict[str, pl.Expr | Quick] = {"recall_id": known_as.id(file, "DiaryGuid")}
+    columns |= file.given({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
     if known_as.codes is not None:
         code = file.raw("CodeId")
         original = [file.text("OriginalTerm")] if file.has("OriginalTerm") else []
@@ -100,15 +103,8 @@ def _diary(file: ExtractFile, known_as: Known) -> Part:
                 .then(pl.lit("pending"))
                 .otherwise(pl.lit("cancelled"))
             )
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        file.yes("Deleted").alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "DiaryGuid").alias("recall_id"),
-        **columns,
-    )
-    return file.part("recalls", frame)
+    again = partial(_diary, known_as=known_as)
+    return file.part("recalls", known_as.rows(file, columns), again)
 
 
 def read_slots(
@@ -119,22 +115,17 @@ def read_slots(
 
 
 def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
-    columns = file.given(
+    columns: dict[str, pl.Expr | Quick] = {"appointment_id": known_as.id(file, "SlotGuid")}
+    columns |= file.given(
         {"date": "AppointmentDate", "slot_type": "SlotType", "booked_on": "BookedDate"}
     )
     if file.has("AppointmentStartTime"):
         columns["start_time"] = file.text("AppointmentStartTime").str.head(5)
     columns["status"] = _status(file, as_at)
     nobody = file.text("PatientGuid").is_null()
-    frame = file.frame.select(
-        ROW,
-        order_of(file),
-        (file.yes("Deleted") | nobody).alias(DELETED),
-        known_as.patient(file),
-        known_as.id(file, "SlotGuid").alias("appointment_id"),
-        **columns,
-    )
-    return file.part("appointments", frame)
+    frame = known_as.rows(file, columns, deleted=file.yes("Deleted") | nobody)
+    again = partial(_slots, known_as=known_as, as_at=as_at)
+    return file.part("appointments", frame, again)
 
 
 def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
@@ -149,7 +140,7 @@ def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
         by_day = pl.when(to_come).then(pl.lit("booked")).otherwise(pl.lit("other"))
     said = by_day
     if file.has("SlotStatus"):
-        said = known(file.text("SlotStatus"), SLOT_STATUS, "other").fill_null(by_day)
+        said = known(file.text("SlotStatus"), SLOT_STATUS, "other").alone().fill_null(by_day)
     missed = file.yes("DidNotAttend")
     attended = came & ~said.is_in(["cancelled"])
     return (

@@ -1,0 +1,98 @@
+"""How many records a text file has, counted a piece at a time, if each is as simple as it looks.
+
+Simple: quotation marks enclose whole fields, those inside are doubled, and a carriage return
+stands only before a line feed. Then every reader of CSV sees the same records. That all of them
+have as many fields is another question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recordpick.chunks import Chunk, count_byte
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_FEED, _RETURN, _QUOTE = b'\n\r"'
+
+
+class RecordEnds:
+    """Counts the line feeds outside quotation marks, as long as all is simple."""
+
+    def __init__(self, delimiter: bytes) -> None:
+        """`delimiter` is one byte."""
+        (self._delimiter,) = delimiter
+        self._count = 0
+        self._is_simple = True
+        self._is_inside = False  # a quotation mark is open
+        self._last = _FEED  # the byte before the next piece: a file begins like a line
+        self._closing = False  # that byte is a quotation mark which closes a field, or one of two
+
+    def add(self, chunk: Chunk, feeds: int) -> None:
+        """Take the next piece, which is not empty and has so many line feeds."""
+        if not self._is_simple:
+            return
+        has_quotes = b'"' in chunk
+        if (
+            (self._last == _RETURN and chunk[0] != _FEED)
+            or (self._closing and not self._may_follow(chunk[0]))
+            or (b"\r" in chunk and not _has_feeds_behind_returns(chunk))
+        ):
+            self._is_simple = False
+        elif has_quotes:
+            self._among_quotes(chunk)
+        elif not self._is_inside:
+            self._count += feeds
+        self._closing = has_quotes and self._closing
+        self._last = chunk[-1]
+
+    def found(self) -> int | None:
+        """Give how many records there are, after the last piece; None if not all is simple.
+
+        The last one need not end in a line feed.
+        """
+        if not self._is_simple or self._is_inside or self._last == _RETURN:
+            return None
+        return self._count + (self._last != _FEED)
+
+    def _may_follow(self, byte: int) -> bool:
+        """Tell whether a byte may stand behind a quotation mark that closes."""
+        return byte in {self._delimiter, _FEED, _RETURN, _QUOTE}
+
+    def _among_quotes(self, chunk: Chunk) -> None:
+        """Look at each quotation mark of a piece, and count the line feeds outside of them."""
+        import numpy as np
+
+        letters = np.frombuffer(chunk, np.uint8)
+        quotes = np.flatnonzero(letters == _QUOTE)
+        opening = quotes[int(self._is_inside) :: 2]
+        closing = quotes[int(not self._is_inside) :: 2]
+        before = letters[opening - 1]
+        if opening.size and opening[0] == 0:
+            before[0] = self._last
+        self._closing = bool(closing.size) and int(closing[-1]) == len(chunk) - 1
+        after = letters[(closing[:-1] if self._closing else closing) + 1]
+        self._is_simple = self._are(before, _FEED) and self._are(after, _FEED, _RETURN)
+        feeds = np.flatnonzero(letters == _FEED)
+        passed = np.searchsorted(quotes, feeds) + int(self._is_inside)
+        self._count += int(np.count_nonzero(passed % 2 == 0))
+        self._is_inside ^= bool(quotes.size % 2)
+
+    def _are(self, letters: NDArray[np.uint8], *more: int) -> bool:
+        """Tell whether all are delimiters, quotation marks or one of some more bytes."""
+        fits = (letters == self._delimiter) | (letters == _QUOTE)
+        for byte in more:
+            fits |= letters == byte
+        return bool(fits.all())
+
+
+def _has_feeds_behind_returns(chunk: Chunk) -> bool:
+    """Tell whether a line feed follows each carriage return, but for one at the end."""
+    import numpy as np
+
+    letters = np.frombuffer(chunk, np.uint8)
+    before = letters[np.flatnonzero(letters[1:] == _FEED)]
+    pairs = int(np.count_nonzero(before == _RETURN)) + (chunk[-1] == _RETURN)
+    return pairs == count_byte(chunk, b"\r")
