@@ -71,6 +71,8 @@ class Look:
     """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
     records: int | None = None
     """How many records there are, if the delimiter was said and all is simple (record_ends.py)."""
+    delimiters: int | None = None
+    """How many delimiters stand between their fields, under the same condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +283,7 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         is_utf8 = _decodes(decoder, b"", final=True)
     if not is_utf8:
         encoding = _windows(path, file)
+    records, between = (None if ends is None or nul else ends.found()) or (None, None)
     return Look(
         size=size,
         sha256=digest.hexdigest(),
@@ -291,7 +294,8 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         has_nul=nul,
         has_returns=returns,
         lines=feeds + (last != b"\n"),
-        records=None if ends is None or nul else ends.found(),
+        records=records,
+        delimiters=between,
     )
 
 

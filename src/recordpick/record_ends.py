@@ -1,8 +1,7 @@
-"""How many records a text file has, counted a piece at a time, if each is as simple as it looks.
+"""How many records and fields a text file has, counted a piece at a time, if all is simple.
 
 Simple: quotation marks enclose whole fields, those inside are doubled, and a carriage return
-stands only before a line feed. Then every reader of CSV sees the same records. That all of them
-have as many fields is another question.
+stands only before a line feed. Then every reader of CSV sees the same records and fields.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ _FEED, _RETURN, _QUOTE = b'\n\r"'
 
 
 class RecordEnds:
-    """Counts the line feeds outside quotation marks, as long as all is simple."""
+    """Counts line feeds and delimiters outside quotation marks, as long as all is simple."""
 
     def __init__(self, delimiter: bytes) -> None:
         """`delimiter` is one byte."""
         (self._delimiter,) = delimiter
-        self._count = 0
+        self._feeds = self._delimiters = 0
         self._is_simple = True
         self._is_inside = False  # a quotation mark is open
         self._last = _FEED  # the byte before the next piece: a file begins like a line
@@ -44,25 +43,26 @@ class RecordEnds:
         elif has_quotes:
             self._among_quotes(chunk)
         elif not self._is_inside:
-            self._count += feeds
+            self._feeds += feeds
+            self._delimiters += count_byte(chunk, bytes([self._delimiter]))
         self._closing = has_quotes and self._closing
         self._last = chunk[-1]
 
-    def found(self) -> int | None:
-        """Give how many records there are, after the last piece; None if not all is simple.
+    def found(self) -> tuple[int, int] | None:
+        """Give how many records there are, and how many fields more than records, after all pieces.
 
-        The last one need not end in a line feed.
+        None if not all is simple. The last record need not end in a line feed.
         """
         if not self._is_simple or self._is_inside or self._last == _RETURN:
             return None
-        return self._count + (self._last != _FEED)
+        return self._feeds + (self._last != _FEED), self._delimiters
 
     def _may_follow(self, byte: int) -> bool:
         """Tell whether a byte may stand behind a quotation mark that closes."""
         return byte in {self._delimiter, _FEED, _RETURN, _QUOTE}
 
     def _among_quotes(self, chunk: Chunk) -> None:
-        """Look at each quotation mark of a piece, and count the line feeds outside of them."""
+        """Look at each quotation mark of a piece, and count what stands outside of them."""
         import numpy as np
 
         letters = np.frombuffer(chunk, np.uint8)
@@ -75,10 +75,13 @@ class RecordEnds:
         self._closing = bool(closing.size) and int(closing[-1]) == len(chunk) - 1
         after = letters[(closing[:-1] if self._closing else closing) + 1]
         self._is_simple = self._are(before, _FEED) and self._are(after, _FEED, _RETURN)
-        feeds = np.flatnonzero(letters == _FEED)
-        passed = np.searchsorted(quotes, feeds) + int(self._is_inside)
-        self._count += int(np.count_nonzero(passed % 2 == 0))
-        self._is_inside ^= bool(quotes.size % 2)
+        if self._is_inside:
+            quotes = np.append(0, quotes)
+        self._is_inside = bool(quotes.size % 2)
+        if self._is_inside:
+            quotes = np.append(quotes, len(chunk))
+        self._feeds += _outside(np.flatnonzero(letters == _FEED), quotes)
+        self._delimiters += _outside(np.flatnonzero(letters == self._delimiter), quotes)
 
     def _are(self, letters: NDArray[np.uint8], *more: int) -> bool:
         """Tell whether all are delimiters, quotation marks or one of some more bytes."""
@@ -86,6 +89,12 @@ class RecordEnds:
         for byte in more:
             fits |= letters == byte
         return bool(fits.all())
+
+
+def _outside(places: NDArray[np.intp], marks: NDArray[np.intp]) -> int:
+    """Count the places that are not between two marks, each first of which opens."""
+    before = places.searchsorted(marks)
+    return int(places.size - before[1::2].sum() + before[::2].sum())
 
 
 def _has_feeds_behind_returns(chunk: Chunk) -> bool:

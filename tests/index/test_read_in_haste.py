@@ -1,6 +1,7 @@
 """Large files of an extract are read without a look at each line, and again where one is needed."""
 
 import codecs
+import csv
 import hashlib
 import re
 from unittest import mock
@@ -17,6 +18,7 @@ from recordpick.index.small_tables import SmallTable
 from recordpick.index.table_files import open_table_file
 
 from emis_extracts import (
+    ORG,
     bare,
     counts_of,
     entry,
@@ -49,14 +51,14 @@ def with_lines(folder, change):
 
 
 def test_a_line_too_short_and_one_too_long_are_both_noticed(folder):
-    """They make up for each other, and both are set aside."""
+    """As many delimiters in all as there should be prove nothing: both lines are set aside."""
 
     def cut_and_paste(lines):
         cut, _, field = lines[1].rpartition(",")
         return [lines[0], cut, f"{lines[2]},{field}", *lines[3:]]
 
     path = with_lines(folder, cut_and_paste)
-    assert look(path, ",").records == 5
+    assert (look(path, ",").records, look(path, ",").delimiters) == (5, 40)
     index = indexed(folder)
     assert rows_of(index, "events", "event_id") == [(bare(13),), (bare(14),)]
     assert counts_of(index, "CareRecord_Observation") == (4, 2, 2, 0)
@@ -172,23 +174,24 @@ def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, m
     path.write_bytes(codecs.BOM_UTF8 * mark + content)
     with mock.patch.object(chunks, "CHUNK", size):
         found = look(path, ",")
-    assert found.records == simple_records(content.decode())
+    assert (found.records, found.delimiters) == simple_records(content.decode())
 
 
 def simple_records(text):
-    """Count records of the simple kind, one by one; None if there is anything else."""
+    """Count records of the simple kind and their delimiters; None if there is anything else."""
     if re.search("\r(?!\n)", text):
-        return None
+        return None, None
     field = r'(?:"[^"]*(?:""[^"]*)*"|[^"\r\n,]*)'
     record = re.compile(rf"{field}(?:,{field})*(?:\r?\n|\Z)")
-    at = count = 0
+    at = count = delimiters = 0
     while at < len(text):
         found = record.match(text, at)
         if found is None:
-            return None
+            return None, None
         at = found.end()
         count += 1
-    return count
+        delimiters += re.sub('"[^"]*"', "", found[0]).count(",")
+    return count, delimiters
 
 
 def test_records_are_counted_only_where_the_delimiter_is_said(tmp_path):
@@ -198,3 +201,73 @@ def test_records_are_counted_only_where_the_delimiter_is_said(tmp_path):
     assert look(path).records is None
     assert look(path, ";").records == 2
     assert look(path, "€").records is None
+
+
+VALUES = st.text('a," é\n;', max_size=6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    rows=st.lists(st.tuples(VALUES, VALUES, st.sampled_from("xyz")), min_size=1, max_size=8),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    end=st.sampled_from(["\n", "\r\n"]),
+)
+@example(rows=[("a\nb", '"', "x"), ("", ",", "y")], quoting=csv.QUOTE_MINIMAL, end="\r\n")
+def test_quotation_marks_are_no_reason_for_care(tmp_path_factory, rows, quoting, end):
+    """What a writer of CSV writes is read in haste: values of several lines, line ends of two."""
+    folder = tmp_path_factory.mktemp("haste")
+    path = folder / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=quoting, lineterminator=end)
+        writer.writerows([("first", "second", "last"), *rows])
+    quick = open_table_file(path, folder, delimiter=",", hasty=True)
+    assert quick.carefully is not None
+    slow = quick.carefully()
+    assert quick.frame.collect().equals(slow.frame.collect())
+    assert quick.rows == slow.rows == len(rows)
+    numbers = range(len(rows))
+    assert quick.line_of(numbers) == slow.line_of(numbers)
+    read = quick.frame.select("first", "second", "last").collect().rows()
+    assert [[value or "" for value in row] for row in read] == [list(row) for row in rows]
+
+
+@pytest.mark.parametrize("spoilt", ['"x"y', 'x"y', '"', "a\rb"])
+def test_marks_in_odd_places_are_a_reason(tmp_path, spoilt):
+    """Readers of CSV do not agree what they mean."""
+    path = tmp_path / "a.csv"
+    path.write_text(f"a,b,c\n1,{spoilt},3\n4,5,6\n", newline="")
+    assert open_table_file(path, tmp_path, delimiter=",", hasty=True).carefully is None
+
+
+@pytest.mark.parametrize("change", [lambda line: line + ",", lambda line: line.rpartition(",")[0]])
+def test_consultations_with_odd_lines_are_read_again(folder, change):
+    """They give no table: still none of their lines is taken for what it is not."""
+    secret = {"ConsultationGuid": guid(50), "IsConfidential": "TRUE"}
+    other = {"ConsultationGuid": guid(51), "IsConfidential": "FALSE"}
+    both = {"PatientGuid": guid(1), "OrganisationGuid": ORG, "ProcessingId": "1"}
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[entry(11, 1, ConsultationGuid=guid(50))],
+        CareRecord_Consultation=[secret | both, other | both],
+    )
+    (path,) = folder.glob("*CareRecord_Consultation*")
+    *lines, last = path.read_text().splitlines()
+    path.write_text("\n".join([*lines, change(last)]) + "\n", newline="")
+    index = indexed(folder)
+    assert rows_of(index, "events", "is_confidential") == [(True,)]
+    assert counts_of(index, "CareRecord_Consultation") == (2, 1, 1, 0)
+
+
+def test_consultations_that_say_nothing_are_looked_at_all_the_same(folder):
+    """Their rows are counted as lines that are well formed."""
+    row = {"ConsultationGuid": guid(50), "OrganisationGuid": ORG, "ProcessingId": "1"}
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[entry(11, 1)],
+        CareRecord_Consultation=[row, row],
+    )
+    (path,) = folder.glob("*CareRecord_Consultation*")
+    path.write_text(path.read_text().rstrip() + ",odd\n", newline="")
+    assert counts_of(indexed(folder), "CareRecord_Consultation") == (2, 1, 1, 0)

@@ -14,7 +14,7 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
-from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW, Part
+from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW, Part
 from recordpick.index.quick_typing import (
     MISSING,
     Asked,
@@ -51,7 +51,7 @@ NHS number is that of several patients of another source.
 """
 
 NHS_NUMBER = "nhs_number"
-_TECHNICAL = (ORDER, FOLDED)
+_TECHNICAL = (ORDER, FOLDED, HOSTED)
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Conformed:
     unknown: tuple[str, ...]
     """Columns of the file that the table does not have, and that were left out."""
     technical: tuple[str, ...] = ()
-    """ORDER and FOLDED, if the part has them: they stand beside the table's columns."""
+    """ORDER, FOLDED, HOSTED, if the part has them: they stand beside the table's columns."""
 
 
 def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:

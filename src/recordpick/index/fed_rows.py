@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from recordpick.index.parts import FOLDED, Part, Told
+from recordpick.index.parts import FOLDED, Met, Part, Told
 from recordpick.index.small_tables import SmallTable, at
 
 PROBLEMS, ISSUES = "problems", "issues"
@@ -43,7 +43,8 @@ def with_problems(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     rows = part.frame.with_columns(few.place(pl.col("event_id")).alias(_PROBLEM))
     late = few.told(_PROBLEM, [name for name in tells if name not in columns])
     frame = rows.select(*others, _PROBLEM, **columns)
-    return replace(part, frame=frame, told=(*told, late))
+    met = Met(PROBLEMS, _PROBLEM, few.frame["event_id"])
+    return replace(part, frame=frame, told=(*told, late), met=met)
 
 
 _IS_PROBLEM = pl.col(_PROBLEM).is_not_null()

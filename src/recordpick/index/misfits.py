@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.index.conform import DUPLICATE, HOSTLESS, ORPHAN
-from recordpick.index.parts import DELETED, FOLDED, ORDER, ROW
+from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW
 from recordpick.index.tables_made import PATIENT, TableMade
 
 _OWN, _PART, _IS_FOLDED = "__own", "__part", "__is_folded"
@@ -137,18 +137,32 @@ def _find_hostless(table: TableMade, tables: Mapping[str, TableMade]) -> None:
         host = tables.get(staged.part.host) if staged.part.host else table if is_folded else None
         if host is None or host.row_id is None or table.row_id is None:
             continue
-        rows = table.part(number)
-        if is_folded:
-            rows = rows.filter(pl.col(FOLDED).is_not_null())
-        belong = rows.select(ROW, pl.col(table.row_id).alias(_OWN)).collect(engine="streaming")
-        # They are fewer than the rows that they belong to: so those are asked for these.
-        asked = belong.lazy().select(_OWN).unique()
-        there = host.rows().select(pl.col(host.row_id).alias(_OWN)).join(asked, on=_OWN, how="semi")
-        lost = belong.join(there.collect(engine="streaming"), on=_OWN, how="anti")
+        lost = _without_host(table, number, host)
         if lost.height:
             gone = lost.join(_taken_back(host, host.row_id), on=_OWN, how="semi")
             table.take_back(number, gone)
             table.reject(number, lost.join(gone, on=ROW, how="anti"), HOSTLESS)
+
+
+def _without_host(table: TableMade, number: int, host: TableMade) -> pl.DataFrame:
+    """Give the rows of a part (ROW, _OWN) that belong to a row which is not there."""
+    staged = table.staged[number]
+    rows = table.part(number)
+    if FOLDED in staged.conformed.technical:
+        rows = rows.filter(pl.col(FOLDED).is_not_null())
+    is_hosted = HOSTED in staged.conformed.technical
+    if is_hosted:
+        rows = rows.filter(~pl.col(HOSTED))
+    found = rows.select(ROW, pl.col(str(table.row_id)).alias(_OWN)).collect(engine="streaming")
+    if is_hosted:
+        return found
+    met = table.met(staged.part.feeds) if host is table else None
+    if met is None:
+        # They are fewer than the rows that they belong to: so those are asked for these.
+        asked = found.lazy().select(_OWN).unique()
+        ids = host.rows().select(pl.col(str(host.row_id)).alias(_OWN))
+        met = ids.join(asked, on=_OWN, how="semi").collect(engine="streaming").to_series()
+    return found.join(met.alias(_OWN).to_frame(), on=_OWN, how="anti")
 
 
 def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:

@@ -40,6 +40,12 @@ Such as an issue of a drug record. The row's id in the table is then that of the
 column the id of its own. It counts as indexed if the other row is there.
 """
 
+HOSTED = "__hosted"
+"""Optional Boolean column: whether the row is there to which this one belongs (`Part.host`).
+
+Where a part has it, nobody needs to look for that row again.
+"""
+
 Lines = Callable[[Sequence[int]], list[int]]
 """Gives the line in the file of each row, both counted as the part counts them."""
 
@@ -64,6 +70,21 @@ class Told:
     """A column of the part's frame (UInt32): null for nothing."""
     table: pl.DataFrame
     """Columns named as in tables.py, and of its types: clean, as they are (`Part.made`)."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """The rows of others (FOLDED) that tell more about the rows of a part.
+
+    So nobody needs to look for the rows that they tell about.
+    """
+
+    feeds: str
+    """The name under which those rows are fed."""
+    place: str
+    """A column of the part's frame (UInt32): which of `ids` tells about a row; null for none."""
+    ids: pl.Series
+    """The ids in the table, each once."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +120,8 @@ class Part:
     """Makes the final part of this one and what it takes: each a scan of the rows that fit."""
     told: tuple[Told, ...] = ()
     """Columns of the table that `frame` has only as places."""
+    met: Met | None = None
+    """What was taken of others, where `finish` knows about which rows it tells."""
     host: str = ""
     """A table before this one: each row here belongs to the row there that has the same id."""
     made: frozenset[str] = frozenset()

@@ -79,8 +79,7 @@ def open_table_file(
     """Look at a file and make a scan of it; `work` is an empty folder for what must be rewritten.
 
     `hasty` leaves it to whoever reads the scan to find lines of another shape (see `carefully`):
-    for large files whose last column is never empty. Polars refuses a line that has too many fields
-    whenever the last column is asked for, as it is with ROW.
+    for large files whose last column is never empty.
 
     `headers` replace the file's own header: lists of names of different lengths, of which each
     line takes the one that fits its number of fields; needed if `has_header` is false. UserError
@@ -171,7 +170,10 @@ def _hastily(
     names = head.columns
     if found.records is None or found.records < 2 or found.skip or head.line != 1:
         return None
-    frame = _scan(path, found, head.line, names, cut_long_lines=False)
+    # As many delimiters as there should be: if no line has too few, then none has too many either.
+    if found.delimiters != found.records * (len(names) - 1):
+        return None
+    frame = _scan(path, found, head.line, names, cut_long_lines=True)
     # polars pads a line that has too few fields: then the last is null.
     row = pl.when(pl.col(names[-1]).is_not_null()).then(ROW)
     rows = found.records - 1

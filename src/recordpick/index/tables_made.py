@@ -9,7 +9,7 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import BAD
-from recordpick.index.parts import FOLDED, ORDER, ROW, Told
+from recordpick.index.parts import FOLDED, HOSTED, ORDER, ROW, Told
 from recordpick.index.small_tables import resolved
 from recordpick.index.staging import Staged
 from recordpick.index.values import TYPES
@@ -106,7 +106,7 @@ class TableMade:
                 rows = rows.filter(pl.col(FOLDED).is_null())
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
             rows = rows.with_columns(place.alias(PLACE))
-            parts.append(rows.drop(ROW, ORDER, FOLDED, strict=False))
+            parts.append(rows.drop(ROW, ORDER, FOLDED, HOSTED, strict=False))
         rows = _one_below_another(parts, self.kinds)
         there = {*rows.collect_schema(), *(name for each in told for name in each.table.columns)}
         # Columns that only parts without rows of their own give.
@@ -139,6 +139,21 @@ class TableMade:
             if staged.part.feeds == name
         ]
         return _one_below_another(parts, self.kinds).drop(ROW, ORDER, strict=False)
+
+    def met(self, feeds: str) -> pl.Series | None:
+        """Give the ids of rows that go in of which rows fed by that name tell more.
+
+        None where a part with rows of its own cannot say that.
+        """
+        found = [pl.Series(dtype=pl.String)]
+        for number, staged in enumerate(self.staged):
+            met = staged.part.met
+            if met is not None and met.feeds == feeds:
+                places = self._placed(number).select(pl.col(met.place).drop_nulls().unique())
+                found.append(met.ids.gather(places.collect(engine="streaming").to_series()))
+            elif self._has_rows(number):
+                return None
+        return pl.concat([ids.alias("") for ids in found])
 
     def indexed(self, number: int) -> int:
         """Count the rows of one part that go in."""

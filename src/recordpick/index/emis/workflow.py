@@ -12,7 +12,7 @@ import polars as pl
 from recordpick.index.emis.known import Known
 from recordpick.index.emis.words import SLOT_STATUS, URGENCY, known
 from recordpick.index.extract_files import ExtractFile
-from recordpick.index.parts import Part
+from recordpick.index.parts import HOSTED, Part
 from recordpick.index.quick_typing import Quick
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.values import to_date
@@ -66,14 +66,19 @@ def with_their_entries(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     asked = rows.select(pl.col("referral_id").alias("event_id")).unique().collect()
     is_asked = SmallTable(asked, "event_id").place(pl.col("event_id")).is_not_null()
     few = entries.select("event_id", *told).filter(is_asked)
-    renamed = few.rename({"event_id": "referral_id"} | {name: f"__{name}" for name in told})
+    renamed = few.select(
+        pl.col("event_id").alias("referral_id"),
+        pl.lit(value=True).alias(HOSTED),
+        *(pl.col(name).alias(f"__{name}") for name in told),
+    )
     joined = rows.join(renamed, on="referral_id", how="left")
     columns = {
         name: pl.coalesce(*([pl.col(name)] if name in own else []), pl.col(f"__{name}"))
         for name in told
     }
     others = [name for name in own if name not in columns]
-    return replace(part, frame=joined.select(*others, **columns))
+    hosted = pl.col(HOSTED).fill_null(value=False)
+    return replace(part, frame=joined.select(*others, hosted, **columns))
 
 
 def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
