@@ -18,9 +18,9 @@ from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
 from recordpick.index.digests import digest
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
-from recordpick.index.parts import DELETED, ROW, LookUp
+from recordpick.index.parts import DELETED, PATIENT, ROW, LookUp
 from recordpick.index.staging import Staged, rows_with_reasons
-from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.tables_made import TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
 
 _REJECTED = {

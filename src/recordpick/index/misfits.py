@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.index.conform import DUPLICATE, HOSTLESS, ORPHAN
-from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW
-from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, PATIENT, ROW
+from recordpick.index.tables_made import TableMade
 
 _OWN, _PART, _IS_FOLDED = "__own", "__part", "__is_folded"
 

@@ -20,6 +20,8 @@ from recordpick.index.questions import Question
 from recordpick.index.set_aside import NOTHING, SetAside
 from recordpick.tables import Kind
 
+PATIENT = "patient_id"
+
 ROW = "__row"
 """Column (UInt32, unique in a part) that names a row of the source file."""
 

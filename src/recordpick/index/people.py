@@ -14,9 +14,9 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.conform import NHS_NUMBER
 from recordpick.index.manifest import TableSummary
-from recordpick.index.parts import ROW
+from recordpick.index.parts import PATIENT, ROW
 from recordpick.index.staging import Staged
-from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.tables_made import TableMade
 from recordpick.index.values import TYPES
 from recordpick.index.writing import ROW_GROUP_BY_PATIENT
 

@@ -13,8 +13,8 @@ from dataclasses import replace
 import polars as pl
 
 from recordpick.index.conform import NHS_NUMBER, UNSURE
-from recordpick.index.parts import ROW
-from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.parts import PATIENT, ROW
+from recordpick.index.tables_made import TableMade
 
 OTHER = "__other"
 Aliases = dict[int, pl.DataFrame]

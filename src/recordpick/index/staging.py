@@ -5,14 +5,16 @@ After this no source file is read again but for the rows that did not fit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
-from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.set_aside import PLACES
 from recordpick.index.small_tables import resolved
 from recordpick.whole import as_system_error
@@ -35,9 +37,15 @@ class Staged:
         """Give the rows that fit by themselves: ROW and the table's columns."""
         return resolved(self.placed(), self.part.told)
 
-    def placed(self) -> pl.LazyFrame:
-        """Give the same, but of columns that are told by place (`Part.told`) the places."""
-        rows = pl.scan_parquet(self.path, glob=False).filter(_FITS).drop(BAD, DELETED, ASIDE)
+    def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
+        """Give the same, but of columns that are told by place (`Part.told`) the places.
+
+        `only` are places in the file of typed rows; `at` names a column that tells these.
+        """
+        rows = pl.scan_parquet(self.path, glob=False, row_index_name=at)
+        if only is not None:
+            rows = pl.concat([rows.slice(some.start, len(some)) for some in only or [range(0)]])
+        rows = rows.filter(_FITS).drop(BAD, DELETED, ASIDE)
         if self.aliases is None or self.aliases.is_empty():
             return rows
         rows = rows.with_columns(pl.col("patient_id").cast(pl.String))
@@ -45,6 +53,14 @@ class Staged:
         return known.with_columns(pl.coalesce("__other", "patient_id").alias("patient_id")).drop(
             "__other"
         )
+
+    @cached_property
+    def has_own_rows(self) -> bool:
+        """Tell whether any row that fits is one of the table, and does not only tell of others."""
+        if FOLDED not in self.conformed.technical:
+            return True
+        own = self.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
+        return bool(own.collect(engine="streaming").item())
 
 
 class OddLinesError(Exception):

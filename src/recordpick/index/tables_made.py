@@ -9,13 +9,13 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.index.conform import BAD
-from recordpick.index.parts import FOLDED, HOSTED, ORDER, ROW, Told
+from recordpick.index.parts import FOLDED, HOSTED, ORDER, PATIENT, ROW, Told
 from recordpick.index.small_tables import resolved
 from recordpick.index.staging import Staged
+from recordpick.index.stretches import LENGTH, PART, STRETCH, Stretches
 from recordpick.index.values import TYPES
 from recordpick.tables import TABLES, Kind
 
-PATIENT = "patient_id"
 PLACE = "__place"
 _MISFITS = {ROW: pl.UInt32, BAD: pl.UInt16}
 _GONE = {ROW: pl.UInt32}
@@ -76,9 +76,11 @@ class TableMade:
         rows = resolved(self._placed(number), self.staged[number].part.told)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
-    def _placed(self, number: int) -> pl.LazyFrame:
-        """Give the same, but of columns that are told by place the places."""
-        rows = self.staged[number].placed()
+    def _placed(
+        self, number: int, only: Sequence[range] | None = None, at: str | None = None
+    ) -> pl.LazyFrame:
+        """Give the same, but of columns that are told by place the places (see Staged)."""
+        rows = self.staged[number].placed(only, at)
         for away in (self.misfits[number], self.gone[number]):
             if away.height:
                 rows = rows.join(away.lazy(), on=ROW, how="anti", maintain_order="left")
@@ -89,19 +91,45 @@ class TableMade:
         rows, told = self.placed_rows()
         return resolved(rows, told).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
-    def placed_rows(self) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
+    def stretches(self) -> Stretches:
+        """Tell where the rows that go in stand, in the files of typed rows."""
+        found = []
+        for number in self._own:
+            rows = self._placed(number, at=STRETCH)
+            if FOLDED in self.staged[number].conformed.technical:
+                rows = rows.filter(pl.col(FOLDED).is_null())
+            stretch = pl.col(STRETCH) // LENGTH
+            several = rows.group_by(stretch, PATIENT).agg(entries=pl.len())
+            found.append(
+                several.select(
+                    pl.lit(number).alias(PART), STRETCH, pl.col(PATIENT).cast(pl.String), "entries"
+                )
+            )
+        return Stretches(pl.concat(found).collect(engine="streaming"))
+
+    @property
+    def _own(self) -> list[int]:
+        """The parts that have rows of their own; all, if none has."""
+        every = range(len(self.staged))
+        return [number for number in every if self._has_rows(number)] or list(every)
+
+    def placed_rows(
+        self, only: Mapping[int, Sequence[range]] | None = None
+    ) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
         """Give all rows that go in, with PLACE: a number by which they stand as in their files.
 
         And what is told by place: columns that the rows do not have, where all parts tell them
-        alike.
+        alike. `only` are the places, in the files of typed rows, of those that are asked for.
         """
-        every = range(len(self.staged))
-        numbers = [number for number in every if self._has_rows(number)] or list(every)
+        numbers = self._own
         told = self._told_alike(numbers)
         parts = []
         for number in numbers:
             staged = self.staged[number]
-            rows = self._placed(number) if told else self.part(number)
+            rows = self._placed(number, None if only is None else only.get(number, ()))
+            if not told:
+                rows = resolved(rows, staged.part.told)
+                rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
             if FOLDED in staged.conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
@@ -115,11 +143,7 @@ class TableMade:
 
     def _has_rows(self, number: int) -> bool:
         """Tell whether a part may have rows of its own; one that only feeds others has none."""
-        staged = self.staged[number]
-        if len(self.staged) == 1 or FOLDED not in staged.conformed.technical:
-            return True
-        own = staged.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
-        return bool(own.collect(engine="streaming").item())
+        return len(self.staged) == 1 or self.staged[number].has_own_rows
 
     def _told_alike(self, numbers: Sequence[int]) -> tuple[Told, ...]:
         """Give what these parts tell by place, if all of them tell the same."""

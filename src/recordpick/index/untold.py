@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.index.manifest import Conflated, FileCount, Gap
-from recordpick.index.parts import Source
-from recordpick.index.tables_made import PATIENT, TableMade
+from recordpick.index.parts import PATIENT, Source
+from recordpick.index.tables_made import TableMade
 
 
 def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:

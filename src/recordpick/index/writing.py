@@ -20,8 +20,9 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from recordpick.index.manifest import TableSummary
-from recordpick.index.parts import Told
-from recordpick.index.tables_made import PATIENT, PLACE, TableMade
+from recordpick.index.parts import PATIENT, Told
+from recordpick.index.stretches import Stretches
+from recordpick.index.tables_made import PLACE, TableMade
 from recordpick.index.values import TYPES
 from recordpick.index.words_as_text import is_heeded, noted_as
 
@@ -53,11 +54,10 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
     """
     kinds = table.kinds
     path = folder / f"{table.name}.parquet"
-    rows, told = table.placed_rows()
-    whose = rows.group_by(PATIENT).agg(entries=pl.len()).collect(engine="streaming")
-    counts = whose.with_columns(pl.col(PATIENT).cast(pl.String)).sort(PATIENT)
+    stretches = table.stretches()
+    counts = stretches.counts()
     types = pl.Schema({name: TYPES[kind] for name, kind in kinds.items()})
-    _sorted_rows(rows, told, types, counts).sink_parquet(
+    _sorted_rows(table, types, stretches, _starts(counts)).sink_parquet(
         path,
         metadata=noted_as(types),
         compression_level=_LEVEL,
@@ -68,13 +68,13 @@ def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFr
 
 
 def _sorted_rows(
-    rows: pl.LazyFrame, told: Sequence[Told], types: pl.Schema, counts: pl.DataFrame
+    table: TableMade, types: pl.Schema, stretches: Stretches, starts: Sequence[str]
 ) -> pl.LazyFrame:
     """Give the rows in their order; those that are alike in it as they stand in the files."""
     keys = [key for key in ("kind", "code", PATIENT) if key in types]
     if "code" not in types:
         keys = [PATIENT]
-    starts = _starts(counts)
+    rows, told = table.placed_rows()
     together = max(1, AT_ONCE // BLOCK)
     by_place = {name: _by_words(each) for each in told for name in each.table.columns}
     by_place = {name: each for name, each in by_place.items() if name in types}
@@ -87,11 +87,14 @@ def _sorted_rows(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, size: int | None
     ) -> Iterator[pl.DataFrame]:
         del columns, predicate, n_rows, size  # the sink asks for everything
-        for first in range(0, len(starts), together):
-            within = pl.col(PATIENT).cast(pl.String) >= starts[first]
-            if first + together < len(starts):
-                within &= pl.col(PATIENT).cast(pl.String) < starts[first + together]
-            some = rows if len(starts) <= together else rows.filter(within)
+        for reading in stretches.readings(starts, together):
+            blocks = starts[reading.first : reading.end]
+            within = pl.col(PATIENT).cast(pl.String) >= blocks[0]
+            if reading.end < len(starts):
+                within &= pl.col(PATIENT).cast(pl.String) < starts[reading.end]
+            some, _ = table.placed_rows(reading.only)
+            if len(blocks) < len(starts):
+                some = some.filter(within)
             found = some.select(*asked, PLACE).collect(engine="streaming")
             if not found[PLACE].is_sorted():  # joins do not keep an order
                 found = found.sort(PLACE)
@@ -99,7 +102,7 @@ def _sorted_rows(
             del found  # each column is let go as soon as it was copied
             found = _in_one_piece(in_pieces)
             ranks = [_ranks(found, key, by_place.get(key)) for key in keys]
-            places = _places_in_order(ranks, starts[first : first + together])
+            places = _places_in_order(ranks, blocks)
             for start in range(0, found.height, ROW_GROUP):
                 group = found[places[start : start + ROW_GROUP]]
                 yield pl.DataFrame(
