@@ -1,4 +1,4 @@
-"""Large files read once, a piece at a time: hashed in another thread while this one looks at them.
+"""Large files read once, a piece at a time: hashed in another thread, if a processor is idle.
 
 The pieces are read into the same two buffers over and over. New memory for each of them would cost
 more than all that is done with it.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeAlias
+from threading import Lock
+from typing import Self, TypeAlias
 
 CHUNK = 1024**2
 """Bytes: as much as a processor keeps near while it is looked at several times."""
@@ -25,7 +27,7 @@ def hashed(file: io.BufferedReader, digest: hashlib._Hash) -> Iterator[bytearray
     """
     buffers = (bytearray(CHUNK), bytearray(CHUNK))
     waiting: list[Future[None]] = []
-    with ThreadPoolExecutor(1) as aside:
+    with ThreadPoolExecutor(1) as aside, _Reading() as reading:
         for turn in _forever():
             if len(waiting) == len(buffers):
                 waiting.pop(0).result()
@@ -34,8 +36,36 @@ def hashed(file: io.BufferedReader, digest: hashlib._Hash) -> Iterator[bytearray
             if not size:
                 break
             chunk = buffer if size == CHUNK else buffer[:size]
-            waiting.append(aside.submit(digest.update, chunk))
+            if reading.leaves_a_processor():
+                waiting.append(aside.submit(digest.update, chunk))
+            else:
+                while waiting:
+                    waiting.pop(0).result()
+                digest.update(chunk)
             yield chunk
+
+
+class _Reading:
+    """One of the files that are read just now."""
+
+    _files = 0
+    _lock = Lock()
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            _Reading._files += 1
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            _Reading._files -= 1
+
+    def leaves_a_processor(self) -> bool:
+        """Tell whether a second thread for each file would find a processor with nothing to do.
+
+        Where it does not, to hand a piece over only costs time: it has to be fetched twice.
+        """
+        return 2 * _Reading._files <= (os.cpu_count() or 1)
 
 
 def _forever() -> Iterator[int]:

@@ -93,6 +93,20 @@ def _of_others(rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.filter(pl.col(FOLDED).is_not_null())
 
 
+_DAYS = 10**6
+"""More than from the year 1 to 1970, where polars begins to count."""
+
+
+def _latest(told: str, by: str) -> pl.Expr:
+    """Give the last day that is told on the last of the days `by`; of no day only if on no other.
+
+    To find the greatest of numbers takes a tenth of the time of sorting each group.
+    """
+    when = (pl.col(by).to_physical().cast(pl.Int64) + _DAYS).fill_null(0)
+    both = when * 10 * _DAYS + pl.col(told).to_physical() + _DAYS
+    return (both.max() % (10 * _DAYS) - _DAYS).cast(pl.Int32).cast(pl.Date)
+
+
 def with_last_issue(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     """Join medication with the day of its last issue and the last day set for a review.
 
@@ -108,9 +122,7 @@ def with_last_issue(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     if has_days:
         told["last_issued_on"] = pl.col("last_issued_on").max()
     if has_days and "review_on" in names and "review_on" not in own:
-        dated = pl.col("review_on").is_not_null()
-        by_day = pl.col("review_on").filter(dated).sort_by(pl.col("last_issued_on").filter(dated))
-        told["review_on"] = by_day.last()
+        told["review_on"] = _latest("review_on", by="last_issued_on")
     if "issues" not in own:
         told["issues"] = pl.len().cast(pl.Int64)
     if not told:

@@ -6,7 +6,7 @@ patients of one block. Where a source has them in any order, every stretch has r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -41,7 +41,7 @@ class Stretches:
         """Give the rows a patient: patient_id and `entries`, by patient_id."""
         return self.frame.group_by(PATIENT).agg(pl.col("entries").sum()).sort(PATIENT)
 
-    def readings(self, starts: Sequence[str], together: int) -> Iterator[Reading]:
+    def readings(self, starts: Sequence[str], together: int) -> list[Reading]:
         """Give what is to be read for all blocks; `starts` are the first patient_id of each.
 
         One block at a time where that reads no stretch much more than once, else `together`.
@@ -50,10 +50,12 @@ class Stretches:
         stand = self.frame.select(PART, STRETCH, block.alias(_BLOCK)).unique()
         stretches = stand.select(PART, STRETCH).n_unique()
         step = 1 if stand.height <= 2 * (stretches + len(starts)) else together
+        found = []
         for first in range(0, len(starts), step):
             end = min(first + step, len(starts))
             asked = stand.filter(pl.col(_BLOCK).is_between(first, end - 1))
-            yield Reading(first, end, _ranges(asked))
+            found.append(Reading(first, end, _ranges(asked)))
+        return found
 
 
 def _ranges(asked: pl.DataFrame) -> dict[int, list[range]]:
