@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import hashlib
 import io
 import re
 from collections import Counter
@@ -18,7 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from recordpick.chunks import Chunk, count_byte, hashed
+from recordpick.chunks import Chunk, count_byte, pieces
 from recordpick.errors import UserError
 from recordpick.record_ends import RecordEnds
 from recordpick.regular_files import check_regular
@@ -58,7 +57,6 @@ class Look:
     """What one reading of the whole file found."""
 
     size: int
-    sha256: str
     encoding: str
     """Python's name: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be or cp1252."""
     delimiter: str
@@ -70,7 +68,7 @@ class Look:
     lines: int
     """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
     records: int | None = None
-    """How many records there are, if the delimiter was said and all is simple (record_ends.py)."""
+    """How many records there are, if they were counted and all is simple (record_ends.py)."""
     delimiters: int | None = None
     """How many delimiters stand between their fields, under the same condition."""
 
@@ -92,8 +90,10 @@ class Damaged:
     text: str
 
 
-def look(path: Path, delimiter: str | None = None) -> Look:
+def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> Look:
     """Read the file once; say what it is.
+
+    The records are only counted where that is asked for, and the delimiter is said.
 
     UserError if it is missing, a folder, a pipe, empty, no text, written in several encodings, or
     has a line or a number of columns that no table has.
@@ -101,7 +101,8 @@ def look(path: Path, delimiter: str | None = None) -> Look:
     check_regular(path)
     try:
         with path.open("rb") as file:
-            found = _look(path, file, (delimiter or "").encode())
+            counted = (delimiter or "").encode() if counts_records else b""
+            found = _look(path, file, counted)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -258,14 +259,13 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
     file.seek(0)
-    digest = hashlib.sha256()
     quotes = nul = returns = False
     ends = RecordEnds(delimiter) if len(delimiter) == 1 else None
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
     is_utf8, size, feeds = True, 0, 0
     last: Chunk = b""
     line = 0  # bytes since the last end of a line
-    for chunk in hashed(file, digest):
+    for chunk in pieces(file):
         size += len(chunk)
         line = _open_line(path, chunk, line, feeds + 1)
         quotes = quotes or b'"' in chunk
@@ -286,7 +286,6 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
     records, between = (None if ends is None or nul else ends.found()) or (None, None)
     return Look(
         size=size,
-        sha256=digest.hexdigest(),
         encoding=encoding or "utf-8",
         delimiter=",",
         skip=0,

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _FEED, _RETURN, _QUOTE = b'\n\r"'
 
+_SAMPLE, _SELDOM = 4096, 32
+"""Where fewer than one letter in so many is a quotation mark, cutting there takes less time."""
+
 
 class RecordEnds:
     """Counts line feeds and delimiters outside quotation marks, as long as all is simple."""
@@ -40,11 +43,14 @@ class RecordEnds:
             or (b"\r" in chunk and not _has_feeds_behind_returns(chunk))
         ):
             self._is_simple = False
-        elif has_quotes:
-            self._among_quotes(chunk)
-        elif not self._is_inside:
-            self._feeds += feeds
-            self._delimiters += count_byte(chunk, bytes([self._delimiter]))
+        else:
+            delimiter = bytes([self._delimiter])
+            inside: Chunk = chunk if self._is_inside else b""
+            if has_quotes:
+                inside = self._inside(chunk)
+                self._among_quotes(chunk)
+            self._feeds += feeds - inside.count(b"\n")
+            self._delimiters += count_byte(chunk, delimiter) - inside.count(delimiter)
         self._closing = has_quotes and self._closing
         self._last = chunk[-1]
 
@@ -61,8 +67,18 @@ class RecordEnds:
         """Tell whether a byte may stand behind a quotation mark that closes."""
         return byte in {self._delimiter, _FEED, _RETURN, _QUOTE}
 
+    def _inside(self, chunk: Chunk) -> Chunk:
+        """Give what stands between quotation marks."""
+        if chunk.count(b'"', 0, _SAMPLE) < _SAMPLE // _SELDOM:
+            return b"".join(chunk.split(b'"')[int(not self._is_inside) :: 2])
+        import numpy as np
+
+        letters = np.frombuffer(chunk, np.uint8)
+        turns = np.bitwise_xor.accumulate(letters == _QUOTE)
+        return letters[turns ^ self._is_inside].tobytes()
+
     def _among_quotes(self, chunk: Chunk) -> None:
-        """Look at each quotation mark of a piece, and count what stands outside of them."""
+        """Look at what stands beside each quotation mark of a piece."""
         import numpy as np
 
         letters = np.frombuffer(chunk, np.uint8)
@@ -75,13 +91,7 @@ class RecordEnds:
         self._closing = bool(closing.size) and int(closing[-1]) == len(chunk) - 1
         after = letters[(closing[:-1] if self._closing else closing) + 1]
         self._is_simple = self._are(before, _FEED) and self._are(after, _FEED, _RETURN)
-        if self._is_inside:
-            quotes = np.append(0, quotes)
-        self._is_inside = bool(quotes.size % 2)
-        if self._is_inside:
-            quotes = np.append(quotes, len(chunk))
-        self._feeds += _outside(np.flatnonzero(letters == _FEED), quotes)
-        self._delimiters += _outside(np.flatnonzero(letters == self._delimiter), quotes)
+        self._is_inside ^= bool(quotes.size % 2)
 
     def _are(self, letters: NDArray[np.uint8], *more: int) -> bool:
         """Tell whether all are delimiters, quotation marks or one of some more bytes."""
@@ -89,12 +99,6 @@ class RecordEnds:
         for byte in more:
             fits |= letters == byte
         return bool(fits.all())
-
-
-def _outside(places: NDArray[np.intp], marks: NDArray[np.intp]) -> int:
-    """Count the places that are not between two marks, each first of which opens."""
-    before = places.searchsorted(marks)
-    return int(places.size - before[1::2].sum() + before[::2].sum())
 
 
 def _has_feeds_behind_returns(chunk: Chunk) -> bool:

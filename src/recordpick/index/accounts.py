@@ -15,10 +15,10 @@ import polars as pl
 from recordpick.cells import safe
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
-from recordpick.index.digests import digest
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
 from recordpick.index.parts import DELETED, PATIENT, ROW, LookUp
+from recordpick.index.source_digests import SourceDigests
 from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
@@ -45,7 +45,10 @@ _ASIDE = {
 
 
 def write_accounts(
-    tables: dict[str, TableMade], look_ups: Sequence[LookUp], folder: Path
+    tables: dict[str, TableMade],
+    look_ups: Sequence[LookUp],
+    digests: SourceDigests,
+    folder: Path,
 ) -> tuple[FileCount, ...]:
     """Write `rejected_rows.csv` and `set_aside_values.csv`, and give the counts of each file.
 
@@ -61,7 +64,7 @@ def write_accounts(
             for number, staged in enumerate(table.staged):
                 aside = _set_aside(staged)
                 away = misfits[number].height + staged.part.set_aside.height
-                count = _count(table, number, away, aside.height)
+                count = _count(table, number, digests, (away, aside.height))
                 if count.rows_rejected == count.rows_read > 0 and not useless:
                     first = next(_batches(staged, misfits[number])).row(0, named=True)
                     useless = (
@@ -76,7 +79,7 @@ def write_accounts(
                 for batch in _batches(staged, found):
                     rejected.write(_named(batch, staged.part.file, table.name))
         for used in look_ups:
-            counts.append(_count_of(used))
+            counts.append(_count_of(used, digests))
             for batch in used.set_aside.batches():
                 rejected.write(_named(batch, used.file, used.what))
         rejected.write(pl.DataFrame(schema=_REJECTED))
@@ -123,14 +126,14 @@ def _named(away: pl.DataFrame, file: str, table: str) -> pl.DataFrame:
     )
 
 
-def _count_of(used: LookUp) -> FileCount:
+def _count_of(used: LookUp, digests: SourceDigests) -> FileCount:
     """Count a file that only says what codes or people are: its rows are indexed if usable."""
     rejected = used.set_aside.height
     return FileCount(
         file=used.file,
         table=used.what,
         size=used.path.stat().st_size,
-        sha256=used.sha256 or digest(used.path),
+        sha256=digests.of(used.path),
         rows_read=used.rows,
         rows_indexed=used.rows - rejected - used.replaced,
         rows_rejected=rejected,
@@ -138,7 +141,10 @@ def _count_of(used: LookUp) -> FileCount:
     )
 
 
-def _count(table: TableMade, number: int, rejected: int, aside: int) -> FileCount:
+def _count(
+    table: TableMade, number: int, digests: SourceDigests, away: tuple[int, int]
+) -> FileCount:
+    rejected, aside = away
     staged = table.staged[number]
     part = staged.part
     flags = pl.scan_parquet(staged.path, glob=False).select(pl.col(DELETED).sum())
@@ -148,7 +154,7 @@ def _count(table: TableMade, number: int, rejected: int, aside: int) -> FileCoun
         file=part.file,
         table=table.name,
         size=part.path.stat().st_size,
-        sha256=part.sha256 or digest(part.path),
+        sha256=digests.of(part.path),
         rows_read=staged.rows + part.set_aside.height + part.dropped,
         rows_indexed=table.indexed(number),
         rows_rejected=rejected,

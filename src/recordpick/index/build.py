@@ -23,6 +23,7 @@ from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.questions import NO_ANSWERS, Answers
 from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
+from recordpick.index.source_digests import SourceDigests
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
 from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
@@ -61,7 +62,8 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
             read = _read(sources, mapping, kinds, answers, Path(work))
-            made, tables, files, notes = _make(read, folder, Path(work), progress)
+            with SourceDigests(_files_of(read)) as digests:
+                made, tables, files, notes = _make(read, digests, folder, Path(work), progress)
             untold = gaps(read, sources, made)
         progress("writing down what the index holds", 0.97)
         tables = _with_digests(folder, tables)
@@ -106,7 +108,7 @@ def _read(
 
 
 def _make(
-    read: list[Source], folder: Path, work: Path, progress: Progress
+    read: list[Source], digests: SourceDigests, folder: Path, work: Path, progress: Progress
 ) -> tuple[dict[str, TableMade], dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
     """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
     by_table = parts_by_table(read)
@@ -139,7 +141,8 @@ def _make(
     progress("writing patients", 0.9)
     summaries["patients"] = write_patients(patients, people, counts, folder)
     progress("accounting for every row", 0.93)
-    files = write_accounts(tables, [used for source in read for used in source.look_ups], folder)
+    look_ups = [used for source in read for used in source.look_ups]
+    files = write_accounts(tables, look_ups, digests, folder)
     notes = [note for source in read for note in source.notes]
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
@@ -152,6 +155,13 @@ def _make(
     notes += _without_status(summaries, folder)
     notes += _shared_numbers(summaries, folder)
     return tables, summaries, files, tuple(notes)
+
+
+def _files_of(read: Sequence[Source]) -> Iterator[Path]:
+    """Give all files of the sources, in the order in which they are read."""
+    for parts in parts_by_table(read).values():
+        yield from (part.path for part in parts)
+    yield from (used.path for source in read for used in source.look_ups)
 
 
 def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:

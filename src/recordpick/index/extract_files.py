@@ -104,7 +104,6 @@ class ExtractFile:
             "rows": self.file.rows,
             "set_aside": self.file.set_aside,
             "line_of": self.file.line_of,
-            "sha256": self.file.look.sha256,
         }
         if again is not None and hasty:
             fields["again"] = lambda: again(self.with_care())
@@ -148,7 +147,6 @@ class ExtractFile:
             rows=self.file.rows + self.file.set_aside.height,
             replaced=replaced,
             set_aside=aside,
-            sha256=self.file.look.sha256,
         )
 
 

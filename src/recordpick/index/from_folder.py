@@ -82,7 +82,6 @@ def text_part(table: str, found: TableFile) -> Part:
         frame=found.frame,
         raw=found.frame,
         rows=found.rows,
-        sha256=found.look.sha256,
         set_aside=found.set_aside,
         line_of=found.line_of,
     )

@@ -71,7 +71,6 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         frame=typed.frame.lazy(),
         raw=raw.lazy(),
         rows=raw.height,
-        sha256=read.sha256,
         set_aside=SetAside.of(pl.DataFrame(sorted(away), schema=PLACES, orient="row")),
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=typed.date_formats,

@@ -82,7 +82,6 @@ def _part(folder: Path, said: Mapped, table: MappedTable, work: Path) -> Part:
         line_of=found.line_of,
         date_formats={name: text for name, text in dates.items() if text},
         kinds=table.kinds,
-        sha256=found.look.sha256,
     )
 
 

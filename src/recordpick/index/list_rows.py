@@ -24,7 +24,6 @@ class ListRows:
     lines: list[int]
     rows: list[list[str]]
     damaged: list[tuple[int, str, str]]
-    sha256: str = ""
 
 
 def rows_of(path: Path) -> ListRows:
@@ -45,7 +44,7 @@ def _of_text(path: Path) -> ListRows:
             rows.append(entry.fields)
         if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
-    return ListRows(lines, rows, damaged, found.sha256)
+    return ListRows(lines, rows, damaged)
 
 
 def _of_sheet(path: Path) -> ListRows:

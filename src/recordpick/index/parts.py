@@ -131,8 +131,6 @@ class Part:
 
     They are neither trimmed nor checked again, but for ids that are missing.
     """
-    sha256: str = ""
-    """Of the file, if a look at it has told that already."""
     again: Callable[[], Part] | None = None
     """Makes the part anew, read with more care. Where it is set, a null `ROW` asks for that."""
     source: int = 0
@@ -153,7 +151,6 @@ class LookUp:
     rows: int
     replaced: int = 0
     set_aside: SetAside = NOTHING
-    sha256: str = ""
 
 
 @dataclass(frozen=True)

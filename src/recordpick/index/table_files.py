@@ -85,7 +85,8 @@ def open_table_file(
     line takes the one that fits its number of fields; needed if `has_header` is false. UserError
     where the file cannot be read as text.
     """
-    found = look(path, delimiter)
+    is_hasty = hasty and has_header and not headers
+    found = look(path, delimiter, counts_records=is_hasty)
     head = _headers(path, found, headers, has_header=has_header)
     text, as_utf8 = path, found
     if found.encoding not in {"utf-8", "utf-8-sig"}:
@@ -97,7 +98,7 @@ def open_table_file(
         table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
         return replace(table, path=path, look=found)
 
-    if hasty and has_header and not headers:
+    if is_hasty:
         quick = _hastily(text, as_utf8, head, carefully)
         if quick is not None:
             return replace(quick, path=path, look=found)

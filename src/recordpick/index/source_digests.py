@@ -1,0 +1,57 @@
+"""The SHA-256 of every file of the sources, found out while the index is made.
+
+Most of the work on an index leaves a processor idle now and then: that is enough for all of this.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+from types import TracebackType
+from typing import Self
+
+from recordpick.errors import UserError
+
+_PIECE = 1024**2
+
+
+class SourceDigests:
+    """Reads files one after the other, in a thread, from when it is entered until it is left."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        """`paths` in the order in which they are read otherwise, so that a disk reads them once."""
+        self._paths = list(dict.fromkeys(paths))
+        self._is_over = Event()
+        self._aside = ThreadPoolExecutor(1)
+        self._found: dict[Path, Future[str]] = {}
+
+    def __enter__(self) -> Self:
+        self._found = {path: self._aside.submit(self._digest, path) for path in self._paths}
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._is_over.set()
+        self._aside.shutdown(cancel_futures=True)
+
+    def of(self, path: Path) -> str:
+        """Give the SHA-256 (hex) of one of the files; UserError if it could not be read."""
+        try:
+            return self._found[path].result()
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from error
+
+    def _digest(self, path: Path) -> str:
+        digest = hashlib.sha256()
+        piece = bytearray(_PIECE)
+        with path.open("rb", buffering=0) as file:
+            while not self._is_over.is_set() and (size := file.readinto(piece)):
+                digest.update(memoryview(piece)[:size])
+        return digest.hexdigest()
