@@ -61,8 +61,10 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
     with whole_index(Path(out)) as folder:
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
-            read = _read(sources, mapping, kinds, answers, Path(work))
-            with SourceDigests(_files_of(read)) as digests:
+            with SourceDigests() as digests:
+                read = _read(sources, mapping, kinds, answers, digests, Path(work))
+                for path in _files_of(read):
+                    digests.ask(path)
                 made, tables, files, notes = _make(read, digests, folder, Path(work), progress)
             untold = gaps(read, sources, made)
         progress("writing down what the index holds", 0.97)
@@ -91,6 +93,7 @@ def _read(
     mapping: Path | None,
     kinds: Sequence[SourceKind],
     answers: Answers,
+    digests: SourceDigests,
     work: Path,
 ) -> list[Source]:
     if len(kinds) not in {0, 1, len(sources)}:
@@ -103,7 +106,7 @@ def _read(
         own = work / f"source.{number}"
         own.mkdir()
         kind = None if not kinds else kinds[number] if len(kinds) > 1 else kinds[0]
-        read.append(read_source(Path(source), own, mapping, kind, answers))
+        read.append(read_source(Path(source), own, mapping, kind, answers, digests.ask))
     return read
 
 

@@ -51,6 +51,9 @@ Where a part has it, nobody needs to look for that row again.
 Lines = Callable[[Sequence[int]], list[int]]
 """Gives the line in the file of each row, both counted as the part counts them."""
 
+Announce = Callable[[Path], None]
+"""Told of a large file that will be read, as soon as that is known: others may need it as well."""
+
 Finish = Callable[["Part", Mapping[str, pl.LazyFrame]], "Part"]
 """Gives a part with what others tell about its rows; each row once, as before."""
 

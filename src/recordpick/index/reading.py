@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -12,7 +13,7 @@ from recordpick.index.emis.reading import read_emis
 from recordpick.index.from_folder import is_folder_of_tables, read_folder
 from recordpick.index.from_list import read_list
 from recordpick.index.from_mapping import read_mapped
-from recordpick.index.parts import Source
+from recordpick.index.parts import Announce, Source
 from recordpick.index.practice_toml import with_practice_toml
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
 from recordpick.index.systmone.files import is_systmone_extract
@@ -50,12 +51,13 @@ def read_source(
     mapping: Path | None = None,
     kind: SourceKind | None = None,
     answers: Answers = NO_ANSWERS,
+    announce: Announce = lambda _: None,
 ) -> Source:
     """Read a source with the reader it is for; UserError if there is none.
 
     `work` is an empty folder in which a reader may put what it must rewrite. A source for which
     there is a mapping is read by it, whatever else it may look like; `kind` says what a source is
-    that is not recognised, or taken for something else.
+    that is not recognised, or taken for something else. Large files are announced (parts.py).
     """
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
@@ -66,13 +68,13 @@ def read_source(
         return read_list(path, answers)
     if not path.is_dir():
         raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
-    read = {
+    readers: dict[str, Callable[[Path, Path], Source]] = {
         "tables": read_folder,
-        "emis": read_emis,
+        "emis": partial(read_emis, announce=announce),
         "systmone": read_systmone,
         "vision": read_vision,
-    }[kind]
-    return with_practice_toml(read(path, work), path)
+    }
+    return with_practice_toml(readers[kind](path, work), path)
 
 
 def questions_about(

@@ -21,7 +21,8 @@ class SmallTable:
 
     def __init__(self, frame: pl.DataFrame, key: str) -> None:
         self.frame = frame.filter(pl.col(key).is_not_null())
-        self._keys = pl.Enum(self.frame[key])
+        # As polars itself keeps it, so that the keys are handed over once.
+        self._keys = pl.Enum(self.frame[key]).to_dtype_expr()
 
     @property
     def columns(self) -> list[str]:

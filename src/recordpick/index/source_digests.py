@@ -6,7 +6,6 @@ Most of the work on an index leaves a processor idle now and then: that is enoug
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -19,17 +18,15 @@ _PIECE = 1024**2
 
 
 class SourceDigests:
-    """Reads files one after the other, in a thread, from when it is entered until it is left."""
+    """Reads files one after the other, in a thread, until it is left."""
 
-    def __init__(self, paths: Iterable[Path]) -> None:
-        """`paths` in the order in which they are read otherwise, so that a disk reads them once."""
-        self._paths = list(dict.fromkeys(paths))
+    def __init__(self) -> None:
+        """Nothing is read before it is asked for."""
         self._is_over = Event()
         self._aside = ThreadPoolExecutor(1)
         self._found: dict[Path, Future[str]] = {}
 
     def __enter__(self) -> Self:
-        self._found = {path: self._aside.submit(self._digest, path) for path in self._paths}
         return self
 
     def __exit__(
@@ -41,8 +38,13 @@ class SourceDigests:
         self._is_over.set()
         self._aside.shutdown(cancel_futures=True)
 
+    def ask(self, path: Path) -> None:
+        """Ask for a file; best in the order in which they are read, so that a disk does it once."""
+        if path not in self._found:
+            self._found[path] = self._aside.submit(self._digest, path)
+
     def of(self, path: Path) -> str:
-        """Give the SHA-256 (hex) of one of the files; UserError if it could not be read."""
+        """Give the SHA-256 (hex) of a file that was asked for; UserError if it was not read."""
         try:
             return self._found[path].result()
         except OSError as error:

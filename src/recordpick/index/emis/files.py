@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from recordpick.index.extract_files import ExtractFile, open_extract_file
+from recordpick.index.parts import Announce
 
 PATIENT = "Admin_Patient"
 USER = "Admin_UserInRole"
@@ -120,12 +121,12 @@ def is_emis_extract(path: Path) -> bool:
 
 
 def open_files(
-    tables: Mapping[str, Sequence[Named]], work: Path
+    tables: Mapping[str, Sequence[Named]], work: Path, announce: Announce
 ) -> dict[str, tuple[ExtractFile, ...]]:
-    """Look at every file that is used; `work` is an empty folder.
+    """Look at every file that is used, which is announced; `work` is an empty folder.
 
-    Two at a time, as one cannot keep two processors busy: more would only have a disk seek. The
-    largest first, so that none of these is left for the end.
+    Two at a time: more would only have a disk seek. The largest first, so that none of these is
+    left for the end.
     """
 
     def opened(table: str, number: int, name: Named) -> ExtractFile:
@@ -140,6 +141,8 @@ def open_files(
 
     each = [(table, *one) for table in USED for one in enumerate(tables.get(table, ()))]
     each.sort(key=lambda one: one[2].path.stat().st_size, reverse=True)
+    for *_, name in each:
+        announce(name.path)
     with ThreadPoolExecutor(2) as pool:
         waiting = {one[:2]: pool.submit(opened, *one) for one in each}
         try:

@@ -27,7 +27,7 @@ from recordpick.index.emis.prescribing import read_issues, read_medications
 from recordpick.index.emis.workflow import read_diary, read_referrals, read_slots
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
-from recordpick.index.parts import LookUp, Part, Source
+from recordpick.index.parts import Announce, LookUp, Part, Source
 from recordpick.index.small_tables import SmallTable
 
 Opened = Mapping[str, Sequence[ExtractFile]]
@@ -46,7 +46,7 @@ CONFLATED = (
 """What the extract does not tell apart."""
 
 
-def read_emis(path: Path, work: Path) -> Source:
+def read_emis(path: Path, work: Path, announce: Announce = lambda _: None) -> Source:
     """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
     named = files_of(path)
     if emis.PATIENT not in named:
@@ -57,7 +57,7 @@ def read_emis(path: Path, work: Path) -> Source:
     as_at = max(
         (day for several in named.values() for n in several if (day := n.day)), default=None
     )
-    opened = open_files(named, work)
+    opened = open_files(named, work, announce)
     places = organisations(opened[emis.ORGANISATION])
     guids = organisations_of(opened[emis.PATIENT])
     keys = Keys(_prefixes(guids, places))
