@@ -50,6 +50,9 @@ def measured(what: str, extract: Path, out: Path) -> None:
     if what == "bare":
         import polars as pl  # noqa: F401 - the import is not what is measured
     else:
+        from recordpick.memory import keep_memory
+
+        keep_memory()  # as the command `recordpick index` does
         import recordpick.index.build  # noqa: F401 - the same
     start, spent = time.perf_counter(), time.process_time()
     {"bare": bare, "index": index}[what](extract, out)

@@ -43,6 +43,10 @@ def _run(options: argparse.Namespace) -> int:
     from recordpick.errors import UserError
     from recordpick.visible import visible
 
+    if options.module == "index":
+        from recordpick.memory import keep_memory
+
+        keep_memory()  # before anything imports polars
     module = importlib.import_module(f"recordpick.commands.{options.module}")
     run: Callable[[argparse.Namespace], int] = module.run
     try:

@@ -1,5 +1,6 @@
 """Starting: at once, without what is not needed, and with help for everything."""
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from recordpick import __version__
 from recordpick.arguments import COMMANDS, make_parser
 from recordpick.cli import main
+from recordpick.memory import keep_memory
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -75,3 +77,26 @@ def test_an_unknown_option_is_told_with_exit_code_2(capsys):
     with pytest.raises(SystemExit) as stopped:
         make_parser().parse_args(["match", "--colour"])
     assert stopped.value.code == 2
+
+
+def test_memory_is_kept_from_before_polars_is_loaded():
+    """While an index is made; the allocator reads what is set only once."""
+    said = modules_after(
+        "import os, sys\n"
+        "from recordpick import cli, memory\n"
+        "before = []\n"
+        "memory.os.environ.pop('_RJEM_MALLOC_CONF', None)\n"
+        "keep = memory.keep_memory\n"
+        "memory.keep_memory = lambda: (before.append('polars' in sys.modules), keep())\n"
+        "assert cli.main(['index', 'no such file', '--out', 'nowhere']) == 2\n"
+        "assert before == [False] and 'polars' in sys.modules\n"
+        "assert 'dirty_decay_ms' in os.environ['_RJEM_MALLOC_CONF']"
+    )
+    assert "polars" in said
+
+
+def test_what_somebody_has_set_stays(monkeypatch):
+    """Of the allocator, as of all else."""
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "theirs")
+    keep_memory()
+    assert os.environ["_RJEM_MALLOC_CONF"] == "theirs"
