@@ -89,10 +89,6 @@ def _in_own_process(name: str, extract: Path, data: Path) -> dict[str, Any]:
 
 
 def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
-    if name == "index":
-        from recordpick.memory import keep_memory
-
-        keep_memory()  # as the command `recordpick index` does
     import polars as pl
 
     import recordpick.index.build
