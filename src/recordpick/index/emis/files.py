@@ -50,8 +50,7 @@ USED = (
 LARGE = frozenset(
     {OBSERVATION, PROBLEM, DRUG_RECORD, ISSUE_RECORD, CONSULTATION, SLOT, DIARY, REFERRAL}
 )
-"""Those that grow with the record. Their last column, ProcessingId, is never empty: so haste will
-do."""
+"""Those that grow with the record. Haste will do: their last column, ProcessingId, is never empty."""
 
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
