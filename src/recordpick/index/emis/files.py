@@ -50,7 +50,7 @@ USED = (
 LARGE = frozenset(
     {OBSERVATION, PROBLEM, DRUG_RECORD, ISSUE_RECORD, CONSULTATION, SLOT, DIARY, REFERRAL}
 )
-"""Those that grow with the record. Haste will do: their last column, ProcessingId, is never empty."""
+"""Those that grow with the record. Their last column (ProcessingId) is never empty: haste will do."""
 
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
