@@ -50,7 +50,7 @@ USED = (
 LARGE = frozenset(
     {OBSERVATION, PROBLEM, DRUG_RECORD, ISSUE_RECORD, CONSULTATION, SLOT, DIARY, REFERRAL}
 )
-"""Those that grow with the record. Their last column (ProcessingId) is never empty: haste will do."""
+"""Those that grow with the record. Haste will do, as their last column is never empty."""
 
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
