@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from textual import events
+from textual.worker import WorkerCancelled
 
 from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
@@ -27,7 +28,9 @@ class Driver:
             aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
             if not aside:
                 break
-            await self.app.workers.wait_for_complete(aside)
+            # One whose screen was closed meanwhile is cancelled, which is no failure.
+            with suppress(WorkerCancelled):
+                await self.app.workers.wait_for_complete(aside)
         await self.pilot.pause()
 
     async def press(self, *keys):

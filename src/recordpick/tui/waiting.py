@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import ProgressBar, Static
+from textual.worker import Worker, WorkerState
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
@@ -46,13 +47,6 @@ class Waiting(Box[Done[T]]):
             self.doing = doing
             self.fraction = fraction
 
-    class Finished(Message):
-        """The work is over."""
-
-        def __init__(self, done: Done[Any]) -> None:
-            super().__init__()
-            self.done = done
-
     def __init__(self, title: str, job: Callable[[Progress], T], *, can_stop: bool = True) -> None:
         """Take what to say above, and the job: it is given a progress to call."""
         super().__init__()
@@ -75,19 +69,18 @@ class Waiting(Box[Done[T]]):
         self._run()
 
     @work(thread=True, group="aside", name="waiting")
-    def _run(self) -> None:
+    def _run(self) -> Done[T]:
         def tell(doing: str, fraction: float | None = None) -> None:
             if self._stopped:
                 raise Stopped
             self.post_message(self.Moved(doing, fraction))
 
         try:
-            done: Done[T] = Done(self._job(tell))
+            return Done(self._job(tell))
         except UserError as error:
-            done = Done(error=error)
+            return Done(error=error)
         except Stopped:
-            done = Done()
-        self.post_message(self.Finished(done))
+            return Done()
 
     @on(Moved)
     def _show(self, message: Moved) -> None:
@@ -100,9 +93,11 @@ class Waiting(Box[Done[T]]):
         else:
             bar.update(total=1.0, progress=message.fraction)
 
-    @on(Finished)
-    def _finish(self, message: Finished) -> None:
-        self.dismiss(message.done)
+    @on(Worker.StateChanged)
+    def _finish(self, event: Worker.StateChanged) -> None:
+        """Close once the thread is through: closing earlier cancels a worker about to end."""
+        if event.state is WorkerState.SUCCESS:
+            self.dismiss(event.worker.result)
 
     def action_stop(self) -> None:
         """Stop at the next step of the work."""
