@@ -41,6 +41,7 @@ def file(tmp_path):
         "Example Surgery",
         JO,
         now=ticking(),
+        suggestion_seed="20261001",  # any other would hide a change of these twelve now and then
     ) as file:
         file.pick("MED-04", ["P01", "P02"])
         yield file
