@@ -47,6 +47,9 @@ def with_problems(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
     return replace(part, frame=frame, told=(*told, late), met=met)
 
 
+_ISSUED = "__issued"
+"""Which of the ids that issues tell about is that of a medicine."""
+
 _IS_PROBLEM = pl.col(_PROBLEM).is_not_null()
 
 
@@ -127,8 +130,13 @@ def with_last_issue(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
         told["issues"] = pl.len().cast(pl.Int64)
     if not told:
         return part
-    of_each = issues.group_by("medication_id").agg(**told)
-    joined = part.frame.join(of_each, on="medication_id", how="left")
-    if "issues" not in own:
-        joined = joined.with_columns(pl.col("issues").fill_null(0))
-    return replace(part, frame=joined)
+    few = issues.group_by("medication_id").agg(**told).collect(engine="streaming")
+    ids = few.lazy().select("medication_id").with_row_index(_ISSUED)
+    frame = part.frame.join(ids, on="medication_id", how="left")
+    late = few.drop("medication_id")
+    if "issues" in told:
+        none = pl.col("issues").fill_null(0)
+        frame = frame.with_columns(at(pl.col(_ISSUED), few["issues"]).alias("issues"))
+        frame, late = frame.with_columns(none), late.drop("issues")
+    met = Met(ISSUES, _ISSUED, few["medication_id"])
+    return replace(part, frame=frame, told=(*part.told, Told(_ISSUED, late)), met=met)

@@ -147,22 +147,27 @@ def _find_hostless(table: TableMade, tables: Mapping[str, TableMade]) -> None:
 def _without_host(table: TableMade, number: int, host: TableMade) -> pl.DataFrame:
     """Give the rows of a part (ROW, _OWN) that belong to a row which is not there."""
     staged = table.staged[number]
+    technical = staged.conformed.technical
+    unmet = None
+    if host is table and HOSTED not in technical:
+        unmet = table.unmet(staged.part.feeds)
+        if unmet is not None and unmet.is_empty():
+            return pl.DataFrame(schema={ROW: pl.UInt32, _OWN: pl.String})
     rows = table.part(number)
-    if FOLDED in staged.conformed.technical:
+    if FOLDED in technical:
         rows = rows.filter(pl.col(FOLDED).is_not_null())
-    is_hosted = HOSTED in staged.conformed.technical
-    if is_hosted:
+    if HOSTED in technical:
         rows = rows.filter(~pl.col(HOSTED))
     found = rows.select(ROW, pl.col(str(table.row_id)).alias(_OWN)).collect(engine="streaming")
-    if is_hosted:
+    if HOSTED in technical:
         return found
-    met = table.met(staged.part.feeds) if host is table else None
-    if met is None:
-        # They are fewer than the rows that they belong to: so those are asked for these.
-        asked = found.lazy().select(_OWN).unique()
-        ids = host.rows().select(pl.col(str(host.row_id)).alias(_OWN))
-        met = ids.join(asked, on=_OWN, how="semi").collect(engine="streaming").to_series()
-    return found.join(met.alias(_OWN).to_frame(), on=_OWN, how="anti")
+    if unmet is not None:
+        return found.join(unmet.alias(_OWN).to_frame(), on=_OWN, how="semi")
+    # They are fewer than the rows that they belong to: so those are asked for these.
+    asked = found.lazy().select(_OWN).unique()
+    ids = host.rows().select(pl.col(str(host.row_id)).alias(_OWN))
+    met = ids.join(asked, on=_OWN, how="semi").collect(engine="streaming")
+    return found.join(met, on=_OWN, how="anti")
 
 
 def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:

@@ -18,7 +18,7 @@ from functools import cache, partial
 
 import polars as pl
 
-from recordpick.index.values import ISO, TYPES, from_text, trimmed
+from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
 from recordpick.tables import Column
 
 FIRST, LAST = date(1890, 1, 1), date(2099, 12, 31)
@@ -92,6 +92,10 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
     if column.kind == "number":
         number = text.cast(pl.Float64, strict=False)
         return Quick(pl.when(number.is_finite()).then(number), text, by_rule, kind)
+    if column.kind == "integer":
+        # polars reads more digits than the rule does.
+        short = pl.when(text.str.len_bytes() <= DIGITS).then(text)
+        return Quick(short.cast(pl.Int64, strict=False), text, by_rule, kind)
     if column.kind == "yes_no":
         place = text.cast(_IN_TURN, strict=False).to_physical()
         return Quick(place % 2 == 0, text, by_rule, kind)

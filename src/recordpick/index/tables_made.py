@@ -164,20 +164,23 @@ class TableMade:
         ]
         return _one_below_another(parts, self.kinds).drop(ROW, ORDER, strict=False)
 
-    def met(self, feeds: str) -> pl.Series | None:
-        """Give the ids of rows that go in of which rows fed by that name tell more.
+    def unmet(self, feeds: str) -> pl.Series | None:
+        """Give the ids of which rows fed by that name tell more, and of which no row goes in.
 
         None where a part with rows of its own cannot say that.
         """
-        found = [pl.Series(dtype=pl.String)]
+        unmet: pl.Series | None = None
         for number, staged in enumerate(self.staged):
             met = staged.part.met
             if met is not None and met.feeds == feeds:
                 places = self._placed(number).select(pl.col(met.place).drop_nulls().unique())
-                found.append(met.ids.gather(places.collect(engine="streaming").to_series()))
+                is_met = pl.Series([False]).new_from_index(0, len(met.ids))
+                is_met = is_met.scatter(places.collect(engine="streaming").to_series(), True)  # noqa: FBT003
+                others = met.ids.filter(~is_met)
+                unmet = others if unmet is None else others.filter(others.is_in(unmet.implode()))
             elif self._has_rows(number):
                 return None
-        return pl.concat([ids.alias("") for ids in found])
+        return unmet
 
     def indexed(self, number: int) -> int:
         """Count the rows of one part that go in."""

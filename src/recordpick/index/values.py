@@ -25,6 +25,9 @@ TYPES: dict[Kind, pl.DataType] = {
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
 
+DIGITS = 18
+"""The most of a whole number: fewer than could be too many for polars."""
+
 ISO = "%Y-%m-%d"
 _WORDS = {
     "%d": "day",
@@ -78,8 +81,8 @@ def to_yes_no(text: pl.Expr) -> pl.Expr:
 
 
 def to_integer(text: pl.Expr) -> pl.Expr:
-    """Read a whole number of at most 18 digits; ".0" after it is let pass."""
-    whole = pl.when(text.str.contains(r"^[+-]?[0-9]{1,18}(\.0+)?$")).then(text)
+    """Read a whole number of at most 18 digits (DIGITS); ".0" after it is let pass."""
+    whole = pl.when(text.str.contains(rf"^[+-]?[0-9]{{1,{DIGITS}}}(\.0+)?$")).then(text)
     return whole.str.replace(r"\.0+$", "").str.to_integer(strict=False)
 
 
