@@ -5,6 +5,7 @@ import pytest
 
 from recordpick.index.parts import FOLDED, ROW, Part
 from recordpick.index.stage_tables import stage_table
+from recordpick.index.workroom import Workroom
 
 
 @pytest.mark.parametrize("files", [1, 2])
@@ -16,7 +17,7 @@ def test_a_table_of_which_all_parts_only_tell_of_others_is_empty(tmp_path, files
     parts = [
         Part("events", f"{n}.csv", tmp_path, frame, frame, feeds="problems") for n in range(files)
     ]
-    table = stage_table("events", parts, {}, tmp_path, lambda part: None)
+    table = stage_table("events", parts, {}, Workroom(tmp_path), lambda part: None)
     rows = table.rows().collect()
     assert rows.height == 0
     assert {"patient_id", "event_id", "problem_status"} <= set(rows.columns)

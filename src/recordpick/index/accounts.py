@@ -15,10 +15,10 @@ import polars as pl
 from recordpick.cells import safe
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
+from recordpick.index.digests_aside import DigestsAside
 from recordpick.index.manifest import FileCount
 from recordpick.index.nhs_numbers import is_damaged
 from recordpick.index.parts import DELETED, PATIENT, ROW, LookUp
-from recordpick.index.source_digests import SourceDigests
 from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
@@ -47,7 +47,7 @@ _ASIDE = {
 def write_accounts(
     tables: dict[str, TableMade],
     look_ups: Sequence[LookUp],
-    digests: SourceDigests,
+    digests: DigestsAside,
     folder: Path,
 ) -> tuple[FileCount, ...]:
     """Write `rejected_rows.csv` and `set_aside_values.csv`, and give the counts of each file.
@@ -103,7 +103,7 @@ class _Csv:
 
 def _misfits(table: TableMade, number: int) -> pl.DataFrame:
     """Give the rows of a part that were read and do not fit: ROW and BAD."""
-    flagged = pl.scan_parquet(table.staged[number].path, glob=False)
+    flagged = table.staged[number].typed
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
     return pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
 
@@ -126,7 +126,7 @@ def _named(away: pl.DataFrame, file: str, table: str) -> pl.DataFrame:
     )
 
 
-def _count_of(used: LookUp, digests: SourceDigests) -> FileCount:
+def _count_of(used: LookUp, digests: DigestsAside) -> FileCount:
     """Count a file that only says what codes or people are: its rows are indexed if usable."""
     rejected = used.set_aside.height
     return FileCount(
@@ -142,12 +142,12 @@ def _count_of(used: LookUp, digests: SourceDigests) -> FileCount:
 
 
 def _count(
-    table: TableMade, number: int, digests: SourceDigests, away: tuple[int, int]
+    table: TableMade, number: int, digests: DigestsAside, away: tuple[int, int]
 ) -> FileCount:
     rejected, aside = away
     staged = table.staged[number]
     part = staged.part
-    flags = pl.scan_parquet(staged.path, glob=False).select(pl.col(DELETED).sum())
+    flags = staged.typed.select(pl.col(DELETED).sum())
     deleted = int(flags.collect(engine="streaming").item() or 0) + part.dropped
     deleted += table.gone[number].height
     count = FileCount(
@@ -172,7 +172,7 @@ def _set_aside(staged: Staged) -> pl.DataFrame:
     if part.table != "patients" or NHS_NUMBER not in staged.conformed.kinds:
         return pl.DataFrame(schema=_ASIDE)
     fits = pl.col(BAD).is_null() & ~pl.col(DELETED)
-    flagged = pl.scan_parquet(staged.path, glob=False).filter(fits)
+    flagged = staged.typed.filter(fits)
     rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32), whose=PATIENT)
     value = pl.col(NHS_NUMBER).cast(pl.String)
     damaged = is_damaged(value.str.strip_chars())

@@ -14,7 +14,7 @@ import polars as pl
 import recordpick
 from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
-from recordpick.index.digests import digest
+from recordpick.index.digests_aside import DigestsAside
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
@@ -23,11 +23,11 @@ from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.questions import NO_ANSWERS, Answers
 from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
-from recordpick.index.source_digests import SourceDigests
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
 from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
 from recordpick.index.whole_index import whole_index
+from recordpick.index.workroom import Workroom
 from recordpick.index.writing import write_table
 from recordpick.progress import Progress, silent
 
@@ -61,14 +61,16 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
     with whole_index(Path(out)) as folder:
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
-            with SourceDigests() as digests:
+            with DigestsAside() as digests:
                 read = _read(sources, mapping, kinds, answers, digests, Path(work))
                 for path in _files_of(read):
                     digests.ask(path)
-                made, tables, files, notes = _make(read, digests, folder, Path(work), progress)
+                made, tables, files, notes = _make(
+                    read, digests, folder, Workroom(Path(work)), progress
+                )
+                progress("writing down what the index holds", 0.97)
+                tables = _with_digests(folder, tables, digests)
             untold = gaps(read, sources, made)
-        progress("writing down what the index holds", 0.97)
-        tables = _with_digests(folder, tables)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
@@ -85,7 +87,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)
-    return open_index(Path(out))
+    return open_index(Path(out), is_just_made=True)
 
 
 def _read(
@@ -93,7 +95,7 @@ def _read(
     mapping: Path | None,
     kinds: Sequence[SourceKind],
     answers: Answers,
-    digests: SourceDigests,
+    digests: DigestsAside,
     work: Path,
 ) -> list[Source]:
     if len(kinds) not in {0, 1, len(sources)}:
@@ -111,7 +113,11 @@ def _read(
 
 
 def _make(
-    read: list[Source], digests: SourceDigests, folder: Path, work: Path, progress: Progress
+    read: list[Source],
+    digests: DigestsAside,
+    folder: Path,
+    workroom: Workroom,
+    progress: Progress,
 ) -> tuple[dict[str, TableMade], dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
     """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
     by_table = parts_by_table(read)
@@ -123,7 +129,7 @@ def _make(
         progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
         done += _size(part) // 2
 
-    people = stage_table("patients", by_table.pop("patients"), {}, work, said)
+    people = stage_table("patients", by_table.pop("patients"), {}, workroom, said)
     aliases = join_same_people(people)
     tables = {"patients": people}
     patients = patients_of(people)
@@ -131,18 +137,20 @@ def _make(
     summaries = {"patients": TableSummary(0, {})}
     counts: list[pl.DataFrame] = []
     for name, parts in by_table.items():
-        table = stage_table(name, parts, tables, work, said)
+        table = stage_table(name, parts, tables, workroom, said)
         table.staged = [
             replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
         ]
         progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
         find_misfits(table, known, tables)
         summaries[name], count = write_table(table, folder)
+        digests.ask(folder / f"{name}.parquet")
         counts.append(count)
         tables[name] = table
         done += sizes[name] // 2
     progress("writing patients", 0.9)
     summaries["patients"] = write_patients(patients, people, counts, folder)
+    digests.ask(folder / "patients.parquet")
     progress("accounting for every row", 0.93)
     look_ups = [used for source in read for used in source.look_ups]
     files = write_accounts(tables, look_ups, digests, folder)
@@ -219,12 +227,14 @@ def _size(part: Part) -> int:
     return max(part.path.stat().st_size, 2)
 
 
-def _with_digests(folder: Path, tables: dict[str, TableSummary]) -> dict[str, TableSummary]:
-    """Add size and SHA-256 of each table's Parquet."""
+def _with_digests(
+    folder: Path, tables: dict[str, TableSummary], digests: DigestsAside
+) -> dict[str, TableSummary]:
+    """Add size and SHA-256 of each table's Parquet; the digests were asked for."""
     made = {}
     for name, summary in tables.items():
         path = folder / f"{name}.parquet"
-        made[name] = replace(summary, size=path.stat().st_size, sha256=digest(path))
+        made[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
     return made
 
 

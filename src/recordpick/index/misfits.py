@@ -25,10 +25,7 @@ class Known:
 def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
     """Give who is in the index, of `patients`, and who was deleted and is not."""
     ids = patients.select(PATIENT)
-    deleted = [
-        pl.scan_parquet(staged.path, glob=False).filter(DELETED).select(PATIENT)
-        for staged in people.staged
-    ]
+    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
     gone = pl.concat(deleted).drop_nulls().unique().collect()
     return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
 
@@ -43,10 +40,13 @@ def find_misfits(table: TableMade, known: Known, tables: Mapping[str, TableMade]
 def _find_orphans(table: TableMade, known: Known) -> None:
     """Find rows of patients that are not there; those of deleted patients are gone with them."""
     for number in range(len(table.staged)):
+        strangers = table.patients_of(number).join(known.patients, on=PATIENT, how="anti")
+        if strangers.is_empty():
+            continue
         orphans = (
             table.part(number)
             .select(ROW, PATIENT)
-            .join(known.patients.lazy(), on=PATIENT, how="anti")
+            .join(strangers.lazy(), on=PATIENT, how="semi")
             .collect(engine="streaming")
         )
         table.take_back(number, orphans.join(known.deleted, on=PATIENT, how="semi"))
@@ -63,7 +63,8 @@ def find_repeated(table: TableMade, numbers: range) -> None:
     if row_id is None or not numbers:
         return
     rows = pl.concat([_own_ids(table, number, row_id) for number in numbers])
-    hashed = rows.with_columns(pl.struct(_OWN, _IS_FOLDED).hash().alias("hash"))
+    kind = pl.col(_IS_FOLDED).cast(pl.UInt64)  # to hash both together takes longer
+    hashed = rows.with_columns((pl.col(_OWN).hash() ^ kind).alias("hash"))
     again = _more_than_once(hashed.select("hash").collect(engine="streaming"))
     if again.is_empty():
         return
@@ -84,19 +85,22 @@ def find_repeated(table: TableMade, numbers: range) -> None:
         table.reject(number, of_part.filter("again"), DUPLICATE)
 
 
-AT_ONCE = 20_000_000
-"""Hashes that are counted at a time: to count needs ten times the memory that they take."""
+AT_ONCE = 100_000_000
+"""Hashes that are sorted at a time: some 2 GB."""
 
 
 def _more_than_once(hashes: pl.DataFrame) -> pl.DataFrame:
     """Give the values of the column `hash` that stand there more than once."""
+    import numpy as np
+
     shares = -(-hashes.height // AT_ONCE)
-    hash_ = pl.col("hash")
     found = [pl.DataFrame(schema=hashes.schema)]
     for share in range(shares):
-        some = hashes if shares == 1 else hashes.filter(hash_ % shares == share)
-        if some["hash"].n_unique() < some.height:
-            found.append(some.filter(hash_.is_duplicated()).unique())
+        some = hashes if shares == 1 else hashes.filter(pl.col("hash") % shares == share)
+        # Sorted by numpy, which takes a quarter of the time of counting, or less.
+        values = np.sort(some["hash"].to_numpy())
+        again = values[1:][values[1:] == values[:-1]]
+        found.append(pl.DataFrame({"hash": np.unique(again)}))
     return pl.concat(found)
 
 
@@ -125,7 +129,7 @@ def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
     )
     rows = table.part(number).select(*columns, pl.lit(value=False).alias(DELETED))
     if ORDER in technical:
-        deleted = pl.scan_parquet(staged.path, glob=False).filter(DELETED)
+        deleted = staged.typed.filter(DELETED)
         rows = pl.concat([rows, deleted.select(*columns, DELETED).drop_nulls(_OWN)])
     return rows.with_columns(pl.lit(number).alias(_PART))
 
@@ -174,7 +178,7 @@ def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:
     """Give the ids of rows that the source has deleted or taken back."""
     frames = []
     for staged, gone in zip(host.staged, host.gone, strict=True):
-        rows = pl.scan_parquet(staged.path, glob=False)
+        rows = staged.typed
         taken = rows.join(gone.lazy(), on=ROW, how="semi")
         frames += [
             each.select(pl.col(row_id).alias(_OWN)) for each in (rows.filter(DELETED), taken)

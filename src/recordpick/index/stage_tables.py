@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from recordpick.index.misfits import find_repeated
 from recordpick.index.parts import Part, Source
 from recordpick.index.staging import OddLinesError, Staged, stage
 from recordpick.index.tables_made import TableMade
+from recordpick.index.workroom import Workroom
 from recordpick.tables import TABLES
 
 Said = Callable[[Part], None]
@@ -32,7 +32,11 @@ def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
 
 
 def stage_table(
-    name: str, parts: Sequence[Part], tables: Mapping[str, TableMade], work: Path, said: Said
+    name: str,
+    parts: Sequence[Part],
+    tables: Mapping[str, TableMade],
+    workroom: Workroom,
+    said: Said,
 ) -> TableMade:
     """Type the parts of a table; `tables` are those before it, whose misfits are known."""
     table = TableMade(name)
@@ -40,24 +44,26 @@ def stage_table(
     others = [part for part in parts if part not in feeding]
     for part in feeding:
         said(part)
-        table.add(_staged(part, table, tables, work))
+        table.add(_staged(part, table, tables, workroom))
     find_repeated(table, range(len(feeding)))
     for part in others:
         said(part)
-        table.add(_staged(part, table, tables, work))
+        table.add(_staged(part, table, tables, workroom))
     return table
 
 
-def _staged(part: Part, table: TableMade, tables: Mapping[str, TableMade], work: Path) -> Staged:
+def _staged(
+    part: Part, table: TableMade, tables: Mapping[str, TableMade], workroom: Workroom
+) -> Staged:
     """Type a part with what it takes; with more care, where its lines turn out to ask for that."""
     final = part
     if part.finish is not None:
         final = part.finish(part, _taken(part, table, tables))
     try:
-        return stage(final, work / f"{table.name}.{len(table.staged)}.parquet")
+        return stage(final, f"{table.name}.{len(table.staged)}", workroom)
     except OddLinesError:
         assert part.again is not None
-        return _staged(replace(part.again(), source=part.source), table, tables, work)
+        return _staged(replace(part.again(), source=part.source), table, tables, workroom)
 
 
 def _taken(

@@ -1,4 +1,4 @@
-"""One pass over each part: typed rows into a file of their own, with what is wrong beside them.
+"""One pass over each part: typed rows, with what is wrong beside them.
 
 After this no source file is read again but for the rows that did not fit.
 """
@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import polars as pl
 
@@ -17,6 +16,7 @@ from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.set_aside import PLACES
 from recordpick.index.small_tables import resolved
+from recordpick.index.workroom import Workroom
 from recordpick.whole import as_system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
@@ -24,11 +24,11 @@ _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 
 @dataclass(frozen=True)
 class Staged:
-    """A part whose rows were typed. `path` holds ROW, BAD, DELETED, ASIDE and the columns."""
+    """A part whose rows were typed. `typed` has ROW, BAD, DELETED, ASIDE and the columns."""
 
     part: Part
     conformed: Conformed
-    path: Path
+    typed: pl.LazyFrame
     rows: int
     aliases: pl.DataFrame | None = None
     """Other numbers of its patients (same_people.py), if there are any."""
@@ -40,9 +40,9 @@ class Staged:
     def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
         """Give the same, but of columns that are told by place (`Part.told`) the places.
 
-        `only` are places in the file of typed rows; `at` names a column that tells these.
+        `only` are places among the typed rows; `at` names a column that tells these.
         """
-        rows = pl.scan_parquet(self.path, glob=False, row_index_name=at)
+        rows = self.typed if at is None else self.typed.with_row_index(at)
         if only is not None:
             rows = pl.concat([rows.slice(some.start, len(some)) for some in only or [range(0)]])
         rows = rows.filter(_FITS).drop(BAD, DELETED, ASIDE)
@@ -67,18 +67,15 @@ class OddLinesError(Exception):
     """A file that was read in haste has lines that ask for care: make the part `again`."""
 
 
-def stage(part: Part, path: Path) -> Staged:
-    """Type the part's rows into a Parquet file at `path`; OddLinesError as `Part.again` says."""
+def stage(part: Part, name: str, workroom: Workroom) -> Staged:
+    """Type the part's rows, to be kept under a name; OddLinesError as `Part.again` says."""
     conformed = conform(part)
     try:
-        # It is read once or twice and thrown away: neither compression nor statistics pay.
-        conformed.frame.sink_parquet(
-            path, compression="uncompressed", statistics=False, engine="streaming"
-        )
-        read = pl.scan_parquet(path, glob=False).select(pl.len(), odd=pl.col(ROW).null_count())
+        typed = workroom.keep(conformed.frame, part.rows, name)
+        read = typed.select(pl.len(), odd=pl.col(ROW).null_count())
         rows, odd = read.collect().row(0)
     except pl.exceptions.PolarsError as error:
-        refused = as_system_error(error, path.parent)
+        refused = as_system_error(error, workroom.folder)
         if refused is not None:
             raise refused from error
         if part.again is not None:
@@ -91,7 +88,7 @@ def stage(part: Part, path: Path) -> Staged:
             f"{part.file}: {part.rows:,} rows stand in this file, but {rows:,} came out of reading "
             "it, so it was not indexed. Export it again, as CSV UTF-8."
         )
-    return Staged(part, conformed, path, rows)
+    return Staged(part, conformed, typed, rows)
 
 
 def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:

@@ -76,6 +76,11 @@ class TableMade:
         rows = resolved(self._placed(number), self.staged[number].part.told)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
+    def patients_of(self, number: int) -> pl.DataFrame:
+        """Give the patients (patient_id) of the rows of one part that go in, each once."""
+        own = self._placed(number).select(pl.col(PATIENT).unique())
+        return own.collect(engine="streaming").select(pl.col(PATIENT).cast(pl.String))
+
     def _placed(
         self, number: int, only: Sequence[range] | None = None, at: str | None = None
     ) -> pl.LazyFrame:

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +23,7 @@ from polars.io.plugins import register_io_source
 
 from recordpick.index.manifest import TableSummary
 from recordpick.index.parts import PATIENT, Told
+from recordpick.index.small_tables import at
 from recordpick.index.sorting import ranks_of, rows_in_order
 from recordpick.index.stretches import Reading, Stretches
 from recordpick.index.tables_made import PLACE, TableMade
@@ -122,10 +124,8 @@ class _Blocks:
     def _sorted(self, reading: Reading) -> tuple[pl.DataFrame, pl.Series]:
         blocks = self._starts[reading.first : reading.end]
         rows, _ = self._table.placed_rows(reading.only)
-        if reading.first:
-            rows = rows.filter(pl.col(PATIENT).cast(pl.String) >= blocks[0])
-        if reading.end < len(self._starts):
-            rows = rows.filter(pl.col(PATIENT).cast(pl.String) < self._starts[reading.end])
+        if len(blocks) < len(self._starts):
+            rows = rows.filter(self._block_of(rows).is_between(reading.first, reading.end - 1))
         found = rows.select(*self._asked, PLACE).collect(engine="streaming")
         if not found[PLACE].is_sorted():  # joins do not keep an order
             found = found.sort(PLACE)
@@ -134,6 +134,27 @@ class _Blocks:
         whole = _in_one_piece(in_pieces)
         ranks = [ranks_of(whole, key, self._by_place.get(key)) for key in self._keys]
         return whole, rows_in_order(ranks, blocks)
+
+    def _block_of(self, rows: pl.LazyFrame) -> pl.Expr:
+        """Tell in which block a patient's rows stand."""
+        whose = pl.col(PATIENT)
+        if not isinstance(rows.collect_schema()[PATIENT], pl.Categorical):
+            whose = whose.cast(pl.Categorical)
+        return at(whose.to_physical(), self._block_by_place)
+
+    @cached_property
+    def _patients(self) -> pl.Series:
+        """Give all patients as words: polars keeps the place of a word while one is held."""
+        return self._stretches.frame[PATIENT].unique().cast(pl.Categorical)
+
+    @cached_property
+    def _block_by_place(self) -> pl.Series:
+        """Give the block of each patient, by the place of the patient_id among polars' words."""
+        places = self._patients.to_physical()
+        starts = pl.Series(self._starts, dtype=pl.String)
+        block = starts.search_sorted(self._patients.cast(pl.String), side="right") - 1
+        nobody = pl.Series([None], dtype=pl.UInt32)
+        return nobody.new_from_index(0, places.sort()[-1] + 1).scatter(places, block)
 
     def _as_written(self, rows: pl.DataFrame) -> pl.DataFrame:
         columns = ((_column(rows, name, self._by_place), name) for name in self._types)

@@ -1,4 +1,4 @@
-"""The SHA-256 of every file of the sources, found out while the index is made.
+"""The SHA-256 of every file of the sources, and of every table made, while the index is made.
 
 Most of the work on an index leaves a processor idle now and then: that is enough for all of this.
 """
@@ -16,7 +16,7 @@ from recordpick.errors import UserError
 _PIECE = 1024**2
 
 
-class SourceDigests:
+class DigestsAside:
     """Reads files one after the other, in a thread, until it is left."""
 
     def __init__(self) -> None:
