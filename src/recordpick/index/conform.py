@@ -129,6 +129,8 @@ def conform(part: Part) -> Conformed:
         value: pl.Expr | Quick
         if name in part.made:
             value = source.cast(staged_type(column)) if column.words else source
+            if column.required and dtype == pl.String:
+                texts[name] = source
         elif is_text(dtype):
             texts[name] = source.cast(pl.String).str.strip_chars()
             value = typed(source.cast(pl.String), column, written)

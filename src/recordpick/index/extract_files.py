@@ -57,14 +57,19 @@ class ExtractFile:
 
     def text(self, column: str) -> pl.Expr:
         """Give a column as text, blanks off, nothing as null; UserError if it is not there."""
-        return trimmed(self.raw(column))
+        return trimmed(self._column(column))
 
     def texts(self, *columns: str) -> list[pl.Expr]:
         """Give those of the columns that are there, as text; UserError if none is."""
         return [self.text(name) for name in columns if self.has(name)] or [self.text(columns[0])]
 
     def raw(self, column: str) -> pl.Expr:
-        """Give a column as it stands; UserError if it is not there."""
+        """Give a column as it stands, nothing as null; UserError if it is not there."""
+        value = self._column(column)
+        return pl.when(value != "").then(value) if self.file.has_empty_texts else value
+
+    def _column(self, column: str) -> pl.Expr:
+        """Give a column as it was read; UserError if it is not there."""
         if not self.has(column):
             found = ", ".join(self.file.columns[:12]) + (" …" * (len(self.file.columns) > 12))
             raise UserError(
@@ -76,7 +81,7 @@ class ExtractFile:
         """Tell where a column says yes; no where it is empty or missing."""
         if not self.has(column):
             return pl.lit(value=False)
-        return self.raw(column).is_in(_YES).fill_null(value=False)
+        return self._column(column).is_in(_YES).fill_null(value=False)
 
     def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
         """Give columns as they stand under new names (new: old), of those that are there."""

@@ -58,7 +58,9 @@ class Quick:
 
 @dataclass(frozen=True)
 class Asked:
-    """A value that must not be null where `source` says something; nowhere, if there is none.
+    """A value that must not be null where `source` says something.
+
+    Where there is no source, it must be null nowhere, and no empty text.
 
     The value is a column, or the name of one that is made at once. Where its source is null, it
     is.
@@ -210,13 +212,15 @@ def _finish(
 def _any_missing(values: Sequence[pl.Series], sources: Sequence[pl.Series | None]) -> pl.Series:
     """Tell in which rows a value is null, though its source says something.
 
-    A source of None says that null is always wrong.
+    A source of None says that null is always wrong, and so is an empty text.
     """
     found = pl.Series([False]).new_from_index(0, len(values[0]))
     # One question a batch: that no column has more nulls than its source is true of most.
     for value, source in zip(values, sources, strict=True):
         if value.null_count() > (0 if source is None else source.null_count()):
             found |= value.is_null() & _says_something(source)
+        if source is None and value.dtype == pl.String and (value == "").any():
+            found |= (value == "").fill_null(value=False)
     return found
 
 

@@ -47,6 +47,8 @@ class TableFile:
     rows: int
     set_aside: SetAside
     line_of: Lines
+    has_empty_texts: bool
+    """Whether a value that is not there may be an empty text; else it is null."""
     carefully: Callable[[], TableFile] | None = None
     """Reads the file again line by line. Where this is set, ROW is null of a line that may have
     other fields than it seems; if there is none, all is as it seems."""
@@ -193,6 +195,7 @@ def _hastily(
         rows=rows,
         set_aside=NOTHING,
         line_of=line_of,
+        has_empty_texts=found.has_quotes,
         carefully=carefully,
     )
 
@@ -241,6 +244,7 @@ def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile 
         rows=lines.rows,
         set_aside=lines.set_aside,
         line_of=lines.line_of,
+        has_empty_texts=found.has_quotes,
     )
 
 
@@ -309,4 +313,5 @@ def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
         rows=rewritten.rows,
         set_aside=setting_aside.all(),
         line_of=rewritten.line_of,
+        has_empty_texts=True,
     )

@@ -39,7 +39,7 @@ class Keys:
         return table.place(self.key(guid, organisation))
 
     def id(self, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Make the id of a row; null where there is no GUID."""
+        """Make the id of a row; null where there is no GUID, empty where that is only blanks."""
         bare = guid.str.strip_chars("{} ")
         if len(self.prefixes) == 1:
             return bare

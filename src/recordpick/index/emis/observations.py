@@ -59,7 +59,8 @@ def _problems(file: ExtractFile, known_as: Known) -> Part:
     if file.has("EndDate"):
         columns["ended_on"] = file.raw("EndDate")
     if file.has("ParentProblemObservationGuid"):
-        columns["parent_id"] = known_as.id(file, "ParentProblemObservationGuid")
+        parent = known_as.id(file, "ParentProblemObservationGuid")
+        columns["parent_id"] = pl.when(parent != "").then(parent)
     if file.has("Comment"):
         columns["text"] = file.raw("Comment")
     again = partial(_problems, known_as=known_as)
@@ -88,7 +89,8 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
         columns |= value_of(file.raw("Value"))
     parents = [name for name in ("ParentObservationGuid", "ProblemGuid") if file.has(name)]
     if parents:
-        columns["parent_id"] = known_as.id(file, *parents)
+        parent = known_as.id(file, *parents)
+        columns["parent_id"] = pl.when(parent != "").then(parent)
     confidential = _confidential(file, known_as)
     if confidential is not None:
         columns["is_confidential"] = confidential

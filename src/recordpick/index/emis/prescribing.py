@@ -25,8 +25,10 @@ _AS_THEY_STAND = {
     "is_confidential": "IsConfidential",
 }
 
-
 _DRUG = "__drug"
+
+_MADE = frozenset(("patient_id", "medication_id"))
+"""What is looked up here, or made of it."""
 
 
 def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -42,7 +44,7 @@ def _issues(file: ExtractFile, known_as: Known) -> Part:
     }
     frame = known_as.rows(file, columns)
     again = partial(_issues, known_as=known_as)
-    return file.part("medications", frame, again, feeds=ISSUES)
+    return file.part("medications", frame, again, feeds=ISSUES, made=_MADE)
 
 
 def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -66,6 +68,7 @@ def _medications(file: ExtractFile, known_as: Known) -> Part:
         "medications",
         frame,
         again,
+        made=_MADE,
         told=(drugs.told(_DRUG, ["code", "code_system", "drug", "is_unmapped"]),),
         takes=(ISSUES,),
         finish=with_last_issue,

@@ -49,6 +49,7 @@ def _referrals(file: ExtractFile, known_as: Known) -> Part:
         known_as.rows(file, columns),
         again,
         host="events",
+        made=frozenset(("patient_id", "referral_id")),
         takes=("events",),
         finish=with_their_entries,
     )
@@ -109,7 +110,8 @@ def _diary(file: ExtractFile, known_as: Known) -> Part:
                 .otherwise(pl.lit("cancelled"))
             )
     again = partial(_diary, known_as=known_as)
-    return file.part("recalls", known_as.rows(file, columns), again)
+    made = frozenset(("patient_id", "recall_id"))
+    return file.part("recalls", known_as.rows(file, columns), again, made=made)
 
 
 def read_slots(
@@ -130,7 +132,7 @@ def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
     nobody = file.text("PatientGuid").is_null()
     frame = known_as.rows(file, columns, deleted=file.yes("Deleted") | nobody)
     again = partial(_slots, known_as=known_as, as_at=as_at)
-    return file.part("appointments", frame, again)
+    return file.part("appointments", frame, again, made=frozenset(("patient_id", "appointment_id")))
 
 
 def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
