@@ -44,7 +44,7 @@ class Known:
         return selected(file.frame, every | dict(columns))
 
     def id(self, file: ExtractFile, *columns: str) -> pl.Expr:
-        """Make an id of the first of these columns of GUIDs that has one; an empty one of blanks."""
+        """Make an id of the first of these columns of GUIDs that has one; blanks give ""."""
         guids = [file.raw(column) for column in columns]
         guid = guids[0] if len(guids) == 1 else pl.coalesce(guids)
         return self.keys.id(guid, file.raw("OrganisationGuid"))

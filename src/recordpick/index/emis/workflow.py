@@ -13,9 +13,9 @@ from recordpick.index.emis.known import Known
 from recordpick.index.emis.words import SLOT_STATUS, URGENCY, known
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import HOSTED, Part
-from recordpick.index.quick_typing import Quick
+from recordpick.index.quick_typing import Quick, typed
 from recordpick.index.small_tables import SmallTable
-from recordpick.index.values import to_date
+from recordpick.tables import Column
 
 
 def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
@@ -135,6 +135,9 @@ def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
     return file.part("appointments", frame, again, made=frozenset(("patient_id", "appointment_id")))
 
 
+_DAY = Column("date", "date", "")
+
+
 def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
     """Tell what became of an appointment: by its flag, its times, its status, its day."""
     came = pl.lit(value=False)
@@ -143,7 +146,9 @@ def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
             came |= file.text(name).is_not_null()
     by_day = pl.lit("other")
     if as_at is not None and file.has("AppointmentDate"):
-        to_come = to_date(file.text("AppointmentDate")) >= as_at
+        day = typed(file.raw("AppointmentDate"), _DAY)
+        assert isinstance(day, Quick)
+        to_come = day.alone() >= as_at
         by_day = pl.when(to_come).then(pl.lit("booked")).otherwise(pl.lit("other"))
     said = by_day
     if file.has("SlotStatus"):
