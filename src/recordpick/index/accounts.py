@@ -103,7 +103,7 @@ class _Csv:
 
 def _misfits(table: TableMade, number: int) -> pl.DataFrame:
     """Give the rows of a part that were read and do not fit: ROW and BAD."""
-    flagged = table.staged[number].typed.all()
+    flagged = table.staged[number].typed
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
     return pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
 
@@ -147,7 +147,7 @@ def _count(
     rejected, aside = away
     staged = table.staged[number]
     part = staged.part
-    flags = staged.typed.all().select(pl.col(DELETED).sum())
+    flags = staged.typed.select(pl.col(DELETED).sum())
     deleted = int(flags.collect(engine="streaming").item() or 0) + part.dropped
     deleted += table.gone[number].height
     count = FileCount(
@@ -172,7 +172,7 @@ def _set_aside(staged: Staged) -> pl.DataFrame:
     if part.table != "patients" or NHS_NUMBER not in staged.conformed.kinds:
         return pl.DataFrame(schema=_ASIDE)
     fits = pl.col(BAD).is_null() & ~pl.col(DELETED)
-    flagged = staged.typed.all().filter(fits)
+    flagged = staged.typed.filter(fits)
     rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32), whose=PATIENT)
     value = pl.col(NHS_NUMBER).cast(pl.String)
     damaged = is_damaged(value.str.strip_chars())

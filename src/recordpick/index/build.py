@@ -28,7 +28,7 @@ from recordpick.index.tables_made import TableMade
 from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
-from recordpick.index.writing import write_table
+from recordpick.index.writing_aside import WritingAside
 from recordpick.progress import Progress, silent
 
 
@@ -135,19 +135,20 @@ def _make(
     patients = patients_of(people)
     known = known_patients(people, patients)
     summaries = {"patients": TableSummary(0, {})}
-    counts: list[pl.DataFrame] = []
-    for name, parts in by_table.items():
-        table = stage_table(name, parts, tables, workroom, said)
-        table.staged = [
-            replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
-        ]
-        progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
-        find_misfits(table, known, tables)
-        summaries[name], count = write_table(table, folder)
-        digests.ask(folder / f"{name}.parquet")
-        counts.append(count)
-        tables[name] = table
-        done += sizes[name] // 2
+    with WritingAside(folder, digests) as writing:
+        for name, parts in by_table.items():
+            table = stage_table(name, parts, tables, workroom, said)
+            table.staged = [
+                replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
+            ]
+            progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
+            find_misfits(table, known, tables)
+            writing.write(table)
+            tables[name] = table
+            done += sizes[name] // 2
+        written = writing.written()
+    summaries |= {name: summary for name, (summary, _) in written.items()}
+    counts = [count for _, count in written.values()]
     progress("writing patients", 0.9)
     summaries["patients"] = write_patients(patients, people, counts, folder)
     digests.ask(folder / "patients.parquet")

@@ -26,7 +26,7 @@ class Known:
 def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
     """Give who is in the index, of `patients`, and who was deleted and is not."""
     ids = patients.select(PATIENT)
-    deleted = [staged.typed.all().filter(DELETED).select(PATIENT) for staged in people.staged]
+    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
     gone = pl.concat(deleted).drop_nulls().unique().collect()
     return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
 
@@ -130,7 +130,7 @@ def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
     )
     rows = table.part(number).select(*columns, pl.lit(value=False).alias(DELETED))
     if ORDER in technical:
-        deleted = staged.typed.all().filter(DELETED)
+        deleted = staged.typed.filter(DELETED)
         rows = pl.concat([rows, deleted.select(*columns, DELETED).drop_nulls(_OWN)])
     return rows.with_columns(pl.lit(number).alias(_PART))
 
@@ -179,7 +179,7 @@ def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:
     """Give the ids of rows that the source has deleted or taken back."""
     frames = []
     for staged, gone in zip(host.staged, host.gone, strict=True):
-        rows = staged.typed.all()
+        rows = staged.typed
         taken = rows.join(gone.lazy(), on=ROW, how="semi")
         frames += [
             each.select(pl.col(row_id).alias(_OWN)) for each in (rows.filter(DELETED), taken)

@@ -16,7 +16,7 @@ from recordpick.index.conform import ASIDE, BAD, Conformed, conform, reasons
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.set_aside import PLACES
 from recordpick.index.small_tables import resolved
-from recordpick.index.workroom import Kept, Workroom
+from recordpick.index.workroom import Workroom
 from recordpick.whole import as_system_error
 
 _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
@@ -28,7 +28,7 @@ class Staged:
 
     part: Part
     conformed: Conformed
-    typed: Kept
+    typed: pl.LazyFrame
     rows: int
     aliases: pl.DataFrame | None = None
     """Other numbers of its patients (same_people.py), if there are any."""
@@ -40,9 +40,11 @@ class Staged:
     def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
         """Give the same, but of columns that are told by place (`Part.told`) the places.
 
-        `only` are places among the typed rows; `at` names a column that tells them of all.
+        `only` are places among the typed rows; `at` names a column that tells these.
         """
-        rows = self.typed.all(at) if only is None else self.typed.some(only)
+        rows = self.typed if at is None else self.typed.with_row_index(at)
+        if only is not None:
+            rows = pl.concat([rows.slice(some.start, len(some)) for some in only or [range(0)]])
         rows = rows.filter(_FITS).drop(BAD, DELETED, ASIDE)
         if self.aliases is None or self.aliases.is_empty():
             return rows
@@ -70,7 +72,8 @@ def stage(part: Part, name: str, workroom: Workroom) -> Staged:
     conformed = conform(part)
     try:
         typed = workroom.keep(conformed.frame, part.rows, name)
-        odd = typed.all().select(pl.col(ROW).null_count()).collect().item()
+        read = typed.select(pl.len(), odd=pl.col(ROW).null_count())
+        rows, odd = read.collect().row(0)
     except pl.exceptions.PolarsError as error:
         refused = as_system_error(error, workroom.folder)
         if refused is not None:
@@ -78,7 +81,6 @@ def stage(part: Part, name: str, workroom: Workroom) -> Staged:
         if part.again is not None:
             raise OddLinesError from error
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
-    rows = typed.rows
     if part.again is not None and (odd or rows != part.rows):
         raise OddLinesError
     if part.rows is not None and rows != part.rows:

@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from threading import Event
 
 import polars as pl
 from polars.io.plugins import register_io_source
@@ -49,23 +50,34 @@ _LEVEL = 1
 _BLOCK = "__block"
 
 
-def write_table(table: TableMade, folder: Path) -> tuple[TableSummary, pl.DataFrame]:
+class AbandonedError(Exception):
+    """The index is not made after all: a table was not written to its end."""
+
+
+def write_table(
+    table: TableMade, folder: Path, is_over: Event
+) -> tuple[TableSummary, pl.DataFrame]:
     """Write a table, in blocks of patients, by kind, code and patient; without codes by patient.
 
-    Give its summary, and the rows a patient: patient_id and `entries`, by patient_id.
+    Give its summary, and the rows a patient: patient_id and `entries`, by patient_id. Once
+    `is_over` is set nobody wants it: then it is left, with an error.
     """
     kinds = table.kinds
     types = pl.Schema({name: TYPES[kind] for name, kind in kinds.items()})
     stretches = table.stretches()
     counts = stretches.counts()
-    _Blocks(table, types, stretches, _starts(counts)).rows().sink_parquet(
-        folder / f"{table.name}.parquet",
+    path = folder / f"{table.name}.parquet"
+    _Blocks(table, types, stretches, _starts(counts)).rows(is_over).sink_parquet(
+        path,
         metadata=noted_as(types),
         compression_level=_LEVEL,
         row_group_size=ROW_GROUP if "code" in kinds else ROW_GROUP_BY_PATIENT,
         engine="streaming",
     )
-    return TableSummary(int(counts["entries"].sum()), kinds), counts
+    rows = int(counts["entries"].sum())
+    written = pl.scan_parquet(path, glob=False).select(pl.len()).collect().item()
+    assert written == rows, (table.name, written, rows)
+    return TableSummary(rows, kinds), counts
 
 
 def _starts(counts: pl.DataFrame) -> list[str]:
@@ -95,12 +107,14 @@ class _Blocks:
         }
         self._types = {name: _handed_over(given[name], dtype) for name, dtype in types.items()}
 
-    def rows(self) -> pl.LazyFrame:
-        """Give the rows, which are sorted as they are asked for."""
+    def rows(self, is_over: Event) -> pl.LazyFrame:
+        """Give the rows, which are sorted as they are asked for, until it is over."""
 
         def in_order(*_: object) -> Iterator[pl.DataFrame]:  # the sink asks for everything
             for found, places in self._each_sorted():
                 for start in range(0, found.height, ROW_GROUP):
+                    if is_over.is_set():
+                        raise AbandonedError
                     yield self._as_written(found[places[start : start + ROW_GROUP]])
 
         return register_io_source(in_order, schema=self._types)

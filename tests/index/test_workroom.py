@@ -1,0 +1,43 @@
+"""Typed rows are the same wherever they are kept: in memory or in a file."""
+
+import polars as pl
+import pytest
+
+from recordpick.index.build import build_index
+from recordpick.index.workroom import Workroom
+from recordpick.synthetic.as_emis import write_emis
+from recordpick.synthetic.practice import make_practice
+
+ROWS = pl.LazyFrame({"row": range(100), "text": [f"t{n}" for n in range(100)]})
+NEEDED = 100 * (48 + 8)
+
+
+@pytest.mark.parametrize(("room", "left"), [(NEEDED + 7, 7), (NEEDED, 0), (NEEDED - 1, NEEDED - 1)])
+def test_rows_are_kept_in_memory_while_there_is_room(tmp_path, room, left):
+    """Else in a file; room that is taken is not given again."""
+    workroom = Workroom(tmp_path, room)
+    kept = workroom.keep(ROWS, 100, "rows")
+    assert kept.collect().equals(ROWS.collect())
+    assert workroom.room == left
+    assert [path.name for path in tmp_path.iterdir()] == (
+        [] if left < NEEDED - 1 else ["rows.parquet"]
+    )
+
+
+def test_rows_of_which_nobody_knows_the_number_need_a_file(tmp_path):
+    """They may be any number."""
+    workroom = Workroom(tmp_path, NEEDED)
+    assert workroom.keep(ROWS, None, "rows").collect().equals(ROWS.collect())
+    assert workroom.room == NEEDED
+    assert (tmp_path / "rows.parquet").exists()
+
+
+@pytest.mark.parametrize("room", [0, 200_000, 1_000_000])
+def test_an_index_is_the_same_whatever_the_room(tmp_path, monkeypatch, room):
+    """To the last byte: nothing in memory, some tables, most."""
+    write_emis(make_practice(40, seed=7), tmp_path / "source")
+    usual = build_index([tmp_path / "source"], tmp_path / "usual")
+    monkeypatch.setattr(Workroom.__init__, "__defaults__", (room,))
+    other = build_index([tmp_path / "source"], tmp_path / "other")
+    assert other.fingerprint == usual.fingerprint
+    assert other.manifest.files == usual.manifest.files
