@@ -36,6 +36,8 @@ class Column:
     required: bool = False
     derived: bool = False
     """Made by recordpick (age, entries), never read from a source."""
+    repeats: bool = False
+    """Its texts are few, and each stands on many rows: as numbers they take less room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ EVENTS = Table(
         _text("term", "the code's term as the system shows it"),
         Column("value", "number", "numeric result"),
         _text("value_text", "result as text, or with < and >"),
-        _text("unit", "unit of the result"),
+        Column("unit", "text", "unit of the result", repeats=True),
         Column("range_low", "number", "lower end of the reference range"),
         Column("range_high", "number", "upper end of the reference range"),
         _yes_no("is_abnormal", "flagged abnormal"),
@@ -190,7 +192,7 @@ MEDICATIONS = Table(
         _text("drug", "name, form and strength"),
         _text("dosage", "directions"),
         Column("quantity", "number", "quantity of one issue"),
-        _text("unit", "unit of the quantity"),
+        Column("unit", "text", "unit of the quantity", repeats=True),
         Column("issues", "integer", "issues used"),
         Column("issues_authorised", "integer", "issues authorised"),
         _date("last_issued_on", "last issue"),

@@ -1,15 +1,19 @@
 """Typed rows are the same wherever they are kept: in memory or in a file."""
 
+from types import SimpleNamespace
+
 import polars as pl
 import pytest
 
+from recordpick.index import workroom
 from recordpick.index.build import build_index
-from recordpick.index.workroom import Workroom
+from recordpick.index.workroom import ROOM, Workroom, room_there_is
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.practice import make_practice
 
 ROWS = pl.LazyFrame({"row": range(100), "text": [f"t{n}" for n in range(100)]})
 NEEDED = 100 * (48 + 8)
+GIB = 1024**3
 
 
 @pytest.mark.parametrize(("room", "left"), [(NEEDED + 7, 7), (NEEDED, 0), (NEEDED - 1, NEEDED - 1)])
@@ -30,6 +34,32 @@ def test_rows_of_which_nobody_knows_the_number_need_a_file(tmp_path):
     assert workroom.keep(ROWS, None, "rows").collect().equals(ROWS.collect())
     assert workroom.room == NEEDED
     assert (tmp_path / "rows.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("free", "room"),
+    [(GIB, 0), (2 * GIB, 0), (2 * GIB + 5, 5), (ROOM + 2 * GIB, ROOM), (64 * GIB, ROOM)],
+)
+def test_rows_never_take_the_memory_that_others_need(monkeypatch, free, room):
+    """A small computer, or a busy one, keeps them in files."""
+    monkeypatch.setattr(workroom.psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    assert room_there_is() == room
+
+
+def test_a_row_is_reckoned_by_the_types_that_it_has(tmp_path):
+    """Of a row of entries: no more than it takes, but for its texts."""
+    row = {
+        "text": pl.String,
+        "count": pl.Int64,
+        "day": pl.Date,
+        "word": pl.Enum(["a"]),
+        "unit": pl.Categorical,
+        "flag": pl.Boolean,
+        "why": pl.UInt16,
+    }
+    workroom = Workroom(tmp_path, 1000)
+    workroom.keep(pl.LazyFrame(schema=row), 10, "rows")
+    assert workroom.room == 1000 - 10 * (48 + 8 + 4 + 1 + 4 + 1 + 2)
 
 
 @pytest.mark.parametrize("room", [0, 200_000, 1_000_000])

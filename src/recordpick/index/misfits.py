@@ -111,7 +111,7 @@ _PARTS = 4096
 
 def _order_of_part() -> pl.Expr:
     """Make one number of ORDER and the part's place; 0 for a row that is in no order."""
-    run = pl.col(ORDER).str.strip_chars().cast(pl.Int64, strict=False).fill_null(0)
+    run = pl.col(ORDER).fill_null(0)
     return pl.when("ordered").then(run * _PARTS + pl.col(_PART) + 1).otherwise(0).alias(ORDER)
 
 
@@ -120,7 +120,7 @@ def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
     staged = table.staged[number]
     technical = staged.conformed.technical
     folded = pl.col(FOLDED) if FOLDED in technical else pl.lit(None, pl.String)
-    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.String)
+    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.Int64)
     columns = (
         pl.col(ROW),
         pl.coalesce(folded, row_id).alias(_OWN),

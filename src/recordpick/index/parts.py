@@ -29,7 +29,7 @@ DELETED = "__deleted"
 """Optional Boolean column: the source's own flag says that the row is to be dropped."""
 
 ORDER = "__order"
-"""Optional text column: of several rows with one id the one with the highest number stays.
+"""Optional Int64 column: of several rows with one id the one with the highest number stays.
 
 Among equals that of the later part. The others count as deleted. A deleted row replaces others as
 well: so a later file may take back what an earlier one gave.

@@ -71,8 +71,10 @@ class Asked:
 
 
 def staged_type(column: Column) -> pl.DataType:
-    """Give the type in which a column is kept until the index is written: closed words as one."""
-    return pl.Enum(column.words) if column.words else TYPES[column.kind]
+    """Give the type in which a column is kept until the index is written: words as one number."""
+    if column.words:
+        return pl.Enum(column.words)
+    return pl.Categorical() if column.repeats else TYPES[column.kind]
 
 
 def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:

@@ -12,6 +12,7 @@ import polars as pl
 
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import ORDER
+from recordpick.index.quick_typing import Quick
 from recordpick.index.small_tables import SmallTable
 
 _FILES = 4096
@@ -49,11 +50,16 @@ class Keys:
         return pl.concat_str(prefix, pl.lit("-"), bare)
 
 
-def order_of(file: ExtractFile) -> pl.Expr:
+def order_of(file: ExtractFile) -> pl.Expr | Quick:
     """Give what tells the order in which rows were given (parts.py): the ProcessingId."""
     if not file.has("ProcessingId"):
-        return pl.lit(None, pl.String).alias(ORDER)
-    return file.raw("ProcessingId").alias(ORDER)
+        return pl.lit(None, pl.Int64)
+    text = file.raw("ProcessingId")
+    return Quick(text.cast(pl.Int64, strict=False), text, _run, pl.Int64())
+
+
+def _run(text: pl.Expr) -> pl.Expr:
+    return text.str.strip_chars().cast(pl.Int64, strict=False)
 
 
 def run_of(file: ExtractFile) -> pl.Expr:
@@ -61,5 +67,5 @@ def run_of(file: ExtractFile) -> pl.Expr:
     place = pl.lit(file.number, pl.Int64)
     if not file.has("ProcessingId"):
         return place.alias(ORDER)
-    run = file.raw("ProcessingId").str.strip_chars().cast(pl.Int64, strict=False).fill_null(0)
+    run = _run(file.raw("ProcessingId")).fill_null(0)
     return (run * _FILES + place).alias(ORDER)

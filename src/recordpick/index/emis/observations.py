@@ -116,10 +116,10 @@ def value_of(text: pl.Expr) -> dict[str, Quick]:
 
     def words(text: pl.Expr) -> pl.Expr:
         text = trimmed(text)
-        return pl.when(to_number(text).is_null()).then(text)
+        return pl.when(to_number(text).is_null()).then(text).cast(pl.Categorical)
 
     no_number = pl.when(number.usual.is_null()).then(text)
-    return {"value": number, "value_text": mostly_null(no_number, words, pl.String())}
+    return {"value": number, "value_text": mostly_null(no_number, words, pl.Categorical())}
 
 
 def _of_code(codes: SmallTable, *, has_kind: bool) -> list[str]:
