@@ -7,11 +7,11 @@ import os
 _SETTING = "_RJEM_MALLOC_CONF"
 """What the allocator in polars (jemalloc) reads when it is loaded; that on Windows has none."""
 
-_KEPT = "dirty_decay_ms:10000,muzzy_decay_ms:10000,oversize_threshold:0"
+_KEPT = "dirty_decay_ms:3000,muzzy_decay_ms:0,oversize_threshold:0"
 
 
 def keep_memory() -> None:
-    """Let polars keep memory for ten seconds, large pieces too, before the system gets it back.
+    """Let polars keep memory for three seconds, large pieces too, before the system gets it back.
 
     Batches of rows are asked for in the same sizes over and over; to get each from the system anew
     takes some 4 % of the time of making an index (docs/benchmarks.md). Of no effect once polars was

@@ -40,9 +40,9 @@ ROW_GROUP_BY_PATIENT = 20_000
 BLOCK = 500_000
 """Rows of a block, as whole patients make it. One patient's record is looked for in so many."""
 
-AT_ONCE = 6_000_000
+AT_ONCE = 2_000_000
 """Rows that are sorted at a time, of whole blocks, if patients' rows are scattered over a source:
-some 3 GiB of entries."""
+some 1 GiB of entries. More at a time hardly gain anything."""
 
 _LEVEL = 1
 """Of zstd: half the time of the usual 3, and files as small."""
