@@ -1,5 +1,6 @@
 """EMIS extract: which rows go in, which are replaced, deleted or set aside."""
 
+import polars as pl
 import pytest
 
 from recordpick.errors import UserError
@@ -60,6 +61,46 @@ def test_a_later_file_replaces_rows_of_an_earlier_one_by_guid(folder):
         (bare(13), None),
     ]
     assert counts_of(index, "CareRecord_Observation") == (5, 3, 0, 2)
+
+
+def test_a_run_with_blanks_is_that_run_and_one_that_is_no_number_comes_first(folder):
+    """The run 3 comes after 2, blanks or not; what nobody can read is not taken for later than anything."""
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[
+            entry(11, 1, Value="1", ProcessingId="2"),
+            entry(12, 1, Value="1", ProcessingId="2"),
+        ],
+    )
+    later = [entry(11, 1, Value="2", ProcessingId=" 3 ")]
+    odd = [entry(12, 1, Value="9", ProcessingId="run 7")]
+    write_file(folder, "CareRecord_Observation", later, "20261002-20261003")
+    write_file(folder, "CareRecord_Observation", odd, "20261004-20261005")
+    index = indexed(folder)
+    assert rows_of(index, "events", "event_id", "value") == [(bare(11), 2.0), (bare(12), 1.0)]
+    assert counts_of(index, "CareRecord_Observation") == (4, 2, 0, 2)
+
+
+def test_units_and_results_in_words_are_text_with_the_blanks_off(folder):
+    """However they are kept until the index is written."""
+    write_extract(
+        folder,
+        Admin_Patient=[patient(1)],
+        CareRecord_Observation=[
+            entry(11, 1, Value="5", NumericUnit=" mmol/L "),
+            entry(12, 1, Value=" <3 ", NumericUnit="mmol/L"),
+            entry(13, 1, Value="Negative", NumericUnit=" "),
+        ],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "events", "event_id", "value", "value_text", "unit") == [
+        (bare(11), 5.0, None, "mmol/L"),
+        (bare(12), None, "<3", "mmol/L"),
+        (bare(13), None, "Negative", None),
+    ]
+    schema = index.scan("events").collect_schema()
+    assert (schema["unit"], schema["value_text"]) == (pl.String, pl.String)
 
 
 def test_a_deleted_row_in_a_later_file_takes_the_earlier_one_back(folder):

@@ -2,8 +2,11 @@
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recordpick.index.build import build_index
+from recordpick.index.sorting import ranks_of, rows_in_order
 
 KINDS = ("observation", "problem", "immunisation")
 KEYS = ("kind", "code", "patient_id")
@@ -81,3 +84,34 @@ def test_rows_that_no_number_can_tell_apart_are_sorted_by_their_texts(
     monkeypatch.setattr("recordpick.index.sorting._MOST", 1)
     slow = build_index([source], tmp_path / "slow")
     assert slow.fingerprint == quick.fingerprint
+
+
+TEXTS = st.lists(st.one_of(st.none(), st.text("aZé~", max_size=3)), max_size=20)
+
+
+@given(texts=TEXTS, others=TEXTS)
+def test_ranks_are_those_of_the_texts(texts, others):
+    """Of texts and of Categoricals, whatever numbers polars gave these before."""
+    held = pl.Series(others, dtype=pl.Categorical)
+    values = sorted({text for text in texts if text is not None}, key=str.encode)
+    expected = [0 if text is None else values.index(text) + 1 for text in texts]
+    for kind in (pl.String, pl.Categorical):
+        column = pl.Series("text", texts, dtype=pl.String).cast(kind)
+        found = ranks_of(column.to_frame(), "text", None)
+        assert found.of_rows.to_list() == expected
+        assert found.values.to_list() == values
+    assert len(held) == len(others)
+
+
+@given(
+    keys=st.lists(st.tuples(st.sampled_from(["b", "a", None]), st.sampled_from("321")), max_size=30)
+)
+def test_rows_stand_by_block_by_text_and_as_they_stood(keys):
+    """The places tell the same order as sorting by the texts would, with each row once."""
+    rows = pl.DataFrame(keys, schema={"code": pl.String, "patient_id": pl.String}, orient="row")
+    ranks = [ranks_of(rows, name, None) for name in rows.columns]
+    places = rows_in_order(ranks, ["1", "3"]).to_list()
+    expected = sorted(
+        range(len(keys)), key=lambda at: (keys[at][1] >= "3", keys[at][0] or "", keys[at][1], at)
+    )
+    assert places == expected
