@@ -64,7 +64,7 @@ def test_a_later_file_replaces_rows_of_an_earlier_one_by_guid(folder):
 
 
 def test_a_run_with_blanks_is_that_run_and_one_that_is_no_number_comes_first(folder):
-    """The run 3 comes after 2, blanks or not; what nobody can read is not taken for later than anything."""
+    """What nobody can read as a number is not taken for later than anything."""
     write_extract(
         folder,
         Admin_Patient=[patient(1)],
