@@ -14,7 +14,7 @@ def keep_memory() -> None:
     """Let polars keep memory for three seconds, large pieces too, before the system gets it back.
 
     Batches of rows are asked for in the same sizes over and over; to get each from the system anew
-    takes some 4 % of the time of making an index (docs/benchmarks.md). Of no effect once polars was
+    takes some 3 % of the time of making an index (docs/benchmarks.md). Of no effect once polars was
     imported; what somebody has set stays.
     """
     os.environ.setdefault(_SETTING, _KEPT)
