@@ -11,6 +11,8 @@ from recordpick.commands.reports import take_in_given
 from recordpick.handover.doubts import doubts
 from recordpick.handover.encrypted import check_free_file
 from recordpick.handover.export import FILES, Options, export, export_encrypted
+from recordpick.handover.qof import year_caution
+from recordpick.handover.reports import counted_by
 from recordpick.matching import match
 from recordpick.whole import check_free
 
@@ -31,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
                 export(file, index, out, matches, progress, options=asked)
         say(f"{len(file.selection.picks):,} lines written to {out}.")
         fingerprint = file.selection.exports[-1].sha256
+        if of_another_year := year_caution(counted_by(file.selection).table, file.as_at):
+            tell(of_another_year)
         for doubt in doubts(file.selection, index, file.as_at, matches, file.other_people()):
             tell(doubt.in_words)
     for name in FILES:

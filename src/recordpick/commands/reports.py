@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     say(f"QOF table: {by.table.file} ({by.table.year}), SHA-256 {by.table.sha256}")
     say(f"Rules: {by.rules.title}, version {by.rules.version}, SHA-256 {by.rules.fingerprint}")
     say()
-    for note in notes:
+    for note in (*counted.cautions, *notes):
         tell(note)
     say_differences(rows, everything=options.all)
     if options.out is not None:

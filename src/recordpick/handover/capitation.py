@@ -1,8 +1,9 @@
 """Capitation: the registered list by age band and sex of the global sum, with its weights.
 
 The bands and weights stand in a data file, `capitation_weights.csv` (sex, from_age, to_age,
-weight; an empty to_age is "and over"), so that they can be replaced. Counted are patients of the
-GMS list: status registered, registration regular.
+weight; an empty to_age is "and over"), so that they can be replaced. They are those of the global
+sum formula of the 2004 GMS contract. Counted are patients of the GMS list: status registered,
+registration regular.
 """
 
 from __future__ import annotations
@@ -76,9 +77,36 @@ def shipped_bands(path: Path | None = None) -> tuple[Band, ...]:
         )
 
 
-def capitation_rows(index: PracticeIndex, as_at: date) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Who lives in a nursing or residential home: None, and why, where it cannot be told.
+
+    `cautions` are sentences on what the answer rests on, where it rests on a part only.
+    """
+
+    patients: pl.Series | None
+    why_empty: str = ""
+    cautions: tuple[str, ...] = ()
+
+
+def homes_by_institution(index: PracticeIndex) -> Homes:
+    """Return who has an institution in their details, for report rules that have no other say."""
+    if "institution" not in index.columns("patients"):
+        return Homes(None, "The index has no column institution in patients.")
+    of_homes = index.scan("patients").filter(pl.col("institution") != "").select("patient_id")
+    return Homes(of_homes.collect()["patient_id"], cautions=(_BY_INSTITUTION,))
+
+
+_BY_INSTITUTION = (
+    "capitation.csv: in_home and weighted go by the institution in patients' details only, since "
+    "the report rules have no capitation.in_home."
+)
+
+
+def capitation_rows(index: PracticeIndex, as_at: date, homes: Homes | None = None) -> pl.DataFrame:
     """Give the report: a row a figure of each sex and age band, columns as in `CAPITATION`.
 
+    `homes` says who lives in a home; without it the institution in patients' details does.
     Patients without a date of birth, or of another sex, stand in rows of their own (`unknown`),
     which have no weight. The last rows are of the whole list; its weighted patients are those
     that have a weight.
@@ -95,14 +123,18 @@ def capitation_rows(index: PracticeIndex, as_at: date) -> pl.DataFrame:
         schema={name: kind for name, kind in CAPITATION.items() if name not in FILLED_IN},
         orient="row",
     )
-    return with_figures(rows, ["sex", "age_band"], _figures(index, as_at, bands, groups))
+    return with_figures(
+        rows,
+        ["sex", "age_band"],
+        _figures(index, as_at, homes or homes_by_institution(index), groups),
+    )
 
 
 def _figures(
-    index: PracticeIndex, as_at: date, bands: tuple[Band, ...], groups: list[tuple[str, str]]
+    index: PracticeIndex, as_at: date, homes: Homes, groups: list[tuple[str, str]]
 ) -> Figures:
-    lacking = _lacking(index)
-    counted = {} if "patients" in lacking else _counted(index, as_at, bands)
+    lacking = _lacking(index, homes)
+    counted = {} if "patients" in lacking else _counted(index, as_at, homes)
     figures: dict[tuple[str, ...], Figure] = {}
     for group in groups:
         for figure in CAPITATION_FIGURES:
@@ -115,35 +147,38 @@ def _figures(
     return figures
 
 
-def _lacking(index: PracticeIndex) -> dict[str, str]:
+def _lacking(index: PracticeIndex, homes: Homes) -> dict[str, str]:
     """Say for each figure what the index lacks to count it; a figure it can count is left out."""
     there = index.columns("patients")
     listed = ["status", "registration", "date_of_birth", "sex"]
     needs = {
         "patients": listed,
         "newly_registered": [*listed, "registered_on"],
-        "in_home": [*listed, "institution"],
-        "weighted": [*listed, "registered_on", "institution"],
+        "in_home": listed,
+        "weighted": [*listed, "registered_on"],
     }
     missing = {
         figure: [column for column in columns if column not in there]
         for figure, columns in needs.items()
     }
-    return {
+    lacking = {
         figure: f"The index has no column {', '.join(columns)} in patients."
         for figure, columns in missing.items()
         if columns
     }
+    if homes.patients is None:
+        lacking = {"in_home": homes.why_empty, "weighted": homes.why_empty} | lacking
+    return lacking
 
 
 def _counted(
-    index: PracticeIndex, as_at: date, bands: tuple[Band, ...]
+    index: PracticeIndex, as_at: date, homes: Homes
 ) -> dict[tuple[str, str], dict[str, float]]:
     """Count every figure that the index can give, by group."""
     there = index.columns("patients")
     age = pl.col("age")
     named, weight = pl.lit(UNKNOWN), pl.lit(None, dtype=pl.Float64)
-    for band in bands:
+    for band in shipped_bands():
         in_band = (pl.col("sex") == band.sex) & (age >= band.from_age)
         in_band &= (age <= band.to_age) if band.to_age is not None else pl.lit(value=True)
         named = pl.when(in_band).then(pl.lit(band.name)).otherwise(named)
@@ -152,8 +187,9 @@ def _counted(
     registered, today = pl.col("registered_on"), pl.lit(as_at)
     within = (registered > a_year_ago) & (registered <= today)
     new = within if "registered_on" in there else pl.lit(value=False)
-    home = pl.col("institution") != "" if "institution" in there else pl.lit(value=False)
-    new, home = new.fill_null(value=False), home.fill_null(value=False)
+    residents = pl.Series([], dtype=pl.String) if homes.patients is None else homes.patients
+    home = pl.col("patient_id").is_in(residents.implode())
+    new = new.fill_null(value=False)
     on_list = (
         index.patients(as_at)
         .filter(pl.col("status") == "registered", pl.col("registration") == "regular")

@@ -84,7 +84,7 @@ def pack_contents(
         qof_table=(by.table.file, by.table.sha256),
         report_rules=(by.rules.title, by.rules.version, by.rules.fingerprint),
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
-        notes=(*cannot, *unknown, *_with_care(file, selection, index, matches)),
+        notes=(*counted.cautions, *cannot, *unknown, *_with_care(file, selection, index, matches)),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
     frames |= as_files(reports) | {"local_codes.csv": local}

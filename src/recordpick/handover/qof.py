@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -46,6 +47,7 @@ QOF_REPORT: dict[str, pl.DataType] = {
 
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
 _MOST_BYTES = 1024**2
+_FIRST_MONTH = 4
 _NAME = re.compile(r"qof_(20\d\d)_(\d\d)\.csv")
 
 
@@ -72,6 +74,27 @@ class QofTable:
     file: str
     indicators: tuple[Indicator, ...]
     sha256: str = ""
+
+
+def qof_year(day: date) -> str:
+    """Return the QOF year that a day is in, such as "2026/27": 1 April to 31 March."""
+    first = day.year if day.month >= _FIRST_MONTH else day.year - 1
+    return f"{first}/{(first + 1) % 100:02d}"
+
+
+def year_caution(table: QofTable, as_at: date) -> str:
+    """Say that the table is of another QOF year than the as-at date; "" where it is of the same.
+
+    The one place where this is said: every report, pack and screen shows this sentence.
+    """
+    year = qof_year(as_at)
+    if table.year == year:
+        return ""
+    whose = "last year's" if int(year[:4]) - int(table.year[:4]) == 1 else "another year's"
+    return (
+        f"The QOF table is of {table.year}; the as-at date ({as_at.isoformat()}) is in the QOF "
+        f"year {year}: the QOF and target figures are by {whose} rules."
+    )
 
 
 def shipped_qof_table() -> Path:

@@ -1,30 +1,39 @@
-"""A practice index with three more tables, made when they are asked for, that report rules need.
+"""A practice index with five more tables, made when they are asked for, that report rules need.
 
-- `dated_events`: events with the patient's date of birth as `born_on`, for what must have been
-  done at some age.
-- `results`: those of them that have a value, so that a codelist whose entries carry none is
-  noticed.
-- `latest`: for each codelist that rules ask of this table, each patient's events of the newest day
-  on which one has a value, with the codelist's name as `list`. Where a day has several, all are
-  there. What is after the as-at date is left out.
+- `entries`: events with the patient's date of birth as `born_on`, for what must have been done at
+  some age, and yes or no whether they count (`what_counts.FLAGS`).
+- `results`: those of them that are done and have a value, so that a codelist whose entries carry
+  none is noticed.
+- `latest`: for each codelist that rules ask of this table, each patient's done events of the newest
+  day on which one has a value, with the codelist's name as `list`. Where a day has several, all
+  are there. What is after the as-at date is left out.
+- `latest_entries`: the same without asking for a value. `list` names the codelist that decides
+  which day is the newest; the rule's own codelist is of what the newest entry must say.
+- `dated_events`: events with `born_on` alone, whatever they say of themselves.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Pack, Rule
 from recordpick.errors import UserError
+from recordpick.handover.what_counts import FLAGS, Definitions, without_definitions
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.tables import Kind
 
+ENTRIES = "entries"
 DATED_EVENTS = "dated_events"
 RESULTS = "results"
 LATEST = "latest"
+LATEST_ENTRIES = "latest_entries"
 _OF_PATIENTS = "date_of_birth"
+_LIST = re.compile(r"\blist = '([^']*)'")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,30 +42,29 @@ class ReportIndex(PracticeIndex):
 
     pack: Pack
     as_at: date
+    definitions: Definitions
 
     @classmethod
     def of(cls, index: PracticeIndex, pack: Pack, as_at: date) -> ReportIndex:
         """Look at an index with the eyes of a pack of report rules.
 
-        UserError where a rule on `latest` does not ask for its own codelist: it would be answered
-        from another one's newest values.
+        UserError where a definition of what counts cannot be used, and where a rule on `latest` or
+        `latest_entries` does not say whose newest entries it asks for.
         """
         for criterion in pack.criteria:
             for step in criterion.steps:
                 for rule in step.rules:
-                    wanted = f"list = '{rule.codes}'"
-                    if rule.table == LATEST and (not rule.codes or wanted not in str(rule.where)):
+                    if problem := _newest_of_what(rule, pack):
                         raise UserError(
-                            f"{next(iter(pack.files))}, criterion {criterion.id}: a rule on "
-                            f"{LATEST} needs codes and, in where, the same codelist as "
-                            "list = 'name'."
+                            f"{next(iter(pack.files))}, criterion {criterion.id}: {problem}"
                         )
         return cls(
             folder=index.folder,
             manifest=index.manifest,
             seen=index.seen,
-            pack=pack,
+            pack=without_definitions(pack),
             as_at=as_at,
+            definitions=Definitions.of(pack),
         )
 
     def has(self, table: str) -> bool:
@@ -66,55 +74,104 @@ class ReportIndex(PracticeIndex):
     def columns(self, table: str) -> dict[str, Kind]:
         """Give the columns of the table and what each holds; {} if it is not there."""
         events = super().columns("events")
+        born: dict[str, Kind] = (
+            {"born_on": "date"} if _OF_PATIENTS in super().columns("patients") else {}
+        )
+        if table == ENTRIES:
+            return events and events | born | dict.fromkeys(FLAGS, "yes_no")
         if table in (DATED_EVENTS, RESULTS):
             if table == RESULTS and "value" not in events:
                 return {}
-            if not events or _OF_PATIENTS not in super().columns("patients"):
-                return {}
-            return events | {"born_on": "date"}
-        if table == LATEST:
-            return events | {"list": "text"} if {"code", "date", "value"} <= set(events) else {}
+            return events | born if events and born else {}
+        if table in (LATEST, LATEST_ENTRIES):
+            needed = {"code", "date", "value"} if table == LATEST else {"code", "date"}
+            return events | {"list": "text"} if needed <= set(events) else {}
         return super().columns(table)
 
     def scan(self, table: str) -> pl.LazyFrame:
         """Give the table. KeyError if it is not there and cannot be made."""
-        if table in (DATED_EVENTS, RESULTS) and self.has(table):
+        if table in (ENTRIES, DATED_EVENTS, RESULTS) and self.has(table):
+            events = super().scan("events")
+            if table == ENTRIES:
+                events = self._marked(self._asked(events, ENTRIES))
+            elif table == RESULTS:
+                events = self._asked(events.filter(pl.col("value").is_not_null()), RESULTS)
+                events = self._marked(events).filter("is_done")
+            if "born_on" not in self.columns(table):
+                return events
             born = (
                 super().scan("patients").select("patient_id", pl.col(_OF_PATIENTS).alias("born_on"))
             )
-            events = super().scan("events")
-            if table == RESULTS:
-                events = events.filter(pl.col("value").is_not_null())
             return events.join(born, on="patient_id", how="left")
-        if table == LATEST and self.has(table):
-            return self._latest()
+        if table in (LATEST, LATEST_ENTRIES) and self.has(table):
+            return self._latest(table)
         return super().scan(table)
 
-    def _latest(self) -> pl.LazyFrame:
-        lists = sorted(
-            {
-                rule.codes
-                for criterion in self.pack.criteria
-                for step in criterion.steps
-                for rule in step.rules
-                if rule.table == LATEST and rule.codes
-            }
-        )
+    def _marked(self, events: pl.LazyFrame) -> pl.LazyFrame:
+        """Say of each event whether it counts: the columns `FLAGS`."""
+        return self.definitions.add_to(events, super().columns("events"), self.as_at)
+
+    def _rules(self, table: str) -> list[Rule]:
+        return [
+            rule
+            for criterion in self.pack.criteria
+            for step in criterion.steps
+            for rule in step.rules
+            if rule.table == table
+        ]
+
+    def _codes(self, *codelists: str | None) -> set[str]:
+        return {code for name in codelists if name for code in self.pack.codelists[name].codes}
+
+    def _asked(self, events: pl.LazyFrame, table: str) -> pl.LazyFrame:
+        """Keep the events whose code some rule on that table asks for, if all of them name one."""
+        rules = self._rules(table)
+        if not all(rule.codes for rule in rules):
+            return events
+        return events.filter(pl.col("code").is_in(sorted(self._codes(*(r.codes for r in rules)))))
+
+    def _latest(self, table: str) -> pl.LazyFrame:
+        lists: dict[str, set[str]] = {}
+        for rule in self._rules(table):
+            name = _list_of(rule)
+            lists.setdefault(name, set()).update(self._codes(name, rule.codes))
+        return self._newest(lists, with_value=table == LATEST)
+
+    def _newest(self, lists: Mapping[str, set[str]], *, with_value: bool) -> pl.LazyFrame:
         codes = pl.LazyFrame(
-            [(code, name) for name in lists for code in self.pack.codelists[name].codes],
+            [(code, name) for name in sorted(lists) for code in sorted(lists[name])],
             schema={"code": pl.String, "list": pl.String},
             orient="row",
         )
-        asked = sorted({code for name in lists for code in self.pack.codelists[name].codes})
+        asked = sorted({code for several in lists.values() for code in several})
         newest = pl.col("date").max().over("patient_id", "list")
+        events = (
+            super().scan("events").filter(pl.col("code").is_in(asked), pl.col("date") <= self.as_at)
+        )
+        if with_value:
+            events = events.filter(pl.col("value").is_not_null())
         return (
-            super()
-            .scan("events")
-            .filter(
-                pl.col("code").is_in(asked),
-                pl.col("value").is_not_null(),
-                pl.col("date") <= self.as_at,
-            )
+            self._marked(events)
+            .filter("is_done")
+            .drop(FLAGS)
             .join(codes, on="code")
             .filter(pl.col("date") == newest)
         )
+
+
+def _list_of(rule: Rule) -> str:
+    """Give the codelist whose newest entries a rule asks for; "" where it does not say."""
+    found = _LIST.findall(rule.where or "")
+    return found[0] if len(set(found)) == 1 else ""
+
+
+def _newest_of_what(rule: Rule, pack: Pack) -> str:
+    """Say what is wrong with a rule on newest entries, which another list's could answer else."""
+    if rule.table == LATEST and (not rule.codes or _list_of(rule) != rule.codes):
+        return f"a rule on {LATEST} needs codes and, in where, the same codelist as list = 'name'."
+    if rule.table == LATEST_ENTRIES and (not rule.codes or _list_of(rule) not in pack.codelists):
+        return (
+            f"a rule on {LATEST_ENTRIES} needs codes and, in where, list = 'name' with a codelist "
+            "that another rule asks for: whose newest entries are meant."
+        )
+    return ""

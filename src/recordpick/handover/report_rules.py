@@ -17,13 +17,14 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.criteria.reading import read_pack
+from recordpick.handover.capitation import Homes, homes_by_institution
 from recordpick.handover.figures import NO_RULE, Figure
 from recordpick.handover.qof import Indicator, QofTable
 from recordpick.handover.report_index import ReportIndex
+from recordpick.handover.what_counts import shipped_report_rules
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches, match
 from recordpick.progress import Progress, silent
-from recordpick.shipped import data_file
 
 _AMONG_ELIGIBLE = (
     "in_date",
@@ -35,11 +36,6 @@ _AMONG_ELIGIBLE = (
     "immunised",
 )
 """Figures of the target report that are counted among the eligible."""
-
-
-def shipped_report_rules() -> Path:
-    """Give the path of the report rules that ship."""
-    return data_file("reports") / "report_rules.toml"
 
 
 @dataclass(frozen=True)
@@ -90,7 +86,59 @@ def answer_rules(
     UserError if a file is no pack of rules.
     """
     pack = rules if isinstance(rules, Pack) else read_pack(rules or shipped_report_rules())
-    return Rules(match(pack, ReportIndex.of(index, pack, as_at), as_at, progress))
+    seen = ReportIndex.of(index, pack, as_at)
+    return Rules(match(seen.pack, seen, as_at, progress))
+
+
+def home_residents(index: PracticeIndex, pack: Pack, rules: Rules) -> Homes:
+    """Return who lives in a nursing or residential home by the rule `capitation.in_home`.
+
+    It holds by the institution in patients' details or by a code. Where the index can only tell one
+    of them, the answer rests on that one and says so; where neither can be told, there is none.
+    """
+    answer = rules.matches.answers.get(_IN_HOME)
+    if answer is None:
+        return homes_by_institution(index)
+    if not answer.answered:
+        return Homes(None, answer.why_not)
+    has_institution = "institution" in index.columns("patients")
+    if not has_institution and not _any_coded(index, pack):
+        return Homes(None, " ".join(answer.cautions))
+    cautions = tuple(
+        f"capitation.csv, in_home and weighted: {text}"
+        for text in answer.cautions
+        if has_institution or "institution" not in text
+    )
+    if not has_institution:
+        cautions = (_BY_CODES, *cautions)
+    return Homes(rules.matches.patients(_IN_HOME), cautions=cautions)
+
+
+_IN_HOME = "capitation.in_home"
+_BY_CODES = (
+    "capitation.csv: in_home and weighted go by the codes for living in a care home only, since "
+    "the index has no institution of patients. Residents without such a code are not counted."
+)
+
+
+def _any_coded(index: PracticeIndex, pack: Pack) -> bool:
+    """Tell whether any entry has a code that the rule for homes asks for."""
+    rules = [
+        rule
+        for criterion in pack.criteria
+        if criterion.id == _IN_HOME
+        for step in criterion.steps
+        for rule in step.rules
+        if rule.codes and "code" in index.columns(rule.table)
+    ]
+    return any(
+        index.scan(rule.table)
+        .filter(pl.col("code").is_in(list(pack.codelists[rule.codes or ""].codes)))
+        .select(pl.len() > 0)
+        .collect(engine="streaming")
+        .item()
+        for rule in rules
+    )
 
 
 def qof_figures(table: QofTable, rules: Rules) -> dict[tuple[str, ...], Figure]:

@@ -14,11 +14,19 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.criteria.reading import parse_pack, read_pack
-from recordpick.handover.capitation import capitation_rows
-from recordpick.handover.qof import QofTable, qof_rows, qof_table, read_qof_table, shipped_qof_table
+from recordpick.handover.capitation import Homes, capitation_rows
+from recordpick.handover.qof import (
+    QofTable,
+    qof_rows,
+    qof_table,
+    read_qof_table,
+    shipped_qof_table,
+    year_caution,
+)
 from recordpick.handover.report_rules import (
     Rules,
     answer_rules,
+    home_residents,
     qof_figures,
     shipped_report_rules,
     target_figures,
@@ -52,6 +60,8 @@ class Counted:
 
     by: CountedBy
     reports: Mapping[str, pl.DataFrame]
+    cautions: tuple[str, ...] = ()
+    """What to read the figures with: a table of another year, homes told by codes only."""
 
     @property
     def figures(self) -> dict[tuple[str, ...], float]:
@@ -83,18 +93,24 @@ def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress =
     """Count every report from an index."""
     progress("counting for the reports", None)
     rules = answer_rules(index, as_at, by.rules)
-    return Counted(by, counted_reports(index, as_at, by.table, rules))
+    homes = home_residents(index, by.rules, rules)
+    of_another_year = year_caution(by.table, as_at)
+    return Counted(
+        by,
+        counted_reports(index, as_at, by.table, rules, homes),
+        (*([of_another_year] if of_another_year else []), *homes.cautions),
+    )
 
 
 def counted_reports(
-    index: PracticeIndex, as_at: date, table: QofTable, rules: Rules
+    index: PracticeIndex, as_at: date, table: QofTable, rules: Rules, homes: Homes
 ) -> dict[str, pl.DataFrame]:
     """Give every report of figures by its word, as far as the index can count."""
     targets = target_table()
     return {
         "qof": qof_rows(table, qof_figures(table, rules)),
         "target": target_rows(targets, target_figures(targets, rules)),
-        "capitation": capitation_rows(index, as_at),
+        "capitation": capitation_rows(index, as_at, homes),
     }
 
 
