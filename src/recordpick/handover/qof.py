@@ -194,7 +194,13 @@ def _indicator(row: dict[str, str]) -> Indicator:
     empty = [name for name, text in texts.items() if not text]
     if empty:
         raise ValueError(f"{', '.join(empty)} is empty")
-    points, lower, upper = (_number(name, texts[name]) for name in _COLUMNS[3:])
+    points = _number("points", texts["points"])
+    lower, upper = (_number(name, texts[name].removesuffix("%").rstrip()) for name in _COLUMNS[4:])
+    if upper <= 1 and not texts["upper_threshold"].endswith("%"):
+        raise ValueError(
+            f"the upper threshold is {texts['upper_threshold']}, which is a fraction: write the "
+            "thresholds in percent, such as 40 and 90"
+        )
     if not 0 <= lower < upper <= 100:
         raise ValueError("the thresholds must be percentages, the lower below the upper")
     return Indicator(texts["indicator"], texts["group"], texts["measures"], points, lower, upper)

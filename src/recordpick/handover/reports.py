@@ -28,11 +28,11 @@ from recordpick.handover.report_rules import (
     answer_rules,
     home_residents,
     qof_figures,
-    shipped_report_rules,
     target_figures,
 )
 from recordpick.handover.system_figures import REPORT_FILES, SystemFigures, fill, not_in
 from recordpick.handover.targets import target_rows, target_table
+from recordpick.handover.what_counts import shipped_report_rules
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
 from recordpick.selection.own_figures import SYSTEM_WORDS, SYSTEMS, System

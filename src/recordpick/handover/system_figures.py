@@ -19,7 +19,8 @@ import polars as pl
 
 from recordpick.delimited import Record, read_records
 from recordpick.errors import UserError
-from recordpick.handover.figure_values import is_empty, value_of, why_none
+from recordpick.handover.figure_values import is_empty, unit_of, value_of, why_none
+from recordpick.handover.percentages import settled
 from recordpick.handover.targets import target_table
 
 Column = Literal["current_system", "new_system", "from_records"]
@@ -75,11 +76,14 @@ class NoNumber:
     line: int
     name: tuple[str, ...]
     text: str
+    why: str = ""
+    """What is wrong with it, where that is more than the text alone shows."""
 
     def __str__(self) -> str:
-        why = why_none(self.name[-1], self.text)
+        why = self.why or why_none(self.name[-1], self.text)
         shown = self.text if len(self.text) <= _SHOWN else f"{self.text[: _SHOWN - 1]}…"
-        return f"{self.file}, line {self.line}: {shown!r} {why}."
+        of = f"{' '.join(self.name[1:])} " if self.why else ""
+        return f"{self.file}, line {self.line}: {of}{shown!r} {why}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,7 @@ def _read_file(
         )
         return
     in_both = _names_in_both() if not header.report else frozenset()
+    cells: list[_Cell] = []
     for row in rows[header.place + 1 :]:
         for name, text in _cells(row, header):
             if is_empty(text):
@@ -204,22 +209,54 @@ def _read_file(
             where = f"{path.name}, line {row.line}"
             if not all(0 < len(one) <= _LONGEST_NAME and one.isprintable() for one in name):
                 problems.append(f"{where}: what the figure is of cannot be read.")
-                continue
-            if name[1] in in_both and name[-1] == _IN_BOTH:
+            elif name[1] in in_both and name[-1] == _IN_BOTH:
                 problems.append(
                     f"{where}: both the QOF and the target report have an achievement of "
                     f"{name[1]}, and the file does not tell which this is. Give it a column "
                     "denominator or eligible, or type it."
                 )
-                continue
-            value = value_of(name[-1], text)
-            if value is None:
-                no_numbers.append(NoNumber(path.name, row.line, name, text.strip()))
-            elif figures.setdefault(name, value) != value:
-                problems.append(
-                    f"{where}: {' '.join(name[1:])} is {text} here and "
-                    f"{figures[name]:g} before. Keep one."
-                )
+            else:
+                cells.append(_Cell(row.line, name, text))
+    for cell, value in zip(cells, _values(cells, column), strict=True):
+        if not isinstance(value, float):
+            why = value or ""
+            no_numbers.append(NoNumber(path.name, cell.line, cell.name, cell.text.strip(), why))
+        elif figures.setdefault(cell.name, value) != value:
+            problems.append(
+                f"{path.name}, line {cell.line}: {' '.join(cell.name[1:])} is {cell.text} here "
+                f"and {figures[cell.name]:g} before. Keep one."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell that holds something: its line, which figure it is, and its text."""
+
+    line: int
+    name: tuple[str, ...]
+    text: str
+
+
+def _values(cells: Sequence[_Cell], column: Column) -> list[float | str | None]:
+    """Give each cell's figure; what is wrong with it, or None where the text alone shows that.
+
+    A percentage is judged by the patients beside it: see `percentages`. Those that recordpick
+    wrote itself (`from_records`) are percentages as they are.
+    """
+    values: list[float | str | None] = [value_of(cell.name[-1], cell.text) for cell in cells]
+    if column == "from_records":
+        return values
+    numbers: dict[tuple[str, ...], float] = {}
+    percentages: list[int] = []
+    for at, (cell, value) in enumerate(zip(cells, values, strict=True)):
+        if unit_of(cell.name[-1]) == "percent":
+            percentages.append(at)
+        elif isinstance(value, float):
+            numbers.setdefault(cell.name, value)
+    found = settled([(cells[at].name, cells[at].text) for at in percentages], numbers)
+    for at, value in zip(percentages, found, strict=True):
+        values[at] = value
+    return values
 
 
 def _names_in_both() -> frozenset[str]:

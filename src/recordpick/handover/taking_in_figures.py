@@ -11,7 +11,8 @@ from pathlib import Path
 from recordpick.cells import one_line
 from recordpick.criteria.reading import parse_pack, read_pack
 from recordpick.errors import UserError
-from recordpick.handover.figure_values import as_kept, is_empty, value_of, why_none
+from recordpick.handover.figure_values import as_kept, is_empty, unit_of, value_of, why_none
+from recordpick.handover.percentages import parsed, settled
 from recordpick.handover.qof import qof_table, qof_text
 from recordpick.handover.report_index import ReportIndex
 from recordpick.handover.system_figures import FIGURES, read_system_figures
@@ -87,8 +88,26 @@ def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
                 f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
                 f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
             )
-        value = as_kept(number)
+        value = as_kept(_meant(file, name, text, number, system))
     file.give_figures(Given(system, {name: value}))
+
+
+def _meant(file: WorkingFile, name: Name, text: str, number: float, system: System) -> float:
+    """Return which percentage a typed number of 1 or less means; others are as they are.
+
+    The system's numerator and denominator decide, where they are known. UserError where they do
+    not, unless it is the percentage that is kept already.
+    """
+    written = parsed(text) if unit_of(name[-1]) == "percent" else None
+    known = file.selection.figures
+    kept = known.get((system, name))
+    if written is None or not written.may_be_fraction or (kept and kept.number == number):
+        return number
+    beside = {of: one.number for (whose, of), one in known.items() if whose == system}
+    (found,) = settled([(name, text)], beside)
+    if isinstance(found, float):
+        return found
+    raise UserError(f"{text.strip()!r} {found}.")
 
 
 def take_in(
