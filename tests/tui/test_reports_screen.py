@@ -147,3 +147,15 @@ async def test_empty_figures_say_why_and_arrows_turn_the_reports(demo):
         user.screen.query_one("#figures").highlighted = at
         await user.settled()
         assert user.screen._rows[at]["why_empty"] in user.part("#figure")
+
+
+async def test_a_table_of_another_year_is_said_on_every_report_that_goes_by_it(demo):
+    """The demonstration is as at October 2026, and the table that ships is last year's."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("i")
+        for number, is_said in enumerate((True, True, False)):
+            await user.press(str(number + 1))
+            said = "The QOF table is of 2025/26" in user.text and "last year's rules" in " ".join(
+                user.text.split()
+            )
+            assert said is is_said

@@ -150,18 +150,15 @@ def _value(
     proof: str,
     of_column: str,
 ) -> float | str | None:
-    if proof:
-        return float(one.as_fraction if proof == "fraction" else one.as_percent)
     if one.number > _HUNDRED:
         return None
-    if found is not None and _contradicts(one, found):
+    if not proof and found is not None and _contradicts(one, found):
         return f"contradicts what is beside it: {found.in_words}. Correct whichever is wrong"
-    if one.has_comma:
+    meant = proof or (of_column if one.may_be_fraction else "percent")
+    if one.has_comma and not proof:
         return None
-    if not one.may_be_fraction:
-        return float(one.as_percent)
-    if of_column:
-        return float(one.as_fraction if of_column == "fraction" else one.as_percent)
+    if meant:
+        return float(one.as_fraction if meant == "fraction" else one.as_percent)
     percent, fraction = f"{one.number.normalize():f}%", f"{one.as_fraction.normalize():f}%"
     return f"could be {percent} or {fraction}: write the one that is meant, with the sign %"
 

@@ -7,7 +7,7 @@ working file keeps, so that the app, the command line and every pack show the sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -60,8 +60,13 @@ class Counted:
 
     by: CountedBy
     reports: Mapping[str, pl.DataFrame]
-    cautions: tuple[str, ...] = ()
-    """What to read the figures with: a table of another year, homes told by codes only."""
+    cautions_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What to read each report with: a table of another year, homes known by codes only."""
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Return what to read the reports with, each sentence once."""
+        return tuple(dict.fromkeys(one for several in self.cautions_of.values() for one in several))
 
     @property
     def figures(self) -> dict[tuple[str, ...], float]:
@@ -94,11 +99,11 @@ def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress =
     progress("counting for the reports", None)
     rules = answer_rules(index, as_at, by.rules)
     homes = home_residents(index, by.rules, rules)
-    of_another_year = year_caution(by.table, as_at)
+    of_another_year = tuple(filter(None, [year_caution(by.table, as_at)]))
     return Counted(
         by,
         counted_reports(index, as_at, by.table, rules, homes),
-        (*([of_another_year] if of_another_year else []), *homes.cautions),
+        {"qof": of_another_year, "target": of_another_year, "capitation": homes.cautions},
     )
 
 

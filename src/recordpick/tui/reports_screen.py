@@ -79,8 +79,9 @@ class ReportsScreen(Asides["Reports"]):
         self._rows: list[dict[str, Any]] = []
 
     def compose(self) -> ComposeResult:
-        """The names of the reports, the heading, the figures, words on the one at hand, keys."""
+        """The reports, what to read them with, the figures, words on the one at hand, keys."""
         yield Static("", id="report-title", classes="screen--title", markup=False)
+        yield Static("", id="report-caution", markup=False)
         yield Static("", id="report-heading", markup=False)
         yield OptionList(id="figures", markup=False, compact=True)
         yield Static("", id="figure", markup=False)
@@ -113,6 +114,10 @@ class ReportsScreen(Asides["Reports"]):
         ]
         self.query_one("#report-title", Static).update(Content(" ").join(title))
         _, report, keys = _VIEWS[self._at]
+        cautions = self._known.cautions(report)
+        caution = self.query_one("#report-caution", Static)
+        caution.display = bool(cautions)
+        caution.update(content(" ".join(cautions), "$warning"))
         columns = ["from_records", "current_system", "new_system", "difference"]
         headings = ["in records", "current", "new", "difference"]
         if report:

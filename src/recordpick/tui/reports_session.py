@@ -38,6 +38,11 @@ class Reports:
         """Give a figure of a system: who gave it, when, from which file."""
         return self.session.selection.figures.get((system, name))
 
+    def cautions(self, report: str) -> tuple[str, ...]:
+        """Return what to read a report with; "" is for all of them."""
+        counted = self.counted
+        return counted.cautions_of.get(report, ()) if report else counted.cautions
+
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
         """Give the reports with the systems' figures in them, and what no report has."""
         from recordpick.handover.reports import with_systems_own
