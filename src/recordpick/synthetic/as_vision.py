@@ -144,6 +144,7 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
             VALUE1_NAME=pl.when(pl.col("value").is_not_null()).then(pl.lit("Value")),
             VALUE1="value",
             VALUE1_UNITS="unit",
+            IMMS_STATUS=pl.when(pl.col("kind") == "immunisation").then("value_text"),
             END_DATE=_day("ended_on"),
             LINKS="parent_id",
             SUBSET=pl.col("kind").replace_strict(_SUBSET, default="O"),

@@ -27,12 +27,15 @@ _AT_RISK = (
 _ARMS = ("left deltoid, intramuscular", "right deltoid, intramuscular")
 _THIGHS = ("left thigh, intramuscular", "right thigh, intramuscular")
 _BY_MOUTH = "by mouth"
+_STATUSES = ("Refused", "Refused", "Not given", "Advised", "Contraindicated", "Given in error")
+"""What systems write as the status of a dose that does not count."""
 
 
 def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
     """Add what a few people are chosen for, at least two in the smallest practice.
 
-    Columns: is_pregnant (or was in the last year), refuses (a vaccine).
+    Columns: is_pregnant (or was in the last year), refuses (a vaccine), has_no_doses (a child whose
+    doses are on the record, each with a status that says it was not given).
     """
     chance = Chance(seed, "prevention")
     here = pl.col("status") == "registered"
@@ -41,6 +44,9 @@ def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
     return people.with_columns(
         is_pregnant=chance.chosen("pregnant", fertile, max(2, len(people) * 6 // 1000)),
         refuses=chance.happens("refuses", share) | chance.chosen("refuses", here, 2),
+        has_no_doses=chance.chosen(
+            "has no doses", here & (pl.col("age") < 6), max(2, len(people) * 2 // 1000)
+        ),
     )
 
 
@@ -56,7 +62,10 @@ def _dose_text(chance: Chance, site: pl.Expr) -> pl.Expr:
 
 
 def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """The childhood schedule: a dose each at its age, a little late; some children miss some."""
+    """The childhood schedule: a dose each at its age, a little late; some children miss some.
+
+    A few have entries for doses that were not given: the status says so, and there is no batch.
+    """
     chance = setting.chance("childhood immunisations")
     careless = pl.when(chance.happens("careless", 0.08)).then(0.55).otherwise(0.985)
     children = people.filter("known_from_birth").with_columns(taken=careless)
@@ -84,7 +93,8 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         events.CHILDHOOD,
         "immunisation",
         coded(tuple(code for _, code in _DOSES), pl.col("part")),
-        text=_dose_text(chance, site),
+        text=pl.when(~pl.col("has_no_doses")).then(_dose_text(chance, site)),
+        value_text=pl.when("has_no_doses").then(chance.one_of("status", _STATUSES)),
     )
 
 

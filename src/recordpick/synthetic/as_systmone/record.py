@@ -33,7 +33,7 @@ def _as_id(word: pl.Expr, words: dict[str, str]) -> pl.Expr:
 
 
 def write_events(extract: Extract, events: pl.DataFrame) -> None:
-    """Write SRImmunisation for vaccines given, SRCode for all others, SRProblem for problems."""
+    """Write SRImmunisation for vaccines with their status, SRCode for others, SRProblem."""
     rows = extract.profile(events, "recorded_by")
     given = (pl.col("kind") == "immunisation") & ~pl.col("term").str.contains(_NOT_GIVEN)
     _write_immunisations(extract, rows.filter(given))
@@ -91,7 +91,7 @@ def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
             IDProfileEnteredBy="__by",
             IDImmunisationContent="number",
             ImmsSNOMEDCode="code",
-            VaccinationStatus=pl.lit("Given"),
+            VaccinationStatus=pl.coalesce("value_text", pl.lit("Given")),
             IDPatient="patient_id",
         ),
     )
