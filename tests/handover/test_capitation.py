@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -9,7 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.handover.capitation import CAPITATION, capitation_rows, shipped_bands
+from recordpick.criteria.reading import read_pack
+from recordpick.handover.capitation import CAPITATION, Homes, capitation_rows, shipped_bands
+from recordpick.handover.report_rules import (
+    answer_rules,
+    home_residents,
+    shipped_report_rules,
+)
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import match
+from recordpick.shipped import general_practice_pack
 
 from small_practice import AS_AT, small_index
 
@@ -45,6 +55,8 @@ def test_the_bands_are_those_of_the_global_sum() -> None:
     assert [band.name for band in women] == [
         *("0 to 4", "5 to 14", "15 to 44", "45 to 64", "65 to 74", "75 to 84", "85 and over")
     ]
+    men = [band.weight for band in shipped_bands() if band.sex == "M"]
+    assert men == [3.97, 1.00, 1.02, 2.15, 4.19, 5.18, 6.27]
     assert [band.weight for band in women] == [3.64, 1.04, 2.19, 3.36, 4.90, 6.56, 6.72]
 
 
@@ -120,3 +132,83 @@ def test_the_groups_add_up_to_the_list(people: list[tuple[int | None, str | None
 
 def test_the_columns_are_those_of_the_contract() -> None:
     assert capitation_rows(small_index(patients=[_patient(1)]), AS_AT).schema == CAPITATION  # type: ignore[arg-type]
+
+
+# Homes: by the institution, or by a code
+
+
+def _homes(index: PracticeIndex) -> tuple[dict[tuple[str, str, str], float | None], Homes]:
+    pack = read_pack(shipped_report_rules())
+    homes = home_residents(index, pack, answer_rules(index, AS_AT, pack))
+    rows = capitation_rows(index, AS_AT, homes)
+    figures = rows.select("sex", "age_band", "figure", "from_records").iter_rows()
+    return {(sex, band, figure): value for sex, band, figure, value in figures}, homes
+
+
+def _code(who: str, **more: Any) -> dict[str, Any]:
+    return {
+        "patient_id": who,
+        "event_id": f"{who} {sorted(more)}",
+        "date": AS_AT,
+        "code": "160734000",
+        "term": "Lives in a nursing home",
+    } | more
+
+
+def _people(*names: str, **more: Any) -> list[dict[str, Any]]:
+    return [_patient(0, **({"patient_id": name} | more)) for name in names]
+
+
+def test_a_resident_by_code_weighs_as_much_as_one_by_institution(
+    written: Callable[..., PracticeIndex],
+) -> None:
+    """The same people as those of DEM-13; a code that says otherwise, or is to come, is none."""
+    index = written(
+        patients=[
+            *_people("code", "both", "neither", "no longer", "to come"),
+            *_people("institution", institution="CH01"),
+        ],
+        events=[
+            _code("code"),
+            _code("both"),
+            _code("no longer", term="No longer lives in a nursing home"),
+            _code("to come", date=AS_AT.replace(month=12)),
+        ],
+    )
+    found, homes = _homes(index)
+    assert homes.cautions == ()
+    assert found["all", "all", "in_home"] == 3
+    assert found["all", "all", "weighted"] == pytest.approx(3.36 * (3 + 3 * 1.43))
+    pack = read_pack(general_practice_pack())
+    assert set(match(pack, index, AS_AT).patients("DEM-13")) == {"code", "both", "institution"}
+
+
+def test_without_an_institution_homes_are_known_by_codes_and_it_is_said(
+    written: Callable[..., PracticeIndex],
+) -> None:
+    """As in SystmOne and Vision, whose extracts do not have it."""
+    people = [{k: v for k, v in one.items() if k != "institution"} for one in _people("1", "2")]
+    found, homes = _homes(written(patients=people, events=[_code("1")]))
+    assert found["all", "all", "in_home"] == 1
+    assert [one for one in homes.cautions if "by the codes for living in a care home only" in one]
+
+
+def test_without_an_institution_and_without_a_code_there_is_no_figure(
+    written: Callable[..., PracticeIndex],
+) -> None:
+    """Nobody in a home, and homes that nobody can tell, are two things."""
+    people = [{k: v for k, v in one.items() if k != "institution"} for one in _people("1", "2")]
+    index = written(patients=people, events=[_code("1", code="X-0001")])
+    found, homes = _homes(index)
+    assert found["all", "all", "in_home"] is None
+    assert found["all", "all", "weighted"] is None
+    assert found["all", "all", "patients"] == 2
+    assert "institution" in homes.why_empty
+
+
+def test_without_codes_homes_are_known_by_the_institution_and_it_is_said(
+    written: Callable[..., PracticeIndex],
+) -> None:
+    found, homes = _homes(written(patients=_people("1", institution="CH01")))
+    assert found["all", "all", "in_home"] == 1
+    assert [one for one in homes.cautions if "Not looked at" in one]

@@ -6,18 +6,19 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from recordpick.cells import one_line
 from recordpick.criteria.reading import parse_pack, read_pack
 from recordpick.errors import UserError
 from recordpick.handover.figure_values import as_kept, is_empty, unit_of, value_of, why_none
-from recordpick.handover.percentages import parsed, settled
+from recordpick.handover.percentages import Percentage, parsed, settled
 from recordpick.handover.qof import qof_table, qof_text
 from recordpick.handover.report_index import ReportIndex
 from recordpick.handover.system_figures import FIGURES, read_system_figures
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.own_figures import SYSTEM_WORDS, Given, Name, System
+from recordpick.selection.own_figures import SYSTEM_WORDS, Given, Name, OwnFigure, System
 from recordpick.selection.working_file import WorkingFile
 
 SHIPPED = "shipped"
@@ -101,13 +102,17 @@ def _meant(file: WorkingFile, name: Name, text: str, number: float, system: Syst
     written = parsed(text) if unit_of(name[-1]) == "percent" else None
     known = file.selection.figures
     kept = known.get((system, name))
-    if written is None or not written.may_be_fraction or (kept and kept.number == number):
+    if written is None or not written.may_be_fraction or _is_kept(kept, written):
         return number
     beside = {of: one.number for (whose, of), one in known.items() if whose == system}
     (found,) = settled([(name, text)], beside)
     if isinstance(found, float):
         return found
     raise UserError(f"{text.strip()!r} {found}.")
+
+
+def _is_kept(kept: OwnFigure | None, written: Percentage) -> bool:
+    return kept is not None and Decimal(kept.value) == written.number
 
 
 def take_in(
