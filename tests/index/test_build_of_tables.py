@@ -305,11 +305,11 @@ def test_patients_that_cannot_be_read_are_told(
 
 
 def test_a_file_of_which_nothing_can_be_used_is_told(practice: Path, tmp_path: Path) -> None:
-    """All dates day first, say: an index without events must not look like a practice without."""
-    events = "patient_id,event_id,date\n1,a,31/01/2026\n2,b,28/02/2026\n"
+    """All dates month first, say: an index without events must not look like a practice without."""
+    events = "patient_id,event_id,date\n1,a,01/31/2026\n2,b,02/28/2026\n"
     folder_of(practice, events=events)
 
-    with pytest.raises(UserError, match=r'events\.csv: none of its 2 rows .* Line 2: date "31/01'):
+    with pytest.raises(UserError, match=r'events\.csv: none of its 2 rows .* Line 2: date "01/31'):
         build_index([practice], tmp_path / "index")
 
 

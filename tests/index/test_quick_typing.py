@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from recordpick.index.dates import usable
 from recordpick.index.emis.observations import value_of
 from recordpick.index.emis.words import SIGNIFICANCE, known
 from recordpick.index.quick_typing import (
@@ -78,11 +79,13 @@ def test_both_ways_give_the_same(kind, written, texts):
 
 
 def test_every_day_that_is_looked_up_is_that_day():
-    """From the first to the last, and those beside them, which are read by the rules."""
+    """From the first to the last; those beside them are placeholders, and no days."""
     days = pl.date_range(FIRST - timedelta(1), LAST + timedelta(1), eager=True)
     rows = pl.LazyFrame({"text": days.dt.to_string(ISO)})
     found = rows.select(alone(typed(pl.col("text"), COLUMNS["date"]))).collect().to_series()
-    assert found.equals(days)
+    expected = days.to_frame("day").select(usable(pl.col("day"))).to_series()
+    assert found.equals(expected)
+    assert found.null_count() == 2
 
 
 @settings(max_examples=100, deadline=None)

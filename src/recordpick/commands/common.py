@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from recordpick.days import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
@@ -56,10 +57,10 @@ def day(text: str | None) -> date | None:
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        return parse_day(text)
+    except NotADayError as error:
         raise UserError(
-            f"--as-at {text!r} is no date: write year, month and day as in 2026-10-01."
+            f"--as-at {text!r}: {error.reason}. Write year, month and day as in 2026-10-01."
         ) from None
 
 

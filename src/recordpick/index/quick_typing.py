@@ -21,8 +21,8 @@ import polars as pl
 from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
 from recordpick.tables import Column
 
-FIRST, LAST = date(1890, 1, 1), date(2099, 12, 31)
-"""Days that are looked up; others are read by the rules."""
+FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)
+"""Days that are looked up, none of them a placeholder (days.py); the rules read the others."""
 
 MISSING = "__missing"
 """Field of `at_once`: true where one of the values that were asked for is missing."""
@@ -207,8 +207,11 @@ def _finish(
         usual = values.gather(usual)
     if usual.null_count() == text.null_count():
         return usual
-    rest = text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT))).to_series()
-    return usual.zip_with(usual.is_not_null(), rest.cast(usual.dtype))
+    is_odd = usual.is_null() & text.is_not_null()
+    odd = text.filter(is_odd).alias(_TEXT).to_frame()
+    rest = odd.select(by_rule(pl.col(_TEXT))).to_series().cast(usual.dtype)
+    place = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
+    return usual.zip_with(~is_odd, rest.gather(place))
 
 
 def _any_missing(values: Sequence[pl.Series], sources: Sequence[pl.Series | None]) -> pl.Series:
