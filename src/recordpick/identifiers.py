@@ -29,8 +29,14 @@ WHOLE_AS_DECIMAL = r"^([0-9]+)\.0+$"
 
 THOUSANDS = r"^[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
 
-SCIENTIFIC = r"^[0-9](?:[.,][0-9]+)?[eE]\+?[0-9]+$"
-"""A number in scientific notation: its last digits are lost, unless all of them are written."""
+SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
+"""A number in scientific notation: its last digits are lost, unless all of them are written.
+
+2E10, without sign and point, is none: systems may give such numbers, spreadsheets do not.
+"""
+
+ODD = rf"[^!-~]|^[='\u2018\u2019]|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
+"""What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
 
 _INVISIBLE, _BLANK, _HYPHEN = (re.compile(one) for one in (INVISIBLE, BLANK, HYPHEN))
 _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (

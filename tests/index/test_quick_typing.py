@@ -11,6 +11,7 @@ from recordpick.index.dates import usable
 from recordpick.index.emis.observations import value_of
 from recordpick.index.emis.words import SIGNIFICANCE, known
 from recordpick.index.quick_typing import (
+    EMPTIED,
     FIRST,
     LAST,
     MISSING,
@@ -108,10 +109,9 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
     asked = at_once({}, [Asked(pl.col("value"), pl.col("source")), Asked(pl.col("id"), None)])
-    told = frame.select(asked.struct.field(MISSING)).collect(engine="streaming")
-    found = told.to_series().to_list()
-    assert found == [
-        (value is None and bool((source or "").strip())) or name is None
+    told = frame.select(asked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
+    assert told.rows() == [
+        (name is None, value is None and bool((source or "").strip()))
         for value, source, name in rows
     ]
 

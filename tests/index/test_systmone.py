@@ -4,7 +4,7 @@ import pytest
 
 from recordpick.errors import UserError
 
-from emis_extracts import counts_of, indexed, rejected, rows_of
+from emis_extracts import counts_of, emptied, indexed, rejected, rows_of
 from systmone_extracts import code, patient, row, write_extract, write_table
 
 
@@ -44,8 +44,8 @@ def test_removed_rows_are_dropped_and_counted(folder):
     assert counts(index, "SRCode") == (3, 1, 0, 2)
 
 
-def test_days_with_times_are_days_and_nothing_else_is(folder):
-    """With seconds, without, without a time; what is no day is set aside with its row."""
+def test_days_are_read_with_times_and_without(folder):
+    """With seconds, without, without a time, as ISO; what is not a day is left empty."""
     write_extract(
         folder,
         SRPatient=[patient(1)],
@@ -54,6 +54,8 @@ def test_days_with_times_are_days_and_nothing_else_is(folder):
             code(12, 1, DateEvent="03 Mar 2021 09:00"),
             code(13, 1, DateEvent="04 Apr 2021"),
             code(14, 1, DateEvent="2021-04-05"),
+            code(15, 1, DateEvent="05 Apr 21"),
+            code(16, 1, DateEvent="01 Jan 1900 00:00:00"),
         ],
     )
     index = indexed(folder)
@@ -61,8 +63,14 @@ def test_days_with_times_are_days_and_nothing_else_is(folder):
         "2020-02-01",
         "2021-03-03",
         "2021-04-04",
+        "2021-04-05",
+        "None",
+        "None",
     ]
-    assert rejected(index)[0][1].startswith('date "2021-04-05" is not a date')
+    assert [(column, why) for column, _, why in emptied(index)] == [
+        ("date", "a year needs four digits, as in 31/01/1980"),
+        ("date", "a placeholder for a day that is not known"),
+    ]
 
 
 def test_ids_into_lists_become_words(folder):

@@ -4,7 +4,7 @@ import pytest
 
 from recordpick.errors import UserError
 
-from emis_extracts import indexed, rejected, rows_of
+from emis_extracts import emptied, indexed, rejected, rows_of
 from vision_extracts import entry, patient, write_extract, write_file
 
 
@@ -202,13 +202,23 @@ def test_two_values_are_both_kept(folder):
     ]
 
 
-def test_a_day_that_is_none_sets_its_row_aside(folder):
-    """With the reason."""
-    write_extract(
-        folder, Patient=[patient(1)], Journal=[entry(11, 1), entry(12, 1, DATE="01/02/2020")]
-    )
+def test_a_day_that_is_none_is_left_empty(folder):
+    """With the reason, and its row is used."""
+    days = {12: "20200230", 13: "99991231", 14: "29221", 15: "00000000"}
+    entries = [entry(number, 1, DATE=day) for number, day in days.items()]
+    write_extract(folder, Patient=[patient(1)], Journal=[entry(11, 1), *entries])
     index = indexed(folder)
-    assert rejected(index)[0][1].startswith('date "01/02/2020" is not a date')
+    assert rejected(index) == []
+    assert emptied(index) == [
+        ("date", "20200230", "not a day of the calendar"),
+        ("date", "99991231", "a placeholder for a day that is not known"),
+        (
+            "date",
+            "29221",
+            "a spreadsheet's serial number of a day: give its cells a date format",
+        ),
+        ("date", "00000000", "a placeholder for a day that is not known"),
+    ]
 
 
 def test_without_patients_an_extract_is_refused(folder):

@@ -47,6 +47,11 @@ def run(options: argparse.Namespace) -> int:
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         tell(f"{rejected:,} rows did not fit: see {options.out / 'rejected_rows.csv'} for why.")
+    emptied = sum(count.values_set_aside for count in manifest.files)
+    if emptied:
+        tell(
+            f"{emptied:,} values were left empty: {options.out / 'set_aside_values.csv'} has them."
+        )
     say(f"{manifest.tables['patients'].rows:,} patients in {options.out}, as at {manifest.as_at}.")
     return 0
 

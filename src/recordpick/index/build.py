@@ -15,6 +15,7 @@ import recordpick
 from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
 from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
@@ -25,7 +26,7 @@ from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
-from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
+from recordpick.index.untold import conflated_words, gaps
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
 from recordpick.index.writing_aside import WritingAside
@@ -65,7 +66,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 read = _read(sources, mapping, kinds, answers, digests, Path(work))
                 for path in _files_of(read):
                     digests.ask(path)
-                made, tables, files, notes = _make(
+                made, tables, (files, emptied), notes = _make(
                     read, digests, folder, Workroom(Path(work)), progress
                 )
                 progress("writing down what the index holds", 0.97)
@@ -82,7 +83,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             files=files,
             fingerprint=_fingerprint(tables),
             notes=(*notes, *_no_day(as_at, read)),
-            conflated=(*conflated_words(read), *numbers_left_empty(files)),
+            conflated=(*conflated_words(read), *emptied.cautions()),
             gaps=untold,
         )
         write_manifest(folder, manifest)
@@ -118,7 +119,12 @@ def _make(
     folder: Path,
     workroom: Workroom,
     progress: Progress,
-) -> tuple[dict[str, TableMade], dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
+) -> tuple[
+    dict[str, TableMade],
+    dict[str, TableSummary],
+    tuple[tuple[FileCount, ...], EmptiedCounts],
+    tuple[str, ...],
+]:
     """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
     by_table = parts_by_table(read)
     sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
@@ -154,7 +160,7 @@ def _make(
     digests.ask(folder / "patients.parquet")
     progress("accounting for every row", 0.93)
     look_ups = [used for source in read for used in source.look_ups]
-    files = write_accounts(tables, look_ups, digests, folder)
+    accounts = write_accounts(tables, look_ups, digests, folder)
     notes = [note for source in read for note in source.notes]
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
@@ -163,10 +169,17 @@ def _make(
         for staged in table.staged
         if staged.conformed.unknown
     ]
+    notes += [
+        f"{staged.part.file}: {said}."
+        for table in tables.values()
+        for staged in table.staged
+        for said in staged.conformed.unreadable
+    ]
+    notes += accounts[1].notes()
     notes += _without_code(summaries, folder)
     notes += _without_status(summaries, folder)
     notes += _shared_numbers(summaries, folder)
-    return tables, summaries, files, tuple(notes)
+    return tables, summaries, accounts, tuple(notes)
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:

@@ -12,6 +12,8 @@ from typing import Any, cast
 import polars as pl
 
 from recordpick.index.dates import ISO, to_date, usable
+from recordpick.index.patient_numbers import usable as usable_number
+from recordpick.index.patient_numbers import usable_code
 from recordpick.tables import Column, Kind
 
 TYPES: dict[Kind, pl.DataType] = {
@@ -27,6 +29,9 @@ __all__ = ["ISO", "to_date"]  # days are read in dates.py
 
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
+
+IDENTIFIERS = {"patient_id": usable_number, "code": usable_code}
+"""Columns whose texts a spreadsheet may have dressed or spoilt, and what reads them."""
 
 DIGITS = 18
 """The most of a whole number: fewer than could be too many for polars."""
@@ -107,7 +112,10 @@ def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
         return to_integer(text)
     if column.kind == "number":
         return to_number(text)
-    return to_word(text, column.words) if column.words else text
+    if column.words:
+        return to_word(text, column.words)
+    rule = IDENTIFIERS.get(column.name)
+    return rule(text) if rule else text
 
 
 def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None:
