@@ -12,7 +12,6 @@ from pathlib import Path
 import polars as pl
 
 import recordpick
-from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
 from recordpick.index.digests_aside import DigestsAside
 from recordpick.index.emptied_values import EmptiedCounts
@@ -22,7 +21,7 @@ from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.questions import NO_ANSWERS, Answers
-from recordpick.index.reading import SourceKind, read_source
+from recordpick.index.reading import SourceKind, read_sources
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
@@ -48,9 +47,10 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
 
     Sources add up: a patient of several gets of each column the first value that there is.
     `as_at` and `practice` are what the sources themselves say where they are not given; today, if
-    no source says a day. `kinds` say what the sources are, one for each or one for all of them;
-    they are recognised where nothing is said. `answers` are what a person said to the questions
-    that hand-made lists leave open (reading.questions_about).
+    no source says a day (as_at.py). Whatever depends on a day is worked out as at that one.
+    `kinds` say what the sources are, one for each or one for all of them; they are recognised where
+    nothing is said. `answers` are what a person said to the questions that sources leave open
+    (reading.questions_about).
 
     First every part is typed (staging.py); then it is known which patients there are, and rows of
     nobody and rows that come twice are set aside; then the tables are written, sorted for how they
@@ -63,7 +63,10 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
             with DigestsAside() as digests:
-                read = _read(sources, mapping, kinds, answers, digests, Path(work))
+                paths = [Path(source) for source in sources]
+                read, day = read_sources(
+                    paths, Path(work), mapping, kinds, answers, digests.ask, as_at
+                )
                 for path in _files_of(read):
                     digests.ask(path)
                 made, tables, (files, emptied), notes = _make(
@@ -72,45 +75,26 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 progress("writing down what the index holds", 0.97)
                 tables = _with_digests(folder, tables, digests)
             untold = gaps(read, sources, made)
+            warnings = (*_warnings(read), *day.warnings)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             practice=practice or next((s.practice for s in read if s.practice), ""),
             synthetic=any(source.synthetic for source in read),
-            as_at=as_at or next((s.as_at for s in read if s.as_at), None) or _today(),
+            as_at=day.day,
             tables=tables,
             files=files,
             fingerprint=_fingerprint(tables),
-            notes=(*notes, *_no_day(as_at, read)),
+            notes=(*notes, *day.notes, *warnings),
             conflated=(*conflated_words(read), *emptied.cautions()),
             gaps=untold,
+            as_at_from=day.source,
+            warnings=warnings,
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)
     return open_index(Path(out), is_just_made=True)
-
-
-def _read(
-    sources: Sequence[Path],
-    mapping: Path | None,
-    kinds: Sequence[SourceKind],
-    answers: Answers,
-    digests: DigestsAside,
-    work: Path,
-) -> list[Source]:
-    if len(kinds) not in {0, 1, len(sources)}:
-        raise UserError(
-            f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
-            "each in their order."
-        )
-    read = []
-    for number, source in enumerate(sources):
-        own = work / f"source.{number}"
-        own.mkdir()
-        kind = None if not kinds else kinds[number] if len(kinds) > 1 else kinds[0]
-        read.append(read_source(Path(source), own, mapping, kind, answers, digests.ask))
-    return read
 
 
 def _make(
@@ -182,6 +166,11 @@ def _make(
     return tables, summaries, accounts, tuple(notes)
 
 
+def _warnings(read: Sequence[Source]) -> Iterator[str]:
+    """Give what a person must see before the index is used, each once."""
+    yield from dict.fromkeys(warning for source in read for warning in source.warnings)
+
+
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:
     """Give all files of the sources, in the order in which they are read."""
     for parts in parts_by_table(read).values():
@@ -213,15 +202,6 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
                 f"{whose} no status: criteria that ask for registered patients do not find them, "
                 "nor does the random draw."
             )
-
-
-def _no_day(as_at: date | None, read: Sequence[Source]) -> Iterator[str]:
-    """Say that nobody said of which day the records are: ages are reckoned at today then."""
-    if as_at is None and not any(source.as_at for source in read):
-        yield (
-            "No source says of which day its records are, so today was taken: ages and periods are "
-            "wrong if they are older. Say the day with --as-at."
-        )
 
 
 def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
@@ -256,7 +236,3 @@ def _fingerprint(tables: dict[str, TableSummary]) -> str:
     """SHA-256 over the sorted names of the tables, each with the SHA-256 of its Parquet."""
     names = (f"{name} {tables[name].sha256}\n" for name in sorted(tables))
     return hashlib.sha256("".join(names).encode()).hexdigest()
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

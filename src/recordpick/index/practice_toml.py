@@ -54,3 +54,9 @@ def _day(path: Path, value: object) -> date | None:
         return parse_day(str(value))
     except NotADayError as error:
         raise UserError(f"{path}: as_at {value}: {error.reason}. Write it as 2026-01-31.") from None
+
+
+def day_of_practice_toml(folder: Path) -> date | None:
+    """Return the as-at date that `practice.toml` in the folder says; None where it says none."""
+    path = folder / PRACTICE
+    return _day(path, _said(path).get("as_at"))
