@@ -253,9 +253,9 @@ def test_dates_that_could_be_read_in_two_ways_are_asked_about(tmp_path: Path) ->
     assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in dates[0].asks
 
     proven = UNSURE + "9434765870,31/01/1980,31/01/2020\n"
-    assert {question.about for question in asked(tmp_path, proven)} == {"registered"}
+    assert {question.about for question in asked(tmp_path, proven)} == {"registered", "as_at"}
     same_either_way = "NHS Number,Date of Birth,Status\n9434765919,01/01/1980,registered\n"
-    assert asked(tmp_path, same_either_way) == []
+    assert [question.about for question in asked(tmp_path, same_either_way)] == ["as_at"]
 
 
 @pytest.mark.parametrize(
@@ -306,4 +306,4 @@ def test_a_list_beside_an_extract_is_not_asked_who_is_registered(tmp_path: Path)
     (tables / "patients.csv").write_text("patient_id,status\n1,left\n", encoding="utf-8")
     (tmp_path / "list.csv").write_text(UNSURE, encoding="utf-8")
     found = questions_about([tables, tmp_path / "list.csv"])
-    assert {question.about for question in found} == {"dates"}
+    assert {question.about for question in found} == {"dates", "as_at"}

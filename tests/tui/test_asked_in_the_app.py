@@ -1,5 +1,7 @@
 """What a hand-made list leaves open is asked in the app before anything is made of it."""
 
+from datetime import date
+
 from driving import using
 
 from recordpick.selection.working_file import WorkingFile
@@ -41,9 +43,16 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert "Not all, or unknown" in user.text
         assert "Is everyone on this list registered" in words(user)
         await user.press("enter")
+        assert "On which day was this export made?" in words(user)
+        await user.fill("#answer", "1/10/26")
+        await user.press("enter")
+        assert "Write the day as in 01/10/2026" in words(user)
+        await user.fill("#answer", "01/10/2026")
+        await user.press("enter")
         assert isinstance(user.screen, WorkScreen)
     with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
         assert file.practice == ""
+        assert file.as_at == date(2026, 10, 1)
     index = tmp_path / "new-index" / "index.json"
     notes = index.read_text(encoding="utf-8")
     assert "Date of Birth was read as month/day/year, as was said" in notes
