@@ -9,7 +9,7 @@ from datetime import date
 
 from recordpick.commands.common import day, progress_on_stderr, say, table, tell
 from recordpick.errors import UserError
-from recordpick.index.as_at import read_day
+from recordpick.index.as_at import read_as_at
 from recordpick.index.build import build_index
 from recordpick.index.questions import Answers, Question
 from recordpick.index.reading import questions_about
@@ -98,7 +98,7 @@ def _ask_day(question: Question) -> date:
     tell(question.asks)
     while True:
         tell("  Write the day as in 01/10/2026.")
-        found = read_day(_typed())
+        found = read_as_at(_typed())
         if found is not None:
             return found
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from recordpick.days import read_day
 from recordpick.errors import UserError
 
 EARLIEST = date(1985, 1, 1)
@@ -25,26 +26,6 @@ TODAY = "today, as no source says it"
 _COMPACT = r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _CLOCK = r"(?=\d{4}(?!\d)|\d{6}(?!\d)|(?!\d))"
 _IN_NAME = re.compile(rf"(?<!\d)({_COMPACT}|(?:19|20)\d{{2}}-\d{{2}}-\d{{2}}){_CLOCK}")
-_WRITTEN = (
-    "%d %b %Y %H:%M:%S",
-    "%d %b %Y %H:%M",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%b-%Y",
-    "%d-%b-%Y %H:%M",
-    "%d-%b-%Y %H:%M:%S",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%Y-%m-%d",
-    "%Y-%m-%d %H:%M",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y%m%d",
-    "%Y%m%d_%H%M",
-    "%Y%m%d_%H%M%S",
-    "%Y%m%d%H%M%S",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +66,15 @@ def check_as_at(day: date, where: str) -> date:
     return day
 
 
-def read_day(text: str | None) -> date | None:
+def read_as_at(text: str | None) -> date | None:
     """Return the possible as-at date that a text is, whatever its time of day; None for others."""
-    cleaned = " ".join((text or "").split())
-    for written in _WRITTEN:
-        try:
-            day = datetime.strptime(cleaned, written).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-        return day if is_possible(day) else None
-    return None
+    day = read_day(text) if text else None
+    return day if day is not None and is_possible(day) else None
 
 
 def day_in_name(name: str) -> date | None:
     """Return the last possible day in a file's name: 20261001, 2026-10-01, 20261001020000."""
-    days = (read_day(found) for found in _IN_NAME.findall(name))
+    days = (read_as_at(found) for found in _IN_NAME.findall(name))
     return max((day for day in days if day), default=None)
 
 

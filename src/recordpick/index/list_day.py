@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from recordpick.index.as_at import FoundDay, read_day
+from recordpick.index.as_at import FoundDay, read_as_at
 
 _LABELS = (
     r"last\s+run",
@@ -34,6 +34,6 @@ def day_of_list(above: Sequence[Sequence[str]]) -> FoundDay | None:
     for pattern in _LINES:
         for line in lines:
             found = pattern.search(line)
-            if found and (day := read_day(found["day"])):
+            if found and (day := read_as_at(found["day"])):
                 return FoundDay(day, f"the line “{line[:60]}”")
     return None

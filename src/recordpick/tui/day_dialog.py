@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from recordpick.index.as_at import read_day
+from recordpick.index.as_at import read_as_at
 from recordpick.tui.box import Box
 from recordpick.tui.visible import content
 
@@ -46,7 +46,7 @@ class AskDay(Box[dt.date | None]):
 
     @on(Input.Submitted)
     def _submit(self) -> None:
-        day = read_day(self.query_one(Input).value)
+        day = read_as_at(self.query_one(Input).value)
         if day is None:
             self.query_one("#wanting", Static).update("Write the day as in 01/10/2026.")
         else:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from recordpick.index.as_at import FoundDay, day_in_name, latest, read_day
+from recordpick.index.as_at import FoundDay, day_in_name, latest, read_as_at
 from recordpick.index.extract_files import ExtractFile, open_extract_file
 from recordpick.index.parts import Announce
 
@@ -85,9 +85,9 @@ class Named:
     @property
     def day(self) -> date | None:
         """The day up to which the file tells; that on which it was made if runs are numbered."""
-        if len(str(self.last)) in {8, 14} and (day := read_day(str(self.last))):
+        if len(str(self.last)) in {8, 14} and (day := read_as_at(str(self.last))):
             return day
-        return read_day(self.stamp) if self.stamp else day_in_name(self.path.name)
+        return read_as_at(self.stamp) if self.stamp else day_in_name(self.path.name)
 
 
 def named(path: Path) -> Named | None:

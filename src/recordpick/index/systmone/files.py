@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.as_at import FoundDay, latest, read_day
+from recordpick.index.as_at import FoundDay, latest, read_as_at
 from recordpick.index.extract_files import ExtractFile, open_extract_file
 from recordpick.index.parts import ORDER, ROW
 
@@ -169,7 +169,7 @@ def read_manifest(folder: Path, work: Path) -> ManifestRead:
         return ManifestRead()
     file = open_extract_file(path, work / MANIFEST, {}, delimiter=",")
     texts = file.frame.select(pl.col(name) for name in file.file.columns).collect()
-    day = latest((read_day(text) for row in texts.iter_rows() for text in row), path.name)
+    day = latest((read_as_at(text) for row in texts.iter_rows() for text in row), path.name)
     if not (file.has("IsDelta") and file.has("FileName")):
         return ManifestRead(day)
     deltas = file.frame.filter(file.yes("IsDelta")).select(name=file.text("FileName")).collect()
