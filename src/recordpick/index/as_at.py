@@ -84,10 +84,13 @@ def latest(days: Iterable[date | None], where: str) -> FoundDay | None:
     return None if day is None else FoundDay(day, where)
 
 
-def settle(given: date | None, found: Sequence[tuple[str, FoundDay | None]]) -> AsAt:
+def settle(
+    given: date | None, found: Sequence[tuple[str, FoundDay | None]], hint: str = ""
+) -> AsAt:
     """Return the as-at date for all sources: `found` are their names and what each says.
 
-    UserError where a person gave an absurd day.
+    `hint` is a sentence that helps to tell the day where nothing says it. UserError where a person
+    gave an absurd day.
     """
     said = [(name, one) for name, one in found if one is not None]
     if given is not None:
@@ -106,6 +109,7 @@ def settle(given: date | None, found: Sequence[tuple[str, FoundDay | None]]) -> 
             "who is registered, which medicines are current, which problems are open, ages and "
             "periods are wrong if the records are older. Say the day with --as-at."
         )
+        warning = f"{warning} {hint}".rstrip()
         return AsAt(day, TODAY, warnings=(warning,))
     (name, first), *others = said
     notes = tuple(

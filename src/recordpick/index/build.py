@@ -13,6 +13,7 @@ import polars as pl
 
 import recordpick
 from recordpick.index.accounts import write_accounts
+from recordpick.index.conform import BAD, ORPHAN
 from recordpick.index.digests_aside import DigestsAside
 from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
@@ -75,7 +76,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 progress("writing down what the index holds", 0.97)
                 tables = _with_digests(folder, tables, digests)
             untold = gaps(read, sources, made)
-            warnings = (*_warnings(read), *day.warnings)
+            warnings = (*_warnings(read), *_strangers(made, paths), *day.warnings)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
@@ -169,6 +170,30 @@ def _make(
 def _warnings(read: Sequence[Source]) -> Iterator[str]:
     """Give what a person must see before the index is used, each once."""
     yield from dict.fromkeys(warning for source in read for warning in source.warnings)
+
+
+_STRANGERS = 100, 0.1
+"""How many rows of a source, and which share, must be of unknown patients to be worth a warning."""
+
+
+def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iterator[str]:
+    """Warn of sources many rows of which are of patients who are not in their file of patients.
+
+    So is an extract of changes only, which need not say what it is.
+    """
+    for number, source in enumerate(sources):
+        rows = lost = 0
+        for table in tables.values():
+            for staged, misfits in zip(table.staged, table.misfits, strict=True):
+                if staged.part.source == number:
+                    rows += staged.rows
+                    lost += misfits.filter(pl.col(BAD) == ORPHAN).height
+        if lost >= max(_STRANGERS[0], _STRANGERS[1] * rows):
+            yield (
+                f"{lost:,} of {rows:,} rows of {source.name} are of patients who are not in its "
+                "file of patients. It may hold changes only, or files of different days: ask for a "
+                "full extract before you go by what it says."
+            )
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from recordpick.index.emis.reading import read_emis
 from recordpick.index.from_folder import is_folder_of_tables, read_folder
 from recordpick.index.from_list import read_list
 from recordpick.index.from_mapping import read_mapped
+from recordpick.index.last_entry import last_entry
 from recordpick.index.manifest import MANIFEST, read_manifest
 from recordpick.index.mapping_file import read_mapping
 from recordpick.index.parts import Announce, Source
@@ -113,7 +114,9 @@ def read_sources(
             found.append((source.name, FoundDay(one.as_at, one.as_at_from) if one.as_at else None))
         else:
             found.append((source.name, day_of_source(source, mapping, kind)))
-    day = settle(as_at or answers.as_at, found)
+    given = as_at or answers.as_at
+    is_open = given is None and not any(one for _, one in found)
+    day = settle(given, found, _hint(sources, mapping, said) if is_open else "")
     for number, (source, kind) in enumerate(zip(sources, said, strict=True)):
         if number not in read:
             own = work / f"source.{number}"
@@ -208,11 +211,26 @@ def questions_about(
             is_known = is_known or day_of_source(path, mapping, kind) is not None
     open_ones = [one for one in asked if one.about != "registered" or lists_only]
     if not is_known and sources:
-        open_ones.append(_which_day(sources))
+        open_ones.append(_which_day(sources, _hint(sources, mapping, said)))
     return tuple(open_ones)
 
 
-def _which_day(sources: Sequence[Path]) -> Question:
+def _hint(sources: Sequence[Path], mapping: Path | None, kinds: Sequence[SourceKind | None]) -> str:
+    """Say on which day the last entry was made, where that can be told."""
+    if mapping is not None:
+        return ""
+    found = [
+        day
+        for path, kind in zip(sources, kinds, strict=True)
+        if (day := last_entry(path, kind or kind_of_source(path)))
+    ]
+    if not found:
+        return ""
+    last = max(found)
+    return f"The last entry was made on {last.day} {last:%B %Y}: the export is of then or later."
+
+
+def _which_day(sources: Sequence[Path], hint: str) -> Question:
     names = " and ".join(path.name for path in sources)
     return Question(
         "as_at",
@@ -220,5 +238,5 @@ def _which_day(sources: Sequence[Path]) -> Question:
         "",
         f"{names}: nothing says of which day the records are. On which day was this export made? "
         "Who is registered, which medicines are current and all ages are worked out as at that "
-        "day.",
+        f"day. {hint}".rstrip(),
     )

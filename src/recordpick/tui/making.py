@@ -61,7 +61,13 @@ def make_working_file(
     practice = form.practice or index.manifest.practice
     with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
         pass
-    return Made(form.path, index.manifest.warnings)
+    warnings = list(index.manifest.warnings)
+    if as_at != index.manifest.as_at:
+        warnings.append(
+            f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
+            f"worked out as at {as_at}, not who is registered or which medicines are current."
+        )
+    return Made(form.path, tuple(warnings))
 
 
 def _is_index(records: Path) -> bool:

@@ -109,6 +109,17 @@ def day(file: ExtractFile, column: str) -> pl.Expr:
     return file.text(column).str.replace(_DAY_AND_TIME, "${1}")
 
 
+def reference(file: ExtractFile, column: str) -> pl.Expr:
+    """Give a column of codes or ids into other tables as text; 0 and -1 refer to nothing.
+
+    Null where the file does not have the column.
+    """
+    if not file.has(column):
+        return pl.lit(None, pl.String)
+    text = file.text(column)
+    return pl.when(~text.is_in(["0", "-1"])).then(text)
+
+
 def removed(file: ExtractFile) -> pl.Expr:
     """Tell which rows the extract says are removed."""
     return file.yes("RemovedData")

@@ -12,7 +12,15 @@ from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
-from recordpick.index.systmone.files import DAY, Opened, day, in_order, removed, rows_that_hold
+from recordpick.index.systmone.files import (
+    DAY,
+    Opened,
+    day,
+    in_order,
+    reference,
+    removed,
+    rows_that_hold,
+)
 from recordpick.index.term_kinds import kind_by_term
 from recordpick.index.values import to_date, to_number
 
@@ -89,9 +97,7 @@ def _with_author(
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
     """Give code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
-    concept = file.text(snomed) if file.has(snomed) else pl.lit(None, pl.String)
-    other = file.text(ctv3) if file.has(ctv3) else pl.lit(None, pl.String)
-    concept = pl.when(~concept.is_in(["0", "-1"])).then(concept)
+    concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
         "code_system": pl.when(concept.is_not_null())
@@ -144,8 +150,7 @@ def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> Part:
     """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
-    code = file.text("IDCode") if file.has("IDCode") else pl.lit(None, pl.String)
-    named = pl.when(~code.is_in(["0", "-1"])).then(pl.concat_str(pl.lit("SRCode-"), code))
+    named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
     ended = to_date(day(file, "DateEnd"), DAY)
@@ -188,7 +193,7 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     }
     if file.has("DateEnded"):
         columns["ended_on"] = day(file, "DateEnded")
-    product, group = _number(file, "IDDrugCode"), _number(file, "IDMultiLexAction")
+    product, group = reference(file, "IDDrugCode"), reference(file, "IDMultiLexAction")
     rows = file.frame.with_columns(product.alias(_CONTENT))
     details = opened.get("SRMedicationReadCodeDetails")
     named = pl.lit(value=False)
@@ -206,14 +211,6 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     rows, by = _with_author(rows, file, staff)
     frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
-
-
-def _number(file: ExtractFile, column: str) -> pl.Expr:
-    """Give the numbers of a column of references as text; 0 and -1 refer to nothing."""
-    if not file.has(column):
-        return pl.lit(None, pl.String)
-    number = file.text(column)
-    return pl.when(~number.is_in(["0", "-1"])).then(number)
 
 
 def _products(details: ExtractFile) -> pl.LazyFrame:

@@ -7,7 +7,7 @@ import polars as pl
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
-from recordpick.index.systmone.files import DAY, Opened, day, in_order, removed
+from recordpick.index.systmone.files import DAY, Opened, day, in_order, reference, removed
 from recordpick.index.systmone.people import kind_of
 from recordpick.index.systmone.record import Staff
 
@@ -145,7 +145,9 @@ def _referrals(
     opened: Opened, file: ExtractFile, staff: Staff, places: pl.DataFrame | None
 ) -> Part:
     codes = [
-        file.text(name) for name in ("SNOMEDPrimaryDiagnosis", "PrimaryDiagnosis") if file.has(name)
+        reference(file, name)
+        for name in ("SNOMEDPrimaryDiagnosis", "PrimaryDiagnosis")
+        if file.has(name)
     ]
     columns = {
         "date": day(file, "DateEvent"),
