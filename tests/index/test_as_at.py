@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.cli import main
 from recordpick.errors import UserError
 from recordpick.index.as_at import day_in_name, today
 from recordpick.index.build import build_index
@@ -210,6 +211,20 @@ def test_a_day_that_nothing_says_is_asked_for(tmp_path, system):
     assert questions_about([folder], answers=Answers(as_at=DAY)) == ()
     index = made_of(folder, answers=Answers(as_at=DAY))
     assert (index.manifest.as_at, index.manifest.as_at_from) == (DAY, "given")
+
+
+def test_the_command_says_the_day_and_where_it_was_found(tmp_path, capsys):
+    """And warns, where the day that was given is another."""
+    folder, out = systmone_extract(tmp_path / "extract"), tmp_path / "out"
+    assert main(["index", str(folder), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert f"1 patients in {out}, as at 2026-10-01 (SRManifest.csv)." in said.out
+    assert "Warning" not in said.err
+    assert main(["index", str(folder), "--out", str(out), "--as-at", "2026-09-01"]) == 0
+    said = capsys.readouterr()
+    assert f"1 patients in {out}, as at 2026-09-01 (given)." in said.out
+    assert said.err.count("The as-at date given is 2026-09-01, but extract is of 2026-10-01") == 1
+    assert main(["index", str(folder), "--out", str(out), "--as-at", "0001-01-01"]) == 2
 
 
 @pytest.mark.parametrize("system", WITHOUT_A_DAY)

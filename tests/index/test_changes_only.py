@@ -57,6 +57,15 @@ def test_an_extract_of_changes_is_said_to_be_one(folder, write):
     assert all("changes only" in " ".join(answer.cautions) for answer in answered)
 
 
+def test_changes_beside_the_full_files_of_emis_are_the_whole(folder):
+    """As long as every table has a full file."""
+    emis_delta(folder)
+    for path in list(folder.iterdir()):
+        full = folder / path.name.removeprefix("INCREMENTAL_").replace("20261001020", "20260901020")
+        full.write_bytes(path.read_bytes())
+    assert indexed(folder).manifest.warnings == ()
+
+
 @pytest.mark.parametrize("is_delta", ["N", "FALSE", ""])
 def test_a_full_extract_has_no_warning(folder, is_delta):
     """Nor any caution of that sort."""

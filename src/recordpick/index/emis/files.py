@@ -107,9 +107,12 @@ def day_of_emis(folder: Path) -> FoundDay | None:
 
 
 def deltas_of(tables: Mapping[str, Sequence[Named]]) -> list[str]:
-    """Return the names of files that hold changes only, by their names (INCREMENTAL_…)."""
-    every = (name.path.name for several in tables.values() for name in several)
-    return [name for name in every if _DELTA.search(name)]
+    """Return the names of files that hold changes only, by their names (INCREMENTAL_…).
+
+    Those beside a full file of their table are none: together they are the whole table.
+    """
+    names = ([name.path.name for name in several] for several in tables.values())
+    return [name for several in names if all(map(_DELTA.search, several)) for name in several]
 
 
 def files_of(folder: Path) -> dict[str, list[Named]]:
