@@ -59,7 +59,7 @@ def test_registrations_at_other_organisations_say_nothing_of_this_one(folder):
         "5": ("registered", "regular", None),
     }
     notes = " ".join(index.manifest.notes)
-    assert "1 patients are registered at other organisations only" in notes
+    assert "1 patient is registered at other organisations only" in notes
     (count,) = [each for each in index.manifest.files if each.table == "registrations"]
     assert (count.rows_read, count.rows_indexed) == (7, 7)
 
@@ -95,7 +95,9 @@ def test_a_registration_that_begins_later_is_not_yet_one(folder):
         registration(34, 3, began="01 Nov 2026"),
     )
     assert [found[each][0] for each in "123"] == [None, "registered", "left"]
-    assert "1 patients have applied, or will be registered after" in " ".join(index.manifest.notes)
+    assert "1 patient is not registered yet (only applied for, or from a day after" in " ".join(
+        index.manifest.notes
+    )
 
 
 def test_of_several_rows_of_one_registration_the_last_holds(folder):
@@ -155,7 +157,7 @@ def test_emis_s_patients_are_registered_from_their_day_on(folder):
         "registered",
         "registered",
     ]
-    assert "2 patients are pre-registered, or registered from a day" in " ".join(
+    assert "2 patients are not registered yet (pre-registered, or from a day" in " ".join(
         index.manifest.notes
     )
 
@@ -184,5 +186,5 @@ def test_vision_s_patients_are_registered_from_their_day_on(folder):
         (None, None),
     ]
     notes = " ".join(index.manifest.notes)
-    assert "ACTIVE X is not a known letter: 1 patients" in notes
-    assert "1 patients are registered from a day after the as-at date" in notes
+    assert "ACTIVE X is not a known letter: 1 patient is taken" in notes
+    assert "1 patient is not registered yet (from a day after the as-at date)" in notes

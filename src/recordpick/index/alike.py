@@ -55,6 +55,11 @@ def delta_warning(source: str, sign: str) -> str:
     )
 
 
+def patients_are(count: int) -> str:
+    """Return "1 patient is" or "12 patients are"."""
+    return "1 patient is" if count == 1 else f"{count:,} patients are"
+
+
 def one_kind_of_repeat(system: str) -> tuple[Conflated, ...]:
     """Say that repeat dispensing and automatic issue look like any other repeat in an extract."""
     return tuple(

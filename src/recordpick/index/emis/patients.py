@@ -15,6 +15,7 @@ from datetime import date
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.alike import patients_are
 from recordpick.index.emis.keys import Keys, run_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import REGISTRATION, SEX, known
@@ -92,7 +93,13 @@ def read_patients(
         if guids
         else ()
     )
-    later = (note for frame in frames for note in _not_registered(frame))
+    held = rows.filter("is_latest", ~pl.col("is_again"))
+    later = _not_registered(
+        [
+            frame.join(held.filter(pl.col(_FILE) == file.number), on=ROW, how="semi")
+            for file, frame in zip(files, frames, strict=True)
+        ]
+    )
     return PatientsRead(parts, ids.select(KEY, "patient_id"), (*notes, *later))
 
 
@@ -190,15 +197,17 @@ def _has_applied(file: ExtractFile) -> pl.Expr:
     return words.str.contains(r"^pre[- ]?regist").fill_null(value=False)
 
 
-def _not_registered(rows: pl.DataFrame) -> Iterator[str]:
-    """Say how many patients are not registered yet."""
-    if "status" not in rows.columns:
-        return
-    count = rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
+def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """Say how many patients are not registered yet, of the rows that hold."""
+    count = sum(
+        rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
+        for rows in frames
+        if "status" in rows.columns
+    )
     if count:
         yield (
-            f"Admin_Patient: {count:,} patients are pre-registered, or registered from a day after "
-            "the as-at date: they are not registered yet and have no status."
+            f"Admin_Patient: {patients_are(count)} not registered yet (pre-registered, or from a "
+            "day after the as-at date): without a status."
         )
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.index.alike import patients_are
 from recordpick.index.extract_files import ExtractFile, lines_of_rows
 from recordpick.index.parts import LookUp
 from recordpick.index.systmone.files import DAY, Opened, day, is_last, removed, rows_that_hold
@@ -124,16 +125,13 @@ def not_registered(registrations: pl.DataFrame) -> Iterator[str]:
     is_here = pl.col("stands").is_in(["now", "over"]).any().over(_KEY)
     others = registrations.filter(~is_here, pl.col(_KEY).is_not_null())
     for stands, says in (
-        ("elsewhere", "are registered at other organisations only"),
-        ("not yet", "have applied, or will be registered after the as-at date"),
-        ("never", "were refused, or say so"),
+        ("elsewhere", "registered at other organisations only, and not here"),
+        ("not yet", "not registered yet (only applied for, or from a day after the as-at date)"),
+        ("never", "not registered, as their only registration was refused"),
     ):
         count = others.filter(pl.col("stands") == stands)[_KEY].n_unique()
         if count:
-            yield (
-                f"SRPatientRegistration: {count:,} patients {says}: they are not registered here "
-                "and have no status."
-            )
+            yield (f"SRPatientRegistration: {patients_are(count)} {says}: without a status.")
 
 
 def rows_counted(file: ExtractFile, what: str, ids: pl.DataFrame) -> LookUp:

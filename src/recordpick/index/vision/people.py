@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.index.alike import patients_are
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.values import to_date
@@ -107,12 +108,12 @@ def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
     if len(unknown):
         letters = ", ".join(unknown.unique().sort().to_list())
         yield (
-            f"{file.name}: ACTIVE {letters} is not a known letter: {len(unknown):,} patients have "
-            "another kind of registration than regular."
+            f"{file.name}: ACTIVE {letters} is not a known letter: {patients_are(len(unknown))} "
+            "taken as registered in another way than regular."
         )
     later = found.filter(pl.col("active").is_not_null(), pl.col("status").is_null()).height
     if later:
         yield (
-            f"{file.name}: {later:,} patients are registered from a day after the as-at date: they "
-            "are not registered yet and have no status."
+            f"{file.name}: {patients_are(later)} not registered yet (from a day after the as-at "
+            "date): without a status."
         )
