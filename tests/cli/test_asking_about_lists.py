@@ -37,8 +37,8 @@ def indexed(tmp_path, monkeypatch):
     return run
 
 
-def test_all_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
-    """The way the dates are read, that everyone is registered, the day of the export."""
+def test_both_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
+    """The way the dates are read and that everyone is registered; then the day of the export."""
     code, told = indexed(typed="n\nperhaps\ny\n1/10/26\n01/10/2026\n")
     assert code == 0
     assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in told
