@@ -68,7 +68,7 @@ COPIES = {"events": 4, "medications": 3}
 """How often rows of the synthetic practice are repeated, so that a patient has as many as the
 average of organisations of 35,000 patients: some 550 observations, 43 drug records, 37 slots."""
 
-IDS = {"events": ("event_id", "parent_id"), "medications": ("medication_id",)}
+IDS = {"events": ("event_id", "parent_id", "header_id"), "medications": ("medication_id",)}
 
 
 class Thicker:

@@ -179,6 +179,13 @@ def counts_of(index: PracticeIndex, table: str) -> tuple[int, int, int, int]:
     )
 
 
+def emptied(index: PracticeIndex) -> list[tuple[str, str, str]]:
+    """Return column, value and reason of the values that were left empty."""
+    found = pl.read_csv(index.folder / "set_aside_values.csv", infer_schema=False)
+    values = found.with_columns(pl.col("value").str.strip_prefix("'"))
+    return values.select("column", "value", "reason").rows()
+
+
 def rejected(index: PracticeIndex) -> list[tuple[int, str]]:
     """Give line and reason of the rows that were set aside."""
     found = pl.read_csv(index.folder / "rejected_rows.csv", infer_schema=False)

@@ -67,8 +67,13 @@ def write_extract(folder: Path, **tables: Rows) -> Path:
     """Write an extract of these tables, with a manifest that says its day."""
     for table, rows in tables.items():
         write_table(folder, table, rows)
-    (folder / "SRManifest.csv").write_text(
-        '"FileName","IsDelta","DateExtract"\r\n"SRPatient","FALSE","01 Oct 2026 02:00:00"\r\n',
-        encoding="cp1252",
-    )
+    write_manifest(folder)
     return folder
+
+
+def write_manifest(folder: Path, until: str = "20261001_0200", is_delta: str = "N") -> None:
+    """Write the manifest as live extracts have it."""
+    header = '"FileName","IsDelta","IsReference","DateExtractFrom","DateExtractTo"'
+    (folder / "SRManifest.csv").write_text(
+        f'{header}\r\n"SRPatient","{is_delta}","N","","{until}"\r\n', encoding="cp1252"
+    )

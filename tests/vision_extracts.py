@@ -37,17 +37,26 @@ def entry(number: int, of: int, **more: str) -> dict[str, str]:
     } | more
 
 
-def write_file(folder: Path, kind: str, rows: Rows) -> Path:
-    """Write a file of one kind."""
+def write_file(
+    folder: Path,
+    kind: str,
+    rows: Rows,
+    end: str = "2026-10-01-000500",
+    extent: str = "FULL",
+    columns: Sequence[str] = (),
+) -> Path:
+    """Write a file of one kind, named as live ones are; `columns` are another order of them."""
     folder.mkdir(exist_ok=True)
-    path = folder / f"FULL_99_{kind.lower()}_data_extract-20261001.csv"
+    path = folder / f"{extent}_99_{kind.lower()}_data_extract-{end}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
-        csv.DictWriter(file, vision_columns(kind)).writerows(rows)
+        csv.DictWriter(file, columns or vision_columns(kind)).writerows(rows)
     return path
 
 
-def write_extract(folder: Path, **kinds: Rows) -> Path:
+def write_extract(
+    folder: Path, end: str = "2026-10-01-000500", extent: str = "FULL", **kinds: Rows
+) -> Path:
     """Write an extract of these files."""
     for kind, rows in kinds.items():
-        write_file(folder, kind, rows)
+        write_file(folder, kind, rows, end, extent)
     return folder

@@ -118,7 +118,11 @@ def _index(commands: Parsers) -> None:
         help="of lists without a column of status: everyone on them is registered now",
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
-    as_at(parser, "the day the export was made")
+    as_at(
+        parser,
+        "the day the export was made (else what the source says, else asked, and today where "
+        "nobody answers)",
+    )
 
 
 def _clean_up(commands: Parsers) -> None:

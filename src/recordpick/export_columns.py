@@ -11,6 +11,15 @@ from typing import Any
 
 from recordpick.shipped import data_file
 
+VISION_STAFF_ORDERS = (
+    ("ID", "SURNAME", "FORENAME", "TITLE", "SEX", "GMP_CODE", "HCP_TYPE", "SERVICE_ID"),
+    ("ID", "HCP_TYPE", "GMP_CODE", "SURNAME", "FORENAME", "TITLE", "SEX", "SERVICE_ID"),
+)
+"""The orders of the columns of Vision's staff file: of the supplier's test pack, of live extracts.
+
+So reads endeavourhealth/Transforms both.
+"""
+
 
 @cache
 def _all() -> dict[str, Any]:

@@ -167,11 +167,12 @@ EVENTS = Table(
         _text("problem_status", "of a problem", "active", "past"),
         _text("significance", "of a problem", "significant", "minor"),
         _date("ended_on", "when a problem ended"),
-        _text("parent_id", "event_id of the entry this one is part of, or linked to"),
+        _text("parent_id", "event_id of the problem this entry is linked to, or grouped under"),
         _text("recorded_by", "who entered it"),
         _yes_no("is_confidential", "this entry is marked confidential"),
         _yes_no("is_local_code", "the code was made by the practice or the system"),
         _yes_no("is_degraded", "the entry was degraded in an earlier transfer"),
+        _text("header_id", "event_id of the header that this result is part of"),
     ),
 )
 

@@ -127,7 +127,7 @@ def test_the_files_are_their_owners_only(index, tmp_path):
 
 
 def test_rows_that_are_not_in_the_index_are_not_looked_at_and_that_is_said(indexed, tmp_path):
-    index = indexed(patients=PATIENTS + "4,,Dale,Di,1950-02-31,F,left,regular,\n")
+    index = indexed(patients=PATIENTS + ",,Dale,Di,1950-02-01,F,left,regular,\n")
     out = tmp_path / "out"
     assert main(["clean-up", str(index.folder), "--out", str(out)]) == 0
     assert "Rows of the export that did not fit and are not in the index: 1." in (

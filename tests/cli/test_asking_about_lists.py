@@ -2,10 +2,12 @@
 
 import io
 import sys
+from datetime import date
 
 import pytest
 
 from recordpick.cli import main
+from recordpick.index.manifest import read_manifest
 
 LIST = "NHS Number,Date of Birth\n9434765919,01/02/1980\n"
 
@@ -35,19 +37,23 @@ def indexed(tmp_path, monkeypatch):
     return run
 
 
-def test_both_questions_are_asked_and_the_answers_hold(indexed):
-    """The way the dates are read, and that everyone is registered."""
-    code, told = indexed(typed="n\nperhaps\ny\n")
+def test_both_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
+    """The way the dates are read and that everyone is registered; then the day of the export."""
+    code, told = indexed(typed="n\nperhaps\ny\n1/10/26\n01/10/2026\n")
     assert code == 0
     assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in told
     assert "Is everyone on this list registered" in told
     assert "Date of Birth was read as month/day/year, as was said" in told
     assert "everyone was taken as registered, as was said" in told
+    assert "On which day was this export made?" in told
+    assert told.count("Write the day as in 01/10/2026") == 2  # 26 is no year
+    assert read_manifest(tmp_path / "index").as_at == date(2026, 10, 1)
+    assert read_manifest(tmp_path / "index").as_at_from == "given"
 
 
 def test_what_options_say_is_not_asked(indexed):
     """So that a script can say it."""
-    code, told = indexed("--dates", "day-first", "--registered", typed="")
+    code, told = indexed("--dates", "day-first", "--registered", "--as-at", "2026-10-01", typed="")
     assert code == 0
     assert "Is " not in told
     assert "Date of Birth was read as day/month/year, as was said" in told
@@ -67,3 +73,4 @@ def test_where_nobody_sits_at_a_terminal_the_note_says_what_was_assumed(indexed)
     assert code == 0
     assert "Date of Birth was read as day/month/year, which no date in it proves" in told
     assert "no column says who is registered" in told
+    assert "Warning: No source says of which day its records are, so today" in told

@@ -106,7 +106,7 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
         "1,e5,2020-13-01,observation,1,\n"
         "1,e6,2020-01-01,whim,1,\n"
         '1,e7,2020-01-01,observation,"a,b",NaN\n'
-        "1,,2020-01-01,observation,1,\n"
+        '1,,2020-01-01,observation,"a,b",1\n'
         ",e8,2020-01-01,observation,1,\n"
         "2,e1,2020-01-01,observation,1,\n"
         "1,e9,2020-01-01\n"
@@ -118,17 +118,62 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
     found = {int(row[1]): (row[3], row[4]) for row in rejected(index)}
     assert {line: why.split(" is not one of")[0] for line, (why, _) in found.items()} == {
         5: 'there is no patient "9" in this index',
-        6: 'date "2020-13-01" is not a date such as 2026-01-31',
-        7: 'kind "whim"',
-        8: 'value "NaN" is not a number',
         9: "event_id is missing",
         10: "patient_id is missing",
         11: 'event_id "e1" stands on an earlier row already',
         12: "it has 3 fields, not 6",
     }
-    assert found[8][1] == '1,e7,2020-01-01,observation,"a,b",NaN'
+    assert found[9][1] == '1,,2020-01-01,observation,"a,b",1'
     count = count_of(index, "events.csv")
-    assert (count.rows_read, count.rows_indexed, count.rows_rejected) == (11, 3, 8)
+    assert (count.rows_read, count.rows_indexed, count.rows_rejected) == (11, 6, 5)
+
+
+def test_a_value_that_cannot_be_read_is_left_empty_and_its_row_is_used(
+    practice: Path, tmp_path: Path
+) -> None:
+    """It is named with line and reason, counted, said, and those who ask for it are warned."""
+    more = (
+        "1,e5,2020-13-01,observation,,1\n"
+        "1,e6,9999-12-31,whim,,#N/A\n"
+        "1,e7,2020-01-01,problem,3.8341E+14,NaN\n"
+    )
+    folder_of(practice, events=EVENTS + more)
+
+    index = build_index([practice], tmp_path / "index")
+
+    with (index.folder / "set_aside_values.csv").open(encoding="utf-8", newline="") as file:
+        found = [(row["line"], row["column"], row["reason"]) for row in csv.DictReader(file)]
+    assert found == [
+        ("5", "date", "not a day of the calendar"),
+        ("6", "date", "a placeholder for a day that is not known"),
+        ("6", "kind", found[2][2]),
+        ("6", "value", "an error of a spreadsheet's formula"),
+        ("7", "code", "spoilt by a spreadsheet: its last digits are lost"),
+        ("7", "value", "not a number"),
+    ]
+    count = count_of(index, "events.csv")
+    assert (count.rows_rejected, count.values_set_aside) == (0, len(found))
+    assert any("1 value of date was left empty: not a day" in note for note in index.manifest.notes)
+    assert {(one.table, one.column) for one in index.manifest.conflated} >= {
+        ("events", "code"),
+        ("events", "date"),
+        ("events", "kind"),
+        ("events", "value"),
+    }
+
+
+def test_a_column_of_which_nothing_can_be_read_is_left_out(practice: Path, tmp_path: Path) -> None:
+    """Then nobody is answered as if the practice had none; placeholders say that there is none."""
+    patients = "patient_id,sex,date_of_birth,died_on\n1,x,soon,9999-12-31\n2,y,later,1900-01-01\n"
+    folder_of(practice, patients=patients)
+
+    index = build_index([practice], tmp_path / "index")
+
+    assert set(index.columns("patients")) == {
+        *("patient_id", "died_on", "entries", "entries_percentile")
+    }
+    assert index.scan("patients").collect()["died_on"].to_list() == [None, None]
+    assert any("date_of_birth was not used" in note for note in index.manifest.notes)
 
 
 def test_an_nhs_number_that_cannot_be_right_does_not_cost_the_patient(
@@ -284,7 +329,10 @@ def test_sources_must_agree_on_who_a_patient_is(
     [
         ("", "this file is empty"),
         ("patient_id\n", "there is no patient in this file"),
-        ("patient_id,sex\n1,x\n", "no row of this file is a patient that can be used"),
+        (
+            'patient_id,sex\n,F\n" ",M\n1.2E+12,F\n',
+            "no row .* 2 have this fault, the first on line 2: patient_id is missing",
+        ),
         ("nhs_number,sex\n9434765919,F\n", "column patient_id is missing"),
         ("patient_id^sex\n1^F\n", r"column patient_id is missing.*patient_id\^sex"),
         ("patient_id,sex,sex\n1,F,M\n", "has sex twice"),
@@ -305,11 +353,21 @@ def test_patients_that_cannot_be_read_are_told(
 
 
 def test_a_file_of_which_nothing_can_be_used_is_told(practice: Path, tmp_path: Path) -> None:
-    """All dates day first, say: an index without events must not look like a practice without."""
-    events = "patient_id,event_id,date\n1,a,31/01/2026\n2,b,28/02/2026\n"
+    """An index without events must not look like a practice without any."""
+    folder_of(practice, events="patient_id,event_id,date\n1,,2026-01-31\n2,,2026-02-28\n")
+
+    with pytest.raises(UserError, match=r"events\.csv: none of its 2 rows .* Line 2: event_id is"):
+        build_index([practice], tmp_path / "index")
+
+
+def test_a_table_whose_dates_have_the_month_first_is_refused(
+    practice: Path, tmp_path: Path
+) -> None:
+    """Most of its days would be other days: 02/01/2026 is the second of January in England."""
+    events = "patient_id,event_id,date\n1,a,01/31/2026\n2,b,02/01/2026\n"
     folder_of(practice, events=events)
 
-    with pytest.raises(UserError, match=r'events\.csv: none of its 2 rows .* Line 2: date "31/01'):
+    with pytest.raises(UserError, match=r"events\.csv: the month comes first .* 01/31/2026"):
         build_index([practice], tmp_path / "index")
 
 

@@ -196,7 +196,7 @@ def test_codes_are_resolved_and_those_of_the_practice_are_flagged(folder):
 
 
 def test_problems_are_joined_with_their_entries(folder):
-    """Status, significance, end and parent; other entries keep their own parent."""
+    """Status, significance, end and parent; other entries name their problem and their header."""
     write_extract(
         folder,
         Admin_Patient=[patient(1)],
@@ -209,11 +209,11 @@ def test_problems_are_joined_with_their_entries(folder):
             problem(11, 1, ParentProblemObservationGuid=guid(5), EndDate="2021-03-04"),
         ],
     )
-    columns = ("event_id", "significance", "ended_on", "parent_id")
+    columns = ("event_id", "significance", "ended_on", "parent_id", "header_id")
     assert [tuple(map(str, row[1:])) for row in rows_of(indexed(folder), "events", *columns)] == [
-        ("significant", "2021-03-04", bare(5)),
-        ("None", "None", bare(11)),
-        ("None", "None", bare(11)),
+        ("significant", "2021-03-04", bare(5), "None"),
+        ("None", "None", "None", bare(11)),
+        ("None", "None", bare(11), "None"),
     ]
 
 
@@ -228,9 +228,9 @@ def test_a_problem_stands_under_problems_only(folder):
         ],
         CareRecord_Problem=[problem(11, 1, ParentProblemObservationGuid="")],
     )
-    assert rows_of(indexed(folder), "events", "kind", "parent_id") == [
-        ("problem", None),
-        ("procedure", bare(11)),
+    assert rows_of(indexed(folder), "events", "kind", "parent_id", "header_id") == [
+        ("problem", None, bare(12)),
+        ("procedure", bare(11), None),
     ]
 
 

@@ -11,6 +11,7 @@ from emis_extracts import (
     bare,
     counts_of,
     drug,
+    emptied,
     entry,
     guid,
     indexed,
@@ -228,8 +229,8 @@ def test_a_problem_without_its_entry_is_set_aside_and_one_of_a_deleted_entry_goe
     assert rejected(index) == [(4, f'event_id "{bare(13)}", to which it belongs, is not here')]
 
 
-def test_a_problem_that_does_not_fit_makes_no_entry_a_problem(folder):
-    """Its row is set aside whole, with the reason."""
+def test_a_problem_whose_end_cannot_be_read_stays_a_problem(folder):
+    """Only the day that cannot be read is left empty, with the reason."""
     write_extract(
         folder,
         Admin_Patient=[patient(1)],
@@ -239,9 +240,10 @@ def test_a_problem_that_does_not_fit_makes_no_entry_a_problem(folder):
     index = indexed(folder)
     assert rows_of(index, "events", "event_id", "kind", "problem_status") == [
         (bare(11), "problem", "active"),
-        (bare(12), "procedure", None),
+        (bare(12), "problem", "active"),
     ]
-    assert rejected(index)[0][1].startswith('ended_on "soon" is not a date')
+    assert rejected(index) == []
+    assert emptied(index) == [("ended_on", "soon", "not a date such as 31/01/1980")]
 
 
 def test_issues_are_accounted_for_with_their_drug_record(folder):

@@ -45,7 +45,7 @@ def test_blanks_and_hyphens_do_not_matter(text: str) -> None:
         ("1111111111", "ten times one digit, which the package takes"),
         ("0000000000", "the same"),
         ("9.43E+09", "damaged by a spreadsheet"),
-        ("9434765919.0", "a number with a point"),
+        ("9434765919.5", "a number with a fraction"),
     ],
 )
 def test_what_is_no_nhs_number(text: str, why: str) -> None:

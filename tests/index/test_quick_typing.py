@@ -7,9 +7,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from recordpick.index.dates import usable
 from recordpick.index.emis.observations import value_of
 from recordpick.index.emis.words import SIGNIFICANCE, known
 from recordpick.index.quick_typing import (
+    EMPTIED,
     FIRST,
     LAST,
     MISSING,
@@ -78,11 +80,13 @@ def test_both_ways_give_the_same(kind, written, texts):
 
 
 def test_every_day_that_is_looked_up_is_that_day():
-    """From the first to the last, and those beside them, which are read by the rules."""
+    """From the first to the last; those beside them are placeholders, and no days."""
     days = pl.date_range(FIRST - timedelta(1), LAST + timedelta(1), eager=True)
     rows = pl.LazyFrame({"text": days.dt.to_string(ISO)})
     found = rows.select(alone(typed(pl.col("text"), COLUMNS["date"]))).collect().to_series()
-    assert found.equals(days)
+    expected = days.to_frame("day").select(usable(pl.col("day"))).to_series()
+    assert found.equals(expected)
+    assert found.null_count() == 2
 
 
 @settings(max_examples=100, deadline=None)
@@ -105,10 +109,9 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
     asked = at_once({}, [Asked(pl.col("value"), pl.col("source")), Asked(pl.col("id"), None)])
-    told = frame.select(asked.struct.field(MISSING)).collect(engine="streaming")
-    found = told.to_series().to_list()
-    assert found == [
-        (value is None and bool((source or "").strip())) or name is None
+    told = frame.select(asked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
+    assert told.rows() == [
+        (name is None, value is None and bool((source or "").strip()))
         for value, source, name in rows
     ]
 

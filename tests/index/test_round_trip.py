@@ -26,7 +26,7 @@ from recordpick.synthetic.writing import write_tables
 from recordpick.tables import TABLES
 
 FORMATS = ("emis", "systmone", "vision", "list")
-ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {"parent_id"}
+ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {"parent_id", "header_id"}
 PACK = read_pack(general_practice_pack())
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from recordpick.errors import UserError
 
-from emis_extracts import counts_of, indexed, rejected, rows_of
+from emis_extracts import counts_of, emptied, indexed, rejected, rows_of
 from systmone_extracts import code, patient, row, write_extract, write_table
 
 
@@ -44,8 +44,8 @@ def test_removed_rows_are_dropped_and_counted(folder):
     assert counts(index, "SRCode") == (3, 1, 0, 2)
 
 
-def test_days_with_times_are_days_and_nothing_else_is(folder):
-    """With seconds, without, without a time; what is no day is set aside with its row."""
+def test_days_are_read_with_times_and_without(folder):
+    """With seconds, without, without a time, as ISO; what is not a day is left empty."""
     write_extract(
         folder,
         SRPatient=[patient(1)],
@@ -54,6 +54,8 @@ def test_days_with_times_are_days_and_nothing_else_is(folder):
             code(12, 1, DateEvent="03 Mar 2021 09:00"),
             code(13, 1, DateEvent="04 Apr 2021"),
             code(14, 1, DateEvent="2021-04-05"),
+            code(15, 1, DateEvent="05 Apr 21"),
+            code(16, 1, DateEvent="01 Jan 1900 00:00:00"),
         ],
     )
     index = indexed(folder)
@@ -61,8 +63,14 @@ def test_days_with_times_are_days_and_nothing_else_is(folder):
         "2020-02-01",
         "2021-03-03",
         "2021-04-04",
+        "2021-04-05",
+        "None",
+        "None",
     ]
-    assert rejected(index)[0][1].startswith('date "2021-04-05" is not a date')
+    assert [(column, why) for column, _, why in emptied(index)] == [
+        ("date", "a year needs four digits, as in 31/01/1980"),
+        ("date", "a placeholder for a day that is not known"),
+    ]
 
 
 def test_ids_into_lists_become_words(folder):
@@ -299,3 +307,120 @@ def test_safeguarding_registers_and_notes_are_entries(folder):
     )
     assert found[2] == ("SRSpecialNotes-72", "administration", "Special note: Warning", "Dog")
     assert counts_of(index, "nothing") == (0, 0, 0, 0)
+
+
+def allergies(folder, *rows, products=()):
+    """Give id, code, term and text of drug sensitivities."""
+    write_extract(folder, SRPatient=[patient(1)], SRDrugSensitivity=rows)
+    if products:
+        write_table(folder, "SRMedicationReadCodeDetails", products)
+    return rows_of(indexed(folder), "events", "event_id", "code", "term", "value_text")
+
+
+def product(number, of, code="bd3..", term="Penicillin V"):
+    """Make a row of SRMedicationReadCodeDetails."""
+    return {
+        "RowIdentifier": str(number),
+        "IDMultiLexProduct": str(of),
+        "DrugReadCode": code,
+        "DrugReadCodeDesc": term,
+        "RemovedData": "0",
+    }
+
+
+def test_the_drug_of_an_allergy_is_a_multilex_product(folder):
+    """Not the row of that number, which is of another drug."""
+    found = allergies(
+        folder,
+        row(71, 1, IDDrugCode="500", IDMultiLexAction="0"),
+        products=[product(500, 7, "x....", "Aspirin"), product(8, 500)],
+    )
+    assert found == [("SRDrugSensitivity-71", "bd3..", "Penicillin V", None)]
+
+
+def test_an_allergy_that_the_extract_does_not_name_says_so(folder):
+    """To a group of drugs, or a product without a name: no code is made up."""
+    found = allergies(
+        folder,
+        row(71, 1, IDDrugCode="-1", IDMultiLexAction="12"),
+        row(72, 1, IDDrugCode="501", IDMultiLexAction="0"),
+        row(73, 1, IDDrugCode="0", IDMultiLexAction="0"),
+        products=[product(8, 500)],
+    )
+    assert [entry[1:] for entry in found] == [
+        (None, None, "Multilex group 12, not named in the extract"),
+        (None, None, "Multilex product 501, not named in the extract"),
+        (None, None, None),
+    ]
+
+
+def test_of_a_product_with_several_codes_none_is_taken(folder):
+    """All its names are shown."""
+    found = allergies(
+        folder,
+        row(71, 1, IDDrugCode="500"),
+        products=[product(8, 500), product(9, 500, "bd4..", "Amoxicillin"), product(10, 500)],
+    )
+    assert [entry[1:3] for entry in found] == [(None, "Amoxicillin or Penicillin V")]
+
+
+def test_that_allergies_may_be_nameless_is_a_caution(folder):
+    """For whoever asks for codes or terms."""
+    write_extract(folder, SRPatient=[patient(1)], SRDrugSensitivity=[row(71, 1, IDDrugCode="1")])
+    uncertain = {one.column for one in indexed(folder).manifest.conflated if "allergy" in one.says}
+    assert uncertain == {"code", "term"}
+
+
+def test_nought_and_minus_one_are_no_value_where_nothing_says_they_are(folder):
+    """IsNumeric decides, if it is there; without it older extracts write these for none."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRCode=[
+            code(11, 1, IsNumeric="", NumericValue="0"),
+            code(12, 1, IsNumeric="", NumericValue="-1"),
+            code(13, 1, IsNumeric="", NumericValue="5"),
+            code(14, 1, IsNumeric="TRUE", NumericValue="0"),
+            code(15, 1, IsNumeric="FALSE", NumericValue="5"),
+        ],
+    )
+    found = rows_of(indexed(folder), "events", "event_id", "value")
+    assert [entry[1] for entry in found] == [None, None, 5.0, 0.0, None]
+
+
+def test_without_the_column_is_numeric_values_of_nought_are_uncertain(folder):
+    """The manifest says so."""
+    write_extract(folder, SRPatient=[patient(1)], SRCode=[code(11, 1, NumericValue="0")])
+    path = folder / "SRCode.csv"
+    path.write_text(path.read_text("cp1252").replace('"IsNumeric"', '"Other"'), "cp1252")
+    index = indexed(folder)
+    assert rows_of(index, "events", "value") == [(None,)]
+    assert any(one.column == "value" for one in index.manifest.conflated)
+
+
+def test_ids_and_codes_of_nothing_are_none(folder):
+    """0 and -1 refer to no product, code or template."""
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRPrimaryCareMedication=[
+            row(61, 1, IDMultiLexDMD="-1", IDMultiLexProduct="0", IDRepeatTemplate="-1")
+        ],
+        SRReferralOut=[row(81, 1, SNOMEDPrimaryDiagnosis="-1", PrimaryDiagnosis="H33..")],
+        SRRepeatTemplate=[],
+    )
+    index = indexed(folder)
+    assert rows_of(index, "medications", "code", "is_unmapped") == [(None, True)]
+    assert rows_of(index, "referrals", "code") == [("H33..",)]
+
+
+def test_words_of_recalls_that_are_in_use(folder):
+    """Sent once or twice is pending; superseded, or cancelled by an import, is cancelled."""
+    words = ["1st Recall", "Superseded", "Cancelled during import", "Seen", "Undelivered"]
+    write_extract(
+        folder,
+        SRPatient=[patient(1)],
+        SRRecall=[row(21 + n, 1, RecallStatus=word) for n, word in enumerate(words)],
+    )
+    found = rows_of(indexed(folder), "recalls", "recall_id", "status")
+    assert [entry[1] for entry in found] == ["pending", "cancelled", "cancelled", "done", "other"]

@@ -3,8 +3,9 @@
 import pytest
 
 from recordpick.errors import UserError
+from recordpick.export_columns import VISION_STAFF_ORDERS
 
-from emis_extracts import indexed, rejected, rows_of
+from emis_extracts import emptied, indexed, rejected, rows_of
 from vision_extracts import entry, patient, write_extract, write_file
 
 
@@ -202,13 +203,23 @@ def test_two_values_are_both_kept(folder):
     ]
 
 
-def test_a_day_that_is_none_sets_its_row_aside(folder):
-    """With the reason."""
-    write_extract(
-        folder, Patient=[patient(1)], Journal=[entry(11, 1), entry(12, 1, DATE="01/02/2020")]
-    )
+def test_a_day_that_is_none_is_left_empty(folder):
+    """With the reason, and its row is used."""
+    days = {12: "20200230", 13: "99991231", 14: "29221", 15: "00000000"}
+    entries = [entry(number, 1, DATE=day) for number, day in days.items()]
+    write_extract(folder, Patient=[patient(1)], Journal=[entry(11, 1), *entries])
     index = indexed(folder)
-    assert rejected(index)[0][1].startswith('date "01/02/2020" is not a date')
+    assert rejected(index) == []
+    assert emptied(index) == [
+        ("date", "20200230", "not a day of the calendar"),
+        ("date", "99991231", "a placeholder for a day that is not known"),
+        (
+            "date",
+            "29221",
+            "a spreadsheet's serial number of a day: give its cells a date format",
+        ),
+        ("date", "00000000", "a placeholder for a day that is not known"),
+    ]
 
 
 def test_without_patients_an_extract_is_refused(folder):
@@ -252,3 +263,88 @@ def test_an_issue_of_a_repeat_is_no_second_repeat(folder):
         ("16", "repeat", False),
         ("17", "repeat", None),
     ]
+
+
+STAFF = (
+    {"ID": "1", "TITLE": "Dr", "FORENAME": "Jane", "SURNAME": "Smith", "SEX": "F"}
+    | {"GMP_CODE": "G1234567", "HCP_TYPE": "Doctor"},
+    {"ID": "2", "TITLE": "Pharmacist", "FORENAME": "Bob", "SURNAME": "Lord", "SEX": "M"},
+    {"ID": "3", "TITLE": "Sister", "FORENAME": "May", "SURNAME": "Prior", "HCP_TYPE": "Nurse"},
+)
+
+
+@pytest.mark.parametrize("order", VISION_STAFF_ORDERS)
+@pytest.mark.parametrize("keys", [list(STAFF[0]), ["ID", "SURNAME", "FORENAME", "TITLE"]])
+def test_the_order_of_the_staff_file_is_told_by_its_content(folder, order, keys):
+    """Live extracts have another than the test pack, and as many columns."""
+    write_extract(folder, Patient=[patient(1, GP_USUAL="1")], Journal=[entry(11, 1, HCP="3")])
+    rows = [{key: row[key] for key in keys if key in row} for row in STAFF]
+    write_file(folder, "Staff", rows, columns=order)
+    index = indexed(folder)
+    assert rows_of(index, "patients", "usual_gp") == [("Dr Jane Smith",)]
+    assert rows_of(index, "events", "recorded_by") == [("Sister May Prior",)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1,Smith,Jane,x,y,z,,1"],  # nothing tells
+        ["1,Smith,Jane,Dr,F,G1234567,,1", "2,Nurse,,Jones,Bob,Mr,M,1"],  # both orders
+        ["1,Dr,Jane,Smith,1980,here,there,1"],  # a third order
+    ],
+)
+def test_without_certainty_no_member_of_staff_is_named(folder, lines):
+    """Never a wrong name: the columns are left out, and a note says so."""
+    write_extract(folder, Patient=[patient(1, GP_USUAL="1")], Journal=[entry(11, 1, HCP="1")])
+    path = write_file(folder, "Staff", [])
+    path.write_text("".join(f"{line}\r\n" for line in lines), encoding="utf-8")
+    index = indexed(folder)
+    assert "usual_gp" not in index.columns("patients")
+    assert "recorded_by" not in index.columns("events")
+    assert any("no member of staff is named" in note for note in index.manifest.notes)
+
+
+def test_units_that_are_not_written_follow_from_the_entity(folder):
+    """Kilograms, metres, beats a minute, centimetres; a unit that is written stays."""
+    entities = {"WEIGHT": "kg", "HEIGHT": "m", "pulse": "bpm", "WAIST": "cm", "OTHER": None}
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            *(entry(11 + n, 1, ENTITY=one, VALUE1="1.5") for n, one in enumerate(entities)),
+            entry(20, 1, ENTITY="WEIGHT", VALUE1="150", VALUE1_UNITS="lb"),
+            entry(21, 1, ENTITY="WEIGHT", VALUE1="refused"),
+        ],
+    )
+    found = rows_of(indexed(folder), "events", "event_id", "unit")
+    assert [row[1] for row in found] == [*entities.values(), "lb", None]
+
+
+def test_a_second_value_is_text_with_its_name(folder):
+    """As the file has it, or as the entity says; of what it is nothing is guessed."""
+    write_extract(
+        folder,
+        Patient=[patient(1)],
+        Journal=[
+            entry(11, 1, ENTITY="BP", VALUE1="140", VALUE2="80", VALUE2_UNITS="mmHg"),
+            entry(12, 1, ENTITY="BP", VALUE1="140", VALUE2="80", VALUE2_NAME="DIASTOLIC"),
+            entry(13, 1, ENTITY="WEIGHT", VALUE1="82.5", VALUE2="27.1"),
+            entry(14, 1, ENTITY="SMOKING", VALUE1="5", VALUE2="2"),
+            entry(15, 1, VALUE1="5"),
+        ],
+    )
+    found = rows_of(indexed(folder), "events", "event_id", "value", "value_text")
+    assert [row[1:] for row in found] == [
+        (140.0, "diastolic 80 mmHg"),
+        (140.0, "DIASTOLIC 80"),
+        (82.5, "BMI 27.1"),
+        (5.0, "second value 2"),
+        (5.0, None),
+    ]
+
+
+def test_the_type_of_a_referral_is_no_urgency(folder):
+    """It is the setting (O, A, D, I, V): how urgent referrals are is not in the extract."""
+    write_extract(folder, Patient=[patient(1)])
+    write_file(folder, "Referral", [{"PID": "1", "ID": "5", "DATE": "20200101", "TYPE": "O"}])
+    assert "urgency" not in indexed(folder).columns("referrals")

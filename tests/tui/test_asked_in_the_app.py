@@ -1,5 +1,7 @@
 """What a hand-made list leaves open is asked in the app before anything is made of it."""
 
+from datetime import date
+
 from driving import using
 
 from recordpick.selection.working_file import WorkingFile
@@ -7,16 +9,19 @@ from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
 from recordpick.tui.work import WorkScreen
 
+from systmone_extracts import patient, write_extract, write_manifest
+
 LIST = "NHS Number,Family Name,Date of Birth\n9434765919,O'Neil,01/02/1980\n"
 
 
-async def filled_in(user, tmp_path):
-    """Fill in the form for a list, and go on."""
-    listed = tmp_path / "list.csv"
-    listed.write_text(LIST, encoding="utf-8")
+async def filled_in(user, tmp_path, records=None):
+    """Fill in the form, for a list if no other records are given, and go on."""
+    if records is None:
+        records = tmp_path / "list.csv"
+        records.write_text(LIST, encoding="utf-8")
     await user.press("n")
     await user.fill("#path", tmp_path / "new.recordpick")
-    await user.fill("#records", listed)
+    await user.fill("#records", records)
     await user.fill("#name", "Ann Other")
     await user.press("f3")
 
@@ -41,13 +46,32 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert "Not all, or unknown" in user.text
         assert "Is everyone on this list registered" in words(user)
         await user.press("enter")
+        assert "On which day was this export made?" in words(user)
+        await user.fill("#answer", "1/10/26")
+        await user.press("enter")
+        assert "Write the day as in 01/10/2026" in words(user)
+        await user.fill("#answer", "01/10/2026")
+        await user.press("enter")
         assert isinstance(user.screen, WorkScreen)
     with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
         assert file.practice == ""
+        assert file.as_at == date(2026, 10, 1)
     index = tmp_path / "new-index" / "index.json"
     notes = index.read_text(encoding="utf-8")
     assert "Date of Birth was read as month/day/year, as was said" in notes
     assert "everyone was taken as registered, as was said" in notes
+
+
+async def test_a_warning_is_read_before_the_file_opens(tmp_path):
+    """Such as that the export holds changes only."""
+    extract = write_extract(tmp_path / "extract", SRPatient=[patient(1)])
+    write_manifest(extract, is_delta="Y")
+    async with using(app(tmp_path)) as user:
+        await filled_in(user, tmp_path, extract)
+        assert user.title == "Before you begin"
+        assert "extract holds changes only, not the whole practice" in words(user)
+        await user.press("enter")
+        assert isinstance(user.screen, WorkScreen)
 
 
 async def test_turning_back_leaves_the_form_as_it_was_filled_in(tmp_path):

@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from recordpick.days import NotADayError, parse_day
 from recordpick.errors import UserError
+from recordpick.index.as_at import check_as_at
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
 from recordpick.selection.index_of import index_of
@@ -52,15 +54,16 @@ def who(options: argparse.Namespace) -> Person:
 
 
 def day(text: str | None) -> date | None:
-    """Read `--as-at`."""
+    """Read `--as-at`; UserError for what is not a date, or one that no records can be as at."""
     if text is None:
         return None
     try:
-        return date.fromisoformat(text)
-    except ValueError:
+        found = parse_day(text)
+    except NotADayError as error:
         raise UserError(
-            f"--as-at {text!r} is no date: write year, month and day as in 2026-10-01."
+            f"--as-at {text!r}: {error.reason}. Write year, month and day as in 2026-10-01."
         ) from None
+    return check_as_at(found, f"--as-at {text}")
 
 
 @contextmanager

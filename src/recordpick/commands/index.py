@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import replace
+from datetime import date
 
 from recordpick.commands.common import day, progress_on_stderr, say, table, tell
 from recordpick.errors import UserError
+from recordpick.index.as_at import read_as_at
 from recordpick.index.build import build_index
 from recordpick.index.questions import Answers, Question
 from recordpick.index.reading import questions_about
@@ -43,25 +45,42 @@ def run(options: argparse.Namespace) -> int:
     for line in table(rows, right=frozenset({2, 3, 4, 5})):
         say(line)
     for note in manifest.notes:
-        tell(note)
+        if note not in manifest.warnings:
+            tell(note)
+    for warning in manifest.warnings:
+        tell(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         tell(f"{rejected:,} rows did not fit: see {options.out / 'rejected_rows.csv'} for why.")
-    say(f"{manifest.tables['patients'].rows:,} patients in {options.out}, as at {manifest.as_at}.")
+    emptied = sum(count.values_set_aside for count in manifest.files)
+    if emptied:
+        tell(
+            f"{emptied:,} values were left empty: {options.out / 'set_aside_values.csv'} has them."
+        )
+    say(
+        f"{manifest.tables['patients'].rows:,} patients in {options.out}, as at {manifest.as_at} "
+        f"({manifest.as_at_from})."
+    )
     return 0
 
 
 def _answers(options: argparse.Namespace) -> Answers:
-    """Give what the options say to what lists leave open, and else what the person says."""
+    """Give what the options say to what sources leave open, and else what the person says."""
     said = Answers(
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
+        as_at=day(options.as_at),
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return said
-    kinds = options.kinds or ()
-    asked = questions_about(options.source, options.map, kinds, said)
-    return replace(said, given={question.key: _ask(question) for question in asked})
+    asked = questions_about(options.source, options.map, options.kinds or (), said)
+    given = {}
+    for question in asked:
+        if question.about == "as_at":
+            said = replace(said, as_at=_ask_day(question))
+        else:
+            given[question.key] = _ask(question)
+    return replace(said, given=given)
 
 
 def _ask(question: Question) -> bool:
@@ -69,9 +88,23 @@ def _ask(question: Question) -> bool:
     tell(question.asks)
     while True:
         tell(f"  y  {question.yes}\n  n  {question.no}")
-        try:
-            said = input().strip().lower()
-        except EOFError:
-            raise UserError("Nothing was made: the question was not answered.") from None
+        said = _typed().lower()
         if said in {"y", "yes", "n", "no"}:
             return said.startswith("y")
+
+
+def _ask_day(question: Question) -> date:
+    """Ask a person until they write a day on which an export can have been made."""
+    tell(question.asks)
+    while True:
+        tell("  Write the day as in 01/10/2026.")
+        found = read_as_at(_typed())
+        if found is not None:
+            return found
+
+
+def _typed() -> str:
+    try:
+        return input().strip()
+    except EOFError:
+        raise UserError("Nothing was made: the question was not answered.") from None

@@ -23,6 +23,8 @@ def run(options: argparse.Namespace) -> int:
         pass
     say(f"{options.file}: {len(pack.criteria)} criteria of {pack.title} {pack.version},")
     say(f"{index.manifest.tables['patients'].rows:,} patients, as at {as_at}.")
+    for warning in index.manifest.warnings:
+        tell(f"Warning: {warning}")
     if as_at != index.manifest.as_at:
         tell(
             f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "

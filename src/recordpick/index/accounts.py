@@ -14,11 +14,11 @@ import polars as pl
 
 from recordpick.cells import safe
 from recordpick.errors import UserError
-from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER
+from recordpick.index.conform import BAD
 from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.emptied_values import SCHEMA, EmptiedCounts, emptied_values
 from recordpick.index.manifest import FileCount
-from recordpick.index.nhs_numbers import is_damaged
-from recordpick.index.parts import DELETED, PATIENT, ROW, LookUp
+from recordpick.index.parts import DELETED, ROW, LookUp
 from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.whole_index import REJECTED, SET_ASIDE
@@ -33,38 +33,32 @@ _REJECTED = {
 AT_ONCE = 500_000
 """Rows that are written at a time; fewer of a part stand in the order of their lines."""
 
-_ASIDE = {
-    "file": pl.String,
-    "line": pl.Int64,
-    "table": pl.String,
-    "column": pl.String,
-    "value": pl.String,
-    "reason": pl.String,
-    "patient_id": pl.String,
-}
-
 
 def write_accounts(
     tables: dict[str, TableMade],
     look_ups: Sequence[LookUp],
     digests: DigestsAside,
     folder: Path,
-) -> tuple[FileCount, ...]:
-    """Write `rejected_rows.csv` and `set_aside_values.csv`, and give the counts of each file.
+) -> tuple[tuple[FileCount, ...], EmptiedCounts]:
+    """Write `rejected_rows.csv` and `set_aside_values.csv`; give the counts of files and values.
 
     UserError for a table of which no row can be used, or whose NHS numbers are all damaged.
     """
     counts: list[FileCount] = []
-    values: list[pl.DataFrame] = [pl.DataFrame(schema=_ASIDE)]
+    emptied = EmptiedCounts()
     with ExitStack() as files:
         rejected = _Csv(files.enter_context((folder / REJECTED).open("wb")))
+        values = _Csv(files.enter_context((folder / SET_ASIDE).open("wb")))
         for table in tables.values():
             useless = ""
             misfits = [_misfits(table, number) for number in range(len(table.staged))]
             for number, staged in enumerate(table.staged):
-                aside = _set_aside(staged)
+                before = emptied.total
+                for batch in emptied_values(table, number):
+                    emptied.add(batch)
+                    values.write(batch)
                 away = misfits[number].height + staged.part.set_aside.height
-                count = _count(table, number, digests, (away, aside.height))
+                count = _count(table, number, digests, (away, emptied.total - before))
                 if count.rows_rejected == count.rows_read > 0 and not useless:
                     first = next(_batches(staged, misfits[number])).row(0, named=True)
                     useless = (
@@ -72,7 +66,6 @@ def write_accounts(
                         f"Line {first['line']}: {first['reason']}."
                     )
                 counts.append(count)
-                values.append(aside)
             if useless and not any(c.rows_indexed for c in counts if c.table == table.name):
                 raise UserError(useless)
             for staged, found in zip(table.staged, misfits, strict=True):
@@ -83,8 +76,8 @@ def write_accounts(
             for batch in used.set_aside.batches():
                 rejected.write(_named(batch, used.file, used.what))
         rejected.write(pl.DataFrame(schema=_REJECTED))
-        _Csv(files.enter_context((folder / SET_ASIDE).open("wb"))).write(pl.concat(values))
-    return tuple(counts)
+        values.write(pl.DataFrame(schema=SCHEMA))
+    return tuple(counts), emptied
 
 
 class _Csv:
@@ -164,46 +157,3 @@ def _count(
     # Whatever else is wrong, no row may get lost: a false sum is our own bug.
     assert count.rows_read == count.rows_indexed + rejected + deleted, count
     return count
-
-
-def _set_aside(staged: Staged) -> pl.DataFrame:
-    """Give the NHS numbers that were left empty, with the reason."""
-    part = staged.part
-    if part.table != "patients" or NHS_NUMBER not in staged.conformed.kinds:
-        return pl.DataFrame(schema=_ASIDE)
-    fits = pl.col(BAD).is_null() & ~pl.col(DELETED)
-    flagged = staged.typed.filter(fits)
-    rows = flagged.filter(ASIDE).select(pl.col(ROW).cast(pl.UInt32), whose=PATIENT)
-    value = pl.col(NHS_NUMBER).cast(pl.String)
-    damaged = is_damaged(value.str.strip_chars())
-    found = (
-        part.frame.join(rows, on=ROW, how="inner")
-        .sort(ROW)
-        .select(
-            ROW,
-            value.alias("value"),
-            pl.when(damaged)
-            .then(pl.lit("damaged by a spreadsheet: its last digits are lost"))
-            .otherwise(pl.lit("not a valid NHS number"))
-            .alias("reason"),
-            pl.col("whose").alias(PATIENT),
-            damaged.alias("damaged"),
-        )
-        .collect()
-    )
-    good = flagged.select(pl.col(NHS_NUMBER).count()).collect().item()
-    if found.height and found["damaged"].all() and not good:
-        raise UserError(
-            f"{part.file}: a spreadsheet has damaged every NHS number (such as "
-            f"{found['value'][0]}). Export the list again, and do not save it from a spreadsheet."
-        )
-    lines = pl.Series("line", part.line_of(found[ROW].to_list()), pl.Int64)
-    return found.select(
-        pl.lit(part.file).alias("file"),
-        lines,
-        pl.lit(part.table).alias("table"),
-        pl.lit(NHS_NUMBER).alias("column"),
-        "value",
-        "reason",
-        PATIENT,
-    )

@@ -12,20 +12,21 @@ from pathlib import Path
 import polars as pl
 
 import recordpick
-from recordpick.errors import UserError
 from recordpick.index.accounts import write_accounts
+from recordpick.index.conform import BAD, ORPHAN
 from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
 from recordpick.index.parts import Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.questions import NO_ANSWERS, Answers
-from recordpick.index.reading import SourceKind, read_source
+from recordpick.index.reading import SourceKind, read_sources
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
-from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
+from recordpick.index.untold import conflated_words, gaps
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
 from recordpick.index.writing_aside import WritingAside
@@ -47,9 +48,10 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
 
     Sources add up: a patient of several gets of each column the first value that there is.
     `as_at` and `practice` are what the sources themselves say where they are not given; today, if
-    no source says a day. `kinds` say what the sources are, one for each or one for all of them;
-    they are recognised where nothing is said. `answers` are what a person said to the questions
-    that hand-made lists leave open (reading.questions_about).
+    no source says a day (as_at.py). Whatever depends on a day is worked out as at that one.
+    `kinds` say what the sources are, one for each or one for all of them; they are recognised where
+    nothing is said. `answers` are what a person said to the questions that sources leave open
+    (reading.questions_about).
 
     First every part is typed (staging.py); then it is known which patients there are, and rows of
     nobody and rows that come twice are set aside; then the tables are written, sorted for how they
@@ -62,54 +64,38 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
             with DigestsAside() as digests:
-                read = _read(sources, mapping, kinds, answers, digests, Path(work))
+                paths = [Path(source) for source in sources]
+                read, day = read_sources(
+                    paths, Path(work), mapping, kinds, answers, digests.ask, as_at
+                )
                 for path in _files_of(read):
                     digests.ask(path)
-                made, tables, files, notes = _make(
+                made, tables, (files, emptied), notes = _make(
                     read, digests, folder, Workroom(Path(work)), progress
                 )
                 progress("writing down what the index holds", 0.97)
                 tables = _with_digests(folder, tables, digests)
             untold = gaps(read, sources, made)
+            warnings = (*_warnings(read), *_strangers(made, paths), *day.warnings)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
             practice=practice or next((s.practice for s in read if s.practice), ""),
             synthetic=any(source.synthetic for source in read),
-            as_at=as_at or next((s.as_at for s in read if s.as_at), None) or _today(),
+            as_at=day.day,
             tables=tables,
             files=files,
             fingerprint=_fingerprint(tables),
-            notes=(*notes, *_no_day(as_at, read)),
-            conflated=(*conflated_words(read), *numbers_left_empty(files)),
+            notes=(*notes, *day.notes, *warnings),
+            conflated=(*conflated_words(read), *emptied.cautions()),
             gaps=untold,
+            as_at_from=day.source,
+            warnings=warnings,
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)
     return open_index(Path(out), is_just_made=True)
-
-
-def _read(
-    sources: Sequence[Path],
-    mapping: Path | None,
-    kinds: Sequence[SourceKind],
-    answers: Answers,
-    digests: DigestsAside,
-    work: Path,
-) -> list[Source]:
-    if len(kinds) not in {0, 1, len(sources)}:
-        raise UserError(
-            f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
-            "each in their order."
-        )
-    read = []
-    for number, source in enumerate(sources):
-        own = work / f"source.{number}"
-        own.mkdir()
-        kind = None if not kinds else kinds[number] if len(kinds) > 1 else kinds[0]
-        read.append(read_source(Path(source), own, mapping, kind, answers, digests.ask))
-    return read
 
 
 def _make(
@@ -118,7 +104,12 @@ def _make(
     folder: Path,
     workroom: Workroom,
     progress: Progress,
-) -> tuple[dict[str, TableMade], dict[str, TableSummary], tuple[FileCount, ...], tuple[str, ...]]:
+) -> tuple[
+    dict[str, TableMade],
+    dict[str, TableSummary],
+    tuple[tuple[FileCount, ...], EmptiedCounts],
+    tuple[str, ...],
+]:
     """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
     by_table = parts_by_table(read)
     sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
@@ -154,7 +145,7 @@ def _make(
     digests.ask(folder / "patients.parquet")
     progress("accounting for every row", 0.93)
     look_ups = [used for source in read for used in source.look_ups]
-    files = write_accounts(tables, look_ups, digests, folder)
+    accounts = write_accounts(tables, look_ups, digests, folder)
     notes = [note for source in read for note in source.notes]
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
@@ -163,10 +154,46 @@ def _make(
         for staged in table.staged
         if staged.conformed.unknown
     ]
+    notes += [
+        f"{staged.part.file}: {said}."
+        for table in tables.values()
+        for staged in table.staged
+        for said in staged.conformed.unreadable
+    ]
+    notes += accounts[1].notes()
     notes += _without_code(summaries, folder)
     notes += _without_status(summaries, folder)
     notes += _shared_numbers(summaries, folder)
-    return tables, summaries, files, tuple(notes)
+    return tables, summaries, accounts, tuple(notes)
+
+
+def _warnings(read: Sequence[Source]) -> Iterator[str]:
+    """Give what a person must see before the index is used, each once."""
+    yield from dict.fromkeys(warning for source in read for warning in source.warnings)
+
+
+_STRANGERS = 100, 0.1
+"""How many rows of a source, and which share, must be of unknown patients to be worth a warning."""
+
+
+def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iterator[str]:
+    """Warn of sources many rows of which are of patients who are not in their file of patients.
+
+    So is an extract of changes only, which need not say what it is.
+    """
+    for number, source in enumerate(sources):
+        rows = lost = 0
+        for table in tables.values():
+            for staged, misfits in zip(table.staged, table.misfits, strict=True):
+                if staged.part.source == number:
+                    rows += staged.rows
+                    lost += misfits.filter(pl.col(BAD) == ORPHAN).height
+        if lost >= max(_STRANGERS[0], _STRANGERS[1] * rows):
+            yield (
+                f"{lost:,} of {rows:,} rows of {source.name} are of patients who are not in its "
+                "file of patients. It may hold changes only, or files of different days: ask for a "
+                "full extract before you go by what it says."
+            )
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:
@@ -202,15 +229,6 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
             )
 
 
-def _no_day(as_at: date | None, read: Sequence[Source]) -> Iterator[str]:
-    """Say that nobody said of which day the records are: ages are reckoned at today then."""
-    if as_at is None and not any(source.as_at for source in read):
-        yield (
-            "No source says of which day its records are, so today was taken: ages and periods are "
-            "wrong if they are older. Say the day with --as-at."
-        )
-
-
 def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
     """Say how many patients share their NHS number: it does not name one record."""
     if "nhs_number" in tables["patients"].columns:
@@ -243,7 +261,3 @@ def _fingerprint(tables: dict[str, TableSummary]) -> str:
     """SHA-256 over the sorted names of the tables, each with the SHA-256 of its Parquet."""
     names = (f"{name} {tables[name].sha256}\n" for name in sorted(tables))
     return hashlib.sha256("".join(names).encode()).hexdigest()
-
-
-def _today() -> date:
-    return datetime.now().astimezone().date()

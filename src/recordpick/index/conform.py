@@ -12,10 +12,14 @@ from typing import Any
 
 import polars as pl
 
+from recordpick.days import ERRORS
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
+from recordpick.index.dates import reasons_of
 from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW, Part
+from recordpick.index.patient_numbers import SPOILT
 from recordpick.index.quick_typing import (
+    EMPTIED,
     MISSING,
     Asked,
     Quick,
@@ -24,6 +28,7 @@ from recordpick.index.quick_typing import (
     typed,
 )
 from recordpick.index.values import (
+    IDENTIFIERS,
     ISO,
     date_in_words,
     from_text,
@@ -38,10 +43,10 @@ BAD = "__bad"
 """Why a row cannot go in (UInt16: UNFIT and those below), null for a row that fits."""
 
 ASIDE = "__aside"
-"""True where a value (an NHS number) was left empty because it cannot be right."""
+"""True where a value was left empty because it cannot be read or cannot be right."""
 
 UNFIT = 59_999
-"""A check of a column failed: which, is found out by `reasons`, for the few rows it concerns."""
+"""What names the row is missing: `reasons` finds out which, for the few rows it concerns."""
 
 ORPHAN, DUPLICATE, HOSTLESS, UNSURE = 60_000, 60_001, 60_002, 60_003
 """Checks beyond the row.
@@ -64,11 +69,16 @@ class Conformed:
     frame: pl.LazyFrame
     kinds: dict[str, Kind]
     checks: tuple[tuple[Column, str, pl.Expr], ...]
-    """What may fail: the column, how its dates are written, and where it does (of `texts`)."""
+    """What may fail: the column, how its dates are written, and where it does (of `texts`).
+
+    A row that lacks what is required is rejected; any other value that fails is left empty.
+    """
     texts: dict[str, pl.Expr]
     """The part's columns of text, blanks off; what is then empty is to be null (`_trimmed`)."""
     unknown: tuple[str, ...]
     """Columns of the file that the table does not have, and that were left out."""
+    unreadable: tuple[str, ...] = ()
+    """What is to be said of columns that are left out as none of their values can be read."""
     technical: tuple[str, ...] = ()
     """ORDER, FOLDED, HOSTED, if the part has them: they stand beside the table's columns."""
 
@@ -154,16 +164,16 @@ def conform(part: Part) -> Conformed:
     plain = {_typed(name): value for name, value in values.items() if isinstance(value, pl.Expr)}
     # Each value is made once, in a step of its own: what is asked of it stands beside it.
     rows = part.frame.with_columns(**plain)
-    unfit = pl.lit(value=False)
+    unfit = emptied = pl.lit(value=False)
     if quick or asked:
         rows = rows.with_columns(at_once(quick, asked).alias(_MADE))
     if asked:
-        unfit = _made(MISSING)
+        unfit, emptied = _made(MISSING), _made(EMPTIED)
     frame = rows.select(
         pl.col(ROW),
         pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
         deleted.fill_null(value=False).alias(DELETED),
-        aside.fill_null(value=False).alias(ASIDE),
+        (aside.fill_null(value=False) | emptied).alias(ASIDE),
         *technical,
         *(each.place for each in part.told),
         *(
@@ -172,7 +182,7 @@ def conform(part: Part) -> Conformed:
             if name not in told
         ),
     )
-    return Conformed(frame, kinds, tuple(checks), texts, unknown, technical)
+    return Conformed(frame, kinds, tuple(checks), texts, unknown, technical=technical)
 
 
 def _trimmed(rows: pl.LazyFrame, texts: dict[str, pl.Expr]) -> pl.LazyFrame:
@@ -213,7 +223,9 @@ def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.E
 
 def _can_fail(column: Column, dtype: pl.DataType) -> bool:
     """Tell whether any value of this type can be wrong in this column: most text cannot."""
-    return column.required or bool(column.words) or column.kind != "text" or dtype != pl.String
+    if column.required or column.words or column.name in IDENTIFIERS:
+        return True
+    return column.kind != "text" or dtype != pl.String
 
 
 def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -225,7 +237,8 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     rows = _trimmed(rows, conformed.texts)
     first = [
         pl.when(failed).then(pl.lit(number, pl.UInt16))
-        for number, (_, _, failed) in enumerate(conformed.checks)
+        for number, (column, _, failed) in enumerate(conformed.checks)
+        if column.required
     ]
     rows = rows.with_columns(
         pl.when(pl.col(BAD) == UNFIT)
@@ -251,15 +264,72 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
             )
         )
     for number, (column, written, _) in enumerate(conformed.checks):
+        if not column.required:
+            continue
         value = pl.col(column.name).cast(pl.String)
         wrong = pl.format(
-            '{} "{}" is not {}', pl.lit(column.name), value, pl.lit(_expected(column, written))
+            '{} "{}" {}', pl.lit(column.name), value, pl.lit(_is_wrong(column, written))
         )
-        if column.required:
-            missing = pl.lit(f"{column.name} is missing")
-            wrong = pl.when(value.is_null()).then(missing).otherwise(wrong)
+        missing = pl.lit(f"{column.name} is missing")
+        wrong = pl.when(value.is_null()).then(missing).otherwise(wrong)
         says = says.when(pl.col(BAD) == number).then(wrong)
     return rows.select(ROW, says.alias("reason"))
+
+
+def values_emptied(conformed: Conformed, rows: pl.LazyFrame) -> pl.DataFrame:
+    """Return the values that were left empty in these rows of the part's own frame, with reasons.
+
+    Columns: ROW, `column`, `value` (as it was read), `reason`; by ROW, then as the table has them.
+    """
+    wanted = [check for check in conformed.checks if not check[0].required]
+    has_number = NHS_NUMBER in conformed.kinds and NHS_NUMBER in rows.collect_schema().names()
+    tried = {f"__failed {column.name}": failed for column, _, failed in wanted}
+    names = [column.name for column, _, _ in wanted] + [NHS_NUMBER] * has_number
+    read = _trimmed(rows, {**conformed.texts}).select(ROW, *dict.fromkeys(names), **tried)
+    held = read.collect(engine="streaming").sort(ROW)
+    found = [_no_values()]
+    for column, written, _ in wanted:
+        texts = held.filter(pl.col(f"__failed {column.name}")).select(
+            ROW, value=pl.col(column.name).cast(pl.String)
+        )
+        reasons = _why_emptied(texts["value"], column, written)
+        found.append(_named_values(texts, column.name, reasons))
+    if has_number:
+        value = pl.col(NHS_NUMBER).cast(pl.String)
+        tidied = nhs_numbers.tidy(value)
+        texts = held.filter(value.is_not_null() & ~nhs_numbers.is_valid(tidied)).select(
+            ROW, value=value
+        )
+        reasons = texts.select(nhs_numbers.why_not(pl.col("value"))).to_series()
+        found.append(_named_values(texts, NHS_NUMBER, reasons))
+    return pl.concat(found).sort(ROW, maintain_order=True)
+
+
+def _no_values() -> pl.DataFrame:
+    return pl.DataFrame(
+        schema={ROW: pl.UInt32, "column": pl.String, "value": pl.String, "reason": pl.String}
+    )
+
+
+def _named_values(texts: pl.DataFrame, column: str, reasons: pl.Series) -> pl.DataFrame:
+    return texts.select(
+        pl.col(ROW).cast(pl.UInt32),
+        pl.lit(column).alias("column"),
+        "value",
+        reasons.alias("reason"),
+    )
+
+
+def _why_emptied(texts: pl.Series, column: Column, written: str) -> pl.Series:
+    if column.kind == "date":
+        return reasons_of(texts, written)
+    is_error = texts.str.to_lowercase().is_in(list(ERRORS))
+    other = SPOILT if column.name in IDENTIFIERS else f"not {_expected(column, written)}"
+    return pl.select(
+        pl.when(is_error)
+        .then(pl.lit("an error of a spreadsheet's formula"))
+        .otherwise(pl.lit(other))
+    ).to_series()
 
 
 def conformed_row_id(names: list[str]) -> str:
@@ -267,6 +337,13 @@ def conformed_row_id(names: list[str]) -> str:
     ids = [table.row_id for table in TABLES.values() if table.row_id in names]
     others = [name for name in ids if name != "patient_id"]
     return others[0] if others else "patient_id"
+
+
+def _is_wrong(column: Column, written: str) -> str:
+    """Return what is wrong with an odd value, as a clause that follows it."""
+    if column.name in IDENTIFIERS:
+        return f"was {SPOILT}"
+    return f"is not {_expected(column, written)}"
 
 
 def _expected(column: Column, written: str) -> str:

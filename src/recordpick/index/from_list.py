@@ -18,6 +18,7 @@ from recordpick.index.alike import SOME_TABLES
 from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
+from recordpick.index.list_day import day_of_list
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
 from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
@@ -77,7 +78,15 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         made=typed.made,
     )
     notes = tuple(f"{path.name}: {note}" for note in typed.notes)
-    return Source((part,), notes=notes, conflated=SOME_TABLES, questions=tuple(typed.questions))
+    made = day_of_list(read.rows[: columns.row])
+    return Source(
+        (part,),
+        as_at=made.day if made else None,
+        as_at_from=made.where if made else "",
+        notes=notes,
+        conflated=SOME_TABLES,
+        questions=tuple(typed.questions),
+    )
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:

@@ -1,4 +1,8 @@
-"""How the dates of a column of a hand-made list are written: one way for the whole column."""
+"""How the dates of a column of a hand-made list are written, where they could be read in two ways.
+
+Most ways to write a day can be read in one way only, and a column may mix them. Only 01/02/1980
+needs the column: whether the day or the month comes first is decided once for all its dates.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,12 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from recordpick.index.values import ISO, date_in_words, to_date
+from recordpick.index.dates import DAY_FIRST, MONTH_FIRST, PLAIN, as_written, to_date, usable
+from recordpick.index.values import date_in_words
 
-DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y")
-MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y")
-PLAIN = (ISO, "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d %B %Y", "%d-%B-%Y", "%Y/%m/%d", "%Y%m%d")
-"""Ways that can be read in one way only."""
-
+_NUMBERS = r"^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}$"
 _TWO_DIGITS = r"^[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2}$"
+_SERIAL = r"^[1-7][0-9]{4}([.][0-9]+)?$"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class DatesOfColumn:
     says: str
     is_sure: bool
     two_digit_years: bool = False
+    serial_numbers: bool = False
+    """Most are what a spreadsheet keeps of a day whose cell has no date format."""
     reads_nothing: bool = False
     """There are texts, and none of them is a date in any way that is known."""
     example: str = ""
@@ -32,7 +36,12 @@ class DatesOfColumn:
     def months_first(self) -> DatesOfColumn:
         """Give the other way to read a column whose days were taken to stand first."""
         written = MONTH_FIRST[DAY_FIRST.index(self.written)]
-        return replace(self, written=written, says=date_in_words(written))
+        return replace(self, written=written, says=self.says.replace(*_words(self.written)))
+
+
+def _words(written: str) -> tuple[str, str]:
+    other = MONTH_FIRST[DAY_FIRST.index(written)]
+    return date_in_words(written), date_in_words(other)
 
 
 def without_time(text: pl.Expr) -> pl.Expr:
@@ -45,31 +54,51 @@ def without_time(text: pl.Expr) -> pl.Expr:
 def dates_of(values: pl.Series) -> DatesOfColumn:
     """Find out how the texts (trimmed, null where empty) are written.
 
-    The way that reads all of them wins; day first before month first; if none reads all, the one
-    that reads most, and the others will not fit. Nothing is ever read in two ways in one column.
+    Of the dates that are numbers only, the order that reads more of them is that of the column,
+    day first before month first; what it does not read is never read in the other order.
     """
     texts = values.drop_nulls().to_frame("text").select(without_time(pl.col("text")))
-    ways = [*PLAIN, *DAY_FIRST, *MONTH_FIRST]
-    reads = texts.select(
-        to_date(pl.col("text"), way).is_not_null().sum().alias(way) for way in ways
-    ).row(0, named=True)
-    written = max(ways, key=lambda way: reads[way])  # the first of the best
-    short = texts.select(pl.col("text").str.contains(_TWO_DIGITS).mean()).item() or 0
-    rivals = MONTH_FIRST if written in DAY_FIRST else DAY_FIRST if written in MONTH_FIRST else ()
-    sure = reads[written] == 0 or all(reads[way] < reads[written] for way in rivals)
+    numbers = texts.filter(pl.col("text").str.contains(_NUMBERS))
+    ways = _counts(texts, (*PLAIN, *DAY_FIRST, *MONTH_FIRST))
+    orders = _counts(numbers, (*DAY_FIRST, *MONTH_FIRST))
+    if numbers.height:
+        first = sum(orders[way] for way in DAY_FIRST) >= sum(orders[way] for way in MONTH_FIRST)
+        group, rivals = (DAY_FIRST, MONTH_FIRST) if first else (MONTH_FIRST, DAY_FIRST)
+        written = max(group, key=lambda way: orders[way])
+        sure = sum(orders[way] for way in rivals) < sum(orders[way] for way in group)
+    else:
+        written, sure = max(PLAIN, key=lambda way: ways[way]), True  # the first of the best
+    read = texts.select(to_date(pl.col("text"), written).count()).item()
+    sure = sure or not read
+    says = date_in_words(written)
+    if read > ways[written]:
+        says = f"{says} (and in other ways that are certain)"
     return DatesOfColumn(
         written,
-        date_in_words(written),
+        says,
         sure,
-        two_digit_years=short > 0.5,
-        reads_nothing=texts.height > 0 and reads[written] == 0,
-        example="" if sure else _telling(texts, written),
+        two_digit_years=_is_most(texts, _TWO_DIGITS),
+        serial_numbers=_is_most(texts, _SERIAL),
+        reads_nothing=texts.height > 0 and read == 0,
+        example="" if sure else _telling(numbers, written),
     )
 
 
-def _telling(texts: pl.DataFrame, written: str) -> str:
+def _counts(texts: pl.DataFrame, ways: tuple[str, ...]) -> dict[str, int]:
+    """Return how many of the texts are written in each way."""
+    counts = texts.select(
+        usable(as_written(pl.col("text"), way)).count().alias(way) for way in ways
+    )
+    return counts.row(0, named=True)
+
+
+def _is_most(texts: pl.DataFrame, pattern: str) -> bool:
+    return (texts.select(pl.col("text").str.contains(pattern).mean()).item() or 0) > 0.5
+
+
+def _telling(numbers: pl.DataFrame, written: str) -> str:
     """Give a text that is another day where months stand first; "" if there is none."""
     day = to_date(pl.col("text"), written)
     other = to_date(pl.col("text"), MONTH_FIRST[DAY_FIRST.index(written)])
-    found = texts.filter((day != other).fill_null(value=False))
+    found = numbers.filter((day != other).fill_null(value=False))
     return str(found["text"][0]) if found.height else ""

@@ -65,6 +65,7 @@ class Conflated:
     In `table`.`column` a row that truly is `word` holds `shown_as` ("" for nothing). Where `always`
     every such row does, and whoever asks for the difference gets no answer; else some may, and the
     answer gets a caution. `word` "" stands for any: whoever asks for the column gets the caution.
+    `column` "" stands for the whole table: whoever asks for the table gets it.
     `says` is the reason, a clause for people.
     """
 
@@ -91,7 +92,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index says of itself. `made_at` is UTC; `notes` are sentences for people."""
+    """What an index says of itself. `made_at` is UTC; `notes` are sentences for people.
+
+    `as_at_from` says where the as-at date comes from ("" in an index made before that was kept),
+    `warnings` are those of the notes that a person must see before the index is used.
+    """
 
     format: int
     made_by: str
@@ -105,6 +110,8 @@ class Manifest:
     notes: tuple[str, ...] = ()
     conflated: tuple[Conflated, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    as_at_from: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -182,4 +189,6 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         notes=tuple(map(str, found.get("notes", ()))),
         conflated=tuple(Conflated(**entry) for entry in found["conflated"]),
         gaps=tuple(Gap(**entry) for entry in found["gaps"]),
+        as_at_from=str(found.get("as_at_from", "")),
+        warnings=tuple(map(str, found.get("warnings", ()))),
     )

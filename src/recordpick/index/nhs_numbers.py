@@ -11,14 +11,47 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.days import ERRORS
+from recordpick.identifiers import BLANK, HYPHEN, INVISIBLE
+
 _TEN_DIGITS = r"^[0-9]{10}$"
-_BETWEEN = r"[\s\u00a0\u2010-\u2015-]"
+_BETWEEN = f"{INVISIBLE}|{BLANK}|{HYPHEN}"
+_IN_THEIR_PLACE = r"^([0-9]{3})[?_\ufffd]{1,3}([0-9]{3})[?_\ufffd]{1,3}([0-9]{4})$"
+"""Separators that an old encoding could not write: 943?476?5919."""
+_DRESSED = (
+    '^="([0-9]{10})"$'
+    "|^['\u2018\u2019]([0-9]{10})$"
+    r"|^([0-9]{10})\.0+$"
+    r"|^([0-9]),([0-9]{3}),([0-9]{3}),([0-9]{3})$"
+)
+_ALL_DIGITS = r"^([0-9])[.,]([0-9]{9})0*[eE]\+?0?9$"
 _DAMAGED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]+$"
 
 
 def tidy(text: pl.Expr) -> pl.Expr:
-    """Take out the blanks and hyphens that NHS numbers are written with."""
-    return text.str.replace_all(_BETWEEN, "")
+    """Return the digits of texts that can only be NHS numbers; other texts without separators.
+
+    Taken out are blanks, hyphens, characters that cannot be seen, `?` and `_` between the groups,
+    and what spreadsheets put around a number (identifiers.py).
+    """
+    bare = text.str.replace_all(_BETWEEN, "")
+    return (
+        bare.str.replace(_IN_THEIR_PLACE, "${1}${2}${3}")
+        .str.replace(_DRESSED, "${1}${2}${3}${4}${5}${6}${7}")
+        .str.replace(_ALL_DIGITS, "${1}${2}")
+    )
+
+
+def why_not(text: pl.Expr) -> pl.Expr:
+    """Return why a text (as it was read) that is not a valid NHS number is none."""
+    bare = text.str.strip_chars()
+    return (
+        pl.when(is_damaged(bare))
+        .then(pl.lit("damaged by a spreadsheet: its last digits are lost"))
+        .when(bare.str.to_lowercase().is_in(list(ERRORS)))
+        .then(pl.lit("an error of a spreadsheet's formula"))
+        .otherwise(pl.lit("not a valid NHS number"))
+    )
 
 
 def is_valid(tidied: pl.Expr) -> pl.Expr:

@@ -163,8 +163,12 @@ class Source:
     parts: tuple[Part, ...]
     practice: str = ""
     as_at: date | None = None
+    as_at_from: str = ""
+    """Where `as_at` was read, in words for people."""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """Sentences that a person must see before the index is used: the source is not the whole."""
     look_ups: tuple[LookUp, ...] = ()
     conflated: tuple[Conflated, ...] = ()
     """Words that the source cannot tell from others."""

@@ -12,13 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.conform import NHS_NUMBER
+from recordpick.index.conform import BAD, NHS_NUMBER
 from recordpick.index.manifest import TableSummary
-from recordpick.index.parts import PATIENT, ROW
-from recordpick.index.staging import Staged
+from recordpick.index.parts import DELETED, PATIENT, ROW
+from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.values import TYPES
 from recordpick.index.writing import ROW_GROUP_BY_PATIENT
+
+_LOOKED_AT = 100_000
+"""Rows whose faults are compared, where no row is a patient."""
 
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
@@ -118,6 +121,19 @@ def _check_same_person(people: TableMade) -> None:
 
 
 def _nobody(staged: Staged) -> str:
-    if staged.rows == 0:
-        return f"{staged.part.file}: there is no patient in this file."
-    return f"{staged.part.file}: no row of this file is a patient that can be used."
+    part = staged.part
+    misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    away = [rows_with_reasons(staged, misfits.head(_LOOKED_AT).collect())]
+    away += [batch.head(_LOOKED_AT) for batch in part.set_aside.batches()]
+    reasons = pl.concat(away).select("line", "reason")
+    if reasons.is_empty():
+        return f"{part.file}: there is no patient in this file."
+    alike = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
+    common = reasons.group_by(alike.alias("alike")).agg(
+        pl.len(), pl.col("line").min(), pl.col("reason").sort_by("line").first()
+    )
+    count, line, reason = common.sort("len", "line", descending=[True, False]).row(0)[1:]
+    return (
+        f"{part.file}: no row of this file is a patient that can be used. Of "
+        f"{reasons.height:,} rows, {count:,} have this fault, the first on line {line}: {reason}."
+    )

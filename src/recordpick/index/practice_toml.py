@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from recordpick.days import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.index.parts import Source
 from recordpick.regular_files import read_small
@@ -47,9 +48,15 @@ def _said(path: Path) -> dict[str, object]:
 
 
 def _day(path: Path, value: object) -> date | None:
-    if value is None or (isinstance(value, date) and type(value) is date):
-        return value
+    if value is None:
+        return None
     try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        raise UserError(f"{path}: as_at {value} is not a date such as 2026-01-31.") from None
+        return parse_day(str(value))
+    except NotADayError as error:
+        raise UserError(f"{path}: as_at {value}: {error.reason}. Write it as 2026-01-31.") from None
+
+
+def day_of_practice_toml(folder: Path) -> date | None:
+    """Return the as-at date that `practice.toml` in the folder says; None where it says none."""
+    path = folder / PRACTICE
+    return _day(path, _said(path).get("as_at"))

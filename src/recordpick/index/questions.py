@@ -1,29 +1,34 @@
-"""What a hand-made list leaves open and a person can tell: asked before the index is made.
+"""What the sources leave open and a person can tell: asked before the index is made.
 
-Whether 01/02/2020 is in January or in February, and whether everyone on a list without a column of
-status is registered now. Where nobody answers, the days stand first, and who is registered stays
-unknown; the index's notes say so.
+Of a hand-made list, whether 01/02/2020 is in January or in February, and whether everyone on a list
+without a column of status is registered now. Where nobody answers, the days stand first, and who is
+registered stays unknown; the index's notes say so. Of any source, on which day it was exported,
+where nothing in it says so: where nobody answers, today is taken, with a warning.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
-About = Literal["dates", "registered"]
+About = Literal["dates", "registered", "as_at"]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing to ask: `asks` is the sentence, `yes` and `no` the words of the two answers."""
+    """One thing to ask: `asks` is the sentence, `yes` and `no` the words of the two answers.
+
+    A question about "as_at" is answered with a day instead, and has no such words.
+    """
 
     about: About
     file: str
     column: str
     asks: str
-    yes: str
-    no: str
+    yes: str = ""
+    no: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -40,6 +45,8 @@ class Answers:
     """Whether days stand before months in dates that prove nothing."""
     registered: bool | None = None
     """Whether everyone on a list without a column of status is registered."""
+    as_at: date | None = None
+    """The day on which the sources were exported."""
 
     def to(self, question: Question) -> bool | None:
         """Give the answer to a question; None where there is none."""

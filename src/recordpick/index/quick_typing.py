@@ -21,11 +21,14 @@ import polars as pl
 from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
 from recordpick.tables import Column
 
-FIRST, LAST = date(1890, 1, 1), date(2099, 12, 31)
-"""Days that are looked up; others are read by the rules."""
+FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)
+"""Days that are looked up, none of them a placeholder (days.py); the rules read the others."""
 
 MISSING = "__missing"
-"""Field of `at_once`: true where one of the values that were asked for is missing."""
+"""Field of `at_once`: true where one of the values that a row must have is missing."""
+
+EMPTIED = "__emptied"
+"""Field of `at_once`: true where a value could not be read, and the row can do without it."""
 
 _TEXT = "text"
 _MADE = "__made"
@@ -132,7 +135,7 @@ def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.L
 
 
 def at_once(columns: Mapping[str, Quick], asked: Sequence[Asked] = ()) -> pl.Expr:
-    """Give a struct of the columns, and of MISSING if any value is asked for."""
+    """Give a struct of the columns, and of MISSING and EMPTIED if any value is asked for."""
     inputs: list[pl.Expr] = []
 
     def put(column: pl.Expr) -> int:
@@ -152,7 +155,7 @@ def at_once(columns: Mapping[str, Quick], asked: Sequence[Asked] = ()) -> pl.Exp
     ]
     fields = {name: made.kind for name, made in columns.items()}
     if asked:
-        fields[MISSING] = pl.Boolean()
+        fields |= {MISSING: pl.Boolean(), EMPTIED: pl.Boolean()}
     return pl.map_batches(
         inputs,
         partial(_at_once, makers=makers, checks=checks),
@@ -184,7 +187,10 @@ def _at_once(
     if checks:
         values = [made[value] if isinstance(value, str) else batch[value] for value, _ in checks]
         sources = [None if source is None else batch[source] for _, source in checks]
-        columns.append(_any_missing(values, sources).alias(MISSING))
+        pairs = list(zip(values, sources, strict=True))
+        for name, is_needed in ((MISSING, True), (EMPTIED, False)):
+            asked = [pair for pair in pairs if (pair[1] is None) == is_needed]
+            columns.append(_any_missing(asked, len(values[0])).alias(name))
     return pl.DataFrame(columns).to_struct()
 
 
@@ -207,18 +213,21 @@ def _finish(
         usual = values.gather(usual)
     if usual.null_count() == text.null_count():
         return usual
-    rest = text.alias(_TEXT).to_frame().select(by_rule(pl.col(_TEXT))).to_series()
-    return usual.zip_with(usual.is_not_null(), rest.cast(usual.dtype))
+    is_odd = usual.is_null() & text.is_not_null()
+    odd = text.filter(is_odd).alias(_TEXT).to_frame()
+    rest = odd.select(by_rule(pl.col(_TEXT))).to_series().cast(usual.dtype)
+    place = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
+    return usual.zip_with(~is_odd, rest.gather(place))
 
 
-def _any_missing(values: Sequence[pl.Series], sources: Sequence[pl.Series | None]) -> pl.Series:
+def _any_missing(asked: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
     """Tell in which rows a value is null, though its source says something.
 
     A source of None says that null is always wrong, and so is an empty text.
     """
-    found = pl.Series([False]).new_from_index(0, len(values[0]))
+    found = pl.Series([False]).new_from_index(0, height)
     # One question a batch: that no column has more nulls than its source is true of most.
-    for value, source in zip(values, sources, strict=True):
+    for value, source in asked:
         if value.null_count() > (0 if source is None else source.null_count()):
             found |= value.is_null() & _says_something(source)
         if source is None and value.dtype == pl.String and (value == "").any():

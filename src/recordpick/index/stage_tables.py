@@ -12,6 +12,7 @@ from recordpick.index.misfits import find_repeated
 from recordpick.index.parts import Part, Source
 from recordpick.index.staging import OddLinesError, Staged, stage
 from recordpick.index.tables_made import TableMade
+from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.index.workroom import Workroom
 from recordpick.tables import TABLES
 
@@ -49,6 +50,8 @@ def stage_table(
     for part in others:
         said(part)
         table.add(_staged(part, table, tables, workroom))
+    is_alone = len(table.staged) == 1
+    table.staged = [without_unreadable(staged, is_alone=is_alone) for staged in table.staged]
     return table
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.manifest import Conflated, FileCount, Gap
+from recordpick.index.manifest import Conflated, Gap
 from recordpick.index.parts import PATIENT, Source
 from recordpick.index.tables_made import TableMade
 
@@ -15,23 +15,6 @@ from recordpick.index.tables_made import TableMade
 def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
     """Give what any source says of words it cannot tell apart, each once."""
     return tuple(dict.fromkeys(one for source in read for one in source.conflated))
-
-
-def numbers_left_empty(files: Sequence[FileCount]) -> tuple[Conflated, ...]:
-    """Say that some who have no NHS number here have one in the source, which cannot be right.
-
-    Only NHS numbers are left empty in rows that are used (`set_aside_values.csv`).
-    """
-    count = sum(file.values_set_aside for file in files if file.table == "patients")
-    if not count:
-        return ()
-    numbers = (
-        "1 NHS number that cannot be right was"
-        if count == 1
-        else (f"{count:,} NHS numbers that cannot be right were")
-    )
-    says = f"{numbers} left empty: set_aside_values.csv beside the index names whose"
-    return (Conflated("patients", "nhs_number", "", "", says, always=False),)
 
 
 def gaps(

@@ -11,6 +11,9 @@ from typing import Any, cast
 
 import polars as pl
 
+from recordpick.index.dates import ISO, to_date, usable
+from recordpick.index.patient_numbers import usable as usable_number
+from recordpick.index.patient_numbers import usable_code
 from recordpick.tables import Column, Kind
 
 TYPES: dict[Kind, pl.DataType] = {
@@ -22,13 +25,17 @@ TYPES: dict[Kind, pl.DataType] = {
 }
 """The polars type of each kind in an index."""
 
+__all__ = ["ISO", "to_date"]  # days are read in dates.py
+
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
+
+IDENTIFIERS = {"patient_id": usable_number, "code": usable_code}
+"""Columns whose texts a spreadsheet may have dressed or spoilt, and what reads them."""
 
 DIGITS = 18
 """The most of a whole number: fewer than could be too many for polars."""
 
-ISO = "%Y-%m-%d"
 _WORDS = {
     "%d": "day",
     "%m": "month",
@@ -39,9 +46,6 @@ _WORDS = {
     "%M": "minutes",
     "%S": "seconds",
 }
-_TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
-_ISO_DAY_OR_TIME = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({_TIME})?$"
-ISO_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
@@ -49,22 +53,6 @@ def trimmed(text: pl.Expr) -> pl.Expr:
     # `replace` would be quicker, but polars cannot stream it: it asks for the whole column at once.
     cut = text.str.strip_chars()
     return pl.when(cut != "").then(cut)
-
-
-def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
-    """Read a day written as `written` (strptime's words); a time of day after it is cut off.
-
-    The day is taken as it stands there: no time zone moves it. ISO days may carry a time.
-    """
-    if written == ISO:
-        day = pl.when(text.str.contains(_ISO_DAY_OR_TIME)).then(text.str.head(10))
-        return day.str.to_date(ISO, strict=False)
-    if any(part in written for part in ("%H", "%I", "%M", "%S", "%T", "%R")):
-        if "%z" in written:  # cut off, so that no zone moves midnight to the day before
-            text = text.str.replace(r" ?(Z|[+-][0-9]{2}:?[0-9]{2})$", "")
-            written = written.replace(" %z", "").replace("%z", "")
-        return text.str.to_datetime(written, strict=False, time_unit="us").dt.date()
-    return text.str.to_date(written, strict=False)
 
 
 def date_in_words(written: str) -> str:
@@ -124,7 +112,10 @@ def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
         return to_integer(text)
     if column.kind == "number":
         return to_number(text)
-    return to_word(text, column.words) if column.words else text
+    if column.words:
+        return to_word(text, column.words)
+    rule = IDENTIFIERS.get(column.name)
+    return rule(text) if rule else text
 
 
 def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None:
@@ -138,10 +129,12 @@ def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None
         return _from_decimal(value.cast(pl.Float64), kind)
     if dtype.is_integer():
         return _from_integer(value, kind)
+    if kind == "date":
+        is_day = dtype == pl.Date or isinstance(dtype, pl.Datetime)
+        return usable(value.cast(pl.Date)) if is_day else None
     meets = {
         "text": dtype == pl.Boolean or dtype.is_temporal(),
         "yes_no": dtype == pl.Boolean,
-        "date": dtype == pl.Date or isinstance(dtype, pl.Datetime),
     }
     return value.cast(TYPES[kind]) if meets.get(kind) else None
 

@@ -36,7 +36,7 @@ def cautions_for(
 ) -> list[str]:
     """Say what may make the count of a rule that needs these columns another than the truth."""
     said = [
-        f"{one.says[:1].upper()}{one.says[1:]} ({table}.{one.column})."
+        f"{one.says[:1].upper()}{one.says[1:]} ({table}{one.column and '.'}{one.column})."
         for one in _concerned(index, table, asked, grouped)
         if not one.always
     ]
@@ -56,7 +56,9 @@ def _concerned(
 ) -> Iterator[Conflated]:
     """Give what the index does not tell apart, and the rule's answer hangs on."""
     for one in index.manifest.conflated:
-        if one.table == table and (one.column in grouped or _hangs_on(one, asked, index)):
+        if one.table != table:
+            continue
+        if not one.column or one.column in grouped or _hangs_on(one, asked, index):
             yield one
 
 

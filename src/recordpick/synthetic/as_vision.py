@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.export_columns import vision_columns
+from recordpick.export_columns import VISION_STAFF_ORDERS, vision_columns
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.extract_writing import (
     ColumnFile,
@@ -21,13 +21,7 @@ _FORM = Form(has_header=False)
 _ACTIVE = {"regular": "R", "temporary": "T", "immediately_necessary": "T", "private": "P"}
 _SUBSET = {"problem": "P", "immunisation": "I", "allergy": "L", "investigation": "T"}
 _ENTITY = {"family_history": "FAMILY_HISTORY", "observation": "MEDICAL_HISTORY"}
-_URGENCY = {
-    "routine": "Routine",
-    "urgent": "Urgent",
-    "two_week_wait": "Two Week Wait",
-    "soon": "Soon",
-    "dated": "Dated",
-}
+_LIVE_STAFF = VISION_STAFF_ORDERS[1]
 _ACTION = {"ACTION": pl.lit("A")}
 
 
@@ -36,11 +30,11 @@ class _Extract:
 
     def __init__(self, practice: Practice, folder: Path) -> None:
         kinds = ("Patient", "Journal", "Encounter", "Referral", "Staff", "Practice")
-        day = f"{practice.as_at:%Y%m%d}"
+        end = f"data_extract-{practice.as_at:%Y-%m-%d}-000500.csv"
         self.files = {
             kind: ColumnFile(
-                folder / f"FULL_99001_{kind.lower()}_data_extract-{day}.csv",
-                vision_columns(kind),
+                folder / f"FULL_99001_{kind.lower()}_{end}",
+                _LIVE_STAFF if kind == "Staff" else vision_columns(kind),
                 _FORM,
             )
             for kind in kinds
@@ -200,7 +194,7 @@ def _referrals(extract: _Extract, referrals: pl.DataFrame) -> None:
             HCP="__by",
             SPECIALTY="term",
             UNIT="recipient",
-            TYPE=pl.col("urgency").replace_strict(_URGENCY, default=None),
+            TYPE=pl.lit("O"),
             **_ACTION,
         )
     )
@@ -208,9 +202,15 @@ def _referrals(extract: _Extract, referrals: pl.DataFrame) -> None:
 
 def _staff_and_practice(extract: _Extract, practice: Practice) -> None:
     words = pl.col("name").str.split(" ")
+    is_doctor = words.list.get(0) == "Dr"
     extract.files["Staff"].write(
         extract.staff.frame(["name"]).select(
             ID="number",
+            HCP_TYPE=pl.when(is_doctor).then(pl.lit("Doctor")).otherwise(pl.lit("Nurse")),
+            GMP_CODE=pl.when(is_doctor).then(
+                pl.concat_str(pl.lit("G99"), pl.col("number").cast(pl.String).str.zfill(5))
+            ),
+            SEX=pl.when(pl.col("number") % 2 == 0).then(pl.lit("F")).otherwise(pl.lit("M")),
             TITLE=words.list.get(0),
             FORENAME=words.list.get(1, null_on_oob=True),
             SURNAME=words.list.slice(2).list.join(" "),

@@ -127,7 +127,7 @@ def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         unit=pl.when(part > 0).then(pl.lit("mmHg")),
         range_high=pl.when(part == 1).then(140.0).when(part == 2).then(90.0),
         is_abnormal=pl.when(part > 0).then(value >= pl.when(part == 1).then(140.0).otherwise(90.0)),
-        parent_id=pl.when(part > 0).then(row_id(events.BLOOD_PRESSURE, pl.col("whole") * 4)),
+        header_id=pl.when(part > 0).then(row_id(events.BLOOD_PRESSURE, pl.col("whole") * 4)),
     )
 
 
@@ -224,7 +224,7 @@ def _results(
         range_low=pl.col("low"),
         range_high=pl.col("high"),
         is_abnormal=(pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")),
-        **({} if parent is None else {"parent_id": parent}),
+        **({} if parent is None else {"header_id": parent}),
     )
 
 

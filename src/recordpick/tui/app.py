@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from recordpick.index.questions import Answers
+    from recordpick.tui.making import Made
     from recordpick.tui.roles import Role
     from recordpick.tui.session import Session
 
@@ -160,14 +161,16 @@ class RecordpickApp(App[None]):
             if answers is None:
                 continue
 
-            def make(progress: Progress, form: Filled = form, answers: Answers = answers) -> Path:
+            def make(progress: Progress, form: Filled = form, answers: Answers = answers) -> Made:
                 from recordpick.tui.making import make_working_file
 
                 return make_working_file(form, progress, answers)
 
             done = await self.push_screen_wait(Waiting("Making the working file", make))
             if done.result is not None:
-                self.open_file(done.result)
+                if done.result.warnings:
+                    await self.push_screen_wait(Tell("Before you begin", done.result.warnings))
+                self.open_file(done.result.path)
                 return
             if done.error is not None:
                 await self.push_screen_wait(Tell.error(done.error, "Nothing was made"))

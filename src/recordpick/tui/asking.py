@@ -1,10 +1,11 @@
-"""Asking what a hand-made list leaves open, before anything is made of it."""
+"""Asking what the records leave open, before anything is made of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from recordpick.progress import Progress
+from recordpick.tui.day_dialog import AskDay
 from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.new_file import Filled
 from recordpick.tui.waiting import Waiting
@@ -34,10 +35,16 @@ async def ask_about(app: App[None], form: Filled) -> Answers | None:
     if done.result is None:
         return None
     given = {}
+    as_at = None
     for question in done.result:
+        if question.about == "as_at":
+            as_at = await app.push_screen_wait(AskDay("One question", [question.asks]))
+            if as_at is None:
+                return None
+            continue
         box = Confirm("One question", [question.asks], question.yes, question.no)
         said = await app.push_screen_wait(box)
         if said is None:
             return None
         given[question.key] = said
-    return Answers(given)
+    return Answers(given, as_at=as_at)

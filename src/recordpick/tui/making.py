@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
+from recordpick.index.as_at import check_as_at
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
@@ -22,13 +24,23 @@ def questions_of(form: Filled) -> tuple[Question, ...]:
         return ()
     if not form.records.exists():
         raise UserError(f"{form.records}: there is no such file or folder.")
-    return questions_about([form.records], form.mapping)
+    return questions_about([form.records], form.mapping, as_at=form.as_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A working file that was made, and what a person must know about its records first."""
+
+    path: Path
+    warnings: tuple[str, ...]
 
 
 def make_working_file(
     form: Filled, progress: Progress = silent, answers: Answers = NO_ANSWERS
-) -> Path:
+) -> Made:
     """Make a working file, and first an index beside it where `records` is none."""
+    if form.as_at is not None:
+        check_as_at(form.as_at, "As at")
     if form.path.exists():
         raise UserError(f"{form.path} is there already: choose another name.")
     pack = read_pack(form.pack)
@@ -49,7 +61,13 @@ def make_working_file(
     practice = form.practice or index.manifest.practice
     with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
         pass
-    return form.path
+    warnings = list(index.manifest.warnings)
+    if as_at != index.manifest.as_at:
+        warnings.append(
+            f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
+            f"worked out as at {as_at}, not who is registered or which medicines are current."
+        )
+    return Made(form.path, tuple(warnings))
 
 
 def _is_index(records: Path) -> bool:

@@ -15,6 +15,7 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static
 
+from recordpick.days import NotADayError, parse_day
 from recordpick.shipped import general_practice_pack
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.keys_line import KeysLine
@@ -45,7 +46,7 @@ _HELP = {
     "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
     "comes with recordpick. F2 looks for another.",
     "practice": "As it is to stand on the selection list.",
-    "as_at": "The day on which ages are reckoned, as day/month/year. Empty: the day of the export.",
+    "as_at": "The day of the export, as day/month/year. Empty: what the export itself says.",
     "name": "It stands beside each record you pick.",
     "role": "For whom you work.",
 }
@@ -185,9 +186,9 @@ class NewFileScreen(Screen[Filled | None]):
             if not texts[name]:
                 self._want(name, says)
                 return
-        as_at = read_date(texts["as_at"])
-        if texts["as_at"] and as_at is None:
-            self._want("as_at", f"“{texts['as_at']}” is no date: write it as 01/10/2026.")
+        as_at = read_date(texts["as_at"]) if texts["as_at"] else None
+        if isinstance(as_at, str):
+            self._want("as_at", f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026.")
             return
         path = as_path(texts["path"])
         if path.suffix != ".recordpick":
@@ -224,15 +225,9 @@ def as_path(text: str) -> Path:
     return Path(text.strip().strip('"')).expanduser()
 
 
-def read_date(text: str) -> dt.date | None:
-    """Read day/month/year, or year-month-day; None if it is no date."""
-    parts = text.replace(".", "/").replace("-", "/").split("/")
-    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-        return None
-    numbers = [int(part) for part in parts]
-    if len(parts[0]) == 4:
-        numbers.reverse()
+def read_date(text: str) -> dt.date | str:
+    """Return the day that was typed, or why it is not one."""
     try:
-        return dt.date(numbers[2], numbers[1], numbers[0])
-    except ValueError:
-        return None
+        return parse_day(text)
+    except NotADayError as error:
+        return error.reason

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from recordpick.cells import one_line
+from recordpick.days import NotADayError, parse_day
 from recordpick.selection.results import OUTCOMES, SEVERITIES, Outcome, Severity
 
 LONGEST_TEXT = 32_767
@@ -13,8 +14,6 @@ LONGEST_TEXT = 32_767
 LONGEST_INITIALS = 100
 
 _ALSO: dict[str, Outcome] = {"na": "not applicable", "notapplicable": "not applicable"}
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})([ T].*)?")
-_BRITISH = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(\.\d+)?")
 _SERIAL_FROM = date(1899, 12, 30)
 """Spreadsheets count days from here: a cell that has lost its format holds the count."""
@@ -34,20 +33,15 @@ def severity(text: str) -> Severity | None:
 def day(text: str) -> date | None:
     """Read a date as people in England write it, or as a spreadsheet keeps it; None if it is none.
 
-    Two digits of a year are of this century.
+    Two digits of a year are of this century: nobody checked a record before.
     """
-    iso, british, serial = (one.fullmatch(text) for one in (_ISO, _BRITISH, _SERIAL))
-    try:
-        if iso:
-            return date(int(iso[1]), int(iso[2]), int(iso[3]))
-        if british:
-            year = int(british[3])
-            return date(year + 2000 if year < 100 else year, int(british[2]), int(british[1]))
-    except ValueError:
-        return None
+    serial = _SERIAL.fullmatch(text)
     if serial and 40_000 <= int(serial[1]) < 60_000:  # 2009 to 2064
         return _SERIAL_FROM + timedelta(days=int(serial[1]))
-    return None
+    try:
+        return parse_day(text, century=2000)
+    except NotADayError:
+        return None
 
 
 def note(text: str) -> str:

@@ -1,7 +1,8 @@
 """Which files of a folder are of an EMIS extract: told by their names.
 
 `<from>-<to>_<Schema>_<Table>_<yyyyMMddHHmmss>_<agreement guid>.csv`. From and to are days or the
-numbers of processing runs. A file that was renamed to its table alone is recognised as well.
+numbers of processing runs. A file that was renamed to its table, with or without a day before or
+after it, is recognised as well.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
+from recordpick.index.as_at import FoundDay, day_in_name, latest, read_as_at
 from recordpick.index.extract_files import ExtractFile, open_extract_file
 from recordpick.index.parts import Announce
 
@@ -60,10 +62,14 @@ DRIFTS = {
 """Columns that some versions spell otherwise; differences of case need no mention."""
 
 _NAME = re.compile(
-    r"(?:(?P<first>[0-9]+)-(?P<last>[0-9]+)_)?(?P<table>[A-Za-z]+_[A-Za-z]+)"
-    r"(?:_(?P<stamp>[0-9]{14})_\{?[0-9A-Fa-f-]{36}\}?)?\.csv",
+    r"(?:(?:full|bulk|incremental|delta)_)?"
+    r"(?:(?:(?P<first>[0-9]+)(?:-(?P<last>[0-9]+))?|[0-9]{4}-[0-9]{2}-[0-9]{2})[_-])?"
+    r"(?P<table>[A-Za-z]+_[A-Za-z]+)"
+    r"(?:_(?P<stamp>[0-9]{14})_\{?[0-9A-Fa-f-]{36}\}?"
+    r"|[_-](?:[0-9]{8}|[0-9]{14}|[0-9]{4}-[0-9]{2}-[0-9]{2}|full|bulk|incremental|delta))?\.csv",
     re.IGNORECASE,
 )
+_DELTA = re.compile(r"(?<![a-z])(incremental|delta)(?![a-z])", re.IGNORECASE)
 _TABLES = {name.lower(): name for name in USED}
 
 
@@ -79,18 +85,9 @@ class Named:
     @property
     def day(self) -> date | None:
         """The day up to which the file tells; that on which it was made if runs are numbered."""
-        for text, written in ((str(self.last), "%Y%m%d"), (str(self.last), "%Y%m%d%H%M%S")):
-            if len(text) == (8 if written == "%Y%m%d" else 14) and (day := _day(text, written)):
-                return day
-        return _day(self.stamp, "%Y%m%d%H%M%S")
-
-
-def _day(text: str, written: str) -> date | None:
-    try:
-        day = datetime.strptime(text, written).date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        return None
-    return day if 1980 <= day.year <= 2200 else None
+        if len(str(self.last)) in {8, 14} and (day := read_as_at(str(self.last))):
+            return day
+        return read_as_at(self.stamp) if self.stamp else day_in_name(self.path.name)
 
 
 def named(path: Path) -> Named | None:
@@ -99,7 +96,23 @@ def named(path: Path) -> Named | None:
     if found is None or (found["stamp"] is None and found["table"].lower() not in _TABLES):
         return None
     table = _TABLES.get(found["table"].lower(), found["table"])
-    return Named(path, table, int(found["last"] or 0), found["stamp"] or "")
+    last = int(found["last"] or found["first"] or 0)
+    return Named(path, table, last, found["stamp"] or "")
+
+
+def day_of_emis(folder: Path) -> FoundDay | None:
+    """Return the latest day in the files' names; None where they are named by their tables only."""
+    every = (name.day for several in files_of(folder).values() for name in several)
+    return latest(every, "file names")
+
+
+def deltas_of(tables: Mapping[str, Sequence[Named]]) -> list[str]:
+    """Return the names of files that hold changes only, by their names (INCREMENTAL_…).
+
+    Those beside a full file of their table are none: together they are the whole table.
+    """
+    names = ([name.path.name for name in several] for several in tables.values())
+    return [name for several in names if all(map(_DELTA.search, several)) for name in several]
 
 
 def files_of(folder: Path) -> dict[str, list[Named]]:

@@ -36,7 +36,7 @@ _AS_THEY_STAND = {
 
 _MADE = frozenset(
     (
-        *("patient_id", "event_id", "parent_id", "recorded_by", "kind"),
+        *("patient_id", "event_id", "parent_id", "header_id", "recorded_by", "kind"),
         *("code", "code_system", "term", "is_local_code", "is_degraded", "is_confidential"),
         *("value", "value_text", "problem_status", "significance", "ended_on"),
     )
@@ -87,10 +87,10 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
     if file.has("Value"):
         columns |= value_of(file.raw("Value"))
-    parents = [name for name in ("ParentObservationGuid", "ProblemGuid") if file.has(name)]
-    if parents:
-        parent = known_as.id(file, *parents)
-        columns["parent_id"] = pl.when(parent != "").then(parent)
+    for name, told_by in (("parent_id", "ProblemGuid"), ("header_id", "ParentObservationGuid")):
+        if file.has(told_by):
+            other = known_as.id(file, told_by)
+            columns[name] = pl.when(other != "").then(other)
     confidential = _confidential(file, known_as)
     if confidential is not None:
         columns["is_confidential"] = confidential

@@ -8,13 +8,14 @@ patients ever share a number, and a number changes only where EMIS's own became 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.alike import patients_are
 from recordpick.index.emis.keys import Keys, run_of
 from recordpick.index.emis.look_ups import KEY, LookedUp
 from recordpick.index.emis.words import REGISTRATION, SEX, known
@@ -24,6 +25,7 @@ from recordpick.index.values import to_date
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
 _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
+_APPLIED = "__has_applied"
 _TECHNICAL = (ROW, ORDER, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
 
 _AS_THEY_STAND = {
@@ -66,7 +68,7 @@ def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
 
 
 def read_patients(
-    files: Sequence[ExtractFile], keys: Keys, staff: LookedUp | None, as_at: date | None
+    files: Sequence[ExtractFile], keys: Keys, staff: LookedUp | None, as_at: date
 ) -> PatientsRead:
     """Give the patients; of several rows of one patient the one that was given last.
 
@@ -91,12 +93,17 @@ def read_patients(
         if guids
         else ()
     )
-    return PatientsRead(parts, ids.select(KEY, "patient_id"), notes)
+    held = rows.filter("is_latest", ~pl.col("is_again"))
+    later = _not_registered(
+        [
+            frame.join(held.filter(pl.col(_FILE) == file.number), on=ROW, how="semi")
+            for file, frame in zip(files, frames, strict=True)
+        ]
+    )
+    return PatientsRead(parts, ids.select(KEY, "patient_id"), (*notes, *later))
 
 
-def _rows(
-    file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date | None
-) -> pl.LazyFrame:
+def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) -> pl.LazyFrame:
     """Give the columns of the patients table, and what tells who is who."""
     guid, organisation = file.text("PatientGuid"), file.raw("OrganisationGuid")
     number = file.text("PatientNumber") if file.has("PatientNumber") else pl.lit(None, pl.String)
@@ -118,7 +125,8 @@ def _rows(
         columns["address"] = pl.when(joined != "").then(joined)
     if file.has("CarerName"):
         columns["carer"] = _carer(file)
-    columns |= _status(columns, as_at)
+    status = _status(columns | {_APPLIED: _has_applied(file)}, as_at)
+    columns |= status
     rows = file.frame.select(
         ROW,
         run_of(file),
@@ -156,25 +164,51 @@ def _carer(file: ExtractFile) -> pl.Expr:
     return pl.coalesce(both, name)
 
 
-def _status(columns: dict[str, pl.Expr], as_at: date | None) -> dict[str, pl.Expr]:
-    """Give `status` of the dates of death and deactivation, where the file has both.
+def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
+    """Give `status` on the as-at date, where the file has the dates of death and deactivation.
 
-    Who was registered again after a deactivation has not left.
+    Whoever was registered again after a deactivation has not left; whoever is only registered from
+    a later day on, or pre-registered, is not registered yet and has no status.
     """
     if not {"left_on", "died_on"} <= set(columns):
         return {}
     left = to_date(columns["left_on"])
-    has_left = left.is_not_null() if as_at is None else left <= as_at
+    has_left = left <= as_at
+    not_yet = pl.lit(value=False)
     if "registered_on" in columns:
-        has_left &= ~(to_date(columns["registered_on"]) > left).fill_null(value=False)
-    status = (
-        pl.when(columns["died_on"].is_not_null())
+        began = to_date(columns["registered_on"])
+        not_yet = (began > as_at).fill_null(value=False)
+        has_left &= ~((began > left).fill_null(value=False) & ~not_yet)
+    return {
+        "status": pl.when(to_date(columns["died_on"]) <= as_at)
         .then(pl.lit("deceased"))
         .when(has_left)
         .then(pl.lit("left"))
-        .otherwise(pl.lit("registered"))
+        .when(~(not_yet | columns.get(_APPLIED, pl.lit(value=False))))
+        .then(pl.lit("registered"))
+    }
+
+
+def _has_applied(file: ExtractFile) -> pl.Expr:
+    """Tell who is only pre-registered: entered before they are accepted onto the list."""
+    if not file.has("PatientTypeDescription"):
+        return pl.lit(value=False)
+    words = file.text("PatientTypeDescription").str.to_lowercase()
+    return words.str.contains(r"^pre[- ]?regist").fill_null(value=False)
+
+
+def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
+    """Say how many patients are not registered yet, of the rows that hold."""
+    count = sum(
+        rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
+        for rows in frames
+        if "status" in rows.columns
     )
-    return {"status": status}
+    if count:
+        yield (
+            f"Admin_Patient: {patients_are(count)} not registered yet (pre-registered, or from a "
+            "day after the as-at date): without a status."
+        )
 
 
 def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.alike import SOME_TABLES
+from recordpick.index.alike import SOME_TABLES, changes_only, delta_warning
 from recordpick.index.emis import files as emis
-from recordpick.index.emis.files import Named, files_of, open_files
+from recordpick.index.emis.files import Named, deltas_of, files_of, open_files
 from recordpick.index.emis.keys import Keys
 from recordpick.index.emis.known import Known
 from recordpick.index.emis.look_ups import (
@@ -46,17 +47,17 @@ CONFLATED = (
 """What the extract does not tell apart."""
 
 
-def read_emis(path: Path, work: Path, announce: Announce = lambda _: None) -> Source:
-    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _: None) -> Source:
+    """Read the extract in a folder as at a day; `work` is an empty folder.
+
+    UserError where it cannot be read.
+    """
     named = files_of(path)
     if emis.PATIENT not in named:
         raise UserError(
             f"{path}: the file of {emis.PATIENT} is missing from this EMIS extract. Put it "
             "beside the others and begin again."
         )
-    as_at = max(
-        (day for several in named.values() for n in several if (day := n.day)), default=None
-    )
     opened = open_files(named, work, announce)
     places = organisations(opened[emis.ORGANISATION])
     guids = organisations_of(opened[emis.PATIENT])
@@ -86,14 +87,22 @@ def read_emis(path: Path, work: Path, announce: Announce = lambda _: None) -> So
     parts += read_diary(opened[emis.DIARY], known)
     look_ups = _look_ups(opened, (codes, drugs, names, places))
     used = {part.path for part in parts} | {used.path for used in look_ups}
+    deltas = deltas_of(named)
     return Source(
         parts=tuple(parts),
         practice=_practice(guids, places),
         as_at=as_at,
         notes=(*_notes(named, opened), *_not_needed(opened, used), *people.notes),
+        warnings=_warnings(path, deltas),
         look_ups=look_ups,
-        conflated=CONFLATED,
+        conflated=(*CONFLATED, *(changes_only(part.table for part in parts) if deltas else ())),
     )
+
+
+def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
+    if not deltas:
+        return ()
+    return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
 
 
 def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:

@@ -114,14 +114,12 @@ def _diary(file: ExtractFile, known_as: Known) -> Part:
     return file.part("recalls", known_as.rows(file, columns), again, made=made)
 
 
-def read_slots(
-    files: Sequence[ExtractFile], known_as: Known, as_at: date | None
-) -> tuple[Part, ...]:
+def read_slots(files: Sequence[ExtractFile], known_as: Known, as_at: date) -> tuple[Part, ...]:
     """Give the slots that patients have; those of nobody count as dropped by the format."""
     return tuple(_slots(file, known_as, as_at) for file in files)
 
 
-def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
+def _slots(file: ExtractFile, known_as: Known, as_at: date) -> Part:
     columns: dict[str, pl.Expr | Quick] = {"appointment_id": known_as.id(file, "SlotGuid")}
     columns |= file.given(
         {"date": "AppointmentDate", "slot_type": "SlotType", "booked_on": "BookedDate"}
@@ -138,14 +136,14 @@ def _slots(file: ExtractFile, known_as: Known, as_at: date | None) -> Part:
 _DAY = Column("date", "date", "")
 
 
-def _status(file: ExtractFile, as_at: date | None) -> pl.Expr:
+def _status(file: ExtractFile, as_at: date) -> pl.Expr:
     """Tell what became of an appointment: by its flag, its times, its status, its day."""
     came = pl.lit(value=False)
     for name in ("SendInTime", "LeftTime"):
         if file.has(name):
             came |= file.text(name).is_not_null()
     by_day = pl.lit("other")
-    if as_at is not None and file.has("AppointmentDate"):
+    if file.has("AppointmentDate"):
         day = typed(file.raw("AppointmentDate"), _DAY)
         assert isinstance(day, Quick)
         to_come = day.alone() >= as_at

@@ -6,7 +6,7 @@ import polars as pl
 
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
-from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.systmone.files import DAY, Opened, day, in_order, removed
 from recordpick.index.systmone.people import ADDRESS_KINDS, CONTACT_KINDS, address_of, kind_of
 
 
@@ -35,6 +35,7 @@ def _addresses(opened: Opened, file: ExtractFile) -> Part:
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         own_id(file, "SRPatientAddressHistory").alias("address_id"),
         kind=kind_of(word, ADDRESS_KINDS, "home"),
@@ -51,6 +52,7 @@ def _numbers(opened: Opened, file: ExtractFile) -> Part:
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         own_id(file, "SRPatientContactDetails").alias("address_id"),
         kind=kind_of(word, CONTACT_KINDS),
@@ -70,6 +72,7 @@ def _relationships(opened: Opened, file: ExtractFile) -> Part:
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         file.text("RowIdentifier").alias("relationship_id"),
         name=file.text("RelationshipWithName"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.as_at import FoundDay, latest, read_as_at
 from recordpick.index.extract_files import ExtractFile, open_extract_file
+from recordpick.index.parts import ORDER, ROW
 
 USED = (
     "SRPatient",
@@ -45,6 +47,7 @@ USED = (
 MANIFEST = "SRManifest"
 DAY = "%d %b %Y"
 _DAY_AND_TIME = r"^(\d{1,2} [A-Za-z]{3} \d{4}) \d{2}:\d{2}(?::\d{2})?$"
+_HOLDS = "__holds"
 _NAMES = {name.lower(): name for name in (*USED, MANIFEST)}
 
 
@@ -106,9 +109,40 @@ def day(file: ExtractFile, column: str) -> pl.Expr:
     return file.text(column).str.replace(_DAY_AND_TIME, "${1}")
 
 
+def reference(file: ExtractFile, column: str) -> pl.Expr:
+    """Give a column of codes or ids into other tables as text; 0 and -1 refer to nothing.
+
+    Null where the file does not have the column.
+    """
+    if not file.has(column):
+        return pl.lit(None, pl.String)
+    text = file.text(column)
+    return pl.when(~text.is_in(["0", "-1"])).then(text)
+
+
 def removed(file: ExtractFile) -> pl.Expr:
     """Tell which rows the extract says are removed."""
     return file.yes("RemovedData")
+
+
+def in_order() -> pl.Expr:
+    """Return the column ORDER: of several rows of one RowIdentifier the later one holds.
+
+    A change is written as the whole row again; no column says when, so the place in the file does.
+    """
+    return pl.col(ROW).cast(pl.Int64).alias(ORDER)
+
+
+def is_last(file: ExtractFile) -> pl.Expr:
+    """Return whether no later row of the file has the same RowIdentifier."""
+    identifier = file.text("RowIdentifier")
+    return identifier.is_null() | identifier.is_last_distinct()
+
+
+def rows_that_hold(file: ExtractFile) -> pl.LazyFrame:
+    """Return the rows of a file without those that a later row replaces or that are removed."""
+    holds = (is_last(file) & ~removed(file)).alias(_HOLDS)
+    return file.frame.with_columns(holds).filter(pl.col(_HOLDS)).drop(_HOLDS)
 
 
 def words_of(files: Mapping[str, ExtractFile]) -> dict[str, str]:
@@ -120,28 +154,40 @@ def words_of(files: Mapping[str, ExtractFile]) -> dict[str, str]:
     ):
         file = files.get(table)
         if file is not None:
-            rows = file.frame.filter(~removed(file)).select(
+            rows = rows_that_hold(file).select(
                 key=file.text("RowIdentifier"), word=file.text(column)
             )
             words |= dict(rows.drop_nulls().collect().iter_rows())
     return words
 
 
-def day_of_extract(folder: Path, work: Path) -> date | None:
-    """Give the latest day that the manifest says; None without a manifest or a day in it."""
+@dataclass(frozen=True, slots=True)
+class ManifestRead:
+    """What SRManifest.csv says: the last day of the extract, and which files hold changes only."""
+
+    day: FoundDay | None = None
+    deltas: tuple[str, ...] = ()
+
+
+def read_manifest(folder: Path, work: Path) -> ManifestRead:
+    """Read SRManifest.csv, if it is there; `work` is an empty folder.
+
+    Days are taken from any column, in any way they are written (20261001_0200, 01 Oct 2026
+    02:00:00): versions of the extract name and write them differently.
+    """
     path = tables_of(folder).get(MANIFEST)
     if path is None:
-        return None
+        return ManifestRead()
     file = open_extract_file(path, work / MANIFEST, {}, delimiter=",")
     texts = file.frame.select(pl.col(name) for name in file.file.columns).collect()
-    days = [found for row in texts.iter_rows() for text in row if (found := _day(text))]
-    return max(days, default=None)
+    day = latest((read_as_at(text) for row in texts.iter_rows() for text in row), path.name)
+    if not (file.has("IsDelta") and file.has("FileName")):
+        return ManifestRead(day)
+    deltas = file.frame.filter(file.yes("IsDelta")).select(name=file.text("FileName")).collect()
+    return ManifestRead(day, tuple(dict.fromkeys(deltas["name"].drop_nulls().to_list())))
 
 
-def _day(text: str | None) -> date | None:
-    for written in ("%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %b %Y", "%Y-%m-%d"):
-        try:
-            return datetime.strptime((text or "").strip(), written).date()  # noqa: DTZ007 - a day
-        except ValueError:
-            continue
-    return None
+def day_of_systmone(folder: Path) -> FoundDay | None:
+    """Return the latest day that the manifest says; None without a manifest or a day in it."""
+    with tempfile.TemporaryDirectory(prefix="recordpick.") as work:
+        return read_manifest(folder, Path(work)).day

@@ -10,14 +10,14 @@ from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import ISSUES, with_last_issue
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
-from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.systmone.files import DAY, Opened, day, in_order, reference, removed
 from recordpick.index.values import to_date
 
 _DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "review_on"), DAY)
 _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
-def read_medications(opened: Opened, as_at: date | None) -> list[Part]:
+def read_medications(opened: Opened, as_at: date) -> list[Part]:
     """Give the repeats with their issues, and what was issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
@@ -30,11 +30,12 @@ def read_medications(opened: Opened, as_at: date | None) -> list[Part]:
 
 def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
     """Give what both tables tell about the drug."""
-    dmd = pl.when(~file.text("IDMultiLexDMD").is_in(["0", "-1"])).then(file.text("IDMultiLexDMD"))
+    file.text("IDMultiLexDMD")  # without it no drug would be mapped
+    dmd = reference(file, "IDMultiLexDMD")
     quantity = file.text("MedicationQuantity").str.extract_groups(_QUANTITY)
     unit = quantity.struct.field("2")
     return {
-        "code": pl.coalesce(dmd, file.text("IDMultiLexProduct")),
+        "code": pl.coalesce(dmd, reference(file, "IDMultiLexProduct")),
         "code_system": pl.when(dmd.is_not_null()).then(pl.lit("dmd")).otherwise(pl.lit("local")),
         "is_unmapped": dmd.is_null(),
         "drug": file.text("NameOfMedication"),
@@ -44,16 +45,17 @@ def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
     }
 
 
-def _is_active(ended: pl.Expr, as_at: date | None) -> pl.Expr:
-    to_come = ended > as_at if as_at is not None else pl.lit(value=False)
-    return ended.is_null() | to_come.fill_null(value=False)
+def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
+    """Tell what had not ended by the as-at date."""
+    return (ended > as_at).fill_null(value=True)
 
 
-def _templates(file: ExtractFile, as_at: date | None, *, has_issues: bool) -> Part:
+def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
     ended = to_date(day(file, "DateMedicationTemplateEnd"), DAY)
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         own_id(file, "SRRepeatTemplate").alias("medication_id"),
         started_on=day(file, "DateMedicationTemplateStart"),
@@ -71,18 +73,17 @@ def _templates(file: ExtractFile, as_at: date | None, *, has_issues: bool) -> Pa
     )
 
 
-def _issued(file: ExtractFile, as_at: date | None, *, has_templates: bool) -> Part:
+def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
     """Give issues: those of a template tell about it, others are medicines of their own."""
-    template = file.text("IDRepeatTemplate")
-    named = pl.concat_str(pl.lit("SRRepeatTemplate-"), template)
-    there = pl.lit(has_templates) & ~template.is_in(["0", "-1"])
-    of_template = pl.when(there).then(named)
+    named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
+    of_template = pl.when(pl.lit(has_templates)).then(named)
     own = own_id(file, "SRPrimaryCareMedication")
     ended = to_date(day(file, "DateMedicationEnd"), DAY)
     is_repeat = file.yes("IsRepeatMedication")
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         pl.when(of_template.is_not_null()).then(own).alias(FOLDED),
         file.text("IDPatient").alias("patient_id"),
         pl.coalesce(of_template, own).alias("medication_id"),

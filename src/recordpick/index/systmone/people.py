@@ -8,9 +8,15 @@ from datetime import date
 
 import polars as pl
 
-from recordpick.index.extract_files import ExtractFile, lines_of_rows
+from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, LookUp, Part
-from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.systmone.files import DAY, Opened, day, is_last, removed, rows_that_hold
+from recordpick.index.systmone.registrations import (
+    not_registered,
+    registrations_of,
+    rows_counted,
+    with_registration,
+)
 from recordpick.index.values import to_date
 
 _KEY = "patient_id"
@@ -35,16 +41,6 @@ _SEX = {
     "u": "U",
     "unknown": "U",
 }
-_REGISTRATION = (
-    ("immediately necessary", "immediately_necessary"),
-    ("temporary", "temporary"),
-    ("private", "private"),
-    ("gms", "regular"),
-    ("standard", "regular"),
-    ("regular", "regular"),
-)
-"""Words in RegistrationStatus, the first that is in it decides; any other is "other"."""
-
 _ADDRESS = (
     "NameOfBuilding",
     "NumberOfBuilding",
@@ -76,10 +72,14 @@ class People:
 
     part: Part
     look_ups: tuple[LookUp, ...]
+    notes: tuple[str, ...] = ()
 
 
-def read_patients(opened: Opened, as_at: date | None) -> People:
-    """Give the patients: SRPatient joined with the present registration, address and numbers."""
+def read_patients(opened: Opened, as_at: date) -> People:
+    """Give the patients: SRPatient joined with the present registration, address and numbers.
+
+    Of several rows of one patient the last holds.
+    """
     file = opened.files["SRPatient"]
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
     columns |= {name: day(file, old) for name, old in _DAYS.items() if file.has(old)}
@@ -88,87 +88,26 @@ def read_patients(opened: Opened, as_at: date | None) -> People:
         columns["sex"] = pl.when(sex.is_not_null()).then(sex.replace_strict(_SEX, default="U"))
     rows = file.frame.select(
         ROW,
-        removed(file).alias(DELETED),
+        (removed(file) | ~is_last(file)).alias(DELETED),
         file.text("RowIdentifier").alias(_KEY),
         file.yes("TestPatient").alias("__is_test"),
         **columns,
     )
     ids = rows.select(_KEY).drop_nulls().unique().collect()
     look_ups = []
+    notes: tuple[str, ...] = ()
     registrations = opened.get("SRPatientRegistration")
     if registrations is not None:
-        rows = _with_registration(rows, opened, registrations, as_at)
-        look_ups.append(_counted(registrations, "registrations", ids))
-    for joined in (_addresses_now(opened), *_numbers_now(opened), _carers(opened)):
+        found = registrations_of(opened, registrations, as_at)
+        rows = with_registration(rows, found, as_at)
+        notes = tuple(not_registered(found))
+        look_ups.append(rows_counted(registrations, "registrations", ids))
+    for joined in (_addresses_now(opened, as_at), *_numbers_now(opened), _carers(opened, as_at)):
         if joined is not None:
             rows = rows.join(joined, on=_KEY, how="left", maintain_order="left")
     dates = dict.fromkeys(("date_of_birth", "died_on", "registered_on", "left_on"), DAY)
     frame = rows.drop("__is_test").collect().lazy()
-    return People(file.part("patients", frame, date_formats=dates), tuple(look_ups))
-
-
-def _with_registration(
-    rows: pl.LazyFrame, opened: Opened, file: ExtractFile, as_at: date | None
-) -> pl.LazyFrame:
-    """Add registered_on, left_on, registration and status, of the registration that holds.
-
-    Of several one that has not ended, else the latest; of several that have not ended the GMS one,
-    since somebody may be registered for another service, or privately, beside it.
-    """
-    began = to_date(day(file, "DateRegistration"), DAY)
-    ended = to_date(day(file, "DateDeRegistration"), DAY)
-    word = opened.word(file, "RegistrationStatus").str.to_lowercase()
-    kind = pl.lit("other")
-    for part, ours in reversed(_REGISTRATION):
-        kind = pl.when(word.str.contains(part, literal=True)).then(pl.lit(ours)).otherwise(kind)
-    over = ended.is_not_null() if as_at is None else ended <= as_at
-    present = (
-        file.frame.filter(~removed(file))
-        .select(
-            file.text("IDPatient").alias(_KEY),
-            registered_on=began,
-            left_on=ended,
-            registration=pl.when(word.is_not_null()).then(kind),
-            has_left=over.fill_null(value=False),
-        )
-        .sort(
-            pl.col("has_left"),
-            (~pl.col("has_left") & (pl.col("registration") == "regular")).fill_null(value=False),
-            pl.col("registered_on"),
-            descending=[True, False, False],
-        )
-        .unique(_KEY, keep="last", maintain_order=True)
-    )
-    joined = rows.join(present, on=_KEY, how="left", maintain_order="left")
-    status = (
-        pl.when(pl.col("died_on").is_not_null())
-        .then(pl.lit("deceased"))
-        .when("has_left")
-        .then(pl.lit("left"))
-        .when(pl.col("has_left").is_not_null())
-        .then(pl.lit("registered"))
-    )
-    has_death = "died_on" in rows.collect_schema().names()
-    is_test = pl.when("__is_test").then(pl.lit("dummy"))
-    columns = {"registration": pl.coalesce(is_test, "registration")}
-    if has_death:
-        columns["status"] = status
-    return joined.with_columns(**columns).drop("has_left")
-
-
-def _counted(file: ExtractFile, what: str, ids: pl.DataFrame) -> LookUp:
-    """Account for rows that tell more about patients: those of nobody are set aside."""
-    rows = file.frame.with_columns(
-        removed(file).alias("__removed"), file.text("IDPatient").alias("__patient")
-    ).collect()
-    gone = rows.filter("__removed").height
-    nobody = rows.filter(~pl.col("__removed")).join(
-        ids, left_on="__patient", right_on=_KEY, how="anti"
-    )
-    unusable = lines_of_rows(
-        file, nobody.drop("__removed", "__patient"), "there is no patient with this IDPatient"
-    )
-    return file.look_up(what, gone, unusable)
+    return People(file.part("patients", frame, date_formats=dates), tuple(look_ups), notes)
 
 
 def address_of(file: ExtractFile) -> pl.Expr:
@@ -199,20 +138,26 @@ def _latest(rows: pl.LazyFrame, *keep: str) -> pl.LazyFrame:
     return last.unique(_KEY, keep="last", maintain_order=True).select(_KEY, *keep)
 
 
-def _addresses_now(opened: Opened) -> pl.LazyFrame | None:
-    """Give address and postcode of where each patient lives."""
+def _addresses_now(opened: Opened, as_at: date) -> pl.LazyFrame | None:
+    """Give address and postcode of where each patient lived on the as-at date."""
     file = opened.get("SRPatientAddressHistory")
     if file is None:
         return None
     word = opened.word(file, "AddressType").str.to_lowercase()
-    rows = file.frame.filter(~removed(file), file.text("DateTo").is_null()).select(
-        file.text("IDPatient").alias(_KEY),
-        since=to_date(day(file, "DateEvent"), DAY),
-        kind=kind_of(word, ADDRESS_KINDS, "home"),
-        address=address_of(file),
-        postcode=file.text("FullPostCode"),
+    over = (to_date(day(file, "DateTo"), DAY) <= as_at).fill_null(value=False)
+    rows = (
+        rows_that_hold(file)
+        .filter(~over)
+        .select(
+            file.text("IDPatient").alias(_KEY),
+            since=to_date(day(file, "DateEvent"), DAY),
+            kind=kind_of(word, ADDRESS_KINDS, "home"),
+            address=address_of(file),
+            postcode=file.text("FullPostCode"),
+        )
     )
-    return _latest(rows.filter(pl.col("kind") == "home"), "address", "postcode")
+    begun = (pl.col("since") <= as_at).fill_null(value=True)
+    return _latest(rows.filter(pl.col("kind") == "home", begun), "address", "postcode")
 
 
 def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
@@ -221,7 +166,7 @@ def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
     if file is None:
         return ()
     word = opened.word(file, "ContactType").str.to_lowercase()
-    rows = file.frame.filter(~removed(file)).select(
+    rows = rows_that_hold(file).select(
         file.text("IDPatient").alias(_KEY),
         since=to_date(day(file, "DateEvent"), DAY),
         kind=kind_of(word, CONTACT_KINDS),
@@ -233,18 +178,22 @@ def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
     ]
 
 
-def _carers(opened: Opened) -> pl.LazyFrame | None:
+def _carers(opened: Opened, as_at: date) -> pl.LazyFrame | None:
     """Give who cares for each patient, with the relationship."""
     file = opened.get("SRPatientRelationship")
     if file is None:
         return None
     cares = file.yes("CaresForPatient") | file.yes("PrincipalCarerForPatient")
-    over = file.text("DateEnded").is_not_null()
+    over = (to_date(day(file, "DateEnded"), DAY) <= as_at).fill_null(value=False)
     name, relation = file.text("RelationshipWithName"), opened.word(file, "RelationshipType")
     both = pl.concat_str(name, pl.lit(" ("), relation, pl.lit(")"))
-    rows = file.frame.filter(~removed(file), cares, ~over).select(
-        file.text("IDPatient").alias(_KEY),
-        since=to_date(day(file, "DateEvent"), DAY),
-        carer=pl.coalesce(both, name),
+    rows = (
+        rows_that_hold(file)
+        .filter(cares, ~over)
+        .select(
+            file.text("IDPatient").alias(_KEY),
+            since=to_date(day(file, "DateEvent"), DAY),
+            carer=pl.coalesce(both, name),
+        )
     )
     return _latest(rows, "carer")

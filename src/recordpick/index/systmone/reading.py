@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.alike import PAST_WITHOUT_END, SOME_TABLES, one_kind_of_repeat
+from recordpick.index.alike import (
+    PAST_WITHOUT_END,
+    SOME_TABLES,
+    changes_only,
+    delta_warning,
+    one_kind_of_repeat,
+)
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
 from recordpick.index.parts import LookUp, Part, Source
@@ -17,9 +24,11 @@ from recordpick.index.systmone.files import (
     MANIFEST,
     USED,
     Opened,
-    day_of_extract,
+    is_last,
     open_all,
+    read_manifest,
     removed,
+    rows_that_hold,
     tables_of,
     words_of,
 )
@@ -62,15 +71,18 @@ CONFLATED = (
 """What the extract does not tell apart, whichever of its tables are there."""
 
 
-def read_systmone(path: Path, work: Path) -> Source:
-    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+def read_systmone(path: Path, work: Path, as_at: date) -> Source:
+    """Read the extract in a folder as at a day; `work` is an empty folder.
+
+    UserError where it cannot be read.
+    """
     found = tables_of(path)
     if "SRPatient" not in found:
         raise UserError(
             f"{path}: SRPatient.csv is missing from this SystmOne extract. Put it beside the "
             "others and begin again."
         )
-    as_at = day_of_extract(path, work)
+    manifest = read_manifest(path, work)
     files = open_all(path, work)
     opened = Opened(files, words_of(files))
     people = read_patients(opened, as_at)
@@ -90,15 +102,54 @@ def read_systmone(path: Path, work: Path) -> Source:
         parts=tuple(parts),
         practice=_practice(files["SRPatient"], places),
         as_at=as_at,
-        notes=tuple(_notes(found, opened)),
+        notes=(*_notes(found, opened), *people.notes),
+        warnings=_warnings(path, manifest.deltas),
         look_ups=(*people.look_ups, *look_ups),
-        conflated=CONFLATED,
+        conflated=(*CONFLATED, *_uncertain(opened), *_of_deltas(parts, manifest.deltas)),
     )
 
 
+def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
+    if not deltas:
+        return ()
+    return (delta_warning(path.name, f"SRManifest.csv says IsDelta of {', '.join(deltas)}"),)
+
+
+def _of_deltas(parts: Sequence[Part], deltas: Sequence[str]) -> tuple[Conflated, ...]:
+    return changes_only(part.table for part in parts) if deltas else ()
+
+
+def _uncertain(opened: Opened) -> Iterator[Conflated]:
+    """Give what is uncertain only where certain tables or columns are there, or are not."""
+    if opened.get("SRDrugSensitivity") is not None:
+        for column in ("code", "term"):
+            yield Conflated(
+                "events",
+                column,
+                "",
+                "",
+                "an allergy to a group of drugs, or to a drug that SRMedicationReadCodeDetails "
+                "does not name, has neither code nor term in the extract",
+                always=False,
+            )
+    codes = opened.get("SRCode")
+    if codes is not None and not codes.has("IsNumeric"):
+        yield Conflated(
+            "events",
+            "value",
+            "",
+            "",
+            "without the column IsNumeric a value of 0 or -1 is taken as none",
+            always=False,
+        )
+
+
 def _counted(file: ExtractFile, what: str) -> LookUp:
-    gone = file.frame.select(removed(file).sum()).collect().item() or 0
-    return file.look_up(what, int(gone))
+    """Account for the rows of a file: those removed or replaced count as such."""
+    has_id = file.has("RowIdentifier")
+    holds = is_last(file) & ~removed(file) if has_id else ~removed(file)
+    kept = file.frame.select(holds.sum()).collect().item() or 0
+    return file.look_up(what, file.file.rows - int(kept))
 
 
 def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
@@ -106,15 +157,15 @@ def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
     if people is None or profiles is None:
         return None
-    names = people.frame.select(
-        member=people.text("RowIdentifier"), name=people.text("StaffName")
-    ).unique("member", keep="last", maintain_order=True)
+    names = (
+        rows_that_hold(people)
+        .select(member=people.text("RowIdentifier"), name=people.text("StaffName"))
+        .drop_nulls("member")
+    )
     return (
-        profiles.frame.select(
-            profile=profiles.text("RowIdentifier"), member=profiles.text("IDStaffMember")
-        )
+        rows_that_hold(profiles)
+        .select(profile=profiles.text("RowIdentifier"), member=profiles.text("IDStaffMember"))
         .drop_nulls("profile")
-        .unique("profile", keep="last", maintain_order=True)
         .join(names, on="member", how="left")
         .select("profile", "name")
         .collect()
@@ -127,7 +178,7 @@ def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     if file is None:
         return None
     frames = [
-        file.frame.select(id=file.text(column), name=file.text("Name"))
+        rows_that_hold(file).select(id=file.text(column), name=file.text("Name"))
         for column in ("RowIdentifier", "ID")
         if file.has(column)
     ]

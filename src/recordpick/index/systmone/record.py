@@ -12,7 +12,15 @@ from recordpick.index.extract_files import ExtractFile
 from recordpick.index.fed_rows import PROBLEMS, with_problems
 from recordpick.index.parts import DELETED, FOLDED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
-from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.systmone.files import (
+    DAY,
+    Opened,
+    day,
+    in_order,
+    reference,
+    removed,
+    rows_that_hold,
+)
 from recordpick.index.term_kinds import kind_by_term
 from recordpick.index.values import to_date, to_number
 
@@ -35,7 +43,7 @@ class Staff:
         return rows.with_columns(who.alias(_BY)).join(names, on=_BY, how="left")
 
 
-def read_entries(opened: Opened, staff: Staff, as_at: date | None) -> list[Part]:
+def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[Part]:
     """Give all entries. Without SRProblem no entry has a kind, as with EMIS.
 
     A problem is past from the day on which it ended, looked at on the as-at date.
@@ -71,6 +79,7 @@ def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
     return [
         pl.col(ROW),
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         own_id(file, table).alias("event_id"),
     ]
@@ -88,9 +97,7 @@ def _with_author(
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
     """Give code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
-    concept = file.text(snomed) if file.has(snomed) else pl.lit(None, pl.String)
-    other = file.text(ctv3) if file.has(ctv3) else pl.lit(None, pl.String)
-    concept = pl.when(~concept.is_in(["0", "-1"])).then(concept)
+    concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
         "code_system": pl.when(concept.is_not_null())
@@ -105,7 +112,7 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     columns = _coding(file, "SNOMEDCode", "CTV3Code")
     terms = file.texts("SNOMEDText", "CTV3Text")
     number = to_number(file.text("NumericValue"))
-    is_number = file.yes("IsNumeric") if file.has("IsNumeric") else number.is_not_null()
+    is_number = _is_number(file, number)
     sign = file.text("NumericComparator") if file.has("NumericComparator") else pl.lit("")
     is_plain = sign.fill_null("").is_in(["", "="])
     columns |= {
@@ -129,14 +136,25 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
 
 
-def _problems(opened: Opened, file: ExtractFile, as_at: date | None, *, has_codes: bool) -> Part:
+def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
+    """Tell which entries have a numeric value.
+
+    Where IsNumeric is missing or empty, 0 and -1 stand for none: so write older extracts
+    (endeavourhealth/Transforms reads them so; opensafely-core/cohort-extractor, issue 469).
+    """
+    by_value = (~number.is_in([0.0, -1.0])).fill_null(value=False)
+    if not file.has("IsNumeric"):
+        return by_value
+    return pl.when(file.text("IsNumeric").is_null()).then(by_value).otherwise(file.yes("IsNumeric"))
+
+
+def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> Part:
     """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
-    code = file.text("IDCode") if file.has("IDCode") else pl.lit(None, pl.String)
-    named = pl.when(~code.is_in(["0", "-1"])).then(pl.concat_str(pl.lit("SRCode-"), code))
+    named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
     ended = to_date(day(file, "DateEnd"), DAY)
-    is_past = file.text("DateEnd").is_not_null() if as_at is None else ended <= as_at
+    is_past = ended <= as_at
     columns = _coding(file, "SNOMEDCode", "CTV3Code") | {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
@@ -160,7 +178,12 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date | None, *, has_code
 
 
 def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
-    """Give drug sensitivities, named by SRMedicationReadCodeDetails where that is there."""
+    """Give drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
+
+    IDDrugCode is the number of a Multilex product, as SRMedicationReadCodeDetails has it in
+    IDMultiLexProduct (so reads it endeavourhealth/Transforms). The name of a group, for which
+    IDMultiLexAction is the number, is not in the extract.
+    """
     began = [day(file, name) for name in ("DateStarted", "DateEvent") if file.has(name)]
     began = began or [day(file, "DateEvent")]
     columns = {
@@ -170,22 +193,46 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     }
     if file.has("DateEnded"):
         columns["ended_on"] = day(file, "DateEnded")
-    rows = file.frame
+    product, group = reference(file, "IDDrugCode"), reference(file, "IDMultiLexAction")
+    rows = file.frame.with_columns(product.alias(_CONTENT))
     details = opened.get("SRMedicationReadCodeDetails")
-    if details is not None:
-        drugs = details.frame.filter(~removed(details)).select(
-            details.text("RowIdentifier").alias(_CONTENT),
-            code=details.text("DrugReadCode"),
-            term=details.text("DrugReadCodeDesc"),
-        )
-        drugs = drugs.unique(_CONTENT, keep="last", maintain_order=True)
-        rows = rows.with_columns(file.text("IDDrugCode").alias(_CONTENT))
-        rows = rows.join(drugs, on=_CONTENT, how="left")
+    named = pl.lit(value=False)
+    if details is not None and details.has("IDMultiLexProduct"):
+        rows = rows.join(_products(details), on=_CONTENT, how="left", maintain_order="left")
         system = pl.when(pl.col("code").is_not_null()).then(pl.lit("ctv3"))
         columns |= {"code": pl.col("code"), "term": pl.col("term"), "code_system": system}
+        named = pl.col("term").is_not_null() | pl.col("code").is_not_null()
+    columns["value_text"] = pl.when(~named).then(
+        pl.coalesce(
+            pl.format("Multilex product {}, not named in the extract", pl.col(_CONTENT)),
+            pl.format("Multilex group {}, not named in the extract", group),
+        )
+    )
     rows, by = _with_author(rows, file, staff)
     frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
+
+
+def _products(details: ExtractFile) -> pl.LazyFrame:
+    """Give code and term of each Multilex product.
+
+    Of a product with several codes none is taken, and all its terms are shown.
+    """
+    rows = rows_that_hold(details).select(
+        details.text("IDMultiLexProduct").alias(_CONTENT),
+        code=details.text("DrugReadCode"),
+        term=details.text("DrugReadCodeDesc"),
+    )
+    codes = pl.col("code").drop_nulls().unique()
+    return (
+        rows.drop_nulls(_CONTENT)
+        .group_by(_CONTENT)
+        .agg(
+            code=pl.when(codes.len() == 1).then(codes.first()),
+            term=pl.col("term").drop_nulls().unique().sort().str.join(" or "),
+        )
+        .with_columns(term=pl.when(pl.col("term") != "").then(pl.col("term")))
+    )
 
 
 def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
@@ -198,10 +245,11 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     rows = file.frame
     contents = opened.get("SRImmunisationContent")
     if contents is not None:
-        names = contents.frame.filter(~removed(contents)).select(
-            contents.text("RowIdentifier").alias(_CONTENT), term=contents.text("Name")
+        names = (
+            rows_that_hold(contents)
+            .select(contents.text("RowIdentifier").alias(_CONTENT), term=contents.text("Name"))
+            .drop_nulls(_CONTENT)
         )
-        names = names.unique(_CONTENT, keep="last", maintain_order=True)
         rows = rows.with_columns(file.text("IDImmunisationContent").alias(_CONTENT))
         rows = rows.join(names, on=_CONTENT, how="left")
         columns["term"] = pl.col("term")

@@ -7,7 +7,7 @@ import polars as pl
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.systmone.contacts import own_id
-from recordpick.index.systmone.files import DAY, Opened, day, removed
+from recordpick.index.systmone.files import DAY, Opened, day, in_order, reference, removed
 from recordpick.index.systmone.people import kind_of
 from recordpick.index.systmone.record import Staff
 
@@ -30,8 +30,18 @@ _URGENCY = {
     "soon": "soon",
     "dated": "dated",
 }
-_RECALL = {"pending": "pending", "seen": "done", "complete": "done", "cancel": "cancelled"}
-"""A word in the status, in small letters, the first that is in it; any other is "other"."""
+_RECALL = {
+    "cancel": "cancelled",
+    "supersede": "cancelled",
+    "seen": "done",
+    "complete": "done",
+    "pending": "pending",
+    "recall": "pending",
+}
+"""A word in the status, in small letters, the first that is in it; any other is "other".
+
+Seen in use: Pending, "1st Recall", Seen, Superseded, "Cancelled during import".
+"""
 
 _SENDER = ("SenderTitle", "SenderFirstName", "SenderSurname")
 _PLACE = "__place"
@@ -74,6 +84,7 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Pa
     frame = rows.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         file.text("RowIdentifier").alias("appointment_id"),
         **columns,
@@ -98,6 +109,7 @@ def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> Part:
     frame = file.frame.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         own_id(file, table).alias("document_id"),
         **columns,
@@ -121,6 +133,7 @@ def _recalls(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Part:
     frame = rows.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         file.text("RowIdentifier").alias("recall_id"),
         **columns,
@@ -132,7 +145,9 @@ def _referrals(
     opened: Opened, file: ExtractFile, staff: Staff, places: pl.DataFrame | None
 ) -> Part:
     codes = [
-        file.text(name) for name in ("SNOMEDPrimaryDiagnosis", "PrimaryDiagnosis") if file.has(name)
+        reference(file, name)
+        for name in ("SNOMEDPrimaryDiagnosis", "PrimaryDiagnosis")
+        if file.has(name)
     ]
     columns = {
         "date": day(file, "DateEvent"),
@@ -156,6 +171,7 @@ def _referrals(
     frame = rows.select(
         ROW,
         removed(file).alias(DELETED),
+        in_order(),
         file.text("IDPatient").alias("patient_id"),
         file.text("RowIdentifier").alias("referral_id"),
         **columns,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +11,7 @@ import polars as pl
 from recordpick.delimited import Record, look, records
 from recordpick.errors import UserError
 from recordpick.export_columns import vision_columns
+from recordpick.index.as_at import FoundDay, day_in_name, latest
 from recordpick.index.extract_files import ExtractFile, open_extract_file
 
 KINDS = ("Patient", "Journal", "Encounter", "Referral", "Staff", "Practice")
@@ -18,7 +19,7 @@ USED = ("Patient", "Journal", "Referral", "Staff", "Practice")
 DAY = "%Y%m%d"
 
 _NAME = re.compile(rf"({'|'.join(KINDS)})_data_extract", re.IGNORECASE)
-_DAY_IN_NAME = re.compile(r"(?<!\d)(20\d{6})")
+_DELTA = re.compile(r"(?<![a-z])(incremental|delta)(?![a-z])", re.IGNORECASE)
 
 
 def kind_of_file(path: Path) -> str | None:
@@ -50,19 +51,17 @@ def is_vision_extract(path: Path) -> bool:
     return path.is_dir() and any(kind_of_file(entry) for entry in path.iterdir())
 
 
-def day_of_extract(files: dict[str, Path]) -> date | None:
-    """Give the latest day in the files' names."""
-    days = []
-    for path in files.values():
-        for text in _DAY_IN_NAME.findall(path.name):
-            try:
-                days.append(datetime.strptime(text, DAY).date())  # noqa: DTZ007 - a day
-            except ValueError:
-                continue
-    return max(days, default=None)
+def day_of_vision(folder: Path) -> FoundDay | None:
+    """Return the latest day in the files' names: …-20261001, or …-2026-10-01-000500."""
+    return latest((day_in_name(path.name) for path in files_of(folder).values()), "file names")
 
 
-def open_all(files: dict[str, Path], work: Path) -> dict[str, ExtractFile]:
+def deltas_of(files: Mapping[str, Path]) -> list[str]:
+    """Return the names of files that hold changes only, by their names (INCREMENTAL_…)."""
+    return [path.name for path in files.values() if _DELTA.search(path.name)]
+
+
+def open_all(files: Mapping[str, Path], work: Path) -> dict[str, ExtractFile]:
     """Look at every file that is used and is not empty; `work` is an empty folder.
 
     UserError for a file with another number of columns than such files have.
@@ -92,6 +91,21 @@ def _check_columns(path: Path, kind: str, wanted: int) -> None:
         )
 
 
+REPLACED = "__replaced"
+
+
+def rows_in_order(file: ExtractFile, *key: str) -> pl.LazyFrame:
+    """Return the rows with REPLACED: whether a later row has the same values in the columns `key`.
+
+    So only in a file of changes: a full extract has each row once.
+    """
+    is_replaced = pl.lit(value=False)
+    if _DELTA.search(file.name):
+        is_replaced = ~pl.struct(file.text(name) for name in key).is_last_distinct()
+    return file.frame.with_columns(is_replaced.alias(REPLACED))
+
+
 def deleted(file: ExtractFile) -> pl.Expr:
-    """Tell which rows the extract says are deleted."""
-    return (file.text("ACTION").str.to_uppercase() == "D").fill_null(value=False)
+    """Tell which rows the extract says are deleted, or replaces by a later one."""
+    is_deleted = (file.text("ACTION").str.to_uppercase() == "D").fill_null(value=False)
+    return is_deleted | pl.col(REPLACED)

@@ -12,7 +12,7 @@ from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.set_aside import NOTHING
 from recordpick.index.term_kinds import kind_by_term
 from recordpick.index.values import to_date, to_number
-from recordpick.index.vision.files import DAY, deleted
+from recordpick.index.vision.files import DAY, deleted, rows_in_order
 from recordpick.index.vision.people import with_name
 
 _DATES = dict.fromkeys(
@@ -30,10 +30,19 @@ _ISSUE = ("s", "repeat issue")
 _THERAPY = (*_ACUTE, *_REPEAT, *_ISSUE, "therapy")
 """SUBSET: what a row is, as a letter or in words, in small letters."""
 
+_UNITS = {"WEIGHT": "kg", "HEIGHT": "m", "PULSE": "bpm", "WAIST": "cm"}
+"""The unit of VALUE1 by ENTITY, where VALUE1_UNITS is empty (endeavourhealth/Transforms)."""
+_SECOND_NAMES = {"BP": "diastolic", "BLOOD_PRESSURE": "diastolic", "WEIGHT": "BMI"}
+"""What VALUE2 is by ENTITY, where VALUE2_NAME is empty.
+
+Of smoking and alcohol nothing is said here: one public reader takes it for a status (0 never, 1
+current, 2 ex), others for an amount.
+"""
+
 _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 
 
-def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> list[Part]:
+def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> list[Part]:
     """Give the entries and the medication; together they have every row of the file once."""
     subset = file.text("SUBSET").str.to_lowercase()
     # The drug of an allergy, or the vaccine of an immunisation, is not a medicine that is taken.
@@ -46,9 +55,9 @@ def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | No
     ]
 
 
-def _over(file: ExtractFile, as_at: date | None) -> pl.Expr:
+def _over(file: ExtractFile, as_at: date) -> pl.Expr:
     ended = to_date(file.text("END_DATE"), DAY)
-    return (ended.is_not_null() if as_at is None else ended <= as_at).fill_null(value=False)
+    return (ended <= as_at).fill_null(value=False)
 
 
 def _entries(
@@ -56,7 +65,7 @@ def _entries(
     subset: pl.Expr,
     which: pl.Expr,
     staff: pl.DataFrame | None,
-    as_at: date | None,
+    as_at: date,
 ) -> Part:
     snomed, read = file.text("SNOMED_CODE"), file.text("CODE")
     snomed = pl.when(snomed != "0").then(snomed)
@@ -89,7 +98,7 @@ def _entries(
         .otherwise(kind_by_term(term, number.is_not_null())),
         "value": number,
         "value_text": _value_text(file, number),
-        "unit": file.text("VALUE1_UNITS"),
+        "unit": pl.coalesce(file.text("VALUE1_UNITS"), _implied_unit(file, number)),
         "text": file.text("TEXT"),
         "problem_status": pl.when(is_problem & _over(file, as_at))
         .then(pl.lit("past"))
@@ -98,7 +107,7 @@ def _entries(
         "ended_on": pl.when(is_problem).then(file.text("END_DATE")),
         "parent_id": _one_link(file),
     }
-    rows = file.frame
+    rows = rows_in_order(file, "PID", "ID")
     if staff is not None:
         rows = with_name(rows, staff, file.text("HCP"), "recorded_by")
         columns["recorded_by"] = pl.col("recorded_by")
@@ -112,6 +121,13 @@ def _entries(
     return file.part("events", frame, rows=None, date_formats=_DATES)
 
 
+def _implied_unit(file: ExtractFile, number: pl.Expr) -> pl.Expr:
+    """Give the unit that ENTITY implies where a number has none."""
+    entity = file.text("ENTITY").str.to_uppercase()
+    unit = entity.replace_strict(_UNITS, default=None, return_dtype=pl.String)
+    return pl.when(number.is_not_null()).then(unit)
+
+
 def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
     """Give the first value if it is no number, and the second with its name and unit.
 
@@ -119,11 +135,15 @@ def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
     course".
     """
     first = pl.when(number.is_null()).then(file.text("VALUE1"))
+    entity = file.text("ENTITY").str.to_uppercase()
+    name = pl.coalesce(
+        file.text("VALUE2_NAME"),
+        entity.replace_strict(_SECOND_NAMES, default="second value", return_dtype=pl.String),
+        pl.lit("second value"),
+    )
     second = pl.when(file.text("VALUE2").is_not_null()).then(
         pl.concat_str(
-            [file.text(name) for name in ("VALUE2_NAME", "VALUE2", "VALUE2_UNITS")],
-            separator=" ",
-            ignore_nulls=True,
+            [name, file.text("VALUE2"), file.text("VALUE2_UNITS")], separator=" ", ignore_nulls=True
         )
     )
     status, reason = file.text("IMMS_STATUS"), file.text("IMMS_REASON")
@@ -143,7 +163,7 @@ def _one_link(file: ExtractFile) -> pl.Expr:
     return pl.when(links.str.contains(r"^[A-Za-z0-9-]+$")).then(links)
 
 
-def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date | None) -> Part:
+def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date) -> Part:
     dmd = pl.when(file.text("DMD_CODE") != "0").then(file.text("DMD_CODE"))
     drug = [file.text(name) for name in ("RUBRIC", "DRUG_STRENGTH", "DRUG_FORM")]
     names = {number: file.text(f"VALUE{number}_NAME").str.to_lowercase() for number in (1, 2)}
@@ -157,13 +177,14 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
     # An issue of a repeat is no second medicine: of a drug that is a repeat of the patient, current
     # or ended, only the repeat says which, and its issues are neither. An issue without its repeat
     # is the only sign of it, and counts as current until it ends.
+    every = rows_in_order(file, "PID", "ID")
     repeats = (
-        file.frame.filter(subset.is_in(_REPEAT) & ~deleted(file))
+        every.filter(subset.is_in(_REPEAT) & ~deleted(file))
         .select(file.text("PID").alias(_WHO), code.alias(_WHAT), pl.lit(value=True).alias(_HAS))
         .drop_nulls()
         .unique()
     )
-    rows = file.frame.filter(which).with_columns(file.text("PID").alias(_WHO), code.alias(_WHAT))
+    rows = every.filter(which).with_columns(file.text("PID").alias(_WHO), code.alias(_WHAT))
     rows = rows.join(repeats, on=[_WHO, _WHAT], how="left", maintain_order="left")
     told_by_repeat = is_issue.fill_null(value=False) & pl.col(_HAS).fill_null(value=False)
     frame = rows.select(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import polars as pl
 
+from recordpick.index.alike import patients_are
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.parts import DELETED, ROW, Part
 from recordpick.index.values import to_date
-from recordpick.index.vision.files import DAY, deleted
+from recordpick.index.vision.files import DAY, deleted, rows_in_order
 
 _AS_THEY_STAND = {
     "nhs_number": "NHS_NUMBER",
@@ -28,19 +30,11 @@ _AS_THEY_STAND = {
 _ADDRESS = ("ADDRESS", "ADDRESS_1", "ADDRESS_2", "ADDRESS_3", "ADDRESS_4", "ADDRESS_5")
 _SEX = {"F": "F", "M": "M", "I": "I", "U": "U"}
 _REGISTRATION = {"R": "regular", "T": "temporary", "S": "other", "P": "private"}
-"""ACTIVE: registered for GMS, temporary, for another service only, private; D dead, L left."""
+"""ACTIVE: registered for GMS, temporary, for another service only, private; any other is other."""
+_NO_KIND = ("D", "L")
+"""ACTIVE of the dead and of those who left, which says nothing of how they were registered."""
 
 _STAFF = "__staff"
-
-
-def staff_names(file: ExtractFile | None) -> pl.DataFrame | None:
-    """Give the members of staff: `id` and `name`."""
-    if file is None:
-        return None
-    parts = [file.text(name) for name in ("TITLE", "FORENAME", "SURNAME")]
-    name = pl.concat_str(parts, separator=" ", ignore_nulls=True)
-    rows = file.frame.select(id=file.text("ID"), name=pl.when(name != "").then(name))
-    return rows.drop_nulls("id").unique("id", keep="last", maintain_order=True).collect()
 
 
 def with_name(
@@ -53,16 +47,30 @@ def with_name(
     return rows.with_columns(who.alias(_STAFF)).join(names, on=_STAFF, how="left")
 
 
-def _was_removed(file: ExtractFile, as_at: date | None) -> pl.Expr:
-    """Tell who was removed from the list by the as-at date, and not registered again since."""
+def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
+    """Give the status on the as-at date, by ACTIVE and the dates.
+
+    Whoever was removed and registered again has not left; whoever is only registered from a later
+    day on is not registered yet, and has no status.
+    """
+    began = to_date(file.text("REGISTERED_DATE"), DAY)
     removed = to_date(file.text("REMOVED_DATE"), DAY)
-    was = removed.is_not_null() if as_at is None else removed <= as_at
-    again = to_date(file.text("REGISTERED_DATE"), DAY) > removed
-    return (was & ~again.fill_null(value=False)).fill_null(value=False)
+    not_yet = (began > as_at).fill_null(value=False)
+    again = (began > removed).fill_null(value=False) & ~not_yet
+    was_removed = (removed <= as_at).fill_null(value=False) & ~again
+    has_died = (to_date(file.text("DATE_OF_DEATH"), DAY) <= as_at).fill_null(value=False)
+    return (
+        pl.when((active == "D") | has_died)
+        .then(pl.lit("deceased"))
+        .when((active == "L") | was_removed)
+        .then(pl.lit("left"))
+        .when(active.is_not_null() & ~not_yet)
+        .then(pl.lit("registered"))
+    )
 
 
-def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | None) -> Part:
-    """Give the patients."""
+def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> Part:
+    """Give the patients as at a day."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
     active = file.text("ACTIVE").str.to_uppercase()
     address = pl.concat_str(
@@ -72,16 +80,13 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | N
     columns |= {
         "sex": pl.when(sex.is_not_null()).then(sex.replace_strict(_SEX, default="U")),
         "address": pl.when(address != "").then(address),
-        "registration": active.replace_strict(_REGISTRATION, default=None),
-        "status": pl.when((active == "D") | file.text("DATE_OF_DEATH").is_not_null())
-        .then(pl.lit("deceased"))
-        .when((active == "L") | _was_removed(file, as_at))
-        .then(pl.lit("left"))
-        .when(active.is_not_null())
-        .then(pl.lit("registered")),
+        "registration": pl.when(active.is_not_null() & ~active.is_in(_NO_KIND)).then(
+            active.replace_strict(_REGISTRATION, default="other")
+        ),
+        "status": _status(file, active, as_at),
         "is_dispensing": file.text("DISPENSING"),
     }
-    rows = file.frame
+    rows = rows_in_order(file, "PID")
     if staff is not None:
         gp = pl.coalesce(file.text("GP_USUAL"), file.text("GP"))
         rows = with_name(rows, staff, gp, "__gp_name")
@@ -91,3 +96,24 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date | N
     )
     dates = dict.fromkeys(("date_of_birth", "registered_on", "left_on", "died_on"), DAY)
     return file.part("patients", frame, date_formats=dates)
+
+
+def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
+    """Say which letters of ACTIVE are not known, and how many are not registered yet."""
+    active = file.text("ACTIVE").str.to_uppercase()
+    rows = rows_in_order(file, "PID").filter(~deleted(file))
+    found = rows.select(active=active, status=_status(file, active, as_at)).collect()
+    known = [*_REGISTRATION, *_NO_KIND]
+    unknown = found.filter(pl.col("active").is_not_null(), ~pl.col("active").is_in(known))["active"]
+    if len(unknown):
+        letters = ", ".join(unknown.unique().sort().to_list())
+        yield (
+            f"{file.name}: ACTIVE {letters} is not a known letter: {patients_are(len(unknown))} "
+            "taken as registered in another way than regular."
+        )
+    later = found.filter(pl.col("active").is_not_null(), pl.col("status").is_null()).height
+    if later:
+        yield (
+            f"{file.name}: {patients_are(later)} not registered yet (from a day after the as-at "
+            "date): without a status."
+        )

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.alike import PAST_WITHOUT_END, SOME_TABLES, one_kind_of_repeat
+from recordpick.index.alike import (
+    PAST_WITHOUT_END,
+    SOME_TABLES,
+    changes_only,
+    delta_warning,
+    one_kind_of_repeat,
+)
 from recordpick.index.extract_files import ExtractFile
 from recordpick.index.manifest import Conflated
 from recordpick.index.parts import DELETED, ROW, LookUp, Part, Source
 from recordpick.index.term_kinds import KINDS_BY_TERM
-from recordpick.index.vision.files import DAY, USED, day_of_extract, deleted, files_of, open_all
+from recordpick.index.vision.files import (
+    DAY,
+    USED,
+    deleted,
+    deltas_of,
+    files_of,
+    open_all,
+    rows_in_order,
+)
 from recordpick.index.vision.journal import read_journal
-from recordpick.index.vision.people import read_patients, staff_names, with_name
-
-_URGENCY = {
-    "routine": "routine",
-    "urgent": "urgent",
-    "two week wait": "two_week_wait",
-    "2 week wait": "two_week_wait",
-    "2ww": "two_week_wait",
-    "soon": "soon",
-    "dated": "dated",
-}
+from recordpick.index.vision.people import notes_on_patients, read_patients, with_name
+from recordpick.index.vision.staff import read_staff
 
 CONFLATED = (
     *SOME_TABLES,
@@ -36,7 +42,8 @@ CONFLATED = (
         "value",
         "",
         "",
-        "a second value of a row, such as the diastolic pressure, stands as text beside the first",
+        "a second value of a row (the diastolic pressure, the BMI beside a weight, an amount "
+        "smoked) stands as text beside the first",
         always=False,
     ),
     *KINDS_BY_TERM,
@@ -44,8 +51,11 @@ CONFLATED = (
 """What the extract does not tell apart."""
 
 
-def read_vision(path: Path, work: Path) -> Source:
-    """Read the extract in a folder; `work` is an empty folder. UserError where it cannot be."""
+def read_vision(path: Path, work: Path, as_at: date) -> Source:
+    """Read the extract in a folder as at a day; `work` is an empty folder.
+
+    UserError where it cannot be read.
+    """
     found = files_of(path)
     files = open_all(found, work)
     if "Patient" not in files:
@@ -53,32 +63,45 @@ def read_vision(path: Path, work: Path) -> Source:
             f"{path}: the file of patients (patient_data_extract) is missing from this Vision "
             "extract, or empty. Put it beside the others and begin again."
         )
-    as_at = day_of_extract(found)
-    staff = staff_names(files.get("Staff"))
+    staff_read = read_staff(files.get("Staff"))
+    staff = staff_read.names
     parts = [read_patients(files["Patient"], staff, as_at)]
     if "Journal" in files:
         parts += read_journal(files["Journal"], staff, as_at)
     if "Referral" in files:
         parts.append(_referrals(files["Referral"], staff))
+    deltas = deltas_of(found)
     return Source(
         parts=tuple(parts),
         practice=_practice(files),
         as_at=as_at,
-        notes=tuple(_notes(found, files)),
+        notes=(
+            *_notes(found, files),
+            *staff_read.notes,
+            *notes_on_patients(files["Patient"], as_at),
+        ),
+        warnings=_warnings(path, deltas),
         look_ups=tuple(_look_ups(files)),
-        conflated=CONFLATED,
+        conflated=(
+            *CONFLATED,
+            *(changes_only(part.table for part in parts) if deltas else ()),
+        ),
     )
 
 
+def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
+    if not deltas:
+        return ()
+    return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
+
+
 def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
-    urgency = file.text("TYPE").str.to_lowercase().replace_strict(_URGENCY, default=None)
     columns = {
         "date": file.text("DATE"),
-        "urgency": urgency,
         "term": file.text("SPECIALTY"),
         "recipient": file.text("UNIT"),
     }
-    rows = file.frame
+    rows = rows_in_order(file, "PID", "ID")
     if staff is not None:
         rows = with_name(rows, staff, file.text("HCP"), "clinician")
         columns["clinician"] = pl.col("clinician")

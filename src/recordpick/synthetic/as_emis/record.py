@@ -69,6 +69,7 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
         __id=guid("event", pl.col("event_id")),
         __patient=guid("patient", pl.col("patient_id")),
         __parent=guid("event", pl.col("parent_id")),
+        __header=guid("event", pl.col("header_id")),
         __consultation=guid(
             "consultation",
             pl.col("patient_id").cast(pl.UInt64) * 100_000 + _days(pl.col("recorded_on")),
@@ -86,7 +87,8 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
             EnteredTime=clock(pl.col("event_id")),
             ClinicianUserInRoleGuid="__by",
             EnteredByUserInRoleGuid="__by",
-            ParentObservationGuid=pl.when(~pl.col("__is_problem")).then("__parent"),
+            ParentObservationGuid="__header",
+            ProblemGuid=pl.when(~pl.col("__is_problem")).then("__parent"),
             CodeId="__code",
             AssociatedText="text",
             ConsultationGuid="__consultation",

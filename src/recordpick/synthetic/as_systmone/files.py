@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +12,7 @@ from recordpick.synthetic.practice import Practice
 
 FORM = Form(quotes="always", encoding="cp1252", line_end="\r\n")
 ORGANISATION = "X99001"
+OTHER_ORGANISATION = "X99002"
 
 WORDS = {
     "Pending": 501,
@@ -74,18 +74,16 @@ class Extract:
 
     def write_manifest(self) -> None:
         """Write SRManifest.csv: the files, and the day up to which they tell."""
-        day = self.practice.as_at
-        columns = ("FileName", "IsDelta", "IsReference", "DateExtract", "DateExtractFrom")
+        columns = ("FileName", "IsDelta", "IsReference", "DateExtractFrom", "DateExtractTo")
         file = ColumnFile(self._folder / "SRManifest.csv", columns, FORM)
         file.write(
             pl.DataFrame(
                 {
                     "FileName": list(self._files),
-                    "IsDelta": ["FALSE"] * len(self._files),
-                    "IsReference": ["FALSE"] * len(self._files),
-                    "DateExtract": [f"{day:%d %b %Y} 02:00:00"] * len(self._files),
-                    "DateExtractFrom": [f"{day - timedelta(days=7):%d %b %Y} 02:00:00"]
-                    * len(self._files),
+                    "IsDelta": ["N"] * len(self._files),
+                    "IsReference": ["N"] * len(self._files),
+                    "DateExtractFrom": [""] * len(self._files),
+                    "DateExtractTo": [f"{self.practice.as_at:%Y%m%d}_0200"] * len(self._files),
                 }
             )
         )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.synthetic.as_systmone.files import ORGANISATION, WORDS, Extract, day, flag
+from recordpick.synthetic.as_systmone.files import (
+    ORGANISATION,
+    OTHER_ORGANISATION,
+    WORDS,
+    Extract,
+    day,
+    flag,
+)
 
 REGISTRATION = {
     "regular": "GMS",
@@ -30,7 +37,10 @@ CONTACTS = {
 
 
 def write_patients(extract: Extract, patients: pl.DataFrame) -> None:
-    """Write SRPatient and SRPatientRegistration."""
+    """Write SRPatient and SRPatientRegistration.
+
+    As SystmOne does, the latter also has registrations at other practices: of those who left.
+    """
     extract.write(
         "SRPatient",
         patients.select(
@@ -60,6 +70,18 @@ def write_patients(extract: Extract, patients: pl.DataFrame) -> None:
             RegistrationStatus=pl.col("registration").replace_strict(REGISTRATION, default=None),
             IDPatient="patient_id",
             IDOrganisationRegisteredAt=pl.lit(ORGANISATION),
+        ),
+    )
+    extract.write(
+        "SRPatientRegistration",
+        patients.filter(pl.col("status") == "left", pl.col("left_on").is_not_null()).select(
+            RowIdentifier=pl.concat_str(pl.lit("2"), "patient_id"),
+            DateEventRecorded=day("left_on"),
+            DateRegistration=day("left_on"),
+            RegistrationStatus=pl.lit("GMS"),
+            IDPatient="patient_id",
+            IDOrganisation=pl.lit(OTHER_ORGANISATION),
+            IDOrganisationRegisteredAt=pl.lit(OTHER_ORGANISATION),
         ),
     )
 

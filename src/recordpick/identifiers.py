@@ -1,0 +1,86 @@
+"""Identifiers (patient numbers, NHS numbers, codes) as other programs dress and spoil them.
+
+Identifiers are text. Apps and web pages put characters between their digits that cannot be seen,
+or `?` and `_` where an old encoding had no place for these; spreadsheets write them as formulas
+(`="1001"`), with an apostrophe (`'1003`), as numbers (`12346.0`, `12,345`) or in scientific
+notation (`1.13521E+12`). What has exactly one reading is repaired, the same way wherever a number
+is read; anything else is not a number, and whoever reads it says why. The same rules as polars
+expressions are in index/nhs_numbers.py and index/patient_numbers.py, made of these patterns.
+"""
+
+from __future__ import annotations
+
+import re
+
+INVISIBLE = "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+"""Characters without any width: soft hyphen, joiners, marks of direction, byte-order mark."""
+
+BLANK = "[\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2800]"
+"""Characters that look like blanks, of whatever width."""
+
+HYPHEN = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]"
+
+FORMULA = '^="([^"]*)"$'
+"""A text that a spreadsheet is kept from changing: ="1001"."""
+
+APOSTROPHE = "^['\u2018\u2019]([^'\u2018\u2019]*)$"
+
+WHOLE_AS_DECIMAL = r"^([0-9]+)\.0+$"
+
+THOUSANDS = r"^[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
+
+SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
+"""A number in scientific notation: its last digits are lost, unless all of them are written.
+
+2E10, without sign and point, is none: systems may give such numbers, spreadsheets do not.
+"""
+
+ODD = rf"[^!-~]|^[='\u2018\u2019]|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
+"""What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
+
+_INVISIBLE, _BLANK, _HYPHEN = (re.compile(one) for one in (INVISIBLE, BLANK, HYPHEN))
+_FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
+    re.compile(one) for one in (FORMULA, APOSTROPHE, WHOLE_AS_DECIMAL, THOUSANDS, SCIENTIFIC)
+)
+
+
+def without_invisible(text: str) -> str:
+    """Return the text without characters that cannot be seen; blanks of any width are one blank."""
+    return " ".join(_BLANK.sub(" ", _INVISIBLE.sub("", text)).split())
+
+
+def exact_whole_number(text: str) -> str | None:
+    """Return the digits of a number in scientific notation that has all of them, else None.
+
+    9.434765919E+09 is 9434765919; 9.43E+09 could be any of ten million numbers.
+    """
+    if not _SCIENTIFIC.fullmatch(text):
+        return None
+    mantissa, exponent = re.split("[eE]", text.replace(",", "."))
+    whole, _, decimals = mantissa.partition(".")
+    power = int(exponent)
+    if not decimals or power > 30 or len(decimals.rstrip("0")) > power or len(decimals) < power:
+        return None
+    return whole + decimals[:power]
+
+
+def repair_number(text: str) -> str:
+    """Return a patient number (or a code) as its system writes it, where that is certain.
+
+    A text that is not spoilt in one of the known ways comes back as it is, blanks off its ends;
+    `is_spoilt` says whether what comes back still cannot be used.
+    """
+    number = without_invisible(text)
+    for dress in (_FORMULA, _APOSTROPHE):
+        if found := dress.fullmatch(number):
+            number = found[1].strip()
+    if found := _WHOLE.fullmatch(number):
+        return found[1]
+    if _THOUSANDS.fullmatch(number):
+        return number.replace(",", "")
+    return exact_whole_number(number) or number
+
+
+def is_spoilt(number: str) -> bool:
+    """Return whether a repaired number is in scientific notation still: its digits are lost."""
+    return _SCIENTIFIC.fullmatch(number) is not None

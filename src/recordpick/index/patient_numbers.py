@@ -1,0 +1,56 @@
+"""Patient numbers and codes as polars expressions: repaired as identifiers.py says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from recordpick.criteria.rounded_codes import looks_rounded
+from recordpick.identifiers import ODD, SCIENTIFIC, repair_number
+
+SPOILT = "spoilt by a spreadsheet: its last digits are lost"
+
+
+def repaired(text: pl.Expr) -> pl.Expr:
+    """Return the numbers as their system writes them; what is not spoilt stays as it is.
+
+    Only texts that look odd are looked at one by one, each different one once.
+    """
+    return pl.map_batches([text], _repair, return_dtype=pl.String, is_elementwise=True)
+
+
+def usable(text: pl.Expr) -> pl.Expr:
+    """Return the repaired numbers; null where digits are lost (`is_spoilt`)."""
+    number = repaired(text)
+    return pl.when(~is_spoilt(number)).then(number)
+
+
+def usable_code(text: pl.Expr) -> pl.Expr:
+    """Return the repaired codes; null where digits are lost, or were rounded to zeros."""
+    return pl.map_batches(
+        [usable(text)], _unless_rounded, return_dtype=pl.String, is_elementwise=True
+    )
+
+
+def _unless_rounded(batch: Sequence[pl.Series]) -> pl.Series:
+    (code,) = batch
+    long = code.filter((code.str.len_bytes() >= 16) & code.str.ends_with("0")).unique()
+    rounded = [one for one in long if looks_rounded(one)]
+    if not rounded:
+        return code
+    return code.set(code.is_in(rounded), None)
+
+
+def is_spoilt(number: pl.Expr) -> pl.Expr:
+    """Return whether a repaired number is in scientific notation still."""
+    return number.str.contains(SCIENTIFIC)
+
+
+def _repair(batch: Sequence[pl.Series]) -> pl.Series:
+    (text,) = batch
+    odd = text.filter(text.str.contains(ODD)).unique()
+    if odd.is_empty():
+        return text
+    repairs = {one: repair_number(one) for one in odd}
+    return text.replace_strict(repairs, default=text, return_dtype=pl.String)

@@ -1,0 +1,102 @@
+"""Columns of which no value can be read: they must be something else than their name says.
+
+A table whose dates are all empty would look like one of a practice that records none. So such a
+column is left out, as if the source did not have it: criteria that ask for it are not answered.
+And where the month comes first in the dates of a table, nothing is read at all: most of its days
+would be read as other days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from recordpick.days import ERRORS, NOTHING, NotADayError, parse_day, read_day
+from recordpick.errors import UserError
+from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER, values_emptied
+from recordpick.index.parts import DELETED, ROW, Part
+from recordpick.index.staging import Staged
+from recordpick.index.values import is_text
+
+_LOOKED_AT = 10_000
+"""Rows with values that cannot be read, of which it is found out what they have in common."""
+
+_DAY_FIRST = r"^\s*(1[3-9]|2[0-9]|3[01])[-/. ][0-9]{1,2}[-/. ][0-9]{4}"
+
+
+def without_unreadable(staged: Staged, *, is_alone: bool) -> Staged:
+    """Return a part without the columns of which no value can be read.
+
+    `is_alone` where no other part gives rows to its table: else another one may tell the column.
+    UserError where the month comes first in a column of dates.
+    """
+    part = staged.part
+    odd = staged.typed.filter(pl.col(ASIDE) & pl.col(BAD).is_null() & ~pl.col(DELETED))
+    some = odd.select(pl.col(ROW).cast(pl.UInt32)).head(_LOOKED_AT).collect(engine="streaming")
+    if some.is_empty():
+        return staged
+    rows = part.frame.join(some.lazy(), on=ROW, how="semi")
+    values = values_emptied(staged.conformed, rows)
+    _check_month_is_not_first(part, staged, values)
+    if not is_alone or part.feeds or part.takes:
+        return staged
+    unreadable = _unreadable(staged, values)
+    if not unreadable:
+        return staged
+    conformed = staged.conformed
+    kept = replace(
+        conformed,
+        kinds={name: kind for name, kind in conformed.kinds.items() if name not in unreadable},
+        checks=tuple(check for check in conformed.checks if check[0].name not in unreadable),
+        unreadable=tuple(
+            f"{name} was not used: none of its values can be read. The first, {value}, is {why}"
+            for name, (value, why) in unreadable.items()
+        ),
+    )
+    return replace(staged, conformed=kept, typed=staged.typed.drop(list(unreadable)))
+
+
+def _unreadable(staged: Staged, values: pl.DataFrame) -> dict[str, tuple[str, str]]:
+    """Return the columns without a value that can be read, each with a value and its reason."""
+    names = values.filter(pl.col("column") != NHS_NUMBER)["column"].unique(maintain_order=True)
+    good = staged.typed.filter(pl.col(BAD).is_null() & ~pl.col(DELETED))
+    counts = good.select(pl.col(name).count() for name in names).collect(engine="streaming")
+    found: dict[str, tuple[str, str]] = {}
+    for name in names:
+        if counts[name].item():
+            continue
+        for value, why in values.filter(pl.col("column") == name).select("value", "reason").rows():
+            if not _means_none(value):
+                found[name] = value, why
+                break
+    return found
+
+
+def _means_none(value: str) -> bool:
+    """Return whether a value only says that there is none: a placeholder, or an error."""
+    word = value.strip().lower()
+    if word in NOTHING or word in ERRORS:
+        return True
+    try:
+        parse_day(value)
+    except NotADayError as error:
+        return error.why == "placeholder"
+    return False
+
+
+def _check_month_is_not_first(part: Part, staged: Staged, values: pl.DataFrame) -> None:
+    schema = part.frame.collect_schema()
+    for name, kind in staged.conformed.kinds.items():
+        if kind != "date" or name in part.date_formats or not is_text(schema.get(name, pl.Null())):
+            continue
+        texts = values.filter(pl.col("column") == name)["value"]
+        turned = [text for text in texts if read_day(text, "month") is not None]
+        if not turned:
+            continue
+        proves = pl.col(name).cast(pl.String).str.contains(_DAY_FIRST).sum()
+        if len(turned) > part.frame.select(proves).collect(engine="streaming").item():
+            raise UserError(
+                f"{part.file}: the month comes first in the dates of {name} (such as {turned[0]}). "
+                "Write them as 2026-01-31, or say with a mapping file how they are written."
+            )
