@@ -25,7 +25,7 @@ from recordpick.index.reading import SourceKind, read_source
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
-from recordpick.index.untold import conflated_words, gaps, numbers_left_empty
+from recordpick.index.untold import conflated_words, gaps, numbers_left_empty, restrictions_on
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
 from recordpick.index.writing_aside import WritingAside
@@ -84,6 +84,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             notes=(*notes, *_no_day(as_at, read)),
             conflated=(*conflated_words(read), *numbers_left_empty(files)),
             gaps=untold,
+            restrictions=restrictions_on(read, folder / "patients.parquet"),
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)
