@@ -1,4 +1,4 @@
-"""Patients whom a source does not supply: a list of those registered now answers for nobody else."""
+"""Patients whom a source does not supply: a list of those registered answers for nobody else."""
 
 from __future__ import annotations
 
@@ -117,6 +117,7 @@ def test_an_extract_of_patients_all_alike_has_a_caution(tmp_path):
     found = answer(index, "registration = 'temporary'")
     assert (found.answered, found.matches) == (True, 0)
     assert any("Every patient of what was indexed is regular" in text for text in found.cautions)
+    assert answer(index, "patient_id = '1'").cautions == ()
     assert answer(index, "registration = 'regular'", "status = 'registered'").cautions == ()
 
 

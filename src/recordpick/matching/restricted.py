@@ -40,13 +40,19 @@ def cautions_for_restrictions(
 ) -> list[str]:
     """Say which patients who could meet a criterion no source supplies.
 
-    `steps` are its rules with their conditions.
+    `steps` are its rules with their conditions. What is not certain is said only to who asks for
+    the column.
     """
     as_at = index.manifest.as_at
+    over_patients = [population] + [
+        asked for step in steps for rule, asked in step if rule.table == "patients"
+    ]
+    columns = frozenset[str]().union(*(asked.columns for asked in over_patients if asked))
     return [
         f"{one.says[:1].upper()}{one.says[1:]} (patients.{one.column}): others are not found here."
         for one in index.manifest.restrictions
-        if _others_may_meet(population, None, one, as_at)
+        if (one.always or one.column in columns)
+        and _others_may_meet(population, None, one, as_at)
         and all(
             any(
                 rule.table != "patients" or _others_may_meet(asked, rule, one, as_at)
