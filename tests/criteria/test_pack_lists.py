@@ -9,6 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.cli import main
 from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.pack import Criterion
 from recordpick.criteria.reading import parse_pack, read_pack
@@ -479,3 +480,20 @@ def test_a_cell_that_holds_whole_rows_is_told() -> None:
     text = HEADER + 'A,a,t,"f,c,5\nB,a,t,f,c,5\nC,a,t,f",c,5\n'
     (message,) = problems_of(text)
     assert message.startswith("list.csv, line 2: A cell of this row holds whole rows of the list")
+
+
+def test_criteria_check_names_what_is_not_used(tmp_path: Path, capsys) -> None:
+    """Exit code 0 with notes; 2 and nothing on standard output where the pack is not loaded."""
+    path = tmp_path / "list.csv"
+    path.write_text("Ref,Find,Owner,Qty\nA-1,x,me,some\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 0
+    told = capsys.readouterr()
+    assert 'list.csv, line 1: A column is not used: "Owner".' in told.out
+    assert "list.csv, criterion A-1, line 2: how many is 'some'" in told.out
+    assert told.out.endswith("See the notes above.\n")
+    path.write_text("Ref,Find\nA-1,x\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 0
+    assert capsys.readouterr().out.endswith("Nothing is wrong with it.\n")
+    path.write_text("Ref,Find\nA-1,x, y\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 2
+    assert capsys.readouterr().out == ""

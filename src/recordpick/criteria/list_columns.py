@@ -119,7 +119,7 @@ def _columns(
     free = {place for place, name in enumerate(names) if name}
     for field, known in said["names"].items():
         places = [place for name in known for place in sorted(free) if names[place] == name]
-        if field == "id" and body is not None:
+        if field == "id" and body:
             unsure = set(said["ambiguous"]["id"])
             places = [one for one in places if names[one] not in unsure or _holds_ids(body, one)]
         if places:
