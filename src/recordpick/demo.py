@@ -9,7 +9,7 @@ from recordpick.handover.export import export
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match, random_population
-from recordpick.picking.by_ticket import suggest_by_ticket
+from recordpick.picking.suggestion import Basis, suggest
 from recordpick.progress import Progress, silent
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
@@ -57,8 +57,10 @@ def run_demo(
     with WorkingFile.open(path, PERSON) as file:
         index = open_index(folder / "index")
         matches = match(file.pack, index, file.as_at, progress)
-        picks = suggest_by_ticket(matches, file.pack, file.selection, file.suggestion_seed)
-        file.suggest(picks, "ticket")
+        everyone = index.patients(file.as_at)
+        basis = Basis(matches, file.pack, file.selection, file.suggestion_seed, everyone)
+        suggestion = suggest(basis, "fewest")
+        file.suggest(suggestion.picks, suggestion.how)
         for criterion in file.pack.criteria:
             if file.selection.count(criterion.id) < criterion.records:
                 file.close_criterion(criterion.id, "Every patient who meets it is picked.")

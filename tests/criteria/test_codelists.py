@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recordpick.criteria.codelists import codelist_from_csv, is_safe_name
 from recordpick.criteria.csv_text import decoded
@@ -146,7 +148,9 @@ def test_codes_of_snomed_ct_and_dmd_have_their_check_digit(code: str) -> None:
     assert not looks_rounded(code)
 
 
-@pytest.mark.parametrize("code", ["42109611000001100", "4.21096E+16", "4E+16", "4e16"])
+@pytest.mark.parametrize(
+    "code", ["42109611000001100", "4.21096E+16", "4,21096E+16", "4E+16", "4e16"]
+)
 def test_codes_that_went_through_a_spreadsheet_as_numbers(code: str) -> None:
     """Only 15 digits are left of them, so they would find nobody."""
     assert looks_rounded(code)
@@ -158,7 +162,14 @@ def test_other_codes_are_not_suspected(code: str) -> None:
     assert not looks_rounded(code)
 
 
-@pytest.mark.parametrize("code", ["'59621000", "59621000.0", "59621000 |Hypertension|"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("'59621000", "59621000.0", "59621000 |Hypertension|", "\u201959621000", "5962 1000"),
+        *("5962\u00a01000", "5962\u20091000", "?59621000", "59621000_", "59621000;Hypertension"),
+        *('"=""59621000"""', '"59,621,000"'),
+    ],
+)
 def test_a_code_with_something_around_it_is_refused(code: str) -> None:
     """It is no patient's code as it stands, so that the list would find fewer, or nobody."""
     assert "has more in it than a code" in problems_of(f"code,term\n44054006,x\n{code},x\n")[0]
@@ -167,3 +178,86 @@ def test_a_code_with_something_around_it_is_refused(code: str) -> None:
 @pytest.mark.parametrize("code", ["2469.", "G20..", "1371.", "X-0101", "EMISNQLO1", "246"])
 def test_codes_of_older_systems_keep_their_dots(code: str) -> None:
     assert read(f"code,term\n{code},x\n").codes == (code,)
+
+
+SHIFTED = [
+    ("term,code\nAsthma,195967001\nAsthma, severe,708038006\n", 3, "more cells (3)"),
+    ("code,term\n195967001,Asthma\n708038006,Asthma, severe\n", 3, "more cells (3)"),
+    ("term;code\nAsthma;195967001\nAsthma; severe;708038006\n", 3, "more cells (3)"),
+    ("term\tcode\nAsthma\t195967001\nAsthma\tsevere\t708038006\n", 3, "more cells (3)"),
+    ("term,code,\nAsthma,195967001,\nAsthma, severe,708038006,\n", 3, "more cells (3)"),
+    ("term,code,notes\nA,195967001,x\nA, severe,708038006,\n", 3, "more cells (4)"),
+    ("term,code,,\nA,195967001,,\nA, severe,708038006\n", 3, "more cells (3)"),
+    ("term,code\nAsthma, severe,708038006\nA, mild,195967001\n", 2, "more cells (3)"),
+    ("code\n195967001\n708038006,Asthma\n", 3, "more cells (2)"),
+    ("term,code\nAsthma,195967001\nAsthma severe 708038006\n", 3, "fewer cells (1)"),
+    ("code,term\n195967001\n", 2, "fewer cells (1)"),
+    ("term,code,notes\nA,195967001,x\nA, severe,708038006\n", 3, "'severe' does not look like a"),
+    ("code,term\n1,x\nterm,code\ny,2\n", 3, "The header is repeated here"),
+    ("code,term,code\n1,x,2\n", 1, "The header names the column code twice"),
+    ("term,code,term\nx,1,y\n", 1, "The header names the column term twice"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "told"), SHIFTED)
+def test_no_cell_is_taken_for_the_code_because_a_delimiter_is_too_many(text, line, told) -> None:
+    """A term with an unquoted comma moves the code: the row is named, and nothing is loaded."""
+    message = problems_of(text)[0]
+    assert message.startswith(f"codelists/x.csv, line {line}: ")
+    assert told in message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "code,term,,\n1,x,,\n2,y,,\n",
+        "code,term\n1,x,\n2,y,\n",
+        "code,term,,\n1,x\n2,y\n",
+        "code,term\n1,x\ncode,term\n2,y\n",
+        "\n\ncode,term\n\n1,x\n,\n2,y\n",
+    ],
+)
+def test_trailing_delimiters_and_repeated_headers_move_nothing(text: str) -> None:
+    """As spreadsheets and pasted lists have them."""
+    assert read(text) == Codelist("x", ("1", "2"), {"1": "x", "2": "y"})
+
+
+def notes_of(text: str) -> tuple[str, ...]:
+    problems = Problems("pack.toml")
+    assert codelist_from_csv("x", text, problems) is not None
+    problems.raise_any()
+    return problems.notes
+
+
+def test_columns_that_are_not_used_are_named() -> None:
+    """And rows that lack some of them."""
+    assert notes_of("code,term\n1,x\n") == ()
+    unused, fewer = notes_of("Code,Term,Notes,Author\n1,x,y,z\n2,x\n")
+    assert unused == 'codelists/x.csv, line 1: 2 columns are not used: "notes" and "author".'
+    assert fewer.startswith("codelists/x.csv, line 3: The row has fewer cells (2) than the header")
+
+
+def test_a_code_with_two_terms_is_named() -> None:
+    """One of the two may be another code that was mistyped."""
+    (note,) = notes_of("code,term\n1,Asthma\n2,x\n1,Diabetes\n1,ASTHMA\n")
+    assert note.startswith("codelists/x.csv, line 4: The code 1 is there with another term before")
+    assert "'Asthma' and 'Diabetes'" in note
+
+
+_cells = st.text(st.sampled_from("ab, ;\"'\u00e9"), max_size=8)
+
+
+@given(st.lists(st.tuples(st.integers(100000, 10**17), _cells), min_size=1, max_size=6), st.data())
+def test_a_code_is_the_one_that_was_written_or_the_list_is_refused(rows, data) -> None:
+    """Whatever quotes were forgotten in the terms: no other code is ever loaded."""
+    order = data.draw(st.sampled_from(["code,term", "term,code", "term,code,notes"]))
+    lines = [order]
+    for code, term in rows:
+        quoted = data.draw(st.booleans())
+        cell = '"' + term.replace('"', '""') + '"' if quoted else term
+        by_name = {"code": str(code), "term": cell, "notes": ""}
+        lines.append(",".join(by_name[name] for name in order.split(",")))
+    problems = Problems("pack.toml")
+    found = codelist_from_csv("x", "\n".join(lines) + "\n", problems)
+    if found is not None:
+        assert set(found.codes) == {str(code) for code, _ in rows}

@@ -87,4 +87,4 @@ def test_every_recognised_column_name_is_recognised() -> None:
             cells = [cell for cell in cells if cell != field] + [name.strip()]
             header = find_header([(1, cells)])
             assert header is not None
-            assert header.columns.get(field) == len(cells) - 1, name
+            assert header.columns.get(field) == (len(cells) - 1,), name

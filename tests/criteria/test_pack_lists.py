@@ -9,6 +9,8 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.cli import main
+from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.pack import Criterion
 from recordpick.criteria.reading import parse_pack, read_pack
 from recordpick.criteria.reading_rows import pack_from_csv
@@ -105,14 +107,55 @@ def test_a_criterion_is_never_taken_for_a_heading() -> None:
 
 
 def test_a_title_is_made_of_what_to_find() -> None:
-    """Its first sentence, cut between words where it is long."""
+    """All of it where it is short; else whole sentences, or cut between words."""
+    long = "Patients with more than eight repeat medications who are housebound and live alone"
     text = (
-        "id,find\nA,Two words. More of it\n"
-        "B,Patients with more than eight repeat medications who are housebound and live alone\n"
+        f"id,find\nA,Two words. More of it.\nB,{long}. They were all seen by Dr. Who this year.\n"
+        f'C,{long} and have no next of kin\nD,"A line\n{long}"\n'
     )
-    first, second = pack_from_csv("list.csv", text).criteria
-    assert first.title == "Two words"
-    assert second.title == "Patients with more than eight repeat medications who are …"
+    pack = pack_from_csv("list.csv", text)
+    titles = [criterion.title for criterion in pack.criteria]
+    assert titles == ["Two words. More of it", long, f"{long} and have no …", "A line"]
+    assert pack.criteria[1].find == f"{long}. They were all seen by Dr. Who this year."
+    assert pack.criteria[3].find == f"A line {long}"
+
+
+TEXTS = [
+    "Patients on a DMARD, i.e. methotrexate or leflunomide",
+    "Repeat medicines e.g. inhalers; more than 8",
+    "Seen by Dr. Smith vs. a locum",
+    "HbA1c over 7.5 % (approx. 58 mmol/mol)",
+    "Recalls: overdue, due, and done",
+    "Registered at St. Mary's, ref. no. 12",
+    "Patients on 2.5 mg b.d. Warfarin",
+    "Under 18 yrs. Living with Mr. and Mrs. A. B. Jones",
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_title_is_not_cut_at_abbreviations_decimals_or_colons(text: str) -> None:
+    """Neither where all of it fits, nor where more than fits follows."""
+    assert title_of(text) == text
+    assert title_of(f"{text}. {'And so on and on, all the same ' * 5}.") == text
+    assert len(title_of(f"{text} {'and so on ' * 20}")) <= 100
+    (criterion,) = pack_from_csv("list.csv", f'id,find\nA,"{text}"\n').criteria
+    assert (criterion.title, criterion.find) == (text, text)
+
+
+@given(st.text(st.sampled_from("ab .:;!?(\n\u00e9"), min_size=1, max_size=300))
+def test_a_title_is_the_beginning_of_the_text_and_never_too_long(text: str) -> None:
+    """Whatever the text: nothing is made up, and no more than 100 characters."""
+    title = title_of(text)
+    assert len(title) <= 100
+    assert " ".join(text.split()).startswith(title.removesuffix("…").rstrip())
+
+
+def test_a_title_that_is_a_whole_text_is_shortened_and_kept() -> None:
+    """All of it is among what to find."""
+    long = "Patients who " + "were seen and " * 20 + "left."
+    (criterion,) = pack_from_csv("list.csv", f"id,title,find\nA,{long},Also this\n").criteria
+    assert len(criterion.title) <= 100
+    assert criterion.find == f"{long} Also this"
 
 
 @pytest.mark.parametrize(
@@ -135,12 +178,46 @@ def test_what_to_compare_is_one_thing_a_line(cell: str, items: tuple[str, ...]) 
 
 
 @pytest.mark.parametrize(
-    ("cell", "records"), [("5", 5), ("up to 20", 20), ("10 records", 10), ("3.0", 3), ("", 20)]
+    ("cell", "records"),
+    [
+        *(("5", 5), ("up to 20", 20), ("10 records", 10), ("3.0", 3), ("", 20), ("ten", 10)),
+        *(("all", 1000), ("All", 1000), ("ALL.", 1000), ("max", 1000), ("All patients", 1000)),
+        *(("20 (min 10)", 20), ("10-20", 20), ("10 \u2013 20", 20), ("10 to 20", 20)),
+        *(("min 5 max 15", 15), ("max 20", 20), ("at least 10", 10), ("\u226520", 20)),
+        *(("20 (10 male, 10 female)", 20), ("10+", 10), ("1,000", 1000), ("between 5 and 9", 9)),
+    ],
 )
-def test_how_many_is_the_one_number_of_its_cell(cell: str, records: int) -> None:
-    """Whatever words stand around it."""
-    pack = pack_from_csv("list.csv", f"id,find,how many\nA,x,{cell}\n")
+def test_how_many_is_understood_as_people_write_it(cell: str, records: int) -> None:
+    """Whatever words stand around it; of two ends of a range the larger."""
+    pack = pack_from_csv("list.csv", f'id,find,how many\nA,x,"{cell}"\n')
     assert pack.criteria[0].records == records
+    assert pack.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("cell", "said", "records"),
+    [
+        ("some", "how many is 'some', which is not understood: 20 are asked for.", 20),
+        ("5 %", "how many is '5 %', which is not understood: 20 are asked for.", 20),
+        ("-5", "how many is '-5', which is not understood", 20),
+        ("2.5", "how many is '2.5', which is not understood", 20),
+        ("2020-10-01", "how many is '2020-10-01', which is not understood", 20),
+        ("5 and 10 others, 3 more", "which is not understood", 20),
+        ("9" * 5000, "which is not understood", 20),
+        ("0", "how many is 0 and must be from 1 to 1,000: 20 are asked for.", 20),
+        ("5000", "how many is 5,000 and must be from 1 to 1,000: 1,000 are asked for.", 1000),
+    ],
+)
+def test_how_many_that_is_not_understood_is_said_and_costs_no_list(
+    cell: str, said: str, records: int
+) -> None:
+    """With its row; the other criteria are read as they are, and the note stays with the pack."""
+    pack = pack_from_csv("list.csv", f'id,find,how many\nA,x,"{cell}"\nB,y,7\n')
+    assert [criterion.records for criterion in pack.criteria] == [records, 7]
+    (note,) = pack.notes
+    assert note.startswith("list.csv, criterion A, line 2: ")
+    assert said in note
+    assert parse_pack(pack.files).notes == pack.notes
 
 
 @pytest.mark.parametrize(
@@ -158,16 +235,6 @@ def test_how_many_is_the_one_number_of_its_cell(cell: str, records: int) -> None
         (HEADER + ",a,t,f,c,5\n", "line 2: The row has no id"),
         (HEADER + "=A1,a,t,f,c,5\n", "line 2: '=A1' is not an id"),
         (HEADER + "A 1,a,t,f,c,5\n", "line 2: 'A 1' is not an id"),
-        (
-            HEADER + "A,a,t,f,c,0\n",
-            "criterion A, line 2: how many is 0 and must be from 1 to 1,000",
-        ),
-        (HEADER + "A,a,t,f,c,5000\n", "how many is 5000 and must be from 1 to 1,000"),
-        (HEADER + "A,a,t,f,c,5 to 10\n", "how many is '5 to 10', and must hold one whole number"),
-        (HEADER + "A,a,t,f,c,-5\n", "how many is '-5'"),
-        (HEADER + "A,a,t,f,c,some\n", "how many is 'some'"),
-        (HEADER + "A,a,t,f,c,2.5\n", "how many is '2.5'"),
-        (HEADER + "A,a,t,f,c," + "9" * 5000 + "\n", "must hold one whole number"),
         (HEADER + "A,a,t\u202e,f,c,5\n", "criterion A, line 2: title has the character U+202E"),
         (HEADER + f"A,a,t,{'f' * 2001},c,5\n", "what to find has 2,001 characters"),
         (HEADER + 'A,a,t,"f,c,5\nB,a,t,f,c,5\n', "line 2: The row cannot be read"),
@@ -183,7 +250,7 @@ def test_what_is_wrong_with_a_list(text: str, told: str) -> None:
 
 def test_lines_are_those_of_the_file_where_cells_have_several() -> None:
     """A criterion's line is the one on which its row begins."""
-    messages = problems_of(HEADER + 'A,a,t,"f\nf\nf",c,5\n,a,t,f,c,5\nB,a,t,"f\nf",c,x\n')
+    messages = problems_of(HEADER + 'A,a,t,"f\nf\nf",c,5\n,a,t,f,c,5\nB,a,t,"f\nf",\u202e,5\n')
     assert [message.split(":")[0] for message in messages] == [
         "list.csv, line 5",
         "list.csv, criterion B, line 6",
@@ -307,3 +374,126 @@ def test_a_comma_that_is_not_quoted_is_told() -> None:
     text = "id,what to find,what to compare\nM-1,Patients on warfarin, digoxin,Dose\n"
     told = "There are 4 cells, and the columns named are 3: put a text with the delimiter in it"
     assert any(f"list.csv, line 2: {told}" in problem for problem in problems_of(text))
+
+
+def fields(header: str, row: str) -> tuple[Criterion, tuple[str, ...]]:
+    pack = pack_from_csv("list.csv", f"{header}\n{row}\n")
+    return pack.criteria[0], pack.notes
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Ref,Area,Description,What to check in new system,No. of patients",
+        "No.,Category,Criterion,Check,Qty",
+        "Test,Section,Rule,Compare,How many?",
+        "Test No,Where,Criteria,What to look at,Number of records",
+        "Criterion,Area,Description,Points to check,Number of patients to check",
+        "ID,Data area,Patients to be found (all),Items to compare in both,Sample size (max.)",
+        "Number,Topic,Scenario,Expected result,How many",
+        "Code,Module,Search criteria,Verify in the new system,Quantity required",
+    ],
+)
+def test_columns_are_known_by_their_words(header: str) -> None:
+    """What suppliers and practices call them: every column is used, and none is named as unused."""
+    found, notes = fields(header, "M-1,Medication,Patients on warfarin,Dose,10")
+    assert found == Criterion(
+        "M-1", "Medication", "Patients on warfarin", "Patients on warfarin", ("Dose",), 10
+    )
+    assert notes == ()
+
+
+def test_each_column_is_used_or_named_as_unused() -> None:
+    """With a name or without one; what people fill in while they check is none of the criteria."""
+    header = "Ref,Find,Checked by,,Date checked,Priority,Notes,,"
+    found, notes = fields(header, "M-1,x,AB,left over,1/2/26,high,n,,")
+    assert (found.find, found.compare, found.records) == ("x", (), 20)
+    (note,) = notes
+    assert note.startswith("list.csv, line 1: 5 columns are not used: ")
+    for name in ('"Checked by"', "column 4, which has no name", '"Date checked"', '"Priority"'):
+        assert name in note
+    assert '"Notes"' in note
+
+
+def test_several_columns_of_what_to_compare_are_all_used() -> None:
+    """Of the old and of the new system."""
+    header = "Ref,Find,What to check in old system,What to check in new system"
+    found, notes = fields(header, "M-1,x,Dose,Date; Quantity")
+    assert found.compare == ("Dose", "Date", "Quantity")
+    assert notes == ()
+
+
+_names = st.sampled_from(
+    [
+        *("Ref", "No.", "Area", "Category", "Criterion", "Test", "Description", "Rule", "Where"),
+        *("Qty", "How many", "No. of patients", "Check", "Compare", "What to check in new system"),
+        *("Owner", "Title", "Number", "Checked by", "Comments", "Status", "x", "Expected"),
+    ]
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(_names, min_size=2, max_size=8))
+def test_no_column_is_dropped_in_silence(names: list[str]) -> None:
+    """Whatever the columns are called: each value is in the pack, or its column is named."""
+    cells = [f"Q{number}" for number in range(1, len(names) + 1)]
+    text = ",".join(names) + "\n" + ",".join(cells) + "\n"
+    try:
+        pack = pack_from_csv("list.csv", text)
+    except UserError:
+        return
+    (found,) = pack.criteria
+    said = " ".join(pack.notes)
+    used = {found.id, found.area, found.title, found.find, *found.compare}
+    for name, cell in zip(names, cells, strict=True):
+        number = cell[1:]
+        assert cell in used or name in said or found.records == int(number), (name, pack.notes)
+
+
+def test_merged_cells_of_areas_count_for_all_their_rows(tmp_path: Path) -> None:
+    """In a spreadsheet, and in the CSV that is saved of it."""
+    path = tmp_path / "list.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Criteria")
+        sheet.write_row(0, 0, ["Area", "Ref", "Find", "How many"])
+        sheet.merge_range("A2:A3", "Medication")
+        sheet.write_row(1, 1, ["M-1", "x", 5])
+        sheet.write_row(2, 1, ["M-2", "y", "all"])
+        sheet.write_row(3, 0, ["Problems", "P-1", "z"])
+    criteria = read_pack(path).criteria
+    assert [one.area for one in criteria] == ["Medication", "Medication", "Problems"]
+    assert [one.records for one in criteria] == [5, 1000, 20]
+    text = "Area,Ref,Find\nMedication,M-1,x\n,M-2,y\nProblems,P-1,z\n,P-2,z\n"
+    areas = [one.area for one in pack_from_csv("list.csv", text).criteria]
+    assert areas == ["Medication", "Medication", "Problems", "Problems"]
+
+
+def test_sheets_that_are_not_used_are_named(tmp_path: Path) -> None:
+    """So that nobody believes they were read."""
+    sheets = {"Read me": [["Please read."]], "Criteria": ONE_SHEET, "Empty": []}
+    pack = read_pack(workbook(tmp_path / "pack.xlsx", sheets))
+    assert pack.notes == ('pack.xlsx: Of its sheets only "Criteria" is used, not "Read me".',)
+
+
+def test_a_cell_that_holds_whole_rows_is_told() -> None:
+    """Two lone quotation marks would hide the criteria between them."""
+    text = HEADER + 'A,a,t,"f,c,5\nB,a,t,f,c,5\nC,a,t,f",c,5\n'
+    (message,) = problems_of(text)
+    assert message.startswith("list.csv, line 2: A cell of this row holds whole rows of the list")
+
+
+def test_criteria_check_names_what_is_not_used(tmp_path: Path, capsys) -> None:
+    """Exit code 0 with notes; 2 and nothing on standard output where the pack is not loaded."""
+    path = tmp_path / "list.csv"
+    path.write_text("Ref,Find,Owner,Qty\nA-1,x,me,some\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 0
+    told = capsys.readouterr()
+    assert 'list.csv, line 1: A column is not used: "Owner".' in told.out
+    assert "list.csv, criterion A-1, line 2: how many is 'some'" in told.out
+    assert told.out.endswith("See the notes above.\n")
+    path.write_text("Ref,Find\nA-1,x\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 0
+    assert capsys.readouterr().out.endswith("Nothing is wrong with it.\n")
+    path.write_text("Ref,Find\nA-1,x, y\n", encoding="utf-8")
+    assert main(["criteria", "check", str(path)]) == 2
+    assert capsys.readouterr().out == ""

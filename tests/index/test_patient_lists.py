@@ -173,7 +173,7 @@ def test_a_column_that_must_be_something_else_does_not_cost_the_patients(tmp_pat
     """Of a guess by its name, when every value says no: left out, and told."""
     index = built(tmp_path, "EMIS Number,Registered,Status,Sex\n1,Yes,Gold,F\n2,No,,x\n")
 
-    assert set(index.columns("patients")) == {"patient_id", "sex", "entries", "entries_percentile"}
+    assert set(index.columns("patients")) == {"patient_id", "sex"}
     assert "list.csv: Registered was not used: none of its values is a date" in index.manifest.notes
     assert (
         "list.csv: Status was not used: none of its words is known (such as Gold)"

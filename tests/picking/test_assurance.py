@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
@@ -138,17 +139,37 @@ def test_the_worst_place_for_faults_is_found(given_strata):
     strata = [(size, min(size, drawn)) for size, drawn in given_strata]
     ruled_out = assurance_by_strata(strata).ruled_out
 
-    def missed(faulty: int, left: list[tuple[int, int]]) -> float:
+    def missed(faulty: int, left: list[tuple[int, int]]) -> Fraction:
         if not left:
-            return 1.0 if faulty == 0 else 0.0
+            return Fraction(int(faulty == 0))
         (size, drawn), *others = left
         return max(
-            comb(size - here, drawn) / comb(size, drawn) * missed(faulty - here, others)
+            Fraction(comb(size - here, drawn), comb(size, drawn)) * missed(faulty - here, others)
             for here in range(min(size, faulty) + 1)
         )
 
     population = sum(size for size, _ in strata)
     for faulty in range(population + 1):
-        chance = missed(faulty, strata)
-        if abs(chance - 0.05) > 1e-9:
-            assert (chance <= 0.05) == (ruled_out is not None and faulty >= ruled_out)
+        is_ruled_out = missed(faulty, strata) <= Fraction(1, 20)
+        assert is_ruled_out == (ruled_out is not None and faulty >= ruled_out)
+
+
+@settings(deadline=None, max_examples=200)
+@given(samples(), st.sampled_from([0.5, 0.9, 0.95, 0.99]))
+@example((140, 1, 0), 0.95)  # 7 of 140 are exactly 5%
+@example((160, 1, 0), 0.95)
+@example((180, 1, 0), 0.95)
+@example((10, 1, 0), 0.9)
+def test_a_draw_from_one_stratum_shows_just_what_a_simple_draw_does(sampled, confidence):
+    """Both are exact: chances of exactly 5% are ruled out by both, never by one of them only."""
+    population, sample, _ = sampled
+    by_strata = assurance_by_strata([(population, sample)], confidence)
+    assert by_strata == assurance(population, sample, 0, confidence)
+    said = by_strata.ruled_out
+    limit = 1 - Fraction(str(confidence))
+    chances = [
+        Fraction(comb(population - faulty, sample), comb(population, sample))
+        for faulty in ((population,) if said is None else (said - 1, said))
+    ]
+    assert chances[0] > limit
+    assert said is None or chances[1] <= limit

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
 
+from recordpick.index.build import build_index
+from recordpick.picking.strata import strata_of, stratified_order
 from recordpick.picking.tickets import draw_order
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "random-draw.md"
@@ -24,3 +29,47 @@ def test_the_page_prints_what_it_says_and_recordpick_draws_the_same():
     assert out.getvalue() == printed
     ours = draw_order(pl.Series(said["eligible"]), said["seed"])
     assert list(ours.select("ticket_number", "patient_id").iter_rows()) == said["order"]
+
+
+def test_the_strata_and_their_digest_can_be_made_from_the_page_alone(tmp_path):
+    """Plain Python of the page, in a process without recordpick, prints what the page says."""
+    text = PAGE.read_text(encoding="utf-8")
+    blocks = [block.split("```")[0] for block in text.split("```python\n")[1:]]
+    printed = [
+        text.split(f"{before}\n\n```text\n")[1].split("```")[0]
+        for before in ("It prints", "It prints, after the lines above:")
+    ]
+    script = tmp_path / "check.py"
+    script.write_text("\n".join(blocks), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "utf8", str(script)],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout == "".join(printed)
+    assert "recordpick" not in "".join(blocks)
+
+
+def test_recordpick_makes_the_same_strata_as_the_page(tmp_path):
+    """Ages on birthdays, a missing date or sex, and the order of the draw, as on the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    said: dict = {}
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        exec("\n".join(block.split("```")[0] for block in text.split("```python\n")[1:]), said)
+    people = said["people"]
+    source = tmp_path / "tables"
+    source.mkdir()
+    rows = [f"{one},{born or ''},{sex or ''}" for one, (born, sex) in people.items()]
+    table = "\n".join(["patient_id,date_of_birth,sex", *rows]) + "\n"
+    (source / "patients.csv").write_text(table, encoding="utf-8")
+    (source / "practice.toml").write_text(f"as_at = {said['as_at']}\n", encoding="utf-8")
+    aged = build_index([source], tmp_path / "index").patients(said["as_at"])
+
+    strata = strata_of(aged, pl.Series(list(people)))
+
+    assert dict(strata.iter_rows()) == said["stratum"]
+    lines = (strata["patient_id"] + "\t" + strata["stratum"]).sort().to_list()
+    assert f"strata: {sha256(chr(10).join(lines).encode()).hexdigest()}" in out.getvalue()
+    ours = stratified_order(strata, said["seed"])["patient_id"].to_list()
+    assert ours == [patient_id for _, _, patient_id in said["order"]]

@@ -151,3 +151,41 @@ def test_each_command_of_the_palette_is_an_action_of_its_screen(command):
         "record": RecordView,
     }
     assert hasattr(parts[command.on], "action_" + command.action.partition("(")[0])
+
+
+@pytest.mark.parametrize("key", ["m", "A"])
+async def test_the_most_useful_come_first_though_others_were_sorted_by_age(demo, key):
+    """`m` and `A` begin in their own order; going back, the others are sorted as they were."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter")
+        table = user.screen.table
+        table.sort_by("age")
+        await user.settled()
+        assert "by Age ▴" in user.part("#rows")
+        await user.press(key)
+        assert table.sort is None
+        assert "by Age" not in user.part("#rows")
+        listed = [table.frame[table._view.place(row), "meets"] for row in range(table.shown)]
+        assert listed == sorted(listed, reverse=True)
+        table.sort_by("age")  # asked for here, it holds here
+        await user.settled()
+        assert "by Age ▴" in user.part("#rows")
+        table.sort_by("age")
+        await user.press(key)
+        assert user.screen.shows == "matches"
+        assert "by Age ▴" in user.part("#rows")
+        await user.press("w")
+        assert "by Age ▴" in user.part("#rows")
+
+
+async def test_from_one_order_of_usefulness_to_the_other(demo):
+    """From `m` to `A` and back: each begins in its own order."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press("enter", "m")
+        user.screen.table.sort_by("age")
+        await user.press("A")
+        assert user.screen.table.sort is None
+        await user.press("m")
+        assert user.screen.table.sort is None
+        await user.press("m")
+        assert user.screen.table.sort is None

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from recordpick.criteria.pack import Pack
 from recordpick.days import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.index.as_at import check_as_at
@@ -119,6 +120,12 @@ def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> l
         ).rstrip()
         for row in rows
     ]
+
+
+def tell_notes(pack: Pack) -> None:
+    """Tell the person what of a pack was not used or not understood, on stderr."""
+    for note in pack.notes:
+        tell(note)
 
 
 def must_be_new(path: Path) -> None:

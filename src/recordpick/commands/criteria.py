@@ -19,8 +19,11 @@ def run(options: argparse.Namespace) -> int:
     ]
     for line in table(rows, right=frozenset({3})):
         say(line)
+    for note in pack.notes:
+        say(note)
+    wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
     say(
         f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
-        f"{pack.random_records} random records. Nothing is wrong with it."
+        f"{pack.random_records} random records. {wrong}"
     )
     return 0

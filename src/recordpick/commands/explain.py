@@ -30,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     for line in table(rows):
         say(line)
     for row in told.rows.iter_rows(named=True):
-        say(f"  {row['date'] or '':10}  {row['table']}  {row['summary']}")
+        day = "" if row["date"] is None else row["date"].isoformat()
+        say(f"  {day:10}  {row['table']}  {row['summary']}")
     return 0
 
 

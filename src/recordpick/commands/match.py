@@ -16,6 +16,7 @@ from recordpick.commands.common import (
     say_json,
     say_row,
     table,
+    tell_notes,
 )
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.criteria.reading import read_pack
@@ -53,6 +54,7 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, d
         raise UserError("Say what to match: a working file, or --index with a practice index.")
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
+    tell_notes(pack)
     yield pack, index, day(options.as_at) or index.manifest.as_at
 
 

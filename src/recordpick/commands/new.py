@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import day, must_be_new, say, tell, who
+from recordpick.commands.common import day, must_be_new, say, tell, tell_notes, who
 from recordpick.criteria.demonstration import is_demonstration
 from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import open_index
@@ -17,6 +17,7 @@ def run(options: argparse.Namespace) -> int:
     must_be_new(options.file)
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
+    tell_notes(pack)
     as_at = day(options.as_at) or index.manifest.as_at
     practice = options.practice or index.manifest.practice
     with WorkingFile.create(options.file, pack, index, as_at, practice, who(options)):

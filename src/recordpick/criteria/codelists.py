@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.criteria.pack import Codelist
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.rounded_codes import looks_rounded
-from recordpick.criteria.wording import first_invisible, name_of_character, shown
+from recordpick.criteria.wording import first_invisible, listed, name_of_character, shown
 
 FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -18,8 +19,18 @@ CODES_AT_MOST = 500_000
 CODE_LENGTH = 100
 
 _NAME = re.compile(r"[a-z0-9_-]{1,60}")
-# What programs and people put around codes: '59621000, 59621000.0, 59621000 |Hypertension|.
-_DRESSED = re.compile(r"\A'|\A[0-9]{6,}\.0+\Z|\|")
+# What programs and people put around codes, or into them.
+_DRESSED = re.compile(
+    r"""\A[='\u2018\u2019]               # '59621000, ="59621000"
+      | ["|;\s]                         # 59621000 |Hypertension|, 5962 1000
+      | \A[0-9]{6,}\.0+\Z               # 59621000.0
+      | \A[1-9][0-9]{0,2}(,[0-9]{3})+\Z # 59,621,000
+      | \A[?_]+[0-9]{6} | [0-9]{6}[?_]+\Z  # what an old encoding made of an invisible character
+    """,
+    re.VERBOSE,
+)
+_USED = ("code", "term")
+_LIKE_A_CODE = re.compile(r"[0-9]{6,18}")
 _DEVICES = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
@@ -39,19 +50,41 @@ def codelist_from_csv(name: str, text: str, problems: Problems) -> Codelist | No
     """Read the text of a codelist's file; None, and its problems noted, if it is not sound."""
     file = file_name(name)
     try:
-        rows = _with_header(text)
+        read = _with_header(text)
     except UnreadableRowError as error:
         problems.add(str(error), at=error.line, file=file)
         return None
+    if read.unused:
+        columns = "A column is" if len(read.unused) == 1 else f"{len(read.unused)} columns are"
+        problems.note(
+            f"{columns} not used: {listed(read.unused, last='and')}.", at=read.line, file=file
+        )
     terms: dict[str, str] = {}
     sound = True
-    for line, code, term in rows:
-        problem = problem_with(code, term)
+    for line, cells in read.rows:
+        code, term = read.code_of(cells), read.term_of(cells)
+        problem = read.problem_with_row(cells) or problem_with(code, term)
         if problem:
             sound = False
             problems.add(problem, at=line, file=file)
-        elif not terms.get(code):
-            terms[code] = term
+            continue
+        if len(cells) < read.width:
+            problems.note(
+                f"The row has fewer cells ({len(cells)}) than the header has columns "
+                f"({read.width}): check that {shown(code)} is its code.",
+                at=line,
+                file=file,
+            )
+        known = terms.get(code, "")
+        if term and known and term.casefold() != known.casefold():
+            problems.note(
+                f"The code {code} is there with another term before: '{shown(known)}' and "
+                f"'{shown(term)}'. If it is not one thing with two names, one of the codes is "
+                "wrong.",
+                at=line,
+                file=file,
+            )
+        terms[code] = known or term
     if sound and not terms:
         problems.add("The codelist is empty; a rule with it would find nobody.", file=file)
     elif len(terms) > CODES_AT_MOST:
@@ -66,8 +99,61 @@ def codelist_of(name: str, terms: Mapping[str, str]) -> Codelist:
     return Codelist(name, tuple(terms), {code: term for code, term in terms.items() if term})
 
 
-def _with_header(text: str) -> list[tuple[int, str, str]]:
-    """The line, code and term of each row, by the delimiter under which there is a header."""
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a codelist's file below its header, which is on `line`.
+
+    `width` counts the columns up to the last that has a name; a row has `cells` at the most.
+    """
+
+    line: int
+    names: list[str]
+    rows: list[Row]
+    cells: int
+
+    @property
+    def width(self) -> int:
+        return max(place for place, name in enumerate(self.names, 1) if name)
+
+    @property
+    def needed(self) -> int:
+        """How many cells a row has at least: those up to its code and its term."""
+        return max(place for place, name in enumerate(self.names, 1) if name in _USED)
+
+    @property
+    def unused(self) -> list[str]:
+        return [f'"{shown(name)}"' for name in self.names if name and name not in _USED]
+
+    def code_of(self, cells: Sequence[str]) -> str:
+        return _cell(cells, self.names.index("code"))
+
+    def term_of(self, cells: Sequence[str]) -> str:
+        return _cell(cells, self.names.index("term")) if "term" in self.names else ""
+
+    def problem_with_row(self, cells: Sequence[str]) -> str:
+        """Say why the cells of a row cannot be told apart; "" if they can."""
+        beyond = [place for place, cell in enumerate(cells, 1) if cell and place > self.width]
+        if beyond or len(cells) > self.cells or len(cells) < self.needed:
+            compared = "fewer" if len(cells) < self.needed else "more"
+            return (
+                f"The row has {compared} cells ({max(beyond, default=len(cells))}) than the "
+                f"header has columns ({self.width}), so that its code may be something else: put a "
+                "text with the delimiter in it into double quotes."
+            )
+        code = self.code_of(cells)
+        if code.casefold() in _USED:
+            return "The header is repeated here, with its columns in another order."
+        others = [cell for cell in cells if cell != code and _LIKE_A_CODE.fullmatch(cell)]
+        if others and not re.search("[0-9]", code):
+            return (
+                f"'{shown(code)}' does not look like a code, and '{shown(others[0])}' in another "
+                "column does: put a text with the delimiter in it into double quotes."
+            )
+        return ""
+
+
+def _with_header(text: str) -> _Rows:
+    """Return the rows, by the delimiter under which there is a header."""
     for delimiter in DELIMITERS:
         rows: list[Row] = []
         for row in rows_of(text, delimiter):
@@ -75,14 +161,22 @@ def _with_header(text: str) -> list[tuple[int, str, str]]:
                 break
             rows.append(row)
         if rows:
-            names = _names(rows[0][1])
-            code = names.index("code")
-            term = names.index("term") if "term" in names else None
-            return [
-                (line, _cell(cells, code), "" if term is None else _cell(cells, term))
-                for line, cells in rows[1:]
-            ]
+            return _below(rows)
     raise UnreadableRowError(1, "The first row must name the columns code and term.")
+
+
+def _below(rows: list[Row]) -> _Rows:
+    line, header = rows[0]
+    names = _names(header)
+    for name in _USED:
+        if names.count(name) > 1:
+            raise UnreadableRowError(
+                line, f"The header names the column {name} twice; leave one of them."
+            )
+    body = [row for row in rows[1:] if _names(row[1]) != names]
+    # a delimiter at the end of every row is one too many, and not one within a text
+    sizes = {len(cells) for _, cells in body}
+    return _Rows(line, names, body, max(len(header), *sizes) if len(sizes) == 1 else len(header))
 
 
 def _names(cells: Sequence[str]) -> list[str]:
@@ -106,8 +200,8 @@ def problem_with(code: str, term: str) -> str:
         )
     if _DRESSED.search(code):
         return (
-            f"'{shown(code)}' has more in it than a code (an apostrophe, a decimal, a term between "
-            "bars), and would find nobody; leave the code alone in its column."
+            f"'{shown(code)}' has more in it than a code (an apostrophe, a blank, a decimal, a "
+            "term between bars), and would find nobody; leave the code alone in its column."
         )
     for what, text in (("code", code), ("term", term)):
         hidden = first_invisible(text)

@@ -14,6 +14,45 @@ import polars as pl
 from recordpick.criteria.condition_nodes import All, AnyOf, IsTruth, Node, Not, columns_in
 from recordpick.criteria.condition_polars import expression
 
+Truth = bool | None
+"""TRUE, FALSE or unknown."""
+_TRUTHS: frozenset[Truth] = frozenset({True, False, None})
+
+
+def possible_truths(node: Node, column: str, value: str, as_at: date) -> frozenset[Truth]:
+    """Return what a condition can be for a row whose text column holds this value.
+
+    What hangs on other columns can be anything. Never too few, so that a condition which cannot
+    be true by this is not true of any such row.
+    """
+    used = columns_in(node)
+    if column not in used or node.kind != "yes_no":
+        return _TRUTHS
+    if used == {column}:
+        row = pl.DataFrame({column: [value]}, schema={column: pl.String})
+        return frozenset({row.select(met=expression(node, as_at))["met"].item()})
+    if isinstance(node, Not):
+        return frozenset(_opposite(one) for one in possible_truths(node.of, column, value, as_at))
+    if isinstance(node, All | AnyOf):
+        decisive = isinstance(node, AnyOf)  # one TRUE makes OR true, one FALSE makes AND false
+        possible: frozenset[Truth] = frozenset({not decisive})
+        for part in node.parts:
+            others = possible_truths(part, column, value, as_at)
+            possible = frozenset(_joined(a, b, decisive) for a in possible for b in others)
+        return possible
+    return _TRUTHS
+
+
+def _opposite(truth: Truth) -> Truth:
+    return None if truth is None else not truth
+
+
+def _joined(one: Truth, other: Truth, decisive: bool) -> Truth:  # noqa: FBT001 - a truth too
+    """Return OR (decisive is TRUE) or AND (decisive is FALSE) in three-valued logic."""
+    if decisive in (one, other):
+        return decisive
+    return None if None in (one, other) else not decisive
+
 
 def tells_apart(node: Node, column: str, one: str | None, other: str | None, as_at: date) -> bool:
     """Tell whether rows that differ only in this text column may meet the condition differently.

@@ -64,6 +64,18 @@ class Condition:
 
         return tells_apart(self.node, column, one, other, as_at)
 
+    def may_be_true(self, column: str, value: str, as_at: date) -> bool:
+        """Return whether it can be true of a row whose text column holds this value."""
+        from recordpick.criteria.condition_differences import possible_truths
+
+        return True in possible_truths(self.node, column, value, as_at)
+
+    def may_fail(self, column: str, value: str, as_at: date) -> bool:
+        """Return whether it can be false or unknown of a row whose text column holds this value."""
+        from recordpick.criteria.condition_differences import possible_truths
+
+        return possible_truths(self.node, column, value, as_at) != {True}
+
 
 def parse_condition(
     text: str,

@@ -1,43 +1,31 @@
-"""How people name the columns of a list of criteria, and finding the row that names them."""
+"""Which column of a list of criteria is which, and finding the row that names them.
+
+The names are data (`criteria_list_columns.toml`). A column that is not used is named, so that
+nobody believes what was never read.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Any, Literal
 
 from recordpick.criteria.csv_text import Row
+from recordpick.criteria.fields import ID
+from recordpick.criteria.wording import listed, shown
+from recordpick.shipped import data_file
 
 Field = Literal["id", "area", "title", "find", "compare", "records"]
 
 LOOKED_AT = 40
 """Among how many rows from the top the header is looked for."""
-
-_NAMES: dict[Field, tuple[str, ...]] = {
-    "id": (
-        *("id", "criterion id", "criteria id", "test id", "criterion ref", "criteria ref"),
-        *("criterion reference", "criteria reference", "test ref", "test reference"),
-        *("reference", "ref", "ref no", "reference number", "no", "criterion number", "test no"),
-        *("criterion no", "test number", "criterion", "test"),
-    ),
-    "records": (
-        *("how many", "how many records", "records", "number of records", "no of records"),
-        *("records wanted", "records required", "number of patients", "sample size", "sample"),
-        *("quantity", "count", "patients", "number"),
-    ),
-    "area": ("area", "section", "category", "domain", "module", "topic", "group"),
-    "compare": (
-        *("what to compare", "compare", "what to check", "checks", "check", "points to check"),
-        *("comparison", "what to look at", "verify", "expected"),
-    ),
-    "find": (
-        *("what to find", "find", "patients to find", "what to look for", "description"),
-        *("definition", "search", "scenario", "criteria", "test criteria", "details"),
-    ),
-    "title": ("title", "name", "short title", "test name", "criterion title", "criterion", "test"),
-}
-"""Names by field, the surest first. Fields are looked for in this order, each column once."""
+WORDS_AT_MOST = 8
+"""A cell with more words is prose, and not the name of a column."""
+NOTES = "notes of recordpick"
+"""Above the header of a list that recordpick wrote: what it did not use or understand."""
 
 _META = {
     "title": "title",
@@ -47,35 +35,47 @@ _META = {
     "version": "version",
     "records per criterion": "records per criterion",
     "random records": "random records",
+    NOTES: NOTES,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Where the header row is (its place among the rows), and the column of each field."""
+    """Where the header row is (its place among the rows), and the columns of each field.
+
+    Only `compare` can have several columns, in the order of the list. `unused` names the columns
+    that hold something and are not used.
+    """
 
     place: int
-    columns: dict[Field, int]
+    columns: dict[Field, tuple[int, ...]]
+    unused: tuple[str, ...] = ()
 
     def cell(self, cells: Sequence[str], field: Field) -> str:
-        """Give a row's cell of a field, "" if it has none."""
-        column = self.columns.get(field)
-        return cells[column] if column is not None and column < len(cells) else ""
+        """Return a row's cell of a field, "" if it has none; several are parted by line ends."""
+        there = [cells[column] for column in self.columns.get(field, ()) if column < len(cells)]
+        return "\n".join(cell for cell in there if cell)
 
 
 def find_header(rows: Sequence[Row]) -> Header | None:
-    """Give the row that names the most fields, among them what to find or a title; else None."""
-    best: Header | None = None
-    for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
-        columns = _columns(cells)
-        tells = "find" in columns or "title" in columns
-        if tells and len(columns) >= 2 and (best is None or len(columns) > len(best.columns)):
-            best = Header(place, columns)
-    return best
+    """Return the row that names the most fields, among them what to find or a title; else None.
+
+    Names that are known count first; only where no row has them are names looked for by words.
+    """
+    for by_words in (False, True):
+        best: Header | None = None
+        for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
+            columns = _columns(cells, by_words=by_words)
+            tells = "find" in columns or "title" in columns
+            if tells and len(columns) >= 2 and (best is None or len(columns) > len(best.columns)):
+                best = Header(place, columns)
+        if best is not None:
+            return _settled(best.place, rows)
+    return None
 
 
 def meta_of(cells: Sequence[str]) -> tuple[str, str] | None:
-    """Give what a row above the header tells of the pack, such as its version."""
+    """Return what a row above the header says of the pack, such as its version."""
     filled = [cell for cell in cells if cell]
     if len(filled) == 1 and ":" in filled[0]:
         filled = [part.strip() for part in filled[0].split(":", 1)]
@@ -85,22 +85,104 @@ def meta_of(cells: Sequence[str]) -> tuple[str, str] | None:
     return (key, filled[1]) if key else None
 
 
-def _columns(cells: Sequence[str]) -> dict[Field, int]:
+def _settled(place: int, rows: Sequence[Row]) -> Header:
+    """Return the header with its columns, held against what stands below it."""
+    names = rows[place][1]
+    body = [cells for _, cells in rows[place + 1 :] if cells != names]
+    criteria = [cells for cells in body if sum(map(bool, cells)) > 1]  # the others are headings
+    columns = _columns(names, by_words=True, body=criteria)
+    used = {column for places in columns.values() for column in places}
+    unused = [
+        f'"{shown(name)}"' if name else f"column {column + 1}, which has no name"
+        for column, name in enumerate(names)
+        if column not in used and (name or any(_cells(body, column)))
+    ]
+    return Header(place, columns, tuple(unused))
+
+
+def unused_in_words(header: Header) -> str:
+    """Return a sentence on the columns that are not used; "" if all are."""
+    if not header.unused:
+        return ""
+    if len(header.unused) == 1:
+        return f"A column is not used: {header.unused[0]}."
+    return f"{len(header.unused)} columns are not used: {listed(header.unused, last='and')}."
+
+
+def _columns(
+    cells: Sequence[str], *, by_words: bool, body: Sequence[Sequence[str]] | None = None
+) -> dict[Field, tuple[int, ...]]:
+    """Return the columns of each field by their names; `body` are the rows below, if known."""
     names = [_plain(cell) for cell in cells]
-    columns: dict[Field, int] = {}
-    for field, known in _NAMES.items():
-        for name in known:
-            places = [
-                place
-                for place, cell in enumerate(names)
-                if cell == name and place not in columns.values()
-            ]
-            if places:
-                columns[field] = places[0]
-                break
+    said = _said()
+    columns: dict[Field, tuple[int, ...]] = {}
+    free = {place for place, name in enumerate(names) if name}
+    for field, known in said["names"].items():
+        places = [place for name in known for place in sorted(free) if names[place] == name]
+        if field == "id" and body:
+            unsure = set(said["ambiguous"]["id"])
+            places = [one for one in places if names[one] not in unsure or _holds_ids(body, one)]
+        if places:
+            columns[field] = tuple(sorted(places)) if field == "compare" else (places[0],)
+            free -= set(columns[field])
+    if by_words:
+        _add_by_words(columns, names, free)
+    return columns if body is None else _with_id(columns, names, body)
+
+
+def _add_by_words(
+    columns: dict[Field, tuple[int, ...]], names: Sequence[str], free: set[int]
+) -> None:
+    said = _said()
+    never = set(said["never"]["words"])
+    for field, phrases in said["words"].items():
+        fitting = [
+            place
+            for phrase in phrases
+            for place in sorted(free)
+            if f" {phrase} " in f" {names[place]} "
+            and len(names[place].split()) <= WORDS_AT_MOST
+            and not never & set(names[place].split())
+        ]
+        if field == "compare" and fitting:
+            columns[field] = tuple(sorted({*columns.get(field, ()), *fitting}))
+        elif fitting and field not in columns:
+            columns[field] = (fitting[0],)
+        free -= set(columns.get(field, ()))
+
+
+def _with_id(
+    columns: dict[Field, tuple[int, ...]], names: Sequence[str], body: Sequence[Sequence[str]]
+) -> dict[Field, tuple[int, ...]]:
+    """Return the columns with an id: a column "number" counts criteria if no other names them."""
+    if "id" in columns:
+        return columns
+    unsure = _said()["ambiguous"]["id_of_records"]
+    others = {place for field, places in columns.items() if field != "records" for place in places}
+    for place, name in enumerate(names):
+        if name in unsure and place not in others and _holds_ids(body, place):
+            kept = {field: places for field, places in columns.items() if place not in places}
+            kept["id"] = (place,)
+            return kept
     return columns
+
+
+def _holds_ids(body: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column holds references: without blanks, and numbered or all different."""
+    cells = [cell for cell in _cells(body, column) if cell]
+    numbered = all(re.search("[0-9]", cell) for cell in cells) or len(set(cells)) == len(cells)
+    return bool(cells) and numbered and all(map(ID.fullmatch, cells))
+
+
+def _cells(body: Sequence[Sequence[str]], column: int) -> list[str]:
+    return [cells[column] for cells in body if column < len(cells)]
 
 
 def _plain(cell: str) -> str:
     """A column's name without capitals, signs and doubled spaces; what brackets add is left out."""
     return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"\(.*?\)", " ", cell.casefold())).split())
+
+
+@cache
+def _said() -> Mapping[str, Any]:
+    return tomllib.loads(data_file("criteria_list_columns.toml").read_text(encoding="utf-8"))

@@ -87,6 +87,8 @@ class Pack:
     files: dict[str, str]
     tables: dict[str, dict[str, Kind]] = field(default_factory=dict)
     """Tables of the pack's own, beside recordpick's: their columns, `patient_id` left out."""
+    notes: tuple[str, ...] = field(default=(), compare=False)
+    """What of its files was not used or not understood: sentences for people, with their place."""
 
     def criterion(self, criterion_id: str) -> Criterion:
         """Give the criterion of that id; KeyError if there is none."""

@@ -18,6 +18,7 @@ class Problems:
         self.line_word = line_word
         """What a line is called: "row" in a spreadsheet."""
         self._found: list[tuple[str, str, TomlPath | int | None, str]] = []
+        self._notes: list[str] = []
 
     def add(
         self,
@@ -30,6 +31,28 @@ class Problems:
         """Note a problem at a TOML path, or a line, of the pack (or of another `file`)."""
         self._found.append((file or self.file, criterion, at, message))
 
+    def note(
+        self, message: str, *, at: int | None = None, criterion: str = "", file: str | None = None
+    ) -> None:
+        """Note what a person is to know of the pack, or of another `file`, though it is loaded."""
+        self._notes.append(f"{self._place(file or self.file, criterion, at)}: {message}")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The notes in their order, at most as many as problems are told."""
+        told = tuple(dict.fromkeys(self._notes))
+        if len(told) <= TOLD_AT_MOST:
+            return told
+        return (*told[:TOLD_AT_MOST], f"{self.file}: and {len(told) - TOLD_AT_MOST:,} more notes.")
+
+    def _place(self, file: str, criterion: str, line: int | None) -> str:
+        parts = (
+            file,
+            f"criterion {criterion}" if criterion else "",
+            f"{self.line_word} {line}" if line is not None else "",
+        )
+        return ", ".join(part for part in parts if part)
+
     def raise_any(self, lines: Callable[[], Lines] | None = None) -> None:
         """Raise one UserError with all problems in the order of their lines, if there are any."""
         if not self._found:
@@ -39,15 +62,7 @@ class Problems:
         for file, criterion, at, message in self._found:
             line = located.of(at) if isinstance(at, tuple) and located else at
             number = line if isinstance(line, int) else None
-            where = ", ".join(
-                part
-                for part in (
-                    file,
-                    f"criterion {criterion}" if criterion else "",
-                    f"{self.line_word} {number}" if number is not None else "",
-                )
-                if part
-            )
+            where = self._place(file, criterion, number)
             placed.append((file != self.file, file, number or 0, f"{where}: {message}"))
         told = [text for *_, text in sorted(placed, key=lambda problem: problem[:3])]
         if len(told) > TOLD_AT_MOST:

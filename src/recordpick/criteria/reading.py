@@ -13,6 +13,7 @@ from recordpick.criteria.pack import Pack
 from recordpick.criteria.pack_codelists import FindCodelist
 from recordpick.criteria.reading_rows import pack_from_csv, pack_from_rows
 from recordpick.criteria.reading_toml import pack_from_toml
+from recordpick.criteria.wording import listed, shown
 from recordpick.errors import UserError
 
 
@@ -51,7 +52,9 @@ def _pack_from_spreadsheet(path: Path) -> Pack:
 
     sheets = {name: _rows_of_sheet(cells) for name, cells in read_sheets(path).items()}
     name = _sheet_of_criteria(path, sheets)
-    return pack_from_rows(path.name, sheets.get(name, []), "row")
+    others = [f'"{shown(other)}"' for other, rows in sheets.items() if rows and other != name]
+    note = f'Of its sheets only "{shown(name)}" is used, not {listed(others, last="and")}.'
+    return pack_from_rows(path.name, sheets.get(name, []), "row", note if others else "")
 
 
 def _rows_of_sheet(sheet: list[list[str]]) -> list[Row]:

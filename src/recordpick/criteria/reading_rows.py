@@ -17,6 +17,7 @@ from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, ro
 from recordpick.criteria.fields import (
     CRITERIA_AT_MOST,
     ID,
+    RECORDS_AT_MOST,
     RECORDS_BY_DEFAULT,
     TEXT_LENGTH,
     TITLE_LENGTH,
@@ -25,7 +26,9 @@ from recordpick.criteria.fields import (
     checked_records,
     checked_text,
 )
-from recordpick.criteria.list_columns import Header, find_header, meta_of
+from recordpick.criteria.how_many import how_many
+from recordpick.criteria.list_columns import NOTES, Header, find_header, meta_of, unused_in_words
+from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.wording import shown
@@ -41,7 +44,7 @@ _BULLETS = re.compile(r"\A\s*(?:(?:[-•*·–]|[0-9]{1,2}[.)])(?:\s+|\Z))+")
 
 def pack_from_csv(name: str, text: str) -> Pack:
     """Read a list in CSV; UserError with one message a problem."""
-    found: list[tuple[int, list[Row]]] = []
+    found: list[tuple[int, str, list[Row]]] = []
     refused: UnreadableRowError | None = None
     for delimiter in DELIMITERS:
         try:
@@ -51,17 +54,43 @@ def pack_from_csv(name: str, text: str) -> Pack:
             continue
         header = find_header(rows)
         if header:
-            found.append((len(header.columns), rows))
+            found.append((len(header.columns), delimiter, rows))
     if not found and refused:
         raise UserError(f"{name}, line {refused.line}: {refused}")
-    most = max(found, key=lambda item: item[0], default=(0, []))
-    return pack_from_rows(name, most[1])
+    _, delimiter, rows = max(found, key=lambda item: item[0], default=(0, ",", []))
+    _refuse_swallowed_rows(name, rows, delimiter)
+    return pack_from_rows(name, rows)
 
 
-def pack_from_rows(name: str, rows: Sequence[Row], line_word: str = "line") -> Pack:
+def _refuse_swallowed_rows(name: str, rows: Sequence[Row], delimiter: str) -> None:
+    """Raise UserError where a quoted cell holds rows of the list: two lone quotes hide criteria."""
+    header = find_header(rows)
+    if header is None or "id" not in header.columns:
+        return
+    width, (at, *_) = len(rows[header.place][1]), header.columns["id"]
+    body = rows[header.place + 1 :]
+    numbered = any(re.search("[0-9]", cells[at]) for _, cells in body if at < len(cells))
+    for line, cells in body:
+        for text in (text for cell in cells if "\n" in cell for text in cell.split("\n")[1:]):
+            parts = [part.strip() for part in text.split(delimiter)]
+            is_row = width > 2 and len(parts) >= width - 1 and at < len(parts)
+            if (
+                is_row
+                and ID.fullmatch(parts[at])
+                and (not numbered or re.search("[0-9]", parts[at]))
+            ):
+                raise UserError(
+                    f"{name}, line {line}: A cell of this row holds whole rows of the list, such "
+                    f"as '{shown(text)}': a quotation mark that is not closed, or not doubled, "
+                    "hides them."
+                )
+
+
+def pack_from_rows(name: str, rows: Sequence[Row], line_word: str = "line", note: str = "") -> Pack:
     """Read a list from its rows, cells trimmed and empty rows left out.
 
     `name` is the file's; without its ending it is the pack's title where no row tells another.
+    `note` is what else of the file a person is to know.
     """
     header = find_header(rows)
     if header is None:
@@ -70,6 +99,8 @@ def pack_from_rows(name: str, rows: Sequence[Row], line_word: str = "line") -> P
             "id, area, what to find, what to compare and how many."
         )
     problems = Problems(name, line_word)
+    if note:
+        problems.note(note)
     pack = _ListReader(problems, header).read(rows, name)
     problems.raise_any()
     return pack
@@ -84,7 +115,8 @@ class _ListReader:
         # A heading stands in the first column, or in that of the areas.
         self._telling = {
             place
-            for field, place in header.columns.items()
+            for field, places in header.columns.items()
+            for place in places
             if field not in {"id", "area"} and place
         }
         self._seen: dict[str, int] = {}
@@ -100,7 +132,10 @@ class _ListReader:
                 "MED-04.",
                 at=header_line,
             )
+        if unused := unused_in_words(self._header):
+            self._problems.note(unused, at=header_line)
         meta = self._meta(rows[: self._header.place])
+        earlier = meta.pop("notes")
         self._records = meta["records_per_criterion"]
         criteria: list[Criterion] = []
         area = ""
@@ -118,6 +153,7 @@ class _ListReader:
             if heading:
                 area = heading
             elif "id" in self._header.columns:
+                area = self._header.cell(cells, "area") or area  # merged cells stand in their first
                 criteria.append(self._criterion(line, cells, area))
         self._check_number(criteria, header_line)
         stem = name.rpartition(".")[0] or name
@@ -130,6 +166,7 @@ class _ListReader:
             criteria=tuple(criteria),
             codelists={},
             files={},
+            notes=(*earlier, *self._problems.notes),
         )
         made.files[f"{stem}.csv"] = canonical_text(made)
         return made
@@ -145,19 +182,23 @@ class _ListReader:
 
     def _meta(self, rows: Sequence[Row]) -> dict[str, Any]:
         told = {"title": "", "supplier": "", "version": ""}
+        notes: tuple[str, ...] = ()
         numbers = dict.fromkeys(("records per criterion", "random records"), RECORDS_BY_DEFAULT)
         for line, cells in rows:
             found = meta_of(cells)
             if found is None:
                 continue
             key, value = found
-            if key in numbers:
+            if key == NOTES:
+                notes = tuple(value.splitlines())
+            elif key in numbers:
                 numbers[key] = self._number(value, key, line, numbers[key])
             else:
                 length = VERSION_LENGTH if key == "version" else TITLE_LENGTH
                 told[key] = self._text(value, key, line, "", length)
         return {
             **told,
+            "notes": notes,
             "records_per_criterion": numbers["records per criterion"],
             "random_records": numbers["random records"],
         }
@@ -182,17 +223,19 @@ class _ListReader:
             return self._header.cell(cells, field)
 
         criterion_id = self._id(cell("id"), line)
-        title = self._text(cell("title"), "title", line, criterion_id)
-        find = self._text(cell("find"), "what to find", line, criterion_id, TEXT_LENGTH)
-        if not cell("find") and not cell("title"):
+        title, find = cell("title"), cell("find")
+        if not find and not title:
             self._problems.add("It does not say what to find.", at=line, criterion=criterion_id)
+        if len(" ".join(title.split())) > TITLE_LENGTH:  # a text: all of it says what to find
+            title, find = title_of(title), f"{title}\n{find}"
+        title, find = title or title_of(find), find or title
         return Criterion(
             id=criterion_id,
-            area=self._text(cell("area") or area or NO_AREA, "area", line, criterion_id),
-            title=title or _short(find),
-            find=find or title,
+            area=self._text(area or NO_AREA, "area", line, criterion_id),
+            title=self._text(title, "title", line, criterion_id),
+            find=self._text(find, "what to find", line, criterion_id, TEXT_LENGTH),
             compare=self._compare(cell("compare"), line, criterion_id),
-            records=self._number(cell("records"), "how many", line, self._records, criterion_id),
+            records=self._how_many(cell("records"), line, criterion_id),
         )
 
     def _id(self, text: str, line: int) -> str:
@@ -230,8 +273,23 @@ class _ListReader:
             )
         return tuple(self._text(item, "what to compare", line, criterion) for item in items)
 
-    def _number(self, text: str, what: str, line: int, default: int, criterion: str = "") -> int:
-        """The one whole number of a cell, which may say more ("up to 20 records")."""
+    def _how_many(self, text: str, line: int, criterion: str) -> int:
+        """Return how many records a cell asks for; what it leaves open is noted, not refused."""
+        if not text:
+            return self._records
+        wanted = how_many(text)
+        if wanted is not None and 1 <= wanted <= RECORDS_AT_MOST:
+            return wanted
+        if wanted is None:
+            why = f"how many is '{shown(text)}', which is not understood"
+        else:
+            why = f"how many is {wanted:,} and must be from 1 to {RECORDS_AT_MOST:,}"
+        taken = RECORDS_AT_MOST if wanted is not None and wanted > 1 else self._records
+        self._problems.note(f"{why}: {taken:,} are asked for.", at=line, criterion=criterion)
+        return taken
+
+    def _number(self, text: str, what: str, line: int, default: int) -> int:
+        """The one whole number of a cell above the header, which may say more ("20 records")."""
         if not text:
             return default
         numbers = _NUMBER.findall(text.removesuffix(".0"))
@@ -241,7 +299,7 @@ class _ListReader:
             lowest = 0 if what == "random records" else 1
             problem = _problem_of(lambda: checked_records(int(numbers[0]), what, lowest))
         if problem:
-            self._problems.add(problem, at=line, criterion=criterion)
+            self._problems.add(problem, at=line)
             return default
         return int(numbers[0])
 
@@ -252,14 +310,6 @@ def _problem_of(check: Callable[[], object]) -> str:
     except UserError as error:
         return str(error)
     return ""
-
-
-def _short(find: str) -> str:
-    """A title from what to find: its first sentence, shortened between words."""
-    sentence = re.split(r"(?<=[.;:])\s|\n", find.strip(), maxsplit=1)[0].rstrip(".;: ")
-    if len(sentence) <= 60:
-        return sentence
-    return sentence[:60].rpartition(" ")[0] + " …" if " " in sentence[:60] else sentence[:59] + "…"
 
 
 def canonical_text(pack: Pack) -> str:
@@ -273,6 +323,7 @@ def canonical_text(pack: Pack) -> str:
             ("version", pack.version),
             ("records per criterion", pack.records_per_criterion),
             ("random records", pack.random_records),
+            *([(NOTES, "\n".join(pack.notes))] if pack.notes else []),
             ("id", "area", "title", "what to find", "what to compare", "how many"),
         ]
     )

@@ -65,6 +65,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         codelists=codelists.loaded,
         files={name: text, **codelists.files},
         tables=tables,
+        notes=problems.notes,
     )
 
 

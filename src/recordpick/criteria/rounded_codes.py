@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-_SCIENTIFIC = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+_SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
 _ROUNDED = re.compile(r"[1-9][0-9]{14}0{1,3}")
 _TURNS = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 

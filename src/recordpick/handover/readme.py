@@ -8,8 +8,10 @@ from datetime import date, datetime
 from recordpick import __version__
 from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
+from recordpick.picking.strata import AGE_BANDS, UNKNOWN
 from recordpick.selection.state import Draw, Selection
 
+_BANDS = ", ".join(name for _, name in AGE_BANDS)
 SYNTHETIC = "SYNTHETIC DATA: NO RECORD HERE IS A REAL PATIENT'S."
 
 
@@ -43,7 +45,7 @@ def readme(about: About, selection: Selection) -> str:
         _head(about),
         _files(about),
         _reading(),
-        _random(selection),
+        _random(selection, about.as_at),
         _checking(),
     ]
     return "\n\n".join(parts).replace("\n", "\r\n") + "\r\n"
@@ -83,7 +85,7 @@ in front: take one leading apostrophe away where there is one. Do not save the f
 spreadsheet: it may write 9.43E+09 for an NHS number."""
 
 
-def _random(selection: Selection) -> str:
+def _random(selection: Selection, as_at: date) -> str:
     draws = [draw for draw in selection.draws if draw.withdrawn is None]
     if not draws:
         return "RANDOM RECORDS\nNone were drawn."
@@ -95,7 +97,7 @@ def _random(selection: Selection) -> str:
         'at least 64 digits, these reversed and read behind "0.". The lowest are drawn, and the',
         "column ticket is the place among all. Anyone with the seed and the eligible patient",
         "numbers can draw again, and must get the same records.",
-        *(_draw(draw) for draw in draws),
+        *(_draw(draw, as_at) for draw in draws),
     ]
     if withdrawn:
         lines.append(
@@ -108,24 +110,29 @@ def _random(selection: Selection) -> str:
     return "\n".join(lines)
 
 
-def _draw(draw: Draw) -> str:
+def _draw(draw: Draw, as_at: date) -> str:
     return (
         f"  Seed {one_line(draw.seed)}\n"
         f"    drawn on {draw.drawn_on:%Y-%m-%d %H:%M} UTC: {len(draw.drawn):,} of "
         f"{draw.eligible:,} eligible patients\n"
         f"    SHA-256 of the eligible patient numbers, sorted, one a line: {draw.eligible_sha256}"
-        f"{_strata(draw)}"
+        f"{_strata(draw, as_at)}"
     )
 
 
-def _strata(draw: Draw) -> str:
+def _strata(draw: Draw, as_at: date) -> str:
     if not draw.strata:
         return ""
-    return (
-        f"\n    even over {len(draw.strata)} strata of age band and sex: within a stratum by "
-        "ticket,\n    the i-th of a stratum of N at (i - 1/2) / N of the way\n"
-        f"    SHA-256 of patient number, tab and stratum, sorted, one a line: {draw.strata_sha256}"
-    )
+    lines = [
+        "",
+        f"even over {len(draw.strata)} strata of age band and sex: within a stratum by ticket,",
+        "the i-th of a stratum of N at (i - 1/2) / N of the way",
+        f"SHA-256 of patient number, tab and stratum, sorted, one a line: {draw.strata_sha256}",
+        'A stratum is written as age band, space, sex: "45–64 F". The bands, with an en dash',
+        f"(U+2013), by age in whole years on {as_at.isoformat()}: {_BANDS};",
+        f'sex as in the index: F, M, I or U. Where age or sex is missing: "{UNKNOWN}".',
+    ]
+    return "\n    ".join(lines)
 
 
 def _checking() -> str:

@@ -26,7 +26,7 @@ from recordpick.index.reading import SourceKind, read_sources
 from recordpick.index.same_people import join_same_people
 from recordpick.index.stage_tables import parts_by_table, stage_table
 from recordpick.index.tables_made import TableMade
-from recordpick.index.untold import conflated_words, gaps
+from recordpick.index.untold import conflated_words, gaps, restrictions_on
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
 from recordpick.index.writing_aside import WritingAside
@@ -92,6 +92,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             gaps=untold,
             as_at_from=day.source,
             warnings=warnings,
+            restrictions=restrictions_on(read, folder / "patients.parquet"),
         )
         write_manifest(folder, manifest)
     progress("the index is in place", 1.0)

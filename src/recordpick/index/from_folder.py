@@ -56,6 +56,7 @@ def read_folder(path: Path, work: Path) -> Source:
         synthetic=said.synthetic,
         conflated=said.conflated,
         gaps=said.gaps,
+        restrictions=said.restrictions,
     )
 
 

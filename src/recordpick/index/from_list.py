@@ -20,9 +20,11 @@ from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
 from recordpick.index.list_day import day_of_list
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
+from recordpick.index.manifest import Restriction
 from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
 from recordpick.index.set_aside import PLACES, SetAside
+from recordpick.index.untold import RESTRICTED
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS, Column
 
@@ -85,8 +87,27 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         as_at_from=made.where if made else "",
         notes=notes,
         conflated=SOME_TABLES,
+        restrictions=_restrictions(path, typed),
         questions=tuple(typed.questions),
     )
+
+
+def _restrictions(path: Path, typed: _Typing) -> tuple[Restriction, ...]:
+    """Return the columns in which all patients of the list have one word.
+
+    People export lists of those registered now: such a list cannot answer for the others.
+    """
+    found = []
+    for column in PATIENTS.columns:
+        if column.name not in RESTRICTED or column.name not in typed.frame.columns:
+            continue
+        word = to_word(pl.col(column.name), column.words)
+        words = typed.frame.select(word.drop_nulls().unique().cast(pl.String)).to_series().to_list()
+        if len(words) == 1:
+            why = "was taken to be" if column.name in typed.made else "is"
+            says = f"everyone on {path.name} {why} {words[0]}"
+            found.append(Restriction("patients", column.name, words[0], says))
+    return tuple(found)
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:

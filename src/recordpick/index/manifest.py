@@ -91,6 +91,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Restriction:
+    """A column of which a source supplies rows with one word only: others were not exported.
+
+    All rows in `table`.`column` hold `word`, so nothing is known of patients with another one: who
+    asks for them gets no answer where the restriction is certain (`always`: somebody said so, or a
+    list was made so), else a caution. `says` is the reason, a clause for people.
+    """
+
+    table: str
+    column: str
+    word: str
+    says: str
+    always: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What an index says of itself. `made_at` is UTC; `notes` are sentences for people.
 
@@ -112,6 +128,7 @@ class Manifest:
     gaps: tuple[Gap, ...] = ()
     as_at_from: str = ""
     warnings: tuple[str, ...] = ()
+    restrictions: tuple[Restriction, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -191,4 +208,5 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         gaps=tuple(Gap(**entry) for entry in found["gaps"]),
         as_at_from=str(found.get("as_at_from", "")),
         warnings=tuple(map(str, found.get("warnings", ()))),
+        restrictions=tuple(Restriction(**entry) for entry in found.get("restrictions", ())),
     )

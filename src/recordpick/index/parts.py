@@ -15,7 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.manifest import Conflated, Gap
+from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.index.questions import Question
 from recordpick.index.set_aside import NOTHING, SetAside
 from recordpick.tables import Kind
@@ -174,5 +174,7 @@ class Source:
     """Words that the source cannot tell from others."""
     gaps: tuple[Gap, ...] = ()
     """What an index that is a source itself says was not told."""
+    restrictions: tuple[Restriction, ...] = ()
+    """Columns of which the source supplies rows with one word only."""
     questions: tuple[Question, ...] = ()
     """What the source leaves open and nobody has answered."""

@@ -19,6 +19,7 @@ from recordpick.index.staging import Staged, rows_with_reasons
 from recordpick.index.tables_made import TableMade
 from recordpick.index.values import TYPES
 from recordpick.index.writing import ROW_GROUP_BY_PATIENT
+from recordpick.tables import Kind
 
 _LOOKED_AT = 100_000
 """Rows whose faults are compared, where no row is a patient."""
@@ -49,22 +50,30 @@ def write_patients(
     """Write the patients with `entries` and `entries_percentile`.
 
     `counts` have patient_id and `entries`: the rows of one other table. The percentile is the
-    percentage of patients who have fewer.
+    percentage of patients who have fewer. Neither is written where no other table was supplied
+    (nobody's rows were counted), and no percentile where all have equally many rows: none of them
+    is larger than another.
     """
+    if not counts:
+        patients.lazy().sink_parquet(
+            folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT
+        )
+        return TableSummary(patients.height, dict(summary_of.kinds))
     zero = pl.DataFrame(schema={PATIENT: pl.String, "entries": pl.UInt32})
     entries = pl.concat([zero, *counts]).lazy().group_by(PATIENT).agg(pl.col("entries").sum())
     fewer = pl.col("entries").rank("min").cast(pl.Float64) - 1
-    (
+    counted = (
         patients.lazy()
         .join(entries, on=PATIENT, how="left", maintain_order="left")
         .with_columns(pl.col("entries").cast(pl.Int64).fill_null(0))
-        .with_columns((fewer * 100 / pl.len()).alias("entries_percentile"))
-        .sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT)
+        .collect()
     )
-    return TableSummary(
-        patients.height,
-        {**summary_of.kinds, "entries": "integer", "entries_percentile": "number"},
-    )
+    kinds: dict[str, Kind] = {**summary_of.kinds, "entries": "integer"}
+    if counted["entries"].n_unique() > 1:
+        counted = counted.with_columns((fewer * 100 / pl.len()).alias("entries_percentile"))
+        kinds["entries_percentile"] = "number"
+    counted.lazy().sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT)
+    return TableSummary(patients.height, kinds)
 
 
 def _check_one_row_each(staged: Staged) -> None:

@@ -3,18 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.manifest import Conflated, Gap
+from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.index.parts import PATIENT, Source
 from recordpick.index.tables_made import TableMade
+
+RESTRICTED = ("status", "registration")
+"""Columns by which exports are often restricted, to the patients registered now."""
 
 
 def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
     """Give what any source says of words it cannot tell apart, each once."""
     return tuple(dict.fromkeys(one for source in read for one in source.conflated))
+
+
+def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction, ...]:
+    """Return the columns of which the patients of an index have one word only.
+
+    What a source is certain of stays certain only where no other source supplies other words.
+    Where no source says why, the patients may truly all be alike, or the others may have been left
+    out of the export: that is not certain.
+    """
+    found: list[Restriction] = []
+    for column in RESTRICTED:
+        said = [one for source in read for one in source.restrictions if one.column == column]
+        words = _words_in(patients, column)
+        if len(words) != 1:
+            found += [replace(one, always=False) for one in said if words]
+        elif said:
+            found += said
+        else:
+            says = (
+                f"every patient of what was indexed is {words[0]}, and patients who are not may "
+                "have been left out when it was exported"
+            )
+            found.append(Restriction("patients", column, words[0], says, always=False))
+    return tuple(dict.fromkeys(found))
+
+
+def _words_in(patients: Path, column: str) -> list[str]:
+    """Return the different words of a column of the patients, none where it is not supplied."""
+    frame = pl.scan_parquet(patients, glob=False)
+    if column not in frame.collect_schema():
+        return []
+    return (
+        frame.select(pl.col(column).cast(pl.String).drop_nulls().unique())
+        .collect()[column]
+        .to_list()
+    )
 
 
 def gaps(

@@ -19,8 +19,9 @@ from recordpick.criteria.demonstration import is_demonstration
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.tables_of_pack import columns_of, words_of
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.restricted import cautions_for_restrictions, only_not_supplied
 from recordpick.matching.untold import cautions_for, conflated_in
-from recordpick.tables import KIND_WORDS, Kind
+from recordpick.tables import KIND_WORDS, TABLES, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,10 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         )
     lacking = lacks_for_condition(pack, index, criterion.population)
     cautions: list[str] = []
+    population = None
     if criterion.population is not None:
-        asked = condition(pack, "patients", criterion.population)
-        cautions += cautions_for(index, "patients", asked, asked.columns)
+        population = condition(pack, "patients", criterion.population)
+        cautions += cautions_for(index, "patients", population, population.columns)
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
         reasons = [(rule, _lacks(pack, index, rule)) for rule in step.rules]
@@ -104,6 +106,8 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
     if lacking:
         why = f"It cannot be answered: {lacking}. Pick by browsing or from a list."
         return Answerable(criterion, (), why, ())
+    asked = [[(rule, _asked(pack, rule)) for rule in step] for step in steps]
+    cautions += cautions_for_restrictions(index, population, asked)
     return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)))
 
 
@@ -113,7 +117,11 @@ def lacks_for_condition(pack: Pack, index: PracticeIndex, text: str | None) -> s
         return ""
     asked = condition(pack, "patients", text)
     lacking = _lacks_columns(pack, index, "patients", asked.columns)
-    return lacking or conflated_in(index, "patients", asked)
+    return (
+        lacking
+        or conflated_in(index, "patients", asked)
+        or only_not_supplied(index, asked, rule=None)
+    )
 
 
 def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
@@ -121,7 +129,11 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
     lacking = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
-    return lacking or conflated_in(index, rule.table, _asked(pack, rule), _grouped(rule))
+    asked = _asked(pack, rule)
+    lacking = lacking or conflated_in(index, rule.table, asked, _grouped(rule))
+    if rule.table == "patients" and not lacking:
+        lacking = only_not_supplied(index, asked, rule)
+    return lacking
 
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
@@ -155,10 +167,14 @@ def _columns(pack: Pack, rule: Rule) -> frozenset[str]:
 
 def _lacks_columns(pack: Pack, index: PracticeIndex, table: str, needed: frozenset[str]) -> str:
     there = index.columns(table)
+    if table == "patients" and not _counts_entries(index):
+        there = {name: kind for name, kind in there.items() if name not in COUNTED}
     if table == "patients" and "date_of_birth" in there:
         there["age"] = "integer"  # reckoned at the as-at date when patients are read
     wanted: Mapping[str, Kind] = columns_of(pack, table)
     for name in sorted(needed):
+        if name in COUNTED and name not in there:
+            return _no_counts(index)
         if name not in there:
             return f"the index has no column {name} in {table}"
         if there[name] != wanted[name]:
@@ -167,6 +183,23 @@ def _lacks_columns(pack: Pack, index: PracticeIndex, table: str, needed: frozens
                 f"and the pack expects {KIND_WORDS[wanted[name]]}"
             )
     return ""
+
+
+COUNTED = ("entries", "entries_percentile")
+"""Columns of patients that are made by counting rows of the other tables."""
+
+
+def _counts_entries(index: PracticeIndex) -> bool:
+    return any(index.has(table) for table in TABLES if table != "patients")
+
+
+def _no_counts(index: PracticeIndex) -> str:
+    if not _counts_entries(index):
+        return (
+            "no source has any table but patients, so that nothing tells how large a record is: "
+            "index an extract of the whole record"
+        )
+    return "every record has the same number of rows here, so that none is larger than another"
 
 
 def asks(rule: Rule) -> str:

@@ -14,10 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from heapq import heapify, heapreplace
+from heapq import heapify, heappop, heapreplace
 from math import ceil, comb
 
 CONFIDENCE = 0.95
+_NEARLY_ONE = 1 + 1e-6
+"""So far above the limit a chance in floats may be, and the exact one still be at or below it:
+millions of products, each rounded by no more than 2.3e-16 of itself, differ by less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,18 +168,36 @@ def assurance_by_strata(
     _check(population, sample, 0, confidence)
     for size, drawn in strata:
         _check(max(1, size), drawn, 0, confidence)
-    missed, chance = 1.0, 1 - confidence
-    # by how much one faulty record more in this stratum lowers the chance of missing all of them
-    waiting = [(-(size - drawn) / size, size, drawn) for size, drawn in strata if size > 0]
+    there = [(size, drawn) for size, drawn in strata if size > 0]
+    placed = [0] * len(there)
+    # one faulty record more in a stratum multiplies the chance by (left - drawn) / left. Up to
+    # some 90 million records, different fractions of this kind are different as floats.
+    waiting = [(-(size - drawn) / size, place) for place, (size, drawn) in enumerate(there)]
     heapify(waiting)
+    limit = 1 - Fraction(str(confidence))
+    close = float(limit) * _NEARLY_ONE
+    near = 1.0  # the chance but for rounding: the exact one is needed only close to the limit
     for faulty in range(1, population + 1):
-        factor, left, drawn = waiting[0]
-        missed *= -factor
-        if missed <= chance:
+        factor, place = waiting[0]
+        near *= -factor
+        placed[place] += 1
+        if near <= close and _missed(there, placed) <= limit:
             return Assurance(population, sample, 0, confidence, faulty)
-        left -= 1
-        heapreplace(waiting, (-(left - drawn) / left if left else 0.0, left, drawn))
+        size, drawn = there[place]
+        left = size - placed[place]
+        if left:
+            heapreplace(waiting, (-(left - drawn) / left, place))
+        else:
+            heappop(waiting)
     return Assurance(population, sample, 0, confidence, None)
+
+
+def _missed(strata: Sequence[tuple[int, int]], faulty: Sequence[int]) -> Fraction:
+    """Return the exact chance that none of the faulty records of each stratum is drawn from it."""
+    chance = Fraction(1)
+    for (size, drawn), faults in zip(strata, faulty, strict=True):
+        chance *= Fraction(comb(size - faults, drawn), comb(size, drawn))
+    return chance
 
 
 def _ruled_out(population: int, faulty: int, sample: int, faults: int, confidence: float) -> bool:

@@ -47,15 +47,33 @@ def minimise(cover: Cover, columns: Sequence[int], *, whole: bool) -> Solved | N
     None if HiGHS cannot be loaded on this computer, or stops without an answer.
     """
     try:
-        import highspy
+        solver = _silent_solver()
     except ImportError:
         return None
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy leaves it untyped
     for name, value in _options(len(columns), whole=whole).items():
         solver.setOptionValue(name, value)
     _pass(solver, cover, columns, whole=whole)
     solver.run()
     return _answer(solver, len(columns), len(cover.lacking), whole=whole)
+
+
+def _silent_solver() -> highspy.Highs:
+    """Return a solver that writes nothing to standard output, not even when it is created.
+
+    highspy 1.16 enables callbacks while it creates a solver, and with that writes HiGHS's banner
+    straight to file descriptor 1: into the rows of a command, or over the app's screen. Output has
+    to be off by then. (Redirecting the descriptor meanwhile would lose what other threads, such as
+    the app's, write to it.)
+    """
+
+    import highspy
+
+    class Silent(highspy.Highs):
+        def enableCallbacks(self) -> None:  # noqa: N802 - highspy's own name
+            self.silent()
+            super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy leaves it
+
+    return Silent()  # type: ignore[no-untyped-call]  # highspy leaves it untyped
 
 
 def _options(columns: int, *, whole: bool) -> dict[str, bool | int | float | str]:

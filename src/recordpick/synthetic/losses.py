@@ -101,6 +101,8 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         _NO_RELATIONSHIPS,
     ),
     "list": (
+        Loss("patients", "entries", "a list has no other tables whose rows could be counted"),
+        Loss("patients", "entries_percentile", "follows from the number of rows"),
         *(
             Loss("patients", column, "not among the columns of the report")
             for column in (
@@ -181,6 +183,6 @@ CHANGED: dict[str, tuple[Loss, ...]] = {
         _PAST,
         _REPEATS,
     ),
-    "list": _ENTRIES,
+    "list": (),
 }
 """Columns that are there, but may hold something else than the practice's own system shows."""

@@ -20,7 +20,7 @@ from recordpick.tui.visible import day, fit, lines, masked, nhs, visible
 if TYPE_CHECKING:
     from recordpick.record import Entry, Record
 
-Sort = Literal["name", "quiet", "heading", "entry", "evidence"]
+Sort = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
 _DATE = 13
 _TELLS_NOBODY = frozenset({"medications", "appointments", "recalls"})
 """Tables whose rows, said in a line, hold nothing that may name a patient."""
@@ -36,13 +36,17 @@ def is_private(table: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One row of evidence: the rule's words, and the row that satisfies it."""
+    """One row that a rule counted: the rule's words, the row, and whether the rule holds.
+
+    A rule may count rows and not hold, where it asks for more of them, or for fewer.
+    """
 
     says: str
     table: str
     row_id: str
     date: dt.date | None
     summary: str
+    holds: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class RecordView(ScrollView, can_focus=True):
         "record--heading",
         "record--entry",
         "record--evidence",
+        "record--missing",
     }
 
     masks: reactive[bool] = reactive(default=False)
@@ -152,7 +157,7 @@ class RecordView(ScrollView, can_focus=True):
             said = [f" {line}" for line in lines(self._shown.trouble, width - 1)]
             self._lines = [
                 *self._who(self._shown, width),
-                *(("evidence", line) for line in said),
+                *(("missing", line) for line in said),
             ]
         else:
             shown = self._shown
@@ -183,15 +188,17 @@ class RecordView(ScrollView, can_focus=True):
         if not shown.why and not shown.missing:
             return []
         out: list[tuple[Sort, str]] = [("heading", f" Why {visible(shown.criterion)}")]
-        said = ""
+        said = ("", True)
         for why in shown.why:
-            if why.says != said:
-                said = why.says
-                out += [("evidence", line) for line in _hanging("✓ ", said, width)]
+            sort: Sort = "evidence" if why.holds else "missing"
+            if (why.says, why.holds) != said:
+                said = (why.says, why.holds)
+                sign = "✓ " if why.holds else "✗ "
+                out += [(sort, line) for line in _hanging(sign, why.says, width)]
             when = f"  {day(why.date)}  " if why.date else "  "
-            out += [("evidence", line) for line in _hanging(when, self._summary(why), width)]
+            out += [(sort, line) for line in _hanging(when, self._summary(why), width)]
         if shown.missing:
-            out += [("evidence", line) for line in _hanging("✗ ", shown.missing, width)]
+            out += [("missing", line) for line in _hanging("✗ ", shown.missing, width)]
         return out
 
     def _about(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
@@ -239,7 +246,7 @@ class RecordView(ScrollView, can_focus=True):
 
     def _entries(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
         out: list[tuple[Sort, str]] = []
-        marked = {(why.table, why.row_id) for why in shown.why if why.row_id}
+        marked = {(why.table, why.row_id) for why in shown.why if why.row_id and why.holds}
         for part in shown.record.parts:
             entries = [entry for entry in part.entries if self._holds(entry)]
             if not entries:

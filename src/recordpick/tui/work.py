@@ -186,7 +186,7 @@ class WorkScreen(WorkMany):
             self.action_area()
 
     def _list(self, shows: Shows) -> None:
-        self.shows = shows
+        self.change_list(shows)
         self.show_head()
         self.show_candidates()
         if shows in {"most", "area"}:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from recordpick.tui.columns import Column
+    from recordpick.tui.rows import Sort
     from recordpick.tui.session import Session
     from recordpick.tui.snapshot import CriterionLine
 
@@ -52,6 +53,8 @@ class WorkLists(WorkParts):
         """Begin with those who meet the criterion."""
         super().__init__(session)
         self.shows: Shows = "matches"
+        self._sort_of_criteria: Sort | None = None
+        """How the patients of criteria are sorted, while another list is shown."""
 
     @property
     def whole(self) -> bool:
@@ -76,9 +79,24 @@ class WorkLists(WorkParts):
         """Show the criterion under the cursor and its patients."""
         self.session.looked_at = self.criterion.id
         if self.shows == "area" and self.criterion.id is None:
-            self.shows = "matches"  # the random records are no area of criteria
+            self.change_list("matches")  # the random records are no area of criteria
         self.show_head()
         self.show_candidates()
+
+    def change_list(self, shows: Shows) -> None:
+        """Change who is listed, for `show_candidates` to show.
+
+        Those of an area and those who meet the most criteria begin in their own order, whatever
+        the others are sorted by; these are then sorted as they were.
+        """
+        own = {"most", "area"}
+        if shows in own and self.shows not in own:
+            self._sort_of_criteria = self.table.sort
+        if shows in own and shows != self.shows:
+            self.table.sort = None
+        elif shows not in own and self.shows in own:
+            self.table.sort = self._sort_of_criteria
+        self.shows = shows
 
     def show_head(self) -> None:
         """Say what is looked for, and where that stands."""

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.widgets import Input
 
 from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.dialogs import Tell
 from recordpick.tui.record_view import RecordView
 from recordpick.tui.work_reading import WorkReading
 
@@ -34,6 +35,9 @@ class WorkView(WorkReading):
             self.say(self.session.file.why_read_only, warns=True)
         for warning in self.session.file.warnings:
             self.say(warning, warns=True)
+        notes = self.session.file.pack.notes
+        if notes and not self.session.selection.picks:  # later it is known, and only in the way
+            self.app.push_screen(Tell("Of the criteria, this was not used or understood", notes))
 
     @on(CriteriaList.CriterionHighlighted)
     def _criterion_highlighted(self) -> None:

@@ -1,0 +1,210 @@
+"""What each command writes to standard output, as docs/reference.md promises: results only.
+
+Each command runs as a program of its own, since libraries that write to file descriptor 1 do so
+once a process, and past `sys.stdout` (highspy 1.16 did, in front of the rows of `suggest`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from recordpick.arguments import COMMANDS
+from recordpick.shipped import general_practice_pack
+
+NUMBER = r"[0-9][0-9,]*"
+TABLE_OF_COSTS = (
+    r"way +picks +records to open +of them new",
+    rf"(fewest records|spread|ticket) +{NUMBER} +{NUMBER} +{NUMBER}",
+)
+GIST = rf"{NUMBER} records?( instead of {NUMBER}|, whichever way)\. .*"
+SUMMARY = (
+    rf".*: {NUMBER} lines for {NUMBER} patient records",
+    r"  [a-z_A-Z0-9]+(\.[a-z]+)?",
+    rf" +{NUMBER} .*",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command wrote."""
+
+    out: str
+    err: str
+
+
+class Programs:
+    """Runs commands in a folder, each once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *words: str, code: int = 0) -> Said:
+        """Run recordpick with these words, without a terminal; its exit code must be `code`."""
+        done = subprocess.run(
+            [sys.executable, "-m", "recordpick", *words],
+            cwd=self.folder,
+            env=dict(os.environ, PYTHONUTF8="1"),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == code, (words, done.stdout, done.stderr)
+        return Said(done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory) -> Programs:
+    """The demonstration and its hand-over pack, made without a terminal."""
+    folder = tmp_path_factory.mktemp("programs")
+    programs = Programs(folder)
+    said = programs("demo", "--headless", "--patients", "60", "--out", "demo")
+    holds(said, *SUMMARY)
+    return programs
+
+
+def holds(said: Said, *patterns: str) -> None:
+    """Each line is one of these, and each of these is there."""
+    lines = said.out.splitlines()
+    for line in lines:
+        assert any(re.fullmatch(pattern, line) for pattern in patterns), line
+    for pattern in patterns:
+        assert any(re.fullmatch(pattern, line) for line in lines), pattern
+
+
+DEMO = "demo/demonstration.recordpick"
+
+
+def test_suggest_writes_costs_and_rows(run, tmp_path):
+    """`--show`: criterion, tab, patient number; nothing of the solver's."""
+    file = str(tmp_path / "new.recordpick")
+    made = run("new", file, "--index", "demo/index", "--name", "Pat Smith")
+    assert "\t" not in made.out
+    said = run("suggest", file, "--show")
+    holds(said, GIST, *TABLE_OF_COSTS, r"[A-Z]+-[0-9]+\t[0-9]+")
+    assert re.fullmatch(GIST, said.out.splitlines()[0])
+    rows = [line.split("\t") for line in said.out.splitlines() if "\t" in line]
+    criteria = json.loads(run("match", file, "--json").out)["criteria"]
+    met = {one["criterion_id"]: set(one["patients"]) for one in criteria}
+    assert all(patient in met[criterion] for criterion, patient in rows)
+
+    numbers = tmp_path / "numbers.csv"
+    numbers.write_text(f"Patient ID\n{rows[0][1]}\n", encoding="utf-8")
+    picked = run("pick", file, rows[0][0], str(numbers), "--name", "Pat Smith")
+    assert "1 picked" in picked.out
+
+    suggested = run("suggest", file, "--name", "Pat Smith")
+    assert re.fullmatch(GIST, suggested.out.splitlines()[0])
+    assert f"Picked by fewest records: {len(rows) - 1} picks in " in suggested.out
+
+
+def test_match_writes_one_json_object_and_nothing_else(run):
+    """In ASCII, with the keys that the reference names."""
+    said = run("match", DEMO, "--json")
+    told = json.loads(said.out)
+    assert said.out.isascii()
+    assert list(told) == ["pack", "index", "as_at", "criteria"]
+    assert set(told["criteria"][0]) == {
+        *("criterion_id", "answered", "why_not", "cautions", "population", "left", "matches"),
+        *("title", "area", "records", "patients"),
+    }
+
+
+def test_match_writes_a_table(run):
+    """A header, a line a criterion, then notes that name theirs."""
+    lines = run("match", DEMO).out.splitlines()
+    assert re.fullmatch(r"criterion +wanted +matches +left after each rule", lines[0])
+    empty = lines.index("") if "" in lines else len(lines)
+    assert all(re.match(r"[A-Z]+-[0-9]+ ", line) for line in lines[1:empty])
+    assert all(re.match(r"[A-Z]+-[0-9]+: ", line) for line in lines[empty + 1 :])
+
+
+def test_explain_writes_the_verdict_the_rules_and_dated_rows(run):
+    """Rows of evidence begin with their day, as 2026-10-01."""
+    criteria = json.loads(run("match", DEMO, "--json").out)["criteria"]
+    one = next(one for one in criteria if one["criterion_id"] == "MED-02" and one["patients"])
+    said = run("explain", DEMO, one["criterion_id"], one["patients"][0])
+    holds(
+        said,
+        rf"{one['patients'][0]} meets {one['criterion_id']}\.",
+        r"(yes|NO ) +.*",
+        r"  [0-9]{4}-[0-9]{2}-[0-9]{2}  medications  .+",
+    )
+
+
+def test_draw_writes_who_was_drawn(run):
+    """Place and patient number, and what the sample would show."""
+    holds(
+        run("draw", DEMO, "--more", "2", "--name", "Pat Smith"),
+        r"2 records drawn from [0-9]+ with the seed [0-9]+:",
+        r" *[0-9]+  [0-9]+",
+        r"If there is no faulty one among 22 random records of [0-9]+: .*",
+    )
+
+
+def test_packs_are_written_verified_and_received(run, tmp_path):
+    """export, verify, compare, receive: what was written and found."""
+    out = str(tmp_path / "pack")
+    assert run("export", DEMO, "--out", out).out.splitlines()[0].endswith(f" written to {out}.")
+    for words in (
+        ["verify", out],
+        ["compare", out, out],
+        ["receive", out, "--out", str(tmp_path / "all.csv")],
+    ):
+        said = run(*words)
+        assert said.out.strip(), words
+        assert "HiGHS" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["synthesise", "--patients", "30", "--out", "made"],
+        ["index", "demo/practice", "--out", "again"],
+        ["clean-up", "demo/index", "--out", "clean"],
+        ["issues", "progress", DEMO],
+        ["issues", "sheets", DEMO, "--phase", "go_live", "--out", "sheets.xlsx"],
+        ["issues", "import", DEMO, "demo/hand-over/tick_sheets.xlsx", "--show"],
+        ["issues", "log", DEMO, "--out", "log.csv"],
+        ["issues", "sign-off", DEMO, "--out", "page.txt"],
+        ["criteria", "check", "general_practice.toml"],
+        ["reports", DEMO, "--out", "reports"],
+    ],
+    ids=" ".join,
+)
+def test_other_commands_write_their_own_lines(run, words):
+    """Something a person can read, with no control character, and nothing of a library's."""
+    if words[0] == "criteria":
+        pack = general_practice_pack()
+        shutil.copy(pack, run.folder)
+        shutil.copytree(pack.parent / "codelists", run.folder / "codelists")
+    said = run(*words)
+    assert said.out.strip()
+    assert said.out.replace("\n", "").replace("\t", "").isprintable()
+    assert not re.search(r"HiGHS|Warning|Traceback", said.out + said.err)
+
+
+def test_what_cannot_be_done_is_said_on_standard_error_only(run):
+    """Exit code 2, standard output empty; the app without a terminal too."""
+    for words in ([DEMO], ["match", "nowhere.recordpick"], ["criteria", "check", "no.toml"]):
+        said = run(*words, code=2)
+        assert said.out == ""
+        assert said.err.startswith("recordpick: ")
+
+
+def test_every_command_is_run_here():
+    """A new command needs its line above."""
+    text = Path(__file__).read_text(encoding="utf-8")
+    for name in COMMANDS:
+        if name != "open":  # without a terminal: DEMO alone, above
+            assert f'"{name}"' in text, name
