@@ -49,7 +49,7 @@ def connect(
     con.execute("CREATE VIEW registered AS SELECT * FROM patients WHERE status = 'registered'")
     con.execute("CREATE VIEW gms_list AS SELECT * FROM registered WHERE registration = 'regular'")
     con.execute(
-        "CREATE VIEW own_events AS SELECT * FROM events WHERE kind IS DISTINCT FROM 'family_history'"
+        "CREATE VIEW own_events AS FROM events WHERE kind IS DISTINCT FROM 'family_history'"
     )
     return con
 

@@ -1,4 +1,4 @@
-"""The target report, VI004 and capitation against SQL written from what the figures say they are."""
+"""Targets, VI004 and capitation against SQL written from what the figures say they are."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import AS_AT, Opinions
+from made_practices import AS_AT, Opinions
 from second_opinion import queries, read_codelists
 
 from recordpick.shipped import data_file
@@ -19,7 +19,9 @@ QOF_FIGURES = {"denominator": "eligible", "numerator": "immunised"}
 
 
 @pytest.fixture
-def practice(seed: int, opinions: Callable[[int], Opinions]) -> tuple[Path, duckdb.DuckDBPyConnection]:
+def practice(
+    seed: int, opinions: Callable[[int], Opinions]
+) -> tuple[Path, duckdb.DuckDBPyConnection]:
     """Return the hand-over pack of a practice, and a connection with the views of reports.sql."""
     both = opinions(seed)
     con = both.con.cursor()
@@ -39,7 +41,9 @@ def rows_of(report: Path) -> list[dict[str, str]]:
 def test_targets_are_what_sql_counts(practice: tuple[Path, duckdb.DuckDBPyConnection]) -> None:
     """Every figure of cervical screening and childhood immunisation, and QOF's VI001 to VI004."""
     hand_over, con = practice
-    counted = {(target, figure): count for target, figure, count in con.execute(SQL["figures"]).fetchall()}
+    counted = {
+        (target, figure): count for target, figure, count in con.execute(SQL["figures"]).fetchall()
+    }
     rows = rows_of(hand_over / "target_report.csv")
     given = {
         (row["target"], row["figure"]): row["from_records"]
@@ -95,5 +99,7 @@ def test_capitation_is_what_sql_adds_up(practice: tuple[Path, duckdb.DuckDBPyCon
     for figure in figures:
         total = sum(number for (*_, of), number in bands.items() if of == figure)
         assert total == next(
-            Decimal(row["from_records"]) for row in rows if (row["sex"], row["figure"]) == ("all", figure)
+            Decimal(row["from_records"])
+            for row in rows
+            if (row["sex"], row["figure"]) == ("all", figure)
         )
