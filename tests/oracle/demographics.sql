@@ -1,7 +1,7 @@
 -- Demographics and registration: each query is written from what its criterion says to find.
 -- patients, events … are the source tables; registered the patients with that status; own_events what
 -- is said of the patient, not of the family; codelist the pack's codelists (name, code); as_at() the
--- day of the data; says(term, value_text, words) whether an entry's term or value has such words.
+-- day of the data; says(term, words) whether an entry's term, or its value, has such words.
 
 -- DEM-01
 -- An accented letter is any letter outside A to Z. A hyphen and an apostrophe are also the curly and
@@ -67,7 +67,7 @@ UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'care_home')
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, value_text, 'no longer|error|cancel');
+  AND NOT says(term, 'no longer|error|cancel');
 
 -- DEM-14
 SELECT patient_id FROM registered

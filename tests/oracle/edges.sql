@@ -117,24 +117,30 @@ WHERE kind = 'immunisation' AND one_in(90, event_id, 'not given');
 UPDATE events SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' declined' ELSE ' given in error' END
 WHERE kind = 'immunisation' AND one_in(200, event_id, 'term');
 
--- other entries that say they are none
+-- other entries that say they are none, in their term (and in their value, of drug allergies)
 UPDATE events
-SET value_text = CASE digest(event_id, 'why') % 6
-      WHEN 0 THEN 'Entered in error' WHEN 1 THEN 'CANCELLED' WHEN 2 THEN 'Suspected'
-      WHEN 3 THEN 'Excluded' WHEN 4 THEN 'Resolved' ELSE 'Confirmed' END
+SET term = term || CASE digest(event_id, 'why') % 5
+      WHEN 0 THEN ', entered in error' WHEN 1 THEN ' (CANCELLED)' WHEN 2 THEN ' suspected'
+      WHEN 3 THEN ' excluded' ELSE ' confirmed' END
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('qof_registers', 'pregnancy', 'personalised_care_adjustments')
                      AND one_in(4, event_id, 'none'));
-UPDATE events SET value_text = CASE WHEN one_in(2, event_id, 'why') THEN 'Entered in error' ELSE 'Declined' END
+UPDATE events SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' resolved' ELSE ' declined' END
+WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'qof_registers' AND one_in(9, event_id, 'past'));
+UPDATE events
+SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' entered in error' ELSE ' declined' END
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('cervical_adequate', 'no_cervix') AND one_in(4, event_id, 'none'));
+UPDATE events SET term = 'Family history of ' || term
+WHERE event_id IN (SELECT event_id FROM listed
+                   WHERE name IN ('drug_allergies', 'non_drug_allergies') AND one_in(9, event_id, 'kin'));
 UPDATE events SET term = 'Suspected: ' || term
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('qof_registers', 'pregnancy', 'drug_allergies')
                      AND one_in(15, event_id, 'suspected'));
 UPDATE events SET value_text = 'Not allergic'
 WHERE event_id IN (SELECT event_id FROM listed
-                   WHERE name IN ('drug_allergies', 'non_drug_allergies') AND one_in(7, event_id, 'none'));
+                   WHERE name = 'drug_allergies' AND one_in(7, event_id, 'none'));
 UPDATE events SET term = 'No longer ' || lower(term)
 WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'care_home' AND one_in(4, event_id, 'moved'));
 

@@ -67,12 +67,13 @@ WHERE (SELECT count(*) FROM size AS smaller WHERE smaller.entries < size.entries
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'drug_allergies')
   AND coalesce(text, value_text) IS NOT NULL
-  AND NOT says(term, value_text, 'family history|no known|not allergic|error|cancel');
+  AND NOT says(concat_ws(' ', term, value_text),
+                'family history|no known|not allergic|error|cancel');
 
 -- ALL-02
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'non_drug_allergies')
-  AND NOT says(term, value_text, 'family history|no known|not allergic|error|cancel')
+  AND NOT says(term, 'family history|no known|not allergic|error|cancel')
 UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'no_known_allergies');

@@ -1,13 +1,29 @@
 -- The figures of target_report.csv, of QOF's VI004 and of capitation.csv, written from what the files
 -- and the rules say in words that they mean. gms_list has those registered as regular patients; dose
--- the vaccines given, by list and day; report_code the report rules' codelists. A child is 8 months old
+-- the vaccines given, by list and day; test what was done; refusal what was refused, by a code or by an
+-- entry's own words; report_code the report rules' codelists. A child is 8 months old
 -- from the day that is 8 months after the day of birth (the 28th of February after the 30th of June).
 
 -- dose
 CREATE OR REPLACE VIEW dose AS
 SELECT DISTINCT name, patient_id, date
 FROM events JOIN report_code USING (code)
-WHERE NOT says(term, value_text, 'refus|declin|not given|contraindicat|advised|cancel|error');
+WHERE coalesce(date <= as_at(), TRUE)
+  AND NOT says(concat_ws(' ', term, value_text),
+               'refus|declin|not given|contraindicat|advised|cancel|error');
+
+-- test
+CREATE OR REPLACE VIEW test AS
+SELECT name, patient_id, date FROM own_events JOIN report_code USING (code)
+WHERE coalesce(date <= as_at(), TRUE)
+  AND NOT says(concat_ws(' ', term, value_text), 'refus|declin|not done|cancel|error');
+
+-- refusal
+CREATE OR REPLACE VIEW refusal AS
+SELECT name, patient_id, date FROM events JOIN report_code USING (code)
+WHERE coalesce(date <= as_at(), TRUE)
+  AND NOT says(concat_ws(' ', term, value_text), 'cancel|error')
+  AND (ends_with(name, '_declined') OR says(concat_ws(' ', term, value_text), 'refus|declin'));
 
 -- child
 CREATE OR REPLACE VIEW child AS
@@ -40,13 +56,10 @@ WHERE target = 'VI004' AND name = 'shingles_vaccine'
 -- woman
 CREATE OR REPLACE VIEW woman AS
 SELECT target, months, patient_id,
-  patient_id IN (SELECT patient_id FROM own_events JOIN report_code USING (code)
-                 WHERE name = 'no_cervix') AS has_no_cervix,
-  (SELECT max(date) FROM own_events JOIN report_code USING (code)
-   WHERE name = 'cervical_adequate' AND own_events.patient_id = gms_list.patient_id
-     AND date <= as_at()) AS tested_on,
-  patient_id IN (SELECT patient_id FROM own_events JOIN report_code USING (code)
-                 WHERE name = 'cervical_adequate') AS was_tested
+  patient_id IN (SELECT patient_id FROM test WHERE name = 'no_cervix') AS has_no_cervix,
+  (SELECT max(date) FROM test
+   WHERE name = 'cervical_adequate' AND test.patient_id = gms_list.patient_id) AS tested_on,
+  patient_id IN (SELECT patient_id FROM test WHERE name = 'cervical_adequate') AS was_tested
 FROM gms_list, (VALUES ('CS005', 25, 50, 42), ('CS006', 50, 65, 66))
                  AS bands(target, from_age, below_age, months)
 WHERE sex = 'F' AND date_of_birth + to_years(from_age) <= as_at()
@@ -65,13 +78,13 @@ WITH figure AS (
   WHERE NOT has_no_cervix AND NOT was_tested
   UNION ALL SELECT target, 'next_due', patient_id FROM woman
   WHERE NOT has_no_cervix AND tested_on > as_at() - to_months(months)
-    AND tested_on <= as_at() + INTERVAL 3 MONTHS - to_months(months)
+    AND tested_on + to_months(months) <= as_at() + INTERVAL 3 MONTHS
   UNION ALL SELECT DISTINCT target, 'declined', woman.patient_id
-  FROM woman JOIN own_events USING (patient_id) JOIN report_code USING (code)
-  WHERE NOT has_no_cervix AND name = 'cervical_declined'
-    AND date > as_at() - to_months(months) AND date <= as_at()
+  FROM woman JOIN refusal USING (patient_id)
+  WHERE NOT has_no_cervix AND name IN ('cervical_declined', 'cervical_adequate')
+    AND date > as_at() - to_months(months)
   UNION ALL SELECT DISTINCT target, 'non_responder', woman.patient_id
-  FROM woman JOIN own_events USING (patient_id) JOIN report_code USING (code)
+  FROM woman JOIN events USING (patient_id) JOIN report_code USING (code)
   WHERE NOT has_no_cervix AND name = 'cervical_non_responder'
     AND date > as_at() - to_months(months) AND date <= as_at()
   UNION ALL SELECT target, 'eligible', patient_id FROM child
@@ -79,8 +92,11 @@ WITH figure AS (
   UNION ALL SELECT target, 'not_immunised', patient_id
   FROM (SELECT target, patient_id FROM child EXCEPT SELECT target, patient_id FROM immunised)
   UNION ALL SELECT DISTINCT target, 'declined', child.patient_id
-  FROM child JOIN own_events USING (patient_id) JOIN report_code USING (code)
-  WHERE name = 'childhood_vaccine_declined'
+  FROM child JOIN refusal USING (patient_id)
+  WHERE target <> 'VI004' AND (name = 'childhood_vaccine_declined'
+    OR (target = 'VI001' AND name = 'diphtheria_tetanus_pertussis')
+    OR (target IN ('VI002', 'VI003') AND name = 'mmr')
+    OR (target = 'VI003' AND name = 'dtap_ipv_booster'))
 )
 SELECT target, figure, count(*) FROM figure GROUP BY ALL;
 
@@ -93,11 +109,13 @@ WITH weight AS (
 ),
 person AS (
   SELECT patient_id,
-    CASE WHEN sex IN ('M', 'F') AND date_of_birth IS NOT NULL THEN sex ELSE 'unknown' END AS sex,
+    CASE WHEN sex IN ('M', 'F') AND date_of_birth <= as_at() THEN sex ELSE 'unknown' END AS sex,
     date_sub('year', date_of_birth, as_at()) AS age,
     coalesce(registered_on > as_at() - INTERVAL 1 YEAR AND registered_on <= as_at(), FALSE) AS is_new,
     institution IS NOT NULL OR patient_id IN (
-      SELECT patient_id FROM own_events JOIN codelist USING (code) WHERE name = 'care_home'
+      SELECT patient_id FROM events JOIN codelist USING (code)
+      WHERE name = 'care_home' AND coalesce(date <= as_at(), TRUE)
+        AND NOT says(term, 'no longer|error|cancel')
     ) AS in_home
   FROM gms_list
 ),
@@ -107,6 +125,6 @@ banded AS (
 )
 SELECT sex, from_age, count(*) AS patients, count(*) FILTER (is_new) AS newly_registered,
   count(*) FILTER (in_home) AS in_home,
-  round(sum(weight * CASE WHEN is_new THEN 1.46 ELSE 1 END * CASE WHEN in_home THEN 1.43 ELSE 1 END), 2)
+  sum(weight * CASE WHEN is_new THEN 1.46 ELSE 1 END * CASE WHEN in_home THEN 1.43 ELSE 1 END)
     AS weighted
 FROM banded GROUP BY ALL;

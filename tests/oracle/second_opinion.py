@@ -43,8 +43,7 @@ def connect(
     con.execute(f"CREATE MACRO as_at() AS DATE '{as_at}'")
     read_codelists(con, "codelist", codelists)
     con.execute(
-        "CREATE MACRO says(term, value_text, words) AS "
-        "regexp_matches(concat_ws(' ', term, value_text), words, 'i')"
+        "CREATE MACRO says(entry, words) AS coalesce(regexp_matches(entry, words, 'i'), FALSE)"
     )
     con.execute("CREATE VIEW registered AS SELECT * FROM patients WHERE status = 'registered'")
     con.execute("CREATE VIEW gms_list AS SELECT * FROM registered WHERE registration = 'regular'")

@@ -5,7 +5,8 @@ SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE date_of_birth > as_at() - INTERVAL 16 YEARS
   AND code IN (SELECT code FROM codelist WHERE name = 'childhood_immunisations')
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, value_text, 'refus|declin|not given|contraindicat|advised|cancel|error')
+  AND NOT says(concat_ws(' ', term, value_text),
+                'refus|declin|not given|contraindicat|advised|cancel|error')
 GROUP BY patient_id
 HAVING count(DISTINCT code) = (SELECT count(*) FROM codelist WHERE name = 'childhood_immunisations');
 
@@ -13,13 +14,14 @@ HAVING count(DISTINCT code) = (SELECT count(*) FROM codelist WHERE name = 'child
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'vaccine_not_given')
    OR (kind = 'immunisation'
-       AND says(term, value_text, 'refus|declin|not given|contraindicat|advised|cancel'));
+       AND says(concat_ws(' ', term, value_text),
+                'refus|declin|not given|contraindicat|advised|cancel'));
 
 -- PRE-03
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name IN ('cervical_adequate', 'no_cervix'))
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, value_text, 'refus|declin|cancel|error')
+  AND NOT says(term, 'refus|declin|cancel|error')
 UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
@@ -28,7 +30,7 @@ WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'pregnancy')
   AND date > as_at() - INTERVAL 2 YEARS AND date <= as_at()
-  AND NOT says(term, value_text, 'suspect|exclud|error|cancel|history');
+  AND NOT says(term, 'suspect|exclud|error|cancel|history');
 
 -- WRK-01
 SELECT patient_id FROM registered JOIN recalls USING (patient_id)
@@ -76,9 +78,9 @@ WHERE code IN (SELECT code FROM codelist WHERE name = 'opt_outs');
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'qof_registers')
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, value_text, 'history|suspect|exclud|resolved|error|cancel')
+  AND NOT says(term, 'history|suspect|exclud|resolved|error|cancel')
 INTERSECT
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'personalised_care_adjustments')
   AND date > as_at() - INTERVAL 1 YEAR AND date <= as_at()
-  AND NOT says(term, value_text, 'cancel|error');
+  AND NOT says(term, 'cancel|error');
