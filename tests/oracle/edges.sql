@@ -60,7 +60,7 @@ SET status = CASE WHEN one_in(30, patient_id, 'no status') THEN NULL ELSE status
                         WHEN one_in(17, patient_id, 'kind') THEN 'temporary' ELSE registration END,
     nhs_number = CASE WHEN one_in(25, patient_id, 'number') THEN NULL ELSE nhs_number END,
     email = CASE WHEN one_in(9, patient_id, 'mail') THEN NULL ELSE email END,
-    institution = CASE WHEN one_in(3, patient_id, 'home') THEN NULL ELSE institution END,
+    institution = CASE WHEN one_in(2, patient_id, 'home') THEN NULL ELSE institution END,
     carer = CASE WHEN one_in(2, patient_id, 'carer') THEN NULL ELSE carer END,
     is_sensitive = CASE WHEN one_in(7, patient_id, 'sensitive') THEN NULL ELSE is_sensitive END,
     is_dispensing = CASE WHEN one_in(7, patient_id, 'dispensing') THEN NULL ELSE is_dispensing END,
@@ -82,6 +82,12 @@ SET kind = CASE WHEN one_in(12, address_id, 'kind') THEN NULL
                 WHEN one_in(5, address_id, 'kind') THEN 'work_phone' ELSE kind END,
     value = CASE WHEN one_in(20, address_id, 'value') THEN NULL ELSE value END
 WHERE kind NOT IN ('home', 'email');
+
+-- another address or number of the same kind
+INSERT INTO addresses
+SELECT patient_id, 'other-' || address_id, kind, value || ' (old)', postcode, NULL, since FROM addresses
+WHERE (kind IN ('temporary', 'correspondence') AND one_in(2, address_id, 'old'))
+   OR (kind IN ('home_phone', 'work_phone') AND one_in(9, address_id, 'old'));
 
 -- the same address or number, written down twice
 INSERT INTO addresses
@@ -107,28 +113,38 @@ WHERE event_id IN (SELECT event_id FROM listed
 UPDATE events SET kind = NULL
 WHERE event_id IN (SELECT event_id FROM listed WHERE one_in(8, event_id, 'no kind'));
 
--- doses that were not given
+-- doses that were not given, by their status or their term
+CREATE MACRO one_of(words, id) AS words[1 + digest(id, 'which word') % len(words)];
 UPDATE events
-SET value_text = CASE digest(event_id, 'why') % 9
-      WHEN 0 THEN 'Refused' WHEN 1 THEN 'DECLINED by parent' WHEN 2 THEN 'Not given'
-      WHEN 3 THEN 'Given in error' WHEN 4 THEN 'Contraindicated' WHEN 5 THEN 'Given'
-      WHEN 6 THEN 'Cancelled' WHEN 7 THEN 'Advised' ELSE 'Dose 2' END
-WHERE kind = 'immunisation' AND one_in(90, event_id, 'not given');
-UPDATE events SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' declined' ELSE ' given in error' END
+SET value_text = one_of(['Given', 'Given', 'Dose 2', 'Refused', 'DECLINED by parent', 'Not given', 'Given in error',
+                         'Contraindicated', 'Cancelled', 'Advised', 'Not done', 'Did not attend', 'Deferred',
+                         'Withheld', 'Postponed', 'Not required', 'Unable to give'], event_id)
+WHERE kind = 'immunisation' AND one_in(60, event_id, 'not given');
+UPDATE events
+SET term = term || one_of([' given', ' declined', ' given in error', ' not done', ' (cancelled)', ' refused',
+                           ' deferred', ' contraindicated'], event_id)
 WHERE kind = 'immunisation' AND one_in(200, event_id, 'term');
+
+-- a dose that was entered twice, in place of another
+UPDATE events SET code = (SELECT min(code) FROM codelist WHERE name = 'childhood_immunisations')
+WHERE code = (SELECT max(code) FROM codelist WHERE name = 'childhood_immunisations')
+  AND one_in(9, event_id, 'twice');
 
 -- other entries that say they are none, in their term (and in their value, of drug allergies)
 UPDATE events
-SET term = term || CASE digest(event_id, 'why') % 5
-      WHEN 0 THEN ', entered in error' WHEN 1 THEN ' (CANCELLED)' WHEN 2 THEN ' suspected'
-      WHEN 3 THEN ' excluded' ELSE ' confirmed' END
+SET term = term || one_of([' confirmed', ', entered in error', ' (CANCELLED)', ' suspected', ' excluded', '?',
+                           ' ruled out', ' unconfirmed'], event_id)
 WHERE event_id IN (SELECT event_id FROM listed
-                   WHERE name IN ('qof_registers', 'pregnancy', 'personalised_care_adjustments')
-                     AND one_in(4, event_id, 'none'));
-UPDATE events SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' resolved' ELSE ' declined' END
+                   WHERE name IN ('qof_registers', 'pregnancy') AND one_in(3, event_id, 'none'));
+UPDATE events SET term = term || one_of([' confirmed', ', entered in error', ' (cancelled)'], event_id)
+WHERE event_id IN (SELECT event_id FROM listed
+                   WHERE name = 'personalised_care_adjustments' AND one_in(4, event_id, 'none'));
+UPDATE events SET term = one_of(['Possible ', 'Query ', 'History of ', 'No evidence of '], event_id) || term
+WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'qof_registers' AND one_in(5, event_id, 'before'));
+UPDATE events SET term = term || ' resolved'
 WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'qof_registers' AND one_in(9, event_id, 'past'));
 UPDATE events
-SET term = term || CASE WHEN one_in(2, event_id, 'why') THEN ' entered in error' ELSE ' declined' END
+SET term = term || one_of([' entered in error', ' declined', ' not done', ' cancelled', ' refused'], event_id)
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('cervical_adequate', 'no_cervix') AND one_in(4, event_id, 'none'));
 UPDATE events SET term = 'Family history of ' || term
@@ -138,9 +154,9 @@ UPDATE events SET term = 'Suspected: ' || term
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('qof_registers', 'pregnancy', 'drug_allergies')
                      AND one_in(15, event_id, 'suspected'));
-UPDATE events SET value_text = 'Not allergic'
+UPDATE events SET value_text = one_of(['Not allergic', 'Entered in error', 'Ruled out', 'Confirmed'], event_id)
 WHERE event_id IN (SELECT event_id FROM listed
-                   WHERE name = 'drug_allergies' AND one_in(7, event_id, 'none'));
+                   WHERE name = 'drug_allergies' AND one_in(3, event_id, 'not allergic'));
 UPDATE events SET term = 'No longer ' || lower(term)
 WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'care_home' AND one_in(4, event_id, 'moved'));
 
@@ -157,10 +173,11 @@ WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name = 'personalised_care_adjustments' AND one_in(3, event_id, 'one year'));
 UPDATE events SET date = around(as_at(), event_id)
 WHERE event_id IN (SELECT event_id FROM listed
-                   WHERE (name IN ('pregnancy', 'personalised_care_adjustments', 'care_home', 'no_cervix')
+                   WHERE name IN ('care_home', 'no_cervix')
+                      OR (name IN ('pregnancy', 'personalised_care_adjustments')
                           AND one_in(5, event_id, 'today'))
                       OR (name IN ('qof_registers', 'childhood_immunisations', 'cervical_adequate')
-                          AND one_in(25, event_id, 'today')));
+                          AND one_in(12, event_id, 'today')));
 
 -- doses on the first and the last day that counts
 UPDATE events
@@ -185,6 +202,8 @@ WHERE (term LIKE 'Cervical screening declined' OR event_id IN (
 
 UPDATE events SET date = around(DATE '1950-01-01', event_id) WHERE one_in(3000, event_id, '1950');
 UPDATE events SET date = NULL, date_precision = NULL WHERE one_in(5000, event_id, 'no date');
+UPDATE events SET date = NULL, date_precision = 'unknown'
+WHERE event_id IN (SELECT event_id FROM listed WHERE one_in(20, event_id, 'no date'));
 UPDATE events SET date_precision = NULL WHERE one_in(50, event_id, 'precision');
 
 -- texts of 499, 500 and 501 letters that are more bytes
@@ -226,8 +245,10 @@ WHERE kind = 'allergy' AND one_in(3, event_id, 'reaction');
 UPDATE events SET value_text = NULL WHERE kind = 'allergy' AND one_in(4, event_id, 'none');
 
 -- an entry of a system's register of those at risk: a term without a code
-UPDATE events SET code = NULL, term = 'Child at risk: neglect'
-WHERE kind = 'administration' AND one_in(4000, event_id, 'at risk');
+UPDATE events
+SET code = CASE WHEN one_in(2, event_id, 'code') THEN NULL ELSE code END,
+    term = one_of(['Child at risk: neglect', 'Adult at risk: falls', 'Prescribed medicine at risk'], event_id)
+WHERE kind = 'administration' AND one_in(600, event_id, 'at risk');
 
 -- medications
 
@@ -236,6 +257,7 @@ SET is_active = CASE WHEN one_in(10, medication_id, 'none') THEN NULL
                      WHEN one_in(12, medication_id, 'active') THEN NOT is_active ELSE is_active END,
     course = CASE WHEN one_in(25, medication_id, 'course') THEN NULL
                   WHEN one_in(11, medication_id, 'course') THEN 'automatic'
+                  WHEN one_in(7, medication_id, 'course') THEN 'repeat_dispensing'
                   WHEN one_in(13, medication_id, 'course') THEN 'acute' ELSE course END,
     is_unmapped = CASE WHEN one_in(3, medication_id, 'mapped') THEN NULL ELSE is_unmapped END,
     is_confidential = CASE WHEN one_in(3, medication_id, 'private') THEN NULL

@@ -68,12 +68,12 @@ SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'drug_allergies')
   AND coalesce(text, value_text) IS NOT NULL
   AND NOT says(concat_ws(' ', term, value_text),
-                'family history|no known|not allergic|error|cancel');
+                'family history|no known|not allergic|ruled out|error|cancel');
 
 -- ALL-02
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'non_drug_allergies')
-  AND NOT says(term, 'family history|no known|not allergic|error|cancel')
+  AND NOT says(term, 'family history|no known|not allergic|ruled out|error|cancel')
 UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'no_known_allergies');

@@ -10,7 +10,7 @@ SELECT DISTINCT name, patient_id, date
 FROM events JOIN report_code USING (code)
 WHERE coalesce(date <= as_at(), TRUE)
   AND NOT says(concat_ws(' ', term, value_text),
-               'refus|declin|not given|contraindicat|advised|cancel|error');
+               'refus|declin|not |contraindicat|advised|cancel|error|defer|withheld|postponed|unable');
 
 -- test
 CREATE OR REPLACE VIEW test AS

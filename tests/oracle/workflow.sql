@@ -6,7 +6,7 @@ WHERE date_of_birth > as_at() - INTERVAL 16 YEARS
   AND code IN (SELECT code FROM codelist WHERE name = 'childhood_immunisations')
   AND coalesce(date <= as_at(), TRUE)
   AND NOT says(concat_ws(' ', term, value_text),
-                'refus|declin|not given|contraindicat|advised|cancel|error')
+                'refus|declin|not |contraindicat|advised|cancel|error|defer|withheld|postponed|unable')
 GROUP BY patient_id
 HAVING count(DISTINCT code) = (SELECT count(*) FROM codelist WHERE name = 'childhood_immunisations');
 
@@ -15,13 +15,13 @@ SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'vaccine_not_given')
    OR (kind = 'immunisation'
        AND says(concat_ws(' ', term, value_text),
-                'refus|declin|not given|contraindicat|advised|cancel'));
+                'refus|declin|not |contraindicat|advised|cancel|defer|withheld|postponed|unable'));
 
 -- PRE-03
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name IN ('cervical_adequate', 'no_cervix'))
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, 'refus|declin|cancel|error')
+  AND NOT says(term, 'refus|declin|not done|cancel|error')
 UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
@@ -30,7 +30,7 @@ WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'pregnancy')
   AND date > as_at() - INTERVAL 2 YEARS AND date <= as_at()
-  AND NOT says(term, 'suspect|exclud|error|cancel|history');
+  AND NOT says(term, 'suspect|unconfirmed|\?|exclud|ruled out|error|cancel');
 
 -- WRK-01
 SELECT patient_id FROM registered JOIN recalls USING (patient_id)
@@ -78,7 +78,7 @@ WHERE code IN (SELECT code FROM codelist WHERE name = 'opt_outs');
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'qof_registers')
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, 'history|suspect|exclud|resolved|error|cancel')
+  AND NOT says(term, 'history|suspect|possible|query|unconfirmed|\?|exclud|ruled out|no evidence|resolved|error|cancel')
 INTERSECT
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'personalised_care_adjustments')
