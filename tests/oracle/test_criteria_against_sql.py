@@ -1,0 +1,67 @@
+"""The shipped criteria against SQL that was written from their words, over the source tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from made_practices import AS_AT, CODELISTS, Opinions, make_formats, read_answers
+from second_opinion import AREAS, connect, patients_of, queries
+
+from recordpick.criteria.reading import read_pack
+from recordpick.shipped import general_practice_pack
+
+CRITERIA = queries(*AREAS)
+
+
+def test_every_criterion_has_a_second_opinion() -> None:
+    """A criterion that is added to the pack needs its query, written from its words."""
+    pack = read_pack(general_practice_pack())
+    assert set(CRITERIA) == {criterion.id for criterion in pack.criteria}
+
+
+@pytest.mark.parametrize("criterion_id", CRITERIA)
+@pytest.mark.parametrize("seed", AS_AT)
+def test_the_same_patients_meet_a_criterion(
+    seed: int, criterion_id: str, opinions: Callable[[int], Opinions]
+) -> None:
+    """Of a practice half of whose patients are on the edge of some criterion."""
+    both = opinions(seed)
+    answer = both.answers[criterion_id]
+    found, expected = set(answer["patients"]), patients_of(both.con, CRITERIA[criterion_id])
+
+    assert answer["answered"]
+    assert_same(found, expected, criterion_id)
+    assert found, "a query that finds nobody proves nothing"
+
+
+@pytest.fixture(scope="session")
+def formats(made_once: Callable[..., Path]) -> tuple[Path, duckdb.DuckDBPyConnection]:
+    """Return a folder with the answers from each format, and a connection to the same tables."""
+    folder = made_once("formats", make_formats)
+    return folder, connect(folder / "tables", AS_AT[11], CODELISTS)
+
+
+@pytest.mark.parametrize(("form", "least"), [("emis", 36), ("systmone", 22), ("vision", 22)])
+def test_what_is_answered_from_an_extract_without_caution_is_right(
+    form: str, least: int, formats: tuple[Path, duckdb.DuckDBPyConnection]
+) -> None:
+    """The patients are those that SQL finds in the practice's full tables."""
+    folder, con = formats
+    answers = read_answers(folder / f"{form}.json")
+    sure = [id_ for id_, answer in answers.items() if answer["answered"] and not answer["cautions"]]
+
+    for criterion_id in sure:
+        expected = patients_of(con, CRITERIA[criterion_id])
+        assert_same(set(answers[criterion_id]["patients"]), expected, f"{form}: {criterion_id}")
+    assert len(sure) >= least
+
+
+def assert_same(found: set[str], expected: set[str], criterion_id: str) -> None:
+    """Fail with the patients whom only one side finds."""
+    assert found == expected, (
+        f"{criterion_id}: only recordpick finds {sorted(found - expected)}, "
+        f"only SQL finds {sorted(expected - found)}"
+    )
