@@ -280,6 +280,8 @@ def test_several_sources_are_read_as_at_one_day(tmp_path):
         "Report date: 2026-10-01",
         "All patients\nRelative Date: 01-Jan-2026\nLast Run: 01 October 2026",
         "Exported on 01/10/2026 by Ann Other",
+        "Report run by Dr Ann Other on 01/10/2026 09:14",
+        "Report produced: Thursday 1 October 2026",
     ],
 )
 def test_a_line_above_a_list_says_the_day(tmp_path, above):
@@ -296,7 +298,14 @@ def test_a_line_above_a_list_says_the_day(tmp_path, above):
 
 
 @pytest.mark.parametrize(
-    "above", ["Born between 01/01/1950 and 01/01/1960", "Population: 1,234", "Last Run: never"]
+    "above",
+    [
+        "Born between 01/01/1950 and 01/01/1960",
+        "Population: 1,234",
+        "Last Run: never",
+        "Report date range: from 01/01/2020",
+        "Report run for patients seen after 01/01/2020",
+    ],
 )
 def test_other_lines_above_a_list_say_no_day(tmp_path, above):
     """A day that stands for something else is not taken for that of the list."""

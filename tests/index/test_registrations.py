@@ -5,7 +5,7 @@ import pytest
 import emis_extracts as emis
 import vision_extracts as vision
 from emis_extracts import indexed, rows_of
-from systmone_extracts import patient, row, write_extract
+from systmone_extracts import patient, row, write_extract, write_table
 
 HERE, ELSEWHERE = "A81001", "B82002"
 
@@ -62,6 +62,15 @@ def test_registrations_at_other_organisations_say_nothing_of_this_one(folder):
     assert "1 patient is registered at other organisations only" in notes
     (count,) = [each for each in index.manifest.files if each.table == "registrations"]
     assert (count.rows_read, count.rows_indexed) == (7, 7)
+
+
+def test_an_organisation_may_be_named_by_its_row_or_its_code(folder):
+    """SROrganisation has both."""
+    write_table(folder, "SROrganisation", [{"RowIdentifier": "7", "ID": HERE, "Name": "Ours"}])
+    found, _ = statuses(
+        folder, registration(31, 1, organisation="7"), registration(32, 2, organisation="8")
+    )
+    assert [found[each][0] for each in "12"] == ["registered", None]
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from recordpick.index.as_at import FoundDay, read_as_at
 
 _LABELS = (
     r"last\s+run",
-    r"(?:report|search|list|extract|export)\s+(?:run\s+|created\s+|produced\s+)?(?:date|on|at)",
+    r"(?:report|search|list|extract|export)\s+(?:run|created|produced|generated|exported)",
+    r"(?:report|search|list|extract|export)\s+date",
     r"(?:date|time)\s+(?:of\s+)?(?:report|run|extract|export|search)",
-    r"(?:run|created|produced|printed|exported|extracted|generated)\s*(?:date|on|at)?",
+    r"(?:run|created|produced|printed|exported|extracted|generated)",
     r"as\s+at",
     r"relative\s+(?:run\s+)?date",
 )
@@ -23,8 +24,12 @@ _DAY = (
     r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}-\d{1,2}-\d{4}"
     r"|\d{1,2}(?:st|nd|rd|th)?[- ][A-Za-z]{3,9}[- ]\d{4}"
 )
+_BETWEEN = (
+    r"(?:\s+by\s[^0-9:]{1,40}?)?\s*[:=,-]?\s*(?:date|on|at)?\s*[:=,-]?\s*(?:[a-z]{3,9}day,?\s+)?"
+)
+"""What may stand between: no words such as "range from", after which a day means another thing."""
 _LINES = tuple(
-    re.compile(rf"^\s*{label}\b[^0-9]{{0,40}}?(?P<day>{_DAY})", re.IGNORECASE) for label in _LABELS
+    re.compile(rf"^\s*{label}\b{_BETWEEN}(?P<day>{_DAY})", re.IGNORECASE) for label in _LABELS
 )
 
 

@@ -57,7 +57,8 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
         kind = pl.when(found).then(pl.lit(ours)).otherwise(kind)
     elsewhere = pl.lit(value=False)
     if file.has("IDOrganisation") and file.has("IDOrganisationVisibleTo"):
-        elsewhere = file.text("IDOrganisation") != file.text("IDOrganisationVisibleTo")
+        here = _organisation(opened, file, "IDOrganisationVisibleTo")
+        elsewhere = _organisation(opened, file, "IDOrganisation") != here
     stands = (
         pl.when(elsewhere.fill_null(value=False))
         .then(pl.lit("elsewhere"))
@@ -84,6 +85,16 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
         )
         .collect()
     )
+
+
+def _organisation(opened: Opened, file: ExtractFile, column: str) -> pl.Expr:
+    """Give a column of organisations by their codes, also where it has rows of SROrganisation."""
+    organisation = file.text(column)
+    places = opened.get("SROrganisation")
+    if places is not None and places.has("ID"):
+        rows = rows_that_hold(places).select(places.text("RowIdentifier"), code=places.text("ID"))
+        organisation = organisation.replace(dict(rows.drop_nulls().collect().iter_rows()))
+    return organisation.str.to_uppercase()
 
 
 def with_registration(rows: pl.LazyFrame, registrations: pl.DataFrame, as_at: date) -> pl.LazyFrame:
