@@ -18,7 +18,6 @@ from recordpick.index.alike import SOME_TABLES
 from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
-from recordpick.index.list_day import day_of_list
 from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
 from recordpick.index.manifest import Restriction
 from recordpick.index.parts import ROW, Part, Source
@@ -80,11 +79,8 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         made=typed.made,
     )
     notes = tuple(f"{path.name}: {note}" for note in typed.notes)
-    made = day_of_list(read.rows[: columns.row])
     return Source(
         (part,),
-        as_at=made.day if made else None,
-        as_at_from=made.where if made else "",
         notes=notes,
         conflated=SOME_TABLES,
         restrictions=_restrictions(path, typed),
