@@ -34,7 +34,7 @@ from recordpick.index.systmone.files import (
 )
 from recordpick.index.systmone.medication import read_medications
 from recordpick.index.systmone.people import read_patients
-from recordpick.index.systmone.record import Staff, read_entries
+from recordpick.index.systmone.record import Staff, has_unnamed_sensitivities, read_entries
 from recordpick.index.systmone.workflow import read_workflow
 from recordpick.index.term_kinds import KINDS_BY_TERM
 
@@ -121,7 +121,7 @@ def _of_deltas(parts: Sequence[Part], deltas: Sequence[str]) -> tuple[Conflated,
 
 def _uncertain(opened: Opened) -> Iterator[Conflated]:
     """Give what is uncertain only where certain tables or columns are there, or are not."""
-    if opened.get("SRDrugSensitivity") is not None:
+    if has_unnamed_sensitivities(opened):
         for column in ("code", "term"):
             yield Conflated(
                 "events",

@@ -24,7 +24,7 @@ from recordpick.index.systmone.files import (
 from recordpick.index.term_kinds import kind_by_term
 from recordpick.index.values import to_date, to_number
 
-_BY, _CONTENT = "__by", "__content"
+_BY, _CONTENT, _CODE, _TERM = "__by", "__content", "__code", "__term"
 _DATES = dict.fromkeys(("date", "recorded_on", "ended_on"), DAY)
 _SIGNIFICANCE = {"major": "significant", "significant": "significant", "minor": "minor"}
 
@@ -193,16 +193,12 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     }
     if file.has("DateEnded"):
         columns["ended_on"] = day(file, "DateEnded")
-    product, group = reference(file, "IDDrugCode"), reference(file, "IDMultiLexAction")
-    rows = file.frame.with_columns(product.alias(_CONTENT))
-    details = opened.get("SRMedicationReadCodeDetails")
-    named = pl.lit(value=False)
-    if details is not None and details.has("IDMultiLexProduct"):
-        rows = rows.join(_products(details), on=_CONTENT, how="left", maintain_order="left")
-        system = pl.when(pl.col("code").is_not_null()).then(pl.lit("ctv3"))
-        columns |= {"code": pl.col("code"), "term": pl.col("term"), "code_system": system}
-        named = pl.col("term").is_not_null() | pl.col("code").is_not_null()
-    columns["value_text"] = pl.when(~named).then(
+    group = reference(file, "IDMultiLexAction")
+    rows, is_named = _with_substance(opened, file)
+    if _CODE in rows.collect_schema():
+        system = pl.when(pl.col(_CODE).is_not_null()).then(pl.lit("ctv3"))
+        columns |= {"code": pl.col(_CODE), "term": pl.col(_TERM), "code_system": system}
+    columns["value_text"] = pl.when(~is_named).then(
         pl.coalesce(
             pl.format("Multilex product {}, not named in the extract", pl.col(_CONTENT)),
             pl.format("Multilex group {}, not named in the extract", group),
@@ -211,6 +207,26 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     rows, by = _with_author(rows, file, staff)
     frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
+
+
+def has_unnamed_sensitivities(opened: Opened) -> bool:
+    """Return whether any drug sensitivity that holds has neither a code nor a term."""
+    file = opened.get("SRDrugSensitivity")
+    if file is None:
+        return False
+    rows, is_named = _with_substance(opened, file)
+    unnamed = rows.filter(~removed(file) & ~is_named).select(pl.len()).collect()
+    return bool(unnamed.item())
+
+
+def _with_substance(opened: Opened, file: ExtractFile) -> tuple[pl.LazyFrame, pl.Expr]:
+    """Return drug sensitivities with code and term of their product, and which have either."""
+    rows = file.frame.with_columns(reference(file, "IDDrugCode").alias(_CONTENT))
+    details = opened.get("SRMedicationReadCodeDetails")
+    if details is None or not details.has("IDMultiLexProduct"):
+        return rows, pl.lit(value=False)
+    rows = rows.join(_products(details), on=_CONTENT, how="left", maintain_order="left")
+    return rows, pl.col(_TERM).is_not_null() | pl.col(_CODE).is_not_null()
 
 
 def _products(details: ExtractFile) -> pl.LazyFrame:
@@ -228,10 +244,10 @@ def _products(details: ExtractFile) -> pl.LazyFrame:
         rows.drop_nulls(_CONTENT)
         .group_by(_CONTENT)
         .agg(
-            code=pl.when(codes.len() == 1).then(codes.first()),
-            term=pl.col("term").drop_nulls().unique().sort().str.join(" or "),
+            pl.when(codes.len() == 1).then(codes.first()).alias(_CODE),
+            pl.col("term").drop_nulls().unique().sort().str.join(" or ").alias(_TERM),
         )
-        .with_columns(term=pl.when(pl.col("term") != "").then(pl.col("term")))
+        .with_columns(pl.when(pl.col(_TERM) != "").then(pl.col(_TERM)).alias(_TERM))
     )
 
 
