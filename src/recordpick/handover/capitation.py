@@ -167,7 +167,8 @@ def _lacking(index: PracticeIndex, homes: Homes) -> dict[str, str]:
         if columns
     }
     if homes.patients is None:
-        lacking = {"in_home": homes.why_empty, "weighted": homes.why_empty} | lacking
+        for figure in ("in_home", "weighted"):
+            lacking[figure] = " ".join(filter(None, [lacking.get(figure), homes.why_empty]))
     return lacking
 
 

@@ -99,11 +99,11 @@ def home_residents(index: PracticeIndex, pack: Pack, rules: Rules) -> Homes:
     answer = rules.matches.answers.get(_IN_HOME)
     if answer is None:
         return homes_by_institution(index)
-    if not answer.answered:
-        return Homes(None, answer.why_not)
     has_institution = "institution" in index.columns("patients")
     if not has_institution and not _any_coded(index, pack):
-        return Homes(None, " ".join(answer.cautions))
+        return Homes(None, _NEITHER)
+    if not answer.answered:
+        return Homes(None, answer.why_not)
     cautions = tuple(
         f"capitation.csv, in_home and weighted: {text}"
         for text in answer.cautions
@@ -115,6 +115,10 @@ def home_residents(index: PracticeIndex, pack: Pack, rules: Rules) -> Homes:
 
 
 _IN_HOME = "capitation.in_home"
+_NEITHER = (
+    "The index has neither an institution of patients nor an entry with a code for living in a "
+    "care home."
+)
 _BY_CODES = (
     "capitation.csv: in_home and weighted go by the codes for living in a care home only, since "
     "the index has no institution of patients. Residents without such a code are not counted."
