@@ -121,6 +121,53 @@ def test_an_extract_of_patients_all_alike_has_a_caution(tmp_path):
     assert answer(index, "registration = 'regular'", "status = 'registered'").cautions == ()
 
 
+MAPPING = """
+[[table]]
+name = "patients"
+file = "people.csv"
+[table.columns]
+patient_id = "Number"
+status = { value = "registered" }
+
+[[table]]
+name = "events"
+file = "entries.csv"
+[table.columns]
+patient_id = "Number"
+event_id = "Entry"
+date = "Day"
+kind = { value = "observation" }
+"""
+
+
+def test_a_mapping_that_says_one_word_answers_for_no_other(tmp_path):
+    """Neither for those who left, nor for problems; and nobody is said to have none of them."""
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "people.csv").write_text("Number\n1\n2\n", encoding="utf-8")
+    (folder / "entries.csv").write_text("Number,Entry,Day\n1,a,2020-01-01\n", encoding="utf-8")
+    mapping = tmp_path / "map.toml"
+    mapping.write_text(MAPPING, encoding="utf-8")
+    index = build_index([folder], tmp_path / "index", mapping=mapping, as_at=AS_AT)
+
+    def of_events(where: str, **more):
+        asked = criterion(Rule("an entry", "events", where, **more))
+        return match(pack(asked), index, AS_AT).answers["C-1"]
+
+    assert (
+        "map.toml says that every patient is registered" in answer(index, "status = 'left'").why_not
+    )
+    assert (
+        "map.toml says that every row of events is observation"
+        in of_events("kind = 'problem'").why_not
+    )
+    assert not of_events("kind = 'problem'", at_least=0, at_most=0).answered
+    assert of_events("kind = 'observation'").matches == 1
+    assert of_events("kind <> 'problem'").matches == 1
+    again = build_index([tmp_path / "index"], tmp_path / "again", as_at=AS_AT)
+    assert again.manifest.restrictions == index.manifest.restrictions
+
+
 @pytest.mark.parametrize("where", ["entries_percentile >= 90", "entries > 100", "entries = 0"])
 def test_without_other_tables_no_record_is_large_or_small(tmp_path, where):
     """A list, or a folder of patients alone: nobody's entries were counted."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.cli import main
 from recordpick.index.build import build_index
 from recordpick.picking.strata import strata_of, stratified_order
 from recordpick.picking.tickets import draw_order
@@ -73,3 +74,27 @@ def test_recordpick_makes_the_same_strata_as_the_page(tmp_path):
     assert f"strata: {sha256(chr(10).join(lines).encode()).hexdigest()}" in out.getvalue()
     ours = stratified_order(strata, said["seed"])["patient_id"].to_list()
     assert ours == [patient_id for _, _, patient_id in said["order"]]
+
+
+def test_the_readme_of_a_pack_says_how_its_strata_are_written(demo, tmp_path):
+    """Its digest follows from the index, and the words of README.txt."""
+    file, out = demo / "demonstration.recordpick", tmp_path / "pack"
+    who = ["--name", "Pat Smith"]
+    assert main(["draw", str(file), "--seed", "5", "--strata", *who]) == 0
+    assert main(["export", str(file), "--out", str(out), *who]) == 0
+    readme = (out / "README.txt").read_text(encoding="utf-8")
+    said = " ".join(readme.split())
+    bands = said.split("by age in whole years on 2026-10-01: ")[1].split(";")[0].split(", ")
+    assert bands == ["0–4", "5–14", "15–44", "45–64", "65–74", "75–84", "85+"]
+    assert 'F, M, I or U. Where age or sex is missing: "unknown".' in said
+    lines = []
+    patients = pl.read_parquet(demo / "index" / "patients.parquet")
+    for one in patients.filter(status="registered").iter_rows(named=True):
+        born = one["date_of_birth"]
+        before = (born.month, born.day) > (10, 1)
+        age = 2026 - born.year - before
+        starts = [int(band.removesuffix("+").split("–")[0]) for band in bands]
+        band = bands[sum(age >= start for start in starts) - 1]
+        lines.append(f"{one['patient_id']}\t{band} {one['sex'] or 'unknown'}")
+    digest = sha256("\n".join(sorted(lines)).encode()).hexdigest()
+    assert f"sorted, one a line: {digest}" in said

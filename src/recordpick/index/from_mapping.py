@@ -10,10 +10,13 @@ import polars as pl
 
 from recordpick.criteria.conditions import parse_condition
 from recordpick.errors import UserError
+from recordpick.index.manifest import Restriction
 from recordpick.index.mapping_file import Mapped, MappedTable, read_mapping
 from recordpick.index.parts import DELETED, ROW, Part, Source
 from recordpick.index.table_files import TableFile, open_table_file
+from recordpick.index.untold import RESTRICTED
 from recordpick.index.values import trimmed
+from recordpick.tables import TABLES
 
 _TEXT_FILES = {".csv", ".txt", ".tsv", ".tab"}
 
@@ -43,7 +46,30 @@ def read_mapped(path: Path, work: Path, mapping: Path) -> Source:
         as_at=said.as_at,
         synthetic=said.synthetic,
         notes=_not_mapped(path, said),
+        restrictions=_restrictions(said),
     )
+
+
+def _restrictions(said: Mapped) -> tuple[Restriction, ...]:
+    """Return the columns for which the mapping says one word, whatever its files hold.
+
+    Of patients only where others may have been left out of the files (`RESTRICTED`).
+    """
+    found = []
+    for name in dict.fromkeys(table.name for table in said.tables if table.name in TABLES):
+        parts = [table.columns for table in said.tables if table.name == name]
+        for column in TABLES[name].columns:
+            values = [part.get(column.name) for part in parts]
+            words = {
+                str(value.said["value"]) if value is not None and value.form == "value" else ""
+                for value in values
+            }
+            word = next(iter(words)) if len(words) == 1 else ""
+            if word in column.words and (name != "patients" or column.name in RESTRICTED):
+                rows = "every patient" if name == "patients" else f"every row of {name}"
+                says = f"{said.path.name} says that {rows} is {word}"
+                found.append(Restriction(name, column.name, word, says))
+    return tuple(found)
 
 
 def _part(folder: Path, said: Mapped, table: MappedTable, work: Path) -> Part:

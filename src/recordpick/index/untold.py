@@ -22,15 +22,25 @@ def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
 
 
 def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction, ...]:
-    """Return the columns of which the patients of an index have one word only.
+    """Return the columns of which the patients, or another table's rows, have one word only.
 
     What a source is certain of stays certain only where no other source supplies other words.
     Where no source says why, the patients may truly all be alike, or the others may have been left
     out of the export: that is not certain.
     """
-    found: list[Restriction] = []
+    found: list[Restriction] = [
+        one if len(read) == 1 else replace(one, always=False)
+        for source in read
+        for one in source.restrictions
+        if one.table != "patients"
+    ]
     for column in RESTRICTED:
-        said = [one for source in read for one in source.restrictions if one.column == column]
+        said = [
+            one
+            for source in read
+            for one in source.restrictions
+            if (one.table, one.column) == ("patients", column)
+        ]
         words = _words_in(patients, column)
         if len(words) != 1:
             found += [replace(one, always=False) for one in said if words]

@@ -19,17 +19,23 @@ WHAT_HELPS = "index an extract of the whole practice, or a list that has the oth
 
 
 def only_not_supplied(index: PracticeIndex, asked: Condition | None, rule: Rule | None) -> str:
-    """Say that only patients whom no source supplies can meet a condition; empty if others can.
+    """Say that only rows which no source supplies can meet a condition; empty if others can.
 
-    `asked` is the condition over patients of a population, or of `rule`.
+    `asked` is the condition over patients of a population, or that of `rule` over its table.
     """
     as_at = index.manifest.as_at
+    table = "patients" if rule is None else rule.table
     for one in index.manifest.restrictions:
-        if not one.always or asked is None or one.column not in asked.columns:
+        if (
+            not one.always
+            or asked is None
+            or (one.table, one.column) not in ((table, column) for column in asked.columns)
+        ):
             continue
         supplied = _may_meet(asked, rule, one.column, one.word, as_at)
         if not supplied and _others_may_meet(asked, rule, one, as_at):
-            return f"{one.says} (patients.{one.column}), and it asks for others: {WHAT_HELPS}"
+            helps = WHAT_HELPS if table == "patients" else "index a source that has the others too"
+            return f"{one.says} ({table}.{one.column}), and it asks for others: {helps}"
     return ""
 
 
@@ -51,7 +57,8 @@ def cautions_for_restrictions(
     return [
         f"{one.says[:1].upper()}{one.says[1:]} (patients.{one.column}): others are not found here."
         for one in index.manifest.restrictions
-        if (one.always or one.column in columns)
+        if one.table == "patients"
+        and (one.always or one.column in columns)
         and _others_may_meet(population, None, one, as_at)
         and all(
             any(
@@ -76,10 +83,15 @@ def _others_may_meet(
 def _may_meet(
     asked: Condition | None, rule: Rule | None, column: str, word: str, as_at: date
 ) -> bool:
-    """Return whether a patient with this word may meet the condition, or the rule that has it."""
+    """Return whether a patient with this word may meet the condition, or the rule that has it.
+
+    Of another table: whether a row with this word may be counted.
+    """
     if asked is None:
         return True
     if rule is None or rule.at_least == 1:
+        return asked.may_be_true(column, word, as_at)
+    if rule.table != "patients":
         return asked.may_be_true(column, word, as_at)
     # of the one row that a patient has in patients, none is asked for, or none is enough
     return rule.at_most != 0 or asked.may_fail(column, word, as_at)

@@ -131,9 +131,7 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     lacking = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
     asked = _asked(pack, rule)
     lacking = lacking or conflated_in(index, rule.table, asked, _grouped(rule))
-    if rule.table == "patients" and not lacking:
-        lacking = only_not_supplied(index, asked, rule)
-    return lacking
+    return lacking or only_not_supplied(index, asked, rule)
 
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
