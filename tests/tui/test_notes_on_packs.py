@@ -1,0 +1,47 @@
+"""What of a pack was not used or not understood is shown when the app opens its working file."""
+
+from __future__ import annotations
+
+from driving import SMALL, app_on, using
+from tiny import make_tiny
+
+from recordpick.cli import main
+from recordpick.tui.work import WorkScreen
+
+LIST = "Ref,Find,Owner,How many\nA-1,Repeats,me,some\nA-2,Acutes,you,all\n"
+
+
+def made(tmp_path, text):
+    """A working file of a list in CSV."""
+    make_tiny(tmp_path / "tiny")
+    pack = tmp_path / "list.csv"
+    pack.write_text(text, encoding="utf-8")
+    file = tmp_path / "listed.recordpick"
+    index = str(tmp_path / "tiny" / "index")
+    words = ["new", str(file), "--index", index, "--criteria", str(pack), "--name", "Pat Smith"]
+    assert main(words) == 0
+    return file
+
+
+async def test_columns_that_are_not_used_are_shown(tmp_path, capsys):
+    """Until something is picked; the command line says it when the file is made."""
+    file = made(tmp_path, LIST)
+    assert 'A column is not used: "Owner".' in capsys.readouterr().err
+    async with using(app_on(file), SMALL) as user:
+        assert user.title == "Of the criteria, this was not used or understood"
+        shown = "".join(character for character in user.text if character.isalnum())
+        assert "Acolumnisnotused" in shown
+        assert "howmanyis" in shown
+        await user.press("enter")
+        assert isinstance(user.screen, WorkScreen)
+        assert [line.wanted for line in user.app._session.criteria()][:2] == [20, 1000]
+        await user.press("enter", "w", "space")
+        assert user.app._session.selection.picks
+    async with using(app_on(file), SMALL) as user:
+        assert isinstance(user.screen, WorkScreen)
+
+
+async def test_a_pack_of_which_all_is_used_says_nothing(tmp_path):
+    """Straight to the criteria."""
+    async with using(app_on(made(tmp_path, "Ref,Find\nA-1,Repeats\n"))) as user:
+        assert isinstance(user.screen, WorkScreen)
