@@ -35,6 +35,11 @@ SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
 2E10, without sign and point, is none: systems may give such numbers, spreadsheets do not.
 """
 
+ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)$"
+"""What a formula of a spreadsheet shows in place of a value."""
+
+SPOILT = f"{SCIENTIFIC}|{ERROR}"
+
 ODD = rf"[^!-~]|^[='\u2018\u2019]|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
 """What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
 
@@ -82,5 +87,5 @@ def repair_number(text: str) -> str:
 
 
 def is_spoilt(number: str) -> bool:
-    """Return whether a repaired number is in scientific notation still: its digits are lost."""
-    return _SCIENTIFIC.fullmatch(number) is not None
+    """Return whether a repaired number is in scientific notation still, or a formula's error."""
+    return re.match(SPOILT, number) is not None
