@@ -82,7 +82,7 @@ def test_numbers_of_which_some_are_damaged_or_wrong(read):
         "NHS numbers that were spoilt by a spreadsheet: 2, such as 9.99E+09"
     )
     assert "(line 3)" in pcse.notes[0]
-    assert "NHS numbers that cannot be right: 3, such as 1234567890 (line 4)" in pcse.notes[1]
+    assert "NHS numbers that cannot be right: 4, such as 1234567890 (line 4)" in pcse.notes[1]
 
 
 def test_values_that_cannot_be_read_are_not_compared_and_told_once(read):
