@@ -28,7 +28,9 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 class ListedPatients:
     """What a list came to: how many lines it had, who they are, and which lines are nobody.
 
-    `patient_ids` stand in the list's order, each once. `not_found` has a sentence a line.
+    `patient_ids` stand in the list's order, each once. `not_found` has a sentence for each line
+    that is nobody. It also has one for each line that is no patient (a total, the header again) and
+    not among those read, and one for a stated number of patients that is not that of the lines.
     """
 
     read: int
