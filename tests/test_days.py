@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recordpick.commands.common import day as day_of_option
 from recordpick.days import (
     EARLIEST,
     LATEST,
@@ -16,8 +17,10 @@ from recordpick.days import (
     parse_day,
     read_day,
 )
+from recordpick.errors import UserError
 from recordpick.index.dates import DAY_FIRST, MONTH_FIRST, PLAIN, reasons_of, to_date
 from recordpick.index.quick_typing import FIRST, LAST
+from recordpick.tui.new_file import read_date
 
 DAYS = st.dates(EARLIEST, LATEST).filter(is_usable)
 WAYS = (
@@ -137,3 +140,19 @@ def test_no_placeholder_is_among_the_days_that_are_looked_up():
     assert not [day for day in PLACEHOLDERS if FIRST <= day <= LAST]
     assert is_usable(FIRST)
     assert is_usable(LAST)
+
+
+@pytest.mark.parametrize("text", ["1/10/26", "31/02/2026", "9999-12-31", "soon"])
+def test_the_form_and_the_option_refuse_what_is_no_day_with_the_reason(text):
+    """A working file is never made as at the year 26."""
+    said = read_date(text)
+    assert isinstance(said, str)
+    with pytest.raises(UserError, match=f"--as-at '{text}'"):
+        day_of_option(text)
+    if text == "1/10/26":
+        assert "four digits" in said
+
+
+def test_the_form_and_the_option_read_days_as_people_write_them():
+    for text in ("1/10/2026", "2026-10-01", "1 Oct 2026", "01.10.2026"):
+        assert read_date(text) == day_of_option(text) == date(2026, 10, 1)

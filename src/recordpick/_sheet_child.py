@@ -19,6 +19,7 @@ import re
 import sys
 import zipfile
 import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,11 +34,26 @@ MOST_TIMES_LARGER = 200
 # A cell with something in it (an empty one that only carries a format ends in "/>").
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
 _CELL_WITHOUT_PLACE = re.compile(rb"<(?:\w+:)?c(?:\s(?![^>]*\br=)[^>]*)?(?<!/)>")
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c\s(?=[^>]*\bt="e")[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>'
+    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,30})</",
+    re.DOTALL,
+)
+# What a formula's error shows: the library gives such a cell as an empty one.
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
 _TIME_ONLY = "1899-12-31 "
+
+
+@dataclass(frozen=True)
+class Extent:
+    """The last row and column with a filled cell, and the formulas' errors by column and row."""
+
+    rows: int
+    columns: int
+    errors: dict[tuple[int, int], str]
 
 
 class Refused(Exception):  # noqa: N818 - it is what is said, not what went wrong
@@ -70,32 +86,44 @@ def read(path: Path, sheet: str | None) -> list[list[str]]:
     elif sheet not in parts:
         known = ", ".join(f'"{name}"' for name in names[:10])
         _refuse(f'has no sheet "{sheet}" with cells (its sheets are {known}).')
-    _check_extent(path, sheet, parts[sheet])
-    return _load(path, [sheet])[sheet]
+    extent = _check_extent(path, sheet, parts[sheet])
+    return _load(path, {sheet: extent})[sheet]
 
 
 def read_all(path: Path) -> dict[str, list[list[str]]]:
     """Give the rows of every sheet with cells, by name; together they have no more than one may."""
     _, parts = _look_at(path)
-    cells = sum(_check_extent(path, sheet, part) for sheet, part in parts.items())
+    extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
+    cells = sum(extent.rows * extent.columns for extent in extents.values())
     if cells > MOST_CELLS:
         _refuse(f"has sheets that span {cells:,} cells together.")
-    return _load(path, list(parts))
+    return _load(path, extents)
 
 
-def _load(path: Path, sheets: list[str]) -> dict[str, list[list[str]]]:
+def _load(path: Path, sheets: dict[str, Extent]) -> dict[str, list[list[str]]]:
     import fastexcel
 
     rows: dict[str, list[list[str]]] = {}
     try:
         reader = fastexcel.read_excel(path)
-        for sheet in sheets:
+        for sheet, extent in sheets.items():
             loaded = reader.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string")
             frame = loaded.to_polars()
             rows[sheet] = [[_plain(cell) for cell in row] for row in frame.iter_rows()]
+            _put_errors(rows[sheet], extent)
     except fastexcel.FastExcelError as error:
         _refuse(f"cannot be read as a spreadsheet ({str(error).splitlines()[0]}).")
     return rows
+
+
+def _put_errors(rows: list[list[str]], extent: Extent) -> None:
+    """Put the errors of formulas where they stand: nothing vanishes from a list."""
+    width = len(rows[0]) if rows else 0
+    left_out = extent.columns - width  # empty columns at the left
+    for (column, row), error in extent.errors.items():
+        at = column - 1 - left_out
+        if row <= len(rows) and 0 <= at < width and not rows[row - 1][at]:
+            rows[row - 1][at] = error
 
 
 def _plain(cell: str | None) -> str:
@@ -159,11 +187,9 @@ def _attribute(text: str, name: str) -> str:
     return unescape(match[2] or match[3] or "") if match else ""
 
 
-def _check_extent(path: Path, sheet: str, part: str) -> int:
-    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all.
-
-    Gives how many cells it spans.
-    """
+def _check_extent(path: Path, sheet: str, part: str) -> Extent:
+    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
+    errors: dict[tuple[int, int], str] = {}
     rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
@@ -173,9 +199,11 @@ def _check_extent(path: Path, sheet: str, part: str) -> int:
                 places = _CELL.findall(text)
                 rows = max([rows, *map(int, {row for _, row in places})])
                 columns = max([columns, *map(_column_number, {letters for letters, _ in places})])
+                for letters, row, error in _ERROR.findall(text):
+                    errors[_column_number(letters), int(row)] = error.decode("ascii", "replace")
                 rows_named = max([rows_named, *map(int, set(_ROW.findall(text)))])
                 unplaced = unplaced or _CELL_WITHOUT_PLACE.search(text) is not None
-                rest = text[max(text.rfind(b"<"), len(text) - 4096) :]
+                rest = text[-4096:]  # a cell may stand on both sides
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             _refuse(f"is damaged ({error}).")
     if unplaced:  # such a cell follows the one before it, in whichever row it stands
@@ -185,7 +213,7 @@ def _check_extent(path: Path, sheet: str, part: str) -> int:
             f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
             "matter to a new sheet, or save it as CSV."
         )
-    return rows * columns
+    return Extent(rows, columns, errors)
 
 
 def _column_number(letters: bytes) -> int:

@@ -157,6 +157,15 @@ def read_day(text: str, first: First = "day") -> date | None:
         return None
 
 
+def says_there_is_none(text: str) -> bool:
+    """Return whether a text only says that there is no day: empty, an error, a placeholder."""
+    try:
+        parse_day(text)
+    except NotADayError as error:
+        return error.why in {"error", "nothing", "placeholder"}
+    return False
+
+
 def is_usable(day: date) -> bool:
     """Return whether a day can be one of a record: in range, and not a placeholder."""
     return EARLIEST <= day <= LATEST and day not in PLACEHOLDERS

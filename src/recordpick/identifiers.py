@@ -35,9 +35,32 @@ SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
 2E10, without sign and point, is none: systems may give such numbers, spreadsheets do not.
 """
 
+ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)$"
+"""What a formula of a spreadsheet shows in place of a value."""
+
+SPOILT = f"{SCIENTIFIC}|{ERROR}"
+
 ODD = rf"[^!-~]|^[='\u2018\u2019]|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
 """What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
 
+NHS_BETWEEN = f"{INVISIBLE}|{BLANK}|{HYPHEN}"
+"""What is taken out of an NHS number: it is written 943 476 5919, or with hyphens."""
+
+NHS_REPAIRS = (
+    (r"^([0-9]{3})[?_\ufffd]{1,3}([0-9]{3})[?_\ufffd]{1,3}([0-9]{4})$", 3),
+    ('^="([0-9]{10})"$', 1),
+    ("^['\u2018\u2019]([0-9]{10})$", 1),
+    (r"^([0-9]{10})\.0+$", 1),
+    ("^([0-9]),([0-9]{3}),([0-9]{3}),([0-9]{3})$", 4),
+    (r"^([0-9])[.,]([0-9]{9})0*[eE]\+?0?9$", 2),
+)
+"""What else has one reading as an NHS number, and how many groups of digits that has.
+
+Signs where an old encoding had no place for a blank; what spreadsheets make of it; a number in
+scientific notation with all its digits.
+"""
+
+_NHS_NUMBER = re.compile(r"[0-9]{10}")
 _INVISIBLE, _BLANK, _HYPHEN = (re.compile(one) for one in (INVISIBLE, BLANK, HYPHEN))
 _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
     re.compile(one) for one in (FORMULA, APOSTROPHE, WHOLE_AS_DECIMAL, THOUSANDS, SCIENTIFIC)
@@ -82,5 +105,14 @@ def repair_number(text: str) -> str:
 
 
 def is_spoilt(number: str) -> bool:
-    """Return whether a repaired number is in scientific notation still: its digits are lost."""
-    return _SCIENTIFIC.fullmatch(number) is not None
+    """Return whether a repaired number is in scientific notation still, or a formula's error."""
+    return re.match(SPOILT, number) is not None
+
+
+def nhs_digits(text: str) -> str | None:
+    """Return the ten digits of a text that can only be an NHS number (valid or not), else None."""
+    number = re.sub(NHS_BETWEEN, "", text)
+    for pattern, groups in NHS_REPAIRS:
+        if found := re.match(pattern, number):
+            number = "".join(found.groups()[:groups])
+    return number if _NHS_NUMBER.fullmatch(number) else None

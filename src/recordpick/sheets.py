@@ -3,13 +3,14 @@
 The sheet is read by a child process (`_sheet_child.py`) that has a limit on memory and time. What
 comes back is text as a person would write it: whole numbers without ".0" (so an NHS number stored
 as a number is ten digits, less its leading zeros, which the spreadsheet has lost), days as
-2026-01-31, a formula as its last result, a formula's error as an empty cell.
+2026-01-31, a formula as its last result or as the error that it shows (#N/A).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,7 +24,14 @@ SPREADSHEETS = (".xlsx", ".xlsm")
 
 SECONDS = 120
 _CHILD = Path(__file__).with_name("_sheet_child.py")
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0"
+_WEB_PAGE = re.compile(
+    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|meta|title|style|body|table|div|script)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_XML = re.compile(r"\s*<(?:\?xml|[\w:]+\s+xmlns|workbook|worksheet)\b", re.IGNORECASE)
+_SAMPLE = 64 * 1024
+_MOST_LOOKED_AT = 8 * 1024**2
 
 
 def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) -> list[list[str]]:
@@ -40,6 +48,45 @@ def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str
     """Give the rows of every sheet that has cells, by its name, each as `read_rows` gives them."""
     sheets: dict[str, list[list[str]]] = _ask(path, ["", "--all"], seconds)["sheets"]
     return sheets
+
+
+def check_what_it_is(path: Path) -> None:
+    """Raise UserError for what spreadsheets open and nobody should read: whatever its name says.
+
+    A web page, XML, a workbook of before 2007, a workbook with a password. A file that cannot be
+    opened passes: whoever reads it says so.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SAMPLE)
+            rest = file.read(_MOST_LOOKED_AT) if start.startswith(_OLD_OFFICE) else b""
+    except OSError:
+        return
+    if start.startswith(_OLD_OFFICE):
+        if "EncryptedPackage".encode("utf-16-le") in start + rest:
+            raise UserError(
+                f"{path}: this spreadsheet has a password. Open it, take the password off, and "
+                "save it as .xlsx or as CSV."
+            )
+        raise UserError(
+            f"{path}: this is a spreadsheet of the old .xls kind. Open it and save it as .xlsx or "
+            "as CSV."
+        )
+    for code in ("utf-8-sig", "utf-16"):
+        try:
+            text = start[: _SAMPLE - _SAMPLE % 2].decode(code, "ignore")
+        except UnicodeDecodeError:
+            continue
+        if _WEB_PAGE.match(text):
+            raise UserError(
+                f"{path}: this is a web page, whatever its name says. Open it in a spreadsheet, "
+                "and save it as .xlsx or as CSV."
+            )
+        if _XML.match(text):
+            raise UserError(
+                f"{path}: this is XML, whatever its name says. Open it in a spreadsheet, and save "
+                "it as .xlsx or as CSV."
+            )
 
 
 def _ask(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
@@ -95,11 +142,7 @@ def _look_at_first_bytes(path: Path) -> None:
         raise UserError(f"{path}: cannot be opened ({error.strerror}).") from None
     if not start:
         raise UserError(f"{path}: this file is empty.")
-    if start == _OLD_EXCEL:
-        raise UserError(
-            f"{path}: this spreadsheet has a password or is of the old .xls kind. "
-            "Save it without a password as .xlsx, or as CSV."
-        )
+    check_what_it_is(path)
     if start != b"PK\x03\x04":
         raise UserError(
             f"{path}: this is not an .xlsx spreadsheet, whatever its name says. "

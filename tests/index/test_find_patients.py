@@ -79,3 +79,31 @@ def test_a_file_that_is_not_there_is_told(tmp_path):
     """The file is named."""
     with pytest.raises(UserError, match="gone.csv"):
         patients_of_list(INDEX, tmp_path / "gone.csv")
+
+
+def test_numbers_that_were_dressed_or_copied_find_their_patient(tmp_path):
+    """On a list and typed in: with signs that cannot be seen, or those of spreadsheets."""
+    for number in (
+        "'21",
+        '="21"',
+        "21.0",
+        "987\u200b654\u200d3210",
+        "987?654?3210",
+        "9876543210.0",
+    ):
+        assert patient_of(INDEX, number) == "21"
+    text = 'Patient ID\n\'17\n"=""18"""\n21.0\n'
+    assert listed(tmp_path, text).patient_ids == ("17", "18", "21")
+
+
+def test_totals_and_headers_are_no_lines_of_patients(tmp_path):
+    """They are named, and not counted among the lines that were read."""
+    text = "Patient ID,Name\n17,A,\nPatient ID,Name\n18,B\nTotal,3\nPage 1 of 2\n"
+    found = listed(tmp_path, text)
+    assert found.patient_ids == ("17", "18")
+    assert found.read == 2
+    said = " ".join(found.not_found)
+    assert "line 3: this is the header again" in said
+    assert "line 5: Total is not a number of a patient" in said
+    assert "line 6: Page 1 of 2 is not" in said
+    assert "says that it has 3 patients, but 2 were read" in said

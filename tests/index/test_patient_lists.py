@@ -141,14 +141,15 @@ def test_a_parquet_file_with_names_of_its_own(tmp_path: Path) -> None:
     )
 
 
-def test_short_lines_and_totals_below_are_set_aside(tmp_path: Path) -> None:
-    index = built(tmp_path, "EMIS Number,Surname\n1,A\n2\n\n,\nTotal: 2 patients,,\n")
+def test_short_lines_are_read_and_totals_below_are_set_aside(tmp_path: Path) -> None:
+    """A line may lack its empty last cells, and have empty ones more than the header."""
+    index = built(tmp_path, "EMIS Number,Surname\n1,A,\n2\n\n,\n3,B,x\n4,C\nTotal: 2 patients,,\n")
 
-    assert column(index, "patient_id") == ["1"]
-    assert rejected(index) == [
-        (3, "it has 1 fields, the header 2"),
-        (6, "it has 3 fields, the header 2"),
-    ]
+    assert column(index, "patient_id") == ["1", "2", "4"]
+    assert [line for line, _ in rejected(index)] == [6, 8]
+    assert rejected(index)[0][1] == "it has 3 fields, the header 2"
+    assert rejected(index)[1][1].startswith("it is not a patient: Total: 2 patients is not")
+    assert any("line 8 says that the list has 2 patients, but 3" in n for n in index.manifest.notes)
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_a_list_that_cannot_be_read_is_told(
 
 def test_a_column_that_must_be_something_else_does_not_cost_the_patients(tmp_path: Path) -> None:
     """Of a guess by its name, when every value says no: left out, and told."""
-    index = built(tmp_path, "EMIS Number,Registered,Status,Sex\n1,Yes,Gold,F\n2,No,,x\n")
+    index = built(tmp_path, "EMIS Number,Registered,Status,Sex\n1,Yes,Gold,F\n2,No,,q\n")
 
     assert set(index.columns("patients")) == {"patient_id", "sex"}
     assert "list.csv: Registered was not used: none of its values is a date" in index.manifest.notes

@@ -29,6 +29,14 @@ def test_what_is_no_date(text):
     assert rows.date_of(text, TODAY) is None
 
 
+def test_a_number_is_looked_for_however_it_was_copied():
+    """From an app, a web page or a spreadsheet."""
+    for text in ("943\u200b476\u200d5919", "943 476 5919", "943?476?5919", '="9434765919"'):
+        assert rows.words_of(text) == ["9434765919"]
+    assert rows.words_of("'1003") == rows.words_of("1003.0") == ["1003"]
+    assert rows.words_of("O'Brien  Ann") == ["o'brien", "ann"]
+
+
 def test_a_year_of_two_digits_is_never_in_the_future():
     """Nobody on the list is born next year."""
     assert rows.date_of("1/1/26", TODAY).year == 2026

@@ -15,7 +15,7 @@ from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import dates_of, without_time
-from recordpick.index.list_rows import body, check_one_of_each, rows_of, texts_of
+from recordpick.index.list_rows import body, check_one_of_each, rows_of, stated_counts, texts_of
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS
 
@@ -74,6 +74,7 @@ def read_pcse_list(path: Path) -> PcseList:
             texts, said = _typed(path, texts, name)
             notes += said
     texts = texts.with_columns(unread=_unread(texts))
+    notes += [f"{note[:1].upper()}{note[1:]}." for note in read.notes]
     there = frozenset(name for name in ("nhs_number", *FIELDS) if name in texts.columns)
     whole = texts.select(
         pl.col(name).cast(kind) if name in texts.columns else pl.lit(None, kind).alias(name)
@@ -82,6 +83,12 @@ def read_pcse_list(path: Path) -> PcseList:
     names_nobody = pl.col("nhs_number").is_null() & pl.any_horizontal(
         pl.col(name).is_null() for name in ("family_name", "given_name", "date_of_birth")
     )
+    people = whole.filter(~names_nobody).height
+    notes += [
+        f"Line {line} says that the list has {stated:,} patients, but {people:,} were read."
+        for line, stated in stated_counts(read)
+        if stated not in {people, whole.height}
+    ]
     nobody = whole.filter(names_nobody).select("line", note=_why_nobody())
     told = pl.DataFrame([entry[:2] for entry in away], schema=_LEFT_OUT, orient="row")
     return PcseList(

@@ -14,6 +14,7 @@ import polars as pl
 
 from recordpick.days import ERRORS
 from recordpick.errors import UserError
+from recordpick.identifiers import ERROR
 from recordpick.index import nhs_numbers
 from recordpick.index.dates import reasons_of
 from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW, Part
@@ -48,11 +49,12 @@ ASIDE = "__aside"
 UNFIT = 59_999
 """What names the row is missing: `reasons` finds out which, for the few rows it concerns."""
 
-ORPHAN, DUPLICATE, HOSTLESS, UNSURE = 60_000, 60_001, 60_002, 60_003
+ORPHAN, DUPLICATE, HOSTLESS, UNSURE, NOT_A_PATIENT = 60_000, 60_001, 60_002, 60_003, 60_004
 """Checks beyond the row.
 
 The patient is unknown; the row's id was there already; it belongs to a row that is not there; its
-NHS number is that of several patients of another source.
+NHS number is that of several patients of another source; it is a total or another line that is
+none of a patient.
 """
 
 NHS_NUMBER = "nhs_number"
@@ -143,14 +145,14 @@ def conform(part: Part) -> Conformed:
                 texts[name] = source
         elif is_text(dtype):
             texts[name] = source.cast(pl.String).str.strip_chars()
-            value = typed(source.cast(pl.String), column, written)
+            value = _from_text(part, column, dtype, written)
         else:
             value = careful.cast(staged_type(column))
         if part.table == "patients" and name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(_alone(value))
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
             aside = trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
-        elif column.required or (name not in part.made and _can_fail(column, dtype)):
+        elif column.required or (name not in part.made and _can_fail(part, column, dtype)):
             missing = pl.lit(column.required)
             tried = source if name in part.made else careful
             checks.append((column, written, tried.is_null() & (missing | source.is_not_null())))
@@ -211,7 +213,8 @@ def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.E
     """Bring a column (of `texts`) to what it is to hold."""
     source = pl.col(column.name)
     if is_text(dtype):
-        return from_text(source, column, written)
+        value = from_text(source, column, written)
+        return _without_errors(value) if _may_be_error(part, column, dtype) else value
     typed = from_typed(source, column.kind, dtype)
     if typed is None:
         raise UserError(
@@ -221,8 +224,26 @@ def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.E
     return from_text(typed, column) if column.words else typed
 
 
-def _can_fail(column: Column, dtype: pl.DataType) -> bool:
+def _may_be_error(part: Part, column: Column, dtype: pl.DataType) -> bool:
+    """Return whether a text may be a formula's error: of patients, who come in spreadsheets."""
+    is_free_text = column.kind == "text" and not column.words and is_text(dtype)
+    return is_free_text and part.table == "patients" and column.name not in part.made
+
+
+def _without_errors(text: pl.Expr) -> pl.Expr:
+    return pl.when(~text.cast(pl.String).str.contains(ERROR)).then(text)
+
+
+def _from_text(part: Part, column: Column, dtype: pl.DataType, written: str) -> Quick | pl.Expr:
+    """Do the same with text as it stands in the file, quickly."""
+    value = typed(pl.col(column.name).cast(pl.String), column, written)
+    return _without_errors(_alone(value)) if _may_be_error(part, column, dtype) else value
+
+
+def _can_fail(part: Part, column: Column, dtype: pl.DataType) -> bool:
     """Tell whether any value of this type can be wrong in this column: most text cannot."""
+    if _may_be_error(part, column, dtype):
+        return True
     if column.required or column.words or column.name in IDENTIFIERS:
         return True
     return column.kind != "text" or dtype != pl.String
@@ -255,6 +276,13 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     )
     says = says.when(pl.col(BAD) == HOSTLESS).then(
         pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
+    )
+    says = says.when(pl.col(BAD) == NOT_A_PATIENT).then(
+        pl.format(
+            "it is not a patient: {} is not a number like the others, and nothing else says who "
+            "it is",
+            pl.col("patient_id"),
+        )
     )
     if NHS_NUMBER in names:
         says = says.when(pl.col(BAD) == UNSURE).then(

@@ -13,9 +13,12 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.identifiers import nhs_digits
 from recordpick.index.list_columns import find_header
-from recordpick.index.list_rows import rows_of
+from recordpick.index.list_rows import rows_of, stated_counts
 from recordpick.index.nhs_numbers import is_damaged, tidy
+from recordpick.index.not_patients import repeats_header, says_it_is_no_patient
+from recordpick.index.patient_numbers import repaired
 from recordpick.index.practice_index import PracticeIndex
 
 SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
@@ -25,7 +28,9 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 class ListedPatients:
     """What a list came to: how many lines it had, who they are, and which lines are nobody.
 
-    `patient_ids` stand in the list's order, each once. `not_found` has a sentence a line.
+    `patient_ids` stand in the list's order, each once. `not_found` has a sentence for each line
+    that is nobody. It also has one for each line that is no patient (a total, the header again) and
+    not among those read, and one for a stated number of patients that is not that of the lines.
     """
 
     read: int
@@ -57,30 +62,55 @@ def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
     be known, and the patient number must not mean somebody else. UserError if there is no such
     column, or no line.
     """
-    lines, damaged = _lines_of(path)
+    lines, damaged, others = _lines_of(path)
     found = _look_up(index, lines)
     nobody = [
         f"{path}, line {line}: {why}" for line, patient, why in found.iter_rows() if patient is None
     ]
     known = found["patient_id"].drop_nulls().unique(maintain_order=True)
-    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *nobody))
+    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *nobody, *others))
 
 
-def _lines_of(path: Path) -> tuple[list[_Line], list[str]]:
-    """Give the numbers of each line below the header, and what is no line."""
+def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
+    """Give the numbers of each line below the header, what is no line, and what is no patient."""
     read = rows_of(path)
     rows = list(zip(read.lines, read.rows, strict=True))
     if not rows:
         raise UserError(f"{path}: there is nothing in it.")
     header, nhs, patient = _header(path, rows)
-    lines = [
-        _Line(line, _cell(fields, nhs), _cell(fields, patient)) for line, fields in rows[header:]
-    ]
+    names = rows[header - 1][1] if header else []
+    lines: list[_Line] = []
+    others: list[str] = []
+    for number, fields in rows[header:]:
+        line = _Line(number, _cell(fields, nhs), _cell(fields, patient))
+        if repeats_header(fields, names):
+            others.append(f"{path}, line {number}: this is the header again.")
+        elif _is_of_report(line):
+            others.append(
+                f"{path}, line {number}: {line.patient or line.nhs} is not a number of a patient."
+            )
+        else:
+            lines.append(line)
     if not lines:
         raise UserError(f"{path}: there is no patient below its header.")
-    return lines, [
+    others += [
+        f"{path}, line {number}: the list says that it has {stated:,} patients, but "
+        f"{len(lines):,} were read: look for lines that are missing."
+        for number, stated in stated_counts(read)
+        if stated != len(lines)
+    ]
+    unread = [
         f"{path}, line {line}: this line cannot be read: {why}." for line, why, _ in read.damaged
     ]
+    return lines, unread, others
+
+
+def _is_of_report(line: _Line) -> bool:
+    """Return whether a line is a total, the foot of a page or the like, and no patient."""
+    numbers = [number for number in (line.nhs, line.patient) if number]
+    return any(says_it_is_no_patient(number) for number in numbers) and not any(
+        nhs_digits(number) for number in numbers
+    )
 
 
 def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:
@@ -88,7 +118,7 @@ def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | N
     found = find_header([fields for _, fields in rows])
     if found is not None:
         return found.row + 1, found.taken.get("nhs_number"), found.taken.get("patient_id")
-    if all(len(fields) == 1 for _, fields in rows):
+    if all(not any(map(str.strip, fields[1:])) for _, fields in rows):
         return 0, None, 0
     raise UserError(
         f"{path}: no column is called NHS Number or Patient ID. Give the column of numbers one of "
@@ -111,7 +141,9 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     numbers = pl.concat(
         [
             asked.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
-            asked.lazy().select("order", number="patient", by_nhs=pl.col("nhs").is_null()),
+            asked.lazy().select(
+                "order", number=repaired(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
+            ),
             asked.lazy().select(
                 "order", number=tidy(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
             ),

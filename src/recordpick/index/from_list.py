@@ -7,6 +7,7 @@ taken for what is said in the index's notes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,17 +16,30 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.alike import SOME_TABLES
+from recordpick.index.dates import DAY_FIRST, MONTH_FIRST
 from recordpick.index.from_folder import parquet_part
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import DatesOfColumn, dates_of, without_time
-from recordpick.index.list_rows import ListRows, body, check_one_of_each, rows_of, texts_of
+from recordpick.index.list_day import day_of_list
+from recordpick.index.list_rows import (
+    ListRows,
+    body,
+    check_one_of_each,
+    rows_of,
+    stated_counts,
+    texts_of,
+)
 from recordpick.index.manifest import Restriction
+from recordpick.index.not_patients import not_patients
 from recordpick.index.parts import ROW, Part, Source
+from recordpick.index.patient_numbers import repaired
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
 from recordpick.index.set_aside import PLACES, SetAside
 from recordpick.index.untold import RESTRICTED
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS, Column
+
+_NOT_A_PATIENT = "it is not a patient"
 
 
 def read_list(path: Path, answers: Answers = NO_ANSWERS) -> Source:
@@ -52,19 +66,32 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
     columns = find_header(read.rows)
     if columns is None:
         seen = ", ".join(name.strip() for name in (read.rows or [[]])[0][:8])
+        sheets = "".join(f"; {note}" for note in read.notes)
         raise UserError(
             f"{path}: no column is called NHS Number, Patient ID or the like "
-            f"(the first row has {seen or 'nothing'}). Give that column such a name."
+            f"(the first row has {seen or 'nothing'}{sheets}). Give that column such a name."
         )
     header = read.rows[columns.row]
     check_one_of_each(path, read.lines[columns.row], columns)
     raw, lines, away = body(read, columns.row)
     away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
     texts = raw.lazy().select(ROW, *texts_of(columns)).collect()
-    if "patient_id" not in columns.taken:
-        texts, nameless = _by_nhs_number(path, texts)
-        away += [(lines[row], why, ",".join(raw.row(row)[1:])) for row, why in nameless]
-        raw = raw.filter(pl.col(ROW).is_in(texts[ROW].implode()))
+    notes = [*read.notes]
+    if "patient_id" in columns.taken:
+        texts, others = _only_patients(texts)
+    else:
+        texts, others = _by_nhs_number(path, texts)
+    away += [(lines[row], why, ",".join(filter(None, raw.row(row)[1:]))) for row, why in others]
+    raw = raw.filter(pl.col(ROW).is_in(texts[ROW].implode()))
+    notes += _counts_that_differ(read, texts, [why for _, why in others])
+    patients = set(lines) - {lines[row] for row, _ in others}
+    made = day_of_list(
+        [
+            row
+            for place, (line, row) in enumerate(zip(read.lines, read.rows, strict=True))
+            if place < columns.row or (place > columns.row and line not in patients)
+        ]
+    )
     typed = _Typing.of(path, header, columns, texts, answers)
     part = Part(
         table="patients",
@@ -78,10 +105,11 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         date_formats=typed.date_formats,
         made=typed.made,
     )
-    notes = tuple(f"{path.name}: {note}" for note in typed.notes)
     return Source(
         (part,),
-        notes=notes,
+        as_at=made.day if made else None,
+        as_at_from=made.where if made else "",
+        notes=tuple(f"{path.name}: {note}" for note in (*typed.notes, *notes)),
         conflated=SOME_TABLES,
         restrictions=_restrictions(path, typed),
         questions=tuple(typed.questions),
@@ -104,6 +132,66 @@ def _restrictions(path: Path, typed: _Typing) -> tuple[Restriction, ...]:
             says = f"everyone on {path.name} {why} {words[0]}"
             found.append(Restriction("patients", column.name, words[0], says))
     return tuple(found)
+
+
+def _only_patients(
+    texts: pl.DataFrame,
+) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
+    """Return the rows of patients, each patient once, and the other rows with why (row, why)."""
+    number = repaired(pl.col("patient_id"))
+    read = {"patient_id": number}
+    if "nhs_number" in texts.columns:
+        tidied = nhs_numbers.tidy(pl.col("nhs_number"))
+        read["nhs_number"] = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
+    if "date_of_birth" in texts.columns:
+        born = pl.col("date_of_birth")
+        ways = [to_date(born, way) for way in (DAY_FIRST[0], MONTH_FIRST[0])]
+        read["date_of_birth"] = pl.coalesce(ways)
+    names = [name for name in ("family_name", "given_name") if name in texts.columns]
+    known = texts.select(ROW, *names, **read)
+    is_none = not_patients(known.drop(ROW)) | _is_count_at_the_end(texts)
+    wanted = [name for name in texts.columns if name != ROW]
+    has_number = pl.col("patient_id").is_not_null()
+    again = texts.select(has_number & ~pl.struct(wanted).is_first_distinct()).to_series() & ~is_none
+    why = texts.select(
+        ROW,
+        pl.when(is_none)
+        .then(
+            pl.format(
+                "{}: {} is not a number like the others, and nothing else says who it is",
+                pl.lit(_NOT_A_PATIENT),
+                "patient_id",
+            )
+        )
+        .otherwise(pl.lit("the same patient is on an earlier line already")),
+    )
+    others = is_none | again
+    return texts.filter(~others), why.filter(others).rows()
+
+
+def _is_count_at_the_end(texts: pl.DataFrame) -> pl.Series:
+    """Return which row only has a number that counts the rows above it: the last one, if any."""
+    others = [name for name in texts.columns if name not in {ROW, "patient_id"}]
+    if not others:
+        return pl.Series([False]).new_from_index(0, texts.height)
+    is_last = pl.col(ROW) == pl.col(ROW).max()
+    is_count = pl.col("patient_id") == (pl.len() - 1).cast(pl.String)
+    is_bare = pl.all_horizontal(pl.col(name).is_null() for name in others)
+    return texts.select((is_last & is_count & is_bare).fill_null(value=False)).to_series()
+
+
+def _counts_that_differ(
+    read: ListRows, patients: pl.DataFrame, left_out: list[str]
+) -> Iterator[str]:
+    """Say where the list states a number of patients that is not the number that was read."""
+    lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
+    counts = {patients.height, patients.height + lost, patients["patient_id"].n_unique()}
+    for line, stated in stated_counts(read):
+        if stated not in counts:
+            yield (
+                f"line {line} says that the list has {stated:,} patients, but {patients.height:,} "
+                "were read: look for lines that are missing, or were read into one value"
+            )
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
@@ -196,12 +284,21 @@ class _Typing:
                 "Export the list with years of four digits."
             )
         if found.reads_nothing:
+            if name == "date_of_birth" and found.serial_numbers:
+                raise UserError(
+                    f"{self.path}: {theirs} has a spreadsheet's serial numbers of days (such as "
+                    f"{self.frame[name].drop_nulls()[0]}). Give its cells a date format, and save "
+                    "the list again."
+                )
             if name == "date_of_birth":
                 raise UserError(
                     f"{self.path}: no value of {theirs} is a date such as 31/01/1980, "
                     "1980-01-31 or 31-Jan-1980. Export the list with such dates."
                 )
-            self._leave_out(name, "none of its values is a date")
+            serial = ", but a spreadsheet's serial number: give its cells a date format"
+            self._leave_out(
+                name, f"none of its values is a date{serial if found.serial_numbers else ''}"
+            )
             return
         self.frame = self.frame.with_columns(without_time(pl.col(name)))
         said = self._ask(_which_first(self.path, theirs, found)) if found.example else None

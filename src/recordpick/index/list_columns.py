@@ -41,6 +41,11 @@ def words_of(column: str) -> dict[str, str]:
     return dict(_synonyms()["words"].get(column, {}))
 
 
+def names_of(column: str) -> tuple[str, ...]:
+    """Give what lists call one of our columns."""
+    return tuple(_synonyms()["columns"].get(column, ()))
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
     """Give the row that names most columns, one of them a number of the patient; None if none."""
     best: ListColumns | None = None

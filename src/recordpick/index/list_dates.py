@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from recordpick.days import says_there_is_none
 from recordpick.index.dates import DAY_FIRST, MONTH_FIRST, PLAIN, as_written, to_date, usable
 from recordpick.index.values import date_in_words
 
@@ -79,7 +80,8 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
         sure,
         two_digit_years=_is_most(texts, _TWO_DIGITS),
         serial_numbers=_is_most(texts, _SERIAL),
-        reads_nothing=texts.height > 0 and read == 0,
+        reads_nothing=read == 0
+        and not all(says_there_is_none(text) for text in texts["text"].unique()),
         example="" if sure else _telling(numbers, written),
     )
 

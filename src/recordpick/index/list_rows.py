@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,26 +10,34 @@ import polars as pl
 
 from recordpick.delimited import Record, look, records
 from recordpick.errors import UserError
-from recordpick.index.list_columns import ListColumns, plain
+from recordpick.index.list_columns import ListColumns, find_header, plain
+from recordpick.index.not_patients import repeats_header, stated_count
 from recordpick.index.parts import ROW
 from recordpick.index.values import trimmed
-from recordpick.sheets import SPREADSHEETS, read_rows
+from recordpick.sheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
 
 _MOST_ROWS = 2_000_000
 
 
 @dataclass(frozen=True)
 class ListRows:
-    """The rows of a list that are not blank, the line of each, and lines that are no rows."""
+    """The rows of a list that are not blank, the line of each, and lines that are no rows.
+
+    `notes` say what was left out of the file, such as other sheets.
+    """
 
     lines: list[int]
     rows: list[list[str]]
     damaged: list[tuple[int, str, str]]
+    notes: tuple[str, ...] = ()
 
 
 def rows_of(path: Path) -> ListRows:
     """Read the rows; UserError where the file cannot be read, or has too many for a list."""
-    return _of_sheet(path) if path.suffix.lower() in SPREADSHEETS else _of_text(path)
+    if path.suffix.lower() in SPREADSHEETS:
+        return _of_workbook(path)
+    check_what_it_is(path)
+    return _of_text(path)
 
 
 def _of_text(path: Path) -> ListRows:
@@ -47,9 +56,44 @@ def _of_text(path: Path) -> ListRows:
     return ListRows(lines, rows, damaged)
 
 
-def _of_sheet(path: Path) -> ListRows:
-    kept = [(at, row) for at, row in enumerate(read_rows(path), 1) if any(map(str.strip, row))]
+def _of_workbook(path: Path) -> ListRows:
+    """Read the sheet whose header names most columns of patients; the first if none has any."""
+    try:
+        sheets = {name: _of_sheet(rows) for name, rows in read_sheets(path).items()}
+    except UserError:  # all sheets together may be too large, and the first one not
+        return _of_sheet(read_rows(path))
+    known = {name: _known_columns(read.rows) for name, read in sheets.items()}
+    best = max(known.values(), default=0)
+    if not best:
+        notes = (f"its sheets are {_named(list(sheets))}",) if len(sheets) > 1 else ()
+        first = next(iter(sheets.values()), ListRows([], [], []))
+        return ListRows(first.lines, first.rows, first.damaged, notes)
+    meant = [name for name, count in known.items() if count == best]
+    if len(meant) > 1:
+        raise UserError(
+            f"{path}: each of the sheets {_named(meant)} could be the list. "
+            "Leave only the one that is meant in the file, or save it as CSV."
+        )
+    read, others = sheets[meant[0]], [name for name in sheets if name != meant[0]]
+    if not others:
+        return read
+    note = f"sheet {_named(meant)} was read; {_named(others)} was not"
+    return ListRows(read.lines, read.rows, read.damaged, (note,))
+
+
+def _of_sheet(rows: Sequence[list[str]]) -> ListRows:
+    kept = [(at, row) for at, row in enumerate(rows, 1) if any(map(str.strip, row))]
     return ListRows([at for at, _ in kept], [row for _, row in kept], [])
+
+
+def _known_columns(rows: Sequence[Sequence[str]]) -> int:
+    """Count the columns of patients that a sheet's header names; 0 where nobody stands below it."""
+    found = find_header(rows)
+    return len(found.taken) if found is not None and len(rows) > found.row + 1 else 0
+
+
+def _named(sheets: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sheets[:10])
 
 
 def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
@@ -64,19 +108,37 @@ def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
 
 
 def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
-    """Give the rows below the header that have its number of fields, their lines, and the rest."""
-    width = len(read.rows[header])
+    """Give the rows below the header, with its number of fields, their lines, and the rest.
+
+    A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
+    end of each line). The rest are rows of another shape, and the header where it comes again.
+    """
+    names = read.rows[header]
+    width = len(names)
     good: list[list[str]] = []
     lines: list[int] = []
     away: list[tuple[int, str, str]] = []
     for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
-        if len(row) == width:
-            good.append(row)
-            lines.append(line)
-        else:
+        if any(map(str.strip, row[width:])):
             away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+        elif repeats_header(row, names):
+            away.append((line, "it is the header again", ",".join(row)))
+        else:
+            good.append((row + [""] * (width - len(row)))[:width])
+            lines.append(line)
     schema = {str(place): pl.String for place in range(width)}
     return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
+
+
+def stated_counts(read: ListRows) -> list[tuple[int, int]]:
+    """Give the line and the number where a list states how many patients it has."""
+    found = []
+    for line, row in zip(read.lines, read.rows, strict=True):
+        cells = [cell for cell in row if cell.strip()]
+        count = stated_count(cells) if len(cells) <= 3 else None
+        if count is not None:
+            found.append((line, count))
+    return found
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:

@@ -12,19 +12,9 @@ from __future__ import annotations
 import polars as pl
 
 from recordpick.days import ERRORS
-from recordpick.identifiers import BLANK, HYPHEN, INVISIBLE
+from recordpick.identifiers import NHS_BETWEEN, NHS_REPAIRS
 
 _TEN_DIGITS = r"^[0-9]{10}$"
-_BETWEEN = f"{INVISIBLE}|{BLANK}|{HYPHEN}"
-_IN_THEIR_PLACE = r"^([0-9]{3})[?_\ufffd]{1,3}([0-9]{3})[?_\ufffd]{1,3}([0-9]{4})$"
-"""Separators that an old encoding could not write: 943?476?5919."""
-_DRESSED = (
-    '^="([0-9]{10})"$'
-    "|^['\u2018\u2019]([0-9]{10})$"
-    r"|^([0-9]{10})\.0+$"
-    r"|^([0-9]),([0-9]{3}),([0-9]{3}),([0-9]{3})$"
-)
-_ALL_DIGITS = r"^([0-9])[.,]([0-9]{9})0*[eE]\+?0?9$"
 _DAMAGED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]+$"
 
 
@@ -34,12 +24,10 @@ def tidy(text: pl.Expr) -> pl.Expr:
     Taken out are blanks, hyphens, characters that cannot be seen, `?` and `_` between the groups,
     and what spreadsheets put around a number (identifiers.py).
     """
-    bare = text.str.replace_all(_BETWEEN, "")
-    return (
-        bare.str.replace(_IN_THEIR_PLACE, "${1}${2}${3}")
-        .str.replace(_DRESSED, "${1}${2}${3}${4}${5}${6}${7}")
-        .str.replace(_ALL_DIGITS, "${1}${2}")
-    )
+    number = text.str.replace_all(NHS_BETWEEN, "")
+    for pattern, groups in NHS_REPAIRS:
+        number = number.str.replace(pattern, "".join(f"${{{one}}}" for one in range(1, groups + 1)))
+    return number
 
 
 def why_not(text: pl.Expr) -> pl.Expr:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.criteria.rounded_codes import looks_rounded
-from recordpick.identifiers import ODD, SCIENTIFIC, repair_number
+from recordpick.identifiers import ODD, repair_number
+from recordpick.identifiers import SPOILT as _SPOILT
 
-SPOILT = "spoilt by a spreadsheet: its last digits are lost"
+SPOILT = "spoilt by a spreadsheet: its digits are lost"
 
 
 def repaired(text: pl.Expr) -> pl.Expr:
@@ -43,8 +44,8 @@ def _unless_rounded(batch: Sequence[pl.Series]) -> pl.Series:
 
 
 def is_spoilt(number: pl.Expr) -> pl.Expr:
-    """Return whether a repaired number is in scientific notation still."""
-    return number.str.contains(SCIENTIFIC)
+    """Return whether a repaired number is in scientific notation still, or a formula's error."""
+    return number.str.contains(_SPOILT)
 
 
 def _repair(batch: Sequence[pl.Series]) -> pl.Series:

@@ -29,8 +29,8 @@ _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 def patients_of(people: TableMade) -> pl.DataFrame:
     """Give the patients, one row each, sorted by patient_id; UserError if that cannot be."""
-    for staged in people.staged:
-        _check_one_row_each(staged)
+    for number in range(len(people.staged)):
+        _check_one_row_each(people, number)
     columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
     if len(people.staged) == 1:
         patients = people.rows().select(columns).sort(PATIENT).collect()
@@ -76,18 +76,21 @@ def write_patients(
     return TableSummary(patients.height, kinds)
 
 
-def _check_one_row_each(staged: Staged) -> None:
+def _check_one_row_each(people: TableMade, number: int) -> None:
     """Refuse two rows with one patient_id: nothing tells which of them is the patient."""
-    good = staged.good().select(ROW, PATIENT)
+    staged = people.staged[number]
+    good = people.part(number).select(ROW, PATIENT)
     doubled = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
     if doubled.is_empty():
         return
-    number = doubled[PATIENT][0]
-    rows = doubled.filter(pl.col(PATIENT) == number)[ROW].to_list()
+    patient = doubled[PATIENT][0]
+    rows = doubled.filter(pl.col(PATIENT) == patient)[ROW].to_list()
     lines = " and ".join(str(line) for line in staged.part.line_of(rows[:3]))
     count = doubled[PATIENT].n_unique()
     who = (
-        f"patient {number} stands" if count == 1 else f"{count:,} patients, such as {number}, stand"
+        f"patient {patient} stands"
+        if count == 1
+        else f"{count:,} patients, such as {patient}, stand"
     )
     raise UserError(
         f"{staged.part.file}: {who} on more than one row (lines {lines}). "

@@ -8,8 +8,10 @@ from dataclasses import replace
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.conform import NOT_A_PATIENT
 from recordpick.index.misfits import find_repeated
-from recordpick.index.parts import Part, Source
+from recordpick.index.not_patients import not_patients
+from recordpick.index.parts import PATIENT, ROW, Part, Source
 from recordpick.index.staging import OddLinesError, Staged, stage
 from recordpick.index.tables_made import TableMade
 from recordpick.index.unreadable_columns import without_unreadable
@@ -50,9 +52,25 @@ def stage_table(
     for part in others:
         said(part)
         table.add(_staged(part, table, tables, workroom))
+    if name == "patients":
+        for number in range(len(table.staged)):
+            _reject_not_patients(table, number)
     is_alone = len(table.staged) == 1
     table.staged = [without_unreadable(staged, is_alone=is_alone) for staged in table.staged]
     return table
+
+
+def _reject_not_patients(table: TableMade, number: int) -> None:
+    """Reject totals, feet of pages and headers that come again in a file of patients."""
+    staged = table.staged[number]
+    if PATIENT in staged.part.made:
+        return
+    told = ("nhs_number", "date_of_birth", "family_name", "given_name")
+    known = [name for name in told if name in staged.conformed.kinds]
+    rows = table.part(number).select(ROW, PATIENT, *known).collect()
+    header = staged.part.raw.collect_schema().names()
+    found = not_patients(rows.drop(ROW), header)
+    table.reject(number, rows.filter(found), NOT_A_PATIENT)
 
 
 def _staged(

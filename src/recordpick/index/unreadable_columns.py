@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from recordpick.days import ERRORS, NOTHING, NotADayError, parse_day, read_day
+from recordpick.days import read_day, says_there_is_none
 from recordpick.errors import UserError
 from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER, values_emptied
 from recordpick.index.parts import DELETED, ROW, Part
@@ -67,22 +67,10 @@ def _unreadable(staged: Staged, values: pl.DataFrame) -> dict[str, tuple[str, st
         if counts[name].item():
             continue
         for value, why in values.filter(pl.col("column") == name).select("value", "reason").rows():
-            if not _means_none(value):
+            if not says_there_is_none(value):
                 found[name] = value, why
                 break
     return found
-
-
-def _means_none(value: str) -> bool:
-    """Return whether a value only says that there is none: a placeholder, or an error."""
-    word = value.strip().lower()
-    if word in NOTHING or word in ERRORS:
-        return True
-    try:
-        parse_day(value)
-    except NotADayError as error:
-        return error.why == "placeholder"
-    return False
 
 
 def _check_month_is_not_first(part: Part, staged: Staged, values: pl.DataFrame) -> None:

@@ -12,9 +12,10 @@ from typing import Any, cast
 import polars as pl
 
 from recordpick.index.dates import ISO, to_date, usable
+from recordpick.index.list_columns import words_of
 from recordpick.index.patient_numbers import usable as usable_number
 from recordpick.index.patient_numbers import usable_code
-from recordpick.tables import Column, Kind
+from recordpick.tables import PATIENTS, Column, Kind
 
 TYPES: dict[Kind, pl.DataType] = {
     "text": pl.String(),
@@ -102,6 +103,16 @@ def to_word(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
     return first_match(lower, spelt)
 
 
+def _other_words(column: Column) -> dict[str, list[str]]:
+    """Return what else stands for a column's words in what people export, by the word."""
+    if PATIENTS.column(column.name) != column:
+        return {}
+    others: dict[str, list[str]] = {}
+    for written, word in words_of(column.name).items():
+        others.setdefault(word, []).append(written)
+    return others
+
+
 def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
     """Read trimmed text as what the column holds."""
     if column.kind == "date":
@@ -113,7 +124,10 @@ def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
     if column.kind == "number":
         return to_number(text)
     if column.words:
-        return to_word(text, column.words)
+        word = to_word(text, column.words)
+        others = _other_words(column)
+        plain = text.str.to_lowercase().str.replace_all("[^a-z0-9]", "")
+        return pl.coalesce(word, first_match(plain, others)) if others else word
     rule = IDENTIFIERS.get(column.name)
     return rule(text) if rule else text
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.identifiers import nhs_digits, repair_number
+
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
@@ -48,7 +50,12 @@ def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def words_of(query: str) -> list[str]:
-    """Give the words that a row must all hold, folded as the search text is."""
+    """Give the words that a row must all hold, folded as the search text is.
+
+    A patient number or NHS number is looked for as it is written there, however it was copied.
+    """
+    number = nhs_digits(query)
+    query = number or repair_number(query)
     folded = _MARKS.sub("", unicodedata.normalize("NFKD", query.lower()))
     return folded.replace("\u2019", "'").split()
 
