@@ -90,8 +90,8 @@ def test_a_folder_that_holds_no_tables(tmp_path, capsys):
     assert "source" in told(capsys, "index", source, "--out", tmp_path / "index")
 
 
-def test_rows_that_do_not_fit_are_set_aside_with_line_and_reason(tmp_path, capsys):
-    """A date that is none, and a spoilt NHS number: told, kept, and the others go in."""
+def test_values_that_cannot_be_read_are_emptied_with_line_and_reason(tmp_path, capsys):
+    """An impossible day and a damaged NHS number are kept and counted; their patients stay."""
     source = tmp_path / "patients.csv"
     source.write_text(
         GOOD
@@ -100,11 +100,12 @@ def test_rows_that_do_not_fit_are_set_aside_with_line_and_reason(tmp_path, capsy
         encoding="utf-8",
     )
     assert main(["index", str(source), "--out", str(tmp_path / "index")]) == 0
-    rejected = (tmp_path / "index" / "rejected_rows.csv").read_text(encoding="utf-8")
-    assert "1950-02-31" in rejected
-    assert "9.43E+09" in "".join(
-        path.read_text(encoding="utf-8") for path in (tmp_path / "index").glob("*.csv")
-    )
+    emptied = (tmp_path / "index" / "set_aside_values.csv").read_text(encoding="utf-8")
+    assert "patients.csv,3,patients,date_of_birth,1950-02-31," in emptied
+    assert "patients.csv,5,patients,nhs_number,9.43E+09," in emptied
+    out, err = capsys.readouterr()
+    assert "4 patients" in out
+    assert "2 values were left empty" in err
 
 
 PACKS = {

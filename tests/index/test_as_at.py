@@ -259,14 +259,59 @@ def test_several_sources_are_read_as_at_one_day(tmp_path):
     """That of the first that says one, also for a source before it; the others are named."""
     first = emis_extract(tmp_path / "first", renamed=True)
     second = vision_extract(tmp_path / "second")
-    third = systmone_extract(tmp_path / "third", "20261005_0200")
-    index = made_of(first, second, third)
+    third = tmp_path / "third.csv"
+    third.write_text(
+        "Last Run: 05-Oct-2026 09:14\nPatient ID,Date of Birth\n99,31/01/1980\n", encoding="utf-8"
+    )
+    index = made_of(first, second, third, kinds=["emis", "vision", "list"])
     assert index.manifest.as_at == DAY
     (said,) = [note for note in index.manifest.notes if "2026-10-05" in note]
     assert said == (
-        "third is of 2026-10-05 (SRManifest.csv), second of 2026-10-01 (file names): 2026-10-01 "
-        "was taken for both."
+        "third.csv is of 2026-10-05 (the line “Last Run: 05-Oct-2026 09:14”), second of 2026-10-01 "
+        "(file names): 2026-10-01 was taken for both."
     )
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Last Run: 01-Oct-2026 09:14",
+        "Last Run,01/10/2026 09:14",
+        "Report date: 2026-10-01",
+        "All patients\nRelative Date: 01-Jan-2026\nLast Run: 01 October 2026",
+        "Exported on 01/10/2026 by Ann Other",
+        "Report run by Dr Ann Other on 01/10/2026 09:14",
+        "Report produced: Thursday 1 October 2026",
+    ],
+)
+def test_a_line_above_a_list_says_the_day(tmp_path, above):
+    """Nothing is asked then."""
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        f"{above}\nNHS Number,Date of Birth,Status\n9434765919,31/01/1980,registered\n",
+        encoding="utf-8",
+    )
+    assert questions_about([listed]) == ()
+    index = made_of(listed)
+    assert index.manifest.as_at == DAY
+    assert index.manifest.as_at_from.startswith("the line “")
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "Born between 01/01/1950 and 01/01/1960",
+        "Population: 1,234",
+        "Last Run: never",
+        "Report date range: from 01/01/2020",
+        "Report run for patients seen after 01/01/2020",
+    ],
+)
+def test_other_lines_above_a_list_say_no_day(tmp_path, above):
+    """A day that stands for something else is not taken for that of the list."""
+    listed = tmp_path / "list.csv"
+    listed.write_text(f"{above}\nNHS Number,Status\n9434765919,registered\n", encoding="utf-8")
+    assert [question.about for question in questions_about([listed])] == ["as_at"]
 
 
 near = st.dates(DAY - timedelta(days=3), DAY + timedelta(days=3))

@@ -163,6 +163,8 @@ class Source:
     parts: tuple[Part, ...]
     practice: str = ""
     as_at: date | None = None
+    as_at_from: str = ""
+    """Where `as_at` was read, in words for people."""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -111,7 +111,7 @@ def read_sources(
         _check_is_there(source)
         if mapping is None and (kind or kind_of_source(source)) == "list":
             one = read[number] = read_list(source, answers)
-            found.append((source.name, _day_in_list(one)))
+            found.append((source.name, FoundDay(one.as_at, one.as_at_from) if one.as_at else None))
         else:
             found.append((source.name, day_of_source(source, mapping, kind)))
     given = as_at or answers.as_at
@@ -148,17 +148,13 @@ def day_of_source(
         return None if day is None else FoundDay(check_as_at(day, str(mapping)), mapping.name)
     kind = kind or kind_of_source(path)
     if kind == "list":
-        return _day_in_list(read_list(path))
+        found = read_list(path)
+        return FoundDay(found.as_at, found.as_at_from) if found.as_at else None
     _check_is_folder(path, kind)
     day = day_of_practice_toml(path)
     if day is not None:
         return FoundDay(check_as_at(day, str(path / PRACTICE)), PRACTICE)
     return _DAY_OF[kind](path)
-
-
-def _day_in_list(read: Source) -> FoundDay | None:
-    """Return the day that a list says of itself."""
-    return None if read.as_at is None else FoundDay(read.as_at, "a line of the list")
 
 
 def _day_of_tables(path: Path) -> FoundDay | None:
