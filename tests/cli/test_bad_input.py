@@ -90,21 +90,23 @@ def test_a_folder_that_holds_no_tables(tmp_path, capsys):
     assert "source" in told(capsys, "index", source, "--out", tmp_path / "index")
 
 
-def test_rows_that_do_not_fit_are_set_aside_with_line_and_reason(tmp_path, capsys):
-    """A date that is none, and a spoilt NHS number: told, kept, and the others go in."""
+def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
+    """A date that is none, a spoilt NHS number, a row without a number: said, and the others go in."""
     source = tmp_path / "patients.csv"
     source.write_text(
         GOOD
         + "2,Baker,1950-02-31,,registered\n3,Cole,1950-01-01,943 476 5919,registered\n"
-        + "4,Dale,1950-01-01,9.43E+09,registered\n",
+        + "4,Dale,1950-01-01,9.43E+09,registered\n,Eve,1950-01-01,,registered\n",
         encoding="utf-8",
     )
     assert main(["index", str(source), "--out", str(tmp_path / "index")]) == 0
     rejected = (tmp_path / "index" / "rejected_rows.csv").read_text(encoding="utf-8")
-    assert "1950-02-31" in rejected
-    assert "9.43E+09" in "".join(
-        path.read_text(encoding="utf-8") for path in (tmp_path / "index").glob("*.csv")
-    )
+    emptied = (tmp_path / "index" / "set_aside_values.csv").read_text(encoding="utf-8")
+    assert "patient_id is missing" in rejected
+    assert "1950-02-31" in emptied
+    assert "9.43E+09" in emptied
+    said = capsys.readouterr().err
+    assert "1 value of date_of_birth was left empty: not a day of the calendar" in said
 
 
 PACKS = {
