@@ -91,7 +91,7 @@ def test_a_folder_that_holds_no_tables(tmp_path, capsys):
 
 
 def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
-    """A date that is none, a spoilt NHS number, a row without a number: said, and the others go in."""
+    """A date that is none, a spoilt NHS number, a row without a number: said."""
     source = tmp_path / "patients.csv"
     source.write_text(
         GOOD

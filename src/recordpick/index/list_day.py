@@ -1,0 +1,41 @@
+"""The day on which a list was made, where a line that is no patient says so.
+
+Such as "Last Run: 01-Oct-2026 09:14" of an EMIS Web report, or "Report date,01/10/2026".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from recordpick.days import read_day
+from recordpick.index.as_at import FoundDay, is_possible
+
+_LABELS = (
+    r"last\s+run",
+    r"(?:report|search|list|extract|export)\s+(?:run\s+|created\s+|produced\s+)?(?:date|on|at)",
+    r"(?:date|time)\s+(?:of\s+)?(?:report|run|extract|export|search)",
+    r"(?:run|created|produced|printed|exported|extracted|generated)\s*(?:date|on|at)?",
+    r"as\s+at",
+    r"relative\s+(?:run\s+)?date",
+)
+"""What stands before the day, the surest first."""
+_DAY = (
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}-\d{1,2}-\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th)?[- ][A-Za-z]{3,9}[- ]\d{4}"
+)
+_LINES = tuple(
+    re.compile(rf"^\s*{label}\b[^0-9]{{0,40}}?(?P<day>{_DAY})", re.IGNORECASE) for label in _LABELS
+)
+
+
+def day_of_list(above: Sequence[Sequence[str]]) -> FoundDay | None:
+    """Return the day that rows say which are no patients of the list, and the line that says it."""
+    lines = [" ".join(filter(None, map(str.strip, row))) for row in above]
+    for pattern in _LINES:
+        for line in lines:
+            found = pattern.search(line)
+            day = read_day(found["day"]) if found else None
+            if day is not None and is_possible(day):
+                return FoundDay(day, f"the line “{line[:60]}”")
+    return None
