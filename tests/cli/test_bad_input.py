@@ -90,22 +90,23 @@ def test_a_folder_that_holds_no_tables(tmp_path, capsys):
     assert "source" in told(capsys, "index", source, "--out", tmp_path / "index")
 
 
-def test_values_that_cannot_be_read_are_emptied_with_line_and_reason(tmp_path, capsys):
-    """An impossible day and a damaged NHS number are kept and counted; their patients stay."""
+def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
+    """A date that is none, a spoilt NHS number, a row without a number: said."""
     source = tmp_path / "patients.csv"
     source.write_text(
         GOOD
         + "2,Baker,1950-02-31,,registered\n3,Cole,1950-01-01,943 476 5919,registered\n"
-        + "4,Dale,1950-01-01,9.43E+09,registered\n",
+        + "4,Dale,1950-01-01,9.43E+09,registered\n,Eve,1950-01-01,,registered\n",
         encoding="utf-8",
     )
     assert main(["index", str(source), "--out", str(tmp_path / "index")]) == 0
+    rejected = (tmp_path / "index" / "rejected_rows.csv").read_text(encoding="utf-8")
     emptied = (tmp_path / "index" / "set_aside_values.csv").read_text(encoding="utf-8")
-    assert "patients.csv,3,patients,date_of_birth,1950-02-31," in emptied
-    assert "patients.csv,5,patients,nhs_number,9.43E+09," in emptied
-    out, err = capsys.readouterr()
-    assert "4 patients" in out
-    assert "2 values were left empty" in err
+    assert "patient_id is missing" in rejected
+    assert "1950-02-31" in emptied
+    assert "9.43E+09" in emptied
+    said = capsys.readouterr().err
+    assert "1 value of date_of_birth was left empty: not a day of the calendar" in said
 
 
 PACKS = {

@@ -92,6 +92,8 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
             if place < columns.row or (place > columns.row and line not in patients)
         ]
     )
+    if made:
+        notes.append(f"as at {made.day.isoformat()}, as {made.where} says")
     typed = _Typing.of(path, header, columns, texts, answers)
     part = Part(
         table="patients",
@@ -108,7 +110,6 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
     return Source(
         (part,),
         as_at=made.day if made else None,
-        as_at_from=made.where if made else "",
         notes=tuple(f"{path.name}: {note}" for note in (*typed.notes, *notes)),
         conflated=SOME_TABLES,
         restrictions=_restrictions(path, typed),

@@ -1,4 +1,4 @@
-"""The day on which a list was made, where a line above its header says so.
+"""The day on which a list was made, where a line that is no patient says so.
 
 Such as "Last Run: 01-Oct-2026 09:14" of an EMIS Web report, or "Report date,01/10/2026".
 """
@@ -34,7 +34,7 @@ _LINES = tuple(
 
 
 def day_of_list(above: Sequence[Sequence[str]]) -> FoundDay | None:
-    """Return the day that the rows above a list's header say, and the line that says it."""
+    """Return the day that rows say which are no patients of the list, and the line that says it."""
     lines = [" ".join(filter(None, map(str.strip, row))) for row in above]
     for pattern in _LINES:
         for line in lines:
