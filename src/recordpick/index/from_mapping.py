@@ -106,6 +106,7 @@ def _part(folder: Path, said: Mapped, table: MappedTable, work: Path) -> Part:
         rows=found.rows,
         set_aside=found.set_aside,
         line_of=found.line_of,
+        notes=found.notes,
         date_formats={name: text for name, text in dates.items() if text},
         kinds=table.kinds,
     )
