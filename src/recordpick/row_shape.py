@@ -51,9 +51,11 @@ class RowShape:
     filled: frozenset[int] = frozenset()
     kinds: tuple[tuple[int, str], ...] = ()
     has_blanks: bool = True
-    """Whether values begin with a blank, as prose does after a comma."""
+    """Whether there are rows whose values begin with a blank, as prose does after a comma."""
     is_quoted: bool = False
     """Whether all values stand in quotation marks."""
+    is_of_few: bool = False
+    """Whether that was learned from very few rows: then half of `kinds` is enough, else most."""
 
     def fits(self, line: str) -> bool:
         """Return whether a line looks like a row of the file."""
@@ -62,11 +64,12 @@ class RowShape:
         fields = self.fields_of(line)
         if fields is None or not any(map(_has_content, fields)):
             return False
-        if not self.has_blanks and any(field.startswith(" ") for field in fields[1:]):
+        if not self.has_blanks and _is_prose(fields):
             return False
         empty = sum(not fields[place].strip() for place in self.filled if place < len(fields))
         alike = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
-        return 2 * empty <= len(self.filled) and (not alike or 2 * sum(alike) > len(alike))
+        enough = 2 * sum(alike) >= len(alike) + (not self.is_of_few and bool(alike))
+        return enough and 2 * empty <= len(self.filled)
 
     def fields_of(self, line: str) -> list[str] | None:
         """Return the fields of a line that is read by itself; None unless there is one reading.
@@ -149,7 +152,8 @@ def shape_of_rows(
     The first that has the width is taken for a header. Without `widths`, rows have as many fields
     as most of them.
     """
-    counts = Counter(len(fields) for _, fields in rows)
+    single = [(text, fields) for text, fields in rows if "\n" not in text and "\r" not in text]
+    counts = Counter(len(fields) for _, fields in single or rows)
     counts.pop(0, None)
     if not widths:
         if not counts:
@@ -160,11 +164,11 @@ def shape_of_rows(
     if len(fitting) <= _FEW:  # below a header, say, each row may have a delimiter at its end
         fitting = [
             (text, [*fields, *[""] * (width - len(fields))][:width])
-            for text, fields in rows
+            for text, fields in single
             if len(fields) in widths or (len(fields) > 1 and not any(fields[width:]))
         ]
     whole = fitting[1:]
-    has_blanks = any(field.startswith(" ") for _, fields in fitting for field in fields[1:])
+    has_blanks = any(_is_prose(fields) for _, fields in fitting)
     quoted = sum(bool(_all_quoted(delimiter).fullmatch(text)) for text, _ in fitting)
     is_quoted = bool(fitting) and _is_nearly_all(quoted, len(fitting))
     if not whole or len(widths) > 1:
@@ -185,7 +189,14 @@ def shape_of_rows(
         tuple(kinds),
         has_blanks,
         is_quoted,
+        len(whole) <= _FEW,
     )
+
+
+def _is_prose(fields: Sequence[str]) -> bool:
+    """Return whether a blank stands after most of the delimiters before a value."""
+    values = [field for field in fields[1:] if field.strip()]
+    return bool(values) and 2 * sum(value.startswith(" ") for value in values) > len(values)
 
 
 def _has_content(field: str) -> bool:

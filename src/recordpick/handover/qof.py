@@ -193,9 +193,9 @@ def _rows(path: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:
                 )
             line = reader.line_num
             rows.append((line, row))
-        return rows
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: {error}.") from error
+    return rows
 
 
 def _indicator(row: dict[str, str]) -> Indicator:

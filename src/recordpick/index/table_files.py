@@ -290,8 +290,8 @@ def _of_padded(lines: Sequence[int], count: int) -> tuple[str, ...]:
     if not count:
         return ()
     note = (
-        f"{_said(lines, count)}: there are more fields than columns, but only empty ones, or fewer. "
-        "The last columns were taken for empty there."
+        f"{_said(lines, count)}: there are fewer fields than columns, or empty ones more. The last "
+        "columns were taken for empty there."
     )
     return (note,)
 
