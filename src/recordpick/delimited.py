@@ -235,28 +235,31 @@ class _RowsOf:
         self._path = path
         self._found = found
         self._counts = frozenset(counts)
-        self._shape: RowShape | None = None
+        self._shapes: dict[int, RowShape] = {}
         self._continues = 0
         """The line whose quotation mark is not closed, as long as nothing but its text follows."""
 
-    @property
-    def shape(self) -> RowShape:
-        """What a row looks like: learned when it is first asked for, from the file's beginning."""
-        if self._shape is None:
-            self._shape = row_shape(self._path, self._found, self._counts)
-        return self._shape
+    def shape(self, likely: int = 0) -> RowShape:
+        """What a row looks like: learned when it is first asked for, from the file's beginning.
+
+        Where nothing says how many fields it has, it is as many as are `likely`, if any row has.
+        """
+        if likely not in self._shapes:
+            found = row_shape(self._path, self._found, self._counts, likely)
+            self._shapes[likely] = found
+        return self._shapes[likely]
 
     def record(self, source: _Lines, fields: list[str]) -> Record | Damaged:
         """Take a record of the reader's, or the first of its lines alone if it holds rows."""
         line, lines = source.first, source.lines()
         if self._found.has_nul and any("\0" in field for field in fields):
             return Damaged(line, "there is a NUL byte in it", source.text())
-        if len(lines) > 1 and self.shape.is_swallowing(lines):
+        if len(lines) > 1 and self.shape(len(fields)).is_swallowing(lines, len(fields)):
             return self.alone(source, swallowed=len(lines) - 1)
         if len(fields) > MOST_COLUMNS:
             return Damaged(line, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
         is_open = self._continues and len(lines) == 1 and lines[0].count('"') % 2
-        if is_open and not self.shape.fits(lines[0]):
+        if is_open and not self.shape().fits(lines[0]):
             why = f"it seems to belong to line {self._continues}, whose quotation mark is open"
             return Damaged(line, why, source.text())
         if not self._counts or len(fields) in self._counts:
@@ -268,7 +271,7 @@ class _RowsOf:
     def alone(self, source: _Lines, swallowed: int) -> Record | Damaged:
         """Take the first line by itself, and hand the others back."""
         line, text = source.hand_back()
-        fields = self.shape.fields_of(text)
+        fields = self.shape().fields_of(text)
         if fields is not None and "\0" not in text:
             return Record(line, fields, swallowed, is_alone=True)
         self._continues = line
@@ -278,10 +281,10 @@ class _RowsOf:
         return Damaged(line, why, text)
 
 
-def row_shape(path: Path, found: Look, counts: Collection[int] = ()) -> RowShape:
+def row_shape(path: Path, found: Look, counts: Collection[int] = (), likely: int = 0) -> RowShape:
     """Return what the rows of a file look like; `counts` are the numbers of fields they may have.
 
-    Without `counts`, rows have as many fields as most of the first ones.
+    Without `counts`, rows have as many fields as is `likely`, or as most of the first ones.
     """
     lines: list[str] = []
     for number, line in enumerate(text_lines(path, found)):
@@ -289,7 +292,8 @@ def row_shape(path: Path, found: Look, counts: Collection[int] = ()) -> RowShape
             lines.append(line)
         if len(lines) == SAMPLE:
             break
-    return shape_of_rows(sample_rows(lines, found.delimiter), found.delimiter, counts)
+    sample = sample_rows(lines, found.delimiter)
+    return shape_of_rows(sample, found.delimiter, counts, likely)
 
 
 def strict_reader(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:
@@ -431,7 +435,9 @@ def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
             # Nearly all are text whose last line has fewer delimiters than a row.
             if len(lines) <= CERTAINLY_ROWS and lines[-1].count(delimiter) < needed:
                 continue
-            if shape.is_swallowing([line.decode("utf-8", "replace") for line in lines]):
+            # Its fields are as many as they should be: else the whole file is read with care.
+            texts = [line.decode("utf-8", "replace") for line in lines]
+            if shape.is_swallowing(texts, needed + 1):
                 return True
     return False
 

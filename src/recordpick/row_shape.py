@@ -21,6 +21,7 @@ _FEW = 2
 """Rows, the header one of them, that say too little."""
 _LOOKED_AT = 200
 """How many lines of a value are looked at: more would say the same."""
+_SEVERAL = 3
 CERTAINLY_ROWS = 20
 """So many lines like rows are rows, whatever the first and the last line look like."""
 _MOST_READINGS = 256
@@ -54,22 +55,19 @@ class RowShape:
     """Whether there are rows whose values begin with a blank, as prose does after a comma."""
     is_quoted: bool = False
     """Whether all values stand in quotation marks."""
-    is_of_few: bool = False
-    """Whether that was learned from very few rows: then half of `kinds` is enough, else most."""
 
     def fits(self, line: str) -> bool:
         """Return whether a line looks like a row of the file."""
         if self.is_quoted and not _all_quoted(self.delimiter).fullmatch(line):
             return False
-        fields = self.fields_of(line)
-        if fields is None or not any(map(_has_content, fields)):
+        fields = self.fields_of(line) or []
+        if not any(map(_has_content, fields)):
             return False
         if not self.has_blanks and _is_prose(fields):
             return False
         empty = sum(not fields[place].strip() for place in self.filled if place < len(fields))
         alike = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
-        enough = 2 * sum(alike) >= len(alike) + (not self.is_of_few and bool(alike))
-        return enough and 2 * empty <= len(self.filled)
+        return 2 * empty <= len(self.filled) and (not alike or 2 * sum(alike) > len(alike))
 
     def fields_of(self, line: str) -> list[str] | None:
         """Return the fields of a line that is read by itself; None unless there is one reading.
@@ -77,8 +75,8 @@ class RowShape:
         A quotation mark that does not enclose a whole value belongs to the value.
         """
         if '"' not in line:
-            fields = line.split(self.delimiter)
-            return fields if self._is_width(len(fields)) else None
+            plain = line.split(self.delimiter)
+            return plain if self._is_width(len(plain)) else None
         found: list[list[str]] = []
         for fields in _readings(line, self.delimiter):
             if fields is None:
@@ -87,25 +85,30 @@ class RowShape:
                 found.append(fields)
         return found[0] if len(found) == 1 else None
 
-    def is_swallowing(self, lines: Sequence[str]) -> bool:
+    def is_swallowing(self, lines: Sequence[str], width: int) -> bool:
         """Return whether lines that quotation marks make one record hold rows of their own.
 
         True if the last line, and most of those between, look like rows: text of several lines
         very seldom has as many delimiters in each line as the table has, and values of the same
         kinds between them. Where there is only one line more, the first must have as many fields
-        as a row, too.
+        as a row, too. `width` is how many fields they have as one record: if no row has as many,
+        their number of fields is enough for lines to look like rows.
         """
+        looks_like_row = self.fits if self._is_width(width) else self._has_width
         others = [line for line in lines[1:] if line.strip()]
         if not others or not self.widths:
             return False
         looked = others[:_LOOKED_AT]
-        like_rows = sum(map(self.fits, looked))
+        like_rows = sum(map(looks_like_row, looked))
         if 2 * like_rows <= len(looked):
             return False
         if like_rows >= CERTAINLY_ROWS:
             return True
+        ends_in_row = looks_like_row(others[-1]) or (
+            like_rows >= _SEVERAL and self._has_width(others[-1])
+        )
         first_is_odd = self.fields_of(lines[0]) is None and '""' not in lines[0]
-        return self.fits(others[-1]) and (like_rows > 1 or not first_is_odd)
+        return ends_in_row and (like_rows > 1 or not first_is_odd)
 
     def padded(self, line: str, fields: list[str], after: str) -> list[str] | None:
         """Return a row's fields without empty ones too many, or with empty last ones added.
@@ -118,7 +121,9 @@ class RowShape:
             return None
         (width,) = self.widths
         if len(fields) > width:
-            return None if any(field.strip() for field in fields[width:]) else fields[:width]
+            is_row = sum(bool(field.strip()) for field in fields) > 1
+            is_row = is_row or self._begins_like_row(fields[:width], strictly=True)
+            return fields[:width] if is_row and not any(map(str.strip, fields[width:])) else None
         if not self._begins_like_row(fields, strictly=True) or ('"' in line and self.fits(line)):
             return None
         rest = after.split(self.delimiter)
@@ -140,17 +145,24 @@ class RowShape:
         alike = [_kind(value) == kind or (strictly and not value) for value, kind in values]
         return all(alike) if strictly else not alike or 2 * sum(alike) > len(alike)
 
+    def _has_width(self, line: str) -> bool:
+        """Return whether a line that is read by itself has as many fields as a row."""
+        return self.fields_of(line) is not None
+
     def _is_width(self, fields: int) -> bool:
         return fields in self.widths
 
 
 def shape_of_rows(
-    rows: Sequence[tuple[str, Sequence[str]]], delimiter: str, widths: Collection[int] = ()
+    rows: Sequence[tuple[str, Sequence[str]]],
+    delimiter: str,
+    widths: Collection[int] = (),
+    likely: int = 0,
 ) -> RowShape:
     """Learn the shape from rows: their text and their fields.
 
     The first that has the width is taken for a header. Without `widths`, rows have as many fields
-    as most of them.
+    as is `likely`, if any of them has, or as most of them.
     """
     single = [(text, fields) for text, fields in rows if "\n" not in text and "\r" not in text]
     counts = Counter(len(fields) for _, fields in single or rows)
@@ -158,14 +170,15 @@ def shape_of_rows(
     if not widths:
         if not counts:
             return RowShape(delimiter, frozenset())
-        widths = {max(counts, key=lambda width: (counts[width], width))}
+        most = max(counts, key=lambda width: (counts[width], width))
+        widths = {likely if counts[likely] else most}
     width = max(widths)
     fitting = [(text, fields) for text, fields in rows if len(fields) in widths]
     if len(fitting) <= _FEW:  # below a header, say, each row may have a delimiter at its end
         fitting = [
             (text, [*fields, *[""] * (width - len(fields))][:width])
             for text, fields in single
-            if len(fields) in widths or (len(fields) > 1 and not any(fields[width:]))
+            if len(fields) in widths or (sum(map(bool, fields)) > 1 and not any(fields[width:]))
         ]
     whole = fitting[1:]
     has_blanks = any(_is_prose(fields) for _, fields in fitting)
@@ -175,7 +188,7 @@ def shape_of_rows(
         return RowShape(delimiter, frozenset(widths), has_blanks=has_blanks, is_quoted=is_quoted)
     filled = set()
     kinds: list[tuple[int, str]] = []
-    for place in range(width):
+    for place in range(width if len(whole) > 1 else 1):  # one row's values say too much
         values = [fields[place] for _, fields in whole]
         if _is_nearly_all(sum(bool(value.strip()) for value in values), len(values)):
             filled.add(place)
@@ -189,7 +202,6 @@ def shape_of_rows(
         tuple(kinds),
         has_blanks,
         is_quoted,
-        len(whole) <= _FEW,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.row_shape import MOST_LINES, SAMPLE, RowShape, sample_rows, shape_of_rows
+from recordpick.row_shape import MOST_LINES, SAMPLE, sample_rows, shape_of_rows
 
 _SEP = re.compile(r'\A"?sep=."?[ \t]*(?=\n)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
@@ -76,7 +76,7 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     reading on would swallow rows silently.
     """
     lines = text.split("\n")
-    shape: RowShape | None = None
+    sample: list[tuple[str, list[str]]] = []
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     line = 1
     while True:
@@ -91,9 +91,10 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
         if cells is None:
             return
         if reader.line_num > line:
-            shape = shape or shape_of_rows(sample_rows(_with_ends(lines), delimiter), delimiter)
+            sample = sample or sample_rows(_with_ends(lines), delimiter)
+            shape = shape_of_rows(sample, delimiter, likely=len(cells))
             enclosed = lines[line - 1 : reader.line_num]
-            if len(enclosed) > MOST_LINES or shape.is_swallowing(enclosed):
+            if len(enclosed) > MOST_LINES or shape.is_swallowing(enclosed, len(cells)):
                 raise UnreadableRowError(
                     line,
                     "A quotation mark opens here that closes only on line "

@@ -200,8 +200,9 @@ def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iter
 
 def _of_lines(tables: Iterable[TableMade], look_ups: Sequence[LookUp]) -> list[str]:
     """Give what files say of lines that were not read as they seem; each sentence once."""
-    parts = [staged.part for table in tables for staged in table.staged]
-    return list(dict.fromkeys(note for one in (*parts, *look_ups) for note in one.notes))
+    notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
+    notes += [note for used in look_ups for note in used.notes]
+    return list(dict.fromkeys(notes))
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:

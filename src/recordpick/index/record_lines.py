@@ -274,7 +274,10 @@ class _Walk:
 
     def _holds_rows(self, text: str) -> bool:
         """Return whether the lines of a record are rows that quotation marks enclose."""
-        return "\n" in text and self.rows.is_swallowing(text.replace("\r", "").split("\n"))
+        if "\n" not in text:
+            return False
+        lines = text.replace("\r", "").split("\n")
+        return self.rows.is_swallowing(lines, _count(text, self.found))
 
     def _is_padded(self, text: str, fields: int, file: BinaryIO) -> bool:
         """Return whether a record has empty fields too many, or lacks empty last ones."""
