@@ -147,7 +147,9 @@ class RowShape:
 
     def _has_width(self, line: str) -> bool:
         """Return whether a line that is read by itself has as many fields as a row."""
-        return self.fields_of(line) is not None
+        if self.is_quoted and not _all_quoted(self.delimiter).fullmatch(line):
+            return False
+        return any(map(_has_content, self.fields_of(line) or []))
 
     def _is_width(self, fields: int) -> bool:
         return fields in self.widths

@@ -99,7 +99,7 @@ def test_files_that_are_no_utf8_or_too_large_are_refused(tmp_path: Path, content
         ("synthetic = 0", "synthetic must be true or false"),
         ("as_at = 9999-12-31", "9999-12-31 cannot be the day of the records"),
         ("as_at = 0001-01-01", "0001-01-01 cannot be the day of the records"),
-        ('as_at = "9999-12-31"', "9999-12-31 cannot be the day of the records"),
+        ('as_at = "9999-12-31"', "9999-12-31 is a placeholder"),
         ("as_at = 2026-01-31T10:00:00", "as_at must be a date"),
         ("as_at = 20260131", "as_at must be a date"),
         ('as_at = "soon"', "as_at soon is not a date"),

@@ -262,12 +262,17 @@ def test_a_pack_and_a_codelist_are_refused_with_the_line() -> None:
     assert len(pack_from_csv("a.csv", pack).criteria) == 7
     spoilt = pack.replace("on x2", '"').replace("Somebody ", "")
     spoilt = spoilt.replace("on x6", '"')
-    with pytest.raises(UserError, match=r"a\.csv, line 3: A quotation mark opens here"):
+    with pytest.raises(
+        UserError,
+        match=r"a\.csv, line 3: A cell of this row holds whole rows of the list: a quotation",
+    ):
         pack_from_csv("a.csv", spoilt)
     problems = Problems("pack.toml")
     codes = 'code,term\n1000,a\n1001,"\n1002,c\n1003,"\n1004,e\n'
     assert codelist_from_csv("mine", codes, problems) is None
-    with pytest.raises(UserError, match=r"line 3: A quotation mark opens here"):
+    with pytest.raises(
+        UserError, match=r"line 3: A cell of this row holds whole rows of the list: a quotation"
+    ):
         problems.raise_any()
 
 

@@ -97,8 +97,8 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
             if len(enclosed) > MOST_LINES or shape.is_swallowing(enclosed, len(cells)):
                 raise UnreadableRowError(
                     line,
-                    "A quotation mark opens here that closes only on line "
-                    f"{reader.line_num:,}, after rows of their own; take it out, or close it.",
+                    "A cell of this row holds whole rows of the list: a quotation mark opens here "
+                    f"that closes only on line {reader.line_num:,}. Take it out, or close it.",
                 )
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):
