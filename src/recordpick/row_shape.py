@@ -105,7 +105,8 @@ class RowShape:
         if like_rows >= CERTAINLY_ROWS:
             return True
         ends_in_row = looks_like_row(others[-1]) or (
-            like_rows >= _SEVERAL and self._has_width(others[-1])
+            (like_rows >= _SEVERAL or self.widths == {1})  # no text fills a table of one column
+            and self.fields_of(others[-1]) is not None
         )
         first_is_odd = self.fields_of(lines[0]) is None and '""' not in lines[0]
         return ends_in_row and (like_rows > 1 or not first_is_odd)

@@ -210,6 +210,17 @@ def test_a_list_loses_no_patient(tmp_path: Path) -> None:
     assert any("lines 5, 17: a quotation mark" in note for note in pcse.notes)
 
 
+@pytest.mark.parametrize("marks", [('"', '"'), ('"9', '9"'), ('"', '9"')])
+def test_a_list_of_numbers_alone_loses_none(tmp_path: Path, marks: tuple[str, str]) -> None:
+    """Where there is one column, each line is a row."""
+    path = tmp_path / "numbers.csv"
+    lines = ["Patient ID", *map(str, range(1, 9)), marks[0], "21", "22", marks[1], "23"]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    good, damaged = read_records(path)
+    assert [record.fields[0] for record in good] == lines
+    assert damaged == []
+
+
 def test_a_list_with_trailing_commas_and_short_rows_is_read(tmp_path: Path) -> None:
     """Only empty cells are too many, or missing; and rows above the header are not overlooked."""
     path = tmp_path / "list.csv"

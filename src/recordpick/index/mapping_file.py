@@ -84,8 +84,6 @@ class MappedTable:
     delimiter: str | None = None
     date_format: str | None = None
     look_ups: tuple[MappedLookUp, ...] = ()
-    uses_source: bool = False
-    """Whether dates are read as `[source]` says, if it says so."""
 
     def precision_of(self, column: str) -> str | None:
         """Give the column that says how much of a date is known, if nothing else makes it."""
@@ -130,8 +128,6 @@ def read_mapping(path: Path) -> Mapped:
             tables.append(found)
     if sections and "patients" not in {section.get("name") for section in sections}:
         wrong.append("no [[table]] has the name patients, which every index needs")
-    if not wrong and "date_format" in source and not any(table.uses_source for table in tables):
-        wrong.append("source, date_format: no table has a column that is read by it")
     if wrong:
         raise UserError.of(f"{path}: {problem}." for problem in wrong)
     return Mapped(
@@ -219,7 +215,6 @@ def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> Mapp
         delimiter=said.get("delimiter"),
         date_format=said.get("date_format", source.get("date_format")),
         look_ups=tuple(found for found in look_ups if isinstance(found, MappedLookUp)),
-        uses_source=uses_format and "date_format" not in said,
     )
 
 
