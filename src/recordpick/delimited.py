@@ -13,14 +13,24 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import tee
 from pathlib import Path
+from typing import BinaryIO
 
 from recordpick.chunks import Chunk, count_byte, pieces
 from recordpick.errors import UserError
 from recordpick.record_ends import RecordEnds
 from recordpick.regular_files import check_regular
+from recordpick.row_shape import (
+    CERTAINLY_ROWS,
+    MOST_LINES,
+    SAMPLE,
+    RowShape,
+    sample_rows,
+    shape_of_rows,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 """What is recognised, the most usual first."""
@@ -79,6 +89,12 @@ class Record:
 
     line: int
     fields: list[str]
+    swallowed: int = 0
+    """How many more lines its quotation marks would enclose: rows, which are read as such."""
+    is_alone: bool = False
+    """Whether a quotation mark of it that encloses nothing was read as part of a value."""
+    is_padded: bool = False
+    """Whether empty fields too many were cut off, or empty last ones added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +104,8 @@ class Damaged:
     line: int
     why: str
     text: str
+    fields: tuple[str, ...] = ()
+    """Its fields, where nothing but their number is wrong."""
 
 
 def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> Look:
@@ -102,7 +120,7 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
     try:
         with path.open("rb") as file:
             counted = (delimiter or "").encode() if counts_records else b""
-            found = _look(path, file, counted)
+            found, several = _look(path, file, counted)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -122,6 +140,8 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
             f"{path}: its first line has {first.count(found.delimiter) + 1:,} columns, and no "
             f"list or table has more than {MOST_COLUMNS:,}."
         )
+    if found.records is not None and several and _has_swallowed(path, found, several):
+        found = replace(found, records=None, delimiters=None)
     return found
 
 
@@ -145,11 +165,15 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
 
     A record with a number of fields that is not among `counts` (if given), or that no table has,
     is damaged.
-    Where quotation marks do not close, only the line that opens them is damaged: reading goes on
-    with the next. UserError if that happens more than `MOST_DAMAGED` times.
+
+    Where quotation marks do not close, or enclose whole rows (`RowShape.is_swallowing`), the line
+    that opens them is read by itself, and reading goes on with the next: it is a record if there
+    is exactly one reading of it, with the mark as part of a value, else damaged. UserError if more
+    than `MOST_DAMAGED` lines are damaged so.
     """
     source = _Lines(text_lines(path, found), found.skip)
     reader = strict_reader(source, found.delimiter)
+    rows = _RowsOf(path, found, counts)
     damaged = 0
     while True:
         source.begin()
@@ -162,27 +186,114 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
                 why = f"it has a value of more than {LONGEST_VALUE:,} characters"
                 yield Damaged(source.first, why, source.text())
                 continue
-            damaged += 1
+            alone = rows.alone(source, swallowed=0)
+            damaged += isinstance(alone, Damaged)
             if damaged > MOST_DAMAGED:
                 raise UserError(
                     f"{path}, line {source.first}: this is the {damaged:,}th line whose quotation "
                     f"marks do not fit. Is the delimiter {_named(found.delimiter)}?"
                 ) from None
-            yield source.first_as_damaged()
+            yield alone
             continue
-        if not fields:
+        if fields:
+            yield rows.record(source, fields)
+
+
+def padded_records(
+    path: Path, found: Look, counts: Collection[int], *, may_be_short: bool = True
+) -> Iterator[Record | Damaged]:
+    """Give the file's records as `records`, with `RowShape.padded` for those that need it."""
+    shape: RowShape | None = None
+    after: Iterator[Record | Damaged]
+    entries, after = tee(records(path, found, counts))
+    next(after, None)
+    for entry in entries:
+        following = next(after, None)
+        if isinstance(entry, Record) or not entry.fields:
+            yield entry
             continue
-        if found.has_nul and any("\0" in field for field in fields):
-            yield Damaged(source.first, "there is a NUL byte in it", source.text())
-            continue
+        shape = shape or row_shape(path, found, counts)
+        is_short = len(entry.fields) < min(counts, default=0)
+        fields = (
+            None
+            if is_short and not may_be_short
+            else shape.padded(entry.text, list(entry.fields), _text_of(following, found.delimiter))
+        )
+        yield entry if fields is None else Record(entry.line, fields, is_padded=True)
+
+
+def _text_of(entry: Record | Damaged | None, delimiter: str) -> str:
+    if entry is None:
+        return ""
+    return delimiter.join(entry.fields) if isinstance(entry, Record) else entry.text
+
+
+class _RowsOf:
+    """Judges what the csv reader takes for a record by what the file's other rows look like."""
+
+    def __init__(self, path: Path, found: Look, counts: Collection[int]) -> None:
+        self._path = path
+        self._found = found
+        self._counts = frozenset(counts)
+        self._shapes: dict[int, RowShape] = {}
+        self._continues = 0
+        """The line whose quotation mark is not closed, as long as nothing but its text follows."""
+
+    def shape(self, likely: int = 0) -> RowShape:
+        """What a row looks like: learned when it is first asked for, from the file's beginning.
+
+        Where nothing says how many fields it has, it is as many as are `likely`, if any row has.
+        """
+        if likely not in self._shapes:
+            found = row_shape(self._path, self._found, self._counts, likely)
+            self._shapes[likely] = found
+        return self._shapes[likely]
+
+    def record(self, source: _Lines, fields: list[str]) -> Record | Damaged:
+        """Take a record of the reader's, or the first of its lines alone if it holds rows."""
+        line, lines = source.first, source.lines()
+        if self._found.has_nul and any("\0" in field for field in fields):
+            return Damaged(line, "there is a NUL byte in it", source.text())
+        if len(lines) > 1 and self.shape(len(fields)).is_swallowing(lines, len(fields)):
+            return self.alone(source, swallowed=len(lines) - 1)
         if len(fields) > MOST_COLUMNS:
-            yield Damaged(source.first, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
-            continue
-        if counts and len(fields) not in counts:
-            why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(counts)))}"
-            yield Damaged(source.first, why, source.text())
-            continue
-        yield Record(source.first, fields)
+            return Damaged(line, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
+        is_open = self._continues and len(lines) == 1 and lines[0].count('"') % 2
+        if is_open and not self.shape().fits(lines[0]):
+            why = f"it seems to belong to line {self._continues}, whose quotation mark is open"
+            return Damaged(line, why, source.text())
+        if not self._counts or len(fields) in self._counts:
+            self._continues = 0
+            return Record(line, fields)
+        why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(self._counts)))}"
+        return Damaged(line, why, source.text(), tuple(fields))
+
+    def alone(self, source: _Lines, swallowed: int) -> Record | Damaged:
+        """Take the first line by itself, and hand the others back."""
+        line, text = source.hand_back()
+        fields = self.shape().fields_of(text)
+        if fields is not None and "\0" not in text:
+            return Record(line, fields, swallowed, is_alone=True)
+        self._continues = line
+        why = "a quotation mark is not closed"
+        if swallowed:
+            why += f", or only {swallowed:,} lines below, after rows of their own"
+        return Damaged(line, why, text)
+
+
+def row_shape(path: Path, found: Look, counts: Collection[int] = (), likely: int = 0) -> RowShape:
+    """Return what the rows of a file look like; `counts` are the numbers of fields they may have.
+
+    Without `counts`, rows have as many fields as is `likely`, or as most of the first ones.
+    """
+    lines: list[str] = []
+    for number, line in enumerate(text_lines(path, found)):
+        if number >= found.skip and len(line) <= _SAMPLE:
+            lines.append(line)
+        if len(lines) == SAMPLE:
+            break
+    sample = sample_rows(lines, found.delimiter)
+    return shape_of_rows(sample, found.delimiter, counts, likely)
 
 
 def strict_reader(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:
@@ -204,7 +315,10 @@ def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record]
 
 
 class _Lines:
-    """Lines for the csv reader that can be handed back, so that one bad quote costs one line."""
+    """Lines for the csv reader that can be handed back, so that one bad quote costs one line.
+
+    The reader is given `MOST_LINES` for one record: with more, its quotation mark is not closed.
+    """
 
     def __init__(self, lines: Iterator[str], skip: int) -> None:
         self._lines = lines
@@ -220,6 +334,8 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
+        if len(self._taken) == MOST_LINES:
+            raise StopIteration
         line = self._back.pop() if self._back else next(self._lines)
         self._number += 1
         self._taken.append(line)
@@ -234,20 +350,25 @@ class _Lines:
         """What was taken since."""
         return "".join(self._taken).rstrip("\r\n")
 
+    def lines(self) -> list[str]:
+        """Return the lines that were taken since, without their ends."""
+        return [line.rstrip("\r\n") for line in self._taken]
+
     def is_one_line_too_long(self, error: csv.Error) -> bool:
         """Tell whether what the reader stopped at is a long value, and no open quotation mark."""
         one_line = len(self._taken) == 1 and self._taken[0].count('"') % 2 == 0
         return one_line and "field limit" in str(error)
 
-    def first_as_damaged(self) -> Damaged:
-        """Give the first line that was taken since as damaged, and hand the others back."""
+    def hand_back(self) -> tuple[int, str]:
+        """Return number and text of the first line that was taken since; give the others back."""
         first, *others = self._taken
         self._number -= len(others)
         self._back.extend(reversed(others))
-        return Damaged(self.first, "a quotation mark is not closed", first.rstrip("\r\n"))
+        return self.first, first.rstrip("\r\n")
 
 
-def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
+def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, Sequence[int]]:
+    """Read the whole file; and say where records of several lines begin, if they were counted."""
     start = file.read(_SAMPLE)
     if not start.strip():
         raise UserError(f"{path}: this file is empty.")
@@ -284,7 +405,7 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
     if not is_utf8:
         encoding = _windows(path, file)
     records, between = (None if ends is None or nul else ends.found()) or (None, None)
-    return Look(
+    found = Look(
         size=size,
         encoding=encoding or "utf-8",
         delimiter=",",
@@ -296,6 +417,47 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> Look:
         records=records,
         delimiters=between,
     )
+    return found, () if ends is None else ends.several
+
+
+def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
+    """Return whether one of the records that begin at these bytes holds rows of their own."""
+    shape = row_shape(path, found)
+    delimiter = found.delimiter.encode()
+    needed = min(shape.widths, default=1) - 1
+    mark = len(codecs.BOM_UTF8) if found.encoding == "utf-8-sig" else 0
+    with path.open("rb") as file:
+        for at in several:
+            file.seek(at + mark)
+            lines = record_at(file)
+            if lines is None:
+                return True
+            # Nearly all are text whose last line has fewer delimiters than a row.
+            if len(lines) <= CERTAINLY_ROWS and lines[-1].count(delimiter) < needed:
+                continue
+            # Its fields are as many as they should be: else the whole file is read with care.
+            texts = [line.decode("utf-8", "replace") for line in lines]
+            if shape.is_swallowing(texts, needed + 1):
+                return True
+    return False
+
+
+def record_at(file: BinaryIO) -> list[bytes] | None:
+    """Read the lines of the record that begins here, without their ends; None if it never ends.
+
+    As `MOST_LINES` and `LONGEST_LINE` bound a record.
+    """
+    lines: list[bytes] = []
+    marks = size = 0
+    for line in file:
+        lines.append(line.rstrip(b"\r\n"))
+        marks += line.count(b'"')
+        size += len(line)
+        if marks % 2 == 0:
+            return lines
+        if len(lines) == MOST_LINES or size > LONGEST_LINE:
+            break
+    return None
 
 
 def _open_line(path: Path, chunk: Chunk, before: int, number: int) -> int:

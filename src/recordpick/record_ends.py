@@ -6,6 +6,7 @@ stands only before a line feed. Then every reader of CSV sees the same records a
 
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 from recordpick.chunks import Chunk, count_byte
@@ -31,6 +32,10 @@ class RecordEnds:
         self._is_inside = False  # a quotation mark is open
         self._last = _FEED  # the byte before the next piece: a file begins like a line
         self._closing = False  # that byte is a quotation mark which closes a field, or one of two
+        self._size = 0  # bytes of the pieces before
+        self._record_at = 0  # the byte with which the last record begins
+        self.several = array("Q")
+        """Where the records begin that have more than one line: bytes from the first piece's."""
 
     def add(self, chunk: Chunk, feeds: int) -> None:
         """Take the next piece, which is not empty and has so many line feeds."""
@@ -44,14 +49,20 @@ class RecordEnds:
         ):
             self._is_simple = False
         else:
+            was_inside, quotes = self._is_inside, _places_of_quotes(chunk) if has_quotes else None
             delimiter = bytes([self._delimiter])
             inside: Chunk = chunk if self._is_inside else b""
-            if has_quotes:
-                quotes = _places_of_quotes(chunk)
+            if quotes is not None:
                 inside = self._inside(chunk, quotes)
                 self._among_quotes(chunk, quotes)
-            self._feeds += feeds - inside.count(b"\n")
+            within = inside.count(b"\n")
+            if within:
+                self._note_several(chunk, quotes, was_inside=was_inside)
+            elif feeds:
+                self._record_at = self._size + chunk.rfind(b"\n") + 1
+            self._feeds += feeds - within
             self._delimiters += count_byte(chunk, delimiter) - inside.count(delimiter)
+        self._size += len(chunk)
         self._closing = has_quotes and self._closing
         self._last = chunk[-1]
 
@@ -95,6 +106,22 @@ class RecordEnds:
         after = letters[(closing[:-1] if self._closing else closing) + 1]
         self._is_simple = self._are(before, _FEED) and self._are(after, _FEED, _RETURN)
         self._is_inside ^= bool(quotes.size % 2)
+
+    def _note_several(
+        self, chunk: Chunk, quotes: NDArray[np.intp] | None, *, was_inside: bool
+    ) -> None:
+        """Note the records of which a line feed of a piece stands between quotation marks."""
+        import numpy as np
+
+        feeds = np.flatnonzero(np.frombuffer(chunk, np.uint8) == _FEED)
+        marks = np.searchsorted(quotes, feeds) if quotes is not None else np.zeros_like(feeds)
+        is_within = (marks + was_inside) % 2 == 1
+        begins = np.concatenate(([self._record_at], feeds[~is_within] + 1 + self._size))
+        which = np.searchsorted(feeds[~is_within], feeds[is_within])
+        for at in begins[np.unique(which)].tolist():
+            if not self.several or self.several[-1] != at:
+                self.several.append(at)
+        self._record_at = int(begins[-1])
 
     def _are(self, letters: NDArray[np.uint8], *more: int) -> bool:
         """Tell whether all are delimiters, quotation marks or one of some more bytes."""

@@ -109,7 +109,7 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
         '1,,2020-01-01,observation,"a,b",1\n'
         ",e8,2020-01-01,observation,1,\n"
         "2,e1,2020-01-01,observation,1,\n"
-        "1,e9,2020-01-01\n"
+        "1,e9,2020-01-01,observation,,,more\n"
     )
     folder_of(practice, events=EVENTS + more)
 
@@ -121,7 +121,7 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
         9: "event_id is missing",
         10: "patient_id is missing",
         11: 'event_id "e1" stands on an earlier row already',
-        12: "it has 3 fields, not 6",
+        12: "it has 7 fields, not 6",
     }
     assert found[9][1] == '1,,2020-01-01,observation,"a,b",1'
     count = count_of(index, "events.csv")

@@ -83,14 +83,20 @@ def test_records_know_the_line_on_which_they_begin(tmp_path: Path) -> None:
 
 
 def test_a_quotation_mark_that_is_not_closed_costs_its_own_line_only(tmp_path: Path) -> None:
-    path = write(tmp_path, b'a,b\n1,"open\n2,"x"\n3,"y"z\n4,5" tube\n')
+    """And not even that, where the line can be read in one way only."""
+    path = write(tmp_path, b'a,b\n1,"open\n2,"x"\n3,"y"z\n4,5" tube\n5,x,"y\n')
 
     good, damaged = read_records(path)
 
-    assert [record.fields for record in good] == [["a", "b"], ["2", "x"], ["4", '5" tube']]
+    assert [record.fields for record in good] == [
+        ["a", "b"],
+        ["1", '"open'],
+        ["2", "x"],
+        ["4", '5" tube'],
+    ]
     assert damaged == [
-        Damaged(2, "a quotation mark is not closed", '1,"open'),
         Damaged(4, "a quotation mark is not closed", '3,"y"z'),
+        Damaged(6, "a quotation mark is not closed", '5,x,"y'),
     ]
 
 

@@ -174,14 +174,14 @@ pages = "integer"
 
 def test_rows_that_do_not_fit_are_kept_as_they_were_read(folder: Path) -> None:
     with (folder / "people.txt").open("a", encoding="cp1252") as file:
-        file.write(";y;;;30/01/2000;Male;;\n11;z\n")
+        file.write(";y;;;30/01/2000;Male;;\n11;z;;;;;;;too many\n")
 
     index = built(folder)
 
     with (index.folder / "rejected_rows.csv").open(encoding="utf-8") as file:
         assert file.read().splitlines()[1:] == [
             'people.txt,5,patients,patient_id is missing,",y,,,30/01/2000,Male,,"',
-            'people.txt,6,patients,"it has 2 fields, not 8",11;z',
+            'people.txt,6,patients,"it has 9 fields, not 8",11;z;;;;;;;too many',
         ]
 
 

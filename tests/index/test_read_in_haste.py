@@ -7,14 +7,15 @@ from unittest import mock
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from recordpick import chunks, record_ends
-from recordpick.delimited import look
+from recordpick.delimited import look, row_shape
 from recordpick.index.record_lines import record_lines, shape
 from recordpick.index.small_tables import SmallTable
 from recordpick.index.table_files import open_table_file
+from recordpick.row_shape import sample_rows
 
 from emis_extracts import (
     ORG,
@@ -111,7 +112,9 @@ def test_only_lines_with_quotation_marks_need_the_pattern(tmp_path_factory, line
     told = pl.Series([first, *lines])
     fits = told.str.contains(shape(fields, ","))
     looked = record_lines(path, found, 1, [fields], path.parent)
-    if looked is not None and all(line.count('"') % 2 == 0 for line in told):
+    if looked is None or looked[1].padded_rows:
+        return
+    if all(line.count('"') % 2 == 0 for line in told):
         assert looked[1].rows == (fits & (told != "")).sum() + 1  # and the last
 
 
@@ -214,6 +217,15 @@ def test_records_are_counted_only_where_the_delimiter_is_said(tmp_path):
     assert look(path, "€", counts_records=True).records is None
 
 
+def holds_rows(path):
+    """Tell whether a value of several lines cannot be told from rows of the table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        lines = file.read().splitlines()
+    written = sample_rows([f"{line}\n" for line in lines], ",")
+    known = row_shape(path, look(path, ","), [3])
+    return any(known.is_swallowing(text.split("\n"), len(fields)) for text, fields in written)
+
+
 VALUES = st.text('a," é\n;', max_size=6)
 
 
@@ -231,6 +243,7 @@ def test_quotation_marks_are_no_reason_for_care(tmp_path_factory, rows, quoting,
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, quoting=quoting, lineterminator=end)
         writer.writerows([("first", "second", "last"), *rows])
+    assume(not holds_rows(path))
     quick = open_table_file(path, folder, delimiter=",", hasty=True)
     assert quick.carefully is not None
     slow = quick.carefully()
@@ -250,8 +263,15 @@ def test_marks_in_odd_places_are_a_reason(tmp_path, spoilt):
     assert open_table_file(path, tmp_path, delimiter=",", hasty=True).carefully is None
 
 
-@pytest.mark.parametrize("change", [lambda line: line + ",", lambda line: line.rpartition(",")[0]])
-def test_consultations_with_odd_lines_are_read_again(folder, change):
+@pytest.mark.parametrize(
+    ("change", "counts"),
+    [
+        (lambda line: line + ",", (2, 2, 0, 0)),
+        (lambda line: line + ",x", (2, 1, 1, 0)),
+        (lambda line: line.rpartition(",")[0], (2, 1, 1, 0)),
+    ],
+)
+def test_consultations_with_odd_lines_are_read_again(folder, change, counts):
     """They give no table: still none of their lines is taken for what it is not."""
     secret = {"ConsultationGuid": guid(50), "IsConfidential": "TRUE"}
     other = {"ConsultationGuid": guid(51), "IsConfidential": "FALSE"}
@@ -267,7 +287,7 @@ def test_consultations_with_odd_lines_are_read_again(folder, change):
     path.write_text("\n".join([*lines, change(last)]) + "\n", newline="")
     index = indexed(folder)
     assert rows_of(index, "events", "is_confidential") == [(True,)]
-    assert counts_of(index, "CareRecord_Consultation") == (2, 1, 1, 0)
+    assert counts_of(index, "CareRecord_Consultation") == counts
 
 
 def test_consultations_that_say_nothing_are_looked_at_all_the_same(folder):

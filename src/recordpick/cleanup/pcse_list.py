@@ -15,7 +15,14 @@ from recordpick.errors import UserError
 from recordpick.index import nhs_numbers
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.list_dates import dates_of, without_time
-from recordpick.index.list_rows import body, check_one_of_each, rows_of, stated_counts, texts_of
+from recordpick.index.list_rows import (
+    body,
+    check_one_of_each,
+    notes_of,
+    rows_of,
+    stated_counts,
+    texts_of,
+)
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.tables import PATIENTS
 
@@ -69,6 +76,7 @@ def read_pcse_list(path: Path) -> PcseList:
         raise UserError(f"{path}: there is no patient below its header (line {header_line}).")
     texts = raw.select(pl.Series("line", lines, pl.Int64), *texts_of(columns))
     texts, notes = _with_nhs_numbers(path, texts, columns)
+    notes += [f"{path.name}, {note}." for note in notes_of(read, columns.row)]
     for name in FIELDS:
         if name in texts.columns:
             texts, said = _typed(path, texts, name)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.row_shape import MOST_LINES, SAMPLE, sample_rows, shape_of_rows
 
 _SEP = re.compile(r'\A"?sep=."?[ \t]*(?=\n)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
@@ -20,6 +21,10 @@ class UnreadableRowError(UserError):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
         self.line = line
+
+
+def _with_ends(lines: list[str]) -> list[str]:
+    return [f"{line}\n" for line in lines[:SAMPLE]]
 
 
 Row = tuple[int, list[str]]
@@ -67,8 +72,11 @@ def decoded(data: bytes, name: str) -> str:
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     """Give the rows of a CSV text, cells trimmed, wholly empty rows left out.
 
-    UnreadableRowError where a quote is not closed: reading on would swallow rows silently.
+    UnreadableRowError where a quote is not closed, or encloses rows (`RowShape.is_swallowing`):
+    reading on would swallow rows silently.
     """
+    lines = text.split("\n")
+    sample: list[tuple[str, list[str]]] = []
     reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     line = 1
     while True:
@@ -82,6 +90,16 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
             ) from error
         if cells is None:
             return
+        if reader.line_num > line:
+            sample = sample or sample_rows(_with_ends(lines), delimiter)
+            shape = shape_of_rows(sample, delimiter, likely=len(cells))
+            enclosed = lines[line - 1 : reader.line_num]
+            if len(enclosed) > MOST_LINES or shape.is_swallowing(enclosed, len(cells)):
+                raise UnreadableRowError(
+                    line,
+                    "A cell of this row holds whole rows of the list: a quotation mark opens here "
+                    f"that closes only on line {reader.line_num:,}. Take it out, or close it.",
+                )
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):
             yield line, trimmed

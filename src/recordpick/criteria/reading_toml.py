@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from typing import Any
 
 from recordpick.criteria.fields import (
@@ -20,9 +18,9 @@ from recordpick.criteria.pack_codelists import FindCodelist, PackCodelists
 from recordpick.criteria.pack_rules import RuleReader
 from recordpick.criteria.pack_tables import own_tables
 from recordpick.criteria.problems import Problems
-from recordpick.criteria.toml_lines import check_shape, lines_of
+from recordpick.criteria.toml_lines import lines_of
+from recordpick.criteria.toml_reading import parse_toml
 from recordpick.criteria.toml_values import Values
-from recordpick.criteria.wording import shown
 from recordpick.errors import UserError
 
 EVERYONE = ("everyone", "true")
@@ -40,12 +38,11 @@ _PACK_KEYS = (
     "random_population",
 )
 _CRITERION_KEYS = ("id", "area", "title", "find", "compare", "records", "population", "rule")
-_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
 
 
 def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     """Read a pack whose file has this name; UserError with one message a problem."""
-    document = _parsed(name, text)
+    document = parse_toml(name, text)
     problems = Problems(name)
     top = Values(document, (), problems)
     top.only(_PARTS, "a part of a pack")
@@ -67,26 +64,6 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         tables=tables,
         notes=problems.notes,
     )
-
-
-def _parsed(name: str, text: str) -> dict[str, Any]:
-    """The TOML document as values; UserError if it is none."""
-    try:
-        check_shape(text)
-        return tomllib.loads(text)
-    except UserError as error:
-        raise UserError(f"{name}, {error}") from error
-    except RecursionError as error:
-        raise UserError(f"{name}: brackets nest too deep.") from error
-    except tomllib.TOMLDecodeError as error:
-        found = _TOML_PLACE.fullmatch(str(error))
-        what = shown(found["what"] if found else error).rstrip(".")
-        line = (found["line"] or text.count("\n") + 1) if found else 1
-        raise UserError(f"{name}, line {line}: this is not TOML: {what}.") from error
-    except ValueError as error:  # int() refuses more than 4,300 digits
-        digits = re.search(r"[0-9_]{4000}", text)
-        line = text.count("\n", 0, digits.start()) + 1 if digits else 1
-        raise UserError(f"{name}, line {line}: a number has too many digits.") from error
 
 
 def _head(head: Values, rules: RuleReader) -> dict[str, Any]:

@@ -20,6 +20,9 @@ NESTS = 16
 TOKENS = 100_000
 """How many words, texts and signs a file may have: some 1,000 criteria with three rules each."""
 
+WORD_LENGTH = 1000
+"""Characters of a number or of a key without quotation marks."""
+
 TomlPath = tuple[str | int, ...]
 """Where a value stands: keys, and places in arrays: `("criterion", 3, "rule", 0, "where")`."""
 
@@ -75,7 +78,9 @@ def check_shape(text: str) -> None:
     before = ""
     for number, token in enumerate(_tokens(text)):
         if number == TOKENS:
-            raise UserError(f"line {token.line}: the file is too long to be a criteria pack.")
+            raise UserError(f"line {token.line}: the file is too long for what it is to be.")
+        if token.kind == "word" and len(token.text) > WORD_LENGTH:
+            raise UserError(f"line {token.line}: a number or a key has too many characters.")
         nests += token.kind in {"[", "{"}
         nests -= token.kind in {"]", "}"}
         if token.kind in {"word", "text"}:

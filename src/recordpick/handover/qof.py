@@ -184,9 +184,18 @@ def _rows(path: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:
                 f"{path}, line 1: no column {', '.join(missing)}. "
                 f"A QOF table has the columns {', '.join(_COLUMNS)}."
             )
-        return [(reader.line_num, row) for row in reader]
+        rows, line = [], reader.line_num
+        for row in reader:
+            if reader.line_num > line + 1 and any(text.splitlines()[line : reader.line_num - 1]):
+                raise UserError(
+                    f"{path}, line {line + 1}: a quotation mark is not closed on this line, and "
+                    f"would enclose the lines up to {reader.line_num}."
+                )
+            line = reader.line_num
+            rows.append((line, row))
     except csv.Error as error:
         raise UserError(f"{path}, line {reader.line_num}: {error}.") from error
+    return rows
 
 
 def _indicator(row: dict[str, str]) -> Indicator:

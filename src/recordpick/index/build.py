@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from recordpick.index.digests_aside import DigestsAside
 from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
-from recordpick.index.parts import Part, Source
+from recordpick.index.parts import LookUp, Part, Source
 from recordpick.index.people import patients_of, write_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.questions import NO_ANSWERS, Answers
@@ -148,6 +148,7 @@ def _make(
     look_ups = [used for source in read for used in source.look_ups]
     accounts = write_accounts(tables, look_ups, digests, folder)
     notes = [note for source in read for note in source.notes]
+    notes += _of_lines(tables.values(), look_ups)
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
         f"{', '.join(staged.conformed.unknown)}: left out."
@@ -195,6 +196,13 @@ def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iter
                 "file of patients. It may hold changes only, or files of different days: ask for a "
                 "full extract before you go by what it says."
             )
+
+
+def _of_lines(tables: Iterable[TableMade], look_ups: Sequence[LookUp]) -> list[str]:
+    """Give what files say of lines that were not read as they seem; each sentence once."""
+    notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
+    notes += [note for used in look_ups for note in used.notes]
+    return list(dict.fromkeys(notes))
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:

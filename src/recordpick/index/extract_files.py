@@ -109,6 +109,7 @@ class ExtractFile:
             "rows": self.file.rows,
             "set_aside": self.file.set_aside,
             "line_of": self.file.line_of,
+            "notes": self.file.notes,
         }
         if again is not None and hasty:
             fields["again"] = lambda: again(self.with_care())
@@ -152,6 +153,7 @@ class ExtractFile:
             rows=self.file.rows + self.file.set_aside.height,
             replaced=replaced,
             set_aside=aside,
+            notes=self.file.notes,
         )
 
 

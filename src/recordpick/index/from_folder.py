@@ -85,6 +85,7 @@ def text_part(table: str, found: TableFile) -> Part:
         rows=found.rows,
         set_aside=found.set_aside,
         line_of=found.line_of,
+        notes=found.notes,
     )
 
 

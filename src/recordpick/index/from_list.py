@@ -25,6 +25,7 @@ from recordpick.index.list_rows import (
     ListRows,
     body,
     check_one_of_each,
+    notes_of,
     rows_of,
     stated_counts,
     texts_of,
@@ -76,7 +77,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
     raw, lines, away = body(read, columns.row)
     away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
     texts = raw.lazy().select(ROW, *texts_of(columns)).collect()
-    notes = [*read.notes]
+    notes = [*read.notes, *notes_of(read, columns.row)]
     if "patient_id" in columns.taken:
         texts, others = _only_patients(texts)
     else:

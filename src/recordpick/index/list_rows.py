@@ -17,6 +17,7 @@ from recordpick.index.values import trimmed
 from recordpick.sheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
 
 _MOST_ROWS = 2_000_000
+_MOST_SAID = 5
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class ListRows:
     rows: list[list[str]]
     damaged: list[tuple[int, str, str]]
     notes: tuple[str, ...] = ()
+    open_marks: tuple[int, ...] = ()
+    """Lines with a quotation mark that encloses no value, and was read as part of one."""
 
 
 def rows_of(path: Path) -> ListRows:
@@ -45,15 +48,17 @@ def _of_text(path: Path) -> ListRows:
     lines: list[int] = []
     rows: list[list[str]] = []
     damaged: list[tuple[int, str, str]] = []
+    open_marks: list[int] = []
     for entry in records(path, found):
         if not isinstance(entry, Record):
             damaged.append((entry.line, entry.why, entry.text))
         elif any(map(str.strip, entry.fields)):
             lines.append(entry.line)
             rows.append(entry.fields)
+            open_marks += [entry.line] * entry.is_alone
         if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
-    return ListRows(lines, rows, damaged)
+    return ListRows(lines, rows, damaged, open_marks=tuple(open_marks))
 
 
 def _of_workbook(path: Path) -> ListRows:
@@ -139,6 +144,32 @@ def stated_counts(read: ListRows) -> list[tuple[int, int]]:
         if count is not None:
             found.append((line, count))
     return found
+
+
+def notes_of(read: ListRows, header: int) -> list[str]:
+    """Say which lines of a list were not read as they seem, and what above the header looks so."""
+    width = len(read.rows[header])
+    below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
+    above = zip(read.lines[:header], read.rows[:header], strict=True)
+    found = {
+        "a quotation mark there encloses no value, and was read as part of it": [*read.open_marks],
+        "there are fewer fields than in the header, or empty ones more: "
+        "the last columns were taken for empty": [
+            line for line, row in below if len(row) != width and not any(row[width:])
+        ],
+        "above the header, so not read as patients, though as wide as it": [
+            line
+            for line, row in above
+            if len(row) == width and 2 * sum(bool(cell.strip()) for cell in row) > width
+        ],
+    }
+    return [f"{_at(lines)}: {what}" for what, lines in found.items() if lines]
+
+
+def _at(lines: list[int]) -> str:
+    first = ", ".join(f"{line:,}" for line in lines[:_MOST_SAID])
+    more = f" and {len(lines) - _MOST_SAID:,} more" if len(lines) > _MOST_SAID else ""
+    return f"line{'s' * (len(lines) > 1)} {first}{more}"
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:

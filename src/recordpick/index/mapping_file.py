@@ -6,20 +6,35 @@ once, each with the section and key in which it stands.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from recordpick.criteria.toml_reading import read_toml
 from recordpick.errors import UserError
-from recordpick.index.mapping_values import ColumnValue, read_value
-from recordpick.regular_files import read_small
+from recordpick.index.look_ups import MappedLookUp
+from recordpick.index.mapping_checks import (
+    PRECISIONS,
+    uses_date_format,
+    wrong_delimiter,
+    wrong_headers,
+    wrong_name,
+    wrong_texts,
+    wrong_values,
+)
+from recordpick.index.mapping_values import ColumnValue, problem_with_format, read_value
+from recordpick.index.practice_toml import problem_with_day
 from recordpick.tables import TABLES, Kind
+from recordpick.visible import visible
 
 AT_MOST = 1024**2
 """Bytes of a mapping."""
+MOST_TABLES = 200
+_LONGEST_FILE_NAME = 200
+MOST_LOOK_UPS = 20
+"""Of one table."""
 
 _TOP = {"source", "table"}
 _SOURCE: dict[str, type] = {"name": str, "as_at": date, "synthetic": bool, "date_format": str}
@@ -33,6 +48,16 @@ _TABLE: dict[str, type] = {
     "header": bool,
     "delimiter": str,
     "date_format": str,
+    "look_up": list,
+}
+_LOOK_UP: dict[str, type] = {
+    "name": str,
+    "file": str,
+    "key": str,
+    "match": object,
+    "headers": list,
+    "header": bool,
+    "delimiter": str,
 }
 _TYPE_WORDS = {
     str: "text in quotation marks",
@@ -58,6 +83,12 @@ class MappedTable:
     has_header: bool = True
     delimiter: str | None = None
     date_format: str | None = None
+    look_ups: tuple[MappedLookUp, ...] = ()
+
+    def precision_of(self, column: str) -> str | None:
+        """Give the column that says how much of a date is known, if nothing else makes it."""
+        name = PRECISIONS.get((self.name, column))
+        return name if self.columns[column].is_iso_date and name not in self.columns else None
 
 
 @dataclass(frozen=True)
@@ -74,12 +105,18 @@ class Mapped:
 def read_mapping(path: Path) -> Mapped:
     """Read a mapping file; UserError with a sentence for each thing that is wrong."""
     said = _toml(path)
-    wrong: list[str] = [f"key {key} is unknown" for key in said if key not in _TOP]
+    wrong: list[str] = [f"key {visible(key[:100])} is unknown" for key in said if key not in _TOP]
+    wrong += wrong_texts("", said)
+    if wrong:
+        raise UserError.of(f"{path}: {problem}." for problem in wrong)
     source = said.get("source", {})
-    wrong += _misfits("source", source, _SOURCE)
+    wrong += _misfits("source", source, _SOURCE) or list(_wrong_source(source))
     sections = said.get("table", [])
     if not isinstance(sections, list) or not all(isinstance(entry, dict) for entry in sections):
         wrong.append("tables are written as [[table]], with two brackets")
+        sections = []
+    elif len(sections) > MOST_TABLES:
+        wrong.append(f"there are {len(sections):,} [[table]]s, and may be {MOST_TABLES}")
         sections = []
     elif not sections:
         wrong.append("there is no [[table]] in it")
@@ -104,15 +141,16 @@ def read_mapping(path: Path) -> Mapped:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(read_small(path, AT_MOST).decode("utf-8-sig"))
+        return read_toml(path, AT_MOST)[0]
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such mapping file.") from None
-    except IsADirectoryError:
-        raise UserError(f"{path}: this is a folder, not a mapping file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: this is not TOML ({error}).") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def _wrong_source(source: Mapping[str, Any]) -> Iterator[str]:
+    if "as_at" in source and (problem := problem_with_day(source["as_at"])):
+        yield f"source, as_at: {problem}"
+    if "date_format" in source and (problem := problem_with_format(source["date_format"])):
+        yield f"source, date_format: {problem}"
 
 
 def _misfits(place: str, said: object, known: Mapping[str, type]) -> list[str]:
@@ -122,15 +160,17 @@ def _misfits(place: str, said: object, known: Mapping[str, type]) -> list[str]:
     wrong = []
     for key, value in said.items():
         if key not in known:
-            wrong.append(f"{place}: key {key} is unknown. Known are {', '.join(known)}")
-        elif type(value) is not known[key]:  # a datetime is a date, and true a number, elsewhere
+            wrong.append(f"{place}: key {visible(key)} is unknown. Known are {', '.join(known)}")
+        elif (
+            known[key] is not object and type(value) is not known[key]
+        ):  # a datetime is a date, and true a number, elsewhere
             wrong.append(f"{place}, {key}: must be {_TYPE_WORDS[known[key]]}")
     return wrong
 
 
 def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> MappedTable | list[str]:
     """Read one [[table]]; sentences if anything is wrong with it."""
-    place = f"table {number} ({said.get('name', 'no name')})"
+    place = f"table {number} ({visible(str(said.get('name', 'no name'))[:60])})"
     wrong = _misfits(place, said, _TABLE)
     wrong += [
         f"{place}: {key} is missing" for key in ("name", "file", "columns") if key not in said
@@ -138,25 +178,29 @@ def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> Mapp
     if wrong:
         return wrong
     name = said["name"]
-    if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
-        wrong.append(f"{place}: a name has small letters, digits and underscores only")
+    wrong += wrong_name(place, name)
     values: dict[str, ColumnValue] = {}
     for column, text in said["columns"].items():
         value = read_value(text)
         if isinstance(value, str):
-            wrong.append(f"{place}, columns.{column}: {value}")
+            wrong.append(f"{place}, columns.{visible(column)}: {value}")
         else:
             values[column] = value
     wrong += _wrong_columns(place, name, list(said["columns"]))
     kinds = said.get("kinds", {})
     wrong += _wrong_kinds(place, name, kinds, list(said["columns"]))
-    headers = _headers(said.get("headers", []))
-    if headers is None:
-        wrong.append(f"{place}, headers: must be a list of names, or several of different lengths")
-    if not said.get("header", True) and not headers:
-        wrong.append(f"{place}: header = false needs headers, which name the columns")
-    if len(said.get("delimiter", ",")) != 1:
-        wrong.append(f"{place}, delimiter: must be one character")
+    wrong += _wrong_file(place, said)
+    if not wrong:
+        wrong += wrong_values(place, name, kinds, values)
+    uses_format = uses_date_format(name, kinds, values)
+    if "date_format" in said and not uses_format:
+        wrong.append(f"{place}, date_format: no column is read by it")
+    if "date_format" in said and (problem := problem_with_format(said["date_format"])):
+        wrong.append(f"{place}, date_format: {problem}")
+    if not said.get("where", "all").strip():
+        wrong.append(f"{place}, where: is empty, and would mean nothing")
+    look_ups = _look_ups(place, said.get("look_up", []))
+    wrong += [found for found in look_ups if isinstance(found, str)]
     if wrong:
         return wrong
     return MappedTable(
@@ -166,11 +210,68 @@ def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> Mapp
         columns=values,
         kinds=kinds,
         where=said.get("where", ""),
-        headers=headers or (),
+        headers=_headers(said.get("headers", [])) or (),
         has_header=said.get("header", True),
         delimiter=said.get("delimiter"),
         date_format=said.get("date_format", source.get("date_format")),
+        look_ups=tuple(found for found in look_ups if isinstance(found, MappedLookUp)),
     )
+
+
+def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
+    """Read the [[table.look_up]]s of a table: each, or a sentence for what is wrong."""
+    if not all(isinstance(entry, dict) for entry in said) or len(said) > MOST_LOOK_UPS:
+        return [f"{place}: look-up files are written as [[table.look_up]], at most {MOST_LOOK_UPS}"]
+    found: list[MappedLookUp | str] = []
+    names = [entry.get("name") for entry in said]
+    for number, entry in enumerate(said, 1):
+        at = f"{place}, look_up {number}"
+        wrong = _misfits(at, entry, _LOOK_UP)
+        wrong += [
+            f"{at}: {key} is missing"
+            for key in ("name", "file", "key", "match")
+            if key not in entry
+        ]
+        if not wrong:
+            wrong += wrong_name(at, entry["name"])
+            wrong += _wrong_file(at, entry)
+            if names.count(entry["name"]) > 1:
+                wrong.append(f"{at}: two look-up files of the table are called {entry['name']}")
+        match = read_value(entry.get("match", ""))
+        if not isinstance(match, ColumnValue):
+            wrong.append(f"{at}, match: {match}")
+        elif match.form not in {"column", "first_of", "join"} or match.date_format:
+            wrong.append(f"{at}, match: must be a column, first_of or join")
+        if wrong or not isinstance(match, ColumnValue):
+            found += wrong
+            continue
+        found.append(
+            MappedLookUp(
+                place=at,
+                name=entry["name"],
+                file=entry["file"],
+                key=entry["key"],
+                match=match,
+                delimiter=entry.get("delimiter"),
+                headers=_headers(entry.get("headers", [])) or (),
+                has_header=entry.get("header", True),
+            )
+        )
+    return found
+
+
+def _wrong_file(place: str, said: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is wrong with how a file is named and read."""
+    if not said["file"].strip() or len(said["file"]) > _LONGEST_FILE_NAME:
+        yield f"{place}, file: must be the name of a file of the folder"
+    headers = _headers(said.get("headers", []))
+    if headers is None:
+        yield f"{place}, headers: must be a list of names, or several of different lengths"
+    else:
+        yield from wrong_headers(place, headers)
+    if not said.get("header", True) and not headers:
+        yield f"{place}: header = false needs headers, which name the columns"
+    yield from wrong_delimiter(place, said.get("delimiter", ","))
 
 
 def _wrong_columns(place: str, name: str, given: list[str]) -> list[str]:

@@ -138,6 +138,8 @@ class Part:
     """Makes the part anew, read with more care. Where it is set, a null `ROW` asks for that."""
     source: int = 0
     """Which of the sources it is of, counted from 0 by the builder."""
+    notes: tuple[str, ...] = ()
+    """Sentences for people: which lines of the file were not read as they seem."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class LookUp:
     rows: int
     replaced: int = 0
     set_aside: SetAside = NOTHING
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -22,17 +22,18 @@ from typing import BinaryIO
 
 import polars as pl
 
-from recordpick.delimited import LONGEST_LINE, Look
+from recordpick.delimited import LONGEST_LINE, Look, row_shape, strict_reader
 from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
+from recordpick.row_shape import MOST_LINES, RowShape
 
 _LINE, _TEXT = "line", "text"
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
+PADDED_KEPT = 5
 MANY = 100_000
 """More odd lines than that are not left out of each reading: a copy is made without them."""
 _AT_ONCE = 100_000
-MOST_LINES = 2000
-"""Lines of one record; more are a quotation mark that is not closed."""
+_MOST_EXTRA = 100
 _LONGEST_LOOKED_AT = 1024**2
 """Characters of a record that is looked at here; `re` takes a hundred bytes for each field."""
 
@@ -54,6 +55,13 @@ class RecordLines:
     copy: Path | None = None
     left_out: int = 0
     """How many records are not in the copy."""
+    padded: list[int] = field(default_factory=list)
+    """Lines whose empty fields beyond the last column were cut off, or whose empty last fields were
+    missing: at most `PADDED_KEPT` of them."""
+    padded_rows: int = 0
+    """How many such lines there are."""
+    extra: int = 0
+    """How many empty fields the first record has beyond the last column."""
     _steps: Steps = field(default_factory=Steps)
     """How many lines more than records there were before a record."""
 
@@ -66,6 +74,12 @@ class RecordLines:
         if lines > 1:
             self._steps.add(record - self.left_out + 1, self._steps.last + lines - 1)
 
+    def is_padded(self, line: int) -> None:
+        """Note that a row has empty fields too many or too few."""
+        self.padded_rows += 1
+        if len(self.padded) < PADDED_KEPT:
+            self.padded.append(line)
+
     def fits_not(self, record: int, lines: int) -> None:
         """Note that a record cannot be used: it is left out of each reading, or of the copy."""
         if self.copy is None:
@@ -76,30 +90,39 @@ class RecordLines:
             self.left_out += 1
 
 
-def shape(fields: int | None, delimiter: str) -> str:
+def shape(fields: int | None, delimiter: str, extra: int = 0) -> str:
     """Give the pattern of a whole record, quotation marks only where they may stand.
 
-    For polars and for `re` alike; any number of fields if None.
+    For polars and for `re` alike; any number of fields if None. `extra` empty fields follow them.
     """
     cut = delimiter if delimiter.isspace() else re.escape(delimiter)
     one = rf'(?:"[^"]*(?:""[^"]*)*"|[^"\r{cut}]*)'
     times = "*" if fields is None else f"{{{fields - 1}}}"
-    return rf"^{one}(?:{cut}{one}){times}\r?$"
+    return rf"^{one}(?:{cut}{one}){times}{cut * extra}\r?$"
 
 
 def record_lines(
-    path: Path, found: Look, header_line: int, counts: Sequence[int], work: Path
+    path: Path,
+    found: Look,
+    header_line: int,
+    counts: Sequence[int],
+    work: Path,
+    *,
+    may_be_short: bool = True,
 ) -> tuple[int, RecordLines] | None:
     """Look at the lines below the header; None where polars would not read what stands there.
 
     `counts` are the numbers of fields that a record may have: the first record decides, and its
     number is given. All must have as many, or a number that is not among them (then they are set
-    aside). The file must be UTF-8 with line feeds and without NUL bytes. `work` is a folder for
-    what is large: the rows set aside, a copy of the others.
+    aside). Where there is one number only, empty fields beyond it are cut off, and empty last
+    fields may be missing (unless `may_be_short` is false). The file must be UTF-8 with line feeds
+    and without NUL bytes. `work` is a folder for what is large: the rows set aside, a copy of the
+    others.
     """
-    fields = _fields_of_first(path, found, header_line)
-    if fields is None or fields not in counts:
+    first = _fields_of_first(path, found, header_line, counts)
+    if first is None:
         return None
+    fields, extra = first
     lines = pl.scan_csv(
         path,
         has_header=False,
@@ -111,17 +134,26 @@ def record_lines(
         glob=False,
     )
     text = pl.col(_TEXT)
-    if found.has_returns:
-        fits = text.str.contains(shape(fields, found.delimiter))
+    if found.has_returns or (found.has_quotes and extra):
+        fits = text.str.contains(shape(fields, found.delimiter, extra))
     elif found.has_quotes:
         fits = text.map_batches(
             _quoted_fits(fields, found.delimiter), return_dtype=pl.Boolean, is_elementwise=True
         )
     else:
-        fits = _plain_fits(text, fields, found.delimiter)
+        fits = _plain_fits(text, fields + extra, found.delimiter)
+        if extra:
+            fits &= text.str.ends_with(found.delimiter * extra)
     odd = lines.filter(text.is_null() | ~fits).select(_LINE).collect(engine="streaming")
-    walked = _walk(path, found, header_line, odd[_LINE], counts, fields, work)
-    return None if walked is None else (fields, walked)
+    walk = _Walk(path, found, header_line, counts, fields, work, may_be_short=may_be_short)
+    walked = walk.over(odd[_LINE])
+    if walked is None:
+        return None
+    if extra:
+        walked.extra = extra
+        walked.padded_rows = walked.rows
+        walked.padded = [header_line + 1]
+    return fields, walked
 
 
 def _plain_fits(text: pl.Expr, fields: int, delimiter: str) -> pl.Expr:
@@ -147,14 +179,24 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
     return fits
 
 
-def _fields_of_first(path: Path, found: Look, header_line: int) -> int | None:
-    """Count the fields of the first record; None if it is blank or not well formed."""
+def _fields_of_first(
+    path: Path, found: Look, header_line: int, counts: Sequence[int]
+) -> tuple[int, int] | None:
+    """Count the fields of the first record, and the empty ones beyond those it may have.
+
+    None if it is blank, not well formed, or has another number of fields.
+    """
     with path.open("rb") as file:
         _skip(file, header_line)
         taken = _record(file)
     if taken is None or not taken[0] or not _fits(_well_formed(found), taken[0]):
         return None
-    return _count(taken[0], found)
+    fields = _count(taken[0], found)
+    if fields in counts:
+        return fields, 0
+    extra = fields - max(counts)
+    has_only_empty = 0 < extra <= _MOST_EXTRA and taken[0].endswith(found.delimiter * extra)
+    return (counts[0], extra) if len(counts) == 1 and has_only_empty else None
 
 
 def _well_formed(found: Look) -> re.Pattern[str]:
@@ -167,52 +209,86 @@ def _fits(well_formed: re.Pattern[str], record: str) -> bool:
     return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
 
 
-def _walk(
-    path: Path,
-    found: Look,
-    header_line: int,
-    odd: pl.Series,
-    counts: Collection[int],
-    fields: int,
-    work: Path,
-) -> RecordLines | None:
-    """Look at each odd line with those of the same record; None if one is not well formed."""
-    result = RecordLines(header_line + 1, copy=work / "fitting" if odd.len() > MANY else None)
-    setting_aside = SettingAside(work)
-    well_formed = _well_formed(found)
-    wanted = " or ".join(map(str, sorted(counts)))
-    at = more = bad = 0
-    with path.open("rb") as file, (result.copy or Path(os.devnull)).open("wb") as copy:
-        _skip(file, header_line)
-        pass_over = _skip if result.copy is None else partial(_copy, copy)
-        for line in _numbers(odd):
-            if line < at:
-                continue  # it belongs to the record before
-            pass_over(file, line - at)
-            taken = _record(file)
-            if taken is None or not _fits(well_formed, taken[0]):
-                return None
-            text, lines, raw = taken
-            record = line - more
-            at = line + lines
-            more += lines - 1
-            number = _count(text, found) if text else 0
-            if number == fields:
-                result.fits(record, lines)
-                copy.write(raw)
-                continue
-            if number in counts:
-                return None
-            bad += 1
-            result.fits_not(record, lines)
-            if text:
-                why = f"it has {number} fields, not {wanted}"
-                setting_aside.add(header_line + line + 1, why, text)
-        if result.copy is not None:
-            copyfileobj(file, copy)
-    result.rows = found.lines - header_line - more - bad
-    result.set_aside = setting_aside.all()
-    return result
+@dataclass(frozen=True)
+class _Walk:
+    """Looks at the lines of another shape one by one, each with those of the same record."""
+
+    path: Path
+    found: Look
+    header_line: int
+    counts: Collection[int]
+    fields: int
+    work: Path
+    may_be_short: bool
+
+    @cached_property
+    def rows(self) -> RowShape:
+        """What the file's rows look like."""
+        return row_shape(self.path, self.found, self.counts)
+
+    def over(self, odd: pl.Series) -> RecordLines | None:
+        """Look at the lines with these numbers; None if one must be read with more care."""
+        copied = self.work / "fitting" if odd.len() > MANY else None
+        result = RecordLines(self.header_line + 1, copy=copied)
+        setting_aside = SettingAside(self.work)
+        well_formed = _well_formed(self.found)
+        wanted = " or ".join(map(str, sorted(self.counts)))
+        at = more = bad = 0
+        with (
+            self.path.open("rb") as file,
+            (result.copy or Path(os.devnull)).open("wb") as copy,
+        ):
+            _skip(file, self.header_line)
+            pass_over = _skip if result.copy is None else partial(_copy, copy)
+            for line in _numbers(odd):
+                if line < at:
+                    continue  # it belongs to the record before
+                pass_over(file, line - at)
+                taken = _record(file)
+                if taken is None or not _fits(well_formed, taken[0]) or self._holds_rows(taken[0]):
+                    return None
+                text, lines, raw = taken
+                record = line - more
+                at = line + lines
+                more += lines - 1
+                number = _count(text, self.found) if text else 0
+                if number != self.fields and self._is_padded(text, number, file):
+                    result.is_padded(self.header_line + line + 1)
+                    number = self.fields
+                if number == self.fields:
+                    result.fits(record, lines)
+                    copy.write(raw)
+                    continue
+                if number in self.counts:
+                    return None
+                bad += 1
+                result.fits_not(record, lines)
+                if text:
+                    why = f"it has {number} fields, not {wanted}"
+                    setting_aside.add(self.header_line + line + 1, why, text)
+            if result.copy is not None:
+                copyfileobj(file, copy)
+        result.rows = self.found.lines - self.header_line - more - bad
+        result.set_aside = setting_aside.all()
+        return result
+
+    def _holds_rows(self, text: str) -> bool:
+        """Return whether the lines of a record are rows that quotation marks enclose."""
+        if "\n" not in text:
+            return False
+        lines = text.replace("\r", "").split("\n")
+        return self.rows.is_swallowing(lines, _count(text, self.found))
+
+    def _is_padded(self, text: str, fields: int, file: BinaryIO) -> bool:
+        """Return whether a record has empty fields too many, or lacks empty last ones."""
+        if not text or (fields < self.fields and not self.may_be_short):
+            return False
+        at = file.tell()
+        after = file.readline(_LONGEST_LOOKED_AT)
+        file.seek(at)
+        cells = next(strict_reader(text.splitlines(keepends=True), self.found.delimiter), [])
+        next_line = after.decode("utf-8", "replace").rstrip("\r\n")
+        return self.rows.padded(text, cells, next_line) is not None
 
 
 def _numbers(odd: pl.Series) -> Iterator[int]:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.delimited import Damaged, Look, Record, look, records
+from recordpick.delimited import Damaged, Look, Record, look, padded_records, records
 from recordpick.errors import UserError
 from recordpick.index.parts import ROW, Lines
 from recordpick.index.record_lines import record_lines
@@ -49,6 +49,8 @@ class TableFile:
     line_of: Lines
     has_empty_texts: bool
     """Whether a value that is not there may be an empty text; else it is null."""
+    notes: tuple[str, ...] = ()
+    """Sentences for people: which lines were not read as they seem, and how they were."""
     carefully: Callable[[], TableFile] | None = None
     """Reads the file again line by line. Where this is set, ROW is null of a line that may have
     other fields than it seems; if there is none, all is as it seems."""
@@ -97,8 +99,13 @@ def open_table_file(
 
     @cache
     def carefully() -> TableFile:
-        table = _by_polars(text, as_utf8, head, work) or _by_record(path, found, head, work)
-        return replace(table, path=path, look=found)
+        # Without a header a value's place is all that tells what it is.
+        may_be_short = has_header and not hasty
+        table = _by_polars(text, as_utf8, head, work, may_be_short=may_be_short) or _by_record(
+            path, found, head, work, may_be_short=may_be_short
+        )
+        notes = tuple(f"{path.name}, {note}" for note in table.notes)
+        return replace(table, path=path, look=found, notes=notes)
 
     if is_hasty:
         quick = _hastily(text, as_utf8, head, carefully)
@@ -215,23 +222,29 @@ def _scan(
     )
 
 
-def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile | None:
+def _by_polars(
+    path: Path, found: Look, head: Headers, work: Path, *, may_be_short: bool
+) -> TableFile | None:
     """Read with polars, or give None if the file needs more care than that."""
     has_lines = found.lines > max(head.line, 1)
     if found.has_nul or not has_lines or len(found.delimiter.encode()) != 1:
         return None
-    looked = record_lines(path, found, head.line, list(head.by_count), work)
+    counts = list(head.by_count)
+    looked = record_lines(path, found, head.line, counts, work, may_be_short=may_be_short)
     if looked is None:
         return None
     fields, lines = looked
     names = head.by_count[fields]
+    extra = [f"\0{number}" for number in range(lines.extra)]  # polars counts by the first record
     frame = _scan(
         lines.copy or path,
         found,
         0 if lines.copy else head.line,
-        names,
-        cut_long_lines=bool(lines.odd),
+        [*names, *extra],
+        cut_long_lines=bool(lines.odd) or lines.padded_rows > 0,
     )
+    if extra:
+        frame = frame.drop(extra)
     if lines.odd:
         odd = pl.Series(lines.odd, dtype=pl.UInt32)
         frame = frame.filter(~pl.col(ROW).is_in(odd.implode()))
@@ -245,7 +258,42 @@ def _by_polars(path: Path, found: Look, head: Headers, work: Path) -> TableFile 
         set_aside=lines.set_aside,
         line_of=lines.line_of,
         has_empty_texts=found.has_quotes,
+        notes=_of_padded(lines.padded, lines.padded_rows),
     )
+
+
+_LINES_SAID = 5
+
+
+class _Odd:
+    """Lines that were read otherwise than they seem: how many, and the first of them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.first: list[int] = []
+
+    def add(self, line: int) -> None:
+        """Take the number of one line."""
+        self.count += 1
+        if self.count <= _LINES_SAID:
+            self.first.append(line)
+
+
+def _said(lines: Sequence[int], count: int) -> str:
+    """Name lines: "line 4", "lines 4, 9 and 12 more"."""
+    word = "line" if count == 1 else "lines"
+    more = f" and {count - len(lines):,} more" if count > len(lines) else ""
+    return f"{word} {', '.join(f'{line:,}' for line in lines)}{more}"
+
+
+def _of_padded(lines: Sequence[int], count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    note = (
+        f"{_said(lines, count)}: there are fewer fields than columns, or empty ones more. The last "
+        "columns were taken for empty there."
+    )
+    return (note,)
 
 
 @dataclass
@@ -284,7 +332,9 @@ class _Rewritten:
         return [row + self.steps.at(row) for row in asked]
 
 
-def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
+def _by_record(
+    path: Path, found: Look, head: Headers, work: Path, *, may_be_short: bool
+) -> TableFile:
     """Read record by record, into files that polars can scan."""
     columns = head.columns
     places = {
@@ -293,12 +343,19 @@ def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
     }
     rewritten = _Rewritten(work, columns)
     setting_aside = SettingAside(work)
-    for record in records(path, found, list(head.by_count)):
+    alone, padded = _Odd(), _Odd()
+    most_swallowed = 0
+    for record in padded_records(path, found, list(head.by_count), may_be_short=may_be_short):
         if record.line <= head.line:
             continue
         if isinstance(record, Damaged):
             setting_aside.add(record.line, record.why, record.text)
             continue
+        if record.is_padded:
+            padded.add(record.line)
+        if record.is_alone:
+            alone.add(record.line)
+            most_swallowed = max(most_swallowed, record.swallowed)
         fields = record.fields
         straight = len(places) == 1
         values = fields if straight else [fields[p] if p >= 0 else "" for p in places[len(fields)]]
@@ -314,4 +371,20 @@ def _by_record(path: Path, found: Look, head: Headers, work: Path) -> TableFile:
         set_aside=setting_aside.all(),
         line_of=rewritten.line_of,
         has_empty_texts=True,
+        notes=(
+            *_of_marks(alone, most_swallowed),
+            *_of_padded(padded.first, padded.count),
+        ),
     )
+
+
+def _of_marks(alone: _Odd, most: int) -> tuple[str, ...]:
+    if not alone.count:
+        return ()
+    rows = "the line below, a row of its own" if most == 1 else f"up to {most:,} rows of their own"
+    enclosed = f" (it would enclose {rows})" if most else ""
+    note = (
+        f"{_said(alone.first, alone.count)}: a quotation mark there does not enclose a value"
+        f"{enclosed}. It was read as part of the value."
+    )
+    return (note,)

@@ -1,0 +1,63 @@
+"""Reading a TOML file from outside: packs, mapping files, `practice.toml`.
+
+tomllib takes minutes for some shapes and raises more than its own error for others. So the shape
+is looked at first (toml_lines.py), and whatever is wrong becomes one sentence with file and line.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from recordpick.criteria.toml_lines import check_shape
+from recordpick.criteria.wording import shown
+from recordpick.errors import UserError
+from recordpick.regular_files import read_small
+
+_TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)")
+
+
+def parse_toml(name: str, text: str) -> dict[str, Any]:
+    """Return the TOML document as values; UserError with `name` and the line if it is none."""
+    try:
+        check_shape(text)
+        return tomllib.loads(text)
+    except UserError as error:
+        raise UserError(f"{name}, {error}") from error
+    except RecursionError as error:
+        raise UserError(f"{name}: brackets nest too deep.") from error
+    except tomllib.TOMLDecodeError as error:
+        found = _TOML_PLACE.fullmatch(str(error))
+        what = shown(found["what"] if found else error).rstrip(".")
+        line = (found["line"] or text.count("\n") + 1) if found else 1
+        raise UserError(f"{name}, line {line}: this is not TOML: {what}.") from error
+    except ValueError as error:  # int() refuses more than 4,300 digits
+        digits = re.search(r"[0-9_]{4000}", text)
+        line = text.count("\n", 0, digits.start()) + 1 if digits else 1
+        raise UserError(f"{name}, line {line}: a number has too many digits.") from error
+
+
+def read_toml(path: Path, at_most: int) -> tuple[dict[str, Any], str]:
+    """Return the values of a TOML file of at most so many bytes, and its text.
+
+    UserError if it is no file, too large, not UTF-8 or not TOML. FileNotFoundError if it is missing
+    is left to whoever knows whether that matters.
+    """
+    try:
+        content = read_small(path, at_most)
+    except FileNotFoundError:
+        raise
+    except IsADirectoryError:
+        raise UserError(f"{path}: this is a folder, not a file.") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise UserError(
+            f"{path}, line {line}: this is not TOML: it is not UTF-8. Save the file as UTF-8."
+        ) from None
+    return parse_toml(str(path), text), text
