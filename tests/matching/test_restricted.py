@@ -93,6 +93,12 @@ def test_a_list_with_others_answers(tmp_path):
     assert (found.answered, found.matches, found.cautions) == (True, 1, ())
 
 
+def test_a_word_that_is_not_known_is_not_taken_for_registered(tmp_path):
+    """Then not everyone on the list is registered: it has no restriction that is certain."""
+    index = listed(tmp_path, WITH_STATUS + "3,Old,12-Feb-1932,Gone elsewhere,\n")
+    assert not any(one.always for one in index.manifest.restrictions if one.column == "status")
+
+
 def test_of_several_sources_another_may_have_the_others(tmp_path):
     """Then it is a caution; and an index made of an index says the same."""
     listed(tmp_path, LIST, registered=True)

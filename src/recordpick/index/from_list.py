@@ -128,8 +128,9 @@ def _restrictions(path: Path, typed: _Typing) -> tuple[Restriction, ...]:
         if column.name not in RESTRICTED or column.name not in typed.frame.columns:
             continue
         word = to_word(pl.col(column.name), column.words)
-        words = typed.frame.select(word.drop_nulls().unique().cast(pl.String)).to_series().to_list()
-        if len(words) == 1:
+        texts = typed.frame.select(text=pl.col(column.name), word=word.cast(pl.String))
+        words = texts.drop_nulls("text")["word"].unique().to_list()
+        if len(words) == 1 and words[0] is not None:  # null: a word that is not known
             why = "was taken to be" if column.name in typed.made else "is"
             says = f"everyone on {path.name} {why} {words[0]}"
             found.append(Restriction("patients", column.name, words[0], says))
