@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +13,15 @@ from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up, backups
 from recordpick.selection.clock import clock_warnings
+from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.private_files import take_away_leftovers
+from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.schema import LAST_EVENT
-from recordpick.selection.store import Content, Store, check_header, text_sha256
-from recordpick.selection.trouble import DamagedDatabaseError
+from recordpick.selection.store import Store, check_header, text_sha256
+from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
 
 
 class DamagedFileError(UserError):
@@ -112,13 +114,26 @@ def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
 
 
 def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why: str) -> Opened:
-    store = None if lock is None else Store.open(path, "rw")
+    ready, store = Ready(), None
+    if lock is not None:
+        try:
+            ready = make_ready(path, asked.at)
+            store = None if ready.why_not else Store.open(path, "rw")
+        except OSError as error:
+            why = f"No copy can be made in {path.parent} ({error.strerror or error})."
+        except NoFileLocksError as error:
+            why = str(error)
+    if store is None and lock is not None:
+        lock.release()
+        lock = None
     try:
-        content = read_once(path) if store is None else store.read()
+        read = read_once(path) if store is None else Read(store.read())
+        content = _with_reason(read, ready)
         header, history, damage = _sound(path, content, salvage=asked.salvage)
         pack = _pack(path, header, content)
         worked_on = lock is not None and len(history.events) > 1
-        warnings = _back_up(path, asked.at) if worked_on else ()
+        warnings = tuple(says for says in (ready.says, read.says) if says)
+        warnings += _back_up(path, asked.at) if worked_on else ()
         warnings += clock_warnings(history.events, asked.at)
         return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
     except BaseException:
@@ -127,17 +142,15 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         raise
 
 
-def read_once(path: Path) -> Content:
-    """Read a working file without keeping it open.
-
-    A file whose last writer was cut off is put right by SQLite first, which needs to write.
-    """
-    try:
-        with Store.connected(path, "ro") as store:
-            return store.read()
-    except UserError:
-        with Store.connected(path, "rw") as store:
-            return store.read()
+def _with_reason(read: Read, ready: Ready) -> Content:
+    """Say with what is damaged why the journal beside the file does not help, or what would."""
+    content = read.content
+    if not content.damage:
+        return content
+    reason = ready.why_not
+    if not reason and read.says:
+        reason = "a change may have been cut off: opening the file to write to it takes that back"
+    return replace(content, damage=f"{content.damage}; {reason}") if reason else content
 
 
 def replayed(events: tuple[Event, ...]) -> tuple[History, str]:

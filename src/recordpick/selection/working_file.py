@@ -22,8 +22,9 @@ from recordpick.selection.checks import checked_person, checked_practice, checke
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
-from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
+from recordpick.selection.opening import Asked, Opened, open_file, replayed
 from recordpick.selection.own_figures import Given, What, to_choose, to_give
+from recordpick.selection.recovery import read_once
 from recordpick.selection.rematching import to_rematch, used_from_now
 from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
@@ -97,7 +98,7 @@ class WorkingFile(Facts):
             "suggestion_seed": seed,
             **used_from_now(index, as_at, seed),
         }
-        Store.create(path, meta, pack.files, next_event(None, now(), person, "created", body))
+        Store.create(path, meta, pack.files, [next_event(None, now(), person, "created", body)])
         return cls.open(path, person, now=now)
 
     @classmethod
@@ -159,7 +160,7 @@ class WorkingFile(Facts):
         """Read again what others have written meanwhile, where the file is open read-only."""
         with self._mutex:
             if self.read_only and not self.damage:
-                history, broken = replayed(read_once(self.path).events)
+                history, broken = replayed(read_once(self.path).content.events)
                 if not broken and len(history.events) >= len(self._history.events):
                     self._history = history
                     self._selection = history.selection()
