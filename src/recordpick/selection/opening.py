@@ -132,7 +132,7 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         header, history, damage = _sound(path, content, salvage=asked.salvage)
         pack = _pack(path, header, content)
         worked_on = lock is not None and len(history.events) > 1
-        warnings = tuple(says for says in (ready.says, read.says) if says)
+        warnings = tuple(says for says in (_taken(lock), ready.says, read.says) if says)
         warnings += _back_up(path, asked.at) if worked_on else ()
         warnings += clock_warnings(history.events, asked.at)
         return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
@@ -140,6 +140,12 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         if store is not None:
             store.close()
         raise
+
+
+def _taken(lock: Lock | None) -> str:
+    if lock is None or not lock.taken_from:
+        return ""
+    return f"Taken over from {lock.taken_from}: nothing more can be saved there."
 
 
 def _with_reason(read: Read, ready: Ready) -> Content:

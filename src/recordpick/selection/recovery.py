@@ -266,8 +266,7 @@ def _kept_name(path: Path, stamp: str) -> Path:
     Of `x.recordpick-journal` it is `x.recordpick.journal.2026-10-05-093000.kept`.
     """
     name = path.name
-    for suffix in ("journal", "wal", "shm"):
-        name = name.removesuffix(f"-{suffix}") + (
-            f".{suffix}" if name.endswith(f"-{suffix}") else ""
-        )
+    for suffix in SUFFIXES:
+        if name.endswith(suffix):
+            name = f"{name.removesuffix(suffix)}.{suffix[1:]}"
     return path.with_name(f"{name}.{stamp}.kept")
