@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -131,9 +132,9 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         content = _with_reason(read, ready)
         header, history, damage = _sound(path, content, salvage=asked.salvage)
         pack = _pack(path, header, content)
-        worked_on = lock is not None and len(history.events) > 1
+        worked_on = lock is not None and is_worked_on(history.events)
         warnings = tuple(says for says in (_taken(lock), ready.says, read.says) if says)
-        warnings += _back_up(path, asked.at) if worked_on else ()
+        warnings += back_up_or_say(path, asked.at) if worked_on else ()
         warnings += clock_warnings(history.events, asked.at)
         return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
     except BaseException:
@@ -200,7 +201,13 @@ def _damaged(path: Path, damage: str, sound_events: int) -> DamagedFileError:
     return DamagedFileError(path, damage, sound_events, copies[0] if copies else None)
 
 
-def _back_up(path: Path, at: datetime) -> tuple[str, ...]:
+def is_worked_on(events: Sequence[Event]) -> bool:
+    """Tell whether there is anything to copy: more than that the file was made."""
+    return len(events) > 1
+
+
+def back_up_or_say(path: Path, at: datetime) -> tuple[str, ...]:
+    """Make the day's copy of a sound file unless there is one; or return why there is none."""
     try:
         back_up(path, at.astimezone().date())
     except OSError as error:

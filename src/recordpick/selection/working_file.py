@@ -22,13 +22,21 @@ from recordpick.selection.checks import checked_person, checked_practice, checke
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
-from recordpick.selection.opening import Asked, Opened, open_file, replayed
+from recordpick.selection.opening import (
+    Asked,
+    Opened,
+    back_up_or_say,
+    is_worked_on,
+    open_file,
+    replayed,
+)
 from recordpick.selection.own_figures import Given, What, to_choose, to_give
 from recordpick.selection.recovery import read_once
 from recordpick.selection.rematching import to_rematch, used_from_now
 from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
 from recordpick.selection.store import Store, text_sha256
+from recordpick.selection.trouble import NotSavedError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,6 +69,8 @@ class WorkingFile(Facts):
         super().__init__(path, opened, person)
         self._now: Callable[[], datetime] = _now
         self._mutex = threading.RLock()
+        self._copied_on: date | None = None
+        """The day of the last change: there is a copy of how the file was before that day."""
 
     @classmethod
     def create(  # noqa: PLR0913 - what a working file is about; the two last are for tests, demos
@@ -355,13 +365,40 @@ class WorkingFile(Facts):
                 return self._selection
             event = next_event(self._history.last, self._now(), person, kind, decided)
             self._history.check(event)
-            self._lock.check()
-            if self._store.must_grow(event):
-                keep_version(self.path, self._store.version)
-            self._store.append(event)
+            try:
+                self._lock.check()
+                self._copy_once_a_day(event)
+                if self._store.must_grow(event):
+                    keep_version(self.path, self._store.version)
+                self._store.append(event)
+            except UserError as error:
+                raise NotSavedError(*error.messages) from error
             self._history.add(event)
             self._selection = self._history.selection()
             return self._selection
+
+    def _copy_once_a_day(self, event: Event) -> None:
+        """Copy the file before the first change of each day, also where it stays open overnight.
+
+        It is read through first: a damaged file is not copied, and nothing is written into it.
+        """
+        assert self._store is not None
+        today = event.on.astimezone().date()
+        if today != self._copied_on and is_worked_on(self._history.events):
+            self._store.check()
+            self.warnings = back_up_or_say(self.path, event.on)
+        self._copied_on = today
+
+    def save_copy(self, path: Path) -> None:
+        """Save everything that is held here as a new working file: all events, and the pack.
+
+        What is on the disk under the file's own name is not read: it may be damaged or gone. A
+        file that was opened to save what is sound is saved as far as that. UserError where the
+        name is taken or cannot be written.
+        """
+        with self._mutex:
+            meta, events = dict(self._header.meta), tuple(self._history.events)
+            Store.create(path.absolute(), meta, self.pack.files, events)
 
 
 def _of(event: Event | None, what: str) -> Body:
