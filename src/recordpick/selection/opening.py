@@ -18,11 +18,14 @@ from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.plausible import Plausibility
 from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.schema import LAST_EVENT
 from recordpick.selection.store import Store, check_header, text_sha256
 from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
+
+MOST_DOUBTS = 3
 
 
 class DamagedFileError(UserError):
@@ -45,18 +48,25 @@ class DamagedFileError(UserError):
         self.backup = backup
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What opening gave. Without a `store` nothing can be written."""
+class Sound(NamedTuple):
+    """What a file is about, its sound events, and what is damaged."""
 
     pack: Pack
     header: Header
     history: History
+    plausible: Plausibility
+    damage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening gave. Without a `store` nothing can be written."""
+
+    sound: Sound
     store: Store | None
     lock: Lock | None
     held_by: str
     why_read_only: str
-    damage: str
     warnings: tuple[str, ...]
 
 
@@ -130,13 +140,14 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
     try:
         read = read_once(path) if store is None else Read(store.read())
         content = _with_reason(read, ready)
-        header, history, damage = _sound(path, content, salvage=asked.salvage)
-        pack = _pack(path, header, content)
-        worked_on = lock is not None and is_worked_on(history.events)
+        sound = _sound(path, content, salvage=asked.salvage)
+        events = sound.history.events
+        worked_on = lock is not None and is_worked_on(events)
         warnings = tuple(says for says in (_taken(lock), ready.says, read.says) if says)
         warnings += back_up_or_say(path, asked.at) if worked_on else ()
-        warnings += clock_warnings(history.events, asked.at)
-        return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
+        warnings += clock_warnings(events, asked.at)
+        warnings += tuple(sound.plausible.doubts[:MOST_DOUBTS])
+        return Opened(sound, store, lock, held_by, why, warnings)
     except BaseException:
         if store is not None:
             store.close()
@@ -160,29 +171,44 @@ def _with_reason(read: Read, ready: Ready) -> Content:
     return replace(content, damage=f"{content.damage}; {reason}") if reason else content
 
 
-def replayed(events: tuple[Event, ...]) -> tuple[History, str]:
+def replayed(events: tuple[Event, ...], plausible: Plausibility) -> tuple[History, str]:
     """Replay events as far as they go; say what is wrong with the one that does not."""
     history = History()
     for event in events:
         try:
+            plausible.add(event)
             history.add(event)
         except BrokenEventError as broken:
             return history, str(broken)
     return history, ""
 
 
-def _sound(path: Path, content: Content, *, salvage: bool) -> tuple[Header, History, str]:
-    """Give what a file is about, its sound events, and what is damaged."""
-    history, broken = replayed(content.events)
-    header = history.header
+def _sound(path: Path, content: Content, *, salvage: bool) -> Sound:
+    header, broken = _header(content)
     if header is None:
         raise _damaged(path, broken or content.damage or "it does not say what it is about", 0)
+    pack = _pack(path, header, content)
+    plausible = Plausibility(pack)
+    history, broken = replayed(content.events, plausible)
+    if history.header is None:
+        raise _damaged(path, broken, 0)
     meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
     changed = "" if meta == dict(header.meta) else "what it says of itself was changed"
     damage = broken or content.damage or changed
     if damage and not salvage:
         raise _damaged(path, damage, len(history.events))
-    return header, history, damage
+    return Sound(pack, header, history, plausible, damage)
+
+
+def _header(content: Content) -> tuple[Header | None, str]:
+    """Read what a file is about from its first event; or say what is wrong with that."""
+    history = History()
+    for event in content.events[:1]:
+        try:
+            history.add(event)
+        except BrokenEventError as broken:
+            return None, str(broken)
+    return history.header, ""
 
 
 def _pack(path: Path, header: Header, content: Content) -> Pack:

@@ -31,6 +31,7 @@ from recordpick.selection.opening import (
     replayed,
 )
 from recordpick.selection.own_figures import Given, What, to_choose, to_give
+from recordpick.selection.plausible import Plausibility
 from recordpick.selection.recovery import read_once
 from recordpick.selection.rematching import to_rematch, used_from_now
 from recordpick.selection.results import FilledIn
@@ -108,7 +109,9 @@ class WorkingFile(Facts):
             "suggestion_seed": seed,
             **used_from_now(index, as_at, seed),
         }
-        Store.create(path, meta, pack.files, [next_event(None, now(), person, "created", body)])
+        first = next_event(None, now(), person, "created", body)
+        Plausibility(pack).check(first)
+        Store.create(path, meta, pack.files, [first])
         return cls.open(path, person, now=now)
 
     @classmethod
@@ -170,7 +173,8 @@ class WorkingFile(Facts):
         """Read again what others have written meanwhile, where the file is open read-only."""
         with self._mutex:
             if self.read_only and not self.damage:
-                history, broken = replayed(read_once(self.path).content.events)
+                plausible = Plausibility(self.pack)
+                history, broken = replayed(read_once(self.path).content.events, plausible)
                 if not broken and len(history.events) >= len(self._history.events):
                     self._history = history
                     self._selection = history.selection()
@@ -365,6 +369,7 @@ class WorkingFile(Facts):
                 return self._selection
             event = next_event(self._history.last, self._now(), person, kind, decided)
             self._history.check(event)
+            self._plausible.check(event)
             try:
                 self._lock.check()
                 self._copy_once_a_day(event)
@@ -374,6 +379,7 @@ class WorkingFile(Facts):
             except UserError as error:
                 raise NotSavedError(*error.messages) from error
             self._history.add(event)
+            self._plausible.add(event)
             self._selection = self._history.selection()
             return self._selection
 
