@@ -22,6 +22,7 @@ from recordpick.selection.checks import checked_person, checked_practice, checke
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
+from recordpick.selection.known_folders import remember
 from recordpick.selection.opening import (
     Asked,
     Opened,
@@ -112,6 +113,7 @@ class WorkingFile(Facts):
         first = next_event(None, now(), person, "created", body)
         Plausibility(pack).check(first)
         Store.create(path, meta, pack.files, [first])
+        remember(first.hash, first.text("folder"))
         return cls.open(path, person, now=now)
 
     @classmethod
@@ -349,10 +351,12 @@ class WorkingFile(Facts):
         or NHS number there than in the index before: their numbers are other people's.
         """
 
-        return self._decide(
+        selection = self._decide(
             "index_used",
             lambda: to_rematch(self.index_used, index, as_at, self.suggestion_seed),
         )
+        remember(self.id, self.index_used.folder)
+        return selection
 
     def _signed_in(self) -> Person:
         if self._person is None:
