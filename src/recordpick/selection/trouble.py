@@ -66,7 +66,15 @@ class NoFileLocksError(UserError):
 
 
 class NotSavedError(UserError):
-    """A change could not be written. What is in memory is sound, and can be saved elsewhere."""
+    """A change could not be written. What is in memory is sound, and can be saved elsewhere.
+
+    `at_risk` says whether it is nowhere else: the file on the disk is damaged or gone.
+    """
+
+    def __init__(self, *messages: str, at_risk: bool) -> None:
+        """Take the sentences."""
+        super().__init__(*messages)
+        self.at_risk = at_risk
 
 
 def has_file_locks(folder: Path) -> bool:

@@ -381,7 +381,7 @@ class WorkingFile(Facts):
                     keep_version(self.path, self._store.version)
                 self._store.append(event)
             except UserError as error:
-                raise NotSavedError(*error.messages) from error
+                raise NotSavedError(*error.messages, at_risk=not self._is_on_disk()) from error
             self._history.add(event)
             self._plausible.add(event)
             self._selection = self._history.selection()
@@ -399,8 +399,19 @@ class WorkingFile(Facts):
             self.warnings = back_up_or_say(self.path, event.on)
         self._copied_on = today
 
-    def save_copy(self, path: Path) -> None:
+    def _is_on_disk(self) -> bool:
+        """Tell whether all that is held here can be read from the file as well."""
+        try:
+            content = read_once(self.path).content
+        except UserError:
+            return False
+        held = self._history.events
+        return not content.damage and list(content.events[: len(held)]) == held
+
+    def save_copy(self, path: Path) -> Path:
         """Save everything that is held here as a new working file: all events, and the pack.
+
+        Returns where it is.
 
         What is on the disk under the file's own name is not read: it may be damaged or gone. A
         file that was opened to save what is sound is saved as far as that. UserError where the
@@ -409,6 +420,7 @@ class WorkingFile(Facts):
         with self._mutex:
             meta, events = dict(self._header.meta), tuple(self._history.events)
             Store.create(path.absolute(), meta, self.pack.files, events)
+            return path.absolute()
 
 
 def _of(event: Event | None, what: str) -> Body:
