@@ -35,14 +35,15 @@ def write_journal(path: Path, events: list[dict[str, Any]]) -> None:
         body = json.dumps(event["body"], sort_keys=True, separators=(",", ":"))
         own = sha256(text.encode("ascii")).hexdigest()
         said = [event[key] for key in ("at", "who", "role", "kind")]
-        rows.append((seq, *said, body, before, own))
+        texts = (*said, body, before, own)
+        rows.append((seq, *(text.encode("utf-8", "surrogateescape") for text in texts)))
         before = own
     version = max(VERSION_OF_KIND.get(str(event["kind"]), 1) for event in events)
     connection = sqlite3.connect(path)
     for trigger in TRIGGERS:
         connection.execute(f"DROP TRIGGER {trigger.split()[2]}")
     connection.execute("DELETE FROM events")
-    connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.executemany(f"INSERT INTO events VALUES (?{', CAST(? AS TEXT)' * 7})", rows)
     last = f"{len(rows)} {before}"
     connection.execute("UPDATE meta SET value = ? WHERE key = 'last_event'", (last,))
     for trigger in TRIGGERS:

@@ -406,7 +406,11 @@ class WorkingFile(Facts):
         except UserError:
             return False
         held = self._history.events
-        return not content.damage and list(content.events[: len(held)]) == held
+        return (
+            not content.damage
+            and list(content.events[: len(held)]) == held
+            and content.pack_files == dict(self.pack.files)
+        )
 
     def save_copy(self, path: Path) -> Path:
         """Save everything that is held here as a new working file: all events, and the pack.
