@@ -17,18 +17,17 @@ from .registry import all_attacks
 MEMORY = Path("/dev/shm")
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Return 0 if every attack failed, 1 if one of them did harm."""
     parser = argparse.ArgumentParser(prog="python -m tests.attack", description=__doc__)
     parser.add_argument("--minutes", type=float, default=1.0, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--only", action="append", metavar="NAME", choices=sorted(all_attacks()))
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     attacks = [
         one for name, one in all_attacks().items() if name in (options.only or all_attacks())
     ]
     top = Path(tempfile.mkdtemp(prefix="attack-", dir=MEMORY if MEMORY.is_dir() else None))
-    os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = str(top / "own")
     outcomes: dict[str, Counter[str]] = {one.name: Counter() for one in attacks}
     end, number = time.monotonic() + options.minutes * 60, 0
     try:
@@ -54,4 +53,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # what recordpick remembers of this person is left alone
+    os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = tempfile.mkdtemp(prefix="attack-own-")
     sys.exit(main())

@@ -123,8 +123,9 @@ def picked(events: Events, chance: random.Random) -> None:
 
 def results(events: Events, chance: random.Random) -> None:
     """Take in results of lines that no list has."""
-    row = ["DEM-01", "nobody", 2**40, -1, "same", "", "", "", chance.choice([None, "0001-01-01"])]
-    row[chance.randrange(len(row))] = chance.choice(ODD)
+    row = ["DEM-01", "nobody", 1, 1, "same", "", "", "", chance.choice([None, "0001-01-01"])]
+    if chance.random() < 0.7:
+        row[chance.randrange(len(row))] = chance.choice(ODD)
     said = {
         "phase": "first check",
         "list_id": "RP-AAAAAAAA-01",
@@ -214,6 +215,9 @@ def forged_journal(folder: Path, chance: random.Random) -> str:
     if chance.random() >= EXPORTED:
         return f"{name}: opened"
     index, pack = sound.parent / "index", folder / "pack"
+    for words in (("log", path, "--out", folder / "log.csv"), ("progress", path)):
+        code, said = quiet("issues", *words)
+        assert code in {0, 2}, said
     code, said = quiet("export", path, "--out", pack, "--index", index, "--name", "Kim")
     assert code in {0, 2}, said
     if code == 2:

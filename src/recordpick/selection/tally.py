@@ -40,8 +40,8 @@ class Tally:
         self._drawn: dict[str, set[str]] = {}
         self._drawing: str | None = None
         self._ever: set[Pair] = set()
-        self._done: list[_Change] = []
-        self._undone: list[_Change] = []
+        self._done: list[_Change | None] = []
+        self._undone: list[_Change | None] = []
 
     def is_picked(self, pair: Pair) -> bool:
         """Tell whether a patient is picked for a criterion."""
@@ -69,7 +69,7 @@ class Tally:
             self._forth(self._done[-1])
         elif event.kind not in _NOT_UNDONE:
             self._undone.clear()
-            self._done.append(self._change(event))
+            self._done.append(self._change(event) if event.kind in _CHANGING else None)
             self._forth(self._done[-1])
 
     def _change(self, event: Event) -> _Change:
@@ -98,7 +98,9 @@ class Tally:
         elif self._drawing not in {None, seed}:
             change.removed = [(None, patient_id) for patient_id in self._picked.get(None, ())]
 
-    def _forth(self, change: _Change) -> None:
+    def _forth(self, change: _Change | None) -> None:
+        if change is None:
+            return
         for criterion_id, patient_id in change.removed:
             self._picked.get(criterion_id, {}).pop(patient_id, None)
         for criterion_id, patient_id in change.picked:
@@ -108,7 +110,9 @@ class Tally:
         if change.drawn and self._drawing is not None:
             self._drawn.setdefault(self._drawing, set()).update(change.drawn)
 
-    def _back(self, change: _Change) -> None:
+    def _back(self, change: _Change | None) -> None:
+        if change is None:
+            return
         for criterion_id, patient_id in change.picked:
             self._picked.get(criterion_id, {}).pop(patient_id, None)
         for criterion_id, patient_id in change.removed:
@@ -118,6 +122,7 @@ class Tally:
         self.seed, self._drawing = change.seeds[0], change.drawing[0]
 
 
+_CHANGING = {"picked", "suggested", "removed", "seed_fixed", "drawn", "replaced"}
 _NOT_UNDONE = {"created", "index_used", "exported", "undone", "redone"}
 
 
