@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     ]
     top = Path(tempfile.mkdtemp(prefix="attack-", dir=MEMORY if MEMORY.is_dir() else None))
     outcomes: dict[str, Counter[str]] = {one.name: Counter() for one in attacks}
+    harm = ""
     end, number = time.monotonic() + options.minutes * 60, 0
     try:
         while time.monotonic() < end:
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
             try:
                 outcomes[one.name][one.run(folder, random.Random(seed))] += 1
             except BaseException:
+                harm = one.name
                 print(f"{one.name}: harm was done, with the seed {seed!r}", file=sys.stderr)
                 raise
             shutil.rmtree(folder)
@@ -45,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     finally:
         for one in attacks:
             tried = outcomes[one.name]
-            print(f"{one.name} ({one.says}): tried {tried.total():,}, harm done 0")
+            print(f"{one.name} ({one.says}): tried {tried.total():,}, harm {int(one.name == harm)}")
             for outcome, count in tried.most_common():
                 print(f"  {count:>7,}  {outcome}")
         shutil.rmtree(top, ignore_errors=True)

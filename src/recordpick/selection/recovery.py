@@ -29,9 +29,11 @@ from recordpick.selection.rollback_journal import UnusableJournalError, play_bac
 from recordpick.selection.schema import MOST_BYTES, ROLLBACK, WRITE_AHEAD
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
 from recordpick.selection.store import Store
-from recordpick.selection.trouble import DamagedDatabaseError
+from recordpick.selection.trouble import BusyError, DamagedDatabaseError
 
-_WAIT, _READERS_TRIES, _WRITERS_TRIES = 0.1, 5, 50
+_WAIT, _READERS_TRIES = 0.1, 5
+PATIENCE = 5.0
+"""Seconds to wait for another program that is writing."""
 _GO_ON = 1
 """A change that was cut off is one event: taking it back leaves at most one fewer."""
 
@@ -158,7 +160,8 @@ def _says(
 def _left_behind(path: Path) -> tuple[Sidecar, ...]:
     """Return what lies beside the file and is not being written by another program now."""
     before: tuple[Sidecar, ...] = ()
-    for _ in range(_WRITERS_TRIES):
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
         now = sidecars(path)
         if not now:
             return ()
@@ -172,21 +175,19 @@ def _left_behind(path: Path) -> tuple[Sidecar, ...]:
 def _is_being_written(path: Path, left: tuple[Sidecar, ...]) -> bool:
     """Tell whether somebody holds SQLite's lock: a journal that would be played back is not theirs.
 
-    SQLite is asked by a connection that can only read. It stops, and says why, where a journal is
-    to be played back. It reads where one belongs to a change that is being made; or does not begin
-    as a journal does, but then it is never played back.
+    It is held from the first moment of a change, when the journal does not even begin as one. Where
+    nobody holds it, SQLite says that there is a journal to be played back, or that it may write.
     """
     if not all(one.is_journal for one in left):
         return False
     try:
-        with left[0].path.open("rb") as file:
-            if file.read(1) in {b"", b"\0"}:
-                return False
-        with Store.connected(path, "ro") as store:
-            store.version  # noqa: B018 - asks SQLite
-    except (UserError, OSError):
+        with Store.connected(path, "rw") as store:
+            store.check_not_busy()
+    except BusyError:
+        return True
+    except UserError:
         return False
-    return True
+    return False
 
 
 def _content_or_damage(path: Path, database: bytes) -> Content:

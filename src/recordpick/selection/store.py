@@ -215,7 +215,7 @@ class Store:
     def version(self) -> int:
         """The version of the file, as the database has it."""
         with in_words(self._path):
-            found = self._connection.execute("PRAGMA user_version").fetchone()
+            found = self._guard.execute("PRAGMA user_version").fetchone()
         return int(found[0])
 
     def must_grow(self, event: Event) -> bool:
@@ -243,22 +243,37 @@ class Store:
         """
         give_up = time.monotonic() + WRITERS_WAIT
         while True:
-            self._guard.execute("BEGIN")
             try:
-                self._guard.execute("SELECT name FROM sqlite_schema").fetchall()
-                self._connection.execute("PRAGMA busy_timeout = 0")
-                self._connection.execute("BEGIN IMMEDIATE")
+                self._try_to_begin()
             except sqlite3.OperationalError as error:
                 busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
                 if not busy or time.monotonic() > give_up:
                     raise
             else:
                 return
-            finally:
-                if self._guard.in_transaction:
-                    self._guard.execute("ROLLBACK")
-                self._connection.execute(f"PRAGMA busy_timeout = {round(WRITERS_WAIT * 1000)}")
             time.sleep(0.05)
+
+    def _try_to_begin(self) -> None:
+        for connection in (self._guard, self._connection):
+            connection.execute("PRAGMA busy_timeout = 0")
+        self._guard.execute("BEGIN")
+        try:
+            self._guard.execute("SELECT name FROM sqlite_schema").fetchall()
+            self._connection.execute("BEGIN IMMEDIATE")
+        finally:
+            if self._guard.in_transaction:
+                self._guard.execute("ROLLBACK")
+            for connection in (self._guard, self._connection):
+                connection.execute(f"PRAGMA busy_timeout = {round(WRITERS_WAIT * 1000)}")
+
+    def check_not_busy(self) -> None:
+        """Raise BusyError where another program is writing; nothing is written to find that out.
+
+        Another UserError where a journal lies beside the file that SQLite would play back.
+        """
+        with in_words(self._path):
+            self._try_to_begin()
+            self._connection.execute("ROLLBACK")
 
     def read(self) -> Content:
         """Read everything that is sound. What is damaged is said in the answer, not raised."""

@@ -65,6 +65,10 @@ class NoFileLocksError(UserError):
     """The drive that a working file is on has no file locks, without which writing is not safe."""
 
 
+class BusyError(UserError):
+    """Another program reads or writes at this moment."""
+
+
 class NotSavedError(UserError):
     """A change could not be written. What is in memory is sound, and can be saved elsewhere.
 
@@ -152,6 +156,8 @@ def in_words(path: Path) -> Iterator[None]:
             raise
         if name.startswith(_DAMAGED):
             raise DamagedDatabaseError(f"{path} could not be used: {why}.") from error
+        if name.startswith(_BUSY):
+            raise BusyError(f"{path} could not be used: {why}.") from error
         raise UserError(f"{path} could not be used: {why}.") from error
     except OSError as error:
         why = _SYSTEM.get(error.errno or 0, f"the system says: {error.strerror or error}")
