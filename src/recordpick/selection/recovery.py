@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recordpick.errors import UserError
+from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
 from recordpick.selection.events import Event
 from recordpick.selection.private_files import sync_folder, temporary_name, write_new
@@ -50,6 +51,7 @@ def read_once(path: Path) -> Read:
 
     UserError where it cannot be read; DamagedDatabaseError where it is no database any more.
     """
+    check_regular(path)  # it may have been replaced by a pipe since it was opened first
     left = sidecars(path)
     if all(one.is_journal for one in left) and not _is_write_ahead(path):
         try:
