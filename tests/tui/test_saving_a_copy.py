@@ -102,3 +102,14 @@ async def test_a_folder_that_the_file_names_is_not_looked_at_without_asking(demo
         assert isinstance(user.screen, WorkScreen)
     async with using(app_on(path)) as user:
         assert isinstance(user.screen, WorkScreen), "it is known now"
+
+
+async def test_what_was_found_beside_the_file_is_said_when_it_is_opened(demo):
+    """What was done with it, and under which names it is kept; the file opens to pick."""
+    (demo / f"{FILE}-journal").write_bytes(b"something from elsewhere")
+    async with using(app_on(demo / FILE)) as user:
+        assert user.title == "Of this working file"
+        assert "is sound to its last event without it" in " ".join(user.text.split())
+        await user.press("enter", "enter", "space")
+        assert len(user.screen.session.file.events) == 2
+    assert len(list(demo.glob("*.kept"))) == 2
