@@ -109,7 +109,8 @@ async def test_what_was_found_beside_the_file_is_said_when_it_is_opened(demo):
     (demo / f"{FILE}-journal").write_bytes(b"something from elsewhere")
     async with using(app_on(demo / FILE)) as user:
         assert user.title == "Of this working file"
-        assert "is sound to its last event without it" in " ".join(user.text.split())
+        said = " ".join(str(one.visual) for one in user.screen.query(".box--message"))
+        assert "is sound to its last event without it" in said
         await user.press("enter", "enter", "space")
         assert len(user.screen.session.file.events) == 2
     assert len(list(demo.glob("*.kept"))) == 2
