@@ -19,6 +19,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 2
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what recordpick remembers of this computer's user away from the real place."""
+    home = str(tmp_path_factory.mktemp("own"))
+    os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = home
+
+
 @pytest.fixture(scope="session")
 def made_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give a folder with practice/, index/ and demonstration.recordpick; never change it."""

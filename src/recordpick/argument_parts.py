@@ -40,6 +40,16 @@ def person(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def take_over(parser: argparse.ArgumentParser) -> None:
+    """Take that the file is to be taken from whoever has it open."""
+    parser.add_argument(
+        "--take-over",
+        action="store_true",
+        help="write even if somebody else has the file open, once you know that nobody works on "
+        "it; says from whom",
+    )
+
+
 def as_at(parser: argparse.ArgumentParser, says: str) -> None:
     """Take a day."""
     parser.add_argument("--as-at", metavar="DATE", help=f"{says}, as 2026-10-01")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recordpick import __version__
-from recordpick.argument_parts import Parsers, as_at, command, person, working_file
+from recordpick.argument_parts import Parsers, as_at, command, person, take_over, working_file
 from recordpick.handover_arguments import (
     compare_arguments,
     export_arguments,
@@ -189,6 +189,7 @@ def _suggest(commands: Parsers) -> None:
         "--show", action="store_true", help="say what would be picked, pick nothing"
     )
     person(parser)
+    take_over(parser)
 
 
 def _draw(commands: Parsers) -> None:
@@ -214,6 +215,7 @@ def _draw(commands: Parsers) -> None:
         "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"
     )
     person(parser)
+    take_over(parser)
 
 
 def _pick(commands: Parsers) -> None:
@@ -231,6 +233,7 @@ def _pick(commands: Parsers) -> None:
     )
     parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
     person(parser)
+    take_over(parser)
 
 
 def _synthesise(commands: Parsers) -> None:

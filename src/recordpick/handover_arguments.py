@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from recordpick.argument_parts import Parsers, command, person, working_file
+from recordpick.argument_parts import Parsers, command, person, take_over, working_file
 
 
 def _figures(parser: argparse.ArgumentParser) -> None:
@@ -42,6 +42,7 @@ def reports_arguments(commands: Parsers) -> None:
     parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
     person(parser)
+    take_over(parser)
 
 
 def _names(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +68,7 @@ def export_arguments(commands: Parsers) -> None:
     _names(parser)
     _figures(parser)
     person(parser)
+    take_over(parser)
 
 
 def issues_arguments(commands: Parsers) -> None:
@@ -83,6 +85,7 @@ def issues_arguments(commands: Parsers) -> None:
     )
     take.add_argument("--show", action="store_true", help="say what is in it, take nothing in")
     person(take)
+    take_over(take)
     sheets = command(inner, "sheets", "write the tick sheets of a phase", "issues_sheets")
     working_file(sheets)
     sheets.add_argument(

@@ -17,7 +17,11 @@ from pathlib import Path
 
 FILE_EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.chmod"}
 LEFTOVER = re.compile(r"\..+\.(part|old|part-journal)|.+\.recordpick(\.lock|-journal)")
-KEPT = re.compile(r"practice\.recordpick(\.(\d{4}-\d\d-\d\d|version-1)\.backup)?")
+KEPT = re.compile(
+    r"practice\.recordpick(\.(\d{4}-\d\d-\d\d|version-1)\.backup|"
+    r"(\.journal)?\.\d{4}-\d\d-\d\d-\d{6}(-\d+)?\.kept)?"
+)
+"""The working file, its copies, and what was found beside it and kept when it was opened again."""
 
 
 def in_child(do: Callable[[], object]) -> int:

@@ -72,10 +72,33 @@ def opened(
     options: argparse.Namespace, person: Person | None = None, *, to_write: bool
 ) -> Iterator[tuple[WorkingFile, PracticeIndex]]:
     """Open the working file and the index it was made with; close the file afterwards."""
-    with WorkingFile.open(options.file, person, read_only=not to_write) as file:
-        if to_write and file.read_only:
-            raise UserError(f"{options.file}: cannot be changed now. {file.why_read_only}".strip())
+    with opened_file(options, person, to_write=to_write) as file:
         yield file, index_of(file, options.index)
+
+
+@contextmanager
+def opened_file(
+    options: argparse.Namespace, person: Person | None = None, *, to_write: bool
+) -> Iterator[WorkingFile]:
+    """Open the working file, say what people should know of it, and close it afterwards.
+
+    UserError where it is to be written to and cannot be; `--take-over` takes it from somebody else.
+    """
+    take_over = to_write and options.take_over
+    with WorkingFile.open(
+        options.file, person, read_only=not to_write, take_over=take_over
+    ) as file:
+        for warning in file.warnings:
+            tell(warning)
+        if to_write and file.read_only:
+            other = f" {_TAKE_OVER}" if file.held_by else ""
+            raise UserError(
+                f"{options.file}: cannot be changed now. {file.why_read_only}{other}".strip()
+            )
+        yield file
+
+
+_TAKE_OVER = "If you know that nobody is working on it, add --take-over."
 
 
 @contextmanager

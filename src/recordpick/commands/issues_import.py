@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import say, tell, who
-from recordpick.errors import UserError
+from recordpick.commands.common import opened_file, say, tell, who
 from recordpick.handover.checking.taking_in import LookedAt, look_at
 from recordpick.handover.checking.workbook import as_phase
-from recordpick.selection.working_file import WorkingFile
 
 NOT_ALL = 1
 
@@ -20,9 +18,7 @@ def run(options: argparse.Namespace) -> int:
     """
     phase = None if options.phase is None else as_phase(options.phase)
     person = None if options.show else who(options)
-    with WorkingFile.open(options.file, person, read_only=options.show) as file:
-        if file.read_only and not options.show:
-            raise UserError(f"{options.file}: cannot be changed now. {file.why_read_only}".strip())
+    with opened_file(options, person, to_write=not options.show) as file:
         looked = look_at(file, options.workbook, phase)
         if not options.show:
             file.take_in_results(looked.filled)

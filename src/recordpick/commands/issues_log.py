@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 
 from recordpick.cells import as_csv
-from recordpick.commands.common import say
+from recordpick.commands.common import opened_file, say
 from recordpick.handover.checking.issue_log import issue_log
 from recordpick.handover.one_file import check_new, write_file
-from recordpick.selection.working_file import WorkingFile
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the issue log as CSV."""
     check_new(options.out)
-    with WorkingFile.open(options.file, read_only=True) as file:
+    with opened_file(options, to_write=False) as file:
         log = issue_log(file.selection, file.pack)
     write_file(options.out, as_csv(log))
     counts = dict(log["status"].value_counts().iter_rows())

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 
 from recordpick.cells import one_line
-from recordpick.commands.common import say, table
+from recordpick.commands.common import opened_file, say, table
 from recordpick.handover.checking.progress import in_a_table, progress, to_recheck
-from recordpick.selection.working_file import WorkingFile
 
 _LONGEST = 60
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a row a phase, what has no result yet, and the open issues, worst first."""
-    with WorkingFile.open(options.file, read_only=True) as file:
+    with opened_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = to_recheck(file)
     begun = [one for one in phases if one.results]

@@ -5,16 +5,15 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from recordpick.commands.common import say
+from recordpick.commands.common import opened_file, say
 from recordpick.handover.checking.sign_off import sign_off
 from recordpick.handover.one_file import check_new, write_file
-from recordpick.selection.working_file import WorkingFile
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the page as text, to be printed."""
     check_new(options.out)
-    with WorkingFile.open(options.file, read_only=True) as file:
+    with opened_file(options, to_write=False) as file:
         page = sign_off(file, datetime.now(UTC))
     write_file(options.out, page.encode("utf-8"))
     say(f"Written to {options.out}: to be printed and signed.")

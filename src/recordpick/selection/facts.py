@@ -18,17 +18,18 @@ class Facts:
 
     def __init__(self, path: Path, opened: Opened, person: Person | None) -> None:
         self.path = path
-        self.pack: Pack = opened.pack
+        self.pack: Pack = opened.sound.pack
         self.held_by: str = opened.held_by
         """Who has the file open for writing, and since when; "" if nobody else has."""
         self.why_read_only: str = opened.why_read_only
         """Why nothing can be changed, as a sentence; "" if it can."""
-        self.damage: str = opened.damage
+        self.damage: str = opened.sound.damage
         """What is damaged, and so missing here, in a file opened to save what is sound."""
         self.warnings: tuple[str, ...] = opened.warnings
         """Sentences that people should see now that the file is open."""
-        self._header: Header = opened.header
-        self._history: History = opened.history
+        self._header: Header = opened.sound.header
+        self._history: History = opened.sound.history
+        self._plausible = opened.sound.plausible
         self._store = opened.store
         self._lock = opened.lock
         self._person = person

@@ -5,10 +5,14 @@ read the working file meanwhile, and be told who has it and since when; and lock
 not to be relied on across network drives, where making a file that must not exist yet is.
 
 What it cannot do is vanish with a crashed program. So it says which program on which computer made
-it: one left by a program that is no longer running on this computer is taken away. One from another
+it: one left by a program that is no longer running on this computer is taken away, and so is one
+made before this computer was last started, whatever program has its number now. One from another
 computer stays until somebody says that it is to be taken over. Whoever lost the lock that way
 is told at the next change, and nothing is written: see `Lock.check`. Should even that fail, each
 change is only written onto the journal as it was read (`store.Store.append`).
+
+What has a lock's name may be anything: it is not opened unless it is a file, and what it says is
+taken for text from elsewhere.
 """
 
 from __future__ import annotations
@@ -17,58 +21,94 @@ import json
 import os
 import platform
 import secrets
+import stat
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.selection.private_files import put_in_place, temporary_name, write_new
-from recordpick.selection.processes import is_running
+from recordpick.selection.processes import boot_id, is_running, started_at
+from recordpick.selection.sidecars import kind_of
 
 _MINE: set[str] = set()
 """The tokens of the locks that this program holds."""
 
 TRIES = 3
+_LONGEST, _LONGEST_NAME = 16 * 1024, 100
+_YEARS = range(1970, 2200)
+_A_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What a lock file says. `since` is UTC as ISO 8601; `who` is empty if nobody said."""
+    """What a lock file says. `since` is UTC as ISO 8601; `who` is empty if nobody said.
+
+    `boot` names the start of the computer in which the lock was made, "" where that has no name.
+    `odd` says what has the lock's name, where it is not a file: "pipe", "link", "folder", "device".
+    """
 
     token: str
     who: str
     host: str
     pid: int
     since: str
+    boot: str = ""
+    odd: str = ""
 
     @property
     def in_words(self) -> str:
         """Who has the file open and since when, for people (their own clock)."""
+        if self.odd:
+            return f"somebody or something (the lock is a {self.odd}, which recordpick never makes)"
         who = self.who or "somebody"
         where = f" on {self.host}" if self.host else ""
-        try:
-            since = datetime.fromisoformat(self.since).astimezone()
-        except ValueError:
+        since = self._since
+        if since is None:
             return f"{who}{where}"
-        return f"{who}{where} since {since:%d/%m/%Y %H:%M}"
+        return f"{who}{where} since {since.astimezone():%d/%m/%Y %H:%M}"
+
+    @property
+    def _since(self) -> datetime | None:
+        """When the lock was made; None where it does not say so in a way that can be believed."""
+        try:
+            since = datetime.fromisoformat(self.since)
+        except ValueError:
+            return None
+        if since.year not in _YEARS:
+            return None
+        return since if since.tzinfo is not None else since.replace(tzinfo=UTC)
 
     @property
     def is_stale(self) -> bool:
         """Whether the program that made the lock is certainly gone."""
-        if self.host != platform.node():
+        if self.odd or self.host != platform.node():
             return False
-        if self.pid == os.getpid():
-            return self.token not in _MINE
-        return not is_running(self.pid)
+        if self.pid == os.getpid() and self.token in _MINE:
+            return False
+        return self._is_of_earlier_start or self.pid == os.getpid() or not is_running(self.pid)
+
+    @property
+    def _is_of_earlier_start(self) -> bool:
+        """Whether the computer was started again since: then its number is another program's.
+
+        Where both starts have a name, these are compared, as a clock may be put forward or back.
+        """
+        if self.boot and boot_id():
+            return self.boot != boot_id()
+        since = self._since
+        return since is not None and since.timestamp() < started_at() - _A_MINUTE
 
 
 class Lock:
     """The lock of one working file, held by this program."""
 
-    def __init__(self, path: Path, holder: Holder) -> None:
+    def __init__(self, path: Path, holder: Holder, taken_from: str = "") -> None:
         self._path = path
         self._holder = holder
+        self.taken_from = taken_from
+        """From whom it was taken over, in words; "" if nobody held it."""
 
     def check(self) -> None:
         """Raise a UserError if somebody else has taken the file over, or the folder vanished."""
@@ -106,7 +146,22 @@ class Lock:
 
 
 def _as_json(holder: Holder) -> bytes:
-    return json.dumps(asdict(holder)).encode()
+    said = {name: value for name, value in asdict(holder).items() if name != "odd"}
+    return json.dumps(said).encode()
+
+
+def _take_away(path: Path) -> None:
+    """Take a lock away, whatever it is; UserError where it is a folder with something in it."""
+    try:
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"{path} has the name of a lock and cannot be taken away "
+            f"({error.strerror or error}): move it elsewhere, then open the file again."
+        ) from error
 
 
 def lock_path(path: Path) -> Path:
@@ -116,38 +171,64 @@ def lock_path(path: Path) -> Path:
 
 
 def read_lock(path: Path) -> Holder | None:
-    """Read a lock file; None if there is none. One that cannot be read is held by somebody."""
+    """Read a lock file; None if there is none. One that cannot be read is held by somebody.
+
+    Nothing but a file is opened: a pipe would keep this program waiting for ever.
+    """
+    unknown = Holder("", "", "", 0, "")
     try:
-        content = path.read_bytes()
+        mode = path.lstat().st_mode
+        if not stat.S_ISREG(mode):
+            return replace(unknown, odd=kind_of(mode))
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
     except FileNotFoundError:
         return None
     except OSError:
-        return Holder("", "", "", 0, "")
+        return unknown
     try:
-        said = json.loads(content)
-        return Holder(
-            str(said["token"]),
-            str(said["who"]),
-            str(said["host"]),
-            int(said["pid"]),
-            str(said["since"]),
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return Holder("", "", "", 0, "")
+        said = json.loads(content) if len(content) <= _LONGEST else None
+    except (ValueError, RecursionError):
+        return unknown
+    match said:
+        case {
+            "token": str(token),
+            "who": str(who),
+            "host": str(host),
+            "pid": int(pid),
+            "since": str(since),
+            **others,
+        }:
+            boot = others.get("boot")
+            return Holder(
+                token,
+                who[:_LONGEST_NAME],
+                host[:_LONGEST_NAME],
+                pid,
+                since,
+                boot if isinstance(boot, str) else "",
+            )
+    return unknown
 
 
 def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False) -> Lock | Holder:
     """Lock a working file; or tell who holds it.
 
     `take_over` takes it even from somebody who may still be at work. OSError where no lock file
-    can be written.
+    can be written; UserError where something has its name that cannot be taken away.
     """
     target = lock_path(path)
     ours = Holder(
-        secrets.token_hex(16), who, platform.node(), os.getpid(), since.isoformat("T", "seconds")
+        secrets.token_hex(16),
+        who,
+        platform.node(),
+        os.getpid(),
+        since.isoformat("T", "seconds"),
+        boot_id(),
     )
     made = temporary_name(target)
     write_new(made, _as_json(ours))
+    taken_from = ""
     try:
         for _ in range(TRIES):
             try:
@@ -156,10 +237,12 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
                 holder = read_lock(target)
                 if holder is not None and not (take_over or holder.is_stale):
                     return holder
-                target.unlink(missing_ok=True)
+                if holder is not None and not holder.is_stale:
+                    taken_from = holder.in_words
+                _take_away(target)
             else:
                 _MINE.add(ours.token)
-                return Lock(target, ours)
+                return Lock(target, ours, taken_from)
     finally:
         made.unlink(missing_ok=True)
     return read_lock(target) or ours

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +14,18 @@ from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up, backups
 from recordpick.selection.clock import clock_warnings
+from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.plausible import Plausibility
 from recordpick.selection.private_files import take_away_leftovers
+from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.schema import LAST_EVENT
-from recordpick.selection.store import Content, Store, check_header, text_sha256
-from recordpick.selection.trouble import DamagedDatabaseError
+from recordpick.selection.store import Store, check_header, text_sha256
+from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
+
+MOST_DOUBTS = 3
 
 
 class DamagedFileError(UserError):
@@ -42,18 +48,25 @@ class DamagedFileError(UserError):
         self.backup = backup
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What opening gave. Without a `store` nothing can be written."""
+class Sound(NamedTuple):
+    """What a file is about, its sound events, and what is damaged."""
 
     pack: Pack
     header: Header
     history: History
+    plausible: Plausibility
+    damage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening gave. Without a `store` nothing can be written."""
+
+    sound: Sound
     store: Store | None
     lock: Lock | None
     held_by: str
     why_read_only: str
-    damage: str
     warnings: tuple[str, ...]
 
 
@@ -112,57 +125,90 @@ def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
 
 
 def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why: str) -> Opened:
-    store = None if lock is None else Store.open(path, "rw")
+    ready, store = Ready(), None
+    if lock is not None:
+        try:
+            ready = make_ready(path, asked.at)
+            store = None if ready.why_not else Store.open(path, "rw")
+        except OSError as error:
+            why = f"No copy can be made in {path.parent} ({error.strerror or error})."
+        except NoFileLocksError as error:
+            why = str(error)
+    if store is None and lock is not None:
+        lock.release()
+        lock = None
     try:
-        content = read_once(path) if store is None else store.read()
-        header, history, damage = _sound(path, content, salvage=asked.salvage)
-        pack = _pack(path, header, content)
-        worked_on = lock is not None and len(history.events) > 1
-        warnings = _back_up(path, asked.at) if worked_on else ()
-        warnings += clock_warnings(history.events, asked.at)
-        return Opened(pack, header, history, store, lock, held_by, why, damage, warnings)
+        read = read_once(path) if store is None else Read(store.read())
+        content = _with_reason(read, ready)
+        sound = _sound(path, content, salvage=asked.salvage)
+        events = sound.history.events
+        worked_on = lock is not None and is_worked_on(events)
+        warnings = tuple(says for says in (_taken(lock), ready.says, read.says) if says)
+        warnings += back_up_or_say(path, asked.at) if worked_on else ()
+        warnings += clock_warnings(events, asked.at)
+        warnings += tuple(sound.plausible.doubts[:MOST_DOUBTS])
+        return Opened(sound, store, lock, held_by, why, warnings)
     except BaseException:
         if store is not None:
             store.close()
         raise
 
 
-def read_once(path: Path) -> Content:
-    """Read a working file without keeping it open.
-
-    A file whose last writer was cut off is put right by SQLite first, which needs to write.
-    """
-    try:
-        with Store.connected(path, "ro") as store:
-            return store.read()
-    except UserError:
-        with Store.connected(path, "rw") as store:
-            return store.read()
+def _taken(lock: Lock | None) -> str:
+    if lock is None or not lock.taken_from:
+        return ""
+    return f"Taken over from {lock.taken_from}: nothing more can be saved there."
 
 
-def replayed(events: tuple[Event, ...]) -> tuple[History, str]:
+def _with_reason(read: Read, ready: Ready) -> Content:
+    """Say with what is damaged why the journal beside the file does not help, or what would."""
+    content = read.content
+    if not content.damage:
+        return content
+    reason = ready.why_not
+    if not reason and read.says:
+        reason = "a change may have been cut off: opening the file to write to it takes that back"
+    return replace(content, damage=f"{content.damage}; {reason}") if reason else content
+
+
+def replayed(events: tuple[Event, ...], plausible: Plausibility) -> tuple[History, str]:
     """Replay events as far as they go; say what is wrong with the one that does not."""
     history = History()
     for event in events:
         try:
+            plausible.add(event)
             history.add(event)
         except BrokenEventError as broken:
             return history, str(broken)
     return history, ""
 
 
-def _sound(path: Path, content: Content, *, salvage: bool) -> tuple[Header, History, str]:
-    """Give what a file is about, its sound events, and what is damaged."""
-    history, broken = replayed(content.events)
-    header = history.header
+def _sound(path: Path, content: Content, *, salvage: bool) -> Sound:
+    header, broken = _header(content)
     if header is None:
         raise _damaged(path, broken or content.damage or "it does not say what it is about", 0)
+    pack = _pack(path, header, content)
+    plausible = Plausibility(pack)
+    history, broken = replayed(content.events, plausible)
+    if history.header is None:
+        raise _damaged(path, broken, 0)
     meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
     changed = "" if meta == dict(header.meta) else "what it says of itself was changed"
     damage = broken or content.damage or changed
     if damage and not salvage:
         raise _damaged(path, damage, len(history.events))
-    return header, history, damage
+    return Sound(pack, header, history, plausible, damage)
+
+
+def _header(content: Content) -> tuple[Header | None, str]:
+    """Read what a file is about from its first event; or say what is wrong with that."""
+    history = History()
+    for event in content.events[:1]:
+        try:
+            history.add(event)
+        except BrokenEventError as broken:
+            return None, str(broken)
+    return history.header, ""
 
 
 def _pack(path: Path, header: Header, content: Content) -> Pack:
@@ -181,7 +227,13 @@ def _damaged(path: Path, damage: str, sound_events: int) -> DamagedFileError:
     return DamagedFileError(path, damage, sound_events, copies[0] if copies else None)
 
 
-def _back_up(path: Path, at: datetime) -> tuple[str, ...]:
+def is_worked_on(events: Sequence[Event]) -> bool:
+    """Tell whether there is anything to copy: more than that the file was made."""
+    return len(events) > 1
+
+
+def back_up_or_say(path: Path, at: datetime) -> tuple[str, ...]:
+    """Make the day's copy of a sound file unless there is one; or return why there is none."""
     try:
         back_up(path, at.astimezone().date())
     except OSError as error:

@@ -1,9 +1,32 @@
-"""Whether a program is still running on this computer, by its number."""
+"""Whether a program is still running on this computer, and since when the computer is."""
 
 from __future__ import annotations
 
 import os
 import sys
+from functools import cache
+from pathlib import Path
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def started_at() -> float:
+    """Return when this computer was started, in seconds as `datetime.timestamp` has them.
+
+    It is reckoned back from the clock, so it moves when the clock is set.
+    """
+    import psutil
+
+    return float(psutil.boot_time())
+
+
+@cache
+def boot_id() -> str:
+    """Return what names this start of the computer (Linux); "" where it has no name."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 def is_running(pid: int) -> bool:

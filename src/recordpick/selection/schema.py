@@ -22,7 +22,13 @@ VERSION_OF_KIND = {"checked": 2, "figures": 3, "reports_by": 3}
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables came with it."""
 
+MOST_BYTES = 1024**3
+"""A working file has hundreds of kilobytes; it is copied once a day, and read as a whole."""
+
 LAST_EVENT = "last_event"
+
+ROLLBACK, WRITE_AHEAD = b"\x01\x01", b"\x02\x02"
+"""Bytes 18 and 19 of a database's header: how changes are written. Ours are the first."""
 
 STATEMENTS: tuple[str, ...] = (
     "CREATE TABLE meta(key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID",
@@ -68,6 +74,9 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
 )
+WRITERS_WAIT = 5.0
+"""Seconds that a change waits while another program reads or writes."""
+
 _WRITING = (
     "PRAGMA journal_mode = DELETE",
     "PRAGMA synchronous = EXTRA",
@@ -90,6 +99,25 @@ def connect(path: PurePath, mode: str) -> sqlite3.Connection:
     connection.text_factory = _text
     try:
         for pragma in _PRAGMAS + (_WRITING if mode == "rw" else ()):
+            connection.execute(pragma)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_to_bytes(content: bytes) -> sqlite3.Connection:
+    """Connect to a database in memory: SQLite sees neither its file nor what lies beside that.
+
+    A file that another program has switched to a write-ahead log is read as if it had none.
+    """
+    if content[18:20] == WRITE_AHEAD:
+        content = content[:18] + ROLLBACK + content[20:]
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.text_factory = _text
+    try:
+        connection.deserialize(content)
+        for pragma in _PRAGMAS:
             connection.execute(pragma)
     except BaseException:
         connection.close()

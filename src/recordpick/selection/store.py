@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
-from recordpick.selection.events import BrokenEventError, Event, canonical, check_chain
+from recordpick.selection.content import Content, name_of, read_content
+from recordpick.selection.events import Event, canonical
+from recordpick.selection.file_state import FileState, changed_by_others
 from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
 from recordpick.selection.schema import (
     APPLICATION_ID,
     FIRST_VERSION,
     LAST_EVENT,
+    MOST_BYTES,
     OLDEST_SQLITE,
     STATEMENTS,
     VERSION,
     VERSION_OF_KIND,
+    WRITERS_WAIT,
     connect,
 )
-from recordpick.selection.trouble import DamagedDatabaseError, cannot_make, in_words
+from recordpick.selection.trouble import (
+    DamagedDatabaseError,
+    cannot_make,
+    in_words,
+    in_words_while_writing,
+)
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100
-MOST_BYTES = 1024**3
-"""A working file has hundreds of kilobytes; it is copied once a day, and read as a whole."""
 _INSERT = (
     "INSERT INTO events(seq, at, who, role, kind, body, previous_hash, hash) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What was read from a working file: as far as it is sound.
-
-    `damage` says what is wrong with it, "" if nothing is. `events` are those before the damage.
-    """
-
-    meta: dict[str, str]
-    pack_files: dict[str, str]
-    events: tuple[Event, ...]
-    damage: str
 
 
 def check_header(path: Path) -> None:
@@ -84,15 +77,32 @@ def check_header(path: Path) -> None:
 
 
 class Store:
-    """One connection to a working file."""
+    """A working file that is open as a database: to be read, or to be written to as well.
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    To write there are two connections: one that writes, and one that can only read. The second
+    keeps SQLite from playing back a journal that it finds (see `_begin`).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        file: Path,
+        connection: sqlite3.Connection,
+        guard: sqlite3.Connection | None = None,
+    ) -> None:
+        """Take what messages call the file, where it is, and the connections to it."""
         self._path = path
         self._connection = connection
+        self._guard = connection if guard is None else guard
+        self._state = FileState(path, file)
 
     @classmethod
     def create(
-        cls, path: Path, meta: Mapping[str, str], pack_files: Mapping[str, str], first: Event
+        cls,
+        path: Path,
+        meta: Mapping[str, str],
+        pack_files: Mapping[str, str],
+        events: Sequence[Event],
     ) -> None:
         """Make a working file, whole or not at all. UserError if it cannot be made."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -104,7 +114,7 @@ class Store:
         try:
             make_empty(made)
             with cls.connected(made, "rw", named=path) as store:
-                store.fill(meta, pack_files, first)
+                store.fill(meta, pack_files, events)
             put_in_place(made, path)
         except FileExistsError as error:
             raise UserError(f"{path} is there already: choose another name.") from error
@@ -130,7 +140,14 @@ class Store:
         named = named or path
         try:
             with in_words(named):
-                return cls(named, connect(path, mode))
+                guard = connect(path, "ro")
+                if mode == "ro":
+                    return cls(named, path, guard)
+                try:
+                    return cls(named, path, _connect_to_write(path, guard), guard)
+                except BaseException:
+                    guard.close()
+                    raise
         except sqlite3.OperationalError as error:
             # Nothing of ours was asked yet: the first pages are not what they were.
             raise DamagedDatabaseError(f"{path} could not be used: it is damaged.") from error
@@ -138,51 +155,67 @@ class Store:
     def close(self) -> None:
         """Give up the connection."""
         self._connection.close()
+        self._guard.close()
 
-    def fill(self, meta: Mapping[str, str], pack_files: Mapping[str, str], first: Event) -> None:
-        """Make the tables and write what stands in them from the start, in one transaction."""
+    def fill(
+        self, meta: Mapping[str, str], pack_files: Mapping[str, str], events: Sequence[Event]
+    ) -> None:
+        """Make the tables and write what is in them from the start, in one transaction.
+
+        The file is of the earliest version that has all kinds of these events.
+        """
+        version = max(VERSION_OF_KIND.get(event.kind, FIRST_VERSION) for event in events)
         with in_words(self._path), self._transaction():
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._connection.execute(f"PRAGMA user_version = {FIRST_VERSION}")
+            self._connection.execute(f"PRAGMA user_version = {version}")
             for statement in STATEMENTS:
                 self._connection.execute(statement)
             self._connection.executemany(
                 "INSERT INTO meta(key, value) VALUES (?, ?)",
-                [*meta.items(), (LAST_EVENT, _name_of(first))],
+                [*meta.items(), (LAST_EVENT, name_of(events[-1]))],
             )
             self._connection.executemany(
                 "INSERT INTO pack_files(position, name, text) VALUES (?, ?, ?)",
                 [(place, *file) for place, file in enumerate(pack_files.items(), start=1)],
             )
-            self._connection.execute(_INSERT, _row(first))
+            self._connection.executemany(_INSERT, [_row(event) for event in events])
 
     def append(self, event: Event) -> None:
         """Add one event and have it on the disk before this returns.
 
-        UserError, and nothing written, if it cannot be written or if the journal does not end
-        with the event that this one follows: somebody else has written meanwhile.
+        UserError, and nothing written, if it cannot be written, if the file is not as this store
+        left it, or if the journal does not end with the event that this one follows: somebody else
+        has written meanwhile.
         """
-        with in_words(self._path), self._transaction():
-            row = self._connection.execute(
-                "SELECT value FROM meta WHERE key = ?", (LAST_EVENT,)
-            ).fetchone()
-            if row is None or row[0] != f"{event.seq - 1} {event.previous_hash}":
-                raise UserError(
-                    f"{self._path} was changed by somebody else meanwhile, so nothing was "
-                    "saved: open it again."
+        with in_words_while_writing(self._path):
+            self._state.check()
+            with self._transaction():
+                row = self._connection.execute(
+                    "SELECT value FROM meta WHERE key = ?", (LAST_EVENT,)
+                ).fetchone()
+                if row is None or row[0] != f"{event.seq - 1} {event.previous_hash}":
+                    raise changed_by_others(self._path)
+                self._connection.execute(_INSERT, _row(event))
+                self._connection.execute(
+                    "UPDATE meta SET value = ? WHERE key = ?", (name_of(event), LAST_EVENT)
                 )
-            self._connection.execute(_INSERT, _row(event))
-            self._connection.execute(
-                "UPDATE meta SET value = ? WHERE key = ?", (_name_of(event), LAST_EVENT)
-            )
-            if self.must_grow(event):
-                self._connection.execute(f"PRAGMA user_version = {VERSION_OF_KIND[event.kind]}")
+                if self.must_grow(event):
+                    self._connection.execute(f"PRAGMA user_version = {VERSION_OF_KIND[event.kind]}")
+            self._state.changed(name_of(event))
+
+    def check(self) -> None:
+        """Read the whole file again: UserError unless every event in it is as this store left it.
+
+        Asked before the file is copied, so that no damaged copy takes the place of a sound one.
+        """
+        with in_words_while_writing(self._path):
+            self._state.check(thoroughly=True)
 
     @property
     def version(self) -> int:
         """The version of the file, as the database has it."""
         with in_words(self._path):
-            found = self._connection.execute("PRAGMA user_version").fetchone()
+            found = self._guard.execute("PRAGMA user_version").fetchone()
         return int(found[0])
 
     def must_grow(self, event: Event) -> bool:
@@ -191,7 +224,7 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        self._connection.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             yield
             self._connection.execute("COMMIT")
@@ -200,115 +233,65 @@ class Store:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def _begin(self) -> None:
+        """Begin to write, waiting for others as long as is usual.
+
+        Should a journal appear beside the file, SQLite would play it back when it begins. It needs
+        the file for itself to do so, which it cannot have while our second connection reads; and
+        that one, which can only read, refuses to go on where there is a journal to be played back.
+        The second connection lets go between two tries, so that others can finish what they write.
+        """
+        give_up = time.monotonic() + WRITERS_WAIT
+        while True:
+            try:
+                self._try_to_begin()
+            except sqlite3.OperationalError as error:
+                busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
+                if not busy or time.monotonic() > give_up:
+                    raise
+            else:
+                return
+            time.sleep(0.05)
+
+    def _try_to_begin(self) -> None:
+        for connection in (self._guard, self._connection):
+            connection.execute("PRAGMA busy_timeout = 0")
+        self._guard.execute("BEGIN")
+        try:
+            self._guard.execute("SELECT name FROM sqlite_schema").fetchall()
+            self._connection.execute("BEGIN IMMEDIATE")
+        finally:
+            if self._guard.in_transaction:
+                self._guard.execute("ROLLBACK")
+            for connection in (self._guard, self._connection):
+                connection.execute(f"PRAGMA busy_timeout = {round(WRITERS_WAIT * 1000)}")
+
+    def check_not_busy(self) -> None:
+        """Raise BusyError where another program is writing; nothing is written to find that out.
+
+        Another UserError where a journal lies beside the file that SQLite would play back.
+        """
+        with in_words(self._path):
+            self._try_to_begin()
+            self._connection.execute("ROLLBACK")
+
     def read(self) -> Content:
         """Read everything that is sound. What is damaged is said in the answer, not raised."""
-        meta: dict[str, str] = {}
-        pack_files: dict[str, str] = {}
-        events: list[Event] = []
-
-        def read_pack_files() -> None:
-            for name, text in self._rows("SELECT name, text FROM pack_files ORDER BY position"):
-                pack_files[str(name)] = str(text)
-
-        def read_meta() -> None:
-            for key, value in self._rows("SELECT key, value FROM meta"):
-                meta[str(key)] = str(value)
-
-        def read_events() -> None:
-            for event in self._events():
-                events.append(event)  # noqa: PERF402 - those before the damage are kept
-
-        with in_words(self._path):
-            self._connection.execute("BEGIN")
-            try:
-                damage = _damage(self._check_tables)
-                # What bears our names may be a view that never ends, or a virtual table: a file
-                # with such things in it was made to do harm, and is not read any further.
-                if damage and not self._has_plain_tables():
-                    return Content(meta, pack_files, (), damage)
-                for part in (
-                    read_pack_files,
-                    read_meta,
-                    read_events,
-                    lambda: self._check_whole(meta, events),
-                ):
-                    found = _damage(part)
-                    damage = damage or found
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-        return Content(meta, pack_files, tuple(events), damage)
-
-    def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
-        yield from self._connection.execute(query)
-
-    def _events(self) -> Iterator[Event]:
-        last: Event | None = None
-        for row in self._rows(
-            "SELECT seq, at, who, role, kind, body, previous_hash, hash FROM events ORDER BY seq"
-        ):
-            event = _event(row, 1 if last is None else last.seq + 1)
-            check_chain([event], last)
-            yield event
-            last = event
-
-    def _check_tables(self) -> None:
-        found = {
-            str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
-        }
-        if found != set(STATEMENTS):
-            raise _DamageError("its tables are not those that recordpick makes")
-
-    def _has_plain_tables(self) -> bool:
-        plain: set[str] = set()
-
-        def look() -> None:
-            for name, kind, sql in self._rows("SELECT name, type, sql FROM sqlite_schema"):
-                if kind == "table" and str(sql).startswith("CREATE TABLE "):
-                    plain.add(str(name))
-
-        return not _damage(look) and plain >= {"meta", "pack_files", "events"}
-
-    def _check_whole(self, meta: Mapping[str, str], events: list[Event]) -> None:
-        if not events:
-            raise _DamageError("it has no events")
-        if meta.get(LAST_EVENT) != _name_of(events[-1]):
-            raise _DamageError(f"events after event {events[-1].seq} are missing")
-        for (said,) in self._rows("PRAGMA integrity_check(1)"):
-            if said != "ok":
-                raise _DamageError(f"the database is damaged ({said})")
+        content = read_content(self._path, self._guard)
+        if self._guard is not self._connection and not content.damage:
+            self._state.is_as_read(content)
+        return content
 
 
-class _DamageError(Exception):
-    """Something in the file is not what was written there."""
-
-
-_DAMAGE = {
-    "SQLITE_CORRUPT",
-    "SQLITE_CORRUPT_INDEX",
-    "SQLITE_NOTADB",
-    "SQLITE_IOERR_SHORT_READ",
-    "SQLITE_ERROR",  # what is asked for is always there: the tables are not those we made
-}
-
-
-def _damage(read: Callable[[], None]) -> str:
-    """Read one part, and say what is damaged in it; "" if nothing is."""
+def _connect_to_write(path: Path, guard: sqlite3.Connection) -> sqlite3.Connection:
+    """Connect while another connection reads: SQLite cannot play a journal back meanwhile."""
+    guard.execute("BEGIN")
     try:
-        read()
-    except (BrokenEventError, _DamageError) as damage:
-        return str(damage)
-    except UnicodeDecodeError:
-        return "the database is damaged (a name in it is no text)"
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") not in _DAMAGE:
-            raise
-        return f"the database is damaged ({error})"
-    return ""
-
-
-def _name_of(event: Event) -> str:
-    return f"{event.seq} {event.hash}"
+        guard.execute("SELECT name FROM sqlite_schema").fetchall()
+        return connect(path, "rw")
+    finally:
+        if guard.in_transaction:
+            guard.execute("ROLLBACK")
 
 
 def _row(event: Event) -> tuple[int | str, ...]:
@@ -322,22 +305,6 @@ def _row(event: Event) -> tuple[int | str, ...]:
         event.previous_hash,
         event.hash,
     )
-
-
-def _event(row: tuple[object, ...], expected: int) -> Event:
-    """Read one row; BrokenEventError if it is not as it was written."""
-    match row:
-        case (int(seq), str(at), str(who), str(role), str(kind), str(body), str(before), str(own)):
-            pass
-        case _:
-            raise BrokenEventError(expected, "is no event")
-    try:
-        parsed = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise BrokenEventError(seq, "is not what was written: it cannot be read") from error
-    if not isinstance(parsed, dict) or canonical(parsed) != body:
-        raise BrokenEventError(seq, "is not what was written")
-    return Event(seq, at, who, role, kind, parsed, before, own)
 
 
 def text_sha256(text: str) -> str:

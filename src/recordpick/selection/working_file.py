@@ -22,12 +22,23 @@ from recordpick.selection.checks import checked_person, checked_practice, checke
 from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
-from recordpick.selection.opening import Asked, Opened, open_file, read_once, replayed
+from recordpick.selection.known_folders import remember
+from recordpick.selection.opening import (
+    Asked,
+    Opened,
+    back_up_or_say,
+    is_worked_on,
+    open_file,
+    replayed,
+)
 from recordpick.selection.own_figures import Given, What, to_choose, to_give
+from recordpick.selection.plausible import Plausibility
+from recordpick.selection.recovery import read_once
 from recordpick.selection.rematching import to_rematch, used_from_now
 from recordpick.selection.results import FilledIn
 from recordpick.selection.state import ChosenBy, Person, SeedSource, Selection
 from recordpick.selection.store import Store, text_sha256
+from recordpick.selection.trouble import NotSavedError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -60,6 +71,8 @@ class WorkingFile(Facts):
         super().__init__(path, opened, person)
         self._now: Callable[[], datetime] = _now
         self._mutex = threading.RLock()
+        self._copied_on: date | None = None
+        """The day of the last change: there is a copy of how the file was before that day."""
 
     @classmethod
     def create(  # noqa: PLR0913 - what a working file is about; the two last are for tests, demos
@@ -97,7 +110,10 @@ class WorkingFile(Facts):
             "suggestion_seed": seed,
             **used_from_now(index, as_at, seed),
         }
-        Store.create(path, meta, pack.files, next_event(None, now(), person, "created", body))
+        first = next_event(None, now(), person, "created", body)
+        Plausibility(pack).check(first)
+        Store.create(path, meta, pack.files, [first])
+        remember(first.hash, first.text("folder"))
         return cls.open(path, person, now=now)
 
     @classmethod
@@ -159,7 +175,8 @@ class WorkingFile(Facts):
         """Read again what others have written meanwhile, where the file is open read-only."""
         with self._mutex:
             if self.read_only and not self.damage:
-                history, broken = replayed(read_once(self.path).events)
+                plausible = Plausibility(self.pack)
+                history, broken = replayed(read_once(self.path).content.events, plausible)
                 if not broken and len(history.events) >= len(self._history.events):
                     self._history = history
                     self._selection = history.selection()
@@ -334,10 +351,12 @@ class WorkingFile(Facts):
         or NHS number there than in the index before: their numbers are other people's.
         """
 
-        return self._decide(
+        selection = self._decide(
             "index_used",
             lambda: to_rematch(self.index_used, index, as_at, self.suggestion_seed),
         )
+        remember(self.id, self.index_used.folder)
+        return selection
 
     def _signed_in(self) -> Person:
         if self._person is None:
@@ -354,13 +373,58 @@ class WorkingFile(Facts):
                 return self._selection
             event = next_event(self._history.last, self._now(), person, kind, decided)
             self._history.check(event)
-            self._lock.check()
-            if self._store.must_grow(event):
-                keep_version(self.path, self._store.version)
-            self._store.append(event)
+            self._plausible.check(event)
+            try:
+                self._lock.check()
+                self._copy_once_a_day(event)
+                if self._store.must_grow(event):
+                    keep_version(self.path, self._store.version)
+                self._store.append(event)
+            except UserError as error:
+                raise NotSavedError(*error.messages, at_risk=not self._is_on_disk()) from error
             self._history.add(event)
+            self._plausible.add(event)
             self._selection = self._history.selection()
             return self._selection
+
+    def _copy_once_a_day(self, event: Event) -> None:
+        """Copy the file before the first change of each day, also where it stays open overnight.
+
+        It is read through first: a damaged file is not copied, and nothing is written into it.
+        """
+        assert self._store is not None
+        today = event.on.astimezone().date()
+        if today != self._copied_on and is_worked_on(self._history.events):
+            self._store.check()
+            self.warnings = back_up_or_say(self.path, event.on)
+        self._copied_on = today
+
+    def _is_on_disk(self) -> bool:
+        """Tell whether all that is held here can be read from the file as well."""
+        try:
+            content = read_once(self.path).content
+        except UserError:
+            return False
+        held = self._history.events
+        return (
+            not content.damage
+            and list(content.events[: len(held)]) == held
+            and content.pack_files == dict(self.pack.files)
+        )
+
+    def save_copy(self, path: Path) -> Path:
+        """Save everything that is held here as a new working file: all events, and the pack.
+
+        Returns where it is.
+
+        What is on the disk under the file's own name is not read: it may be damaged or gone. A
+        file that was opened to save what is sound is saved as far as that. UserError where the
+        name is taken or cannot be written.
+        """
+        with self._mutex:
+            meta, events = dict(self._header.meta), tuple(self._history.events)
+            Store.create(path.absolute(), meta, self.pack.files, events)
+            return path.absolute()
 
 
 def _of(event: Event | None, what: str) -> Body:

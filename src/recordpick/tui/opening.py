@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from recordpick.tui.roles import Role
-    from recordpick.tui.session import Session
+    from recordpick.tui.session import IndexWantedError, Session
     from recordpick.tui.work import WorkScreen
 
     Ready = tuple[Session, WorkScreen]
@@ -145,6 +145,12 @@ async def _takes_newer(app: App[None], error: UserError) -> bool:
     return taken is False
 
 
+_UNKNOWN = (
+    "The file names {} as its practice index. That is outside the file's own folder, and you have "
+    "not used the file with it on this computer. Look there only if you know that folder: a file "
+    "from elsewhere may name any, and looking tells another computer who you are."
+)
+
 _AS_THEY_WERE = "All picks are as they were."
 
 
@@ -162,18 +168,40 @@ async def _answered(app: App[None], error: UserError, how: HowToOpen) -> HowToOp
     from recordpick.tui.session import IndexWantedError
 
     if isinstance(error, IndexWantedError):
-        if error.other is not None and await _takes_newer(app, error):
-            return replace(how, folder=error.other, newer=True)
-        says = [message.replace(" (--index)", "") for message in error.messages]
-        look = Confirm("Where is the practice index?", says, "Look for the folder")
-        if not await app.push_screen_wait(look):
-            return None
-        folder = await app.push_screen_wait(
-            FilePicker("The folder of the practice index", folders=True, files=False)
-        )
-        return None if folder is None else replace(how, folder=folder)
+        return await _folder_answered(app, error, how)
     if isinstance(error, DamagedFileError) and error.sound_events and not how.salvage:
         read = Confirm("This file is damaged", error.messages, "Read what is sound")
         return replace(how, salvage=True) if await app.push_screen_wait(read) else None
     await app.push_screen_wait(Tell.error(error, "The file cannot be opened"))
     return None
+
+
+async def _folder_answered(
+    app: App[None], error: IndexWantedError, how: HowToOpen
+) -> HowToOpen | None:
+    """Ask for the folder of the index, or whether to look into the one that the file names."""
+    if error.other is not None and await _takes_newer(app, error):
+        return replace(how, folder=error.other, newer=True)
+    if error.unknown is not None:
+        look = await app.push_screen_wait(
+            Confirm(
+                "Look into this folder?",
+                [_UNKNOWN.format(error.unknown)],
+                "Another folder",
+                "Look there",
+            )
+        )
+        if look is None:
+            return None
+        if look is False:
+            return replace(how, folder=error.unknown)
+    else:
+        says = [message.replace(" (--index)", "") for message in error.messages]
+        if not await app.push_screen_wait(
+            Confirm("Where is the practice index?", says, "Look for the folder")
+        ):
+            return None
+    folder = await app.push_screen_wait(
+        FilePicker("The folder of the practice index", folders=True, files=False)
+    )
+    return None if folder is None else replace(how, folder=folder)

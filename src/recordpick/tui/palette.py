@@ -49,6 +49,7 @@ WORK: tuple[Command, ...] = (
     Command("Patient: Note", "kept in the working file", "a", "note"),
     Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
     Command("File: Export", "the hand-over pack", "e", "export"),
+    Command("File: Save a copy", "all that is held here, as a new file", "", "save_copy"),
     Command("File: Read again", "what others wrote, or open it to pick", "F5", "refresh"),
     Command("File: Another file", "back to the first screen", "Ctrl+O", "close_file"),
     Command("Help: This part", "what you are looking at", "F1", "help", "app"),

@@ -21,7 +21,7 @@ from recordpick.matching import Explanation, Matches, explain, match, random_pop
 from recordpick.matching import evidence_lines as lines_of
 from recordpick.progress import Progress, silent
 from recordpick.record import Record, read_record
-from recordpick.selection.index_of import index_of
+from recordpick.selection.index_of import UnknownFolderError, index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.patients_frame import (
@@ -49,13 +49,17 @@ GOOD_FOR: dict[Way, str] = {
 class IndexWantedError(UserError):
     """The working file is sound, but its practice index is not where it was, or is another.
 
-    `other` is the folder that was named, where it holds another index than the file's.
+    `other` is the folder that was named, where it holds another index than the file's. `unknown` is
+    a folder that the file names and that was not looked at, as nobody here has used it before.
     """
 
-    def __init__(self, *messages: str, other: Path | None = None) -> None:
+    def __init__(
+        self, *messages: str, other: Path | None = None, unknown: Path | None = None
+    ) -> None:
         """Take the sentences."""
         super().__init__(*messages)
         self.other = other
+        self.unknown = unknown
 
 
 @contextmanager
@@ -113,7 +117,8 @@ class Session:
                 index = index_of(file, folder)
             except UserError as error:
                 other = folder if folder is not None and (folder / "index.json").is_file() else None
-                raise IndexWantedError(*error.messages, other=other) from error
+                unknown = error.folder if isinstance(error, UnknownFolderError) else None
+                raise IndexWantedError(*error.messages, other=other, unknown=unknown) from error
             return cls(file, index)
         except BaseException:
             file.close()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from recordpick.own_folder import own_folder
 from recordpick.tui.roles import Role, as_role
 
 RECENT = 9
@@ -88,15 +88,5 @@ class Settings:
 
 def usual_place() -> Path | None:
     """Where settings are kept on this machine; None where the person has no home."""
-    try:
-        if sys.platform == "win32":
-            home = os.environ.get("APPDATA")
-            base = Path(home) if home else Path.home() / "AppData" / "Roaming"
-        elif sys.platform == "darwin":
-            base = Path.home() / "Library" / "Application Support"
-        else:
-            kept = os.environ.get("XDG_CONFIG_HOME")
-            base = Path(kept) if kept else Path.home() / ".config"
-    except RuntimeError:
-        return None
-    return base / "recordpick" / "app.json"
+    own = own_folder()
+    return None if own is None else own / "app.json"

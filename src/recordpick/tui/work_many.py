@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from recordpick.errors import UserError
+from recordpick.selection.trouble import NotSavedError
 from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Confirm, Tell
@@ -12,6 +14,7 @@ from recordpick.tui.draw_dialog import DrawDialog
 from recordpick.tui.export_dialog import ExportDialog, PassphraseBox
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.hiding import Secret
+from recordpick.tui.start import StartScreen
 from recordpick.tui.suggest_dialog import Offer, SuggestDialog
 from recordpick.tui.visible import counted
 from recordpick.tui.waiting import Waiting
@@ -29,13 +32,52 @@ class WorkMany(WorkScreens):
 
     def change(self, doing: Callable[[], str]) -> bool:
         """Change the working file, then paint what it holds now; or say why it was not changed."""
+        warnings = self.session.file.warnings
         try:
             says = doing()
         except UserError as error:
             self.say(" ".join(error.messages), warns=True)
+            if isinstance(error, NotSavedError) and error.at_risk:
+                self.offer_copy(error.messages)
             return False
         self.show_changes(says)
+        if self.session.file.warnings != warnings:
+            for warning in self.session.file.warnings:
+                self.say(warning, warns=True)
         return True
+
+    def action_save_copy(self) -> None:
+        """Save all that is held here as a new working file."""
+        self.offer_copy(())
+
+    @opens_box
+    async def offer_copy(self, why: Sequence[str]) -> None:
+        """Ask where to save a copy of what is held here, until it is saved or not wanted."""
+        from recordpick.tui.save_copy import SaveCopyDialog, free_place
+
+        file = self.session.file
+        place = free_place(file.path)
+        while True:
+            chosen = await self.app.push_screen_wait(SaveCopyDialog(why, place))
+            if chosen is None:
+                return
+            place = chosen
+            saved = await self.aside(partial(file.save_copy, place))
+            if saved is not None:
+                break
+        self.say(f"Saved as {saved}.")
+        go_on = await self.app.push_screen_wait(
+            Confirm(
+                "A copy was saved",
+                [f"{saved} holds everything up to the last change that was shown."],
+                "Go on with the copy",
+                "Stay here",
+            )
+        )
+        if go_on:
+            app = self.app
+            self.dismiss(None)
+            app.post_message(StartScreen.Asked("recent", saved))
 
     @opens_box
     async def action_suggest(self) -> None:

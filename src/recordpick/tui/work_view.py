@@ -33,8 +33,8 @@ class WorkView(WorkReading):
             self.show_criterion()
         if self.session.file.damage:
             self.say(self.session.file.why_read_only, warns=True)
-        for warning in self.session.file.warnings:
-            self.say(warning, warns=True)
+        if self.session.file.warnings:
+            self.app.push_screen(Tell("Of this working file", self.session.file.warnings))
         notes = self.session.file.pack.notes
         if notes and not self.session.selection.picks:  # later it is known, and only in the way
             self.app.push_screen(Tell("Of the criteria, this was not used or understood", notes))

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.message import Message
 
 from recordpick.errors import UserError
-from recordpick.tui.dialogs import Confirm
+from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.visible import content
 from recordpick.tui.work_view import WorkView
 
@@ -122,3 +122,5 @@ class WorkWatching(WorkView):
             return
         self.query_one("#held").display = False
         self.show_changes("The file is open for you: every pick is kept at once.")
+        if self.session.file.warnings:
+            self.app.push_screen(Tell("Of this working file", self.session.file.warnings))

@@ -1,0 +1,182 @@
+"""What a working file's database says, as far as it is sound: tables, events, their hashes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recordpick.selection.events import BrokenEventError, Event, Json, canonical, check_chain
+from recordpick.selection.schema import LAST_EVENT, STATEMENTS, connect_to_bytes
+from recordpick.selection.trouble import in_words
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was read from a working file: as far as it is sound.
+
+    `damage` says what is wrong with it, "" if nothing is. `events` are those before the damage.
+    """
+
+    meta: dict[str, str]
+    pack_files: dict[str, str]
+    events: tuple[Event, ...]
+    damage: str
+
+
+def content_of(path: Path, database: bytes) -> Content:
+    """Read a database from its bytes alone. Messages name `path`.
+
+    DamagedDatabaseError where SQLite cannot read it at all.
+    """
+    with in_words(path):
+        connection = connect_to_bytes(database)
+    try:
+        return read_content(path, connection)
+    finally:
+        connection.close()
+
+
+def read_content(path: Path, connection: sqlite3.Connection) -> Content:
+    """Read everything that is sound. What is damaged is said in the answer, not raised."""
+    return _Reader(path, connection).read()
+
+
+class _Reader:
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+
+    def read(self) -> Content:
+        meta: dict[str, str] = {}
+        pack_files: dict[str, str] = {}
+        events: list[Event] = []
+
+        def read_pack_files() -> None:
+            for name, text in self._rows("SELECT name, text FROM pack_files ORDER BY position"):
+                pack_files[str(name)] = str(text)
+
+        def read_meta() -> None:
+            for key, value in self._rows("SELECT key, value FROM meta"):
+                meta[str(key)] = str(value)
+
+        def read_events() -> None:
+            for event in self._events():
+                events.append(event)  # noqa: PERF402 - those before the damage are kept
+
+        with in_words(self._path):
+            self._connection.execute("BEGIN")
+            try:
+                damage = _damage(self._check_tables)
+                # What bears our names may be a view that never ends, or a virtual table: a file
+                # with such things in it was made to do harm, and is not read any further.
+                if damage and not self._has_plain_tables():
+                    return Content(meta, pack_files, (), damage)
+                for part in (
+                    read_pack_files,
+                    read_meta,
+                    read_events,
+                    lambda: self._check_whole(meta, events),
+                ):
+                    found = _damage(part)
+                    damage = damage or found
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+        return Content(meta, pack_files, tuple(events), damage)
+
+    def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
+        yield from self._connection.execute(query)
+
+    def _events(self) -> Iterator[Event]:
+        last: Event | None = None
+        for row in self._rows(
+            "SELECT seq, at, who, role, kind, body, previous_hash, hash FROM events ORDER BY seq"
+        ):
+            event = _event(row, 1 if last is None else last.seq + 1)
+            check_chain([event], last)
+            yield event
+            last = event
+
+    def _check_tables(self) -> None:
+        found = {
+            str(sql) for (sql,) in self._rows("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        }
+        if found != set(STATEMENTS):
+            raise _DamageError("its tables are not those that recordpick makes")
+
+    def _has_plain_tables(self) -> bool:
+        plain: set[str] = set()
+
+        def look() -> None:
+            for name, kind, sql in self._rows("SELECT name, type, sql FROM sqlite_schema"):
+                if kind == "table" and str(sql).startswith("CREATE TABLE "):
+                    plain.add(str(name))
+
+        return not _damage(look) and plain >= {"meta", "pack_files", "events"}
+
+    def _check_whole(self, meta: Mapping[str, str], events: list[Event]) -> None:
+        if not events:
+            raise _DamageError("it has no events")
+        if meta.get(LAST_EVENT) != name_of(events[-1]):
+            raise _DamageError(f"events after event {events[-1].seq} are missing")
+        for (said,) in self._rows("PRAGMA integrity_check(1)"):
+            if said != "ok":
+                raise _DamageError(f"the database is damaged ({said})")
+
+
+class _DamageError(Exception):
+    """Something in the file is not what was written there."""
+
+
+_DAMAGE = {
+    "SQLITE_CORRUPT",
+    "SQLITE_CORRUPT_INDEX",
+    "SQLITE_NOTADB",
+    "SQLITE_IOERR_SHORT_READ",
+    "SQLITE_ERROR",  # what is asked for is always there: the tables are not those we made
+}
+
+
+def _damage(read: Callable[[], None]) -> str:
+    """Read one part, and say what is damaged in it; "" if nothing is."""
+    try:
+        read()
+    except (BrokenEventError, _DamageError) as damage:
+        return str(damage)
+    except UnicodeDecodeError:
+        return "the database is damaged (a name in it is no text)"
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "") not in _DAMAGE:
+            raise
+        return f"the database is damaged ({error})"
+    return ""
+
+
+def name_of(event: Event) -> str:
+    """Return what the table meta keeps of the last event: its number and hash."""
+    return f"{event.seq} {event.hash}"
+
+
+def _event(row: tuple[object, ...], expected: int) -> Event:
+    """Read one row; BrokenEventError if it is not as it was written."""
+    match row:
+        case (int(seq), str(at), str(who), str(role), str(kind), str(body), str(before), str(own)):
+            pass
+        case _:
+            raise BrokenEventError(expected, "is no event")
+    try:
+        parsed: Json = json.loads(body, parse_float=_no_number, parse_constant=_no_number)
+        same = isinstance(parsed, dict) and canonical(parsed) == body
+    except (ValueError, RecursionError) as error:
+        raise BrokenEventError(seq, "is not what was written: it cannot be read") from error
+    if not isinstance(parsed, dict) or not same:
+        raise BrokenEventError(seq, "is not what was written")
+    return Event(seq, at, who, role, kind, parsed, before, own)
+
+
+def _no_number(text: str) -> Json:
+    """Refuse fractions, infinities and NaN: no event has any."""
+    raise ValueError(f"{text} is not a whole number")
