@@ -7,7 +7,9 @@ what it changes, in time and in memory, however much was decided before it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from typing import Any, Generic, TypeAlias, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
@@ -104,3 +106,19 @@ def take_back(log: Log) -> None:
     """Restore all tables of a log to what they held before its first change."""
     for table, key, before in reversed(log):
         table._put_back(key, before)  # noqa: SLF001 - the log is the table's own memory
+
+
+@contextmanager
+def paused_garbage_collection() -> Iterator[None]:
+    """Let Python not look for garbage in cycles meanwhile: nothing that is read makes any.
+
+    Looking again and again through the events read so far takes half of the time of opening a file
+    of 100,000 events.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -15,6 +15,7 @@ from recordpick.selection.backup import back_up, backups
 from recordpick.selection.clock import clock_warnings
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
+from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.schema import LAST_EVENT
@@ -140,6 +141,7 @@ def read_once(path: Path) -> Content:
             return store.read()
 
 
+@paused_garbage_collection()
 def replayed(events: tuple[Event, ...]) -> tuple[History, str]:
     """Replay events as far as they go; say what is wrong with the one that does not."""
     history = History()

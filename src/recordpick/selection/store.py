@@ -12,7 +12,8 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
-from recordpick.selection.events import BrokenEventError, Event, canonical, check_chain
+from recordpick.selection.events import BrokenEventError, Event, canonical, check_next
+from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
 from recordpick.selection.schema import (
     APPLICATION_ID,
@@ -200,6 +201,7 @@ class Store:
                 self._connection.execute("ROLLBACK")
             raise
 
+    @paused_garbage_collection()
     def read(self) -> Content:
         """Read everything that is sound. What is damaged is said in the answer, not raised."""
         meta: dict[str, str] = {}
@@ -248,7 +250,7 @@ class Store:
             "SELECT seq, at, who, role, kind, body, previous_hash, hash FROM events ORDER BY seq"
         ):
             event = _event(row, 1 if last is None else last.seq + 1)
-            check_chain([event], last)
+            check_next(event, last, str(row[5]))  # its body, which was found to be canonical
             yield event
             last = event
 
