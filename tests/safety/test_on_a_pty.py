@@ -13,30 +13,13 @@ import pyzipper
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
 
-from hostile_data import AS_AT, NEVER_RAW, write_hostile
+from hostile_data import NEVER_RAW
 from on_a_pty import Terminal
 
-from recordpick.criteria.reading import parse_pack
-from recordpick.index.build import build_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 
-PACK = """
-[pack]
-title = "Everybody"
-version = "1"
-
-[[criterion]]
-id = "ALL-01"
-area = "Area"
-title = "Everybody with an entry"
-find = "Everybody."
-
-[[criterion.rule]]
-says = "an entry"
-table = "events"
-"""
 SECRET = "Quillfeather"
 CRASH = f"""
 import sys
@@ -50,28 +33,6 @@ def action_undo(self):
 WorkScreen.action_undo = action_undo
 sys.exit(main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """Where the app remembers that Kim has used it before."""
-    (tmp_path / "recordpick").mkdir()
-    (tmp_path / "recordpick" / "app.json").write_text(
-        json.dumps({"name": "Kim", "tour_seen": True}), encoding="utf-8"
-    )
-    return tmp_path
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    """A working file of the hostile practice."""
-    index = build_index([write_hostile(tmp_path / "source")], tmp_path / "index", as_at=AS_AT)
-    path = tmp_path / "work.recordpick"
-    person = Person("Kim", "practice")
-    WorkingFile.create(
-        path, parse_pack({"pack.toml": PACK}), index, AS_AT, "PWNED Surgery", person
-    ).close()
-    return path
 
 
 def test_nothing_of_the_data_reaches_the_terminal_raw(home: Path, work: Path) -> None:
