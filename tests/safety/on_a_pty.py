@@ -87,7 +87,7 @@ class Terminal:
             resting = resting + 1 if not self._read(QUIET / RESTING) and self._rests() else 0
 
     def _rests(self) -> bool:
-        """Tell whether all its threads wait for something (or are stopped), where the system can say (Linux).
+        """Tell whether all its threads wait for something or are stopped, where Linux can say so.
 
         On a computer with much else to do a program that writes nothing may only be waiting for
         its turn; the next key would reach it in the wrong moment.
