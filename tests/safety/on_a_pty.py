@@ -86,6 +86,16 @@ class Terminal:
         while resting < RESTING and time.monotonic() - began < LONGEST:
             resting = resting + 1 if not self._read(QUIET / RESTING) and self._rests() else 0
 
+    def paste(self, text: str) -> None:
+        """Paste a text, as terminals send it, and read meanwhile: their room is small."""
+        left = f"\x1b[200~{text}\x1b[201~".encode()
+        os.set_blocking(self._ours, False)
+        while left:
+            if select.select([], [self._ours], [], 0.05)[1]:
+                left = left[os.write(self._ours, left) :]
+            self._read(0)
+        os.set_blocking(self._ours, True)
+
     def _rests(self) -> bool:
         """Tell whether all its threads wait for something or are stopped, where Linux can say so.
 

@@ -110,3 +110,33 @@ def test_a_crash_of_the_app_shows_no_data(home: Path, work: Path) -> None:
     assert b"crash.py, line 8, in action_undo" in terminal.written
     assert SECRET.encode() not in terminal.written
     assert b"1951" not in terminal.written
+
+
+def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, work: Path) -> None:
+    """A working file in a folder whose name a terminal would obey: export, file picker, pasting."""
+    folder = work.parent / "\x1b]0;PWNED\x07\x1b[2J\x1b[HPWNED\x9b31m\u202e"
+    folder.mkdir()
+    moved = work.rename(folder / work.name)
+    with Terminal(["-m", "recordpick", str(moved)], home, controlling=True) as terminal:
+        terminal.wait_for(b"ALL-01")
+        for keys in ("e", "\x1b", "l", "\x1b", "/", "\x1b[200~PWNED\x1b\x1b[201~", "\x1b", "\x1b"):
+            terminal.press(keys)
+        terminal.press("q")
+        assert terminal.end() == 0, terminal.written[-3000:]
+    assert "␛]0;PWNED␇".encode() in terminal.written
+    assert NEVER_RAW.findall(terminal.written) == []
+    assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
+
+
+def test_a_very_long_word_may_be_pasted_into_the_filter(home: Path, work: Path) -> None:
+    """400,000 characters: they are refused in a sentence, and the app goes on."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        terminal.wait_for(b"ALL-01")
+        terminal.press("\r")
+        terminal.wait_for("␛".encode())
+        terminal.press("/")
+        terminal.paste("x" * 400_000)
+        terminal.wait_for(b"at most 500")
+        terminal.press("\x1b")
+        terminal.press("q")
+        assert terminal.end() == 0, terminal.written[-3000:]
