@@ -1,14 +1,15 @@
-"""What a release is made of: `python scripts/supply.py`, from the environment that it was tested in.
+"""What a release is made of: `python scripts/supply.py`, in the environment it was tested in.
 
-Writes three files into docs/developers, none of which names an address:
+Writes two files into docs/developers, neither of which names an address:
 
-- tested-with.txt: every library that recordpick needs at run time, as NAME==VERSION with the SHA-256
-  of the file that was installed (of this system). `pip install --require-hashes -r` takes it.
+- tested-with.txt: every library that recordpick needs at run time, as NAME==VERSION with the
+  SHA-256 of the file that was installed (of this system). `pip install --require-hashes -r` takes
+  it.
 - bill-of-materials.cdx.json: the same as a CycloneDX 1.6 bill of materials, made by cyclonedx-bom
   from an environment into which exactly these files were installed.
 
 The libraries are fetched by pip, in the versions of the environment that runs this script.
-"""
+"""  # noqa: INP001 - a script, no package
 
 from __future__ import annotations
 
@@ -75,8 +76,7 @@ def tested_with(libraries: dict[str, tuple[str, str]]) -> str:
     """Return the text of tested-with.txt."""
     lines = [
         "# The libraries that this release was tested with, and the SHA-256 of each file (Linux,",
-        f"# x86-64, Python {sys.version_info.major}.{sys.version_info.minor}). Written by "
-        "scripts/supply.py.",
+        f"# x86-64, Python 3.{sys.version_info.minor}). Written by scripts/supply.py.",
     ]
     for name, (version, digest) in libraries.items():
         lines.append(f"{name}=={version} --hash=sha256:{digest}")
