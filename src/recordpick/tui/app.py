@@ -17,6 +17,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from recordpick.crash import crash_report
+from recordpick.memory import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
@@ -268,7 +269,7 @@ class RecordpickApp(App[None]):
     def _fatal_error(self) -> None:
         """Leave after a mistake of ours, without the data that Textual's own report would show."""
         error = sys.exception() or self._exception or RuntimeError()
-        self.panic(Text(crash_report(error)))
+        self.panic(Text(NOT_ENOUGH if is_out_of_memory(error) else crash_report(error)))
 
     # ------------------------------------------------------------------ everywhere
 
