@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, TypeAlias, get_args
 
@@ -55,6 +56,18 @@ class BrokenEventError(UserError):
         self.what = what
 
 
+@lru_cache(maxsize=256)  # each event is asked several times by whom and when it was
+def _person(name: str, role: Role) -> Person:
+    return Person(name, role)
+
+
+@lru_cache(maxsize=256)
+def _time(text: str) -> datetime | None:
+    """Return a time in UTC; None where it has no zone. ValueError where it is not a time."""
+    time = datetime.fromisoformat(text)
+    return None if time.tzinfo is None else time.astimezone(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that was done. `at` is UTC as ISO 8601; `body` depends on the kind."""
@@ -74,18 +87,18 @@ class Event:
         role = ROLES.get(self.role)
         if role is None:
             raise BrokenEventError(self.seq, f"has an unknown role {self.role!r}")
-        return Person(self.who, role)
+        return _person(self.who, role)
 
     @property
     def on(self) -> datetime:
         """When it was done (UTC)."""
         try:
-            on = datetime.fromisoformat(self.at)
+            on = _time(self.at)
         except ValueError as error:
             raise BrokenEventError(self.seq, f"has no readable time: {self.at!r}") from error
-        if on.tzinfo is None:
+        if on is None:
             raise BrokenEventError(self.seq, f"has a time without its zone: {self.at!r}")
-        return on.astimezone(UTC)
+        return on
 
     def text(self, key: str) -> str:
         """Give a text of the body; BrokenEventError if there is none."""
