@@ -35,3 +35,30 @@ def read_small(path: Path, at_most: int) -> bytes:
             "to be."
         )
     return content
+
+
+_MOST_LINKS = 40
+
+
+def check_inside(folder: Path, *names: str) -> None:
+    """Raise a UserError where a link on the way from a folder to a file leads out of the folder.
+
+    Whoever made the folder may have put a link there to any file of this computer, or of another
+    one (`\\\\server\\share`), which is not even to be looked at: only links are read here, and
+    nothing that they lead to outside.
+    """
+    at, left, links = folder, list(names), 0
+    while left:
+        at /= left.pop(0)
+        try:
+            target = at.readlink()
+        except OSError:  # it is no link, or not there
+            continue
+        links += 1
+        if target.is_absolute() or target.drive or ".." in target.parts or links > _MOST_LINKS:
+            raise UserError(
+                f"{folder.joinpath(*names)}: this is a link that leads out of the folder {folder}, "
+                "and is not followed. Put a copy of the file there instead, if it is meant."
+            )
+        left = [*target.parts, *left]
+        at = at.parent

@@ -25,3 +25,8 @@ def criteria_folder() -> Path:
 def general_practice_pack() -> Path:
     """Give the path of the criteria pack that ships."""
     return criteria_folder() / "general_practice.toml"
+
+
+def is_shipped(path: Path) -> bool:
+    """Tell whether a pack is one of those that come with recordpick."""
+    return path.parent in {criteria_folder(), data_file("reports")}

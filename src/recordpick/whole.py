@@ -23,6 +23,7 @@ from recordpick.errors import UserError
 _CANNOT = {
     errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
     errno.EDQUOT: "your share of the disk is used up: free some, or choose another disk",
+    errno.ENOMEM: "there is not enough memory: close other programs",
     errno.EFBIG: "the disk takes no file of that size: choose another disk",
     errno.EACCES: "you may not write there: choose another folder, or ask for permission",
     errno.EPERM: "you may not write there: choose another folder, or ask for permission",

@@ -1,7 +1,5 @@
 """Typed rows are the same wherever they are kept: in memory or in a file."""
 
-from types import SimpleNamespace
-
 import polars as pl
 import pytest
 
@@ -42,7 +40,7 @@ def test_rows_of_which_nobody_knows_the_number_need_a_file(tmp_path):
 )
 def test_rows_never_take_the_memory_that_others_need(monkeypatch, free, room):
     """A small computer, or a busy one, keeps them in files."""
-    monkeypatch.setattr(workroom.psutil, "virtual_memory", lambda: SimpleNamespace(available=free))
+    monkeypatch.setattr(workroom, "free_memory", lambda: free)
     assert room_there_is() == room
 
 

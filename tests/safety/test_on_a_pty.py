@@ -13,30 +13,13 @@ import pyzipper
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
 
-from hostile_data import AS_AT, NEVER_RAW, write_hostile
+from hostile_data import NEVER_RAW
 from on_a_pty import Terminal
 
-from recordpick.criteria.reading import parse_pack
-from recordpick.index.build import build_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 
-PACK = """
-[pack]
-title = "Everybody"
-version = "1"
-
-[[criterion]]
-id = "ALL-01"
-area = "Area"
-title = "Everybody with an entry"
-find = "Everybody."
-
-[[criterion.rule]]
-says = "an entry"
-table = "events"
-"""
 SECRET = "Quillfeather"
 CRASH = f"""
 import sys
@@ -50,28 +33,6 @@ def action_undo(self):
 WorkScreen.action_undo = action_undo
 sys.exit(main(sys.argv[1:]))
 """
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """Where the app remembers that Kim has used it before."""
-    (tmp_path / "recordpick").mkdir()
-    (tmp_path / "recordpick" / "app.json").write_text(
-        json.dumps({"name": "Kim", "tour_seen": True}), encoding="utf-8"
-    )
-    return tmp_path
-
-
-@pytest.fixture
-def work(tmp_path: Path) -> Path:
-    """A working file of the hostile practice."""
-    index = build_index([write_hostile(tmp_path / "source")], tmp_path / "index", as_at=AS_AT)
-    path = tmp_path / "work.recordpick"
-    person = Person("Kim", "practice")
-    WorkingFile.create(
-        path, parse_pack({"pack.toml": PACK}), index, AS_AT, "PWNED Surgery", person
-    ).close()
-    return path
 
 
 def test_nothing_of_the_data_reaches_the_terminal_raw(home: Path, work: Path) -> None:
@@ -149,3 +110,33 @@ def test_a_crash_of_the_app_shows_no_data(home: Path, work: Path) -> None:
     assert b"crash.py, line 8, in action_undo" in terminal.written
     assert SECRET.encode() not in terminal.written
     assert b"1951" not in terminal.written
+
+
+def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, work: Path) -> None:
+    """A working file in a folder whose name a terminal would obey: export, file picker, pasting."""
+    folder = work.parent / "\x1b]0;PWNED\x07\x1b[2J\x1b[HPWNED\x9b31m\u202e"
+    folder.mkdir()
+    moved = work.rename(folder / work.name)
+    with Terminal(["-m", "recordpick", str(moved)], home, controlling=True) as terminal:
+        terminal.wait_for(b"ALL-01")
+        for keys in ("e", "\x1b", "l", "\x1b", "/", "\x1b[200~PWNED\x1b\x1b[201~", "\x1b", "\x1b"):
+            terminal.press(keys)
+        terminal.press("q")
+        assert terminal.end() == 0, terminal.written[-3000:]
+    assert "␛]0;PWNED␇".encode() in terminal.written
+    assert NEVER_RAW.findall(terminal.written) == []
+    assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
+
+
+def test_a_very_long_word_may_be_pasted_into_the_filter(home: Path, work: Path) -> None:
+    """400,000 characters: they are refused in a sentence, and the app goes on."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        terminal.wait_for(b"ALL-01")
+        terminal.press("\r")
+        terminal.wait_for("␛".encode())
+        terminal.press("/")
+        terminal.paste("x" * 400_000)
+        terminal.wait_for(b"at most 500")
+        terminal.press("\x1b")
+        terminal.press("q")
+        assert terminal.end() == 0, terminal.written[-3000:]

@@ -22,12 +22,12 @@ def run(options: argparse.Namespace) -> int:
     app = RecordpickApp(
         demo=True, demo_folder=options.out, demo_patients=options.patients, demo_seed=options.seed
     )
-    app.run()
+    code = app.run_on_terminal()
     if app.last_words:
         from recordpick.commands.common import say
 
         say(app.last_words)
-    return app.return_code or 0
+    return code
 
 
 def _headless(options: argparse.Namespace) -> int:

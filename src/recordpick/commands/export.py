@@ -7,9 +7,10 @@ from pathlib import Path
 
 from recordpick.commands.common import opened, progress_on_stderr, say, tell, who
 from recordpick.commands.names import may_write_names
+from recordpick.commands.passphrase import show_passphrase
 from recordpick.commands.reports import take_in_given
 from recordpick.handover.doubts import doubts
-from recordpick.handover.encrypted import check_free_file
+from recordpick.handover.encrypted import check_free_file, new_passphrase
 from recordpick.handover.export import FILES, Options, export, export_encrypted
 from recordpick.handover.qof import year_caution
 from recordpick.handover.reports import counted_by
@@ -22,13 +23,19 @@ def run(options: argparse.Namespace) -> int:
     asked = Options(with_names=may_write_names(options, "tick_sheets.xlsx"))
     out: Path = _zip(options.out) if options.encrypt else options.out
     (check_free_file if options.encrypt else check_free)(out)
-    passphrase = ""
+    passphrase = new_passphrase() if options.encrypt else ""
     with opened(options, who(options), to_write=True) as (file, index):
         take_in_given(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
+        if options.encrypt:
+            # First: nobody has a file then whose passphrase was not seen.
+            show_passphrase(passphrase, out)
+        with progress_on_stderr() as progress:
             if options.encrypt:
-                passphrase = export_encrypted(file, index, out, matches, progress, options=asked)
+                export_encrypted(
+                    file, index, out, matches, progress, options=asked, passphrase=passphrase
+                )
             else:
                 export(file, index, out, matches, progress, options=asked)
         say(f"{len(file.selection.picks):,} lines written to {out}.")
@@ -41,11 +48,9 @@ def run(options: argparse.Namespace) -> int:
         say(f"  {name}")
     say(f"Fingerprint: {fingerprint}")
     if passphrase:
-        say()
-        say(f"Passphrase: {passphrase}")
         tell(
-            "The passphrase is shown this once and kept nowhere. Note it, and tell it to the "
-            "supplier by another way than the file."
+            "The passphrase (above) is shown this once and kept nowhere. Note it, and tell it to "
+            "the supplier by another way than the file."
         )
     return 0
 

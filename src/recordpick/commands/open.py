@@ -23,9 +23,9 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.tui.app import RecordpickApp
 
     app = RecordpickApp(options.file)
-    app.run()
+    code = app.run_on_terminal()
     if app.last_words:
         from recordpick.commands.common import say
 
         say(app.last_words)
-    return app.return_code or 0
+    return code

@@ -15,6 +15,8 @@ from recordpick.criteria.reading_rows import pack_from_csv, pack_from_rows
 from recordpick.criteria.reading_toml import pack_from_toml
 from recordpick.criteria.wording import listed, shown
 from recordpick.errors import UserError
+from recordpick.regular_files import check_inside
+from recordpick.shipped import is_shipped
 
 
 def read_pack(path: Path) -> Pack:
@@ -108,6 +110,8 @@ def _toml_text(path: Path) -> str:
 def _codelists_beside(path: Path) -> FindCodelist:
     def find(name: str) -> str | None:
         file = path.parent / FOLDER / f"{name}.csv"
+        if not is_shipped(path):  # installers may put links to their store in place of files
+            check_inside(path.parent, FOLDER, file.name)
         if not file.exists():
             return None
         return decoded(read_bytes(file, FILE_AT_MOST), file_name(name))

@@ -61,14 +61,16 @@ def export_encrypted(
     progress: Progress = silent,
     *,
     options: Options = Options(),  # noqa: B008 - a frozen value
+    passphrase: str = "",
 ) -> str:
     """Write the pack as one zip file, encrypted with AES-256, and give its passphrase.
 
-    The passphrase is made here and written nowhere: whoever calls shows it once. `out` must not
-    exist; its files lie in a folder of its name. UserError as for `export`.
+    The passphrase is made here, unless one is given that somebody has seen already, and written
+    nowhere: whoever calls shows it once. `out` must not exist; its files lie in a folder of its
+    name. UserError as for `export`.
     """
     check_free_file(out)
-    passphrase = new_passphrase()
+    passphrase = passphrase or new_passphrase()
 
     def write(head: str, contents: dict[str, bytes]) -> None:
         progress(f"encrypting {out.name}", None)

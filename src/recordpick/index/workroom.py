@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
-import psutil
+
+from recordpick.memory import free_memory
 
 ROOM = 4 * 1024**3
 """Bytes at most, as they are reckoned here: all rows of entries of 35,000 patients. Making an index
 needs 2 GiB more, and should never need more than 6."""
 
 _SPARE = 2 * 1024**3
-"""Bytes of the memory that is free on this computer which are not for rows."""
+"""Bytes of the memory that is free here which are not for rows."""
 
 _TEXT = 48
 """Bytes of a text: where it stands, and what is there."""
@@ -31,8 +32,11 @@ _OTHER = 4
 
 
 def room_there_is() -> int:
-    """Give how many bytes of rows may be kept in memory: not so many that others are pushed out."""
-    return max(0, min(ROOM, psutil.virtual_memory().available - _SPARE))
+    """Give how many bytes of rows may be kept in memory: not so many that others are pushed out.
+
+    In a container its own limit counts.
+    """
+    return max(0, min(ROOM, free_memory() - _SPARE))
 
 
 @dataclass

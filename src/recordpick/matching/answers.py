@@ -81,6 +81,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
     able = [criterion for criterion in every if not criterion.why_not]
     progress(f"looking for patients who meet {len(able)} criteria", None)
     matrix = plan(pack, index, as_at, able).collect(engine="streaming").sort(PATIENT)
+    places = {criterion.criterion.id: place for place, criterion in enumerate(able)}
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
     unseen = _unseen_codelists(pack, index, able, matrix)
@@ -97,7 +98,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
                 matches=0,
             )
             continue
-        answer, patients = _answer(criterion, able.index(criterion), matrix, unseen)
+        answer, patients = _answer(criterion, places[criterion_id], matrix, unseen)
         answers[criterion_id] = answer
         found.append(
             pl.DataFrame(patients).select(

@@ -8,7 +8,7 @@ with all the codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 import polars as pl
@@ -16,6 +16,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.rules import Count, condition
+from recordpick.matching.shared_texts import SharedTexts
 
 PATIENT = "patient_id"
 NUMBER = "\x1fcount"  # no table can have a column of these names
@@ -46,24 +47,54 @@ def _parts(
 ) -> Iterator[pl.LazyFrame]:
     """Give frames as `counted` does, each count in one of them."""
     together: dict[str, dict[int, Count]] = {}
+    alone: dict[int, Count] = {}
     for number, count in counts.items():
         if count.codes is not None and count.distinct is None and count.per is None:
             together.setdefault(count.table, {})[number] = count
-            continue
-        rows = tables[count.table].filter(*_conditions(pack, count, as_at))
+        else:
+            alone[number] = count
+    shared = _shared(pack, tables, as_at, alone.values())
+    for number, count in alone.items():
+        texts = shared.get(count.table)
+        rows = tables[count.table] if texts is None else texts.rows
+        rows = rows.filter(*_conditions(pack, count, as_at, texts))
         yield _tally(rows, count).select(PATIENT, pl.lit(number, pl.UInt16).alias(NUMBER), ROWS)
     for table, of_table in together.items():
         rows = _coded(pack, tables[table], as_at, of_table)
         yield rows.group_by(PATIENT, NUMBER).agg(pl.len().cast(pl.UInt32).alias(ROWS))
 
 
-def _conditions(pack: Pack, count: Count, as_at: date) -> list[pl.Expr]:
+def _shared(
+    pack: Pack, tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Iterable[Count]
+) -> dict[str, SharedTexts]:
+    """Read the tables whose texts are searched by very many conditions."""
+    by_table: dict[str, list[Count]] = {}
+    for count in counts:
+        by_table.setdefault(count.table, []).append(count)
+    found: dict[str, SharedTexts] = {}
+    for table, of_table in by_table.items():
+        nodes = [condition(pack, table, one.where).node for one in of_table if one.where]
+        keys = [
+            PATIENT,
+            *(name for one in of_table for name in (one.distinct, one.per) if name),
+            *("code" for one in of_table if one.codes is not None),
+        ]
+        texts = SharedTexts.of(tables[table], nodes, keys, as_at)
+        if texts is not None:
+            found[table] = texts
+    return found
+
+
+def _conditions(
+    pack: Pack, count: Count, as_at: date, texts: SharedTexts | None = None
+) -> list[pl.Expr]:
     """Give what a row must meet to count: null, where it is not known, is as good as false."""
     met = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
     if count.codes is not None:
         met.append(pl.col("code").is_in(list(pack.codelists[count.codes].codes)))
     if count.where is not None:
-        met.append(condition(pack, count.table, count.where).filter(as_at))
+        asked = condition(pack, count.table, count.where)
+        met.append(asked.filter(as_at) if texts is None else texts.condition(asked.node))
     return met
 
 

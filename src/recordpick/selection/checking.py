@@ -7,9 +7,7 @@ it is written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 
 from recordpick.errors import UserError
 from recordpick.selection.decisions import Body
@@ -95,22 +93,6 @@ def results_of(event: Event) -> list[Result]:
     """Read the results that an event takes in."""
     phase, list_id, by, on = phase_of(event), event.text("list_id"), event.by, event.on
     return [Result(_entry(event, row), phase, list_id, by, on) for row in event.rows("results")]
-
-
-def with_results(results: Mapping[Key, Result], event: Event) -> Mapping[Key, Result]:
-    """Give the results after an event: a later one takes the place of an earlier one, and keeps it.
-
-    Where an event has two of one line, the last counts, as if they had come one after the other.
-    """
-    after = dict(results)
-    for result in results_of(event):
-        before = after.get(result.key)
-        if before is not None:
-            earlier = (*before.earlier, replace(before, earlier=()))
-            after[result.key] = replace(result, earlier=earlier)
-        else:
-            after[result.key] = result
-    return MappingProxyType(after)
 
 
 def _row(entry: Entry) -> list[Json]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordpick.selection.events import BrokenEventError, Event, Json, canonical, check_chain
+from recordpick.selection.events import BrokenEventError, Event, Json, canonical, check_next
+from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.schema import LAST_EVENT, STATEMENTS, connect_to_bytes
 from recordpick.selection.trouble import in_words
 
@@ -49,6 +50,7 @@ class _Reader:
         self._path = path
         self._connection = connection
 
+    @paused_garbage_collection()
     def read(self) -> Content:
         meta: dict[str, str] = {}
         pack_files: dict[str, str] = {}
@@ -96,7 +98,7 @@ class _Reader:
             "SELECT seq, at, who, role, kind, body, previous_hash, hash FROM events ORDER BY seq"
         ):
             event = _event(row, 1 if last is None else last.seq + 1)
-            check_chain([event], last)
+            check_next(event, last, str(row[5]))  # its body, which was found to be canonical
             yield event
             last = event
 

@@ -1,21 +1,16 @@
-"""What each event that can be undone does to the work: old state and event in, new state out."""
+"""What each event that can be undone does to the work, which remembers how to take it back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
-from recordpick.selection.checking import imported, with_results
+from recordpick.selection.checking import imported, results_of
 from recordpick.selection.events import BrokenEventError, Event, Json
-from recordpick.selection.own_figures import (
-    Chosen,
-    OwnFigure,
-    What,
-    with_choice,
-    with_figures,
-)
+from recordpick.selection.ledger import Log, Table, take_back
+from recordpick.selection.own_figures import Chosen, OwnFigure, What, choice_of, figures_of
 from recordpick.selection.own_figures import Key as FigureKey
 from recordpick.selection.results import Imported, Key, Result
 from recordpick.selection.state import (
@@ -33,30 +28,109 @@ from recordpick.selection.state import (
 
 _CHOSEN_BY: dict[str, ChosenBy] = {"rule": "rule", "staff": "staff", "supplier": "supplier"}
 _SOURCES: dict[str, SeedSource] = {"entered": "entered", "made": "made"}
-_Value = TypeVar("_Value")
-
-
-def _empty() -> Mapping[str, str]:
-    return MappingProxyType({})
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
+_Made = TypeVar("_Made")
+_Picked: TypeAlias = "tuple[str | None, str]"
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What undo takes back: everything that people decided. Draws go by their event's number."""
+class ResultsOfLine:
+    """The result that counts for a line of a phase, and, as a chain, those that it replaced."""
 
-    picks: tuple[Pick, ...] = ()
-    closed: Mapping[str, Closed] = field(default_factory=lambda: MappingProxyType({}))
-    notes: Mapping[str, str] = field(default_factory=_empty)
-    seed: FixedSeed | None = None
-    draws: Mapping[int, Draw] = field(default_factory=lambda: MappingProxyType({}))
-    removed: tuple[Removed, ...] = ()
-    results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
-    imports: tuple[Imported, ...] = ()
-    figures: Mapping[FigureKey, OwnFigure] = field(default_factory=lambda: MappingProxyType({}))
-    reports_by: Mapping[What, Chosen] = field(default_factory=lambda: MappingProxyType({}))
+    last: Result
+    before: ResultsOfLine | None
+
+    def result(self) -> Result:
+        """Return the result that counts, with the earlier ones in it."""
+        earlier: list[Result] = []
+        one = self.before
+        while one is not None:
+            earlier.append(one.last)
+            one = one.before
+        return replace(self.last, earlier=tuple(reversed(earlier))) if earlier else self.last
+
+
+class Work:
+    """What undo takes back: everything that people decided, as it is after the last event.
+
+    It is changed by `apply` only. The tables are for this package; `picks` and the other properties
+    give values that do not change afterwards, and are made again only where something changed.
+    """
+
+    def __init__(self) -> None:
+        self.seeds: Table[str, FixedSeed] = Table()
+        self.draws: Table[int, Draw] = Table()
+        """By the number of the event."""
+        self.draws_that_count: Table[int, str] = Table()
+        """The seeds of the draws that are not withdrawn, by the number of the event."""
+        self.seeds_that_count: Table[str, bool] = Table()
+        self.pick_rows: Table[int, Pick] = Table()
+        self.picked: Table[_Picked, tuple[int, ...]] = Table()
+        """The keys in `pick_rows` of each criterion and patient."""
+        self.at_random: Table[str, bool] = Table()
+        """The patients who are picked at random."""
+        self.closed_rows: Table[str, Closed] = Table()
+        self.note_rows: Table[str, str] = Table()
+        self.removed_rows: Table[int, Removed] = Table()
+        self.result_rows: Table[Key, ResultsOfLine] = Table()
+        self.import_rows: Table[int, Imported] = Table()
+        self.figure_rows: Table[FigureKey, OwnFigure] = Table()
+        self.choice_rows: Table[What, Chosen] = Table()
+        self._made: dict[str, tuple[int, object]] = {}
+        self._results: dict[Key, tuple[ResultsOfLine, Result]] = {}
+
+    @property
+    def seed(self) -> FixedSeed | None:
+        """The seed that is fixed now."""
+        return self.seeds.get(_SEED)
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The picks, in the order in which they were made."""
+        return self._once("picks", self.pick_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def closed(self) -> Mapping[str, Closed]:
+        """The criteria that are closed."""
+        return self._once("closed", self.closed_rows, _as_mapping)
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """The notes, by patient."""
+        return self._once("notes", self.note_rows, _as_mapping)
+
+    @property
+    def removed(self) -> tuple[Removed, ...]:
+        """The random records that were taken out."""
+        return self._once("removed", self.removed_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def results(self) -> Mapping[Key, Result]:
+        """The results of data checking that count, with those that each replaced."""
+        return self._once("results", self.result_rows, self._as_results)
+
+    @property
+    def imports(self) -> tuple[Imported, ...]:
+        """The workbooks that were imported."""
+        return self._once("imports", self.import_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def figures(self) -> Mapping[FigureKey, OwnFigure]:
+        """The figures of the systems' own reports."""
+        return self._once("figures", self.figure_rows, _as_mapping)
+
+    @property
+    def reports_by(self) -> Mapping[What, Chosen]:
+        """What the reports are counted by, where that is not what ships."""
+        return self._once("reports_by", self.choice_rows, _as_mapping)
+
+    def is_picked(self, criterion_id: str | None, patient_id: str) -> bool:
+        """Tell whether a patient is picked for a criterion (None: drawn at random)."""
+        return (criterion_id, patient_id) in self.picked
 
     def drawn_with(self, seed: str) -> set[str]:
-        """Give everybody drawn with this seed, also those replaced or taken out since."""
+        """Return everybody drawn with this seed, also those replaced or taken out since."""
         return {
             drawn.patient_id
             for draw in self.draws.values()
@@ -64,15 +138,51 @@ class Work:
             for drawn in draw.drawn
         }
 
+    def _once(
+        self, name: str, rows: Table[_K, _V], make: Callable[[Table[_K, _V]], _Made]
+    ) -> _Made:
+        made = self._made.get(name)
+        if made is None or made[0] != rows.changes:
+            made = (rows.changes, make(rows))
+            self._made[name] = made
+        return made[1]  # type: ignore[return-value] # each name has one kind of value
+
+    def _as_results(self, rows: Table[Key, ResultsOfLine]) -> Mapping[Key, Result]:
+        """Make results of the lines that changed since the last time."""
+        before, self._results = self._results, {}
+        for key, line in rows.items():
+            known = before.get(key)
+            if known is None or known[0] is not line:
+                known = (line, line.result())
+            self._results[key] = known
+        return MappingProxyType({key: result for key, (_, result) in self._results.items()})
+
+
+_SEED = ""
+"""The only key of the table of the seed."""
+
+
+def _as_mapping(rows: Table[_K, _V]) -> Mapping[_K, _V]:
+    return MappingProxyType(dict(rows.items()))
+
 
 def can_be_undone(kind: str) -> bool:
     """Tell whether an event of this kind is somebody's decision about the work."""
     return kind in _EFFECTS
 
 
-def apply(work: Work, event: Event) -> Work:
-    """Give the work after an event; BrokenEventError if the event is not what recordpick writes."""
-    return _EFFECTS[event.kind](work, event)
+def apply(work: Work, event: Event) -> Log:
+    """Change the work as an event does, and return what takes that back.
+
+    BrokenEventError, and nothing changed, if the event is not what recordpick writes.
+    """
+    log: Log = []
+    try:
+        _EFFECTS[event.kind](work, event, log)
+    except BaseException:
+        take_back(log)
+        raise
+    return log
 
 
 def fixed_seed(event: Event) -> FixedSeed:
@@ -121,107 +231,109 @@ def _drawn(event: Event, row: list[Json]) -> Drawn:
     raise BrokenEventError(event.seq, "has a drawn record that is none")
 
 
-def _picked(work: Work, event: Event) -> Work:
+def _picked(work: Work, event: Event, log: Log) -> None:
     chosen_by = _CHOSEN_BY.get(event.text("chosen_by"))
     if chosen_by is None:
         raise BrokenEventError(event.seq, "does not say who chose")
-    pairs = [(event.text("criterion_id"), patient_id) for patient_id in event.texts("patient_ids")]
-    return replace(work, picks=work.picks + _picks(event, pairs, chosen_by))
+    criterion_id, by, on = event.text("criterion_id"), event.by, event.on
+    for patient_id in event.texts("patient_ids"):
+        pick = Pick(patient_id, criterion_id, chosen_by, by.name, by.role, on)
+        _add_pick(work, pick, log)
 
 
-def _suggested(work: Work, event: Event) -> Work:
-    pairs: list[tuple[str, str]] = []
+def _suggested(work: Work, event: Event, log: Log) -> None:
+    by, on, note = event.by, event.on, f"suggested: {event.text('how')}"
     for row in event.rows("picks"):
         match row:
             case [str(criterion_id), str(patient_id)]:
-                pairs.append((criterion_id, patient_id))
+                pick = Pick(patient_id, criterion_id, "rule", by.name, by.role, on, note=note)
+                _add_pick(work, pick, log)
             case _:
                 raise BrokenEventError(event.seq, "has a suggested record that is none")
-    note = f"suggested: {event.text('how')}"
-    return replace(work, picks=work.picks + _picks(event, pairs, "rule", note))
 
 
-def _picks(
-    event: Event, pairs: list[tuple[str, str]], chosen_by: ChosenBy, note: str = ""
-) -> tuple[Pick, ...]:
-    by, on = event.by, event.on
-    return tuple(
-        Pick(patient_id, criterion_id, chosen_by, by.name, by.role, on, note=note)
-        for criterion_id, patient_id in pairs
-    )
+def _add_pick(work: Work, pick: Pick, log: Log) -> None:
+    of = (pick.criterion_id, pick.patient_id)
+    key = work.pick_rows.append(pick, log)
+    work.picked.put(of, (*(work.picked.get(of) or ()), key), log)
+    if pick.criterion_id is None:
+        work.at_random.put(pick.patient_id, value=True, log=log)
 
 
-def _removed(work: Work, event: Event) -> Work:
-    criterion_id, gone = event.text_or_none("criterion_id"), set(event.texts("patient_ids"))
-    picks = tuple(
-        pick
-        for pick in work.picks
-        if pick.criterion_id != criterion_id or pick.patient_id not in gone
-    )
-    if criterion_id is not None:
-        return replace(work, picks=picks)
-    removed = tuple(
-        Removed(patient_id, event.text("reason"), event.by, event.on)
-        for patient_id in event.texts("patient_ids")
-    )
-    return replace(work, picks=picks, removed=work.removed + removed)
+def _drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], log: Log) -> None:
+    for patient_id in patients:
+        for key in work.picked.get((criterion_id, patient_id)) or ():
+            work.pick_rows.drop(key, log)
+        work.picked.drop((criterion_id, patient_id), log)
+        if criterion_id is None:
+            work.at_random.drop(patient_id, log)
 
 
-def _noted(work: Work, event: Event) -> Work:
+def _removed(work: Work, event: Event, log: Log) -> None:
+    criterion_id, gone = event.text_or_none("criterion_id"), event.texts("patient_ids")
+    _drop_picks(work, criterion_id, gone, log)
+    if criterion_id is None:
+        by, on, reason = event.by, event.on, event.text("reason")
+        for patient_id in gone:
+            work.removed_rows.append(Removed(patient_id, reason, by, on), log)
+
+
+def _noted(work: Work, event: Event, log: Log) -> None:
     patient_id, text = event.text("patient_id"), event.text("text")
-    notes = _with(work.notes, patient_id, text) if text else _without(work.notes, patient_id)
-    return replace(work, notes=notes)
+    if text:
+        work.note_rows.put(patient_id, text, log)
+    else:
+        work.note_rows.drop(patient_id, log)
 
 
-def _closed(work: Work, event: Event) -> Work:
+def _closed(work: Work, event: Event, log: Log) -> None:
     closed = Closed(event.text("reason"), event.by, event.on)
-    return replace(work, closed=_with(work.closed, event.text("criterion_id"), closed))
+    work.closed_rows.put(event.text("criterion_id"), closed, log)
 
 
-def _reopened(work: Work, event: Event) -> Work:
-    return replace(work, closed=_without(work.closed, event.text("criterion_id")))
+def _reopened(work: Work, event: Event, log: Log) -> None:
+    work.closed_rows.drop(event.text("criterion_id"), log)
 
 
-def _seed_fixed(work: Work, event: Event) -> Work:
-    return replace(work, seed=fixed_seed(event))
+def _seed_fixed(work: Work, event: Event, log: Log) -> None:
+    work.seeds.put(_SEED, fixed_seed(event), log)
 
 
-def _drawn_at_random(work: Work, event: Event) -> Work:
+def _drawn_at_random(work: Work, event: Event, log: Log) -> None:
     draw = draw_of(event)
-    draws = dict(work.draws)
-    picks, removed = work.picks, work.removed
-    if any(before.seed != draw.seed and before.withdrawn is None for before in draws.values()):
-        reason = work.seed.reason if work.seed is not None else ""
-        withdrawn = Withdrawn(f"drawn again with another seed: {reason}", event.by, event.on)
-        for seq, before in draws.items():
-            draws[seq] = replace(before, withdrawn=before.withdrawn or withdrawn)
-        picks = tuple(pick for pick in picks if pick.criterion_id is not None)
-        removed = ()
-    draws[event.seq] = draw
-    return replace(
-        work,
-        picks=picks + _random_picks(draw),
-        draws=MappingProxyType(draws),
-        removed=removed,
-    )
+    if any(seed != draw.seed for seed in work.seeds_that_count):
+        _withdraw_draws(work, event, log)
+    _add_draw(work, event, draw, log)
 
 
-def _replaced(work: Work, event: Event) -> Work:
+def _withdraw_draws(work: Work, event: Event, log: Log) -> None:
+    """Take back all draws that count: this event draws with another seed."""
+    reason = work.seed.reason if work.seed is not None else ""
+    withdrawn = Withdrawn(f"drawn again with another seed: {reason}", event.by, event.on)
+    for seq in list(work.draws_that_count):
+        before = work.draws.get(seq)
+        if before is not None:
+            work.draws.put(seq, replace(before, withdrawn=withdrawn), log)
+    work.draws_that_count.clear(log)
+    work.seeds_that_count.clear(log)
+    _drop_picks(work, None, list(work.at_random), log)
+    work.removed_rows.clear(log)
+
+
+def _add_draw(work: Work, event: Event, draw: Draw, log: Log) -> None:
+    work.draws.put(event.seq, draw, log)
+    work.draws_that_count.put(event.seq, draw.seed, log)
+    work.seeds_that_count.put(draw.seed, value=True, log=log)
+    for pick in _random_picks(draw):
+        _add_pick(work, pick, log)
+
+
+def _replaced(work: Work, event: Event, log: Log) -> None:
     draw = draw_of(event)
-    removed = Removed(
-        event.text("patient_id"), draw.reason, draw.by, draw.drawn_on, draw.drawn[0].patient_id
-    )
-    return replace(
-        work,
-        picks=tuple(
-            pick
-            for pick in work.picks
-            if pick.criterion_id is not None or pick.patient_id != removed.patient_id
-        )
-        + _random_picks(draw),
-        draws=_with(work.draws, event.seq, draw),
-        removed=(*work.removed, removed),
-    )
+    replaced, instead = event.text("patient_id"), draw.drawn[0].patient_id
+    _drop_picks(work, None, [replaced], log)
+    _add_draw(work, event, draw, log)
+    work.removed_rows.append(Removed(replaced, draw.reason, draw.by, draw.drawn_on, instead), log)
 
 
 def _random_picks(draw: Draw) -> tuple[Pick, ...]:
@@ -241,31 +353,33 @@ def _random_picks(draw: Draw) -> tuple[Pick, ...]:
     )
 
 
-def _checked(work: Work, event: Event) -> Work:
-    results = with_results(work.results, event)
-    return replace(work, results=results, imports=(*work.imports, imported(event)))
+def _checked(work: Work, event: Event, log: Log) -> None:
+    """Import results: a later one takes the place of an earlier one, and keeps it.
+
+    Where an event has two of one line, the last counts, as if they had come one after the other.
+    """
+    for result in results_of(event):
+        line = ResultsOfLine(result, work.result_rows.get(result.key))
+        work.result_rows.put(result.key, line, log)
+    work.import_rows.append(imported(event), log)
 
 
-def _figures(work: Work, event: Event) -> Work:
-    return replace(work, figures=with_figures(work.figures, event))
+def _figures(work: Work, event: Event, log: Log) -> None:
+    for key, figure in figures_of(event):
+        if figure is None:
+            work.figure_rows.drop(key, log)
+        else:
+            work.figure_rows.put(key, figure, log)
 
 
-def _reports_by(work: Work, event: Event) -> Work:
-    return replace(work, reports_by=with_choice(work.reports_by, event))
+def _reports_by(work: Work, event: Event, log: Log) -> None:
+    what, chosen = choice_of(event)
+    work.choice_rows.drop(what, log)
+    if chosen is not None:
+        work.choice_rows.put(what, chosen, log)
 
 
-_Key = TypeVar("_Key", str, int)
-
-
-def _with(mapping: Mapping[_Key, _Value], key: _Key, value: _Value) -> Mapping[_Key, _Value]:
-    return MappingProxyType({**mapping, key: value})
-
-
-def _without(mapping: Mapping[_Key, _Value], key: _Key) -> Mapping[_Key, _Value]:
-    return MappingProxyType({known: value for known, value in mapping.items() if known != key})
-
-
-_EFFECTS: dict[str, Callable[[Work, Event], Work]] = {
+_EFFECTS: dict[str, Callable[[Work, Event, Log], None]] = {
     "picked": _picked,
     "suggested": _suggested,
     "removed": _removed,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from recordpick.selection.checking import results_of
 from recordpick.selection.effects import Work, apply, can_be_undone, draw_of, fixed_seed
 from recordpick.selection.events import BrokenEventError, Event
-from recordpick.selection.results import Result, issues_of
+from recordpick.selection.ledger import Log, take_back
+from recordpick.selection.results import Issue, Key, Result, issues_of
 from recordpick.selection.state import (
     Draw,
     Exported,
@@ -45,13 +46,14 @@ class History:
         self.index_before: IndexUsed | None = None
         """The last index of another fingerprint than `index`, if there was one."""
         self.work = Work()
-        self._done: list[tuple[Event, Work]] = []
+        self._done: list[tuple[Event, Log]] = []
         self._undone: list[Event] = []
         self._draws: dict[int, Draw] = {}
         self._seeds: dict[int, FixedSeed] = {}
         # Numbers of issues are given once, also if what was found is taken back: the supplier may
         # have been told of them.
         self._issues: dict[tuple[str | None, str], tuple[int, Result]] = {}
+        self._issues_made: tuple[Mapping[Key, Result], int, tuple[Issue, ...]] | None = None
         self._taken_back: dict[int, Withdrawn] = {}
         self._exports: list[Exported] = []
 
@@ -73,7 +75,7 @@ class History:
     def check(self, event: Event) -> None:
         """Raise BrokenEventError if a decision could not be taken in; asked before writing."""
         if can_be_undone(event.kind):
-            apply(self.work, event)
+            take_back(apply(self.work, event))
 
     def add(self, event: Event) -> None:
         """Take in the next event. BrokenEventError, and nothing changed, if it cannot be one."""
@@ -99,7 +101,7 @@ class History:
             notes=work.notes,
             seed=work.seed,
             seeds=tuple(
-                replace(seed, withdrawn=self._taken_back.get(seq))
+                replace(seed, withdrawn=self._taken_back[seq]) if seq in self._taken_back else seed
                 for seq, seed in self._seeds.items()
             ),
             draws=tuple(
@@ -109,7 +111,7 @@ class History:
             removed_at_random=work.removed,
             exports=tuple(self._exports),
             results=work.results,
-            issues=issues_of(self._issues, work.results),
+            issues=self._issues_now(),
             imports=work.imports,
             figures=work.figures,
             reports_by=work.reports_by,
@@ -117,16 +119,24 @@ class History:
             can_redo=None if self.next_redo is None else describe(self.next_redo),
         )
 
+    def _issues_now(self) -> tuple[Issue, ...]:
+        """Return the issues; they are made again only where results changed."""
+        results, numbered = self.work.results, len(self._issues)
+        made = self._issues_made
+        if made is None or made[0] is not results or made[1] != numbered:
+            made = (results, numbered, issues_of(self._issues, results))
+            self._issues_made = made
+        return made[2]
+
     def _do(self, event: Event) -> None:
-        after = apply(self.work, event)
+        log = apply(self.work, event)
         if event.kind == "seed_fixed":
             self._seeds.setdefault(event.seq, fixed_seed(event))
         elif event.kind in {"drawn", "replaced"}:
             self._draws.setdefault(event.seq, draw_of(event))
         elif event.kind == "checked":
             self._number_issues(event)
-        self._done.append((event, self.work))
-        self.work = after
+        self._done.append((event, log))
 
     def _number_issues(self, event: Event) -> None:
         for result in results_of(event):
@@ -138,7 +148,8 @@ class History:
         if not self._done or self._done[-1][0].seq != event.number("of"):
             raise BrokenEventError(event.seq, "undoes what was not the last thing done")
         taken_back = Withdrawn("taken back (undo)", event.by, event.on)
-        undone, self.work = self._done.pop()
+        undone, log = self._done.pop()
+        take_back(log)
         self._undone.append(undone)
         self._taken_back[undone.seq] = taken_back
 

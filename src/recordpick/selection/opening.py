@@ -17,6 +17,7 @@ from recordpick.selection.clock import clock_warnings
 from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
+from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.plausible import Plausibility
 from recordpick.selection.private_files import take_away_leftovers
@@ -171,6 +172,7 @@ def _with_reason(read: Read, ready: Ready) -> Content:
     return replace(content, damage=f"{content.damage}; {reason}") if reason else content
 
 
+@paused_garbage_collection()
 def replayed(events: tuple[Event, ...], plausible: Plausibility) -> tuple[History, str]:
     """Replay events as far as they go; say what is wrong with the one that does not."""
     history = History()

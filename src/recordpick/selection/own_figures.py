@@ -8,10 +8,9 @@ was given is what is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Literal, TypeAlias, get_args
 
 from recordpick.errors import UserError
@@ -119,18 +118,13 @@ def to_give(known: Mapping[Key, OwnFigure], given: Given) -> Body | None:
     }
 
 
-def with_figures(known: Mapping[Key, OwnFigure], event: Event) -> Mapping[Key, OwnFigure]:
-    """Give the figures after an event."""
+def figures_of(event: Event) -> Iterator[tuple[Key, OwnFigure | None]]:
+    """Read the figures that an event gives, one after the other; None takes one away."""
     system = system_of(event)
     by, on, source = event.by, event.on, event.text("source")
-    after = dict(known)
     for row in event.rows("figures"):
         name, value = _figure(event, row)
-        if value is None:
-            after.pop((system, name), None)
-        else:
-            after[system, name] = OwnFigure(value, by, on, source)
-    return MappingProxyType(after)
+        yield (system, name), None if value is None else OwnFigure(value, by, on, source)
 
 
 def system_of(event: Event) -> System:
@@ -164,13 +158,10 @@ def to_choose(
     return {"what": what, "files": rows}
 
 
-def with_choice(before: Mapping[What, Chosen], event: Event) -> Mapping[What, Chosen]:
-    """Give what the reports are counted by after an event."""
+def choice_of(event: Event) -> tuple[What, Chosen | None]:
+    """Read what the reports are counted by from an event on; None: by what ships."""
     what, files = what_of(event), _files(event)
-    after = {known: chosen for known, chosen in before.items() if known != what}
-    if files:
-        after[what] = Chosen(files, event.by, event.on)
-    return MappingProxyType(after)
+    return what, Chosen(files, event.by, event.on) if files else None
 
 
 def what_of(event: Event) -> What:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
@@ -16,16 +17,18 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from recordpick.crash import crash_report
+from recordpick.memory import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
-from recordpick.tui.hang_up import GONE, when_terminal_goes
+from recordpick.tui.hang_up import Ender
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
 from recordpick.tui.themes import THEMES, USUAL
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from recordpick.index.questions import Answers
@@ -84,8 +87,6 @@ class RecordpickApp(App[None]):
 
     def on_mount(self) -> None:
         """Open what was asked for, over the start screen."""
-        if not self.is_headless:
-            when_terminal_goes(sys.stdin.fileno(), self._terminal_gone)
         if self._demo:
             self.open_demo()
         elif self._path is not None:
@@ -96,14 +97,36 @@ class RecordpickApp(App[None]):
         self._let_go()
         self.last_words = self._demo_folder.leave()
 
-    def _terminal_gone(self) -> None:
-        """Leave, from another thread: nobody sees the screen any more."""
-        with suppress(RuntimeError):  # it has ended already
-            self.call_from_thread(self._leave_unseen)
+    def run_on_terminal(self) -> int:
+        """Run until the person leaves, the terminal goes or a signal asks for the end.
 
-    def _leave_unseen(self) -> None:
+        Returns the exit code.
+        """
+        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go)
+        with ender.watching():
+            self.run()
+        return self.return_code or 0
+
+    def get_driver_class(self) -> type[Driver]:
+        """Give the driver for this system's terminals."""
+        usual = super().get_driver_class()
+        if usual.__name__ != "LinuxDriver":
+            return usual
+        from recordpick.tui.terminal_driver import TerminalDriver
+
+        return TerminalDriver
+
+    def _have_it_end(self, code: int) -> None:
+        """Leave, from another thread: nobody sees the screen any more, or somebody asked for it."""
+        while True:
+            with suppress(RuntimeError):  # it does not run yet, or has ended already
+                self.call_from_thread(self._leave_at_once, code)
+                return
+            time.sleep(0.1)
+
+    def _leave_at_once(self, code: int) -> None:
         self._let_go()
-        self.exit(return_code=GONE)
+        self.exit(return_code=code)
 
     def _let_go(self) -> None:
         if self._session is not None:
@@ -246,7 +269,7 @@ class RecordpickApp(App[None]):
     def _fatal_error(self) -> None:
         """Leave after a mistake of ours, without the data that Textual's own report would show."""
         error = sys.exception() or self._exception or RuntimeError()
-        self.panic(Text(crash_report(error)))
+        self.panic(Text(NOT_ENOUGH if is_out_of_memory(error) else crash_report(error)))
 
     # ------------------------------------------------------------------ everywhere
 

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, Select, Static
 
 from recordpick.errors import UserError
 from recordpick.tui.box import Box
+from recordpick.tui.fields import Field
 from recordpick.tui.hiding import PrivateInput, Secret, sentence
 from recordpick.tui.roles import ROLES, Role, as_role
 from recordpick.tui.visible import content
@@ -128,7 +129,7 @@ class Ask(Box[str | None]):
             yield Static(content(self._title), classes="box--title")
             for message in self._messages:
                 yield sentence(message, "box--message")
-            field = PrivateInput if self._private else Input
+            field = PrivateInput if self._private else Field
             yield field(self._value, placeholder=self._placeholder, id="answer", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
@@ -176,7 +177,7 @@ class WhoAreYou(Box[tuple[str, Role] | None]):
             yield Static("Who is working?", classes="box--title")
             yield Static("Your name stands beside each record you pick.", classes="box--message")
             yield Static("Your name", classes="label")
-            yield Input(self._name_so_far, id="name", compact=True)
+            yield Field(self._name_so_far, id="name", compact=True)
             yield Static("You work for", classes="label")
             yield Select(
                 [(says, role) for role, says in ROLES.items()],

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.tui.box import Box
+from recordpick.tui.fields import LONGEST_NUMBER, Field
 from recordpick.tui.tick_box import TickBox
 from recordpick.tui.visible import amount, content, counted
 
@@ -54,14 +55,16 @@ class DrawDialog(Box[Asked | None]):
                 classes="box--message",
             )
             yield Static("How many", classes="label")
-            yield Input(str(self._number), id="number", type="integer", compact=True)
+            yield Field(
+                str(self._number), longest=LONGEST_NUMBER, id="number", type="integer", compact=True
+            )
             if self._seed:
                 yield Static("Seed (fixed before; further records go on with it)", classes="label")
             else:
                 yield Static("Seed (dice, a lottery result; empty: one is made)", classes="label")
-            yield Input(self._seed, id="seed", compact=True)
+            yield Field(self._seed, id="seed", compact=True)
             yield Static("Why another seed: all random records are drawn anew", classes="label why")
-            yield Input(id="reason", classes="why", compact=True)
+            yield Field(id="reason", classes="why", compact=True)
             yield TickBox("Even over age bands and sexes", id="strata")
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):

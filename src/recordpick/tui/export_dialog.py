@@ -12,6 +12,7 @@ from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.tui.box import Box
 from recordpick.tui.export_session import Asked, Exported
+from recordpick.tui.fields import Field
 from recordpick.tui.hiding import sentence
 from recordpick.tui.new_file import as_path
 from recordpick.tui.tick_box import TickBox
@@ -39,7 +40,7 @@ class ExportDialog(Box[Asked | None]):
             yield Static("Export the hand-over pack", classes="box--title")
             yield Static(content(self._standing), classes="box--message")
             yield Static(_FOLDER, id="where")
-            yield Input(self._out, id="answer", compact=True)
+            yield Field(self._out, id="answer", compact=True)
             yield TickBox("Encrypted, as one file with a passphrase", id="encrypted")
             yield TickBox("With patients' names in the practice's workbook", id="names")
             yield Static("", id="wanting", classes="wanting", markup=False)

@@ -13,6 +13,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.tui.box import Box
+from recordpick.tui.fields import Field
 from recordpick.tui.visible import content, visible
 
 
@@ -47,7 +48,7 @@ class FilePicker(Box[Path | None]):
         """The folder's name, what is in it, buttons."""
         with Vertical(classes="box picker"):
             yield Static(content(self._title), classes="box--title")
-            yield Input(id="folder", compact=True)
+            yield Field(id="folder", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             yield OptionList(id="paths", markup=False, compact=True)
             with Horizontal(classes="box--buttons"):
@@ -67,7 +68,7 @@ class FilePicker(Box[Path | None]):
             folders = [path for path in inside if path.is_dir() and not path.name.startswith(".")]
             files = [path for path in inside if self._is_wanted(path)]
         except OSError as error:
-            wanting.update(f"{folder}: cannot be read ({error.strerror or error}).")
+            wanting.update(visible(f"{folder}: cannot be read ({error.strerror or error})."))
             return
         wanting.update("" if folders or files else "There is nothing to choose in this folder.")
         self._folder = folder

@@ -1,8 +1,10 @@
-"""Noticing that the terminal has gone, so that the app does not go on without anybody to see it.
+"""Ending the app when its terminal goes, or when it is asked to by a signal.
 
-A terminal that is closed ends its programs by a signal, but only those it controls: others run on.
-Textual then reads the end of its input over and over, with the patients on a screen that nobody
-sees and the working file locked.
+A terminal that is closed ends its programs by a signal (SIGHUP), but only those it controls: others
+run on. Textual then reads the end of its input over and over, with the patients on a screen that
+nobody sees and the working file locked. Signals that ask a program to end (SIGTERM, SIGQUIT) would
+end it at once, with its lock beside the file, the patients' names on the screen and the terminal
+reporting the mouse.
 """
 
 from __future__ import annotations
@@ -12,34 +14,88 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from recordpick.stopping import exit_code_of, handled_by
 
 GONE = 129
-"""The exit code then: what shells say of a program that a hang-up has ended."""
+"""The exit code when the terminal has gone: what shells say of a program ended by a hang-up."""
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 """Seconds that the app has for ending by itself: its output may be stuck on the way to nobody."""
 
+AS_IT_WAS = (
+    b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # the mouse
+    b"\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # pasting, focus, sizes, keys
+    b"\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[0m"  # the other screen, the cursor, wrapping, colours
+)
+"""What brings a terminal back to what a shell needs, whatever the app was doing."""
 
-def when_terminal_goes(terminal: int, end: Callable[[], object]) -> None:
-    """Call `end` from a thread, once, when the terminal of that file number goes.
 
-    The program is ended `PATIENCE` later, if it still runs. Does nothing where the system has no
-    such call (Windows ends a console's programs itself).
+class Ender:
+    """Waits in a thread for the terminal to go or for a signal, and has the app end.
+
+    `end` is called in a thread of its own, once, with the exit code. If the app still runs
+    `PATIENCE` seconds later, `last` is called and the process ended.
     """
-    if sys.platform == "win32" or not hasattr(select, "poll"):
-        return
 
-    def watch() -> None:
-        poll = select.poll()
-        poll.register(terminal, 0)  # of hang-ups and errors it tells unasked
-        told = 0
-        while not told:
-            told = sum(event for _, event in poll.poll())
-        if not told & (select.POLLHUP | select.POLLERR):
-            return  # this system cannot watch terminals
-        end()
+    def __init__(
+        self, terminal: int, end: Callable[[int], object], last: Callable[[], object]
+    ) -> None:
+        self._terminal = terminal
+        self._end = end
+        self._last = last
+        self._signals: tuple[int, int] | None = None
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Watch during the block, in the main thread.
+
+        Does nothing where the system has no such call (Windows ends a console's programs itself).
+        """
+        if sys.platform == "win32" or not hasattr(select, "poll"):
+            yield
+            return
+        reading, writing = os.pipe()
+        self._signals = (reading, writing)
+        threading.Thread(target=self._watch, name="recordpick-ender", daemon=True).start()
+        try:
+            # In the handler of a signal nothing else is safe: the app may be amid anything.
+            with handled_by(lambda number: _write(writing, bytes([number]))):
+                yield
+        finally:
+            _write(writing, b"\0")
+
+    def _watch(self) -> None:
+        code = self._wait()
+        if code is None:
+            return
+        threading.Thread(target=self._end, args=(code,), daemon=True).start()
         time.sleep(PATIENCE)
-        os._exit(GONE)
+        with suppress(Exception):  # whatever it was: the process has to end
+            self._last()
+        _write(self._terminal, AS_IT_WAS)
+        os._exit(code)
 
-    threading.Thread(target=watch, name="recordpick-hang-up", daemon=True).start()
+    def _wait(self) -> int | None:
+        """Wait; return the exit code, or None where the app ends by itself."""
+        if self._signals is None:
+            return None
+        reading, _ = self._signals
+        poll = select.poll()
+        poll.register(reading, select.POLLIN)
+        poll.register(self._terminal, 0)  # of hang-ups and errors it tells unasked
+        while True:
+            for number, event in poll.poll():
+                if number == reading:
+                    signal_number = os.read(reading, 1)[0]
+                    return exit_code_of(signal_number) if signal_number else None
+                if event & (select.POLLHUP | select.POLLERR):
+                    return GONE
+                poll.unregister(self._terminal)  # this system cannot watch terminals
+
+
+def _write(number: int, content: bytes) -> None:
+    with suppress(OSError):
+        os.write(number, content)

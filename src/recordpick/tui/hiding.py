@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
+from recordpick.tui.fields import Field
 from recordpick.tui.visible import MASK, paragraph
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Private(Static):
         self.update(paragraph(self._hides if is_hiding(self.app) else self._says))
 
 
-class PrivateInput(Input):
+class PrivateInput(Field):
     """A field that shows dots while names are hidden."""
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, Select, Static
 
 from recordpick.days import NotADayError, parse_day
 from recordpick.shipped import general_practice_pack
+from recordpick.tui.fields import Field
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.roles import ROLES, Role, as_role
@@ -112,7 +113,7 @@ class NewFileScreen(Screen[Filled | None]):
                             compact=True,
                         )
                     else:
-                        yield Input(values.get(name, ""), id=name, compact=True)
+                        yield Field(values.get(name, ""), id=name, compact=True)
         yield Static("", id="field-help", classes="quiet", markup=False)
         yield Static("", id="wanting", classes="wanting", markup=False)
         with Horizontal(classes="box--buttons"):

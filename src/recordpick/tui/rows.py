@@ -107,6 +107,10 @@ def ordered(frame: pl.DataFrame, sort: Sort | None) -> pl.Series:
     return frame.select(by.cast(pl.UInt32).alias("place")).to_series()
 
 
+_LONGEST_WORD = 4_000
+"""Characters: no row of a list of patients has a word as long as that."""
+
+
 def holding(
     frame: pl.DataFrame, search: pl.Series, query: str, order: pl.Series, today: dt.date
 ) -> pl.Series:
@@ -115,9 +119,11 @@ def holding(
     `search` is `search_text(frame)`. A query that is a date also finds every row whose
     `date_of_birth` is that day (`today` says what a year of two digits means).
     """
-    words = words_of(query)
+    words = tuple(dict.fromkeys(words_of(query)))
     if not words:
         return order
+    if max(map(len, words)) > _LONGEST_WORD:  # polars refuses to look for very long ones
+        return order.head(0)
     kept = pl.all_horizontal(pl.col("search").str.contains(word, literal=True) for word in words)
     look = [search.alias("search")]
     born = date_of(query, today)

@@ -147,17 +147,18 @@ class WorkScreen(WorkMany):
         patient_id = self.table.patient_id
         if patient_id is None:
             return
+        offered = self.session.selection.notes.get(patient_id, "").replace("\n", " ")
         text = await self.app.push_screen_wait(
             Ask(
                 "Note on this patient",
                 ["It stays in the working file. An empty note takes the old one away."],
-                value=self.session.selection.notes.get(patient_id, "").replace("\n", " "),
+                value=offered,
                 yes="Keep",
                 required=False,
                 private=True,
             )
         )
-        if text is not None:
+        if text is not None and text != offered.strip():  # what was not touched stays as it is
             self.change(lambda: self.session.note(patient_id, text))
 
     # ------------------------------------------------------------------ looking

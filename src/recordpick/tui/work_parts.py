@@ -10,6 +10,7 @@ from textual.content import Content
 
 from recordpick.tui.asides import Asides
 from recordpick.tui.criteria_list import CriteriaList
+from recordpick.tui.fields import LONGEST_FILTER
 from recordpick.tui.hiding import PrivateInput, follow, is_hiding, without
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.record_view import RecordView
@@ -52,7 +53,7 @@ class WorkParts(Asides[None]):
             yield CriteriaList(id="criteria")
             with Vertical(id="right"):
                 yield Words("head")
-                yield PrivateInput(id="filter", compact=True)
+                yield PrivateInput(id="filter", longest=LONGEST_FILTER, compact=True)
                 yield RecordsTable(id="candidates")
                 yield RecordView(id="record")
         yield Horizontal(

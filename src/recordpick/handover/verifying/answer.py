@@ -35,7 +35,15 @@ def answer(verdict: Verdict) -> list[str]:
 
 
 def _check(check: Check) -> list[str]:
-    mark = "WRONG" if check.problems else "not checked" if check.skipped else "right"
+    mark = (
+        "WRONG"
+        if check.problems
+        else "not checked"
+        if check.skipped
+        else "note"
+        if check.name == "Encryption"
+        else "right"
+    )
     first = f"{check.name}: "
     if check.skipped:
         text = f"{check.skipped}."

@@ -28,7 +28,8 @@ class PackFiles:
     """The files of a pack, by name, as they came.
 
     `problems` name what stands among them and is no file of a pack: folders, links. `left_aside`
-    are what file managers put there. `encrypted` is None for a folder.
+    are what file managers put there. `encrypted` is None for a folder. `weak` says that something
+    in a zip is encrypted in the old way (ZipCrypto), which does not keep anybody out.
     """
 
     path: str
@@ -36,6 +37,7 @@ class PackFiles:
     problems: tuple[str, ...] = ()
     left_aside: tuple[str, ...] = ()
     encrypted: bool | None = None
+    weak: bool = False
 
 
 def open_pack(path: Path, passphrase: Callable[[], str]) -> PackFiles:

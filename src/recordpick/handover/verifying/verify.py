@@ -25,6 +25,13 @@ from recordpick.handover.verifying.the_list import (
 from recordpick.handover.verifying.verdict import Check, Verdict
 from recordpick.index.practice_index import PracticeIndex
 
+_ZIP_CRYPTO = (
+    "This zip is encrypted in the old way (ZipCrypto), which can be broken within minutes and "
+    "without the passphrase: treat it as if it had been sent open. A pack that recordpick encrypts "
+    "has AES-256 (export --encrypt): ask for that, and tell the practice."
+)
+_WEAK = Check("Encryption", "weak.", cautions=(_ZIP_CRYPTO,))
+
 
 def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
     """Check a pack: files and sums, description, columns, the list, the draw.
@@ -40,6 +47,7 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
     }
     checks = [
         check_sums(files, told.sizes),
+        *([_WEAK] if files.weak else []),
         description,
         check_columns(forms),
         *_of_the_list(forms, told, index),

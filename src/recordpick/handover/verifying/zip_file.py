@@ -50,6 +50,7 @@ def read_zip(path: Path, passphrase: Callable[[], str]) -> PackFiles:
             entries = [one for one in archive.infolist() if not one.filename.endswith("/")]
             _check_entries(path, archive.infolist())
             encrypted = [bool(one.flag_bits & _ENCRYPTED) for one in entries]
+            weak = any(_is_zip_crypto(one) for one in entries)
             given = passphrase() if any(encrypted) else ""
             contents = _read(archive, entries, given)
     except RuntimeError as error:
@@ -70,7 +71,12 @@ def read_zip(path: Path, passphrase: Callable[[], str]) -> PackFiles:
         raise UserError(f"{path} is damaged or cut short ({error}). Ask for it again.") from error
     aside = tuple(name for name in contents if is_litter(name))
     kept = {name: content for name, content in contents.items() if not is_litter(name)}
-    return PackFiles(str(path), *_without_folder(kept), aside, all(encrypted))
+    return PackFiles(str(path), *_without_folder(kept), aside, all(encrypted), weak)
+
+
+def _is_zip_crypto(entry: Any) -> bool:
+    """Tell whether an entry is encrypted in the way of old zips and not with AES."""
+    return bool(entry.flag_bits & _ENCRYPTED) and not entry.wz_aes_version
 
 
 def _check_end(path: Path) -> None:

@@ -1,0 +1,128 @@
+"""Standard input, output and error as they were given to the program: open, closed or full.
+
+A command does its work whole, whoever looks on: what cannot be printed stops nothing, and is said
+once at the end. A stream that is closed leaves its number to the next file that is opened, be it a
+database; so `/dev/null` takes its place before anything is opened.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # typing itself is too slow to import for nothing
+    from collections.abc import Iterator
+    from typing import Any, Self, TextIO
+
+_WHY = {
+    errno.EBADF: "it is closed",
+    errno.ENOSPC: "there is no room left where it goes to",
+    errno.EDQUOT: "there is no room left where it goes to",
+    errno.EIO: "the terminal is gone",
+}
+
+
+class Output:
+    """A stream that text is written to; the first failure is kept (`failed`) and stops nobody."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        self._stream = stream
+        self.failed: OSError | None = None
+
+    def write(self, text: str) -> int:
+        """Write some text, if that can still be done."""
+        if self.failed is None:
+            try:
+                if self._stream is None or self._stream.closed:
+                    self._fail(OSError(errno.EBADF, os.strerror(errno.EBADF)))
+                else:
+                    self._stream.write(text)
+            except OSError as error:
+                self._fail(error)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have what was written on its way."""
+        if self.failed is None and self._stream is not None and not self._stream.closed:
+            try:
+                self._stream.flush()
+            except OSError as error:
+                self._fail(error)
+
+    def isatty(self) -> bool:
+        """Tell whether a person looks on."""
+        return self._stream is not None and not self._stream.closed and self._stream.isatty()
+
+    def _fail(self, error: OSError) -> None:
+        self.failed = error
+        if self._stream is None or self._stream.closed:
+            return
+        # What is left in its buffer would fail again when Python ends, and change the exit code.
+        try:
+            number = self._stream.fileno()
+        except (OSError, ValueError):
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, number)
+        os.close(nowhere)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+class StandardStreams:
+    """The streams of one call, guarded from `with` to its end."""
+
+    def __enter__(self) -> Self:
+        _take_the_place_of_closed()
+        self._before = (sys.stdin, sys.stdout, sys.stderr)
+        self.out = Output(sys.stdout)
+        self.error = Output(sys.stderr)
+        self._nothing = None if sys.stdin is not None else open(os.devnull)  # noqa: PTH123
+        sys.stdin = sys.stdin or self._nothing
+        sys.stdout = self.out  # as much of a stream as is used
+        sys.stderr = self.error
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.out.flush()
+        self.error.flush()
+        sys.stdin, sys.stdout, sys.stderr = self._before
+        if self._nothing is not None:
+            self._nothing.close()
+
+    def why_not_printed(self) -> str:
+        """Say why results could not be printed; "" if they were, or their reader has gone.
+
+        A reader that has gone has read what it wanted, as `| head -1` does.
+        """
+        self.out.flush()
+        failed = self.out.failed
+        if failed is None or failed.errno == errno.EPIPE:
+            return ""
+        why = _WHY.get(failed.errno or 0, f"the system says: {failed.strerror or failed}")
+        return (
+            f"What the command had to say could not be printed on standard output: {why}. Anything "
+            "that it writes elsewhere was written."
+        )
+
+
+def _take_the_place_of_closed() -> None:
+    """Open `/dev/null` under the number of each standard stream that is closed."""
+    if os.name == "nt":
+        return
+    for number in _closed():
+        taken = os.open(os.devnull, os.O_RDWR)
+        if taken != number:
+            os.dup2(taken, number)
+            os.close(taken)
+
+
+def _closed() -> Iterator[int]:
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            yield number

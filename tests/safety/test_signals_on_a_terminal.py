@@ -1,0 +1,149 @@
+"""The app on a terminal that controls it, as in a window: signals end it as its keys do.
+
+Every change is in the file, nobody is locked out of it, no name stays on the screen, and the
+terminal is what a shell expects.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
+
+from on_a_pty import Terminal
+
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.hang_up import GONE
+
+SWITCHES = {
+    "the other screen": b"1049",
+    "clicks": b"1000",
+    "movements": b"1003",
+    "coordinates": b"1006",
+    "pasting": b"2004",
+    "focus": b"1004",
+}
+"""What the app switches on at a terminal, with the numbers of the modes."""
+ENDING = [signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP]
+NEEDS_STATES = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="needs the states of processes, as Linux says them"
+)
+
+
+def started(terminal: Terminal) -> None:
+    """Wait for the list of patients, and pick one."""
+    terminal.wait_for(b"ALL-01")
+    terminal.press("\r")
+    terminal.wait_for("␛".encode())
+    terminal.press("\x1b[B")
+    terminal.press(" ")
+
+
+def left_on(written: bytes) -> list[str]:
+    """Return what was switched on last, and not off again."""
+    found = []
+    for what, mode in SWITCHES.items():
+        switched = re.findall(rb"\x1b\[\?" + mode + rb"([hl])", written)
+        if not switched or switched[-1] == b"h":
+            found.append(what)
+    return found
+
+
+def is_as_before(terminal: Terminal, work: Path) -> None:
+    """Nothing of the app is left: neither at the terminal nor beside the working file."""
+    assert left_on(terminal.written) == []
+    assert terminal.echoes()
+    assert not work.with_name(f"{work.name}.lock").exists()
+    with WorkingFile.open(work, Person("Jo", "practice")) as file:
+        assert not file.read_only
+        assert file.selection.count("ALL-01") == 1
+
+
+@pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
+def test_a_signal_ends_the_app_as_its_keys_do(number: signal.Signals, home: Path, work: Path):
+    """SIGTERM (a system that shuts down), SIGQUIT, SIGHUP (a window that is closed)."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        terminal.signal(number)
+        assert terminal.end() == 128 + number
+        is_as_before(terminal, work)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_a_signal_ends_the_app_amid_a_question(number: signal.Signals, home: Path, work: Path):
+    """Also where a box is open that waits for an answer."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        terminal.press("n")
+        terminal.signal(number)
+        assert terminal.end() == 128 + number
+        is_as_before(terminal, work)
+
+
+def test_the_app_ends_when_the_terminal_that_controls_it_goes(home: Path, work: Path) -> None:
+    """The system says so by a signal, and its output has nowhere to go."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        terminal.vanish()
+        assert terminal.wait() == GONE
+    assert not work.with_name(f"{work.name}.lock").exists()
+    with WorkingFile.open(work, Person("Jo", "practice")) as file:
+        assert file.selection.count("ALL-01") == 1
+
+
+@NEEDS_STATES
+def test_the_app_can_be_suspended_and_resumed_and_left(home: Path, work: Path) -> None:
+    """Several times; suspended it shows nothing, and the terminal is the shell's."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        for _ in range(3):
+            terminal.signal(signal.SIGTSTP)
+            terminal.wait_until_stopped()
+            terminal.press("")
+            assert left_on(terminal.written) == []
+            assert terminal.echoes()
+            seen = len(terminal.written)
+            terminal.signal(signal.SIGCONT)
+            terminal.wait_for(b"\x1b[?1049h", seen)
+            terminal.wait_for(b"ALL-01", seen)
+        terminal.press("q")
+        assert terminal.end() == 0
+        is_as_before(terminal, work)
+
+
+@NEEDS_STATES
+@pytest.mark.parametrize("stop", [True, False])
+def test_the_app_can_be_left_after_it_was_stopped_unasked(stop: bool, home: Path, work: Path):
+    """SIGSTOP cannot be noticed, and SIGCONT may come to a program that was never stopped."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        if stop:
+            terminal.signal(signal.SIGSTOP)
+            terminal.wait_until_stopped()
+        for _ in range(2):
+            seen = len(terminal.written)
+            terminal.signal(signal.SIGCONT)
+            terminal.wait_for(b"ALL-01", seen)
+        terminal.press("q")
+        assert terminal.end() == 0
+        is_as_before(terminal, work)
+
+
+@NEEDS_STATES
+def test_a_suspended_app_ends_when_it_is_asked_to(home: Path, work: Path) -> None:
+    """As soon as it is continued."""
+    with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
+        started(terminal)
+        terminal.signal(signal.SIGTSTP)
+        terminal.wait_until_stopped()
+        terminal.signal(signal.SIGTERM)
+        terminal.signal(signal.SIGCONT)
+        assert terminal.end() == 128 + signal.SIGTERM
+        is_as_before(terminal, work)
