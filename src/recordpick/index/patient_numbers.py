@@ -12,6 +12,9 @@ from recordpick.identifiers import SPOILT as _SPOILT
 
 SPOILT = "spoilt by a spreadsheet: its digits are lost"
 
+_PLAIN = "^[0-9A-Za-z-]+$"
+"""What nearly all numbers and codes look like: none of them is odd or spoilt."""
+
 
 def repaired(text: pl.Expr) -> pl.Expr:
     """Return the numbers as their system writes them; what is not spoilt stays as it is.
@@ -23,8 +26,7 @@ def repaired(text: pl.Expr) -> pl.Expr:
 
 def usable(text: pl.Expr) -> pl.Expr:
     """Return the repaired numbers; null where digits are lost (`is_spoilt`)."""
-    number = repaired(text)
-    return pl.when(~is_spoilt(number)).then(number)
+    return pl.map_batches([text], _usable, return_dtype=pl.String, is_elementwise=True)
 
 
 def usable_code(text: pl.Expr) -> pl.Expr:
@@ -48,9 +50,25 @@ def is_spoilt(number: pl.Expr) -> pl.Expr:
     return number.str.contains(_SPOILT)
 
 
+def _usable(batch: Sequence[pl.Series]) -> pl.Series:
+    (text,) = batch
+    odd = _odd(text)
+    if odd.is_empty():
+        return text
+    number = odd.replace_strict({one: repair_number(one) for one in odd}, return_dtype=pl.String)
+    usable = number.to_frame("number").select(pl.when(~is_spoilt(pl.col("number"))).then("number"))
+    return text.replace_strict(odd, usable.to_series(), default=text, return_dtype=pl.String)
+
+
+def _odd(text: pl.Series) -> pl.Series:
+    """Return the different texts that may be odd or spoilt; most are told by a glance."""
+    rest = text.filter(~text.str.contains(_PLAIN)).unique()
+    return rest.filter(rest.str.contains(f"{ODD}|{_SPOILT}"))
+
+
 def _repair(batch: Sequence[pl.Series]) -> pl.Series:
     (text,) = batch
-    odd = text.filter(text.str.contains(ODD)).unique()
+    odd = _odd(text)
     if odd.is_empty():
         return text
     repairs = {one: repair_number(one) for one in odd}
