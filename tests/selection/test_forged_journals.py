@@ -95,7 +95,6 @@ def test_times_that_no_clock_shows(path, events, at):
         ("closed", {"criterion_id": "DEM-01", "reason": "a\nb"}),
         ("reopened", {"criterion_id": "NONE-01"}),
         ("seed_fixed", {"seed": "1\x1b[2J", "source": "entered", "reason": ""}),
-        ("checked", {**CHECKED, "sha256": "none"}),
         ("checked", {**CHECKED, "results": [["NONE-01", *CHECKED["results"][0][1:]]]}),
         ("checked", {**CHECKED, "results": [["DEM-01", "P01", 0, *CHECKED["results"][0][3:]]]}),
         ("checked", {**CHECKED, "results": [["DEM-01", "P01", 2**63, *CHECKED["results"][0][3:]]]}),

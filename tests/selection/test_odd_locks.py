@@ -82,7 +82,7 @@ def test_what_is_no_file_holds_until_it_is_taken_over(path, kind):
         assert f"the lock is a {word}" in file.held_by
     with WorkingFile.open(path, JO, take_over=True) as file:
         file.pick("MED-04", ["P01"])
-        assert f"the lock is a {word}" in file.warnings[0]
+        assert f"the lock is a {word}" in file.taken_over
     assert other.read_text(encoding="utf-8") == "mine"
     assert not lock.exists()
 
@@ -116,9 +116,7 @@ def test_a_lock_that_says_nonsense(path, said):
 def test_taking_over_says_from_whom(file, path):
     """Who, where, since when; without anybody there it says nothing."""
     with WorkingFile.open(path, SAM, take_over=True) as second:
-        assert second.warnings[0].startswith(
-            f"Taken over from {JO.name} on {platform.node()} since"
-        )
+        assert second.taken_over.startswith(f"Taken over from {JO.name} on {platform.node()} since")
     file.close()
     with WorkingFile.open(path, SAM, take_over=True) as third:
-        assert third.warnings == ()
+        assert third.taken_over == ""

@@ -88,7 +88,7 @@ def opened_file(
     with WorkingFile.open(
         options.file, person, read_only=not to_write, take_over=take_over
     ) as file:
-        for warning in file.warnings:
+        for warning in (file.taken_over, *file.warnings) if file.taken_over else file.warnings:
             tell(warning)
         if to_write and file.read_only:
             other = f" {_TAKE_OVER}" if file.held_by else ""

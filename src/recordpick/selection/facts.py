@@ -27,6 +27,8 @@ class Facts:
         """What is damaged, and so missing here, in a file opened to save what is sound."""
         self.warnings: tuple[str, ...] = opened.warnings
         """Sentences that people should see now that the file is open."""
+        self.taken_over: str = opened.taken_over
+        """From whom the file was taken over, as a sentence; "" if nobody had it."""
         self._header: Header = opened.sound.header
         self._history: History = opened.sound.history
         self._plausible = opened.sound.plausible

@@ -69,6 +69,7 @@ class Opened:
     held_by: str
     why_read_only: str
     warnings: tuple[str, ...]
+    taken_over: str
 
 
 class Asked(NamedTuple):
@@ -144,11 +145,11 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         sound = _sound(path, content, salvage=asked.salvage)
         events = sound.history.events
         worked_on = lock is not None and is_worked_on(events)
-        warnings = tuple(says for says in (_taken(lock), ready.says, read.says) if says)
+        warnings = tuple(says for says in (ready.says, read.says) if says)
         warnings += back_up_or_say(path, asked.at) if worked_on else ()
         warnings += clock_warnings(events, asked.at)
         warnings += tuple(sound.plausible.doubts[:MOST_DOUBTS])
-        return Opened(sound, store, lock, held_by, why, warnings)
+        return Opened(sound, store, lock, held_by, why, warnings, _taken(lock))
     except BaseException:
         if store is not None:
             store.close()

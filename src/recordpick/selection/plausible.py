@@ -136,7 +136,6 @@ class Plausibility:
                 raise BrokenEventError(event.seq, "replaces somebody who was not drawn")
 
     def _check_results(self, event: Event) -> None:
-        _check_sha256(event, "sha256")
         for row in event.rows("results"):
             match row:
                 case [str() | None as criterion_id, str(patient_id), int(line), int(record), *_]:

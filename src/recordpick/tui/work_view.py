@@ -33,6 +33,8 @@ class WorkView(WorkReading):
             self.show_criterion()
         if self.session.file.damage:
             self.say(self.session.file.why_read_only, warns=True)
+        if self.session.file.taken_over:
+            self.say(self.session.file.taken_over)
         if self.session.file.warnings:
             self.app.push_screen(Tell("Of this working file", self.session.file.warnings))
         notes = self.session.file.pack.notes
