@@ -118,6 +118,8 @@ def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, wo
     folder.mkdir()
     moved = work.rename(folder / work.name)
     with Terminal(["-m", "recordpick", str(moved)], home, controlling=True) as terminal:
+        terminal.wait_for(b"Look there")  # its index is outside this folder
+        terminal.press("\t\r")
         terminal.wait_for(b"ALL-01")
         for keys in ("e", "\x1b", "l", "\x1b", "/", "\x1b[200~PWNED\x1b\x1b[201~", "\x1b", "\x1b"):
             terminal.press(keys)

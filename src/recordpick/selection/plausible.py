@@ -24,6 +24,8 @@ YEARS = range(1970, 2200)
 """Of times: before 1970 there was no clock of a computer to show them."""
 DAYS_YEARS = range(1900, 2200)
 LARGEST = 2**32 - 1
+_AS_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
+"""A time in the form that recordpick writes: nearly all are, and this is quick to see."""
 _LONGEST_ID = 1_000
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PATHS = {"folder", "path", "source", "workbook"}
@@ -214,8 +216,9 @@ def _check_strata(event: Event, eligible: int, drawn: int) -> None:
 def _check_time(event: Event) -> None:
     """Raise BrokenEventError unless the time is written as recordpick does, and can be so."""
     try:
-        fits = event.on.year in YEARS and event.at == event.on.astimezone(UTC).isoformat(
-            timespec="microseconds"
+        fits = event.on.year in YEARS and (
+            _AS_WRITTEN.fullmatch(event.at) is not None
+            or event.at == event.on.astimezone(UTC).isoformat(timespec="microseconds")
         )
     except OverflowError:
         fits = False

@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Static
 
 from recordpick.index.as_at import read_as_at
 from recordpick.tui.box import Box
+from recordpick.tui.fields import Field
 from recordpick.tui.visible import content
 
 
@@ -34,7 +35,7 @@ class AskDay(Box[dt.date | None]):
             yield Static(content(self._title), classes="box--title")
             for message in self._messages:
                 yield Static(content(message), classes="box--message")
-            yield Input(placeholder="day/month/year", id="answer", compact=True)
+            yield Field(placeholder="day/month/year", id="answer", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button("Go on", id="yes", variant="primary")

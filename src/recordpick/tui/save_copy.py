@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static
 
 from recordpick.tui.box import Box
+from recordpick.tui.fields import Field
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.new_file import as_path
 from recordpick.tui.visible import content
@@ -49,7 +50,7 @@ class SaveCopyDialog(Box[Path | None]):
                 for sentence in self._why:
                     yield Static(content(sentence), classes="box--message")
             yield Static("All picks, notes and results that are held here go into a new file:")
-            yield Input(str(self._place), id="answer", compact=True)
+            yield Field(str(self._place), id="answer", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
                 yield Button("Save", id="yes", variant="primary")
