@@ -31,6 +31,7 @@ PLAIN = (ISO, "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d %B %Y", "%d-%B-%Y", "%Y/%m
 
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
 _ISO_DAY_OR_TIME = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({_TIME})?$"
+_TEXT = "text"
 _WITH_TIME = ("%H", "%I", "%M", "%S", "%T", "%R")
 _FORBIDDEN = [day for day in PLACEHOLDERS if EARLIEST <= day <= LATEST]
 
@@ -43,11 +44,11 @@ def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
     unless `written` is a way that days.py does not know. A time of day after it is cut off: no time
     zone moves the day.
     """
-    usual = usable(as_written(text, written))
     if not _is_known(written):
-        return usual
-    finish = partial(_with_others, first=first_of(written))
-    return pl.map_batches([usual, text], finish, return_dtype=pl.Date, is_elementwise=True)
+        return usable(as_written(text, written))
+    # One input, as polars would make `text` twice for two.
+    finish = partial(_days_of, written=written)
+    return pl.map_batches([text], finish, return_dtype=pl.Date, is_elementwise=True)
 
 
 def usable(day: pl.Expr) -> pl.Expr:
@@ -109,13 +110,13 @@ def as_written(text: pl.Expr, written: str) -> pl.Expr:
     return text.str.to_date(written, strict=False)
 
 
-def _with_others(batch: Sequence[pl.Series], first: First) -> pl.Series:
-    """Return the usual days of a batch, and those of texts that are written in another way."""
-    usual, text = batch
-    if len(usual) != len(text):  # a literal
-        usual = usual.new_from_index(0, len(text))
+def _days_of(batch: Sequence[pl.Series], written: str) -> pl.Series:
+    """Return the days of a batch of texts: those in the usual way, and others one by one."""
+    text = batch[0].alias(_TEXT)
+    usual = text.to_frame().select(usable(as_written(pl.col(_TEXT), written))).to_series()
     if usual.null_count() == text.null_count():
         return usual
+    first = first_of(written)
     odd = text.filter(usual.is_null()).drop_nulls().unique()
     days = {one: day for one in odd if (day := read_day(one, first)) is not None}
     if not days:
