@@ -172,7 +172,7 @@ def test_a_list_is_as_at_the_day_that_its_banner_says(tmp_path):
     path = written(tmp_path / "a.csv", rows)
     index = build_index([path], tmp_path / "index")
     assert index.manifest.as_at == date(2026, 6, 14)
-    assert any("Last Run 14/06/2026" in note for note in index.manifest.notes)
+    assert "Last Run 14/06/2026" in index.manifest.as_at_from
     below = written(tmp_path / "b.csv", [*rows[1:], ["Report date: 15/06/2026"]])
     assert build_index([below], tmp_path / "below").manifest.as_at == date(2026, 6, 15)
     said = build_index([path], tmp_path / "said", as_at=date(2026, 10, 1))
