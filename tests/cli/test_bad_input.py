@@ -66,7 +66,6 @@ SOURCES = {
         (PATIENTS + "".join(f"{n},A,1950-01-01,9.43E+09,registered\n" for n in range(5))).encode(),
         "9.43E+09",
     ),
-    "quote never closed": (b'patient_id,family_name\n1,"Ames\n', ""),
     "duplicate header": (b"patient_id,patient_id,status\n1,2,registered\n", "patient_id"),
 }
 

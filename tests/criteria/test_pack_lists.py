@@ -226,13 +226,12 @@ def test_how_many_that_is_not_understood_is_said_and_costs_no_list(
         ("", "there is no row that names the columns"),
         ("a,b\nc,d\n", "there is no row that names the columns"),
         ("MED-01,Medication,Repeats\n", "there is no row that names the columns"),
-        ("area,what to find\nMedication,Repeats\n", "line 1: There is no column 'id'"),
         (HEADER, "line 1: No criteria stand below"),
         (
             HEADER + "A,a,t,f,c,5\na,a,t,f,c,5\n",
             "criterion a, line 3: The id is already that of li",
         ),
-        (HEADER + ",a,t,f,c,5\n", "line 2: The row has no id"),
+        (HEADER + "A,a,t,f,c,5\n,a,t,f,c,5\n", "line 3: The row has no id"),
         (HEADER + "=A1,a,t,f,c,5\n", "line 2: '=A1' is not an id"),
         (HEADER + "A 1,a,t,f,c,5\n", "line 2: 'A 1' is not an id"),
         (HEADER + "A,a,t\u202e,f,c,5\n", "criterion A, line 2: title has the character U+202E"),
@@ -497,3 +496,63 @@ def test_criteria_check_names_what_is_not_used(tmp_path: Path, capsys) -> None:
     path.write_text("Ref,Find\nA-1,x, y\n", encoding="utf-8")
     assert main(["criteria", "check", str(path)]) == 2
     assert capsys.readouterr().out == ""
+
+
+OTHERS_HEADERS = [
+    "Ref,Area,Test criterion,No. of patients,What to check in new system,Owner,Comments",
+    "Ref,Area,Scenario,Sample,Expected result,Owner,Comments",
+    "Ref No.,Module,Requirement,Qty,Verify,Owner,Comments",
+    "Test ID,Category,What to look for,Number of records,Check,Owner,Comments",
+    "No,Section,Criteria,How many?,Points to check,Owner,Comments",
+    "Test Ref,Domain,Selection criterion,Records required,To compare,Owner,Comments",
+]
+
+
+@pytest.mark.parametrize("header", OTHERS_HEADERS)
+def test_a_list_with_other_peoples_headers_is_read(header: str) -> None:
+    """Each column where it belongs; empty rows and the row of totals are no criteria."""
+    rows = (
+        "1,Demographics,Patients with next of kin i.e. a relation: check all,10,Name and number,"
+        "AB,\n"
+        "2,,Patients over 75,all,Dose,,\n3,Medication,Drug 2.5 mg: any,up to 15,,,\n"
+    )
+    for foot in ("", ",,,,,,\n", "Total,,,,,,\n", ",,Total,1025,,,\n", "Total: 3,,,25,,,\n"):
+        pack = pack_from_csv("p.csv", f"{header}\n{rows}{foot}")
+        assert [(one.id, one.area, one.records) for one in pack.criteria] == [
+            ("1", "Demographics", 10),
+            ("2", "Demographics", 1000),
+            ("3", "Medication", 15),
+        ]
+        assert pack.criteria[0].find == "Patients with next of kin i.e. a relation: check all"
+        assert pack.criteria[0].compare == ("Name and number",)
+        assert any("Owner" in note and "Comments" in note for note in pack.notes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What to find\nPatients with asthma\nPatients over 75\n",
+        "Test criterion,Comments\nPatients with asthma,\nPatients over 75,\n",
+        "Scenario,How many\nPatients with asthma,20\nPatients over 75,20\nTotal,40\n",
+        "Ref,Requirement\n,Patients with asthma\n,Patients over 75\n",
+        "Our list\n\nArea;What to look for\nCriteria;Patients with asthma\n;Patients over 75\n",
+    ],
+)
+def test_what_to_find_is_enough(text: str) -> None:
+    """Criteria without ids are numbered, which a note says; what the list lacks is left open."""
+    pack = pack_from_csv("p.csv", text)
+    assert [(one.id, one.area, one.find, one.records) for one in pack.criteria] == [
+        ("1", "Criteria", "Patients with asthma", 20),
+        ("2", "Criteria", "Patients over 75", 20),
+    ]
+    assert any("numbered in the order of the list" in note for note in pack.notes)
+    assert parse_pack(pack.files).criteria == pack.criteria
+
+
+def test_a_sheet_without_ids_is_found_among_others(tmp_path: Path) -> None:
+    sheets: dict[str, list[list[object]]] = {
+        "Read me": [["Please read."]],
+        "List": [["Scenario", "Sample"], ["Patients with asthma", 5]],
+    }
+    pack = read_pack(workbook(tmp_path / "pack.xlsx", sheets))
+    assert [(one.id, one.records) for one in pack.criteria] == [("1", 5)]

@@ -195,6 +195,7 @@ def test_files_that_are_not_mapped_are_named(folder: Path) -> None:
     ("old", "new", "says"),
     [
         ("[source]", "[sauce]", "key sauce is unknown"),
+        ("%d/%m/%Y", "%d/%m/%y", "date_format: has %y, a year of two digits"),
         ('name = "A practice"', "name = 1", "source, name: must be text in quotation marks"),
         ("as_at = 2026-01-31", 'as_at = "soon"', "source, as_at: must be a date"),
         ('name = "A practice"', 'nme = "A"', "source: key nme is unknown"),

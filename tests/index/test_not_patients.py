@@ -115,6 +115,16 @@ def test_a_stated_count_is_held_against_what_was_read(tmp_path):
         assert all("270 patients, but 4 were read" in note for note in notes)
 
 
+def test_lines_without_a_number_are_not_counted_as_patients(tmp_path):
+    """Where a report has more lines at its end than patients, blank ones among them."""
+    foot = [["Total", "4"], *map(list, FOOT), ["--- End ---"], ["", "4"], ["4 records"]]
+    rows = [HEADER, *filled([*PATIENTS, *foot], 5)]
+    index = build_index([written(tmp_path / "a.csv", rows)], tmp_path / "index")
+
+    assert len(patients_and_rejected(index)[0]) == 4
+    assert [note for note in index.manifest.notes if "says that the list has" in note] == []
+
+
 def test_a_bare_number_at_the_end_that_counts_the_rows_is_no_patient(tmp_path):
     rows = [HEADER, *PATIENTS, ["4"]]
     index = build_index([written(tmp_path / "a.csv", rows)], tmp_path / "index")
@@ -162,7 +172,7 @@ def test_a_list_is_as_at_the_day_that_its_banner_says(tmp_path):
     path = written(tmp_path / "a.csv", rows)
     index = build_index([path], tmp_path / "index")
     assert index.manifest.as_at == date(2026, 6, 14)
-    assert any("Last Run 14/06/2026" in note for note in index.manifest.notes)
+    assert "Last Run 14/06/2026" in index.manifest.as_at_from
     below = written(tmp_path / "b.csv", [*rows[1:], ["Report date: 15/06/2026"]])
     assert build_index([below], tmp_path / "below").manifest.as_at == date(2026, 6, 15)
     said = build_index([path], tmp_path / "said", as_at=date(2026, 10, 1))

@@ -221,6 +221,18 @@ def test_a_list_of_numbers_alone_loses_none(tmp_path: Path, marks: tuple[str, st
     assert damaged == []
 
 
+def test_a_quotation_mark_that_nothing_closes_is_part_of_its_value(tmp_path: Path) -> None:
+    """There is one reading of such a line; the patients below are read, and a note says where."""
+    listed = tmp_path / "list.csv"
+    listed.write_text('patient_id,family_name\n1,"Ames\n2,Bell\n', encoding="utf-8")
+
+    index = build_index([listed], tmp_path / "index")
+
+    rows = index.scan("patients").select("patient_id", "family_name").collect().rows()
+    assert rows == [("1", '"Ames'), ("2", "Bell")]
+    assert any("line 2: a quotation mark" in note for note in index.manifest.notes)
+
+
 def test_a_list_with_trailing_commas_and_short_rows_is_read(tmp_path: Path) -> None:
     """Only empty cells are too many, or missing; and rows above the header are not overlooked."""
     path = tmp_path / "list.csv"

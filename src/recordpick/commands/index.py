@@ -51,14 +51,16 @@ def run(options: argparse.Namespace) -> int:
         tell(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
-        tell(f"{rejected:,} rows did not fit: see {options.out / 'rejected_rows.csv'} for why.")
+        rows_are = "row did" if rejected == 1 else "rows did"
+        tell(f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why.")
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
-        tell(
-            f"{emptied:,} values were left empty: {options.out / 'set_aside_values.csv'} has them."
-        )
+        were = "value was left empty" if emptied == 1 else "values were left empty"
+        has = "it" if emptied == 1 else "them"
+        tell(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
+    patients = manifest.tables["patients"].rows
     say(
-        f"{manifest.tables['patients'].rows:,} patients in {options.out}, as at {manifest.as_at} "
+        f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
         f"({manifest.as_at_from})."
     )
     return 0

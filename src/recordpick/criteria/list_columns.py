@@ -39,6 +39,12 @@ _META = {
 }
 
 
+_TOTAL = re.compile(
+    r"(?:grand |sub ?|overall )?totals?"
+    r"(?: (?:number )?(?:of )?(?:records|patients|criteria|tests))?(?: [0-9]+)?"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Where the header row is (its place among the rows), and the columns of each field.
@@ -60,18 +66,27 @@ class Header:
 def find_header(rows: Sequence[Row]) -> Header | None:
     """Return the row that names the most fields, among them what to find or a title; else None.
 
-    Names that are known count first; only where no row has them are names looked for by words.
+    Names that are known count first; only where no row has them are names looked for by words, and
+    only where no row names two fields is one that names what to find alone the header.
     """
-    for by_words in (False, True):
+    for by_words, fewest in ((False, 2), (True, 2), (False, 1)):
         best: Header | None = None
         for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
             columns = _columns(cells, by_words=by_words)
-            tells = "find" in columns or "title" in columns
-            if tells and len(columns) >= 2 and (best is None or len(columns) > len(best.columns)):
+            tells = "find" in columns or ("title" in columns and fewest > 1)
+            more = best is None or len(columns) > len(best.columns)
+            if tells and len(columns) >= fewest and more:
                 best = Header(place, columns)
         if best is not None:
             return _settled(best.place, rows)
     return None
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Return whether a row says "Total", and nothing else but numbers: it is no criterion."""
+    filled = [cell for cell in cells if cell]
+    words = [cell for cell in filled if not re.fullmatch(r"[0-9][0-9.,]*", cell)]
+    return len(words) == 1 and _TOTAL.fullmatch(_plain(words[0])) is not None
 
 
 def meta_of(cells: Sequence[str]) -> tuple[str, str] | None:

@@ -69,16 +69,18 @@ def _rows_of_sheet(sheet: list[list[str]]) -> list[Row]:
 
 
 def _sheet_of_criteria(path: Path, sheets: Mapping[str, list[Row]]) -> str:
-    """Give the sheet that holds the list: the first whose header row names an id.
+    """Give the sheet that holds the list: the first whose header row names an id, or else any.
 
     UserError where another sheet looks like a list of criteria too: to read one of them would
     leave the others' criteria out without a word.
     """
-    headers = {
+    found = {
         name: header
         for name, rows in sheets.items()
-        if (header := find_header(rows)) is not None and "id" in header.columns
+        if (header := find_header(rows)) is not None and len(rows) > header.place + 1
     }
+    headers = {name: header for name, header in found.items() if "id" in header.columns}
+    headers = headers or {name: one for name, one in found.items() if len(one.columns) > 1} or found
     first = next(iter(headers), next(iter(sheets), ""))
     others = [
         name

@@ -27,7 +27,14 @@ from recordpick.criteria.fields import (
     checked_text,
 )
 from recordpick.criteria.how_many import how_many
-from recordpick.criteria.list_columns import NOTES, Header, find_header, meta_of, unused_in_words
+from recordpick.criteria.list_columns import (
+    NOTES,
+    Header,
+    find_header,
+    is_total,
+    meta_of,
+    unused_in_words,
+)
 from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.criteria.problems import Problems
@@ -95,8 +102,8 @@ def pack_from_rows(name: str, rows: Sequence[Row], line_word: str = "line", note
     header = find_header(rows)
     if header is None:
         raise UserError(
-            f"{name}: there is no row that names the columns; a list of criteria needs the columns "
-            "id, area, what to find, what to compare and how many."
+            f"{name}: there is no row that names the columns. Give a column the name what to find; "
+            "those for id, area, what to compare and how many are used where they are there."
         )
     problems = Problems(name, line_word)
     if note:
@@ -119,6 +126,7 @@ class _ListReader:
             for place in places
             if field not in {"id", "area"} and place
         }
+        self._has_ids = False
         self._seen: dict[str, int] = {}
         self._records = RECORDS_BY_DEFAULT
 
@@ -126,12 +134,8 @@ class _ListReader:
         """Give the pack; it is whole only if no problem was noted."""
         header_line, header_cells = rows[self._header.place]
         width = len(header_cells)
-        if "id" not in self._header.columns:
-            self._problems.add(
-                "There is no column 'id'; each criterion needs a reference of its own, such as "
-                "MED-04.",
-                at=header_line,
-            )
+        body = [cells for _, cells in rows[self._header.place + 1 :] if cells != header_cells]
+        self._look_at(body, header_line)
         if unused := unused_in_words(self._header):
             self._problems.note(unused, at=header_line)
         meta = self._meta(rows[: self._header.place])
@@ -140,7 +144,7 @@ class _ListReader:
         criteria: list[Criterion] = []
         area = ""
         for line, cells in rows[self._header.place + 1 :]:
-            if cells == header_cells:  # repeated at the top of a printed page
+            if cells == header_cells or is_total(cells):  # header: at the top of a printed page
                 continue
             if any(cells[width:]):
                 self._problems.add(
@@ -152,9 +156,10 @@ class _ListReader:
             heading = self._heading(cells)
             if heading:
                 area = heading
-            elif "id" in self._header.columns:
+            else:
                 area = self._header.cell(cells, "area") or area  # merged cells stand in their first
-                criteria.append(self._criterion(line, cells, area))
+                number = str(len(criteria) + 1)
+                criteria.append(self._criterion(line, cells, area, number))
         self._check_number(criteria, header_line)
         stem = name.rpartition(".")[0] or name
         title = meta.pop("title") or shown(stem)
@@ -171,8 +176,21 @@ class _ListReader:
         made.files[f"{stem}.csv"] = canonical_text(made)
         return made
 
+    def _look_at(self, body: Sequence[Sequence[str]], line: int) -> None:
+        """Find out whether the criteria have ids, and whether a text alone can be a heading."""
+        header = self._header
+        self._has_ids = any(header.cell(cells, "id") for cells in body)
+        if not self._has_ids:
+            self._problems.note(
+                "No column holds an id: the criteria are numbered in the order of the list.",
+                at=line,
+            )
+        alone = sum(sum(map(bool, cells)) == 1 for cells in body)
+        if "id" not in header.columns and "area" not in header.columns and 2 * alone > len(body):
+            self._telling |= {0}  # what to find stands there, and mostly nothing beside it
+
     def _check_number(self, criteria: list[Criterion], line: int) -> None:
-        if "id" in self._header.columns and not criteria:
+        if not criteria:
             self._problems.add("No criteria stand below the row that names the columns.", at=line)
         if len(criteria) > CRITERIA_AT_MOST:
             self._problems.add(
@@ -218,11 +236,13 @@ class _ListReader:
             return ""
         return " ".join(text.split())
 
-    def _criterion(self, line: int, cells: Sequence[str], area: str) -> Criterion:
+    def _criterion(self, line: int, cells: Sequence[str], area: str, number: str) -> Criterion:
+        """Return a row's criterion; `number` is its id where the list has none."""
+
         def cell(field: Any) -> str:
             return self._header.cell(cells, field)
 
-        criterion_id = self._id(cell("id"), line)
+        criterion_id = self._id(cell("id"), line) if self._has_ids else number
         title, find = cell("title"), cell("find")
         if not find and not title:
             self._problems.add("It does not say what to find.", at=line, criterion=criterion_id)

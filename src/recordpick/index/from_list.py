@@ -93,8 +93,6 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
             if place < columns.row or (place > columns.row and line not in patients)
         ]
     )
-    if made:
-        notes.append(f"as at {made.day.isoformat()}, as {made.where} says")
     typed = _Typing.of(path, header, columns, texts, answers)
     part = Part(
         table="patients",
@@ -111,6 +109,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
     return Source(
         (part,),
         as_at=made.day if made else None,
+        as_at_from=made.where if made else "",
         notes=tuple(f"{path.name}: {note}" for note in (*typed.notes, *notes)),
         conflated=SOME_TABLES,
         restrictions=_restrictions(path, typed),
@@ -188,12 +187,13 @@ def _counts_that_differ(
 ) -> Iterator[str]:
     """Say where the list states a number of patients that is not the number that was read."""
     lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
-    counts = {patients.height, patients.height + lost, patients["patient_id"].n_unique()}
+    kept = patients.filter(pl.col("patient_id").is_not_null()).height
+    counts = {kept, kept + lost, patients["patient_id"].n_unique()}
     for line, stated in stated_counts(read):
         if stated not in counts:
             yield (
-                f"line {line} says that the list has {stated:,} patients, but {patients.height:,} "
-                "were read: look for lines that are missing, or were read into one value"
+                f"line {line} says that the list has {stated:,} patients, but {kept:,} were "
+                "read: look for lines that are missing, or were read into one value"
             )
 
 

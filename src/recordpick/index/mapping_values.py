@@ -200,6 +200,11 @@ def problem_with_format(written: str) -> str:
     """Say why a text does not say how a date is written; "" if it does."""
     parts = _DIRECTIVE.findall(written)
     names = ["m" if part[-1] in "bB" else part[-1] for part in parts]
+    if re.search(r"(?<!%)(?:%%)*%y", written):
+        return (
+            "has %y, a year of two digits, which could be of either century: make the file again "
+            "with years of four digits (%Y)"
+        )
     if "%" in _DIRECTIVE.sub("", written):
         return "has a word that is not known: a day is written with %d, %m (or %b, %B) and %Y"
     if "F" not in names and not {"d", "m", "Y"} <= set(names):

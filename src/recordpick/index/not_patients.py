@@ -20,7 +20,8 @@ _SAYS_SO = re.compile(
     r"|\breport (run|name|date|title|produced|created|generated|printed|ends?)\b"
     r"|\b(run|printed|produced|generated|created|exported) (by|on|at)\b|\blast run\b"
     r"|\b(patient|record|row) count\b|^[\W_]*count\b|\bnumber of (patients|records|rows)\b"
-    r"|\bend of (the )?(report|file|list|page)\b|\bconfidential\b|\bparent population\b"
+    r"|\bend of (the )?(report|file|list|page)\b|^[\W_]*end[\W_]*$"
+    r"|\bconfidential\b|\bparent population\b"
     r"|^[\W_]*(criteria|search|filter|notes?|source)\b|^[\W_]*[\d,]+ (patients|records|rows)\b"
     r"|\bcontinued\b|^[\W_]+$",
     re.IGNORECASE,
@@ -79,9 +80,10 @@ def not_patients(rows: pl.DataFrame, header: Iterable[str] = ()) -> pl.Series:
     are the names of the file's own columns.
     """
     number = pl.col("patient_id")
-    alike = rows.select(number.str.contains(_LIKE_A_NUMBER).mean()).item() or 0
     names = [name.strip().lower() for name in header if re.search("[A-Za-z]", name)]
     says_so = _is_one_of(rows["patient_id"]) | number.str.to_lowercase().is_in(names)
+    others = number.filter(~says_so)
+    alike = rows.select(others.str.contains(_LIKE_A_NUMBER).mean()).item() or 0
     there = set(rows.columns)
     is_odd = says_so
     if alike > 0.5 and len(there) > 1:
