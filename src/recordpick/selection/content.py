@@ -90,7 +90,7 @@ class _Reader:
         return Content(meta, pack_files, tuple(events), damage)
 
     def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
-        yield from self._connection.execute(query)
+        return self._connection.execute(query)
 
     def _events(self) -> Iterator[Event]:
         last: Event | None = None
@@ -170,7 +170,7 @@ def _event(row: tuple[object, ...], expected: int) -> Event:
         case _:
             raise BrokenEventError(expected, "is no event")
     try:
-        parsed: Json = json.loads(body, parse_float=_no_number, parse_constant=_no_number)
+        parsed: Json = _DECODER.decode(body)
         same = isinstance(parsed, dict) and canonical(parsed) == body
     except (ValueError, RecursionError) as error:
         raise BrokenEventError(seq, "is not what was written: it cannot be read") from error
@@ -182,3 +182,7 @@ def _event(row: tuple[object, ...], expected: int) -> Event:
 def _no_number(text: str) -> Json:
     """Refuse fractions, infinities and NaN: no event has any."""
     raise ValueError(f"{text} is not a whole number")
+
+
+_DECODER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
+"""One for all events: `json.loads` would make another for each."""
