@@ -2,9 +2,9 @@
 
     python tests/safety/many_bad_rows.py FOLDER NUMBER [NUMBER …]
 
-Half of the rows have too few fields, and a last one that is no value of its column, so that they are
-no rows which lack empty last cells; half are of nobody. The batches that stand in memory are made
-small, so that a few hundred thousand rows show what hundreds of millions would.
+Half of the rows have too few fields, and a last one that is no value of its column, so that they
+are no rows which lack empty last cells; half are of nobody. The batches that stand in memory are
+made small, so that a few hundred thousand rows show what hundreds of millions would.
 """
 
 from __future__ import annotations
