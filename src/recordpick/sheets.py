@@ -53,9 +53,10 @@ def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str
 def check_what_it_is(path: Path) -> None:
     """Raise UserError for what spreadsheets open and nobody should read: whatever its name says.
 
-    A web page, XML, a workbook of before 2007, a workbook with a password. A file that cannot be
-    opened passes: whoever reads it says so.
+    A web page, XML, a workbook of before 2007, a workbook with a password; and a pipe or a device,
+    which is not opened. A file that cannot be opened passes: whoever reads it says so.
     """
+    check_regular(path)
     try:
         with path.open("rb") as file:
             start = file.read(_SAMPLE)

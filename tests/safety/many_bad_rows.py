@@ -2,8 +2,9 @@
 
     python tests/safety/many_bad_rows.py FOLDER NUMBER [NUMBER …]
 
-Half of the rows have too few fields, half are of nobody. The batches that stand in memory are made
-small, so that a few hundred thousand rows show what hundreds of millions would.
+Half of the rows have too few fields, and a last one that is no value of its column, so that they
+are no rows which lack empty last cells; half are of nobody. The batches that stand in memory are
+made small, so that a few hundred thousand rows show what hundreds of millions would.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from recordpick.index import accounts, record_lines, set_aside
 from recordpick.index.build import build_index
 
 HEADER = "patient_id,event_id,date,kind,code,term\n"
-GOOD = "1,e1,2020-01-01,observation,X,t\n"
+GOOD = "1,e{},2020-01-01,observation,X,t\n"
 SHORT = "1,short,2020-01-01 " + "x" * 180 + "\n"
 OF_NOBODY = "9,nobody,2020-01-01,observation,X," + "x" * 180 + "\n"
 
@@ -56,7 +57,7 @@ def indexed(folder: Path, number: int) -> dict[str, int]:
     source.mkdir(parents=True)
     (source / "patients.csv").write_text("patient_id\n1\n", encoding="utf-8")
     with (source / "events.csv").open("w", encoding="utf-8") as file:
-        file.write(HEADER + GOOD)
+        file.write(HEADER + "".join(GOOD.format(number) for number in range(4)))
         for _ in range(number // 2000):
             file.write(SHORT * 1000 + OF_NOBODY * 1000)
     with Memory() as memory:

@@ -13,9 +13,10 @@ import pyzipper
 if sys.platform == "win32":
     pytest.skip("needs a pseudo-terminal of POSIX", allow_module_level=True)
 
-from hostile_data import NEVER_RAW
+from hostile_data import AS_AT, NEVER_RAW
 from on_a_pty import Terminal
 
+from recordpick.index.practice_index import open_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
@@ -113,14 +114,26 @@ def test_a_crash_of_the_app_shows_no_data(home: Path, work: Path) -> None:
 
 
 def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, work: Path) -> None:
-    """A working file in a folder whose name a terminal would obey: export, file picker, pasting."""
-    folder = work.parent / "\x1b]0;PWNED\x07\x1b[2J\x1b[HPWNED\x9b31m\u202e"
+    """Folders whose names a terminal would obey: export, file picker, pasting.
+
+    The working file is in one, and names another as its practice index, which the app has not seen
+    it with: the question whether to look there shows that name.
+    """
+    name = "\x1b]0;PWNED\x07\x1b[2J\x1b[HPWNED\x9b31m\u202e"
+    folder, elsewhere = home / name, home / "elsewhere" / name
     folder.mkdir()
-    moved = work.rename(folder / work.name)
-    with Terminal(["-m", "recordpick", str(moved)], home, controlling=True) as terminal:
-        terminal.wait_for(b"Look there")  # its index is outside this folder
-        terminal.press("\t\r")
-        terminal.wait_for(b"ALL-01")
+    elsewhere.parent.mkdir()
+    index = open_index((home / "index").rename(elsewhere))
+    with WorkingFile.open(work, read_only=True) as file:
+        pack = file.pack
+    path, person = folder / "named.recordpick", Person("Kim", "practice")
+    WorkingFile.create(path, pack, index, AS_AT, "PWNED Surgery", person).close()
+    with Terminal(["-m", "recordpick", str(path)], home, controlling=True) as terminal:
+        terminal.wait_for(b"Look there")
+        asked = len(terminal.written)
+        terminal.press("\t")
+        terminal.press("\r")
+        terminal.wait_for(b"ALL-01", asked)
         for keys in ("e", "\x1b", "l", "\x1b", "/", "\x1b[200~PWNED\x1b\x1b[201~", "\x1b", "\x1b"):
             terminal.press(keys)
         terminal.press("q")

@@ -97,7 +97,7 @@ def open_index(folder: Path, *, is_just_made: bool = False) -> PracticeIndex:
         path = folder / f"{name}.parquet"
         try:
             seen[name] = _state(path)
-            schema = pl.read_parquet_schema(path)
+            schema = pl.scan_parquet(path, glob=False).collect_schema()
         except FileNotFoundError:
             raise UserError(f"{path}: this table is missing. {_REVIEW}") from None
         except OSError as error:

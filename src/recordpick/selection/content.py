@@ -90,7 +90,7 @@ class _Reader:
         return Content(meta, pack_files, tuple(events), damage)
 
     def _rows(self, query: str) -> Iterator[tuple[object, ...]]:
-        yield from self._connection.execute(query)
+        return self._connection.execute(query)
 
     def _events(self) -> Iterator[Event]:
         last: Event | None = None
@@ -185,3 +185,4 @@ def _no_number(text: str) -> Json:
 
 
 _DECODER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
+"""One for all events: `json.loads` would make another for each."""

@@ -43,7 +43,9 @@ Kind = Literal[
 
 ROLES: dict[str, Role] = {role: role for role in get_args(Role)}
 NO_HASH = "0" * 64
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=True, check_circular=False
+)
 _quoted = json.encoder.encode_basestring_ascii
 
 

@@ -12,8 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
-from datetime import UTC
+from collections.abc import Iterator
 from typing import TypeAlias
 
 from recordpick.criteria.pack import Pack
@@ -24,9 +23,11 @@ YEARS = range(1970, 2200)
 """Of times: before 1970 there was no clock of a computer to show them."""
 DAYS_YEARS = range(1900, 2200)
 LARGEST = 2**32 - 1
-_AS_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
-"""A time in the form that recordpick writes: nearly all are, and this is quick to see."""
 _LONGEST_ID = 1_000
+_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00"
+)
+"""How recordpick writes a time: UTC, with microseconds."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _PATHS = {"folder", "path", "source", "workbook"}
 """Names of files, which may hold bytes that are no text: Python keeps those as lone surrogates."""
@@ -216,10 +217,7 @@ def _check_strata(event: Event, eligible: int, drawn: int) -> None:
 def _check_time(event: Event) -> None:
     """Raise BrokenEventError unless the time is written as recordpick does, and can be so."""
     try:
-        fits = event.on.year in YEARS and (
-            _AS_WRITTEN.fullmatch(event.at) is not None
-            or event.at == event.on.astimezone(UTC).isoformat(timespec="microseconds")
-        )
+        fits = event.on.year in YEARS and _TIME.fullmatch(event.at) is not None
     except OverflowError:
         fits = False
     if not fits:
@@ -257,8 +255,9 @@ def _check_values(event: Event) -> None:
             _check_text(event, value, key)
         elif key in _LINES and isinstance(value, str):
             _check_text(event, value.replace("\n", ""), key)
-        for one in _leaves([value]):
-            _check_leaf(event, key, one)
+        for one in _leaves(value):
+            if not (isinstance(one, str) and one.isascii()):
+                _check_leaf(event, key, one)
 
 
 def _check_leaf(event: Event, key: str, value: str | int) -> None:
@@ -282,14 +281,16 @@ def _check_text(event: Event, text: str, what: str) -> None:
         raise BrokenEventError(event.seq, f"has a character that is no text in {what!r}")
 
 
-def _leaves(values: Iterable[Json]) -> Iterator[str | int]:
-    """Give all texts and numbers in a value, however deep."""
-    waiting: list[Json] = list(values)
+def _leaves(value: Json) -> list[str | int]:
+    """Return all texts and numbers in a value, however deep."""
+    found: list[str | int] = []
+    waiting: list[Json] = [value]
     while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting += value
-        elif isinstance(value, dict):
-            waiting += [*value, *value.values()]
-        elif value is not None:
-            yield value
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting += one
+        elif isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif one is not None:
+            found.append(one)
+    return found

@@ -23,6 +23,7 @@ from recordpick.selection.decisions import Body
 from recordpick.selection.events import Event, Kind, next_event
 from recordpick.selection.facts import Facts
 from recordpick.selection.known_folders import remember
+from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.opening import (
     Asked,
     Opened,
@@ -117,6 +118,7 @@ class WorkingFile(Facts):
         return cls.open(path, person, now=now)
 
     @classmethod
+    @paused_garbage_collection()
     def open(
         cls,
         path: Path,
