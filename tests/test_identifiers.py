@@ -43,7 +43,21 @@ def test_a_dressed_number_is_the_number(number, dress):
 
 @given(st.integers(1000, 10**12))
 def test_a_number_with_commas_is_the_number(number):
+    """With blanks of any width, too."""
     assert repair_number(f"{number:,}") == str(number)
+    for blank in " \u00a0\u2009\u202f":
+        spaced = f"{number:,}".replace(",", blank)
+        assert repair_number(spaced) == str(number)
+        assert column(repaired, spaced) == [str(number)]
+
+
+@given(NUMBERS)
+def test_digits_of_full_width_and_decimal_commas_are_the_number(number):
+    """What other keyboards and other countries' spreadsheets write has one reading."""
+    wide = number.translate({ord("0") + digit: chr(0xFF10 + digit) for digit in range(10)})
+    for text in (wide, f"{number},0", f"{number},00"):
+        assert repair_number(text) == number
+        assert column(repaired, text) == [number]
 
 
 @given(st.integers(10, 10**12))

@@ -25,9 +25,12 @@ FORMULA = '^="([^"]*)"$'
 
 APOSTROPHE = "^['\u2018\u2019]([^'\u2018\u2019]*)$"
 
-WHOLE_AS_DECIMAL = r"^([0-9]+)\.0+$"
+WHOLE_AS_DECIMAL = r"^([0-9]+)(?:\.0+|,0{1,2})$"
 
-THOUSANDS = r"^[1-9][0-9]{0,2}(?:,[0-9]{3})+$"
+THOUSANDS = r"^[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)$"
+
+FULL_WIDTH = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+"""Digits as wide as Chinese characters, which keyboards of East Asia type."""
 
 SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
 """A number in scientific notation: its last digits are lost, unless all of them are written.
@@ -61,6 +64,7 @@ scientific notation with all its digits.
 """
 
 _NHS_NUMBER = re.compile(r"[0-9]{10}")
+_DIGITS = str.maketrans(FULL_WIDTH)
 _INVISIBLE, _BLANK, _HYPHEN = (re.compile(one) for one in (INVISIBLE, BLANK, HYPHEN))
 _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
     re.compile(one) for one in (FORMULA, APOSTROPHE, WHOLE_AS_DECIMAL, THOUSANDS, SCIENTIFIC)
@@ -68,8 +72,11 @@ _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
 
 
 def without_invisible(text: str) -> str:
-    """Return the text without characters that cannot be seen; blanks of any width are one blank."""
-    return " ".join(_BLANK.sub(" ", _INVISIBLE.sub("", text)).split())
+    """Return the text without characters that cannot be seen; blanks of any width are one blank.
+
+    Digits of full width are digits.
+    """
+    return " ".join(_BLANK.sub(" ", _INVISIBLE.sub("", text)).translate(_DIGITS).split())
 
 
 def exact_whole_number(text: str) -> str | None:
@@ -100,7 +107,7 @@ def repair_number(text: str) -> str:
     if found := _WHOLE.fullmatch(number):
         return found[1]
     if _THOUSANDS.fullmatch(number):
-        return number.replace(",", "")
+        return re.sub("[, ]", "", number)
     return exact_whole_number(number) or number
 
 
@@ -111,7 +118,7 @@ def is_spoilt(number: str) -> bool:
 
 def nhs_digits(text: str) -> str | None:
     """Return the ten digits of a text that can only be an NHS number (valid or not), else None."""
-    number = re.sub(NHS_BETWEEN, "", text)
+    number = re.sub(NHS_BETWEEN, "", text).translate(_DIGITS)
     for pattern, groups in NHS_REPAIRS:
         if found := re.match(pattern, number):
             number = "".join(found.groups()[:groups])

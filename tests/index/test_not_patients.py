@@ -35,6 +35,13 @@ FOOT = [
     ["Printed on 01/10/2026"],
     ["Confidential"],
     ["#N/A"],
+    ["Sorted by Surname"],
+    ["User: A Clerk"],
+    ["1/2"],
+    ["- 1 -"],
+    ["EOF"],
+    ["Printed", "", "", "", "01/10/2026"],
+    ["Report run", "", "Clerk", "", "01/10/2026"],
 ]
 
 
@@ -113,6 +120,44 @@ def test_a_stated_count_is_held_against_what_was_read(tmp_path):
         notes = [note for note in index.manifest.notes if "says that the list has" in note]
         assert len(notes) == (2 if says else 0)
         assert all("270 patients, but 4 were read" in note for note in notes)
+
+
+def test_more_lines_at_the_end_than_patients(tmp_path):
+    """What the numbers of patients are like is learnt from those who say who they are."""
+    rows = [HEADER, PATIENTS[0], *filled([*map(list, FOOT), ["Practice leaflet"]], 5)]
+    index = build_index([written(tmp_path / "a.csv", rows)], tmp_path / "index")
+    assert patients_and_rejected(index)[0] == ["11"]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx", "practice"])
+@pytest.mark.parametrize("odd", ["12.5", "TRUE", "12,5"])
+def test_a_decimal_among_whole_numbers_is_no_patients_number(tmp_path, name, odd):
+    """Whatever stands beside it: it would lead to nobody in the clinical system."""
+    header = HEADER
+    if name == "practice":
+        header = ["patient_id", "nhs_number", "family_name", "given_name", "date_of_birth"]
+        (tmp_path / name).mkdir()
+    path = tmp_path / name / "patients.csv" if name == "practice" else tmp_path / name
+    written(path, [header, *PATIENTS[:2], [odd, "9990001480", "Clay", "Cy", "1980-04-11"]])
+
+    index = build_index([tmp_path / name], tmp_path / "index")
+
+    assert patients_and_rejected(index) == (["11", "12"], [4])
+    reason = (index.folder / "rejected_rows.csv").read_text(encoding="utf-8").lower()
+    assert f"{odd} is not a whole number".lower() in reason
+
+
+def test_decimals_are_numbers_where_all_are(tmp_path):
+    rows = [HEADER, ["1.5", "", "Able", "Ann", "10/04/1980"], ["2.5", "", "Bo", "Bo", ""]]
+    index = build_index([written(tmp_path / "a.csv", rows)], tmp_path / "index")
+    assert patients_and_rejected(index)[0] == ["1.5", "2.5"]
+
+
+def test_a_count_at_the_end_stands_above_other_lines(tmp_path):
+    rows = [HEADER, *PATIENTS, ["4"], ["", "", "Total", "4"], ["Page 1 of 1"]]
+    index = build_index([written(tmp_path / "a.csv", filled(rows, 5))], tmp_path / "index")
+    assert len(patients_and_rejected(index)[0]) == 4
+    assert [note for note in index.manifest.notes if "says that the list has" in note] == []
 
 
 def test_lines_without_a_number_are_not_counted_as_patients(tmp_path):

@@ -118,7 +118,8 @@ CREATE MACRO one_of(words, id) AS words[1 + digest(id, 'which word') % len(words
 UPDATE events
 SET value_text = one_of(['Given', 'Given', 'Dose 2', 'Refused', 'DECLINED by parent', 'Not given', 'Given in error',
                          'Contraindicated', 'Cancelled', 'Advised', 'Not done', 'Did not attend', 'Deferred',
-                         'Withheld', 'Postponed', 'Not required', 'Unable to give'], event_id)
+                         'Withheld', 'Postponed', 'Not required', 'Unable to give', 'Indicated',
+                         'Given, advised paracetamol'], event_id)
 WHERE kind = 'immunisation' AND one_in(60, event_id, 'not given');
 UPDATE events
 SET term = term || one_of([' given', ' declined', ' given in error', ' not done', ' (cancelled)', ' refused',
@@ -140,13 +141,20 @@ UPDATE events SET term = term || one_of([' confirmed', ', entered in error', ' (
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name = 'personalised_care_adjustments' AND one_in(4, event_id, 'none'));
 UPDATE events SET term = one_of(['Possible ', 'Query ', 'History of ', 'No evidence of '], event_id) || term
-WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'qof_registers' AND one_in(5, event_id, 'before'));
+WHERE event_id IN (SELECT event_id FROM listed
+                   WHERE name = 'qof_registers' AND one_in(5, event_id, 'before'));
+UPDATE events SET term = one_of(['History of ', 'Family history of '], event_id) || term
+WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'pregnancy' AND one_in(9, event_id, 'before'));
 UPDATE events SET term = term || ' resolved'
-WHERE event_id IN (SELECT event_id FROM listed WHERE name = 'qof_registers' AND one_in(9, event_id, 'past'));
+WHERE event_id IN (SELECT event_id FROM listed
+                   WHERE name IN ('qof_registers', 'pregnancy') AND one_in(9, event_id, 'past'));
 UPDATE events
 SET term = term || one_of([' entered in error', ' declined', ' not done', ' cancelled', ' refused'], event_id)
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('cervical_adequate', 'no_cervix') AND one_in(4, event_id, 'none'));
+UPDATE events SET value_text = one_of(['Declined', 'Cancelled', 'Negative', 'Entered in error'], event_id)
+WHERE event_id IN (SELECT event_id FROM listed
+                   WHERE name IN ('cervical_adequate', 'no_cervix') AND one_in(6, event_id, 'status'));
 UPDATE events SET term = 'Family history of ' || term
 WHERE event_id IN (SELECT event_id FROM listed
                    WHERE name IN ('drug_allergies', 'non_drug_allergies') AND one_in(9, event_id, 'kin'));

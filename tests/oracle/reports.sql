@@ -10,7 +10,8 @@ SELECT DISTINCT name, patient_id, date
 FROM events JOIN report_code USING (code)
 WHERE coalesce(date <= as_at(), TRUE)
   AND NOT says(concat_ws(' ', term, value_text),
-               'refus|declin|not |contraindicat|advised|cancel|error|defer|withheld|postponed|unable');
+               'refus|declin|not |contraindicat|cancel|error|defer|withheld|postponed|unable')
+  AND NOT says(value_text, '^(advised|indicated)');
 
 -- test
 CREATE OR REPLACE VIEW test AS

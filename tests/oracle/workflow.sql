@@ -6,7 +6,8 @@ WHERE date_of_birth > as_at() - INTERVAL 16 YEARS
   AND code IN (SELECT code FROM codelist WHERE name = 'childhood_immunisations')
   AND coalesce(date <= as_at(), TRUE)
   AND NOT says(concat_ws(' ', term, value_text),
-                'refus|declin|not |contraindicat|advised|cancel|error|defer|withheld|postponed|unable')
+                'refus|declin|not |contraindicat|cancel|error|defer|withheld|postponed|unable')
+  AND NOT says(value_text, '^(advised|indicated)')
 GROUP BY patient_id
 HAVING count(DISTINCT code) = (SELECT count(*) FROM codelist WHERE name = 'childhood_immunisations');
 
@@ -15,13 +16,14 @@ SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'vaccine_not_given')
    OR (kind = 'immunisation'
        AND says(concat_ws(' ', term, value_text),
-                'refus|declin|not |contraindicat|advised|cancel|defer|withheld|postponed|unable'));
+                'refus|declin|not |contraindicat|cancel|defer|withheld|postponed|unable'))
+   OR (kind = 'immunisation' AND says(value_text, '^advised'));
 
 -- PRE-03
 SELECT patient_id FROM registered JOIN own_events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name IN ('cervical_adequate', 'no_cervix'))
   AND coalesce(date <= as_at(), TRUE)
-  AND NOT says(term, 'refus|declin|not done|cancel|error')
+  AND NOT says(concat_ws(' ', term, value_text), 'refus|declin|not done|cancel|error')
 UNION
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
@@ -30,7 +32,7 @@ WHERE code IN (SELECT code FROM codelist WHERE name = 'cervical_non_responder');
 SELECT patient_id FROM registered JOIN events USING (patient_id)
 WHERE code IN (SELECT code FROM codelist WHERE name = 'pregnancy')
   AND date > as_at() - INTERVAL 2 YEARS AND date <= as_at()
-  AND NOT says(term, 'suspect|unconfirmed|\?|exclud|ruled out|error|cancel');
+  AND NOT says(term, 'suspect|unconfirmed|\?|exclud|ruled out|error|cancel|resolved|history of');
 
 -- WRK-01
 SELECT patient_id FROM registered JOIN recalls USING (patient_id)

@@ -17,6 +17,7 @@ from recordpick.errors import UserError
 from recordpick.identifiers import ERROR
 from recordpick.index import nhs_numbers
 from recordpick.index.dates import reasons_of
+from recordpick.index.not_patients import why_not
 from recordpick.index.parts import DELETED, FOLDED, HOSTED, ORDER, ROW, Part
 from recordpick.index.patient_numbers import SPOILT
 from recordpick.index.quick_typing import (
@@ -278,11 +279,7 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
         pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
     )
     says = says.when(pl.col(BAD) == NOT_A_PATIENT).then(
-        pl.format(
-            "it is not a patient: {} is not a number like the others, and nothing else says who "
-            "it is",
-            pl.col("patient_id"),
-        )
+        why_not(pl.col("patient_id").cast(pl.String))
     )
     if NHS_NUMBER in names:
         says = says.when(pl.col(BAD) == UNSURE).then(

@@ -31,7 +31,7 @@ from recordpick.index.list_rows import (
     texts_of,
 )
 from recordpick.index.manifest import Restriction
-from recordpick.index.not_patients import not_patients
+from recordpick.index.not_patients import not_patients, why_not
 from recordpick.index.parts import ROW, Part, Source
 from recordpick.index.patient_numbers import repaired
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
@@ -151,33 +151,29 @@ def _only_patients(
         read["date_of_birth"] = pl.coalesce(ways)
     names = [name for name in ("family_name", "given_name") if name in texts.columns]
     known = texts.select(ROW, *names, **read)
-    is_none = not_patients(known.drop(ROW)) | _is_count_at_the_end(texts)
+    is_none = not_patients(known.drop(ROW))
+    is_none |= _is_count_at_the_end(texts, is_none)
     wanted = [name for name in texts.columns if name != ROW]
     has_number = pl.col("patient_id").is_not_null()
     again = texts.select(has_number & ~pl.struct(wanted).is_first_distinct()).to_series() & ~is_none
     why = texts.select(
         ROW,
         pl.when(is_none)
-        .then(
-            pl.format(
-                "{}: {} is not a number like the others, and nothing else says who it is",
-                pl.lit(_NOT_A_PATIENT),
-                "patient_id",
-            )
-        )
+        .then(why_not(pl.col("patient_id")))
         .otherwise(pl.lit("the same patient is on an earlier line already")),
     )
     others = is_none | again
     return texts.filter(~others), why.filter(others).rows()
 
 
-def _is_count_at_the_end(texts: pl.DataFrame) -> pl.Series:
-    """Return which row only has a number that counts the rows above it: the last one, if any."""
+def _is_count_at_the_end(texts: pl.DataFrame, is_none: pl.Series) -> pl.Series:
+    """Return which row only has a number that counts the patients above it: their last, if any."""
     others = [name for name in texts.columns if name not in {ROW, "patient_id"}]
     if not others:
         return pl.Series([False]).new_from_index(0, texts.height)
-    is_last = pl.col(ROW) == pl.col(ROW).max()
-    is_count = pl.col("patient_id") == (pl.len() - 1).cast(pl.String)
+    is_row = pl.col("patient_id").is_not_null() & ~pl.lit(is_none)
+    is_last = is_row & (pl.col(ROW) == pl.col(ROW).filter(is_row).max())
+    is_count = pl.col("patient_id") == (is_row.sum() - 1).cast(pl.String)
     is_bare = pl.all_horizontal(pl.col(name).is_null() for name in others)
     return texts.select((is_last & is_count & is_bare).fill_null(value=False)).to_series()
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from recordpick.days import ERRORS
-from recordpick.identifiers import NHS_BETWEEN, NHS_REPAIRS
+from recordpick.identifiers import FULL_WIDTH, NHS_BETWEEN, NHS_REPAIRS
 
 _TEN_DIGITS = r"^[0-9]{10}$"
 _DAMAGED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]+$"
@@ -24,7 +24,7 @@ def tidy(text: pl.Expr) -> pl.Expr:
     Taken out are blanks, hyphens, characters that cannot be seen, `?` and `_` between the groups,
     and what spreadsheets put around a number (identifiers.py).
     """
-    number = text.str.replace_all(NHS_BETWEEN, "")
+    number = text.str.replace_all(NHS_BETWEEN, "").str.replace_many(FULL_WIDTH)
     for pattern, groups in NHS_REPAIRS:
         number = number.str.replace(pattern, "".join(f"${{{one}}}" for one in range(1, groups + 1)))
     return number

@@ -23,7 +23,8 @@ _SAYS_SO = re.compile(
     r"|\bend of (the )?(report|file|list|page)\b|^[\W_]*end[\W_]*$"
     r"|\bconfidential\b|\bparent population\b"
     r"|^[\W_]*(criteria|search|filter|notes?|source)\b|^[\W_]*[\d,]+ (patients|records|rows)\b"
-    r"|\bcontinued\b|^[\W_]+$",
+    r"|\bcontinued\b|^[\W_]+$|^printed\b|^sorted by\b|^(user|run by|filters?)\s*:|^eof$"
+    r"|^(©|copyright)\b|^[-\u2013\u2014]\s*[0-9]+\s*[-\u2013\u2014]$|^[0-9]+\s*(/|of)\s*[0-9]+$",
     re.IGNORECASE,
 )
 _STATES = re.compile(
@@ -35,6 +36,8 @@ _STATES = re.compile(
     r"|[\W_]*([0-9][0-9,]*) (?:patients|records|rows)(?: (?:found|in|on)\b.*)?[\W_]*",
     re.IGNORECASE,
 )
+_NO_NUMBER = r"(?i)^(?:[0-9]+[.,][0-9]+|true|false)$"
+"""What a spreadsheet makes of a cell that is no patient's number, where the others are whole."""
 _LIKE_A_NUMBER = r"^\S*[0-9]\S*$"
 _A_NAME = r"^[^0-9:*]*[A-Za-z\u00c0-\u024f][^0-9:*]*$"
 
@@ -75,27 +78,60 @@ def not_patients(rows: pl.DataFrame, header: Iterable[str] = ()) -> pl.Series:
 
     `rows` has patient_id (as text, repaired) and, where they are known, nhs_number (null if it is
     not valid), date_of_birth (null if it is not a day), family_name and given_name. Most numbers
-    must be one word with a digit in it before another text is taken for no number; without
-    any such column only a text that says what it is ("Total") is taken for no patient. `header`
-    are the names of the file's own columns.
+    of patients must be one word with a digit in it before another text is taken for no number;
+    without any such column only a text that says what it is ("Total") is taken for no patient.
+    A decimal among whole numbers is no patient's number, whatever stands beside it. `header` are
+    the names of the file's own columns.
     """
     number = pl.col("patient_id")
     names = [name.strip().lower() for name in header if re.search("[A-Za-z]", name)]
     says_so = _is_one_of(rows["patient_id"]) | number.str.to_lowercase().is_in(names)
-    others = number.filter(~says_so)
-    alike = rows.select(others.str.contains(_LIKE_A_NUMBER).mean()).item() or 0
     there = set(rows.columns)
-    is_odd = says_so
-    if alike > 0.5 and len(there) > 1:
-        is_odd |= ~number.str.contains(_LIKE_A_NUMBER)
-    told = [pl.col(name).is_not_null() for name in ("nhs_number", "date_of_birth") if name in there]
+    has_number = (
+        pl.col("nhs_number").is_not_null() if "nhs_number" in there else pl.lit(value=False)
+    )
+    told = [has_number]
+    if "date_of_birth" in there:  # a line of a report's end may have a day too, of its own
+        told.append(pl.col("date_of_birth").is_not_null() & ~says_so)
     if {"family_name", "given_name"} <= there:
         both = [pl.col(name).str.contains(_A_NAME) for name in ("family_name", "given_name")]
         told.append(pl.all_horizontal(both) & ~says_so)
     elif "family_name" in there:
         told.append(pl.col("family_name").str.contains(_A_NAME) & ~says_so)
-    is_told = pl.any_horizontal(told).fill_null(value=False) if told else pl.lit(value=False)
-    return rows.select(found=(is_odd & ~is_told).fill_null(value=False)).to_series()
+    is_told = pl.any_horizontal(told).fill_null(value=False)
+    is_odd = says_so
+    if len(there) > 1 and _share(rows, number.str.contains(_LIKE_A_NUMBER), is_told, says_so) > 0.5:
+        is_odd |= ~number.str.contains(_LIKE_A_NUMBER)
+    none = (is_odd & ~is_told).fill_null(value=False)
+    if _share(rows, number.str.contains("^[0-9]+$"), is_told, says_so) > 0.5:
+        none |= number.str.contains(_NO_NUMBER).fill_null(value=False)
+    return rows.select(found=none).to_series()
+
+
+def why_not(number: pl.Expr) -> pl.Expr:
+    """Return why a row with this patient_id was found to be `not_patients`."""
+    return (
+        pl.when(number.str.contains(_NO_NUMBER))
+        .then(pl.format("patient_id {} is not a whole number, as the others are", number))
+        .otherwise(
+            pl.format(
+                "it is not a patient: {} is not a number like the others, and nothing else says "
+                "who it is",
+                number,
+            )
+        )
+    )
+
+
+def _share(rows: pl.DataFrame, asked: pl.Expr, is_told: pl.Expr, says_so: pl.Expr) -> float:
+    """Return of how many of the rows of patients something holds (0 to 1).
+
+    These are the rows that say who they are, or where none does those that say nothing else.
+    """
+    shares = rows.select(
+        of_told=asked.filter(is_told).mean(), of_others=asked.filter(~says_so).mean()
+    ).row(0)
+    return next((share for share in shares if share is not None), 0.0)
 
 
 def _is_one_of(texts: pl.Series) -> pl.Expr:
