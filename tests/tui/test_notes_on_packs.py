@@ -29,7 +29,9 @@ def made(tmp_path, text):
 async def test_columns_that_are_not_used_are_shown(tmp_path, capsys):
     """Until something is picked; the command line says it when the file is made."""
     file = made(tmp_path, LIST)
-    assert 'A column is not used: "Owner".' in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert 'A column is not used: "Owner".' in said.err
+    assert f"{file}: 2 criteria of list," in said.out
     async with using(app_on(file), SMALL) as user:
         assert user.title == "Of the criteria, this was not used or understood"
         shown = "".join(character for character in user.text if character.isalnum())
