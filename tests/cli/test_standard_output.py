@@ -1,23 +1,30 @@
 """What each command writes to standard output, as docs/reference.md promises: results only.
 
-Each command runs as a program of its own, since libraries that write to file descriptor 1 do so
-once a process, and past `sys.stdout` (highspy 1.16 did, in front of the rows of `suggest`).
+Libraries may write to file descriptor 1, past `sys.stdout`, so that is what is looked at. `suggest`
+and the demonstration, which use the solver, run as programs of their own: highspy 1.16 wrote its
+banner once a process, in front of the rows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from recordpick.arguments import COMMANDS
+from recordpick.cli import main
 from recordpick.shipped import general_practice_pack
 
 NUMBER = r"[0-9][0-9,]*"
@@ -42,13 +49,27 @@ class Said:
 
 
 class Programs:
-    """Runs commands in a folder, each once."""
+    """Runs commands in a folder; each must end with the exit code that is expected."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def __call__(self, *words: str, code: int = 0) -> Said:
-        """Run recordpick with these words, without a terminal; its exit code must be `code`."""
+        """Run recordpick in this process; return what reached file descriptors 1 and 2."""
+        with tempfile.TemporaryDirectory() as folder:
+            out, err = Path(folder) / "1", Path(folder) / "2"
+            with (
+                contextlib.chdir(self.folder),
+                _into_a_file(out, 1, contextlib.redirect_stdout),
+                _into_a_file(err, 2, contextlib.redirect_stderr),
+            ):
+                ended = main(list(words))
+            said = Said(out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8"))
+        assert ended == code, (words, said)
+        return said
+
+    def alone(self, *words: str, code: int = 0) -> Said:
+        """Run recordpick as a program of its own, without a terminal."""
         done = subprocess.run(
             [sys.executable, "-m", "recordpick", *words],
             cwd=self.folder,
@@ -63,12 +84,25 @@ class Programs:
         return Said(done.stdout, done.stderr)
 
 
+@contextmanager
+def _into_a_file(path: Path, descriptor: int, redirect: Any) -> Iterator[None]:
+    """Let a file descriptor, and the stream of Python's that belongs to it, lead into a file."""
+    before = os.dup(descriptor)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as stream, redirect(stream):
+            os.dup2(stream.fileno(), descriptor)
+            yield
+    finally:
+        os.dup2(before, descriptor)
+        os.close(before)
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory) -> Programs:
     """The demonstration and its hand-over pack, made without a terminal."""
     folder = tmp_path_factory.mktemp("programs")
     programs = Programs(folder)
-    said = programs("demo", "--headless", "--patients", "60", "--out", "demo")
+    said = programs.alone("demo", "--headless", "--patients", "60", "--out", "demo")
     holds(said, *SUMMARY)
     return programs
 
@@ -90,7 +124,7 @@ def test_suggest_writes_costs_and_rows(run, tmp_path):
     file = str(tmp_path / "new.recordpick")
     made = run("new", file, "--index", "demo/index", "--name", "Pat Smith")
     assert "\t" not in made.out
-    said = run("suggest", file, "--show")
+    said = run.alone("suggest", file, "--show")
     holds(said, GIST, *TABLE_OF_COSTS, r"[A-Z]+-[0-9]+\t[0-9]+")
     assert re.fullmatch(GIST, said.out.splitlines()[0])
     rows = [line.split("\t") for line in said.out.splitlines() if "\t" in line]
@@ -103,7 +137,7 @@ def test_suggest_writes_costs_and_rows(run, tmp_path):
     picked = run("pick", file, rows[0][0], str(numbers), "--name", "Pat Smith")
     assert "1 picked" in picked.out
 
-    suggested = run("suggest", file, "--name", "Pat Smith")
+    suggested = run.alone("suggest", file, "--name", "Pat Smith")
     assert re.fullmatch(GIST, suggested.out.splitlines()[0])
     assert f"Picked by fewest records: {len(rows) - 1} picks in " in suggested.out
 
@@ -197,7 +231,7 @@ def test_other_commands_write_their_own_lines(run, words):
 def test_what_cannot_be_done_is_said_on_standard_error_only(run):
     """Exit code 2, standard output empty; the app without a terminal too."""
     for words in ([DEMO], ["match", "nowhere.recordpick"], ["criteria", "check", "no.toml"]):
-        said = run(*words, code=2)
+        said = run.alone(*words, code=2) if words == [DEMO] else run(*words, code=2)
         assert said.out == ""
         assert said.err.startswith("recordpick: ")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,9 @@ def _book(made: PhaseSheets, **more: bool) -> Any:
 
 def _look(file: WorkingFile, book: Any) -> LookedAt:
     rows = as_read(book)
-    return held_against(file, workbook_of("filled.xlsx", f"{hash(repr(rows)):064x}"[-64:], rows))
+    return held_against(
+        file, workbook_of("filled.xlsx", hashlib.sha256(repr(rows).encode()).hexdigest(), rows)
+    )
 
 
 @pytest.fixture

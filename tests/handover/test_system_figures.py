@@ -138,6 +138,7 @@ CELLS = st.one_of(
 @given(st.lists(st.lists(CELLS, max_size=5), max_size=6))
 @example([["indicator", "figure", "value"], ["AF006", "", "1"]])
 @example([["indicator", "register"], ["A\u2028B", "1"]])
+@example([["register", "figure", "current_system"], ["indicator", "indicator", "12"]])
 @example([["sex", "age_band", "figure", "current_system"], ["F", "0 to 4", "patients", "1"]])
 def test_any_table_gives_figures_that_can_be_kept_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]

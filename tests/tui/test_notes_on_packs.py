@@ -6,6 +6,9 @@ from driving import SMALL, app_on, using
 from tiny import make_tiny
 
 from recordpick.cli import main
+from recordpick.tui.app import RecordpickApp
+from recordpick.tui.settings import Settings
+from recordpick.tui.tour import Tour
 from recordpick.tui.work import WorkScreen
 
 LIST = "Ref,Find,Owner,How many\nA-1,Repeats,me,some\nA-2,Acutes,you,all\n"
@@ -26,7 +29,9 @@ def made(tmp_path, text):
 async def test_columns_that_are_not_used_are_shown(tmp_path, capsys):
     """Until something is picked; the command line says it when the file is made."""
     file = made(tmp_path, LIST)
-    assert 'A column is not used: "Owner".' in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert 'A column is not used: "Owner".' in said.err
+    assert f"{file}: 2 criteria of list," in said.out
     async with using(app_on(file), SMALL) as user:
         assert user.title == "Of the criteria, this was not used or understood"
         shown = "".join(character for character in user.text if character.isalnum())
@@ -39,6 +44,20 @@ async def test_columns_that_are_not_used_are_shown(tmp_path, capsys):
         assert user.app._session.selection.picks
     async with using(app_on(file), SMALL) as user:
         assert isinstance(user.screen, WorkScreen)
+
+
+async def test_the_first_tour_begins_when_the_notes_were_read(tmp_path, capsys):
+    """A box at a time: what has to be read comes first, then what is where."""
+    settings = Settings(tmp_path / "settings.json", name="Ann Other")
+    app = RecordpickApp(made(tmp_path, LIST), settings=settings)
+    async with using(app, SMALL) as user:
+        assert user.title == "Of the criteria, this was not used or understood"
+        await user.press("enter")
+        assert isinstance(user.screen, Tour)
+        assert user.title == "The supplier's criteria"
+        await user.press("enter", "enter", "enter", "enter")
+        assert isinstance(user.screen, WorkScreen)
+        assert not user.screen.query(".-set-off")
 
 
 async def test_a_pack_of_which_all_is_used_says_nothing(tmp_path):

@@ -38,6 +38,11 @@ def say_json(value: object) -> None:
     print(json.dumps(value, indent=1).replace("\x7f", "\\u007f"))
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 row`, `2,000 rows`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def tell(text: str) -> None:
     """Tell the person something beside the result, on stderr."""
     print(visible(text), file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.commands.common import day, must_be_new, say, tell, tell_notes, who
+from recordpick.commands.common import counted, day, must_be_new, say, tell, tell_notes, who
 from recordpick.criteria.demonstration import is_demonstration
 from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import open_index
@@ -22,8 +22,10 @@ def run(options: argparse.Namespace) -> int:
     practice = options.practice or index.manifest.practice
     with WorkingFile.create(options.file, pack, index, as_at, practice, who(options)):
         pass
-    say(f"{options.file}: {len(pack.criteria)} criteria of {pack.title} {pack.version},")
-    say(f"{index.manifest.tables['patients'].rows:,} patients, as at {as_at}.")
+    named = f"{pack.title} {pack.version}".strip()
+    criteria = counted(len(pack.criteria), "criterion", "criteria")
+    say(f"{options.file}: {criteria} of {named},")
+    say(f"{counted(index.manifest.tables['patients'].rows, 'patient')}, as at {as_at}.")
     for warning in index.manifest.warnings:
         tell(f"Warning: {warning}")
     if as_at != index.manifest.as_at:

@@ -279,6 +279,8 @@ def _long(place: int, words: list[str], column: Column) -> _Header | None:
     if "figure" not in words or value is None:
         return None
     keys = [words.index(word) for word in ("sex", "ageband", *_NAMES) if word in words]
+    if not keys:
+        return None
     report = "capitation" if "ageband" in words else "target" if "target" in words else "qof"
     return _Header(place, tuple(keys), report, {}, words.index("figure"), words.index(value))
 

@@ -253,6 +253,8 @@ class RecordpickApp(App[None]):
         await self.push_screen(work_screen, self._file_closed)
         if says:
             work_screen.say(says)
+        for box in work_screen.boxes_at_opening():
+            await self.push_screen_wait(box)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()

@@ -12,10 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from recordpick.index.as_at import read_as_at
+from recordpick.days import NotADayError, parse_day
+from recordpick.errors import UserError
+from recordpick.index.as_at import check_as_at
 from recordpick.tui.box import Box
 from recordpick.tui.fields import Field
 from recordpick.tui.visible import content
+
+_AS_IN = "Write the day as in 01/10/2026."
 
 
 class AskDay(Box[dt.date | None]):
@@ -47,11 +51,19 @@ class AskDay(Box[dt.date | None]):
 
     @on(Input.Submitted)
     def _submit(self) -> None:
-        day = read_as_at(self.query_one(Input).value)
-        if day is None:
-            self.query_one("#wanting", Static).update("Write the day as in 01/10/2026.")
-        else:
-            self.dismiss(day)
+        typed = self.query_one(Input).value.strip()
+        if not typed:
+            self._want(_AS_IN)
+            return
+        try:
+            self.dismiss(check_as_at(parse_day(typed), "As at"))
+        except NotADayError as error:
+            self._want(f"“{typed}”: {error.reason}. {_AS_IN}")
+        except UserError as error:
+            self._want(" ".join(error.messages))
+
+    def _want(self, text: str) -> None:
+        self.query_one("#wanting", Static).update(text)
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:

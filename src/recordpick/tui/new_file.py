@@ -47,7 +47,8 @@ _HELP = {
     "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
     "comes with recordpick. F2 looks for another.",
     "practice": "As it is to stand on the selection list.",
-    "as_at": "The day of the export, as day/month/year. Empty: what the export itself says.",
+    "as_at": "The day on which the export was made, as day/month/year. Leave it empty where the "
+    "export says it; where it does not, you are asked.",
     "name": "It stands beside each record you pick.",
     "role": "For whom you work.",
 }

@@ -87,9 +87,10 @@ class Tour(Box[None]):
         self.query_one(".tour").styles.dock = "top" if part == "record" else "bottom"
 
     def _set_off(self, part: str | None) -> None:
-        below = self.app.screen_stack[-2]
-        for name, _, _ in STEPS:
-            below.query_one(f"#{name}").set_class(name == part, "-set-off")
+        # A box may have opened between the work and the tour: the file can be damaged at any time.
+        for screen in self.app.screen_stack:
+            for name, _, _ in STEPS:
+                screen.query(f"#{name}").set_class(name == part, "-set-off")
 
     def action_go(self, by: int) -> None:
         """One step on or back."""

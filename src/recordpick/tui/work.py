@@ -18,6 +18,10 @@ from recordpick.tui.words import Words
 from recordpick.tui.work_lists import Shows
 from recordpick.tui.work_many import WorkMany
 
+_ABOUT_NOTES = (
+    "It stays in the working file. An empty note hides the old one; the file still holds it."
+)
+
 
 class WorkScreen(WorkMany):
     """Left the criteria, right the patients, below the record; and what the keys do."""
@@ -151,7 +155,7 @@ class WorkScreen(WorkMany):
         text = await self.app.push_screen_wait(
             Ask(
                 "Note on this patient",
-                ["It stays in the working file. An empty note takes the old one away."],
+                [_ABOUT_NOTES],
                 value=offered,
                 yes="Keep",
                 required=False,

@@ -35,11 +35,16 @@ class WorkView(WorkReading):
             self.say(self.session.file.why_read_only, warns=True)
         if self.session.file.taken_over:
             self.say(self.session.file.taken_over)
+
+    def boxes_at_opening(self) -> list[Tell]:
+        """Return what a person has to read before the work begins, a box each, in order."""
+        boxes = []
         if self.session.file.warnings:
-            self.app.push_screen(Tell("Of this working file", self.session.file.warnings))
+            boxes.append(Tell("Of this working file", self.session.file.warnings))
         notes = self.session.file.pack.notes
         if notes and not self.session.selection.picks:  # later it is known, and only in the way
-            self.app.push_screen(Tell("Of the criteria, this was not used or understood", notes))
+            boxes.append(Tell("Of the criteria, this was not used or understood", notes))
+        return boxes
 
     @on(CriteriaList.CriterionHighlighted)
     def _criterion_highlighted(self) -> None:
