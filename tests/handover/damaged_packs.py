@@ -39,7 +39,7 @@ def change_descriptor(folder: Path, how: Callable[[dict[str, Any]], object]) -> 
 
 
 def make_sums_fit(folder: Path) -> None:
-    """Write sizes and sums anew, so that only what the files say can show what was done."""
+    """Write sizes and sums again, so that only the content of the files can show the damage."""
 
     def fit(package: dict[str, Any]) -> None:
         for resource in package["resources"]:

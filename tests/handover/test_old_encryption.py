@@ -1,4 +1,4 @@
-"""A pack in a zip of the old encryption opens, and whoever verifies it is told that it is weak."""
+"""A pack in a zip of the old encryption opens, and the verdict warns that it is weak."""
 
 from __future__ import annotations
 

@@ -35,18 +35,18 @@ def verdict(name: str, selected: pl.DataFrame, number: int = 1, **more: object) 
     return replace(given, **more)  # type: ignore[arg-type]
 
 
-def test_lists_stand_one_under_the_other_with_practice_and_fingerprint(
+def test_lists_are_one_below_the_other_with_practice_and_fingerprint(
     selected: pl.DataFrame,
 ) -> None:
     one, two = verdict("A", selected), verdict("B", selected)
-    table, told = received([one, two])
+    table, cautions = received([one, two])
     assert dict(table.schema) == RECEIVED
     assert table.height == 2 * selected.height
     assert table["practice"].unique(maintain_order=True).to_list() == ["Practice A", "Practice B"]
     assert table["pack_sha256"].n_unique() == 2
     assert one.selected is not None
     assert table.head(selected.height).select(*SELECTION_LIST).equals(one.selected)
-    assert any("more than one practice" in sentence for sentence in told)
+    assert any("more than one practice" in sentence for sentence in cautions)
 
 
 def test_what_is_written_is_what_was_received(selected: pl.DataFrame, tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_what_is_written_is_what_was_received(selected: pl.DataFrame, tmp_path: 
 
 
 def test_a_pack_that_is_not_right_is_named_with_its_problems(selected: pl.DataFrame) -> None:
-    """All packs are looked at before anything is refused: one answer for all of them."""
+    """All packs are checked before anything is refused: one answer for all of them."""
     wrong = Check("Columns", "", tuple(f"problem {number}." for number in range(5)))
     bad = replace(verdict("B", selected), checks=(wrong,), selected=None)
     with pytest.raises(UserError) as error:
@@ -74,11 +74,11 @@ def test_a_pack_that_is_not_right_is_named_with_its_problems(selected: pl.DataFr
 
 def test_a_pack_twice_or_two_with_one_list_are_refused(selected: pl.DataFrame) -> None:
     one = verdict("A", selected)
-    for other, told in (
+    for other, says in (
         (replace(one, path="copy"), "A1 and copy are the same pack"),
         (replace(one, path="other", fingerprint="00" * 32), "A1 and other are two packs"),
     ):
-        with pytest.raises(UserError, match=told):
+        with pytest.raises(UserError, match=says):
             received([one, other])
 
 
@@ -88,7 +88,7 @@ def test_an_earlier_list_of_the_same_working_file_is_refused(selected: pl.DataFr
         received([verdict("A", selected, 1), verdict("B", selected), verdict("A", selected, 2)])
 
 
-def test_made_up_patients_do_not_stand_beside_real_ones(selected: pl.DataFrame) -> None:
+def test_made_up_patients_are_not_combined_with_real_ones(selected: pl.DataFrame) -> None:
     with pytest.raises(UserError, match="leave out A1"):
         received([verdict("A", selected), verdict("B", selected, synthetic=False)])
 
@@ -96,7 +96,7 @@ def test_made_up_patients_do_not_stand_beside_real_ones(selected: pl.DataFrame) 
 def test_a_pack_that_is_not_right_does_not_say_whose_patients_are_made_up(
     selected: pl.DataFrame,
 ) -> None:
-    """A folder that is no pack made a sound pack of made-up patients look like the odd one."""
+    """A folder that is not a pack made a sound pack of made-up patients look like the odd one."""
     wrong = Check("Columns", "", ("problem.",))
     bad = replace(verdict("B", selected, synthetic=False), checks=(wrong,), selected=None)
     with pytest.raises(UserError) as error:
@@ -104,30 +104,30 @@ def test_a_pack_that_is_not_right_does_not_say_whose_patients_are_made_up(
     assert len(error.value.messages) == 1
 
 
-def test_what_is_worth_knowing_is_told(selected: pl.DataFrame) -> None:
+def test_what_is_worth_knowing_is_reported(selected: pl.DataFrame) -> None:
     caution = Check("Files and sums", "", cautions=("The zip is not encrypted.",))
-    _, told = received(
+    _, cautions = received(
         [
             verdict("A", selected, checks=(caution,)),
             verdict("B", selected, practice="Practice A", criteria_fingerprint="00" * 32),
         ]
     )
-    text = "\n".join(told)
+    text = "\n".join(cautions)
     assert "A1: The zip is not encrypted." in text
-    assert "not all of the same criteria pack" in text
-    assert "2 packs are of a practice named Practice A" in text
+    assert "not all made with the same criteria pack" in text
+    assert "2 packs are from a practice named Practice A" in text
 
 
 def test_an_empty_list_is_received_as_one(selected: pl.DataFrame) -> None:
-    table, told = received([verdict("A", selected.clear()), verdict("B", selected)])
-    assert (table.height, told) == (selected.height, ())
+    table, cautions = received([verdict("A", selected.clear()), verdict("B", selected)])
+    assert (table.height, cautions) == (selected.height, ())
 
 
 def test_only_endings_that_are_known_and_names_that_are_free(tmp_path: Path) -> None:
     (tmp_path / "taken.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match=".parquet or .csv"):
         check_out(tmp_path / "all.xlsx")
-    for name, told in (("taken.csv", "there already"), ("no/all.csv", "no folder")):
-        with pytest.raises(UserError, match=told):
+    for name, says in (("taken.csv", "there already"), ("no/all.csv", "no folder")):
+        with pytest.raises(UserError, match=says):
             write_file(tmp_path / name, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.csv"]

@@ -1,4 +1,4 @@
-"""A supplier verifies a pack: what is right is said to be right, and every damage is found."""
+"""A supplier verifies a pack: a sound pack is reported as right, and all damage is found."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from recordpick.handover.export import FILES, export, export_encrypted
 from recordpick.handover.schemas import Field, Table
 from recordpick.handover.verifying.answer import answer
 from recordpick.handover.verifying.columns import check_columns, typed
-from recordpick.handover.verifying.csv_form import AT, read_form
-from recordpick.handover.verifying.described import described
+from recordpick.handover.verifying.csv_form import LINE, parse_table
+from recordpick.handover.verifying.described import read_descriptor
 from recordpick.handover.verifying.opening import open_pack
 from recordpick.handover.verifying.the_draw import check_tickets
 from recordpick.handover.verifying.the_list import check_numbering
@@ -100,7 +100,7 @@ def test_damage_is_found_even_if_the_sums_were_made_to_fit(pack: Path, damage: s
 
 
 def _renumbered(text: str) -> str:
-    """Take the second line of the list out and number the rest anew."""
+    """Take the second line of the list out and number the rest again."""
     rows = list(csv.DictReader(io.StringIO(text)))
     del rows[1]
     written = io.StringIO()
@@ -130,8 +130,8 @@ def _swapped(text: str) -> str:
 
 
 FINER: dict[str, tuple[str, Callable[[str], str], str]] = {
-    "a line taken out, the others numbered anew": (LIST, _renumbered, "picked"),
-    "lines in another order": (LIST, _swapped, "line does not count on"),
+    "a line taken out, the others numbered again": (LIST, _renumbered, "picked"),
+    "lines in another order": (LIST, _swapped, "do not count up"),
     "another patient's record number": (LIST, _line(2, "record_number", "1"), "record_number"),
     "an NHS number with two digits changed round": (
         *(LIST, _line(2, "nhs_number", "9990000062"), "check digit"),
@@ -147,10 +147,10 @@ FINER: dict[str, tuple[str, Callable[[str], str], str]] = {
     "another list's line": (LIST, _line(3, "list_id", "RP-AAAAAAAA-01"), "list_id"),
     "another criterion's title": (LIST, _line(1, "criterion_title", "Anyone"), "title"),
     "a cell that a spreadsheet would run": (LIST, _line(1, "chosen_by_name", "=1+1"), "run"),
-    "a control character": (LIST, _line(1, "chosen_by_name", "a\x1b[2J"), "acts on"),
-    "a day that there is not": (LIST, _line(1, "chosen_on", "2026-02-30"), "no date"),
+    "a control character": (LIST, _line(1, "chosen_by_name", "a\x1b[2J"), "could act on"),
+    "a date that does not exist": (LIST, _line(1, "chosen_on", "2026-02-30"), "not a date"),
     "more picked than wanted": (CRITERIA, _line(1, "wanted", "0"), "more were picked"),
-    "a state that the numbers do not bear": (CRITERIA, _line(2, "state", "complete"), "state"),
+    "a state that does not match the numbers": (CRITERIA, _line(2, "state", "complete"), "state"),
     "a byte-order mark": (LIST, lambda text: "\ufeff" + text, "byte-order mark"),
     "lines that end otherwise": (LIST, lambda text: text.replace("\r\n", "\n"), "CRLF"),
     "a quotation mark that stays open": (LIST, lambda text: text.replace("RP-", '"RP-', 1), "quot"),
@@ -163,11 +163,11 @@ FINER: dict[str, tuple[str, Callable[[str], str], str]] = {
 
 @pytest.mark.parametrize("damage", FINER)
 def test_finer_damage_is_found_and_named(pack: Path, damage: str) -> None:
-    name, how, told = FINER[damage]
+    name, how, message = FINER[damage]
     change(pack / name, how)
     make_sums_fit(pack)
     problems = verdict_of(pack).problems
-    assert any(told in problem and name in problem for problem in problems), problems
+    assert any(message in problem and name in problem for problem in problems), problems
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != SUMS])
@@ -190,15 +190,15 @@ def test_files_added_are_named_and_links_are_not_followed(pack: Path, tmp_path: 
     (tmp_path / "elsewhere.txt").write_text("secret", encoding="utf-8")
     (pack / "more.csv").write_text("a,b", encoding="utf-8")
     (pack / "inner").mkdir()
-    told = ["more.csv was added", "inner is a folder"]
+    expected = ["more.csv was added", "inner is a folder"]
     if os.name != "nt":
         (pack / "link.csv").symlink_to(tmp_path / "elsewhere.txt")
-        told.append("link.csv is a link")
+        expected.append("link.csv is a link")
     problems = "\n".join(verdict_of(pack).problems)
-    assert all(one in problems for one in told)
+    assert all(one in problems for one in expected)
 
 
-def test_what_file_managers_put_there_is_left_aside(pack: Path) -> None:
+def test_what_file_managers_put_there_is_ignored(pack: Path) -> None:
     (pack / "Thumbs.db").write_bytes(b"x")
     verdict = verdict_of(pack)
     assert verdict.right
@@ -228,7 +228,7 @@ def test_a_description_that_was_changed(pack: Path) -> None:
         b'{"version": "1.0", "recordpick": {"draws": [1], "pack": []}, "resources": [{}, 3]}',
     ],
 )
-def test_a_description_that_is_none(pack: Path, content: bytes) -> None:
+def test_a_description_that_is_not_one(pack: Path, content: bytes) -> None:
     (pack / DESCRIPTOR).write_bytes(content)
     verdict = verdict_of(pack)
     assert any(DESCRIPTOR in problem for problem in verdict.problems)
@@ -236,12 +236,12 @@ def test_a_description_that_is_none(pack: Path, content: bytes) -> None:
 
 
 def test_any_value_of_the_description_may_be_anything(pack: Path) -> None:
-    """A value of another kind is told, or does not matter; it is never an error of ours."""
+    """A value of another kind is reported, or does not matter; it never causes a crash."""
     original = json.loads((pack / DESCRIPTOR).read_text(encoding="utf-8"))
     contents = {path.name: path.read_bytes() for path in pack.iterdir()}
     selected = verdict_of(pack).selected
     assert selected is not None
-    selected = selected.with_row_index(AT)
+    selected = selected.with_row_index(LINE)
 
     def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
         if path and path[0] == "resources" and len(path) > 3:
@@ -260,15 +260,17 @@ def test_any_value_of_the_description_may_be_anything(pack: Path) -> None:
             for key in path[:-1]:
                 at = at[key]
             at[path[-1]] = value
-            told, check = described(contents | {DESCRIPTOR: json.dumps(package).encode()})
-            problems = check.problems + check_numbering(selected, told).problems
-            problems += check_tickets(selected, told).problems
-            assert problems or path[-1] not in _TOLD, (path, value)
+            description, check = read_descriptor(
+                contents | {DESCRIPTOR: json.dumps(package).encode()}
+            )
+            problems = check.problems + check_numbering(selected, description).problems
+            problems += check_tickets(selected, description).problems
+            assert problems or path[-1] not in _CHECKED, (path, value)
 
 
-_TOLD = {"lines", "records", "list_id", "draws", "seed", "drawn", "place", "ticket_number"}
-_TOLD |= {"resources", "path", "hash", "schema", "recordpick", "pack"}
-"""What cannot be said otherwise without being found out."""
+_CHECKED = {"lines", "records", "list_id", "draws", "seed", "drawn", "place", "ticket_number"}
+_CHECKED |= {"resources", "path", "hash", "schema", "recordpick", "pack"}
+"""What cannot be changed without being found."""
 
 
 def test_another_contract_is_not_guessed_at(pack: Path) -> None:
@@ -344,7 +346,7 @@ def test_a_drawn_record_that_was_dropped_is_found(pack: Path) -> None:
 def test_more_records_and_replacements_are_drawn_again(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
-    """The next tickets go on where the draw before ended."""
+    """The next tickets continue where the previous draw ended."""
     eligible = index.patients(file.as_at).collect()["patient_id"].sort()
     file.replace_random(file.selection.random()[0].patient_id, "moved away", eligible)
     file.draw(eligible, 2)
@@ -357,14 +359,16 @@ def test_an_index_of_other_patients_is_said_to_be_one(
 ) -> None:
     other = written(patients=[{"patient_id": "1", "nhs_number": "9434765919"}])
     problems = "\n".join(verdict_of(pack, other).problems)
-    assert "another practice index" in problems
+    assert "not the practice index that the pack was made with" in problems
     assert "no such patient_id" in problems
     page = " ".join(" ".join(answer(verdict_of(pack, other))).split())
-    assert "Everything in the pack fits together, but it is NOT of this practice index" in page
+    assert (
+        "Everything in the pack fits together, but it was NOT made from this practice index" in page
+    )
     assert "Give the index that it was made with" in page
 
 
-# The page, and what is no pack at all
+# The page, and what is not a pack at all
 
 
 def test_the_answer_is_one_page_even_if_everything_is_wrong(pack: Path) -> None:
@@ -384,17 +388,17 @@ def test_no_number_of_a_patient_is_on_the_page(pack: Path) -> None:
     assert "9990000062" not in page(pack)
 
 
-def test_what_is_no_pack_is_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_what_is_not_a_pack_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert not verdict_of(tmp_path / "empty").right
     (tmp_path / "list.csv").write_text("a,b", encoding="utf-8")
-    for name, told in (("nothing", "nothing of that name"), ("list.csv", "no hand-over pack")):
-        with pytest.raises(UserError, match=told):
+    for name, says in (("nothing", "with that name"), ("list.csv", "not a hand-over pack")):
+        with pytest.raises(UserError, match=says):
             verdict_of(tmp_path / name)
 
 
-def test_a_folder_that_is_no_pack_is_not_read(tmp_path: Path) -> None:
-    """Somebody who names a whole disk waits for nothing."""
+def test_a_folder_that_is_not_a_pack_is_not_read(tmp_path: Path) -> None:
+    """Somebody who names a whole disk does not have to wait."""
     for number in range(201):
         (tmp_path / f"{number}.txt").write_bytes(b"")
     with pytest.raises(UserError, match="more than 200 files"):
@@ -410,12 +414,12 @@ TEXTS = Table("texts.csv", "", (Field("number", "integer", ""), Field("text", "s
 def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
     """Every cell that recordpick writes passes its own check, and comes back."""
     frame = pl.DataFrame({"number": range(len(texts)), "text": texts})
-    form = read_form(TEXTS, as_csv(frame))
+    form = parse_table(TEXTS, as_csv(frame))
     assert check_columns({"texts.csv": form}).problems == ()
     read = typed(form)["text"].fill_null("").to_list()
     printable = [one for one in zip(texts, read, strict=True) if one[0].isprintable()]
     assert all(was == now for was, now in printable)
-    assert typed(form)[AT].to_list() == list(range(2, len(texts) + 2))
+    assert typed(form)[LINE].to_list() == list(range(2, len(texts) + 2))
 
 
 @settings(max_examples=200)
@@ -423,7 +427,7 @@ def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
 @example(content=b"number,text\r\n" + b'1,"\r\n')
 @example(content=b'number,text\r\n1,"a""b"\r\n2,x"y\r\n')
 def test_no_content_of_a_csv_is_an_error_of_ours(content: bytes) -> None:
-    form = read_form(TEXTS, content)
+    form = parse_table(TEXTS, content)
     assert form.problems or form.rows is not None
     check_columns({"texts.csv": form})
 
@@ -456,4 +460,4 @@ def test_a_file_made_to_take_all_memory_is_not_read(pack: Path) -> None:
         (pack / LIST).write_bytes(content)
         assert any("more or longer lines" in one for one in verdict_of(pack).problems)
     (pack / SUMS).write_bytes(b"x\n" * 1024**2)
-    assert any("larger than any" in one for one in verdict_of(pack).problems)
+    assert any("larger than in any" in one for one in verdict_of(pack).problems)

@@ -1,1 +1,1 @@
-"""Checking hand-over packs, as the supplier does before importing: nothing in them is trusted."""
+"""The supplier's checks of a hand-over pack before importing it: nothing in a pack is trusted."""

@@ -1,4 +1,4 @@
-"""The verdict on a pack as a page that somebody reads who knows nothing of how packs are made."""
+"""The verdict on a pack as a page for a reader who does not know how packs are made."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from recordpick.handover.verifying.the_draw import PATIENTS
 from recordpick.handover.verifying.verdict import Check, Verdict
 
 WIDTH = 96
-MOST_SAID = 8
-"""Problems of one check that are printed: the first ones tell what happened."""
+MAX_PROBLEMS_SHOWN = 8
+"""Problems printed for each check: the first ones show what happened."""
 
 
 def answer(verdict: Verdict) -> list[str]:
-    """Give the page, line by line."""
+    """Return the lines of the page."""
     head = [
         ("Pack", shown(verdict.path)),
         ("List", verdict.list_id or "not named"),
@@ -30,7 +30,7 @@ def answer(verdict: Verdict) -> list[str]:
     lines.append("")
     for check in verdict.checks:
         lines += _check(check)
-    lines += ["", *_in_short(verdict)]
+    lines += ["", *_summary(verdict)]
     return lines
 
 
@@ -53,26 +53,26 @@ def _check(check: Check) -> list[str]:
     else:
         text = check.says
     lines = _wrapped(f"{first}{text}", f"{mark:<13}", " " * 13)
-    for problem in check.problems[:MOST_SAID]:
+    for problem in check.problems[:MAX_PROBLEMS_SHOWN]:
         lines += _wrapped(problem, " " * 13 + "- ", " " * 15)
-    if len(check.problems) > MOST_SAID:
-        lines.append(f"{' ' * 13}- and {len(check.problems) - MOST_SAID:,} more.")
+    if len(check.problems) > MAX_PROBLEMS_SHOWN:
+        lines.append(f"{' ' * 13}- and {len(check.problems) - MAX_PROBLEMS_SHOWN:,} more.")
     for caution in check.cautions:
         lines += _wrapped(caution, " " * 13 + "Note: ", " " * 15)
     return lines
 
 
-def _in_short(verdict: Verdict) -> list[str]:
+def _summary(verdict: Verdict) -> list[str]:
     if verdict.right:
         return _wrapped(
-            "The pack is right: it is whole, and everything in it fits together. That it comes "
-            "from the practice is shown by the fingerprint: ask them to read theirs to you."
+            "The pack is right: it is complete, and everything in it fits together. The "
+            "fingerprint shows that it comes from the practice: ask them to read theirs to you."
         )
     if [check.name for check in verdict.checks if not check.right] == [PATIENTS]:
         return _wrapped(
-            "Everything in the pack fits together, but it is NOT of this practice index. Give the "
-            "index that it was made with, or leave --index out. If this is that index, do not "
-            "import the pack: ask the practice to send it again, and send them this page."
+            "Everything in the pack fits together, but it was NOT made from this practice index. "
+            "Give the index that it was made with, or leave --index out. If this is that index, do "
+            "not import the pack: ask the practice to send it again, and send them this page."
         )
     return _wrapped(
         "The pack is NOT right: do not import it. Ask the practice to send it again as it was "

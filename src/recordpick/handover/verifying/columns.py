@@ -1,7 +1,7 @@
-"""Whether the cells of a CSV are what its columns may hold: the Table Schema, checked by itself.
+"""Check that the cells of a CSV are what its columns may hold, as its Table Schema says.
 
-Frictionless checks the same from datapackage.json; this needs nothing that recordpick does not
-have, and goes by the contract that recordpick knows, not by the one that came with the file.
+Frictionless checks the same from datapackage.json; this needs no further package, and follows the
+contract that recordpick knows, not the one that came with the file.
 """
 
 from __future__ import annotations
@@ -12,42 +12,43 @@ import polars as pl
 
 from recordpick.cells import GUARD, plain, safe
 from recordpick.handover.schemas import Field, FieldType, Table
-from recordpick.handover.verifying.csv_form import AT, Form, at_lines
+from recordpick.handover.verifying.csv_form import LINE, ParsedTable, line_numbers
 from recordpick.handover.verifying.opening import shown
 from recordpick.handover.verifying.verdict import Check
 
 _WHOLE = r"^-?[0-9]{1,15}$"
 _NUMBER = r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_WORDS: Mapping[FieldType, str] = {
+_TYPE_NAMES: Mapping[FieldType, str] = {
     "integer": "whole number",
     "number": "number",
-    "date": "date as 2026-10-05",
+    "date": "date such as 2026-10-05",
 }
 
 
-def check_columns(forms: Mapping[str, Form]) -> Check:
-    """Look at every cell of every table that could be taken in: type, words, pattern, keys."""
+def check_columns(tables: Mapping[str, ParsedTable]) -> Check:
+    """Check every cell of every table that could be read: type, allowed words, pattern, keys."""
     problems: list[str] = []
     cells = 0
-    for form in forms.values():
-        problems += form.problems
-        if form.rows is not None:
-            cells += form.rows.height * len(form.table.fields)
-            for field in form.table.fields:
-                problems += _field(form.table.file, form.rows, field)
-            problems += _keys(form.table, form.rows, forms)
-    says = f"{len(forms)} tables, {cells:,} cells: types, words, patterns and keys."
+    for parsed in tables.values():
+        problems += parsed.problems
+        if parsed.rows is not None:
+            cells += parsed.rows.height * len(parsed.table.fields)
+            for field in parsed.table.fields:
+                problems += _field(parsed.table.file, parsed.rows, field)
+            problems += _keys(parsed.table, parsed.rows, tables)
+    says = f"{len(tables)} tables, {cells:,} cells: types, words, patterns and keys."
     return Check("Columns", says, tuple(problems))
 
 
-def typed(form: Form) -> pl.DataFrame:
-    """Give the rows with their types, texts without guards; null where a cell is not its type.
+def typed(parsed: ParsedTable) -> pl.DataFrame:
+    """Return the rows with their types, texts without CSV-injection guards.
 
-    Whole numbers are Int64, numbers Float64. The column `AT` stays.
+    A cell that is not of its type is null. Whole numbers are Int64, numbers Float64, dates Date.
+    The column `LINE` is kept.
     """
-    assert form.rows is not None
-    return form.rows.select(AT, *(_typed(field) for field in form.table.fields))
+    assert parsed.rows is not None
+    return parsed.rows.select(LINE, *(_typed(field) for field in parsed.table.fields))
 
 
 def _typed(field: Field) -> pl.Expr:
@@ -64,32 +65,36 @@ def _typed(field: Field) -> pl.Expr:
 
 
 def _field(name: str, rows: pl.DataFrame, field: Field) -> list[str]:
-    """Say what is wrong in one column, a sentence a kind of fault."""
+    """Return what is wrong in one column: one sentence for each kind of fault."""
     cell = pl.col(field.name)
-    asked: list[tuple[pl.Expr, str]] = []
+    faults: list[tuple[pl.Expr, str]] = []
     if field.required:
-        asked.append((cell.is_null(), "is empty"))
+        faults.append((cell.is_null(), "is empty"))
     if field.type == "string":
-        asked.append((_is_unsafe(cell), "could be run or changed by a spreadsheet, or acts on one"))
+        faults.append(
+            (_is_unsafe(cell), "could be run or changed by a spreadsheet, or could act on one")
+        )
     else:
-        asked.append((cell.is_not_null() & ~_fits(cell, field.type), f"is no {_WORDS[field.type]}"))
+        faults.append(
+            (cell.is_not_null() & ~_fits(cell, field.type), f"is not a {_TYPE_NAMES[field.type]}")
+        )
     if field.minimum is not None:
         low = cell.cast(pl.Float64, strict=False) < field.minimum
-        asked.append((low, f"is less than {field.minimum}"))
+        faults.append((low, f"is less than {field.minimum}"))
     if field.words:
-        asked.append((~cell.is_in(field.words), f"is none of {', '.join(field.words)}"))
+        faults.append((~cell.is_in(field.words), f"is not one of {', '.join(field.words)}"))
     if field.pattern:
-        asked.append(
-            (~cell.str.contains(f"^(?:{field.pattern})$"), "has not the form it must have")
+        faults.append(
+            (~cell.str.contains(f"^(?:{field.pattern})$"), "does not have the required format")
         )
     if field.unique:
-        asked.append((cell.is_not_null() & cell.is_duplicated(), "stands more than once"))
+        faults.append((cell.is_not_null() & cell.is_duplicated(), "appears more than once"))
     problems = []
-    for wrong, says in asked:
+    for wrong, says in faults:
         found = rows.filter(wrong)
         if not found.is_empty():
             word = f" {shown(str(found[field.name][0]))!r}" if field.words and found.height else ""
-            lines = at_lines(found[AT].to_list())
+            lines = line_numbers(found[LINE].to_list())
             problems.append(f"{name}, {lines}: {field.name}{word} {says}.")
     return problems
 
@@ -103,35 +108,37 @@ def _fits(cell: pl.Expr, kind: FieldType) -> pl.Expr:
 
 
 def _is_unsafe(cell: pl.Expr) -> pl.Expr:
-    """Tell what recordpick would not have written so: no guard where one is needed, control signs.
+    """Return whether recordpick would not have written a cell so.
 
-    A guarded cell is compared behind its guard: what stands there may look like anything.
+    That is a missing guard where one is needed, or a control character. A guarded cell is checked
+    after its guard: the text there may look like anything.
     """
     guarded = cell.str.starts_with(GUARD)
-    behind = pl.when(guarded).then(cell.str.slice(1)).otherwise(cell)
-    return (~guarded & (safe(cell) != cell)) | behind.str.contains(_CONTROL)
+    unguarded = pl.when(guarded).then(cell.str.slice(1)).otherwise(cell)
+    return (~guarded & (safe(cell) != cell)) | unguarded.str.contains(_CONTROL)
 
 
 _CONTROL = r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"
 
 
-def _keys(table: Table, rows: pl.DataFrame, forms: Mapping[str, Form]) -> list[str]:
-    """Say which rows have the same key, and which refer to what is not there."""
+def _keys(table: Table, rows: pl.DataFrame, tables: Mapping[str, ParsedTable]) -> list[str]:
+    """Return which rows share a key, and which refer to a row that does not exist."""
     problems = []
     if table.key:
-        twice = rows.filter(pl.struct(pl.col(table.key).fill_null("")).is_duplicated())
-        if not twice.is_empty():
-            lines, key = at_lines(twice[AT].to_list()), " and ".join(table.key)
-            problems.append(f"{table.file}, {lines}: the same {key} stand more than once.")
+        duplicates = rows.filter(pl.struct(pl.col(table.key).fill_null("")).is_duplicated())
+        if not duplicates.is_empty():
+            lines, key = line_numbers(duplicates[LINE].to_list()), " and ".join(table.key)
+            problems.append(f"{table.file}, {lines}: the same {key} appears more than once.")
     for column, (file, other) in table.refers.items():
-        there = forms[file].rows if file in forms else None
-        if there is None:
+        referenced = tables[file].rows if file in tables else None
+        if referenced is None:
             continue
-        strange = rows.filter(
-            pl.col(column).is_not_null() & ~pl.col(column).is_in(there[other].implode())
+        orphans = rows.filter(
+            pl.col(column).is_not_null() & ~pl.col(column).is_in(referenced[other].implode())
         )
-        if not strange.is_empty():
+        if not orphans.is_empty():
             problems.append(
-                f"{table.file}, {at_lines(strange[AT].to_list())}: {file} has no such {column}."
+                f"{table.file}, {line_numbers(orphans[LINE].to_list())}: "
+                f"{file} has no such {column}."
             )
     return problems

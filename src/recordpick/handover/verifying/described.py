@@ -1,4 +1,4 @@
-"""What a pack's datapackage.json says, taken apart with care: it may have been changed as well."""
+"""Read a pack's datapackage.json without trusting it: it may have been changed as well."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from recordpick.handover.verifying.verdict import Check
 
 CHECK = "Description"
 _LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
-_LONGEST = 2_000
-_MOST_BYTES = 32 * 1024**2
-_MOST_DRAWS = 10_000
-_MOST_DRAWN = 100_000
+_MAX_TEXT = 2_000
+_MAX_BYTES = 32 * 1024**2
+_MAX_DRAWS = 10_000
+_MAX_DRAWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class DescribedDraw:
     replacement: bool
     drawn: tuple[tuple[int, str], ...]
     strata_sha256: str = ""
-    """Of a draw by strata; "" of any other."""
+    """Of a stratified draw; "" for any other."""
 
 
 @dataclass(frozen=True)
-class Described:
-    """What the pack says of itself; "" or None where it does not."""
+class Description:
+    """What the pack says about itself; "" or None where it does not."""
 
     version: str = ""
     created: str = ""
@@ -51,7 +51,7 @@ class Described:
     criteria_fingerprint: str = ""
     random_population: str | None = None
     says_who_is_eligible: bool = False
-    """Whether it has `random_population` at all: None then means everybody."""
+    """Whether the pack has `random_population` at all: None then means everybody."""
     lines: int | None = None
     records: int | None = None
     taken_out: int | None = None
@@ -66,39 +66,41 @@ class Described:
         return self.version != CONTRACT
 
 
-def described(contents: Mapping[str, bytes]) -> tuple[Described, Check]:
-    """Read the descriptor; say what in it is wrong or does not fit this contract or the files."""
+def read_descriptor(contents: Mapping[str, bytes]) -> tuple[Description, Check]:
+    """Read the descriptor; also return what in it is wrong or does not match contract or files."""
     content = contents.get(NAME)
     if content is None:
-        return Described(), Check(CHECK, "", skipped=f"{NAME} is missing")
-    if len(content) > _MOST_BYTES:
-        return Described(), Check(CHECK, "", (f"{NAME} is larger than any: it was not read.",))
+        return Description(), Check(CHECK, "", skipped=f"{NAME} is missing")
+    if len(content) > _MAX_BYTES:
+        return Description(), Check(
+            CHECK, "", (f"{NAME} is larger than in any pack: it was not read.",)
+        )
     try:
         package = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError):
-        return Described(), Check(CHECK, "", (f"{NAME} is cut short or no JSON.",))
+        return Description(), Check(CHECK, "", (f"{NAME} is cut short or is not JSON.",))
     reader = _Reader()
-    told = _told(reader, reader.part({"all": package}, "all"))
-    problems = [*reader.problems, *_version(told.version)]
+    description = _parse(reader, reader.part({"all": package}, "all"))
+    problems = [*reader.problems, *_version(description.version)]
     cautions = []
     if not problems:
-        problems += _resources(reader.part({"all": package}, "all"), contents, told)
-        if told.newer:
+        problems += _resources(reader.part({"all": package}, "all"), contents, description)
+        if description.newer:
             cautions.append(
-                f"The pack follows contract {told.version}, this recordpick {CONTRACT}: columns "
-                "added since are not looked at."
+                f"The pack follows contract {description.version}, this recordpick {CONTRACT}: "
+                "columns added since are not checked."
             )
-    says = f"{NAME} describes {len(TABLES)} tables as contract {told.version} has them."
-    return told, Check(CHECK, says, tuple(problems), tuple(cautions))
+    says = f"{NAME} describes {len(TABLES)} tables as contract {description.version} does."
+    return description, Check(CHECK, says, tuple(problems), tuple(cautions))
 
 
-def _told(reader: _Reader, package: dict[str, Any]) -> Described:
+def _parse(reader: _Reader, package: dict[str, Any]) -> Description:
     own = reader.part(package, "recordpick")
     pack = reader.part(own, "pack")
     list_id = reader.text(own, "list_id")
     if list_id and not _LIST_ID.fullmatch(list_id):
-        reader.problems.append(f"{NAME}: its list_id is none.")
-    return Described(
+        reader.problems.append(f"{NAME}: its list_id is not a list number.")
+    return Description(
         version=reader.text(package, "version"),
         created=reader.text(package, "created"),
         list_id=list_id,
@@ -113,7 +115,7 @@ def _told(reader: _Reader, package: dict[str, Any]) -> Described:
         lines=reader.number(own, "lines"),
         records=reader.number(own, "records"),
         taken_out=reader.number(own, "random_taken_out", optional=True),
-        draws=tuple(_draw(reader, one) for one in reader.rows(own, "draws", _MOST_DRAWS)),
+        draws=tuple(_draw(reader, one) for one in reader.rows(own, "draws", _MAX_DRAWS)),
         sizes=_sizes(package),
     )
 
@@ -121,7 +123,7 @@ def _told(reader: _Reader, package: dict[str, Any]) -> Described:
 def _draw(reader: _Reader, one: object) -> DescribedDraw:
     draw = reader.part({"draws": one}, "draws")
     drawn = []
-    for row in reader.rows(draw, "drawn", _MOST_DRAWN):
+    for row in reader.rows(draw, "drawn", _MAX_DRAWN):
         ticket = reader.part({"drawn": row}, "drawn")
         drawn.append((reader.number(ticket, "place") or 0, reader.text(ticket, "ticket_number")))
     return DescribedDraw(
@@ -135,15 +137,15 @@ def _draw(reader: _Reader, one: object) -> DescribedDraw:
 
 
 def _version(version: str) -> list[str]:
-    """Say so where the contract is another one, and not only a longer one."""
+    """Return a problem where the contract is a different one, and not only a longer one."""
     if version.partition(".")[0] == CONTRACT.partition(".")[0]:
         return []
     says = f"the pack follows contract {shown(version)!r}, and this recordpick knows {CONTRACT}"
-    return [f"{NAME}: {says}. Take a recordpick that knows it."]
+    return [f"{NAME}: {says}. Use a version of recordpick that knows it."]
 
 
 def _resources(
-    package: dict[str, Any], contents: Mapping[str, bytes], told: Described
+    package: dict[str, Any], contents: Mapping[str, bytes], description: Description
 ) -> list[str]:
     problems: list[str] = []
     by_path = {one["path"]: one for one in _described_files(package)}
@@ -156,11 +158,11 @@ def _resources(
         if content is not None and (
             resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}"
         ):
-            problems.append(f"{NAME} describes another {table.file}: its sum differs.")
-        if not told.newer and resource.get("schema") != schema(table):
+            problems.append(f"{NAME} describes another {table.file}: the checksum differs.")
+        if not description.newer and resource.get("schema") != schema(table):
             problems.append(
-                f"{NAME} describes the columns of {table.file} otherwise than contract "
-                f"{CONTRACT} does."
+                f"{NAME} describes the columns of {table.file} differently from contract "
+                f"{CONTRACT}."
             )
     problems += [f"{NAME} describes {shown(str(path))}, which no pack has." for path in by_path]
     return problems
@@ -184,13 +186,13 @@ def _described_files(package: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 class _Reader:
-    """Takes values out of JSON that may hold anything, and notes what is not as it should be."""
+    """Reads values from JSON that may hold anything, and collects what is not as it should be."""
 
     def __init__(self) -> None:
         self.problems: list[str] = []
 
     def _wrong(self, key: str, what: str) -> None:
-        problem = f"{NAME}: {key!r} is missing or no {what}."
+        problem = f"{NAME}: {key!r} is missing or is not {what}."
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -198,19 +200,19 @@ class _Reader:
         value = of.get(key)
         if isinstance(value, dict):
             return value
-        self._wrong(key, "object")
+        self._wrong(key, "an object")
         return {}
 
     def rows(self, of: dict[str, Any], key: str, most: int) -> list[object]:
         value = of.get(key)
         if isinstance(value, list) and len(value) <= most:
             return value
-        self._wrong(key, "list")
+        self._wrong(key, "a list")
         return []
 
     def text(self, of: dict[str, Any], key: str, *, optional: bool = False) -> str:
         value = of.get(key)
-        if isinstance(value, str) and len(value) <= _LONGEST and _is_text(value):
+        if isinstance(value, str) and len(value) <= _MAX_TEXT and _is_text(value):
             return shown(value) if key in _SHOWN else value
         if value is not None or not optional:
             self._wrong(key, "text")
@@ -221,19 +223,19 @@ class _Reader:
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32:
             return value
         if value is not None or not optional:
-            self._wrong(key, "whole number")
+            self._wrong(key, "a whole number")
         return None
 
     def day(self, of: dict[str, Any], key: str) -> date | None:
         try:
             return date.fromisoformat(self.text(of, key))
         except ValueError:
-            self._wrong(key, "date")
+            self._wrong(key, "a date")
             return None
 
 
 def _is_text(value: str) -> bool:
-    """Tell whether it can be written as UTF-8: JSON may name halves of characters."""
+    """Return whether it can be written as UTF-8: JSON may hold unpaired surrogates."""
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
@@ -242,4 +244,4 @@ def _is_text(value: str) -> bool:
 
 
 _SHOWN = {"version", "created", "title"}
-"""Texts that are printed and not compared with anything."""
+"""Texts that are printed and not compared with anything, so made safe to print."""

@@ -1,4 +1,4 @@
-"""Several practices' lists in one table, for the supplier: only from packs that are right."""
+"""Combine several practices' lists into one table, for the supplier, from sound packs only."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ RECEIVED: dict[str, pl.DataType] = {
     "pack_sha256": pl.String(),
     **SELECTION_LIST,
 }
-"""The columns of the table, in order: the practice, the pack's fingerprint, and its list."""
+"""The columns of the table, in order: practice, pack fingerprint, and those of the list."""
 
 ENDINGS = (".parquet", ".csv")
-_SAID_OF_EACH = 3
-_OF_A_FILE = re.compile(r"(RP-[A-Z2-7]{8})-[0-9]{2,}")
+_MAX_PROBLEMS = 3
+_NUMBERED_LIST = re.compile(r"(RP-[A-Z2-7]{8})-[0-9]{2,}")
 
 
 def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Put the lists of packs that were verified into one table; columns as in `RECEIVED`.
+    """Return one table of the lists of verified packs (columns as in `RECEIVED`), and cautions.
 
-    Packs stand in the order given. Also gives sentences on what is worth knowing. UserError, one
-    message a problem, where a pack is not right, or two of them cannot stand side by side.
+    Packs are in the order given; cautions are sentences. Raise a UserError, with one message for
+    each problem, where a pack is not right or two packs cannot be combined.
     """
-    # What a pack that is not right says of itself, is not gone by.
+    # Nothing that a pack says about itself is relied on unless the pack is right.
     right = [one for one in verdicts if one.right]
-    problems = [*_not_right(verdicts), *_twice(verdicts), *_mixed(right)]
+    problems = [*_not_right(verdicts), *_duplicates(verdicts), *_synthetic_among_real(right)]
     if problems:
         raise UserError.of(problems)
     tables = [
@@ -48,23 +48,23 @@ def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]
     ]
     if not tables:
         return pl.DataFrame(schema=RECEIVED), ()
-    whole = pl.concat(tables)
-    return whole, (*_told(verdicts), *_shared(whole))
+    combined = pl.concat(tables)
+    return combined, (*_cautions(verdicts), *_shared(combined))
 
 
 def check_out(out: Path) -> None:
-    """Raise a UserError unless the ending of the file to be written is one that is known."""
+    """Raise a UserError unless the file to be written has a known ending."""
     if out.suffix.casefold() not in ENDINGS:
         raise UserError(f"{out}: give it a name ending in {' or '.join(ENDINGS)}.")
 
 
 def as_file(table: pl.DataFrame, out: Path) -> bytes:
-    """Write the table as the ending of `out` says: Parquet, or CSV in the form of the list."""
+    """Return the table as a file in the format of `out`'s ending: Parquet, or CSV as the list."""
     if out.suffix.casefold() == ".csv":
         return as_csv(table)
-    made = io.BytesIO()
-    table.write_parquet(made)
-    return made.getvalue()
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
 
 
 def _not_right(verdicts: Sequence[Verdict]) -> list[str]:
@@ -73,14 +73,14 @@ def _not_right(verdicts: Sequence[Verdict]) -> list[str]:
         if one.right:
             continue
         problems = one.problems
-        more = len(problems) - _SAID_OF_EACH
+        more = len(problems) - _MAX_PROBLEMS
         rest = f" And {more:,} more: recordpick verify says which." if more > 0 else ""
-        said = " ".join(problems[:_SAID_OF_EACH])
-        messages.append(f"{shown(one.path)} is not right: {said}{rest}")
+        shown_problems = " ".join(problems[:_MAX_PROBLEMS])
+        messages.append(f"{shown(one.path)} is not right: {shown_problems}{rest}")
     return messages
 
 
-def _twice(verdicts: Sequence[Verdict]) -> list[str]:
+def _duplicates(verdicts: Sequence[Verdict]) -> list[str]:
     messages = []
     lists: dict[str, Verdict] = {}
     files: dict[str, Verdict] = {}
@@ -88,7 +88,7 @@ def _twice(verdicts: Sequence[Verdict]) -> list[str]:
         if not one.list_id:
             continue
         before = lists.setdefault(one.list_id, one)
-        found = _OF_A_FILE.fullmatch(one.list_id)
+        found = _NUMBERED_LIST.fullmatch(one.list_id)
         earlier = files.setdefault(found[1] if found else one.list_id, one)
         if before is not one:
             also = "the same pack" if before.fingerprint == one.fingerprint else "two packs"
@@ -105,32 +105,34 @@ def _twice(verdicts: Sequence[Verdict]) -> list[str]:
     return messages
 
 
-def _mixed(verdicts: Sequence[Verdict]) -> list[str]:
-    made_up = [one for one in verdicts if one.synthetic]
-    if not made_up or len(made_up) == len(verdicts):
+def _synthetic_among_real(verdicts: Sequence[Verdict]) -> list[str]:
+    synthetic = [one for one in verdicts if one.synthetic]
+    if not synthetic or len(synthetic) == len(verdicts):
         return []
-    names = ", ".join(shown(one.path) for one in made_up)
-    return [f"Made-up patients do not belong beside real ones: leave out {names}."]
+    names = ", ".join(shown(one.path) for one in synthetic)
+    return [f"Made-up patients must not be combined with real ones: leave out {names}."]
 
 
-def _told(verdicts: Sequence[Verdict]) -> list[str]:
-    told = [f"{shown(one.path)}: {caution}" for one in verdicts for caution in one.cautions]
+def _cautions(verdicts: Sequence[Verdict]) -> list[str]:
+    cautions = [f"{shown(one.path)}: {caution}" for one in verdicts for caution in one.cautions]
     if len({one.criteria_fingerprint for one in verdicts}) > 1:
-        told.append("The packs are not all of the same criteria pack: criteria may differ.")
+        cautions.append(
+            "The packs were not all made with the same criteria pack: criteria may differ."
+        )
     names = [one.practice for one in verdicts]
-    told += [
-        f"{names.count(name)} packs are of a practice named {shown(name) or '(none)'}: tell them "
-        "apart by list_id."
+    cautions += [
+        f"{names.count(name)} packs are from a practice named {shown(name) or '(none)'}: tell "
+        "them apart by list_id."
         for name in sorted(set(names))
         if names.count(name) > 1
     ]
-    return told
+    return cautions
 
 
-def _shared(whole: pl.DataFrame) -> list[str]:
-    """Say how many patients are on the lists of several practices: they moved, or it is a slip."""
+def _shared(combined: pl.DataFrame) -> list[str]:
+    """Return how many patients are on several practices' lists: they moved, or it is a mistake."""
     shared = (
-        whole.filter(pl.col("nhs_number").is_not_null())
+        combined.filter(pl.col("nhs_number").is_not_null())
         .group_by("nhs_number")
         .agg(pl.col("list_id").n_unique())
         .filter(pl.col("list_id") > 1)

@@ -1,7 +1,8 @@
-"""Whether the random records are those that the seed draws: docs/random-draw.md, done again.
+"""Check that the random records are those that the seed draws, by repeating docs/random-draw.md.
 
-Without the practice index: the tickets that stand in the list are those of these patient numbers
-and this seed. With it: everybody's tickets, so that nobody with a lower one was passed over.
+Without the practice index: the tickets in the list are those of these patient numbers and this
+seed. With it: everybody's tickets are calculated, which shows that nobody with a lower one was
+passed over.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
-from recordpick.handover.verifying.csv_form import AT, at_lines
-from recordpick.handover.verifying.described import Described, DescribedDraw
+from recordpick.handover.verifying.csv_form import LINE, line_numbers
+from recordpick.handover.verifying.described import DescribedDraw, Description
 from recordpick.handover.verifying.the_list import LIST
 from recordpick.handover.verifying.verdict import Check
 from recordpick.index.practice_index import PracticeIndex
@@ -24,34 +25,34 @@ from recordpick.picking.tickets import draw_order, ticket_numbers
 TICKETS, DRAW, PATIENTS = "Tickets", "Random draw", "Practice index"
 
 
-def check_tickets(selected: pl.DataFrame, told: Described) -> Check:
-    """Work out the ticket number of every random record, and find it among those drawn."""
+def check_tickets(selected: pl.DataFrame, description: Description) -> Check:
+    """Check that the calculated ticket number of every random record is among those drawn."""
     random = selected.filter(pl.col("criterion_id").is_null())
-    drawn = _drawn(told.draws)
+    drawn = _drawn(description.draws)
     ids = random["patient_id"].fill_null("")
     tickets = [
-        random.select(AT, pl.col("ticket").alias("place")).with_columns(
+        random.select(LINE, pl.col("ticket").alias("place")).with_columns(
             ticket_numbers(ids, seed), pl.lit(seed).alias("seed")
         )
-        for seed in dict.fromkeys(draw.seed for draw in told.draws)
+        for seed in dict.fromkeys(draw.seed for draw in description.draws)
     ]
     fitting = (
-        pl.concat(tickets).join(drawn, on=["seed", "place", "ticket_number"], how="semi")[AT]
+        pl.concat(tickets).join(drawn, on=["seed", "place", "ticket_number"], how="semi")[LINE]
         if tickets
-        else pl.Series(AT, [], dtype=pl.UInt32)
+        else pl.Series(LINE, [], dtype=pl.UInt32)
     )
-    strange = random.filter(~pl.col(AT).is_in(fitting.implode()))[AT].to_list()
+    unmatched = random.filter(~pl.col(LINE).is_in(fitting.implode()))[LINE].to_list()
     problems = []
-    if strange:
+    if unmatched:
         problems.append(
-            f"{LIST}, {at_lines(strange)}: this patient number does not have this ticket in any "
-            "draw of the pack."
+            f"{LIST}, {line_numbers(unmatched)}: this patient number does not have this ticket in "
+            "any draw of the pack."
         )
-    records = sum(len(draw.drawn) for draw in told.draws)
-    if told.taken_out is not None and random.height != records - told.taken_out:
+    records = sum(len(draw.drawn) for draw in description.draws)
+    if description.taken_out is not None and random.height != records - description.taken_out:
         problems.append(
             f"{LIST} has {random.height:,} random records; {records:,} were drawn and "
-            f"{told.taken_out:,} of them taken out or replaced."
+            f"{description.taken_out:,} of them taken out or replaced."
         )
     says = (
         f"The tickets of {random.height:,} random records are those of their numbers and the seed."
@@ -69,81 +70,87 @@ def _drawn(draws: tuple[DescribedDraw, ...]) -> pl.DataFrame:
     )
 
 
-def check_with_index(selected: pl.DataFrame, told: Described, index: PracticeIndex) -> list[Check]:
-    """Draw again from everybody who was eligible, and look every patient up."""
+def check_with_index(
+    selected: pl.DataFrame, description: Description, index: PracticeIndex
+) -> list[Check]:
+    """Repeat the draw from everybody who was eligible, and look up every patient in the index."""
     cautions = []
-    if index.fingerprint != told.index_fingerprint:
-        cautions.append("This is another practice index than the pack was made with.")
-    there = _check_patients(selected, told, index)
-    if there.problems:
+    if index.fingerprint != description.index_fingerprint:
+        cautions.append("This is not the practice index that the pack was made with.")
+    found = _check_patients(selected, description, index)
+    if found.problems:
         return [
-            Check(PATIENTS, there.says, (*cautions, *there.problems)),
-            Check(DRAW, "", skipped="the index is not that of these patients"),
+            Check(PATIENTS, found.says, (*cautions, *found.problems)),
+            Check(DRAW, "", skipped="the index does not have these patients"),
         ]
-    checks = [Check(PATIENTS, there.says, (), tuple(cautions))]
-    if told.draws:
-        checks.append(_check_draws(told, index))
+    checks = [Check(PATIENTS, found.says, (), tuple(cautions))]
+    if description.draws:
+        checks.append(_check_draws(description, index))
     return checks
 
 
-def _check_patients(selected: pl.DataFrame, told: Described, index: PracticeIndex) -> Check:
-    if told.as_at is None:
-        return Check(PATIENTS, "", skipped="the pack does not say its as-at date")
+def _check_patients(
+    selected: pl.DataFrame, description: Description, index: PracticeIndex
+) -> Check:
+    if description.as_at is None:
+        return Check(PATIENTS, "", skipped="the pack does not give its as-at date")
     columns = ["patient_id", *(["nhs_number"] if "nhs_number" in index.columns("patients") else [])]
-    known = index.patients(told.as_at).select(columns).with_columns(known=pl.lit(value=True))
+    known = index.patients(description.as_at).select(columns).with_columns(known=pl.lit(value=True))
     rows = selected.join(
-        known.collect(), on="patient_id", how="left", suffix="_there", maintain_order="left"
+        known.collect(), on="patient_id", how="left", suffix="_in_index", maintain_order="left"
     )
     problems = []
     for wrong, says in (
         (pl.col("known").is_null(), "the index has no such patient_id"),
         (
-            pl.col("known") & pl.col("nhs_number").ne_missing(pl.col("nhs_number_there")),
-            "the index has another nhs_number",
+            pl.col("known") & pl.col("nhs_number").ne_missing(pl.col("nhs_number_in_index")),
+            "the index has another NHS number",
         ),
     ):
-        if "nhs_number" in columns or "nhs" not in says:
-            lines = rows.filter(wrong)[AT].to_list()
+        if "nhs_number" in columns or "NHS" not in says:
+            lines = rows.filter(wrong)[LINE].to_list()
             if lines:
-                problems.append(f"{LIST}, {at_lines(lines)}: {says}.")
+                problems.append(f"{LIST}, {line_numbers(lines)}: {says}.")
     says = f"{rows['patient_id'].n_unique():,} patients are in the index, with these NHS numbers."
     return Check(PATIENTS, says, tuple(problems))
 
 
-def _check_draws(told: Described, index: PracticeIndex) -> Check:
-    if told.as_at is None or not told.says_who_is_eligible:
+def _check_draws(description: Description, index: PracticeIndex) -> Check:
+    if description.as_at is None or not description.says_who_is_eligible:
         return Check(DRAW, "", skipped="the pack does not say who was eligible")
     try:
-        eligible = random_population(_rule_only(told.random_population), index, told.as_at)
+        eligible = random_population(
+            _rule_only(description.random_population), index, description.as_at
+        )
     except UserError as error:
-        return Check(DRAW, "", (f"Who was eligible cannot be told from this index: {error}",))
-    strata = strata_of(index.patients(told.as_at), eligible)
+        return Check(DRAW, "", (f"Who was eligible cannot be calculated from this index: {error}",))
+    strata = strata_of(index.patients(description.as_at), eligible)
     before: dict[str, list[str]] = {}
     problems = []
-    for number, draw in enumerate(told.draws, start=1):
+    for number, draw in enumerate(description.draws, start=1):
         drawn_before = before.setdefault(draw.seed, [])
-        problem = _again(draw, eligible, strata, drawn_before)
+        problem = _repeat(draw, eligible, strata, drawn_before)
         if problem:
-            problems.append(f"Draw {number} of {len(told.draws)}: {problem}")
+            problems.append(f"Draw {number} of {len(description.draws)}: {problem}")
         drawn_before += [ticket for _, ticket in draw.drawn]
     says = (
-        f"{sum(len(draw.drawn) for draw in told.draws):,} records drawn again from "
+        f"{sum(len(draw.drawn) for draw in description.draws):,} records drawn again from "
         f"{len(eligible):,} eligible patients: the same."
     )
     return Check(DRAW, says, tuple(problems))
 
 
-def _again(
+def _repeat(
     draw: DescribedDraw, eligible: pl.Series, strata: pl.DataFrame, before: list[str]
 ) -> str:
-    """Draw once more; say what is different, "" if nothing is."""
+    """Repeat a draw; return what is different, "" if nothing is."""
     lines = strata["patient_id"] + "\t" + strata["stratum"]
     if _digest(eligible) != draw.eligible_sha256 or (
         draw.strata_sha256 and _digest(lines) != draw.strata_sha256
     ):
         return (
             f"it was made from {draw.eligible:,} eligible patients, and this index has "
-            f"{len(eligible):,}, not all of them the same: it cannot be drawn again from it."
+            f"{len(eligible):,}, not all of them the same: the draw cannot be repeated from it."
         )
     if draw.strata_sha256:
         order = stratified_order(strata, draw.seed)
@@ -153,7 +160,8 @@ def _again(
         ~pl.col("ticket_number").is_in(pl.Series(before, dtype=pl.String).implode())
     )
     if draw.replacement and draw.strata_sha256:
-        # the next of the stratum of whoever was replaced, which the pack does not name
+        # The next ticket of the stratum of whoever was replaced; the pack does not name the
+        # stratum.
         nexts = [left.head(1), left.unique("stratum", keep="first", maintain_order=True)]
         allowed = {row for one in nexts for row in one.select("place", "ticket_number").iter_rows()}
         same = set(draw.drawn) <= allowed
@@ -168,5 +176,5 @@ def _digest(texts: pl.Series) -> str:
 
 
 def _rule_only(rule: str | None) -> Pack:
-    """Give a pack that has nothing but the rule of who may be drawn."""
+    """Return a criteria pack with nothing but the rule for who may be drawn."""
     return Pack("", "", "", 0, 0, None, rule, (), {}, {})

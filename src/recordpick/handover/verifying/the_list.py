@@ -1,4 +1,4 @@
-"""Whether the selection list holds together: its numbering, who stands in it, and how many.
+"""Check that the selection list is consistent: its numbering, its patients, and how many there are.
 
 The rules are those of docs/selection-list.md.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.handover.verifying.csv_form import AT, at_lines
-from recordpick.handover.verifying.described import Described
+from recordpick.handover.verifying.csv_form import LINE, line_numbers
+from recordpick.handover.verifying.described import Description
 from recordpick.handover.verifying.verdict import Check
 from recordpick.index.nhs_numbers import is_valid
 
@@ -16,44 +16,49 @@ LIST, REPORT = "selection_list.csv", "criteria_report.csv"
 _RANDOM = pl.col("criterion_id").is_null()
 
 
-def check_numbering(selected: pl.DataFrame, told: Described) -> Check:
-    """Lines count from 1, records in order of first appearance; one list_id, that of the pack."""
+def check_numbering(selected: pl.DataFrame, description: Description) -> Check:
+    """Check the numbers of lines and records, and that list_id is that of the pack.
+
+    Lines count from 1, records in order of first appearance."""
     first = selected.select("patient_id").unique(maintain_order=True).with_row_index("n", offset=1)
     numbered = selected.join(first, on="patient_id", how="left", maintain_order="left")
-    asked = [
-        (pl.col("line") != pl.int_range(1, pl.len() + 1), "line does not count on from 1"),
+    rules = [
+        (pl.col("line") != pl.int_range(1, pl.len() + 1), "line numbers do not count up from 1"),
         (pl.col("record_number") != pl.col("n"), "record_number is not that of the patient"),
-        (pl.col("list_id") != told.list_id, "list_id is not that of the pack"),
+        (pl.col("list_id") != description.list_id, "list_id is not that of the pack"),
     ]
-    if not told.list_id:
-        asked.pop()
-    problems = _found(numbered, asked)
-    for what, counted, said in (
-        ("lines", selected.height, told.lines),
-        ("records", first.height, told.records),
+    if not description.list_id:
+        rules.pop()
+    problems = _find(numbered, rules)
+    for what, counted, expected in (
+        ("lines", selected.height, description.lines),
+        ("records", first.height, description.records),
     ):
-        if said is not None and counted != said:
-            problems.append(f"{LIST} has {counted:,} {what}, and {said:,} were handed over.")
+        if expected is not None and counted != expected:
+            problems.append(f"{LIST} has {counted:,} {what}, and {expected:,} were handed over.")
     says = f"{selected.height:,} lines for {first.height:,} patient records, numbered without gaps."
     return Check("Numbering", says, tuple(problems))
 
 
 def check_people(selected: pl.DataFrame) -> Check:
-    """NHS numbers are such (modulus 11), one a patient; nobody stands twice for a criterion."""
+    """Check NHS numbers (modulus 11, one a patient) and that no patient is on a criterion twice."""
     number = pl.col("nhs_number")
     of_patient = number.n_unique().over("patient_id")
-    asked = [
-        (~is_valid(number), "nhs_number is none: its check digit is wrong"),
+    rules = [
+        (~is_valid(number), "this is not an NHS number: its check digit is wrong"),
         (of_patient > 1, "one patient_id does not always have the same NHS number"),
         (
             pl.struct(pl.col("criterion_id").fill_null(""), "patient_id").is_duplicated(),
-            "a patient stands twice for the same criterion",
+            "a patient appears twice for the same criterion",
         ),
         (
             (pl.col("chosen_by") == "random") != _RANDOM,
             "chosen_by is random for a criterion, or a random record was chosen otherwise",
         ),
-        (pl.col("ticket").is_null() == _RANDOM, "there is a ticket for a criterion, or none"),
+        (
+            pl.col("ticket").is_null() == _RANDOM,
+            "a pick for a criterion has a ticket, or a random record has none",
+        ),
     ]
     patients = selected.unique("patient_id")
     without = patients["nhs_number"].null_count()
@@ -63,15 +68,15 @@ def check_people(selected: pl.DataFrame) -> Check:
     cautions = []
     if shared.height:
         cautions.append(
-            f"{shared.height:,} NHS numbers belong to more than one patient_id: perhaps records "
-            "that the practice has twice."
+            f"{shared.height:,} NHS numbers belong to more than one patient_id: perhaps the "
+            "practice holds these records twice."
         )
     says = f"{patients.height - without:,} NHS numbers, {without:,} patients without one."
-    return Check("Patients", says, tuple(_found(selected, asked)), tuple(cautions))
+    return Check("Patients", says, tuple(_find(selected, rules)), tuple(cautions))
 
 
 def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
-    """Each criterion has as many lines as the report says that were picked; no more than wanted."""
+    """Check each criterion's lines against the picks in the report, and that none has too many."""
     key = pl.col("criterion_id").fill_null("")
     counted = selected.group_by(key).agg(pl.len().alias("lines"))
     places = report.with_columns(key).with_row_index("place")
@@ -85,16 +90,16 @@ def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
         .select(name, "lines", "picked")
         .iter_rows()
     ]
-    asked = [
+    rules = [
         ((pl.col("picked") > pl.col("wanted")) & (key != ""), "more were picked than are wanted"),
         (
             (pl.col("picked") >= pl.col("wanted")) != (pl.col("state") == "complete"),
-            "its state does not fit the numbers",
+            "its state does not match the numbers",
         ),
     ]
-    problems += _found(rows, asked, REPORT)
+    problems += _find(rows, rules, REPORT)
     if report["criterion_id"].is_null().to_list() != [False] * (report.height - 1) + [True]:
-        problems.append(f"{REPORT} has not one last row for the random records.")
+        problems.append(f"{REPORT} does not end with one row for the random records.")
     listed = selected.with_columns(key).join(
         places.select("criterion_id", "place", title="criterion_title"),
         on="criterion_id",
@@ -102,11 +107,14 @@ def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
         maintain_order="left",
     )
     order = pl.struct("place", pl.when(key == "").then("ticket").otherwise(0))
-    problems += _found(
+    problems += _find(
         listed.with_columns(before=order.shift(1), now=order),
         [
-            (pl.col("criterion_title") != pl.col("title"), "criterion_title is another's"),
-            (_before(), "it stands before its place in the order of the list"),
+            (
+                pl.col("criterion_title") != pl.col("title"),
+                "criterion_title is that of another criterion",
+            ),
+            (_before(), "it is too far down for the order of the list"),
         ],
     )
     criteria = report.filter(~_RANDOM)
@@ -115,7 +123,9 @@ def check_criteria(selected: pl.DataFrame, report: pl.DataFrame) -> Check:
         f"{criteria.height:,} criteria, {selected.height - random:,} picks for them; "
         f"{random:,} random records."
     )
-    return Check("Numbers for each criterion", says, tuple(problems), tuple(_short(criteria)))
+    return Check(
+        "Numbers for each criterion", says, tuple(problems), tuple(_short_criteria(criteria))
+    )
 
 
 def _before() -> pl.Expr:
@@ -125,7 +135,7 @@ def _before() -> pl.Expr:
     return (place[0] > place[1]) | ((place[0] == place[1]) & (ticket[0] > ticket[1]))
 
 
-def _short(criteria: pl.DataFrame) -> list[str]:
+def _short_criteria(criteria: pl.DataFrame) -> list[str]:
     short = criteria.filter(pl.col("picked") < pl.col("wanted"))
     if short.is_empty():
         return []
@@ -134,10 +144,10 @@ def _short(criteria: pl.DataFrame) -> list[str]:
     ]
 
 
-def _found(rows: pl.DataFrame, asked: list[tuple[pl.Expr, str]], file: str = LIST) -> list[str]:
+def _find(rows: pl.DataFrame, rules: list[tuple[pl.Expr, str]], file: str = LIST) -> list[str]:
     problems = []
-    for wrong, says in asked:
-        lines = rows.filter(wrong)[AT].to_list()
+    for wrong, says in rules:
+        lines = rows.filter(wrong)[LINE].to_list()
         if lines:
-            problems.append(f"{file}, {at_lines(lines)}: {says}.")
+            problems.append(f"{file}, {line_numbers(lines)}: {says}.")
     return problems

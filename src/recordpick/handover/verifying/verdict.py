@@ -1,4 +1,4 @@
-"""What checking a pack found: one value a check, and the whole verdict."""
+"""The result of checking a pack: one `Check` for each thing checked, and the whole `Verdict`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at.
+    """One thing that was checked.
 
-    `says` is what was looked at, with its numbers. `problems` are why the pack is not right;
-    `cautions` are worth knowing and do not make it wrong. `skipped` says why it could not be looked
-    at, "" if it was: that alone does not make the pack wrong (what stands in its way does).
+    `says` is what was checked, with its numbers. `problems` are why the pack is not right;
+    `cautions` are worth knowing and do not make it wrong. `skipped` says why it could not be
+    checked, "" if it was: that alone does not make the pack wrong (its cause does).
     """
 
     name: str
@@ -24,17 +24,17 @@ class Check:
 
     @property
     def right(self) -> bool:
-        """Whether nothing speaks against the pack here."""
+        """Whether this check found no problem."""
         return not self.problems
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a pack is as it was written, and what it says of itself.
+    """Whether a pack is as it was written, and what it says about itself.
 
-    Texts are those of the pack, "" where it does not say. `fingerprint` is the SHA-256 of its
-    SHA256SUMS, which the practice's working file has noted. `selected` is the selection list, typed
-    as `SELECTION_LIST`, its texts without guards; None where the pack is not right.
+    Texts are those of the pack, "" where it has none. `fingerprint` is the SHA-256 of its
+    SHA256SUMS, which is recorded in the practice's working file. `selected` is the selection list,
+    typed as `SELECTION_LIST`, its texts without guards; None where the pack is not right.
     """
 
     path: str
@@ -57,10 +57,10 @@ class Verdict:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """All that is wrong, in order."""
+        """Everything that is wrong, in the order of the checks."""
         return tuple(problem for check in self.checks for problem in check.problems)
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """All that is worth knowing, in order."""
+        """Everything that is worth knowing, in the order of the checks."""
         return tuple(caution for check in self.checks for caution in check.cautions)

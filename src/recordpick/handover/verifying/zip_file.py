@@ -1,8 +1,9 @@
-"""A pack as a zip: its table of contents is judged before anything in it is unpacked.
+"""Read a pack from a zip: its central directory is checked before anything is unpacked.
 
-Refused whole: names that lead out of a folder, links, names that stand twice, more files or bytes
-than any pack has, growth that no text has, and ways of compressing that take memory as the file
-says. What is unpacked is unpacked into memory only, and never more than was announced.
+The whole zip is refused for names that lead out of the folder, links, duplicate names, more files
+or bytes than any pack has, a compression ratio that no text has, and compression methods that use
+as much memory as the file says. Files are unpacked into memory only, and never more than was
+declared.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ from recordpick.handover.verifying.opening import (
     too_much,
 )
 
-MOST_TIMES_LARGER = 200
-"""How many times its size a file may grow; tables of repeated words reach about 100."""
-_GROWS_FREELY = 1024**2
-"""Files of up to this many bytes may grow as they like."""
+MAX_RATIO = 200
+"""The largest allowed compression ratio; tables of repeated words reach about 100."""
+_RATIO_FREE_BYTES = 1024**2
+"""Files of up to this many bytes unpacked may have any compression ratio."""
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1
-# What reading raises of a zip that is not sound. KeyError: AES of a strength that there is not.
+# What reading a damaged zip raises. KeyError: an AES strength that does not exist.
 _DAMAGED = (pyzipper.BadZipFile, EOFError, KeyError, ValueError, struct.error, zlib.error)
 _END, _END_64 = b"PK\x05\x06", b"PK\x06\x07"
-_END_LENGTH, _LONGEST_COMMENT, _LOCATOR_LENGTH = 22, 65_535, 20
-_LONGEST_DIRECTORY = 1024**2
+_END_LENGTH, _MAX_COMMENT, _LOCATOR_LENGTH = 22, 65_535, 20
+_MAX_DIRECTORY = 1024**2
 
 
 def read_zip(path: Path, passphrase: Callable[[], str]) -> PackFiles:
     """Read a zip into memory. `passphrase` is called once, and only if something is encrypted.
 
-    UserError where it is damaged, made to do harm, or the passphrase is wrong.
+    Raise a UserError where it is damaged or malicious, or the passphrase is wrong.
     """
     try:
         _check_end(path)
@@ -57,43 +58,43 @@ def read_zip(path: Path, passphrase: Callable[[], str]) -> PackFiles:
         if "password" in str(error).casefold():
             raise UserError(
                 f"{path} does not open with this passphrase. Compare it with what the practice "
-                "noted, sign by sign."
+                "noted, character by character."
             ) from None
         raise UserError(f"{path} cannot be read as a zip ({error}).") from error
     except NotImplementedError as error:
         raise UserError(
-            f"{path} is packed in a way that is not read here ({error}). Use the zip as it was "
-            "exported."
+            f"{path} is compressed with a method that recordpick does not read ({error}). Use the "
+            "zip as it was exported."
         ) from error
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     except _DAMAGED as error:
         raise UserError(f"{path} is damaged or cut short ({error}). Ask for it again.") from error
-    aside = tuple(name for name in contents if is_litter(name))
+    ignored = tuple(name for name in contents if is_litter(name))
     kept = {name: content for name, content in contents.items() if not is_litter(name)}
-    return PackFiles(str(path), *_without_folder(kept), aside, all(encrypted), weak)
+    return PackFiles(str(path), *_without_folder(kept), ignored, all(encrypted), weak)
 
 
 def _is_zip_crypto(entry: Any) -> bool:
-    """Tell whether an entry is encrypted in the way of old zips and not with AES."""
+    """Return whether an entry is encrypted in the old way (ZipCrypto) and not with AES."""
     return bool(entry.flag_bits & _ENCRYPTED) and not entry.wz_aes_version
 
 
 def _check_end(path: Path) -> None:
-    """Refuse a table of contents that would take long to read."""
+    """Refuse a central directory that would take long to read."""
     with path.open("rb") as file:
         size = file.seek(0, 2)
         if size > MOST_BYTES:
             raise too_much(path, f"is larger than {MOST_BYTES // 1024**2} MB")
-        file.seek(max(0, size - _END_LENGTH - _LONGEST_COMMENT - _LOCATOR_LENGTH))
+        file.seek(max(0, size - _END_LENGTH - _MAX_COMMENT - _LOCATOR_LENGTH))
         tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or len(tail) - at < _END_LENGTH:
-        raise UserError(f"{path} is no whole zip: its end is missing. Ask for it again.")
+        raise UserError(f"{path} is not a complete zip: its end is missing. Ask for it again.")
     files, directory = struct.unpack_from("<HL", tail, at + 10)
     if files > MOST_FILES or _END_64 in tail[max(0, at - _LOCATOR_LENGTH) : at]:
         raise too_much(path, f"says that it holds more than {MOST_FILES} files")
-    if directory > _LONGEST_DIRECTORY:
+    if directory > _MAX_DIRECTORY:
         raise too_much(path, "has a table of contents of more than 1 MB")
 
 
@@ -104,37 +105,37 @@ def _check_entries(path: Path, entries: Sequence[Any]) -> None:
         raise too_much(path, f"unpacks to more than {MOST_BYTES // 1024**2} MB")
     seen: set[str] = set()
     for one in entries:
-        why = _why_not(one)
+        why = _entry_problem(one)
         if one.filename.casefold() in seen:
-            why = "stands in it twice"
+            why = "appears in it twice"
         seen.add(one.filename.casefold())
         if why:
             raise UserError(
-                f"{path}: {shown(one.filename)!r} {why}. No hand-over pack has that, so nothing of "
-                "it was unpacked."
+                f"{path}: {shown(one.filename)!r} {why}. No hand-over pack has that, so nothing "
+                "in it was unpacked."
             )
 
 
-def _why_not(one: Any) -> str:
-    """Say what is wrong with an entry of a table of contents; "" if nothing."""
+def _entry_problem(one: Any) -> str:
+    """Return what is wrong with an entry of the central directory; "" if nothing is."""
     name = one.filename
     parts = name.removesuffix("/").split("/")
     if name.startswith("/") or "\\" in name or ":" in name or {"..", ".", ""} & set(parts):
         return "leads out of the folder that it would be unpacked to"
     if not name.isprintable():
-        return "has characters in its name that are no text"
+        return "has characters in its name that cannot be printed"
     kind = stat.S_IFMT(one.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         return "is a link, and not a file"
     if one.compress_type not in {_STORED, _DEFLATED}:
-        return "is packed in a way that a pack is not"
-    if one.file_size > max(_GROWS_FREELY, MOST_TIMES_LARGER * one.compress_size):
-        return f"unpacks to more than {MOST_TIMES_LARGER} times its size"
+        return "is compressed in a way that a pack never is"
+    if one.file_size > max(_RATIO_FREE_BYTES, MAX_RATIO * one.compress_size):
+        return f"unpacks to more than {MAX_RATIO} times its size"
     return ""
 
 
 def _read(archive: Any, entries: Sequence[Any], passphrase: str) -> dict[str, bytes]:
-    """Unpack everything, with the passphrase as it was typed, or else as recordpick writes it."""
+    """Unpack everything with the passphrase as typed, or else as recordpick writes it."""
     tidied = "".join(passphrase.split()).upper()
     archive.setpassword(passphrase.encode("utf-8") or None)
     try:
@@ -152,17 +153,17 @@ def _unpacked(archive: Any, entries: Sequence[Any]) -> dict[str, bytes]:
         with archive.open(one) as stream:
             content = stream.read(one.file_size + 1)
         if len(content) != one.file_size:
-            raise ValueError(f"{shown(one.filename)} has another size than its zip says")
+            raise ValueError(f"{shown(one.filename)} does not have the size that its zip says")
         contents[one.filename] = content
     return contents
 
 
 def _without_folder(contents: dict[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """Take away the one folder in which the files stand; what lies deeper is a problem."""
+    """Remove the one top folder from the names; return files that lie deeper as problems."""
     tops = {name.partition("/")[0] for name in contents}
     if len(tops) == 1 and all("/" in name for name in contents):
         contents = {name.partition("/")[2]: content for name, content in contents.items()}
     deeper = tuple(
-        f"{shown(name)} lies in a folder, and a pack has none." for name in contents if "/" in name
+        f"{shown(name)} is in a folder, and a pack has none." for name in contents if "/" in name
     )
     return {name: content for name, content in contents.items() if "/" not in name}, deeper
