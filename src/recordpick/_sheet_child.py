@@ -77,7 +77,7 @@ def main() -> None:
 
 
 def read(path: Path, sheet: str | None) -> list[list[str]]:
-    """Give the rows of the sheet (the first if None) as text; Refused says why not."""
+    """Return the rows of the sheet (the first if None) as text; Refused says why not."""
     names, parts = _look_at(path)
     if sheet is None:
         if not parts:
@@ -91,7 +91,7 @@ def read(path: Path, sheet: str | None) -> list[list[str]]:
 
 
 def read_all(path: Path) -> dict[str, list[list[str]]]:
-    """Give the rows of every sheet with cells, by name; together they have no more than one may."""
+    """Return the rows of every sheet with cells, by name; together they have no more than one may."""
     _, parts = _look_at(path)
     extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
     cells = sum(extent.rows * extent.columns for extent in extents.values())
@@ -127,7 +127,7 @@ def _put_errors(rows: list[list[str]], extent: Extent) -> None:
 
 
 def _plain(cell: str | None) -> str:
-    """Give the cell's text: a day without its midnight, a time without its made-up day."""
+    """Return the cell's text: a day without its midnight, a time without its made-up day."""
     if cell is None:
         return ""
     if cell.startswith(_TIME_ONLY):

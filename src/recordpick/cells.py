@@ -41,7 +41,7 @@ _PICTURES: dict[str, str] = (
 
 
 def safe(text: pl.Expr) -> pl.Expr:
-    """Give a text column as it may stand in a CSV; empty text becomes null, null stays null."""
+    """Return a text column as it may stand in a CSV; empty text becomes null, null stays null."""
     shown = text.str.replace_many(list(_PICTURES), list(_PICTURES.values()))
     changed = (
         text.str.contains(_RUN)
@@ -60,7 +60,7 @@ def plain(text: pl.Expr) -> pl.Expr:
 
 
 def one_line(text: str) -> str:
-    """Give a text for a line of a text file: what would break the line is shown as a picture."""
+    """Return a text for a line of a text file: what would break the line is shown as a picture."""
     return text.translate({ord(character): shown for character, shown in _PICTURES.items()})
 
 

@@ -16,7 +16,7 @@ Chunk: TypeAlias = "bytes | bytearray"
 
 
 def pieces(file: io.BufferedReader) -> Iterator[bytearray]:
-    """Give the file piece by piece, from where it stands; the next stands in the same place."""
+    """Yield the file piece by piece, from where it stands; the next stands in the same place."""
     piece = bytearray(CHUNK)
     while size := file.readinto(piece):
         yield piece if size == CHUNK else piece[:size]

@@ -23,7 +23,7 @@ _PACKAGES = ("recordpick", "site-packages", "dist-packages", f"python3.{sys.vers
 
 
 def crash_report(error: BaseException) -> str:
-    """Give the report of a mistake of ours: several lines, without any data."""
+    """Return the report of a mistake of ours: several lines, without any data."""
     if os.environ.get(WHOLE):
         return "".join(traceback.format_exception(error))
     kinds = " after ".join(type(one).__name__ for one in _with_causes(error))
@@ -62,7 +62,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _with_causes(error: BaseException) -> list[BaseException]:
-    """Give the error and what it arose from, the last first."""
+    """Return the error and what it arose from, the last first."""
     found: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in found and len(found) < 10:
@@ -72,7 +72,7 @@ def _with_causes(error: BaseException) -> list[BaseException]:
 
 
 def _places(trace: TracebackType | None) -> list[str]:
-    """Give file, line and function of each step, the innermost last."""
+    """Return file, line and function of each step, the innermost last."""
     return [
         f"{_short(frame.filename)}, line {frame.lineno}, in {frame.name}"
         for frame in traceback.extract_tb(trace)

@@ -146,7 +146,7 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
 
 
 def text_lines(path: Path, found: Look) -> Iterator[str]:
-    """Give the lines with their ends, as decoded; UserError where a byte has no meaning."""
+    """Yield the lines with their ends, as decoded; UserError where a byte has no meaning."""
     line = 0
     with path.open(encoding=found.encoding, newline="") as file:
         try:
@@ -161,7 +161,7 @@ def text_lines(path: Path, found: Look) -> Iterator[str]:
 
 
 def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[Record | Damaged]:
-    """Give the file's records in order; blank lines are none. Every other line is in one of them.
+    """Yield the file's records in order; blank lines are none. Every other line is in one of them.
 
     A record with a number of fields that is not among `counts` (if given), or that no table has,
     is damaged.
@@ -202,7 +202,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
 def padded_records(
     path: Path, found: Look, counts: Collection[int], *, may_be_short: bool = True
 ) -> Iterator[Record | Damaged]:
-    """Give the file's records as `records`, with `RowShape.padded` for those that need it."""
+    """Yield the file's records as `records`, with `RowShape.padded` for those that need it."""
     shape: RowShape | None = None
     after: Iterator[Record | Damaged]
     entries, after = tee(records(path, found, counts))
@@ -355,7 +355,7 @@ class _Lines:
         return [line.rstrip("\r\n") for line in self._taken]
 
     def is_one_line_too_long(self, error: csv.Error) -> bool:
-        """Tell whether what the reader stopped at is a long value, and no open quotation mark."""
+        """Return whether what the reader stopped at is a long value, and no open quotation mark."""
         one_line = len(self._taken) == 1 and self._taken[0].count('"') % 2 == 0
         return one_line and "field limit" in str(error)
 
@@ -461,7 +461,7 @@ def record_at(file: BinaryIO) -> list[bytes] | None:
 
 
 def _open_line(path: Path, chunk: Chunk, before: int, number: int) -> int:
-    """Give how long the last line is that the chunk leaves open; UserError if one is too long."""
+    """Return how long the last line is that the chunk leaves open; UserError if one is too long."""
     ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
     longest = before + (min(ends) if ends else len(chunk))
     if longest > LONGEST_LINE:
@@ -475,7 +475,7 @@ def _open_line(path: Path, chunk: Chunk, before: int, number: int) -> int:
 
 
 def _by_mark(start: bytes) -> str | None:
-    """Tell the encoding by its byte order mark, or by every second byte being NUL."""
+    """Return the encoding by its byte order mark, or by every second byte being NUL."""
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -498,7 +498,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: Chunk, *, final: bool = 
 
 
 def _windows(path: Path, file: io.BufferedReader) -> str:
-    """Tell whether a file that is not UTF-8 is Windows-1252 throughout, and not a mixture.
+    """Return whether a file that is not UTF-8 is Windows-1252 throughout, and not a mixture.
 
     Some letters of Windows-1252 side by side look like UTF-8 by chance (É and a closing quote);
     one line in fifty is let pass for that.
@@ -524,7 +524,7 @@ def _windows(path: Path, file: io.BufferedReader) -> str:
 
 
 def _likely_delimiter(path: Path, found: Look) -> str:
-    """Give the delimiter that cuts most of the first lines into the same number of fields."""
+    """Return the delimiter that cuts most of the first lines into the same number of fields."""
     lines: list[str] = []
     for line in text_lines(path, found):
         lines.append(line[:_SAMPLE])

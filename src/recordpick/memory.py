@@ -38,7 +38,7 @@ _NO_LIMIT = 1 << 60
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether an error, or what it arose from, says that there was not enough memory."""
+    """Return whether an error, or what it arose from, says that there was not enough memory."""
     seen: set[int] = set()
     one: BaseException | None = error
     while one is not None and id(one) not in seen:

@@ -67,7 +67,7 @@ class RecordEnds:
         self._last = chunk[-1]
 
     def found(self) -> tuple[int, int] | None:
-        """Give how many records there are, and how many fields more than records, after all pieces.
+        """Return how many records there are, and how many fields more than records, after all pieces.
 
         None if not all is simple. The last record need not end in a line feed.
         """
@@ -76,11 +76,11 @@ class RecordEnds:
         return self._feeds + (self._last != _FEED), self._delimiters
 
     def _may_follow(self, byte: int) -> bool:
-        """Tell whether a byte may stand behind a quotation mark that closes."""
+        """Return whether a byte may stand behind a quotation mark that closes."""
         return byte in {self._delimiter, _FEED, _RETURN, _QUOTE}
 
     def _inside(self, chunk: Chunk, quotes: NDArray[np.intp]) -> Chunk:
-        """Give what stands between quotation marks, of which these are all."""
+        """Return what stands between quotation marks, of which these are all."""
         if quotes.size < len(chunk) // _SELDOM:
             cuts = [-1, *quotes.tolist(), len(chunk)]
             first = int(not self._is_inside)
@@ -124,7 +124,7 @@ class RecordEnds:
         self._record_at = int(begins[-1])
 
     def _are(self, letters: NDArray[np.uint8], *more: int) -> bool:
-        """Tell whether all are delimiters, quotation marks or one of some more bytes."""
+        """Return whether all are delimiters, quotation marks or one of some more bytes."""
         fits = (letters == self._delimiter) | (letters == _QUOTE)
         for byte in more:
             fits |= letters == byte
@@ -138,7 +138,7 @@ def _places_of_quotes(chunk: Chunk) -> NDArray[np.intp]:
 
 
 def _has_feeds_behind_returns(chunk: Chunk) -> bool:
-    """Tell whether a line feed follows each carriage return, but for one at the end."""
+    """Return whether a line feed follows each carriage return, but for one at the end."""
     import numpy as np
 
     letters = np.frombuffer(chunk, np.uint8)

@@ -25,7 +25,7 @@ def check_regular(path: Path) -> None:
 
 
 def read_small(path: Path, at_most: int) -> bytes:
-    """Give the bytes of a file; UserError if it has more, or is no file. OSError as usual."""
+    """Return the bytes of a file; UserError if it has more, or is no file. OSError as usual."""
     check_regular(path)
     with path.open("rb") as file:
         content = file.read(at_most + 1)

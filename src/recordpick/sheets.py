@@ -35,7 +35,7 @@ _MOST_LOOKED_AT = 8 * 1024**2
 
 
 def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) -> list[list[str]]:
-    """Give the rows of the sheet of that name (the first if None) as text, "" for an empty cell.
+    """Return the rows of the sheet of that name (the first if None) as text, "" for an empty cell.
 
     The first row given is row 1 of the sheet, empty or not; every row has the same length. Raises
     UserError if the file is missing, no spreadsheet, damaged, or too large for the limits.
@@ -45,7 +45,7 @@ def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) ->
 
 
 def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str]]]:
-    """Give the rows of every sheet that has cells, by its name, each as `read_rows` gives them."""
+    """Return the rows of every sheet that has cells, by its name, each as `read_rows` gives them."""
     sheets: dict[str, list[list[str]]] = _ask(path, ["", "--all"], seconds)["sheets"]
     return sheets
 
@@ -121,7 +121,7 @@ def _ask(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
 
 
 def _answer(output: bytes) -> dict[str, Any] | None:
-    """Give what the child wrote, or None if it ended before it had written all of it."""
+    """Return what the child wrote, or None if it ended before it had written all of it."""
     try:
         answer = json.loads(output)
     except ValueError:

@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[ -~¡-¬®-ʯ\u0370-\u0373\u0391-\u03a1\u03a3-\u0482–�
 
 
 def visible(text: str) -> str:
-    """Give the text as one line in which every character can be seen."""
+    """Return the text as one line in which every character can be seen."""
     if _PLAIN.fullmatch(text):
         return text
     return _spelt_out(text)
@@ -66,7 +66,7 @@ def _is_mark(character: str) -> bool:
 
 
 def _picture(character: str) -> str:
-    """Give what to show for a character that cannot be seen, or nothing if it can."""
+    """Return what to show for a character that cannot be seen, or nothing if it can."""
     point = ord(character)
     if point < 0x20:
         return chr(0x2400 + point)

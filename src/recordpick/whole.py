@@ -49,7 +49,7 @@ def cannot_write(path: Path, error: OSError) -> UserError:
 
 
 def as_system_error(error: BaseException, folder: Path) -> OSError | None:
-    """Give the system's error that a library's error is about; None if it is about another thing.
+    """Return the system's error that a library's error is about; None if it is about another thing.
 
     polars passes some of the system's errors on as text, with "(os error 28)" in it. Of the end of
     a Parquet file it says "transport error" and no more, be it that there was no room for it or
@@ -126,7 +126,7 @@ def check_free(out: Path) -> None:
 
 @contextmanager
 def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iterator[Path]:
-    """Give a new folder beside `out` that becomes `out` when the block ends without an error.
+    """Return a new folder beside `out` that becomes `out` when the block ends without an error.
 
     `check` raises a UserError where `out` may not be made; what it lets stand at `out` is replaced
     whole. Whatever goes wrong, nothing of the new folder stays behind, and what was at `out` stays
@@ -206,13 +206,13 @@ def put_back(out: Path) -> Path | None:
 
 
 def _left_beside(out: Path, *endings: str) -> list[Path]:
-    """Give the folders beside `out` that bear names of ours with these endings."""
+    """Return the folders beside `out` that bear names of ours with these endings."""
     ours = re.compile(rf"\.{re.escape(out.name[:40])}\.[a-z0-9_]{{8}}\.({'|'.join(endings)})")
     return [beside for beside in out.parent.iterdir() if ours.fullmatch(beside.name)]
 
 
 def _last_change(folder: Path) -> float:
-    """Give the time of the last change in a folder, in seconds as files have it; now if unknown."""
+    """Return the time of the last change in a folder, in seconds as files have it; now if unknown."""
     try:
         return max(path.stat().st_mtime for path in (folder, *folder.rglob("*")))
     except OSError:

@@ -9,7 +9,7 @@ from recordpick.criteria.tables_of_pack import columns_with, words_of
 from recordpick.errors import UserError
 
 
-def refusal(condition: str, table: str = "events") -> str:
+def error_of(condition: str, table: str = "events") -> str:
     with pytest.raises(UserError) as refused:
         parse_condition(condition, columns_with({}, table), words_of(table))
     assert len(refused.value.messages) == 1
@@ -17,11 +17,14 @@ def refusal(condition: str, table: str = "events") -> str:
 
 
 @pytest.mark.parametrize(
-    ("condition", "told"),
+    ("condition", "parts"),
     [
         # kinds that do not go together
         ("code = 38341003", ["'code' (text)", "the number 38341003", "write '38341003' in quotes"]),
-        ("value > '140'", ["'value' (a number)", "the text '140'", "numbers stand without quotes"]),
+        (
+            "value > '140'",
+            ["'value' (a number)", "the text '140'", "numbers are written without"],
+        ),
         ("value BETWEEN '1' AND 2", ["'value' (a number)", "the text '1'"]),
         ("value IN (1, '2')", ["the text '2'", "'value' (a number)"]),
         ("date > 2020", ["'date' (a date)", "the number 2020", "DATE 'YYYY-MM-DD'"]),
@@ -38,17 +41,17 @@ def refusal(condition: str, table: str = "events") -> str:
         ("OCTET_LENGTH(date) = 1", ["OCTET_LENGTH takes text"]),
         ("ABS(term) = 1", ["ABS takes a number", "'term' (text)"]),
         ("-term = 1", ["minus", "'term' (text)"]),
-        ("term + 1 = 2", ["'+' stands between numbers only", "'term' (text)"]),
+        ("term + 1 = 2", ["'+' goes only between numbers", "'term' (text)"]),
         ("EXTRACT(YEAR FROM term) = 2020", ["EXTRACT takes a date"]),
         ("value LIKE '1%'", ["LIKE takes text"]),
         ("term LIKE value", ["a pattern in single quotes"]),
         ("COALESCE(term, 5) = 'x'", ["'term' (text)", "the number 5"]),
         ("term IS TRUE", ["IS TRUE and IS FALSE ask about a yes or no"]),
-        # no condition
-        ("value", ["gives 'value' (a number), not a yes or no"]),
-        ("NOT value", ["NOT stands before a condition"]),
-        ("value AND is_abnormal", ["AND stands between conditions", "'value'"]),
-        ("code = 'a' OR 'b'", ["OR stands between conditions", "the text 'b'", "IN with a list"]),
+        # not a condition
+        ("value", ["is 'value' (a number), not a yes or no"]),
+        ("NOT value", ["NOT goes before a condition"]),
+        ("value AND is_abnormal", ["AND goes between conditions", "'value'"]),
+        ("code = 'a' OR 'b'", ["OR goes between conditions", "the text 'b'", "IN with a list"]),
         ("1 = 1", ["names no column"]),
         ("TRUE", ["names no column"]),
         ("", ["empty"]),
@@ -58,10 +61,10 @@ def refusal(condition: str, table: str = "events") -> str:
         ("kind <> 'Problem'", ["never 'Problem'"]),
         ("'problm' = kind", ["never 'problm'"]),
         ("kind IN ('problem', 'obs')", ["never 'obs'"]),
-        ("kind LIKE 'prob'", ["never fits this LIKE pattern"]),
+        ("kind LIKE 'prob'", ["never matches this LIKE pattern"]),
         ("COALESCE(kind, 'none') = 'nowt'", ["never 'nowt'", "none"]),
         ("LOWER(kind) = 'Problem'", ["never 'Problem'"]),
-        ("term = ''", ["what is missing is NULL", "term IS NULL"]),
+        ("term = ''", ["missing values are NULL", "term IS NULL"]),
         # names
         ("trem = 'x'", ["'trem' is not a column of this table", "did you mean 'term'?"]),
         ("Date > :as_at", ["'Date' is not a column of this table", "did you mean 'date'?"]),
@@ -81,35 +84,35 @@ def refusal(condition: str, table: str = "events") -> str:
         ("term IS 'x'", ["at 'x' after 'term IS'", "NULL, TRUE or FALSE"]),
         # intervals
         ("date > :as_at - 365", ["INTERVAL"]),
-        ("date - recorded_on > 5", ["compare one with the other moved so far"]),
+        ("date - recorded_on > 5", ["compare one with the other moved by that interval"]),
         ("date > :as_at - INTERVAL '1 year 6 months'", ["whole number of years"]),
         ("date > :as_at - INTERVAL '5'", ["whole number of years"]),
         ("date > :as_at - INTERVAL '-5 years'", ["whole number of years"]),
         ("date > :as_at - INTERVAL '1.5 years'", ["interval"]),
         ("date > :as_at - INTERVAL '5 hours'", ["years, months, weeks or days"]),
         ("date > :as_at - INTERVAL '300 years'", ["at most 200 years"]),
-        ("date > INTERVAL '5 years'", ["added to a date"]),
-        ("date > INTERVAL '5 years' + :as_at", ["added to a date"]),
-        ("value + INTERVAL '5 years' > 3", ["before it stands 'value' (a number)"]),
-        ("date * INTERVAL '5 years' > date", ["added to a date or taken from one"]),
+        ("date > INTERVAL '5 years'", ["added to or subtracted from a date"]),
+        ("date > INTERVAL '5 years' + :as_at", ["added to or subtracted from a date"]),
+        ("value + INTERVAL '5 years' > 3", ["here it follows 'value' (a number)"]),
+        ("date * INTERVAL '5 years' > date", ["added to or subtracted from a date"]),
         ("EXTRACT(QUARTER FROM date) = 1", ["not"]),
         # patterns
-        ("term ILIKE 'x%'", ["LOWER(column) LIKE 'small letters%'"]),
-        ("term LIKE '5!x' ESCAPE '!'", ["stands before %, _ or itself only"]),
-        ("term LIKE '5!' ESCAPE '!'", ["stands before %, _ or itself only"]),
+        ("term ILIKE 'x%'", ["LOWER(column) LIKE 'lower case%'"]),
+        ("term LIKE '5!x' ESCAPE '!'", ["can only come before %, _ or itself"]),
+        ("term LIKE '5!' ESCAPE '!'", ["can only come before %, _ or itself"]),
         ("term LIKE 'x' ESCAPE '!!'", ["one character"]),
-        ("term LIKE 'x' ESCAPE '%'", ["another character than % and _"]),
+        ("term LIKE 'x' ESCAPE '%'", ["a character other than % and _"]),
         ("term = 'x' ESCAPE '!'", ["ESCAPE"]),
         # places where it stops being readable
-        ("value > ", ["stops too early", "a column, a value or a bracket"]),
-        ("(value > 1", ["stops too early", "the closing bracket"]),
+        ("value > ", ["ends too early", "a column, a value or a bracket"]),
+        ("(value > 1", ["ends too early", "the closing bracket"]),
         ("value > 1)", ["at ')' after 'value > 1'", "none is open"]),
         ("value > 1 AND OR value < 3", ["at 'OR' after 'value > 1 AND'"]),
-        ("value BETWEEN 1", ["stops too early", "AND and the upper end of BETWEEN"]),
+        ("value BETWEEN 1", ["ends too early", "AND and the upper end of BETWEEN"]),
         ("value BETWEEN 1 OR 2", ["at 'OR' after 'value BETWEEN 1'", "upper end of BETWEEN"]),
         ("term 'x'", ["at 'x' after 'term'", "a comparison"]),
         ("EXTRACT(YEAR date) = 1", ["at 'date'", "FROM and a date"]),
-        ("LOWER(term", ["stops too early", "closing bracket of LOWER"]),
+        ("LOWER(term", ["ends too early", "closing bracket of LOWER"]),
         ("LOWER(term = 'x'", ["at '=' after 'LOWER(term'", "closing bracket of LOWER"]),
         ("term lik 'x%'", ["at 'lik' after 'term'", "did you mean 'LIKE'?"]),
         ("value > 1 AND (term lik 'x%')", ["at 'lik' after", "did you mean 'LIKE'?"]),
@@ -136,19 +139,19 @@ def refusal(condition: str, table: str = "events") -> str:
         ("term = '" + "x" * 2000 + "'", ["2,009 characters", "may have 2,000", "codelist"]),
         ("term LIKE '" + "x" * 201 + "'", ["201 characters", "may have 200"]),
         ("value IN (" + ",".join("1" * 501) + ")", ["501 items", "may have 500", "codelist"]),
-        ("(" * 51 + "value > 1" + ")" * 51, ["nests too deep", "50 levels"]),
-        ("ABS(" * 51 + "value" + ")" * 51 + " > 1", ["nests too deep", "50 levels"]),
+        ("(" * 51 + "value > 1" + ")" * 51, ["nests too deeply", "50 levels"]),
+        ("ABS(" * 51 + "value" + ")" * 51 + " > 1", ["nests too deeply", "50 levels"]),
         ("NOT " * 6 + "is_abnormal", ["More than 5 NOT"]),
         ("value > " + "- " * 6 + "1", ["minus signs"]),
-        ("value > " + "+".join("1" * 60), ["nests too deep"]),
+        ("value > " + "+".join("1" * 60), ["nests too deeply"]),
         ("term = 'a\u202eb'", ["U+202E", "cannot be seen"]),
         ("term = 'a\x00b'", ["U+0000"]),
     ],
 )
-def test_what_is_told(condition: str, told: list[str]) -> None:
+def test_messages(condition: str, parts: list[str]) -> None:
     """One sentence or two that name the thing and say what to write."""
-    message = refusal(condition)
-    assert all(part.casefold() in message.casefold() for part in told), message
+    message = error_of(condition)
+    assert all(part.casefold() in message.casefold() for part in parts), message
     assert len(message) < 800
     assert "\n" not in message
 

@@ -1,7 +1,7 @@
-"""What may stand with what in a condition: nodes are made here, of parts whose kinds fit.
+"""Type checking of conditions: nodes are built here from parts whose kinds fit together.
 
-Each maker gives a node of `condition_nodes`, or a UserError that names the part which does not fit
-and says what to write.
+Each function returns a node of `condition_nodes`, or raises a UserError that names the part which
+does not fit and says what to write.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from recordpick.criteria.wording import capital, shown
 from recordpick.errors import UserError
 from recordpick.tables import KIND_WORDS, Kind
 
-IN_AT_MOST = 500
+MAX_ITEMS = 500
 """How many items a list after IN may have."""
-_DAYS_AT_MOST = 200 * 366
+_MAX_DAYS = 200 * 366
 _MONTHS = {"YEAR": 12, "MONTH": 1}
 _DAYS = {"WEEK": 7, "DAY": 1}
 _NUMBERS: tuple[Kind, ...] = ("integer", "number")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def said(node: n.Node) -> str:
+def describe(node: n.Node) -> str:
     """Name a node and its kind for a message: `'age' (a whole number)`."""
     if isinstance(node, n.Column):
         return f"'{node.name}' ({KIND_WORDS[node.kind]})"
@@ -40,24 +40,24 @@ def said(node: n.Node) -> str:
     return KIND_WORDS[node.kind]
 
 
-def _need(node: n.Node, kinds: tuple[Kind, ...], what: str) -> None:
+def _check_kind(node: n.Node, kinds: tuple[Kind, ...], what: str) -> None:
     """Refuse a node of another kind: `what` says what is right."""
     if node.kind not in kinds:
-        raise UserError(f"{what}, and here stands {said(node)}.")
+        raise UserError(f"{what}, not {describe(node)}.")
 
 
 # Values
 
 
 def number(digits: str) -> n.Constant:
-    """Give a number that stands in the condition; whole without a point."""
+    """Return a number written in the condition; an integer if it has no point."""
     if "." in digits:
         return n.Constant("number", float(digits))
     return n.Constant("integer", int(digits))
 
 
 def day(text: str) -> n.Constant:
-    """Give a date that stands in the condition as YYYY-MM-DD."""
+    """Return a date written in the condition as YYYY-MM-DD."""
     if _ISO_DATE.fullmatch(text):
         try:
             return n.Constant("date", date.fromisoformat(text))
@@ -70,8 +70,8 @@ def day(text: str) -> n.Constant:
 
 
 def minus(of: n.Node) -> n.Node:
-    """Give minus a number."""
-    _need(of, _NUMBERS, "A minus sign stands before numbers only")
+    """Return minus a number."""
+    _check_kind(of, _NUMBERS, "A minus sign goes only before a number")
     if isinstance(of, n.Constant):
         assert isinstance(of.value, int | float)
         return n.Constant(of.kind, -of.value)
@@ -79,19 +79,19 @@ def minus(of: n.Node) -> n.Node:
 
 
 def arithmetic(sign: n.SumSign | n.ProductSign, left: n.Node, right: n.Node) -> n.Node:
-    """Give a sum, difference, product or quotient."""
+    """Return a sum, difference, product or quotient."""
     for side in (left, right):
         if side.kind == "date":
             raise UserError(
-                "A date is moved with an INTERVAL, such as :as_at - INTERVAL '56 days'; to ask "
-                "how far two dates are apart, compare one with the other moved so far."
+                "Use an INTERVAL to move a date, such as :as_at - INTERVAL '56 days'; to ask how "
+                "far apart two dates are, compare one with the other moved by that interval."
             )
-        _need(side, _NUMBERS, f"'{sign}' stands between numbers only")
+        _check_kind(side, _NUMBERS, f"'{sign}' goes only between numbers")
     return n.Arithmetic(sign, left, right)
 
 
 def shift(of: n.Node, sign: n.SumSign, count: str, unit: str) -> n.Node:
-    """Give a date moved by so many units, in either number and any case: "5" "years"."""
+    """Return a date moved by a count of units, singular or plural, in any case: "5" "years"."""
     name = unit.upper().removesuffix("S")
     if not re.fullmatch(r"[0-9]{1,5}", count) or name not in {*_MONTHS, *_DAYS}:
         raise UserError(
@@ -99,12 +99,12 @@ def shift(of: n.Node, sign: n.SumSign, count: str, unit: str) -> n.Node:
             "INTERVAL '56 days'."
         )
     months, days = int(count) * _MONTHS.get(name, 0), int(count) * _DAYS.get(name, 0)
-    if months * 30 + days > _DAYS_AT_MOST:
+    if months * 30 + days > _MAX_DAYS:
         raise UserError("An interval is at most 200 years.")
     if of.kind != "date":
         raise UserError(
-            "An INTERVAL is added to a date or taken from one, such as :as_at - INTERVAL "
-            f"'5 years'; before it stands {said(of)}."
+            "An INTERVAL is added to or subtracted from a date, such as :as_at - INTERVAL "
+            f"'5 years'; here it follows {describe(of)}."
         )
     return n.Shift(of, months, days) if sign == "+" else n.Shift(of, -months, -days)
 
@@ -113,28 +113,30 @@ def shift(of: n.Node, sign: n.SumSign, count: str, unit: str) -> n.Node:
 
 
 def function(name: str, arguments: Sequence[n.Node]) -> n.Node:
-    """Give a function of the language, but EXTRACT; all but COALESCE have one argument."""
+    """Return a function other than EXTRACT; all but COALESCE take one argument."""
     of = arguments[0]
     match name:
         case "LOWER" | "UPPER" | "TRIM":
-            _need(of, ("text",), f"{name} takes text")
+            _check_kind(of, ("text",), f"{name} takes text")
             return n.Function(name, (of,), "text")
         case "LENGTH" | "OCTET_LENGTH":
-            _need(of, ("text",), f"{name} takes text")
+            _check_kind(of, ("text",), f"{name} takes text")
             return n.Function(name, (of,), "integer")
         case "ABS":
-            _need(of, _NUMBERS, "ABS takes a number")
+            _check_kind(of, _NUMBERS, "ABS takes a number")
             return n.Function(name, (of,), of.kind)
     return _coalesce(arguments)
 
 
 def _coalesce(parts: Sequence[n.Node]) -> n.Node:
     if len(parts) < 2:
-        raise UserError("COALESCE takes two or more values and gives the first that is there.")
+        raise UserError(
+            "COALESCE takes two or more values and returns the first that is not missing."
+        )
     if not all(n.columns_in(part) for part in parts[:-1]):
         raise UserError(
-            "COALESCE gives the first value that is there: a value that names no column is "
-            "always there, so it stands last."
+            "COALESCE returns the first value that is not missing: a value that names no column "
+            "is never missing, so it goes last."
         )
     first = parts[0]
     same = tuple(_as_comparable(part, first.kind, beside=first) for part in parts)
@@ -143,13 +145,13 @@ def _coalesce(parts: Sequence[n.Node]) -> n.Node:
 
 
 def extract(part: str, of: n.Node) -> n.Node:
-    """Give the YEAR, MONTH or DAY of a date."""
+    """Return the YEAR, MONTH or DAY of a date."""
     names: dict[str, n.FunctionName] = {
         "YEAR": "EXTRACT YEAR",
         "MONTH": "EXTRACT MONTH",
         "DAY": "EXTRACT DAY",
     }
-    _need(of, ("date",), "EXTRACT takes a date")
+    _check_kind(of, ("date",), "EXTRACT takes a date")
     return n.Function(names[part], (of,), "integer")
 
 
@@ -157,7 +159,7 @@ def extract(part: str, of: n.Node) -> n.Node:
 
 
 def compare(sign: n.Comparison, left: n.Node, right: n.Node) -> n.Compare:
-    """Give the comparison of two values of one kind."""
+    """Return the comparison of two values of the same kind."""
     left, right = (
         _as_comparable(left, right.kind, beside=right),
         _as_comparable(right, left.kind, beside=left),
@@ -168,43 +170,43 @@ def compare(sign: n.Comparison, left: n.Node, right: n.Node) -> n.Compare:
 
 
 def between(of: n.Node, low: n.Node, high: n.Node) -> n.Between:
-    """Give the question whether a value lies between two others."""
+    """Return the test that a value lies between two others."""
     beside = next((x for x in (of, low, high) if not isinstance(x, n.Constant)), of)
     of, low, high = (_as_comparable(x, beside.kind, beside=beside) for x in (of, low, high))
-    _need(of, ("text", "date", *_NUMBERS), "BETWEEN takes numbers, dates or text")
+    _check_kind(of, ("text", "date", *_NUMBERS), "BETWEEN takes numbers, dates or text")
     return n.Between(of, low, high)
 
 
 def one_of(of: n.Node, items: Sequence[n.Node]) -> n.In:
-    """Give the question whether a value is one of a list."""
-    if len(items) > IN_AT_MOST:
+    """Return the test that a value is one of a list."""
+    if len(items) > MAX_ITEMS:
         raise UserError(
-            f"The list after IN has {len(items):,} items and may have {IN_AT_MOST}; long lists "
+            f"The list after IN has {len(items):,} items and may have {MAX_ITEMS}; long lists "
             "of codes belong in a codelist."
         )
     values = []
     for item in items:
         value = _as_comparable(item, of.kind, beside=of)
         if not isinstance(value, n.Constant):
-            raise UserError("The list after IN holds texts, numbers or dates, nothing else.")
+            raise UserError("The list after IN can hold only texts, numbers or dates.")
         values.append(value)
     return n.In(of, tuple(values))
 
 
 def like(of: n.Node, parts: tuple[str | int | None, ...]) -> n.Like:
-    """Give the question whether a text has a pattern's form."""
-    _need(of, ("text",), "LIKE takes text")
+    """Return the test that a text matches a pattern."""
+    _check_kind(of, ("text",), "LIKE takes text")
     return n.Like(of, parts)
 
 
 def is_truth(of: n.Node, *, truth: bool) -> n.IsTruth:
-    """Give the question whether a condition is known, and so."""
-    _need(of, ("yes_no",), "IS TRUE and IS FALSE ask about a yes or no")
+    """Return the test that a condition is known and has this truth value."""
+    _check_kind(of, ("yes_no",), "IS TRUE and IS FALSE ask about a yes or no")
     return n.IsTruth(of, truth)
 
 
 def _as_comparable(node: n.Node, kind: Kind, *, beside: n.Node) -> n.Node:
-    """Give the node as something comparable with `kind`: a text constant beside a date as a date.
+    """Return the node in a form comparable with `kind`: a text constant beside a date as a date.
 
     `beside` is what it is compared with.
     """
@@ -224,35 +226,35 @@ def _mismatch(node: n.Node, beside: n.Node) -> UserError:
         if other.kind == "text" and constant.kind in _NUMBERS:
             hint = f"; identifiers and codes are text, so write '{constant.value}' in quotes"
         elif other.kind in _NUMBERS and constant.kind == "text":
-            hint = "; numbers stand without quotes"
+            hint = "; numbers are written without quotes"
         elif other.kind == "yes_no":
             name = other.name if isinstance(other, n.Column) else "the condition"
             hint = f"; write {name} or NOT {name} alone, or compare it with TRUE or FALSE"
         elif other.kind == "date":
             hint = "; a date is written DATE 'YYYY-MM-DD'"
-    return UserError(f"{capital(said(node))} cannot be compared with {said(beside)}{hint}.")
+    return UserError(f"{capital(describe(node))} cannot be compared with {describe(beside)}{hint}.")
 
 
 # Conditions of conditions
 
 
 def negation(of: n.Node) -> n.Not:
-    """Give the opposite of a condition."""
-    _need(of, ("yes_no",), "NOT stands before a condition")
+    """Return the opposite of a condition."""
+    _check_kind(of, ("yes_no",), "NOT goes before a condition")
     return n.Not(of)
 
 
-def joined(word: Literal["AND", "OR"], parts: Sequence[n.Node]) -> n.Node:
-    """Give conditions joined by AND or OR; one alone, of whatever kind, as it is."""
+def join(word: Literal["AND", "OR"], parts: Sequence[n.Node]) -> n.Node:
+    """Return conditions joined by AND or OR; a single one, of any kind, unchanged."""
     if len(parts) == 1:
         return parts[0]
     for part in parts:
         if isinstance(part, n.Constant) and part.kind != "yes_no":
             raise UserError(
-                f"{word} stands between conditions, and here stands {said(part)}; "
+                f"{word} goes between conditions, not beside {describe(part)}; "
                 "name the column again for each value, or use IN with a list."
             )
-        _need(part, ("yes_no",), f"{word} stands between conditions")
+        _check_kind(part, ("yes_no",), f"{word} goes between conditions")
         if not n.columns_in(part):
             raise UserError(
                 f"One side of {word} names no column, so it is the same for every "

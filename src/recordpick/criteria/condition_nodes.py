@@ -1,7 +1,7 @@
-"""A checked condition as plain values: what is left of an SQL text once every part was allowed.
+"""The syntax tree of a checked condition, as plain values.
 
-Each node knows its kind (text, date, integer, number, yes_no). There is no node for anything that
-the condition language does not have, so nothing else can be translated or run.
+Each node knows its kind (text, date, integer, number, yes_no). There is no node for anything
+outside the condition language, so nothing else can be translated or run.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A text, number, date, TRUE or FALSE that stands in the condition."""
+    """A literal text, number, date, TRUE or FALSE."""
 
     kind: Kind
     value: str | int | float | date | bool
@@ -48,7 +48,7 @@ class Constant:
 
 @dataclass(frozen=True, slots=True)
 class AsAt:
-    """`:as_at`, the day for which the question is asked."""
+    """`:as_at`, the date for which the question is asked."""
 
     kind: Kind = "date"
 
@@ -65,7 +65,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Arithmetic:
-    """Two numbers and a sign, in floating point; no finite result is null."""
+    """Two numbers and an operator, in floating point; a result that is not finite is null."""
 
     sign: SumSign | ProductSign
     left: Node
@@ -83,7 +83,7 @@ class Negative:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A function of the language and what it is given."""
+    """A function call and its arguments."""
 
     name: FunctionName
     arguments: tuple[Node, ...]
@@ -121,11 +121,11 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """Whether a text has a pattern's form.
+    """Whether a text matches a pattern.
 
-    `parts` is the pattern in order: a str stands for itself, an int for exactly so many
-    characters, None for any number of characters. No two neighbours are alike in type but for
-    an int followed by None.
+    `parts` is the pattern in order: a str matches itself, an int exactly that many characters,
+    None any number of characters. No two neighbours are of the same type; an int may be followed
+    by None.
     """
 
     of: Node
@@ -152,7 +152,7 @@ class IsTruth:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The opposite; null stays null."""
+    """Logical negation; null stays null."""
 
     of: Node
     kind: Kind = "yes_no"
@@ -195,18 +195,18 @@ Node = (
 
 
 def walk(node: Node) -> Iterator[tuple[Node, int]]:
-    """Give a node and all within it, each with its level: 1 for the node itself."""
-    # A list and not recursion, so that it can tell of nodes that nest too deep for that.
-    waiting = [(node, 1)]
-    while waiting:
-        one, level = waiting.pop()
+    """Yield a node and all its descendants, each with its level: 1 for the node itself."""
+    # A list and not recursion, so that nodes which nest too deeply for recursion are found too.
+    stack = [(node, 1)]
+    while stack:
+        one, level = stack.pop()
         yield one, level
         for field in fields(one):
             value = getattr(one, field.name)
             parts = value if isinstance(value, tuple) else (value,)
-            waiting.extend((part, level + 1) for part in parts if isinstance(part, Node))
+            stack.extend((part, level + 1) for part in parts if isinstance(part, Node))
 
 
 def columns_in(node: Node) -> frozenset[str]:
-    """Give the names of the columns that a condition uses."""
+    """Return the names of the columns that a condition uses."""
     return frozenset(one.name for one, _ in walk(node) if isinstance(one, Column))

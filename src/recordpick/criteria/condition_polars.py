@@ -2,7 +2,7 @@
 
 Only nodes of `condition_nodes` are known here; no SQL text reaches polars. Three-valued logic is
 polars' own (`&`, `|` and `~` follow Kleene, comparisons with null are null). Arithmetic is in
-Float64 and never gives an infinity or NaN: what has no finite result is null.
+Float64 and never yields an infinity or NaN: a result that is not finite is null.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _NOT_FINITE = [float("inf"), float("-inf"), float("nan")]
 
 
 def expression(node: n.Node, as_at: date) -> pl.Expr:
-    """Give the polars expression of a checked condition; `:as_at` becomes the date given."""
+    """Return the polars expression of a checked condition; `:as_at` becomes the date given."""
     return _TRANSLATORS[type(node)](node, as_at)
 
 
@@ -57,17 +57,19 @@ def _as_kind(node: n.Node, kind: Kind, as_at: date) -> pl.Expr:
     """Translate a node, whole numbers as Float64 where `kind` asks for numbers."""
     if kind == "number" and isinstance(node, n.Constant):
         return pl.lit(float(node.value), dtype=pl.Float64)  # type: ignore[arg-type] # checked
-    made = expression(node, as_at)
-    return made.cast(pl.Float64) if kind == "number" and node.kind == "integer" else made
+    translated = expression(node, as_at)
+    return (
+        translated.cast(pl.Float64) if kind == "number" and node.kind == "integer" else translated
+    )
 
 
 def _common(*nodes: n.Node) -> Kind:
-    """The kind in which values are compared: whole numbers only where all are whole."""
+    """Return the kind in which values are compared: integer only where all are integers."""
     kinds = {node.kind for node in nodes}
     return "number" if "number" in kinds else nodes[0].kind
 
 
-def _column(node: n.Column, as_at: date) -> pl.Expr:  # noqa: ARG001 - all translators are alike
+def _column(node: n.Column, as_at: date) -> pl.Expr:  # noqa: ARG001 - all translators have one signature
     column = pl.col(node.name)
     # A source's NaN would be greater than every number, and match.
     return _finite(column.cast(pl.Float64)) if node.kind == "number" else column
@@ -100,9 +102,9 @@ def _negative(node: n.Negative, as_at: date) -> pl.Expr:
 
 def _function(node: n.Function, as_at: date) -> pl.Expr:
     if node.name == "COALESCE":
-        # Not `pl.coalesce`: where the first is null throughout, it gives one row for all.
+        # Not `pl.coalesce`: where the first is null throughout, it returns one row for all.
         values = [_as_kind(part, node.kind, as_at) for part in node.arguments]
-        return reduce(lambda value, instead: value.fill_null(instead), values)
+        return reduce(lambda value, fallback: value.fill_null(fallback), values)
     return _FUNCTIONS[node.name](expression(node.arguments[0], as_at))
 
 

@@ -1,11 +1,10 @@
-"""The condition language of criteria: SQL's, as far as one table's rows need it.
+"""The condition language of criteria: the part of SQL that one table's rows need.
 
-`docs/criteria-packs.md` describes it for those who write packs. A text is cut into the words and
-signs of the language (condition_tokens) and read in its order (condition_grammar) into nodes
-(condition_nodes), whose parts fit each other (condition_kinds) and what the columns hold
-(condition_words). From these condition_polars makes an expression. None of them knows anything
-beyond the language, and no SQL text reaches polars, so nothing in a pack can name a file, a table
-or another function.
+`docs/criteria-packs.md` describes it for those who write packs. A text is split into tokens
+(condition_tokens) and parsed (condition_grammar) into nodes (condition_nodes), whose types must
+agree (condition_kinds) and match what the columns hold (condition_words). condition_polars
+translates the nodes into an expression. None of these modules knows anything beyond the language,
+and no SQL text reaches polars, so nothing in a pack can name a file, a table or another function.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ if TYPE_CHECKING:
 class Condition:
     """A condition that was checked against the columns of a table.
 
-    `columns` are the names that it uses: where one of them is not in the index, the condition
-    cannot be answered.
+    `columns` are the names that it uses: if one of them is not in the index, the condition cannot
+    be answered.
     """
 
     text: str
@@ -37,7 +36,7 @@ class Condition:
     node: Node
 
     def expression(self, as_at: date) -> pl.Expr:
-        """Give the condition as a Boolean expression that is never null: unknown is not met.
+        """Return the condition as a Boolean expression that is never null: unknown counts as false.
 
         The columns must have the types of their kinds: String, Date, Int64, Float64, Boolean.
         """
@@ -46,9 +45,9 @@ class Condition:
         return expression(self.node, as_at).fill_null(value=False)
 
     def filter(self, as_at: date) -> pl.Expr:
-        """Give the condition for a filter: null where it is unknown, which leaves the row out.
+        """Return the condition for a filter: null where it is unknown, which leaves the row out.
 
-        A file's statistics can rule out such a condition for many rows at once; one that is filled
+        A file's statistics can rule out such a condition for many rows at once; with nulls filled
         they cannot.
         """
         from recordpick.criteria.condition_polars import expression
@@ -56,9 +55,9 @@ class Condition:
         return expression(self.node, as_at)
 
     def tells_apart(self, column: str, one: str | None, other: str | None, as_at: date) -> bool:
-        """Tell whether it asks for the difference between two values of a text column.
+        """Return whether its answer can depend on which of two values a text column holds.
 
-        None is no value. False only where rows that differ in nothing else meet it alike.
+        None is a missing value. False only where rows that differ in nothing else get one answer.
         """
         from recordpick.criteria.condition_differences import tells_apart
 
@@ -84,9 +83,9 @@ def parse_condition(
 ) -> Condition:
     """Read and check a condition over a table with these columns.
 
-    `words` gives the closed vocabularies among the columns (`tables_of_pack.words_of`): asking
-    such a column for another word is an error. UserError says what is wrong, without file and
-    line, which the caller adds.
+    `words` holds the closed vocabularies of the columns (`tables_of_pack.words_of`): comparing
+    such a column with another word is an error. The UserError says what is wrong, without file
+    and line, which the caller adds.
     """
     node = read_condition(text, columns, words or {})
     used = columns_in(node)

@@ -1,4 +1,4 @@
-"""What a criteria pack is: the supplier's test criteria and their rules, as plain values."""
+"""A criteria pack: the supplier's test criteria and their rules, as plain values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recordpick.tables import Kind
 
 @dataclass(frozen=True, slots=True)
 class Codelist:
-    """A set of clinical or drug codes: `codes` in file order, without doubles; `terms` by code."""
+    """A set of clinical or drug codes: `codes` in file order, each once; `terms` by code."""
 
     name: str
     codes: tuple[str, ...]
@@ -19,13 +19,13 @@ class Codelist:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that must be so of a patient.
+    """One condition that a patient must meet.
 
-    Rows of `table` that satisfy `where` (all rows if None) and carry a code of the codelist
-    `codes` (any code if None) are counted: rows, or distinct values of the column `distinct`,
-    and, with `per`, within each value of that column, the largest count being taken. Rows whose
-    `per` or `distinct` value is missing are not counted then. The rule holds where the count is
-    from `at_least` to `at_most` (no upper end if None).
+    Rows of `table` that satisfy `where` (all rows if None) and have a code of the codelist
+    `codes` (any code if None) are counted: rows, or distinct values of the column `distinct`;
+    with `per`, within each value of that column, and the largest count is used. Rows whose `per`
+    or `distinct` value is missing are then not counted. The rule holds if the count is from
+    `at_least` to `at_most` (no upper limit if None).
     """
 
     says: str
@@ -40,7 +40,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a criterion: it holds where any of its rules (mostly there is one) holds."""
+    """One step of a criterion: it holds if any of its rules (usually one) holds."""
 
     rules: tuple[Rule, ...]
 
@@ -52,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One test criterion. With no `steps`, staff pick for it by browsing or from a list."""
+    """One test criterion. Without `steps`, staff pick for it by browsing or from a list."""
 
     id: str
     area: str
@@ -60,7 +60,7 @@ class Criterion:
     find: str
     compare: tuple[str, ...] = ()
     records: int = 20
-    """How many records are wanted at most: the criterion's own number, or the pack's."""
+    """The most records wanted: the criterion's own number, or the pack's."""
     population: str | None = None
     """Condition over patients: the criterion's own, or the pack's; None is everybody."""
     steps: tuple[Step, ...] = ()
@@ -70,8 +70,8 @@ class Criterion:
 class Pack:
     """A supplier's criteria pack.
 
-    `files` holds the full text of what it was read from (the pack first, then its codelists, by
-    file name), so that a working file can carry it and read it again without the originals.
+    `files` holds the full text of the files it was read from (the pack first, then its codelists,
+    by file name), so that a working file can store it and read it again without the originals.
     """
 
     title: str
@@ -86,12 +86,12 @@ class Pack:
     codelists: dict[str, Codelist]
     files: dict[str, str]
     tables: dict[str, dict[str, Kind]] = field(default_factory=dict)
-    """Tables of the pack's own, beside recordpick's: their columns, `patient_id` left out."""
+    """The pack's own tables, in addition to recordpick's: their columns, without `patient_id`."""
     notes: tuple[str, ...] = field(default=(), compare=False)
-    """What of its files was not used or not understood: sentences for people, with their place."""
+    """What was not used or understood in its files: sentences for people, with the place."""
 
     def criterion(self, criterion_id: str) -> Criterion:
-        """Give the criterion of that id; KeyError if there is none."""
+        """Return the criterion of that id; KeyError if there is none."""
         for criterion in self.criteria:
             if criterion.id == criterion_id:
                 return criterion

@@ -1,4 +1,4 @@
-"""The codelists that a pack's rules ask for: from the pack itself, or from files beside it."""
+"""The codelists that a pack's rules use: from the pack itself, or from files beside it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recordpick.criteria.wording import did_you_mean, shown
 from recordpick.errors import UserError
 
 FindCodelist = Callable[[str], str | None]
-"""Gives the text of the codelist file of a name, or None if there is none; may raise UserError."""
+"""Returns the text of the codelist file of that name, None if absent; may raise UserError."""
 
 
 class PackCodelists:
@@ -30,21 +30,21 @@ class PackCodelists:
     def __init__(self, inline: Values, find: FindCodelist, problems: Problems) -> None:
         self._find = find
         self._problems = problems
-        self._asked: set[str] = set()
+        self._requested: set[str] = set()
         self.loaded: dict[str, Codelist] = {}
         self.files: dict[str, str] = {}
         for name in inline.items():
-            self._asked.add(name)
+            self._requested.add(name)
             if not is_safe_name(name):
                 inline.problem(_unsafe(name), name)
             else:
                 self._inline(name, inline.table(name))
 
     def ask(self, name: str, at: TomlPath, criterion: str) -> None:
-        """Load the codelist that a rule names; the first time it is asked for, tell if it fails."""
-        if name in self._asked:
+        """Load the codelist that a rule names; a failure is recorded the first time only."""
+        if name in self._requested:
             return
-        self._asked.add(name)
+        self._requested.add(name)
         try:
             text = self._find(name) if is_safe_name(name) else None
         except UserError as error:
@@ -88,7 +88,7 @@ def _unsafe(name: str) -> str:
 
 
 def _terms(values: Values) -> dict[str, str] | None:
-    """The codes of an inline codelist with their terms; None, and noted, if they are no such."""
+    """Return the codes of an inline codelist with their terms; None, and a problem, if invalid."""
     codes: Any = values.items().get("codes")
     if isinstance(codes, list):
         codes = dict.fromkeys(codes, "") if all(isinstance(code, str) for code in codes) else None

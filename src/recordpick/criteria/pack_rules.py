@@ -1,4 +1,4 @@
-"""The rules of a criterion in TOML, checked against the tables and codelists they name."""
+"""Reading the rules of a criterion from TOML, checked against the tables and codelists used."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _RULE_KEYS = ("says", "table", "where", "codes", "distinct", "per", "at_least", 
 
 
 class RuleReader:
-    """Reads rules of one pack, whose own tables and codelists it knows."""
+    """Reads the rules of one pack, given its own tables and codelists."""
 
     def __init__(self, tables: dict[str, dict[str, Kind]], codelists: PackCodelists) -> None:
         self._tables = tables
         self._codelists = codelists
 
     def steps(self, criterion: Values) -> tuple[Step, ...]:
-        """Give the steps of a criterion: its rules in order."""
+        """Return the steps of a criterion: its rules in order."""
         rules = criterion.tables("rule", "[[criterion.rule]]")
         if len(rules) > RULES_AT_MOST:
             criterion.problem(f"A criterion may have {RULES_AT_MOST} rules.", "rule")
@@ -33,7 +33,7 @@ class RuleReader:
         return tuple(self._step(rule) for rule in rules)
 
     def condition(self, values: Values, key: str, table: str) -> str | None:
-        """Give the condition of a key, checked against a table; None if it is missing or bad."""
+        """Return the condition of a key, checked against a table; None if missing or invalid."""
         text = values.raw_text(key)
         if text is None:
             return None
@@ -46,7 +46,7 @@ class RuleReader:
     def _step(self, rule: Values) -> Step:
         if not rule.has("any"):
             return Step((self._rule(rule),))
-        rule.only(("any",), "a key beside any: its rules stand inside its brackets")
+        rule.only(("any",), "allowed beside any: put its rules inside its brackets")
         choices = rule.tables("any", "any = [ { says = … }, { says = … } ]")
         if not 2 <= len(choices) <= RULES_AT_MOST:
             rule.problem(
@@ -57,12 +57,12 @@ class RuleReader:
     def _rule(self, rule: Values) -> Rule:
         rule.only((*_RULE_KEYS, "any"), "a key of a rule")
         if rule.has("any"):
-            rule.problem("any cannot stand inside any.", "any")
+            rule.problem("any cannot be used inside any.", "any")
         table = rule.raw_text("table") if rule.has("table") else "patients"
         at_most = rule.whole("at_most", 0, COUNT_AT_MOST, -1) if rule.has("at_most") else None
         at_least = rule.whole("at_least", 0, COUNT_AT_MOST, 0 if at_most == 0 else 1)
         columns = self._columns(rule, table)
-        made = Rule(
+        parsed = Rule(
             says=rule.text("says", TITLE_LENGTH),
             table=table or "",
             where=None if columns is None else self.condition(rule, "where", str(table)),
@@ -72,8 +72,8 @@ class RuleReader:
             at_least=at_least,
             at_most=at_most,
         )
-        _check_counts(rule, made)
-        return made
+        _check_counts(rule, parsed)
+        return parsed
 
     def _columns(self, rule: Values, table: str | None) -> dict[str, Kind] | None:
         if table is None:
@@ -94,7 +94,7 @@ class RuleReader:
             return None
         if columns is not None and columns.get("code") != "text":
             rule.problem(
-                "codes cannot be asked of a table without a column 'code' of text.", "codes"
+                "codes cannot be used with a table that has no text column 'code'.", "codes"
             )
         self._codelists.ask(name, rule.path("codes"), rule.criterion)
         return name
@@ -108,23 +108,23 @@ def _column(rule: Values, key: str, columns: dict[str, Kind] | None) -> str | No
     return name
 
 
-def _check_counts(rule: Values, made: Rule) -> None:
-    """Refuse counts that contradict each other, or that every patient meets or nobody can."""
-    if made.at_most is not None and made.per:
+def _check_counts(rule: Values, parsed: Rule) -> None:
+    """Record counts that contradict each other, or that every patient or nobody can meet."""
+    if parsed.at_most is not None and parsed.per:
         rule.problem(
-            "at_most cannot stand with per, which counts the value with the most rows.", "at_most"
+            "at_most cannot be used with per, which counts the value with the most rows.", "at_most"
         )
-    if made.at_most is not None and 0 <= made.at_most < made.at_least:
+    if parsed.at_most is not None and 0 <= parsed.at_most < parsed.at_least:
         rule.problem(
-            f"at_least is {made.at_least} and at_most is {made.at_most}: nobody can meet both.",
+            f"at_least is {parsed.at_least} and at_most is {parsed.at_most}: nobody can meet both.",
             "at_most",
         )
-    if made.distinct and made.distinct == made.per:
+    if parsed.distinct and parsed.distinct == parsed.per:
         rule.problem("distinct and per name the same column, so the count is always 1.", "per")
-    if made.at_most is None and made.at_least == 0:
+    if parsed.at_most is None and parsed.at_least == 0:
         rule.problem("at_least = 0 without at_most is met by everyone.", "at_least")
-    if made.table == "patients":
-        if made.at_least > 1:
+    if parsed.table == "patients":
+        if parsed.at_least > 1:
             rule.problem("A patient has one row in patients: at_least cannot be more.", "at_least")
-        if not made.where and not made.codes and made.at_least == 1:
+        if not parsed.where and not parsed.codes and parsed.at_least == 1:
             rule.problem("The rule says nothing: give where, or another table.")

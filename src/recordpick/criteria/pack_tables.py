@@ -1,4 +1,4 @@
-"""Tables of the pack's own: `[tables.NAME]` with a kind for each column."""
+"""The pack's own tables: `[tables.NAME]` with a kind for each column."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _COLUMN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 
 
 def own_tables(tables: Values) -> dict[str, dict[str, Kind]]:
-    """Give the tables that a pack declares, `patient_id` left out; problems are noted."""
+    """Return the tables that a pack declares, without `patient_id`; problems are recorded."""
     found: dict[str, dict[str, Kind]] = {}
     for name in tables.items():
         if name in TABLES:
-            tables.problem(f"'{name}' is a table of recordpick's own and needs no entry.", name)
+            tables.problem(f"'{name}' is one of recordpick's own tables and needs no entry.", name)
         elif not _TABLE_NAME.fullmatch(name) or not is_safe_name(name):
             tables.problem(
                 f"'{shown(name)}' cannot be a table's name, which has up to 40 small letters, "
@@ -50,7 +50,7 @@ def _problem_with(name: str, kind: object) -> str:
     if not _COLUMN_NAME.fullmatch(name) or name.upper() in RESERVED:
         return (
             f"'{shown(name)}' cannot be a column's name, which has up to 63 letters without "
-            "accents, digits and '_', and is no word of the condition language."
+            "accents, digits and '_', and is not a word of the condition language."
         )
     if not isinstance(kind, str) or kind not in KIND_WORDS:
         guess = did_you_mean(kind, KIND_WORDS) if isinstance(kind, str) else ""

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a pack, gathered so that a person is told once and in order."""
+"""All the problems of a pack, collected so that they are reported once and in order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from recordpick.criteria.toml_lines import Lines, TomlPath
 from recordpick.errors import UserError
 
-TOLD_AT_MOST = 100
+MOST_REPORTED = 100
 
 
 class Problems:
@@ -16,7 +16,7 @@ class Problems:
     def __init__(self, file: str, line_word: str = "line") -> None:
         self.file = file
         self.line_word = line_word
-        """What a line is called: "row" in a spreadsheet."""
+        """The word for a line: "row" in a spreadsheet."""
         self._found: list[tuple[str, str, TomlPath | int | None, str]] = []
         self._notes: list[str] = []
 
@@ -28,22 +28,25 @@ class Problems:
         criterion: str = "",
         file: str | None = None,
     ) -> None:
-        """Note a problem at a TOML path, or a line, of the pack (or of another `file`)."""
+        """Record a problem at a TOML path, or a line, of the pack (or of another `file`)."""
         self._found.append((file or self.file, criterion, at, message))
 
     def note(
         self, message: str, *, at: int | None = None, criterion: str = "", file: str | None = None
     ) -> None:
-        """Note what a person is to know of the pack, or of another `file`, though it is loaded."""
+        """Record what a person should know about the pack, or another `file`, though it loads."""
         self._notes.append(f"{self._place(file or self.file, criterion, at)}: {message}")
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """The notes in their order, at most as many as problems are told."""
-        told = tuple(dict.fromkeys(self._notes))
-        if len(told) <= TOLD_AT_MOST:
-            return told
-        return (*told[:TOLD_AT_MOST], f"{self.file}: and {len(told) - TOLD_AT_MOST:,} more notes.")
+        """The notes in order; at most `MOST_REPORTED`."""
+        messages = tuple(dict.fromkeys(self._notes))
+        if len(messages) <= MOST_REPORTED:
+            return messages
+        return (
+            *messages[:MOST_REPORTED],
+            f"{self.file}: and {len(messages) - MOST_REPORTED:,} more notes.",
+        )
 
     def _place(self, file: str, criterion: str, line: int | None) -> str:
         parts = (
@@ -64,8 +67,8 @@ class Problems:
             number = line if isinstance(line, int) else None
             where = self._place(file, criterion, number)
             placed.append((file != self.file, file, number or 0, f"{where}: {message}"))
-        told = [text for *_, text in sorted(placed, key=lambda problem: problem[:3])]
-        if len(told) > TOLD_AT_MOST:
-            more = len(told) - TOLD_AT_MOST
-            told[TOLD_AT_MOST:] = [f"{self.file}: and {more:,} more problems."]
-        raise UserError.of(told)
+        messages = [text for *_, text in sorted(placed, key=lambda problem: problem[:3])]
+        if len(messages) > MOST_REPORTED:
+            more = len(messages) - MOST_REPORTED
+            messages[MOST_REPORTED:] = [f"{self.file}: and {more:,} more problems."]
+        raise UserError.of(messages)

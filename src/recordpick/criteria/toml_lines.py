@@ -1,8 +1,8 @@
-"""On which line of a TOML file a value stands, and whether its shape can be read at all.
+"""The line numbers of values in a TOML file, and limits on its shape.
 
-tomllib tells no lines, and takes time in the square of a dotted key's length. So the text is cut
-into tokens here: `check_shape` before tomllib reads it, `lines_of` where there is a problem to
-report. `lines_of` expects a text that tomllib has accepted.
+tomllib reports no lines, and its time grows with the square of a dotted key's length. So the text
+is tokenised here: by `check_shape` before tomllib parses it, and by `lines_of` where there is a
+problem to report. `lines_of` expects a text that tomllib has accepted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from recordpick.errors import UserError
 KEY_PARTS = 8
 """How many parts a dotted key may have."""
 NESTS = 16
-"""How deep arrays and inline tables may nest."""
+"""How deeply arrays and inline tables may nest."""
 TOKENS = 100_000
 """How many words, texts and signs a file may have: some 1,000 criteria with three rules each."""
 
@@ -24,7 +24,7 @@ WORD_LENGTH = 1000
 """Characters of a number or of a key without quotation marks."""
 
 TomlPath = tuple[str | int, ...]
-"""Where a value stands: keys, and places in arrays: `("criterion", 3, "rule", 0, "where")`."""
+"""The path of a value: keys and array indexes: `("criterion", 3, "rule", 0, "where")`."""
 
 _TOKEN = re.compile(
     r"""
@@ -51,20 +51,20 @@ class _Token(NamedTuple):
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    """Cut the text; ends early at a string that is not closed, which tomllib will report."""
-    place, line = 0, 1
-    while place < len(text):
-        found = _TOKEN.match(text, place)
+    """Yield the tokens; end early at a string that is not closed, which tomllib will report."""
+    position, line = 0, 1
+    while position < len(text):
+        found = _TOKEN.match(text, position)
         assert found is not None
         kind, piece = str(found.lastgroup), found.group()
-        place = found.end()
+        position = found.end()
         if kind == "long":
-            closed = _LONG_END[piece].match(text, place)
+            closed = _LONG_END[piece].match(text, position)
             if closed is None:
                 return
             yield _Token("text", "", line)
-            line += text.count("\n", place, closed.end())
-            place = closed.end()
+            line += text.count("\n", position, closed.end())
+            position = closed.end()
         elif kind == "open":
             return
         elif kind != "skip":
@@ -73,12 +73,12 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def check_shape(text: str) -> None:
-    """Refuse what takes too long to read: UserError begins with the line, and lacks the file."""
+    """Refuse what takes too long to parse: UserError begins with the line, without the file."""
     nests = parts = 0
     before = ""
     for number, token in enumerate(_tokens(text)):
         if number == TOKENS:
-            raise UserError(f"line {token.line}: the file is too long for what it is to be.")
+            raise UserError(f"line {token.line}: the file is too long.")
         if token.kind == "word" and len(token.text) > WORD_LENGTH:
             raise UserError(f"line {token.line}: a number or a key has too many characters.")
         nests += token.kind in {"[", "{"}
@@ -99,7 +99,7 @@ class Lines:
         self._lines = lines
 
     def of(self, path: TomlPath) -> int | None:
-        """Give the line of the value at `path`, or of the nearest thing that holds it."""
+        """Return the line of the value at `path`, or of the nearest parent that has one."""
         for length in range(len(path), 0, -1):
             if path[:length] in self._lines:
                 return self._lines[path[:length]]
@@ -107,7 +107,7 @@ class Lines:
 
 
 def lines_of(text: str) -> Lines:
-    """Find the line of every key and array item of a TOML text."""
+    """Return the line of every key and array item of a TOML text."""
     return Lines(_Locator(text).run())
 
 
@@ -145,8 +145,8 @@ class _Locator:
             self._next()
         return tuple(parts)
 
-    def _resolved(self, start: TomlPath, key: tuple[str, ...]) -> TomlPath:
-        """The path of a key, with the place in each array of tables that it goes through."""
+    def _path_of(self, start: TomlPath, key: tuple[str, ...]) -> TomlPath:
+        """Return the path of a key, with the index in each array of tables on the way."""
         path = start
         for part in key:
             path = (*path, part)
@@ -162,18 +162,18 @@ class _Locator:
             self._next()
         key = self._key()
         if not is_array:
-            path = self._resolved((), key)
+            path = self._path_of((), key)
         else:
-            path = (*self._resolved((), key[:-1]), *key[-1:])
+            path = (*self._path_of((), key[:-1]), *key[-1:])
             self._counts[path] = self._counts.get(path, 0) + 1
             self._lines.setdefault(path, line)
             path = (*path, self._counts[path] - 1)
-        self._note(path, line)
+        self._record(path, line)
         self._to_end_of_line()
         return path
 
-    def _note(self, path: TomlPath, line: int) -> None:
-        """Keep the line of a value, and of what a dotted key makes on the way to it."""
+    def _record(self, path: TomlPath, line: int) -> None:
+        """Record the line of a value, and of the tables that a dotted key creates."""
         for length in range(1, len(path)):
             self._lines.setdefault(path[:length], line)
         self._lines[path] = line
@@ -185,7 +185,7 @@ class _Locator:
     def _pair(self, here: TomlPath) -> None:
         line = self._token.line
         path: TomlPath = (*here, *self._key())
-        self._note(path, line)
+        self._record(path, line)
         if self._token.kind == "=":
             self._next()
         self._value(path)
@@ -201,14 +201,14 @@ class _Locator:
 
     def _array(self, path: TomlPath) -> None:
         self._next()
-        place = 0
+        index = 0
         while self._token.kind not in {"]", "end"}:
             if self._token.kind in {"newline", ","}:
                 self._next()
                 continue
-            self._lines[(*path, place)] = self._token.line
-            self._value((*path, place))
-            place += 1
+            self._lines[(*path, index)] = self._token.line
+            self._value((*path, index))
+            index += 1
         self._next()
 
     def _inline(self, path: TomlPath) -> None:

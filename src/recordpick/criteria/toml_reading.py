@@ -1,7 +1,7 @@
 """Reading a TOML file from outside: packs, mapping files, `practice.toml`.
 
-tomllib takes minutes for some shapes and raises more than its own error for others. So the shape
-is looked at first (toml_lines.py), and whatever is wrong becomes one sentence with file and line.
+tomllib takes minutes for some shapes, and for others raises errors other than its own. So the shape
+is checked first (toml_lines.py), and every fault becomes one sentence with file and line.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _TOML_PLACE = re.compile(r"(?P<what>.*) \(at (?:line (?P<line>\d+), column \d+|e
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:
-    """Return the TOML document as values; UserError with `name` and the line if it is none."""
+    """Return the TOML document as values; UserError with `name` and the line if invalid."""
     try:
         check_shape(text)
         return tomllib.loads(text)
     except UserError as error:
         raise UserError(f"{name}, {error}") from error
     except RecursionError as error:
-        raise UserError(f"{name}: brackets nest too deep.") from error
+        raise UserError(f"{name}: brackets nest too deeply.") from error
     except tomllib.TOMLDecodeError as error:
         found = _TOML_PLACE.fullmatch(str(error))
         what = shown(found["what"] if found else error).rstrip(".")
@@ -40,10 +40,10 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
 
 
 def read_toml(path: Path, at_most: int) -> tuple[dict[str, Any], str]:
-    """Return the values of a TOML file of at most so many bytes, and its text.
+    """Return the values of a TOML file of up to `at_most` bytes, and its text.
 
-    UserError if it is no file, too large, not UTF-8 or not TOML. FileNotFoundError if it is missing
-    is left to whoever knows whether that matters.
+    UserError if it is not a file, too large, not UTF-8 or not TOML. FileNotFoundError for a missing
+    file is passed on: the caller knows whether that matters.
     """
     try:
         content = read_small(path, at_most)

@@ -1,4 +1,4 @@
-"""Taking values out of a TOML table, each with its type checked and its problem told."""
+"""Reading values from a TOML table: each type is checked, each problem recorded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from recordpick.criteria.toml_lines import TomlPath
 from recordpick.criteria.wording import did_you_mean, shown
 from recordpick.errors import UserError
 
-_UNKNOWN_TOLD = 20
 _TYPE_WORDS = {
     str: "a text",
     bool: "true or false",
@@ -23,7 +22,7 @@ _TYPE_WORDS = {
 
 
 class Values:
-    """One TOML table. What is missing or of a wrong type becomes a problem and a stand-in."""
+    """One TOML table. A missing value or a wrong type is recorded and a default returned."""
 
     def __init__(
         self, values: dict[str, Any], path: TomlPath, problems: Problems, criterion: str = ""
@@ -32,46 +31,46 @@ class Values:
         self._path = path
         self._problems = problems
         self.criterion = criterion
-        """Named in this table's problems."""
+        """The criterion named in this table's problems."""
 
     def path(self, *keys: str | int) -> TomlPath:
-        """Give the path of a value of this table."""
+        """Return the path of a value of this table."""
         return (*self._path, *keys)
 
     def has(self, key: str) -> bool:
-        """Whether the key is there."""
+        """Return whether the key is present."""
         return key in self._values
 
     def items(self) -> dict[str, Any]:
-        """Give all keys and values as they are."""
+        """Return all keys and values, unchecked."""
         return self._values
 
     def problem(self, message: str, *keys: str | int) -> None:
-        """Note a problem with this table, or with a value of it."""
+        """Record a problem with this table, or with one of its values."""
         self._problems.add(message, at=self.path(*keys), criterion=self.criterion)
 
     def only(self, known: Collection[str], what: str) -> None:
-        """Note every key that is not known."""
+        """Record a problem for every unknown key; `what` says what it should have been."""
         for key in self._values:
             if key not in known:
                 self.problem(f"'{shown(key)}' is not {what}{did_you_mean(key, known) or '.'}", key)
 
     def raw_text(self, key: str) -> str | None:
-        """Give a text as it stands, or None if it is missing or no text (which is noted)."""
+        """Return a text unchanged; None if missing, or not a text (which is recorded)."""
         value: str | None = self._typed(key, str)
         return value
 
     def text(self, key: str, length: int, default: str | None = None) -> str:
-        """Give a text of at most `length` characters; it must be there without a default."""
+        """Return a text of at most `length` characters; without a default it is required."""
         if not self.has(key) and default is not None:
             return default
-        value = self._typed(key, str, needed=True)
+        value = self._typed(key, str, required=True)
         if value is None or (value == "" and default == ""):
             return default or ""
         return self.checked(value, key, length)
 
     def checked(self, value: str, key: str, length: int, *at: int) -> str:
-        """Give a text without unseen characters and of fit length; else "" and a problem."""
+        """Return a text checked for length and invisible characters; "" after a problem."""
         try:
             return checked_text(value, key, length)
         except UserError as error:
@@ -79,7 +78,7 @@ class Values:
             return ""
 
     def whole(self, key: str, lowest: int, highest: int, default: int) -> int:
-        """Give a whole number within bounds, or the default."""
+        """Return a whole number within bounds, or the default."""
         value: int | None = self._typed(key, int)
         if value is None:
             return default
@@ -91,7 +90,7 @@ class Values:
         return value
 
     def texts(self, key: str, length: int, at_most: int) -> tuple[str, ...]:
-        """Give a list of texts; one text alone is a list of one."""
+        """Return a list of texts; a single text is a list of one."""
         value = self._values.get(key, [])
         items = [value] if isinstance(value, str) else value
         if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
@@ -100,15 +99,15 @@ class Values:
         if len(items) > at_most:
             self.problem(f"{key} has {len(items):,} items and may have {at_most:,}.", key)
             return ()
-        return tuple(self.checked(item, key, length, place) for place, item in enumerate(items))
+        return tuple(self.checked(item, key, length, index) for index, item in enumerate(items))
 
     def table(self, key: str) -> Values:
-        """Give a table within this one; an empty one if it is missing or no table."""
+        """Return a table within this one; an empty one if it is missing or not a table."""
         value = self._typed(key, dict)
         return Values(value or {}, self.path(key), self._problems, self.criterion)
 
     def tables(self, key: str, header: str) -> list[Values]:
-        """Give an array of tables; `header` is how it is written, for the message."""
+        """Return an array of tables; `header` is how it is written, for messages."""
         value = self._values.get(key, [])
         if isinstance(value, dict):
             self.problem(f"Write {header} with two brackets on each side.", key)
@@ -117,18 +116,18 @@ class Values:
             self.problem(f"{key} must be one or more tables, written {header}.", key)
             return []
         return [
-            Values(item, self.path(key, place), self._problems, self.criterion)
-            for place, item in enumerate(value)
+            Values(item, self.path(key, index), self._problems, self.criterion)
+            for index, item in enumerate(value)
         ]
 
-    def _typed(self, key: str, kind: type, *, needed: bool = False) -> Any:
+    def _typed(self, key: str, kind: type, *, required: bool = False) -> Any:
         value = self._values.get(key)
         if value is None:
-            if needed:
+            if required:
                 self.problem(f"{key} is missing.")
             return None
         if type(value) is not kind:
             word = _TYPE_WORDS.get(type(value), "a date or time")
-            self.problem(f"{key} must be {_TYPE_WORDS[kind]}, and it is {word}.", key)
+            self.problem(f"{key} must be {_TYPE_WORDS[kind]}, but it is {word}.", key)
             return None
         return value

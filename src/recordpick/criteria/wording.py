@@ -1,4 +1,4 @@
-"""How messages about a pack show what stands in it, and guess what was meant."""
+"""How messages about a pack quote its text and suggest what may have been meant."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 SHOWN_AT_MOST = 60
-"""How many characters of a foreign text a message repeats."""
+"""How many characters of a text from outside a message quotes."""
 
 
 def first_invisible(text: str, *, allowed: str = "") -> str | None:
-    """Give the first character that cannot be seen (a control or direction sign), or None."""
+    """Return the first invisible character (a control or direction sign), or None."""
     for character in text:
         if character not in allowed and unicodedata.category(character) in _INVISIBLE:
             return character
@@ -21,12 +21,12 @@ def first_invisible(text: str, *, allowed: str = "") -> str | None:
 
 
 def name_of_character(character: str) -> str:
-    """Name a character by its code point, such as `U+202E`."""
+    """Return the code point of a character, such as `U+202E`."""
     return f"U+{ord(character):04X}"
 
 
 def shown(text: object) -> str:
-    """Give a text from outside so that a message can carry it: short, on one line, all visible."""
+    """Return a text from outside as a message can quote it: short, one line, all visible."""
     plain = re.sub(r"[ \t\r\n]+", " ", str(text))
     if len(plain) > SHOWN_AT_MOST:
         plain = plain[: SHOWN_AT_MOST - 1] + "…"
@@ -37,7 +37,7 @@ def shown(text: object) -> str:
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
-    """Give `; did you mean 'x'?` for the option most like the word, or an empty text."""
+    """Return `; did you mean 'x'?` for the option closest to the word, or an empty text."""
     by_folded = {option.casefold(): option for option in options}
     close = difflib.get_close_matches(word.casefold()[:SHOWN_AT_MOST], by_folded, n=1, cutoff=0.6)
     return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
@@ -52,5 +52,5 @@ def listed(options: Iterable[str], *, last: str = "or") -> str:
 
 
 def capital(text: str) -> str:
-    """Begin a text with a capital, the rest left as it is."""
+    """Return the text with a capital first letter and the rest unchanged."""
     return text[:1].upper() + text[1:]

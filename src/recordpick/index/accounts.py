@@ -95,14 +95,14 @@ class _Csv:
 
 
 def _misfits(table: TableMade, number: int) -> pl.DataFrame:
-    """Give the rows of a part that were read and do not fit: ROW and BAD."""
+    """Return the rows of a part that were read and do not fit: ROW and BAD."""
     flagged = table.staged[number].typed
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
     return pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
 
 
 def _batches(staged: Staged, misfits: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Give the rows of a part that are not indexed, as PLACES, so many at a time."""
+    """Yield the rows of a part that are not indexed, as PLACES, so many at a time."""
     aside = staged.part.set_aside
     if misfits.height + aside.height <= AT_ONCE:
         away = [rows_with_reasons(staged, misfits), *aside.batches()]

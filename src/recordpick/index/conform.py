@@ -87,7 +87,7 @@ class Conformed:
 
 
 def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
-    """Give the columns of the part's table that the part has, and those that are unknown."""
+    """Return the columns of the part's table that the part has, and those that are unknown."""
     places = {told.place for told in part.told}
     given = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
     table = TABLES.get(part.table)
@@ -202,7 +202,7 @@ _MADE = "__made"
 
 
 def _made(name: str) -> pl.Expr:
-    """Give one of the columns that are made at once."""
+    """Return one of the columns that are made at once."""
     return pl.col(_MADE).struct.field(name)
 
 
@@ -242,7 +242,7 @@ def _from_text(part: Part, column: Column, dtype: pl.DataType, written: str) -> 
 
 
 def _can_fail(part: Part, column: Column, dtype: pl.DataType) -> bool:
-    """Tell whether any value of this type can be wrong in this column: most text cannot."""
+    """Return whether any value of this type can be wrong in this column: most text cannot."""
     if _may_be_error(part, column, dtype):
         return True
     if column.required or column.words or column.name in IDENTIFIERS:
@@ -358,7 +358,7 @@ def _why_emptied(texts: pl.Series, column: Column, written: str) -> pl.Series:
 
 
 def conformed_row_id(names: list[str]) -> str:
-    """Give the column that names a row, of those there; patient_id if there is no other."""
+    """Return the column that names a row, of those there; patient_id if there is no other."""
     ids = [table.row_id for table in TABLES.values() if table.row_id in names]
     others = [name for name in ids if name != "patient_id"]
     return others[0] if others else "patient_id"

@@ -38,7 +38,7 @@ class DigestsAside:
             self._found[path] = self._aside.submit(self._digest, path)
 
     def of(self, path: Path) -> str:
-        """Give the SHA-256 (hex) of a file that was asked for; UserError if it was not read."""
+        """Return the SHA-256 (hex) of a file that was asked for; UserError if it was not read."""
         try:
             return self._found[path].result()
         except OSError as error:

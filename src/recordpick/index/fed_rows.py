@@ -24,7 +24,7 @@ _PROBLEM = "__problem"
 
 
 def with_problems(part: Part, taken: Mapping[str, pl.LazyFrame]) -> Part:
-    """Give entries what the rows of problems tell about them.
+    """Return entries what the rows of problems tell about them.
 
     Of several rows about one entry the last, and one that is active rather than one that is past.
     """
@@ -54,7 +54,7 @@ _IS_PROBLEM = pl.col(_PROBLEM).is_not_null()
 
 
 def _each_problem(problems: pl.LazyFrame) -> SmallTable:
-    """Give the problems, each once, by event_id."""
+    """Return the problems, each once, by event_id."""
     names = problems.collect_schema().names()
     tells = [name for name in names if name in _OF_PROBLEMS]
     found = problems.select("event_id", *tells).collect(engine="streaming")
@@ -65,7 +65,7 @@ def _each_problem(problems: pl.LazyFrame) -> SmallTable:
 
 
 def _with_own(few: SmallTable, name: str, own: Sequence[str]) -> pl.Expr:
-    """Give what a problem and its entry say together."""
+    """Return what a problem and its entry say together."""
     told = at(pl.col(_PROBLEM), few.frame[name])
     of_entry = pl.col(name) if name in own else pl.lit(None, pl.String)
     if name == "parent_id":
@@ -75,7 +75,7 @@ def _with_own(few: SmallTable, name: str, own: Sequence[str]) -> pl.Expr:
 
 
 def _also_of_problems(told: Told) -> Told:
-    """Give a table that has the kind of entries a second half, which says the same of problems.
+    """Return a table that has the kind of entries a second half, which says the same of problems.
 
     Below each half stands a row for what is not known.
     """
@@ -92,7 +92,7 @@ def _in_second_half(place: pl.Expr, height: int) -> pl.Expr:
 
 
 def _of_others(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Give the rows that tell more about others, of those that parts feed."""
+    """Return the rows that tell more about others, of those that parts feed."""
     return rows.filter(pl.col(FOLDED).is_not_null())
 
 
@@ -101,7 +101,7 @@ _DAYS = 10**6
 
 
 def _latest(told: str, by: str) -> pl.Expr:
-    """Give the last day that is told on the last of the days `by`; of no day only if on no other.
+    """Return the last day that is told on the last of the days `by`; of no day only if on no other.
 
     To find the greatest of numbers takes a tenth of the time of sorting each group.
     """

@@ -24,7 +24,7 @@ class Known:
 
 
 def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
-    """Give who is in the index, of `patients`, and who was deleted and is not."""
+    """Return who is in the index, of `patients`, and who was deleted and is not."""
     ids = patients.select(PATIENT)
     deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
     gone = pl.concat(deleted).drop_nulls().unique().collect()
@@ -91,7 +91,7 @@ AT_ONCE = 100_000_000
 
 
 def _more_than_once(hashes: pl.DataFrame) -> pl.DataFrame:
-    """Give the values of the column `hash` that stand there more than once."""
+    """Return the values of the column `hash` that stand there more than once."""
     import numpy as np
 
     shares = 2 * max(1, -(-hashes.height // AT_ONCE))
@@ -116,7 +116,7 @@ def _order_of_part() -> pl.Expr:
 
 
 def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
-    """Give the ids of a part's rows; of deleted ones too, where they may replace others."""
+    """Return the ids of a part's rows; of deleted ones too, where they may replace others."""
     staged = table.staged[number]
     technical = staged.conformed.technical
     folded = pl.col(FOLDED) if FOLDED in technical else pl.lit(None, pl.String)
@@ -150,7 +150,7 @@ def _find_hostless(table: TableMade, tables: Mapping[str, TableMade]) -> None:
 
 
 def _without_host(table: TableMade, number: int, host: TableMade) -> pl.DataFrame:
-    """Give the rows of a part (ROW, _OWN) that belong to a row which is not there."""
+    """Return the rows of a part (ROW, _OWN) that belong to a row which is not there."""
     staged = table.staged[number]
     technical = staged.conformed.technical
     unmet = None
@@ -176,7 +176,7 @@ def _without_host(table: TableMade, number: int, host: TableMade) -> pl.DataFram
 
 
 def _taken_back(host: TableMade, row_id: str) -> pl.DataFrame:
-    """Give the ids of rows that the source has deleted or taken back."""
+    """Return the ids of rows that the source has deleted or taken back."""
     frames = []
     for staged, gone in zip(host.staged, host.gone, strict=True):
         rows = staged.typed

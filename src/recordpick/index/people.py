@@ -28,7 +28,7 @@ _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
 def patients_of(people: TableMade) -> pl.DataFrame:
-    """Give the patients, one row each, sorted by patient_id; UserError if that cannot be."""
+    """Return the patients, one row each, sorted by patient_id; UserError if that cannot be."""
     for number in range(len(people.staged)):
         _check_one_row_each(people, number)
     columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]

@@ -52,7 +52,7 @@ class Quick:
     values: pl.Series | None = None
 
     def alone(self) -> pl.Expr:
-        """Give the column by itself; several are made in less time `at_once`."""
+        """Return the column by itself; several are made in less time `at_once`."""
         finish = partial(_finish_alone, by_rule=self.by_rule, values=self.values)
         return pl.map_batches(
             [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
@@ -74,7 +74,7 @@ class Asked:
 
 
 def staged_type(column: Column) -> pl.DataType:
-    """Give the type in which a column is kept until the index is written: words as one number."""
+    """Return the type in which a column is kept until the index is written: words as one number."""
     if column.words:
         return pl.Enum(column.words)
     return pl.Categorical() if column.repeats else TYPES[column.kind]
@@ -110,13 +110,13 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
 
 
 def mostly_null(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> Quick:
-    """Give what the rule makes of text that is mostly null, asked only in batches that have any."""
+    """Return what the rule makes of text that is mostly null, asked only in batches that have any."""
     return Quick(pl.lit(None, kind), text, by_rule, kind)
 
 
 @cache
 def _days() -> pl.DataTypeExpr:
-    """Give the Enum of all days from the first to the last, as ISO writes them.
+    """Return the Enum of all days from the first to the last, as ISO writes them.
 
     As polars itself keeps it: to hand over so many words takes longer than many a file.
     """
@@ -124,7 +124,7 @@ def _days() -> pl.DataTypeExpr:
 
 
 def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.LazyFrame:
-    """Give these columns of rows; all that are quick at once."""
+    """Return these columns of rows; all that are quick at once."""
     quick = {name: made for name, made in columns.items() if isinstance(made, Quick)}
     others = {name: made for name, made in columns.items() if not isinstance(made, Quick)}
     if not quick:
@@ -135,7 +135,7 @@ def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.L
 
 
 def at_once(columns: Mapping[str, Quick], asked: Sequence[Asked] = ()) -> pl.Expr:
-    """Give a struct of the columns, and of MISSING and EMPTIED if any value is asked for."""
+    """Return a struct of the columns, and of MISSING and EMPTIED if any value is asked for."""
     inputs: list[pl.Expr] = []
 
     def put(column: pl.Expr) -> int:
@@ -221,7 +221,7 @@ def _finish(
 
 
 def _any_missing(asked: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
-    """Tell in which rows a value is null, though its source says something.
+    """Return in which rows a value is null, though its source says something.
 
     A source of None says that null is always wrong, and so is an empty text.
     """

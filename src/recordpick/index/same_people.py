@@ -49,7 +49,7 @@ def join_same_people(people: TableMade) -> Aliases:
 
 
 def _ids(people: TableMade, number: int) -> pl.DataFrame:
-    """Give patient_id and NHS number of a part's patients; null where it has no such column."""
+    """Return patient_id and NHS number of a part's patients; null where it has no such column."""
     rows = people.part(number)
     if NHS_NUMBER not in people.staged[number].conformed.kinds:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(NHS_NUMBER))

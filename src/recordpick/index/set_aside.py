@@ -36,7 +36,7 @@ class SetAside:
         return cls(rows.height, (), rows)
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """Give the rows, so many at a time."""
+        """Yield the rows, so many at a time."""
         for file in self.files:
             yield pl.read_parquet(file, glob=False)
         if self.frame is not None:
@@ -75,7 +75,7 @@ class SettingAside:
             self._characters = 0
 
     def all(self) -> SetAside:
-        """Give all rows that were taken."""
+        """Return all rows that were taken."""
         return SetAside(self._height + len(self._rows), tuple(self._files), self._frame())
 
     def _frame(self) -> pl.DataFrame:

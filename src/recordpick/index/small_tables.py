@@ -30,25 +30,25 @@ class SmallTable:
         return self.frame.columns
 
     def place(self, key: pl.Expr) -> pl.Expr:
-        """Give the row of `frame` for each key (UInt32); null where it does not stand there."""
+        """Return the row of `frame` for each key (UInt32); null where it does not stand there."""
         return key.cast(self._keys, strict=False).to_physical().cast(pl.UInt32)
 
     def tell(self, key: pl.Expr, column: str) -> pl.Expr:
-        """Give the value of a column for each key; null where the key does not stand there."""
+        """Return the value of a column for each key; null where the key does not stand there."""
         return at(self.place(key), self.frame[column])
 
     def told(self, place: str, columns: Sequence[str]) -> Told:
-        """Give columns as what a part only has places of, in its column `place`."""
+        """Return columns as what a part only has places of, in its column `place`."""
         return Told(place, self.frame.select(columns))
 
 
 def at(place: pl.Expr, values: pl.Series) -> pl.Expr:
-    """Give the value that stands at each place; null at none."""
+    """Return the value that stands at each place; null at none."""
     return place.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
 
 def resolved(rows: pl.LazyFrame, told: Iterable[Told]) -> pl.LazyFrame:
-    """Give rows with the columns that they have only as places."""
+    """Return rows with the columns that they have only as places."""
     told = list(told)
     columns = {
         name: at(pl.col(each.place), each.table[name])

@@ -48,7 +48,7 @@ def _ranks(column: pl.Series) -> Ranks:
 
 
 def rows_in_order(ranks: Sequence[Ranks], starts: Sequence[str]) -> pl.Series:
-    """Give the places of rows in their order: by block, by ranks, as they stand.
+    """Return the places of rows in their order: by block, by ranks, as they stand.
 
     The last ranks are those by patient; `starts` are the first patient_id of each block. To sort
     one number, in which all ranks and the row's own place stand behind one another, takes a

@@ -23,7 +23,7 @@ Said = Callable[[Part], None]
 
 
 def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
-    """Give the parts of all sources by table: patients first, then in the tables' order."""
+    """Return the parts of all sources by table: patients first, then in the tables' order."""
     tables: dict[str, list[Part]] = {}
     for number, source in enumerate(read):
         for part in source.parts:
@@ -90,7 +90,7 @@ def _staged(
 def _taken(
     part: Part, table: TableMade, tables: Mapping[str, TableMade]
 ) -> dict[str, pl.LazyFrame]:
-    """Give what the part takes, of what there is."""
+    """Return what the part takes, of what there is."""
     fed = {staged.part.feeds for staged in table.staged if staged.part.feeds}
     taken = {name: table.fed(name) for name in part.takes if name in fed}
     return taken | {name: tables[name].rows() for name in part.takes if name in tables}

@@ -34,11 +34,11 @@ class Staged:
     """Other numbers of its patients (same_people.py), if there are any."""
 
     def good(self) -> pl.LazyFrame:
-        """Give the rows that fit by themselves: ROW and the table's columns."""
+        """Return the rows that fit by themselves: ROW and the table's columns."""
         return resolved(self.placed(), self.part.told)
 
     def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
-        """Give the same, but of columns that are told by place (`Part.told`) the places.
+        """Return the same, but of columns that are told by place (`Part.told`) the places.
 
         `only` are places among the typed rows; `at` names a column that tells these.
         """
@@ -56,7 +56,7 @@ class Staged:
 
     @cached_property
     def has_own_rows(self) -> bool:
-        """Tell whether any row that fits is one of the table, and does not only tell of others."""
+        """Return whether any row that fits is one of the table, and does not only tell of others."""
         if FOLDED not in self.conformed.technical:
             return True
         own = self.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
@@ -92,7 +92,7 @@ def stage(part: Part, name: str, workroom: Workroom) -> Staged:
 
 
 def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:
-    """Give columns `PLACES` of the rows in `found` (ROW, BAD), with the reason and as read."""
+    """Return columns `PLACES` of the rows in `found` (ROW, BAD), with the reason and as read."""
     if found.is_empty():
         return pl.DataFrame(schema=PLACES)
     part = staged.part

@@ -25,7 +25,7 @@ class Steps:
             self._more.append(more)
 
     def at(self, number: int) -> int:
-        """Give what is to be added to a number."""
+        """Return what is to be added to a number."""
         place = bisect_right(self._from, number)
         return self._more[place - 1] if place else 0
 

@@ -38,11 +38,11 @@ class Stretches:
     frame: pl.DataFrame
 
     def counts(self) -> pl.DataFrame:
-        """Give the rows a patient: patient_id and `entries`, by patient_id."""
+        """Return the rows a patient: patient_id and `entries`, by patient_id."""
         return self.frame.group_by(PATIENT).agg(pl.col("entries").sum()).sort(PATIENT)
 
     def readings(self, starts: Sequence[str], together: int) -> list[Reading]:
-        """Give what is to be read for all blocks; `starts` are the first patient_id of each.
+        """Return what is to be read for all blocks; `starts` are the first patient_id of each.
 
         One block at a time where that reads no stretch much more than once, else `together`.
         """
@@ -59,7 +59,7 @@ class Stretches:
 
 
 def _ranges(asked: pl.DataFrame) -> dict[int, list[range]]:
-    """Give the rows of stretches (PART, STRETCH), those that follow one another as one range."""
+    """Return the rows of stretches (PART, STRETCH), those that follow one another as one range."""
     found: dict[int, list[range]] = {}
     for part, stretch in asked.select(PART, STRETCH).unique().sort(PART, STRETCH).iter_rows():
         ranges = found.setdefault(part, [])

@@ -72,19 +72,19 @@ class TableMade:
         return {name: given[name] for name in order}
 
     def part(self, number: int) -> pl.LazyFrame:
-        """Give the rows of one part that go in, with ROW; those too that only tell of others."""
+        """Return the rows of one part that go in, with ROW; those too that only tell of others."""
         rows = resolved(self._placed(number), self.staged[number].part.told)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
     def patients_of(self, number: int) -> pl.DataFrame:
-        """Give the patients (patient_id) of the rows of one part that go in, each once."""
+        """Return the patients (patient_id) of the rows of one part that go in, each once."""
         own = self._placed(number).select(pl.col(PATIENT).unique())
         return own.collect(engine="streaming").select(pl.col(PATIENT).cast(pl.String))
 
     def _placed(
         self, number: int, only: Sequence[range] | None = None, at: str | None = None
     ) -> pl.LazyFrame:
-        """Give the same, but of columns that are told by place the places (see Staged)."""
+        """Return the same, but of columns that are told by place the places (see Staged)."""
         rows = self.staged[number].placed(only, at)
         for away in (self.misfits[number], self.gone[number]):
             if away.height:
@@ -92,12 +92,12 @@ class TableMade:
         return rows
 
     def rows(self) -> pl.LazyFrame:
-        """Give all rows that go in, of all parts."""
+        """Return all rows that go in, of all parts."""
         rows, told = self.placed_rows()
         return resolved(rows, told).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
     def stretches(self) -> Stretches:
-        """Tell where the rows that go in stand, in the files of typed rows."""
+        """Return where the rows that go in stand, in the files of typed rows."""
         found = []
         for number in self._own:
             rows = self._placed(number, at=STRETCH)
@@ -121,7 +121,7 @@ class TableMade:
     def placed_rows(
         self, only: Mapping[int, Sequence[range]] | None = None
     ) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
-        """Give all rows that go in, with PLACE: a number by which they stand as in their files.
+        """Return all rows that go in, with PLACE: a number by which they stand as in their files.
 
         And what is told by place: columns that the rows do not have, where all parts tell them
         alike. `only` are the places, in the files of typed rows, of those that are asked for.
@@ -147,11 +147,11 @@ class TableMade:
         return rows.with_columns(**empty), told
 
     def _has_rows(self, number: int) -> bool:
-        """Tell whether a part may have rows of its own; one that only feeds others has none."""
+        """Return whether a part may have rows of its own; one that only feeds others has none."""
         return len(self.staged) == 1 or self.staged[number].has_own_rows
 
     def _told_alike(self, numbers: Sequence[int]) -> tuple[Told, ...]:
-        """Give what these parts tell by place, if all of them tell the same."""
+        """Return what these parts tell by place, if all of them tell the same."""
         first, *others = [self.staged[number].part.told for number in numbers]
         alike = all(
             [each.place for each in told] == [each.place for each in first]
@@ -161,7 +161,7 @@ class TableMade:
         return first if alike else ()
 
     def fed(self, name: str) -> pl.LazyFrame:
-        """Give the rows that parts feed under that name."""
+        """Return the rows that parts feed under that name."""
         parts = [
             self.part(number)
             for number, staged in enumerate(self.staged)
@@ -170,7 +170,7 @@ class TableMade:
         return _one_below_another(parts, self.kinds).drop(ROW, ORDER, strict=False)
 
     def unmet(self, feeds: str) -> pl.Series | None:
-        """Give the ids of which rows fed by that name tell more, and of which no row goes in.
+        """Return the ids of which rows fed by that name tell more, and of which no row goes in.
 
         None where a part with rows of its own cannot say that.
         """

@@ -32,7 +32,7 @@ _OTHER = 4
 
 
 def room_there_is() -> int:
-    """Give how many bytes of rows may be kept in memory: not so many that others are pushed out.
+    """Return how many bytes of rows may be kept in memory: not so many that others are pushed out.
 
     In a container its own limit counts.
     """

@@ -81,7 +81,7 @@ def write_table(
 
 
 def _starts(counts: pl.DataFrame) -> list[str]:
-    """Give the first patient_id of each block; `counts` has `entries` of each, by patient_id."""
+    """Return the first patient_id of each block; `counts` has `entries` of each, by patient_id."""
     block = (pl.col("entries").cum_sum() - 1) // BLOCK
     first = counts.with_columns(block.alias(_BLOCK)).filter(pl.col(_BLOCK).is_first_distinct())
     return first[PATIENT].to_list()
@@ -108,7 +108,7 @@ class _Blocks:
         self._types = {name: _handed_over(given[name], dtype) for name, dtype in types.items()}
 
     def rows(self, is_over: Event) -> pl.LazyFrame:
-        """Give the rows, which are sorted as they are asked for, until it is over."""
+        """Return the rows, which are sorted as they are asked for, until it is over."""
 
         def in_order(*_: object) -> Iterator[pl.DataFrame]:  # the sink asks for everything
             for found, places in self._each_sorted():
@@ -120,7 +120,7 @@ class _Blocks:
         return register_io_source(in_order, schema=self._types)
 
     def _each_sorted(self) -> Iterator[tuple[pl.DataFrame, pl.Series]]:
-        """Give the rows of blocks as they stand, and their places in order."""
+        """Yield the rows of blocks as they stand, and their places in order."""
         readings = self._stretches.readings(self._starts, max(1, AT_ONCE // BLOCK))
         if any(reading.end - reading.first > 1 for reading in readings):
             yield from map(self._sorted, readings)  # there is no room for more of them
@@ -150,7 +150,7 @@ class _Blocks:
         return whole, rows_in_order(ranks, blocks)
 
     def _block_of(self, rows: pl.LazyFrame) -> pl.Expr:
-        """Tell in which block a patient's rows stand."""
+        """Return in which block a patient's rows stand."""
         whose = pl.col(PATIENT)
         if not isinstance(rows.collect_schema()[PATIENT], pl.Categorical):
             whose = whose.cast(pl.Categorical)
@@ -158,12 +158,12 @@ class _Blocks:
 
     @cached_property
     def _patients(self) -> pl.Series:
-        """Give all patients as words: polars keeps the place of a word while one is held."""
+        """Return all patients as words: polars keeps the place of a word while one is held."""
         return self._stretches.frame[PATIENT].unique().cast(pl.Categorical)
 
     @cached_property
     def _block_by_place(self) -> pl.Series:
-        """Give the block of each patient, by the place of the patient_id among polars' words."""
+        """Return the block of each patient, by the place of the patient_id among polars' words."""
         places = self._patients.to_physical()
         starts = pl.Series(self._starts, dtype=pl.String)
         block = starts.search_sorted(self._patients.cast(pl.String), side="right") - 1
@@ -176,18 +176,18 @@ class _Blocks:
 
 
 def _by_words(told: Told) -> Told:
-    """Give the texts of a small table as words: they are gathered and written in less time."""
+    """Return the texts of a small table as words: they are gathered and written in less time."""
     return replace(told, table=told.table.with_columns(pl.col(pl.String).cast(pl.Categorical)))
 
 
 def _handed_over(given: pl.DataType, dtype: pl.DataType) -> pl.DataType:
-    """Give the type in which a column is handed to polars: text that is words stays that."""
+    """Return the type in which a column is handed to polars: text that is words stays that."""
     is_words = dtype == pl.String and isinstance(given, pl.Categorical | pl.Enum)
     return given if is_words and is_heeded() else dtype
 
 
 def _in_one_piece(columns: list[pl.Series]) -> pl.DataFrame:
-    """Give columns each in one piece of memory; they are taken out of the list one by one.
+    """Return columns each in one piece of memory; they are taken out of the list one by one.
 
     To pick rows out of many pieces takes five times as long. There is no room for all twice.
     """
@@ -201,6 +201,6 @@ def _in_one_piece(columns: list[pl.Series]) -> pl.DataFrame:
 
 
 def _column(rows: pl.DataFrame, name: str, by_place: Mapping[str, Told]) -> pl.Series:
-    """Give a column; one that is told by place from where it stands."""
+    """Return a column; one that is told by place from where it stands."""
     told = by_place.get(name)
     return rows[name] if told is None else told.table[name].gather(rows[told.place])
