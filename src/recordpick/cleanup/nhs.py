@@ -21,7 +21,9 @@ def _set_aside(index: PracticeIndex) -> pl.DataFrame | None:
     """
     path = index.folder / SET_ASIDE
     try:
-        kept = pl.read_csv(path, infer_schema=False).with_columns(plain(pl.col(pl.String)))
+        kept = pl.read_csv(path, infer_schema=False, glob=False).with_columns(
+            plain(pl.col(pl.String))
+        )
     except (OSError, pl.exceptions.PolarsError):
         return None
     if not {"table", "column", *_SAYS} <= set(kept.columns):

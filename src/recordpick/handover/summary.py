@@ -11,10 +11,10 @@ from recordpick.handover.criteria_report import STATES
 
 def summary(folder: Path) -> list[str]:
     """Read a pack that recordpick wrote and say what is in it, a line each."""
-    selected = pl.read_csv(folder / "selection_list.csv", infer_schema=False)
-    criteria = pl.read_csv(folder / "criteria_report.csv", infer_schema=False).with_columns(
-        pl.col("wanted", "found", "picked").cast(pl.UInt32)
-    )
+    selected = pl.read_csv(folder / "selection_list.csv", infer_schema=False, glob=False)
+    criteria = pl.read_csv(
+        folder / "criteria_report.csv", infer_schema=False, glob=False
+    ).with_columns(pl.col("wanted", "found", "picked").cast(pl.UInt32))
     random = criteria.filter(pl.col("criterion_id").is_null())
     criteria = criteria.filter(pl.col("criterion_id").is_not_null())
     states = dict(criteria["state"].value_counts().iter_rows())
