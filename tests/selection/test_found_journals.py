@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,26 @@ def test_a_damaged_file_is_not_put_right_by_an_older_journal(made, path):
     assert path.read_bytes() == content
     assert beside(path).read_bytes() == made[0].journal
     assert names(path) == {path.name, beside(path).name}
+
+
+def test_the_journal_of_the_change_before_takes_nothing_back(made, path):
+    """Where a crash left the first page as it was before: by its counter the journal would fit."""
+    refused = 0
+    for older, moment in pairwise(made):
+        for lost in range(len(moment.before), len(moment.after), 4096)[:2]:
+            content = moment.before[:4096] + moment.after[4096:lost] + bytes(4096)
+            content += moment.after[lost + 4096 :]
+            path.write_bytes(content)
+            beside(path).write_bytes(older.journal)
+            try:
+                with WorkingFile.open(path, JO) as file:
+                    assert file.events[: len(moment.events)] == moment.events
+            except DamagedFileError:
+                refused += 1
+                assert path.read_bytes() == content
+                assert beside(path).read_bytes() == older.journal
+                beside(path).unlink()
+    assert refused > 0
 
 
 def test_a_journal_that_names_a_super_journal_deletes_nothing(made, path):

@@ -16,7 +16,10 @@ SQLite never gets to see one that recordpick did not just write itself:
 from __future__ import annotations
 
 import os
+import re
+import sqlite3
 import time
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -24,10 +27,19 @@ from typing import NamedTuple
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
-from recordpick.selection.events import Event
 from recordpick.selection.private_files import sync_folder, temporary_name, write_new
-from recordpick.selection.rollback_journal import UnusableJournalError, play_back
-from recordpick.selection.schema import MOST_BYTES, ROLLBACK, WRITE_AHEAD
+from recordpick.selection.rollback_journal import (
+    UnusableJournalError,
+    page_size_of,
+    play_back,
+)
+from recordpick.selection.schema import (
+    LAST_EVENT,
+    MOST_BYTES,
+    ROLLBACK,
+    WRITE_AHEAD,
+    connect_to_bytes,
+)
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
 from recordpick.selection.store import Store
 from recordpick.selection.trouble import BusyError, DamagedDatabaseError
@@ -35,6 +47,7 @@ from recordpick.selection.trouble import BusyError, DamagedDatabaseError
 _WAIT, _READERS_TRIES = 0.1, 5
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _GO_ON = 1
 """A change that was cut off is one event: taking it back leaves at most one fewer."""
 
@@ -127,7 +140,7 @@ def make_ready(path: Path, at: datetime) -> Ready:
     new = _without_log(found) if switched else found
     if as_it_is.damage:
         try:
-            new = _played_back(left, found, as_it_is.events)
+            new = _played_back(left, found, as_it_is)
         except UnusableJournalError as error:
             return Ready(why_not=f"{names_of(left) or 'a journal'} does not help: {error}")
     stamp = _free_stamp(path, at)
@@ -203,7 +216,7 @@ def _without_log(database: bytes) -> bytes:
     return database[:18] + ROLLBACK + database[20:]
 
 
-def _played_back(left: tuple[Sidecar, ...], found: bytes, events: tuple[Event, ...]) -> bytes:
+def _played_back(left: tuple[Sidecar, ...], found: bytes, as_it_is: Content) -> bytes:
     """Return the file as it was before the change that was cut off.
 
     It must be sound, and its events those that can be read in the file as it is: all of them, but
@@ -220,10 +233,33 @@ def _played_back(left: tuple[Sidecar, ...], found: bytes, events: tuple[Event, .
         raise UnusableJournalError("with it the file is damaged as well")
     if _counter(found) - _counter(restored) not in {0, _GO_ON}:
         raise UnusableJournalError("it is older than the last change")
+    events = as_it_is.events
     common = min(len(content.events), len(events))
     if content.events[:common] != events[:common] or len(events) > common + _GO_ON:
         raise UnusableJournalError("it takes back changes that were saved")
+    if _last_number(found, as_it_is) > len(content.events) + _GO_ON or (
+        _counter(found) > _counter(restored) and _is_longer_than_it_says(found)
+    ):
+        # The change that was cut off came after the one that the journal takes back.
+        raise UnusableJournalError("it is older than the last change")
     return restored
+
+
+def _last_number(database: bytes, content: Content) -> int:
+    """Return the highest number of an event that a damaged file names anywhere; 0 for none."""
+    said = content.meta.get(LAST_EVENT, "").partition(" ")[0]
+    numbers = [int(said)] if _NUMBER.fullmatch(said) else [0]
+    if content.events:  # the tables are those that recordpick makes
+        connection = connect_to_bytes(database)
+        with closing(connection), suppress(sqlite3.DatabaseError):
+            (number,) = connection.execute("SELECT max(seq) FROM events").fetchone()
+            numbers += [number] if isinstance(number, int) else []
+    return max(numbers)
+
+
+def _is_longer_than_it_says(database: bytes) -> bool:
+    """Return whether there are pages beyond those that the first page counts."""
+    return len(database) > int.from_bytes(database[28:32], "big") * page_size_of(database)
 
 
 def _counter(database: bytes) -> int:
