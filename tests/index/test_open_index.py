@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +29,19 @@ def test_what_was_built_is_what_is_opened(index: PracticeIndex) -> None:
 
     assert again == index
     assert again.manifest.as_at == date(2026, 1, 31)
+
+
+@pytest.mark.parametrize("name", ["a[b", "GP [2026]", "all*", "what?"])
+def test_a_folder_may_have_any_name(index: PracticeIndex, tmp_path: Path, name: str) -> None:
+    """No part of it is taken for a pattern that stands for other files."""
+    if sys.platform == "win32" and set(name) & {"*", "?"}:
+        pytest.skip("Windows has no such names")
+    folder = index.folder.rename(tmp_path / name)
+
+    again = open_index(folder)
+
+    assert again.manifest == index.manifest
+    assert again.patients(date(2026, 1, 31)).collect().height == 3
 
 
 def test_patients_have_their_age_at_the_day_that_is_asked(index: PracticeIndex) -> None:
