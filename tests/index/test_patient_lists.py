@@ -322,3 +322,15 @@ def test_dates_of_both_orders_in_one_column_are_named(tmp_path, more):
     assert not any("no date in it proves" in note for note in index.manifest.notes)
     born = index.scan("patients").sort("patient_id").collect()["date_of_birth"].to_list()
     assert born[:3] == [None, date(1980, 1, 31), date(1980, 4, 3)]
+
+
+@pytest.mark.parametrize("word", ["Removed from list", "De-registered", "Moved out of area"])
+def test_words_for_those_who_left_are_known(tmp_path, word):
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        f"Patient ID,Date of Birth,Status\n1,31/01/1980,Registered\n2,31/01/1980,{word}\n",
+        encoding="utf-8",
+    )
+    index = build_index([listed], tmp_path / "index")
+    rows = index.scan("patients").select("patient_id", "status").sort("patient_id").collect()
+    assert rows.rows() == [("1", "registered"), ("2", "left")]
