@@ -43,7 +43,10 @@ ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)$"
 
 SPOILT = f"{SCIENTIFIC}|{ERROR}"
 
-ODD = rf"[^!-~]|^[='\u2018\u2019]|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
+OPEN_QUOTE = '^"([^"]*)$|^([^"]*)"$'
+"""A number with one quotation mark, which its file left open or closed for nothing."""
+
+ODD = rf"[^!-~]|^[=\"'\u2018\u2019]|\"$|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
 """What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
 
 NHS_BETWEEN = f"{INVISIBLE}|{BLANK}|{HYPHEN}"
@@ -53,6 +56,8 @@ NHS_REPAIRS = (
     (r"^([0-9]{3})[?_\ufffd]{1,3}([0-9]{3})[?_\ufffd]{1,3}([0-9]{4})$", 3),
     ('^="([0-9]{10})"$', 1),
     ("^['\u2018\u2019]([0-9]{10})$", 1),
+    ('^"([0-9]{10})$', 1),
+    ('^([0-9]{10})"$', 1),
     (r"^([0-9]{10})\.0+$", 1),
     ("^([0-9]),([0-9]{3}),([0-9]{3}),([0-9]{3})$", 4),
     (r"^([0-9])[.,]([0-9]{9})0*[eE]\+?0?9$", 2),
@@ -66,8 +71,9 @@ scientific notation with all its digits.
 _NHS_NUMBER = re.compile(r"[0-9]{10}")
 _DIGITS = str.maketrans(FULL_WIDTH)
 _INVISIBLE, _BLANK, _HYPHEN = (re.compile(one) for one in (INVISIBLE, BLANK, HYPHEN))
-_FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
-    re.compile(one) for one in (FORMULA, APOSTROPHE, WHOLE_AS_DECIMAL, THOUSANDS, SCIENTIFIC)
+_OPEN_QUOTE, _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
+    re.compile(one)
+    for one in (OPEN_QUOTE, FORMULA, APOSTROPHE, WHOLE_AS_DECIMAL, THOUSANDS, SCIENTIFIC)
 )
 
 
@@ -101,9 +107,9 @@ def repair_number(text: str) -> str:
     `is_spoilt` says whether what comes back still cannot be used.
     """
     number = without_invisible(text)
-    for dress in (_FORMULA, _APOSTROPHE):
+    for dress in (_OPEN_QUOTE, _FORMULA, _APOSTROPHE):
         if found := dress.fullmatch(number):
-            number = found[1].strip()
+            number = found[found.lastindex or 1].strip()
     if found := _WHOLE.fullmatch(number):
         return found[1]
     if _THOUSANDS.fullmatch(number):

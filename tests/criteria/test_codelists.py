@@ -175,6 +175,21 @@ def test_a_code_with_something_around_it_is_refused(code: str) -> None:
     assert "has more in it than a code" in problems_of(f"code,term\n44054006,x\n{code},x\n")[0]
 
 
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("#N/A,x", "is an error of a spreadsheet's formula"),
+        ("#REF!,x", "is an error of a spreadsheet's formula"),
+        ("Total,1", "is a total and no code"),
+        ("Grand total,", "has more in it than a code"),
+        ("\uff11\uff19\uff15\uff19\uff16\uff17\uff10\uff10\uff11,x", "has digits of full width"),
+    ],
+)
+def test_what_can_be_no_code_is_refused(row: str, says: str) -> None:
+    """It would find nobody, or stands for a code that is lost."""
+    assert says in problems_of(f"code,term\n44054006,x\n{row}\n")[0]
+
+
 @pytest.mark.parametrize("code", ["2469.", "G20..", "1371.", "X-0101", "EMISNQLO1", "246"])
 def test_codes_of_older_systems_keep_their_dots(code: str) -> None:
     assert read(f"code,term\n{code},x\n").codes == (code,)

@@ -107,3 +107,20 @@ def test_totals_and_headers_are_no_lines_of_patients(tmp_path):
     assert "line 5: Total is not a number of a patient" in said
     assert "line 6: Page 1 of 2 is not" in said
     assert "says that it has 3 patients, but 2 were read" in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Patient ID,Name\n17,"A\n18,B\n21,C"\n',
+        'Patient ID,Name\n17,"\n18,B\n21,"\n',
+        'Patient ID,Name\n17,A\n18,"B\n21,C\n',
+    ],
+)
+def test_stray_quotation_marks_are_mentioned_and_hide_nobody(tmp_path, text):
+    """Every line is read, and the lines of the marks are named."""
+    found = listed(tmp_path, text)
+    assert found.patient_ids == ("17", "18", "21")
+    assert found.read == 3
+    assert found.not_found
+    assert all("a quotation mark there encloses no value" in said for said in found.not_found)

@@ -284,3 +284,37 @@ def test_ragged_lines_take_the_header_that_fits(folder: Path) -> None:
 
     assert events(index, "code") == ["c1", None]
     assert index.scan("events").select(pl.len()).collect().item() == 2
+
+
+def test_a_day_that_stands_for_none_is_an_empty_cell(tmp_path: Path) -> None:
+    """Nobody has left on 9999-12-31; and what an error hides is not known."""
+    ends = {
+        "registered": [
+            "",
+            "NULL",
+            "9999-12-31",
+            "31/12/9999",
+            "31-Dec-2999",
+            "1900-01-01 00:00:00",
+        ],
+        "left": ["2020-01-31", "31/01/2020", "unknown"],
+        None: ["#N/A", "#REF!"],
+    }
+    (tmp_path / "source").mkdir()
+    lines = ["No,Left"]
+    expected = []
+    for status, texts in ends.items():
+        for text in texts:
+            expected.append((str(len(lines)), status))
+            lines.append(f"{len(lines)},{text}")
+    (tmp_path / "source" / "people.csv").write_text("\n".join(lines), encoding="utf-8")
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text(
+        "[source]\nas_at = 2026-01-31\n[[table]]\nname = 'patients'\nfile = 'people.csv'\n"
+        "[table.columns]\npatient_id = 'No'\n"
+        "status = { if_empty = 'Left', then = 'registered', else = 'left' }\n",
+        encoding="utf-8",
+    )
+    index = build_index([tmp_path / "source"], tmp_path / "index", mapping=mapping)
+    rows = index.scan("patients").select("patient_id", "status").collect().rows()
+    assert sorted(rows, key=lambda row: int(row[0])) == expected

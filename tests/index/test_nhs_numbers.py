@@ -94,3 +94,8 @@ def test_numbers_of_the_scottish_range_begin_with_a_date(nine: str) -> None:
 def test_digits_of_full_width_are_digits() -> None:
     """There is one reading of them, as the package takes them too."""
     assert valid(FULL_WIDTH) == [True]
+
+
+@pytest.mark.parametrize("text", ['"9434765919', '9434765919"'])
+def test_a_quotation_mark_left_over_is_taken_off(text: str) -> None:
+    assert valid(text) == [True]

@@ -308,3 +308,29 @@ def test_a_list_beside_an_extract_is_not_asked_who_is_registered(tmp_path: Path)
     (tmp_path / "list.csv").write_text(UNSURE, encoding="utf-8")
     found = questions_about([tables, tmp_path / "list.csv"])
     assert {question.about for question in found} == {"dates", "as_at"}
+
+
+@pytest.mark.parametrize("more", ["", "4,20/01/1980\n5,21/01/1980\n"])
+def test_dates_of_both_orders_in_one_column_are_named(tmp_path, more):
+    """What fits the other order only is left empty, and nobody is told that nothing proves it."""
+    listed = tmp_path / "list.csv"
+    rows = f"1,01/31/1980\n2,31/01/1980\n3,03/04/1980\n{more}"
+    listed.write_text(f"Patient ID,Date of Birth\n{rows}", encoding="utf-8")
+    index = build_index([listed], tmp_path / "index")
+    (note,) = [note for note in index.manifest.notes if "mixes two orders" in note]
+    assert "such as 01/31/1980 do not fit" in note
+    assert not any("no date in it proves" in note for note in index.manifest.notes)
+    born = index.scan("patients").sort("patient_id").collect()["date_of_birth"].to_list()
+    assert born[:3] == [None, date(1980, 1, 31), date(1980, 4, 3)]
+
+
+@pytest.mark.parametrize("word", ["Removed from list", "De-registered", "Moved out of area"])
+def test_words_for_those_who_left_are_known(tmp_path, word):
+    listed = tmp_path / "list.csv"
+    listed.write_text(
+        f"Patient ID,Date of Birth,Status\n1,31/01/1980,Registered\n2,31/01/1980,{word}\n",
+        encoding="utf-8",
+    )
+    index = build_index([listed], tmp_path / "index")
+    rows = index.scan("patients").select("patient_id", "status").sort("patient_id").collect()
+    assert rows.rows() == [("1", "registered"), ("2", "left")]

@@ -204,7 +204,9 @@ def test_a_list_loses_no_patient(tmp_path: Path) -> None:
     assert index.scan("patients").collect().height == 20
     assert any("lines 5, 17: a quotation mark" in note for note in index.manifest.notes)
     listed = patients_of_list(index, path)
-    assert (listed.read, len(listed.patient_ids), listed.not_found) == (20, 20, ())
+    assert (listed.read, len(listed.patient_ids)) == (20, 20)
+    assert [said.split(": ")[0].rsplit(" ", 1)[1] for said in listed.not_found] == ["5", "17"]
+    assert all("a quotation mark there encloses no value" in said for said in listed.not_found)
     pcse = read_pcse_list(path)
     assert pcse.read == 20
     assert any("lines 5, 17: a quotation mark" in note for note in pcse.notes)

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, rows_of
+from recordpick.criteria.list_columns import is_total
 from recordpick.criteria.pack import Codelist
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.rounded_codes import looks_rounded
 from recordpick.criteria.wording import first_invisible, listed, name_of_character, shown
+from recordpick.identifiers import ERROR, INVISIBLE
 
 FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -187,6 +189,20 @@ def _cell(cells: Sequence[str], place: int) -> str:
     return cells[place] if place < len(cells) else ""
 
 
+def _is_no_code(code: str, term: str) -> str:
+    """Say why a text can be no code of any system; "" if it can."""
+    if re.fullmatch(ERROR, code):
+        return f"'{shown(code)}' is an error of a spreadsheet's formula; write the code instead."
+    if not code[0].isdecimal() and is_total([code, term]):
+        return f"'{shown(code)}' is a total and no code; take the row out."
+    if not code.isascii() and re.search("[^\0-~]", re.sub(INVISIBLE, "", code)):
+        return (
+            f"'{shown(code)}' has digits of full width or letters that no code has, and would find "
+            "nobody; type it anew."
+        )
+    return ""
+
+
 def problem_with(code: str, term: str) -> str:
     """Say what is wrong with a code or its term; "" if nothing is."""
     if not code:
@@ -203,6 +219,11 @@ def problem_with(code: str, term: str) -> str:
             f"'{shown(code)}' has more in it than a code (an apostrophe, a blank, a decimal, a "
             "term between bars), and would find nobody; leave the code alone in its column."
         )
+    return _is_no_code(code, term) or _hides_something(code, term)
+
+
+def _hides_something(code: str, term: str) -> str:
+    """Say which character of a code or term cannot be seen; "" if all can."""
     for what, text in (("code", code), ("term", term)):
         hidden = first_invisible(text)
         if hidden is not None:

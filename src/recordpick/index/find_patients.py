@@ -30,7 +30,8 @@ class ListedPatients:
 
     `patient_ids` stand in the list's order, each once. `not_found` has a sentence for each line
     that is nobody. It also has one for each line that is no patient (a total, the header again) and
-    not among those read, and one for a stated number of patients that is not that of the lines.
+    not among those read, one for each with a quotation mark that encloses no value, and one for a
+    stated number of patients that is not that of the lines.
     """
 
     read: int
@@ -98,6 +99,11 @@ def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
         f"{len(lines):,} were read: look for lines that are missing."
         for number, stated in stated_counts(read)
         if stated != len(lines)
+    ]
+    others += [
+        f"{path}, line {line}: a quotation mark there encloses no value, and was read as part of "
+        "one."
+        for line in read.open_marks
     ]
     unread = [
         f"{path}, line {line}: this line cannot be read: {why}." for line, why, _ in read.damaged

@@ -304,9 +304,15 @@ class _Typing:
         if said is False:
             found = found.months_first()
         self.date_formats[name] = found.written
+        if found.other_order:
+            self.notes.append(
+                f"{theirs} mixes two orders of day and month: dates such as {found.other_order} do "
+                "not fit the others and were left empty, and any that fits both may be another "
+                "day. Export the list with one way of writing dates"
+            )
         if said is not None:
             self.notes.append(f"{theirs} was read as {found.says}, as was said")
-        elif not found.is_sure:
+        elif not found.is_sure and not found.other_order:
             self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")

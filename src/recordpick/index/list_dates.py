@@ -31,6 +31,8 @@ class DatesOfColumn:
     """Most are what a spreadsheet keeps of a day whose cell has no date format."""
     reads_nothing: bool = False
     """There are texts, and none of them is a date in any way that is known."""
+    other_order: str = ""
+    """A date that can only be of the other order, where others can only be of this one."""
     example: str = ""
     """A date that could be read in another way too, and is another day then; "" if none can."""
 
@@ -82,6 +84,7 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
         serial_numbers=_is_most(texts, _SERIAL),
         reads_nothing=read == 0
         and not all(says_there_is_none(text) for text in texts["text"].unique()),
+        other_order=_of_the_other_order(numbers, written) if numbers.height else "",
         example="" if sure else _telling(numbers, written),
     )
 
@@ -96,6 +99,17 @@ def _counts(texts: pl.DataFrame, ways: tuple[str, ...]) -> dict[str, int]:
 
 def _is_most(texts: pl.DataFrame, pattern: str) -> bool:
     return (texts.select(pl.col("text").str.contains(pattern).mean()).item() or 0) > 0.5
+
+
+def _of_the_other_order(numbers: pl.DataFrame, written: str) -> str:
+    """Return a text that only the other order reads, where some are read by this one only."""
+    orders = (DAY_FIRST, MONTH_FIRST) if written in DAY_FIRST else (MONTH_FIRST, DAY_FIRST)
+    this, other = (
+        pl.coalesce(usable(as_written(pl.col("text"), way)) for way in ways) for ways in orders
+    )
+    only_other = numbers.filter(this.is_null() & other.is_not_null())
+    only_this = numbers.filter(this.is_not_null() & other.is_null())
+    return str(only_other["text"][0]) if only_other.height and only_this.height else ""
 
 
 def _telling(numbers: pl.DataFrame, written: str) -> str:

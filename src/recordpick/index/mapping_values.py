@@ -13,12 +13,28 @@ from typing import Any
 
 import polars as pl
 
+from recordpick.days import PLACEHOLDERS
+from recordpick.identifiers import ERROR
 from recordpick.index.parts import ROW
 from recordpick.index.values import to_number, trimmed
 from recordpick.visible import visible
 
 _PARTIAL = r"^[0-9]{4}(?:-([0-9]{2})(?:-([0-9]{2})(?:[T ].*)?)?)?$"
 _DIRECTIVE = re.compile(r"%(%|(?:\.[369]?|[369])?[dmbBYHMSTRFzIpfe])")
+
+_NULLS = ("null", "<null>", "(null)", "\\n", "nan", "nat")
+_PLACEHOLDERS = tuple(
+    f"{day:%Y}".zfill(4).join(parts)
+    for day in PLACEHOLDERS
+    for parts in (
+        ("", f"-{day:%m-%d}"),
+        ("", f"{day:%m%d}"),
+        (f"{day:%d/%m/}", ""),
+        (f"{day:%d-%m-}", ""),
+        (f"{day:%d-%b-}".lower(), ""),
+        (f"{day:%d %b }".lower(), ""),
+    )
+)
 
 FORMS = {
     "column": {"date_format", "without"},
@@ -72,7 +88,9 @@ class ColumnValue:
                 value = self._mapped(own[0])
             case "if_empty":
                 then, otherwise = (pl.lit(text_of(self.said[key])) for key in ("then", "else"))
-                value = pl.when(own[0].is_null()).then(then).otherwise(otherwise)
+                is_known = ~own[0].str.contains(ERROR).fill_null(value=False)
+                chosen = pl.when(_is_none(own[0])).then(then).otherwise(otherwise)
+                value = pl.when(is_known).then(chosen)
             case "number":
                 value = pl.when(to_number(own[0]).is_not_null()).then(own[0])
             case "not_number":
@@ -210,6 +228,12 @@ def problem_with_format(written: str) -> str:
     if "F" not in names and not {"d", "m", "Y"} <= set(names):
         return "must have the day (%d), the month (%m, %b or %B) and the year of four digits (%Y)"
     return ""
+
+
+def _is_none(text: pl.Expr) -> pl.Expr:
+    """Return whether a cell is empty, a database's word for that, or a day that stands for none."""
+    day = text.str.replace(r"[T ][0-9:.]+Z?$", "").str.to_lowercase()
+    return text.is_null() | day.is_in([*_NULLS, *_PLACEHOLDERS])
 
 
 def _is_single(value: object) -> bool:
