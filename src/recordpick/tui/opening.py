@@ -148,7 +148,7 @@ async def _takes_newer(app: App[None], error: UserError) -> bool:
 _UNKNOWN = (
     "The file names {} as its practice index. That is outside the file's own folder, and you have "
     "not used the file with it on this computer. Look there only if you know that folder: a file "
-    "from elsewhere may name any, and looking tells another computer who you are."
+    "from elsewhere may name any, and on a network, looking tells another computer who you are."
 )
 
 _AS_THEY_WERE = "All picks are as they were."
