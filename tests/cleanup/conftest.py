@@ -1,4 +1,4 @@
-"""Putting one check to a practice of a few rows, and indexes made of small CSV files."""
+"""Run one check on a practice of a few rows, and make indexes from small CSV files."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from recordpick.index.practice_index import PracticeIndex
 
 from small_practice import AS_AT, small_index
 
-Look = Callable[..., Finding]
+RunCheck = Callable[..., Finding]
 
 
 @pytest.fixture
-def look() -> Look:
-    """Give a function that makes one check of tables given as rows."""
+def run_check() -> RunCheck:
+    """Return a function that runs one check on tables given as rows."""
 
     def make(check_id: str, **tables: Sequence[Mapping[str, Any]]) -> Finding:
         check = next(check for check in CHECKS if check.id == check_id)
         index = small_index(**tables)
         index.manifest = SimpleNamespace(files=())  # type: ignore[attr-defined]
-        asked = check.ask(index, AS_AT)  # type: ignore[arg-type]
-        rows = None if asked.rows is None else asked.rows.collect()
-        return found(check, rows, asked.why)
+        result = check.run(index, AS_AT)  # type: ignore[arg-type]
+        rows = None if result.rows is None else result.rows.collect()
+        return found(check, rows, result.why)
 
     return make
 
 
 @pytest.fixture
 def indexed(tmp_path: Path) -> Callable[..., PracticeIndex]:
-    """Give a function that makes an index of CSV texts, by table."""
+    """Return a function that makes an index from CSV texts, by table."""
 
     def make(**tables: str) -> PracticeIndex:
         source = tmp_path / "export"

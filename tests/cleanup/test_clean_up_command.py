@@ -38,7 +38,7 @@ def cells(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def told(capsys, *words) -> str:
+def refused(capsys, *words) -> str:
     assert main(["clean-up", *map(str, words)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -47,7 +47,7 @@ def told(capsys, *words) -> str:
 
 
 def test_the_folder_has_a_summary_and_a_file_for_each_finding(index, tmp_path, capsys):
-    """What was not found has none; what cannot be told says why."""
+    """What was not found has none; what is not known says why."""
     out = tmp_path / "out"
     assert main(["clean-up", str(index), "--out", str(out)]) == 0
     assert sorted(path.name for path in out.iterdir()) == [
@@ -85,7 +85,7 @@ def test_the_readme_says_it_in_words(index, tmp_path):
         assert said in text
 
 
-def test_with_pcses_list_the_differences_are_written_beside(index, tmp_path, capsys):
+def test_with_pcses_list_the_differences_are_written_too(index, tmp_path, capsys):
     """Text cells follow the rules of the hand-over's CSVs."""
     pcse, out = tmp_path / "pcse.csv", tmp_path / "out"
     pcse.write_text(PCSE, encoding="utf-8")
@@ -111,7 +111,7 @@ def test_with_pcses_list_the_differences_are_written_beside(index, tmp_path, cap
 
 
 def test_another_day_can_be_named(index, tmp_path):
-    """The future is reckoned by it."""
+    """The future is calculated from it."""
     out = tmp_path / "out"
     assert main(["clean-up", str(index), "--out", str(out), "--as-at", "2028-01-01"]) == 0
     assert not (out / "born_in_future.csv").exists()
@@ -126,35 +126,35 @@ def test_the_files_are_their_owners_only(index, tmp_path):
     assert {stat.S_IMODE(path.stat().st_mode) for path in out.iterdir()} == {0o600}
 
 
-def test_rows_that_are_not_in_the_index_are_not_looked_at_and_that_is_said(indexed, tmp_path):
+def test_rows_that_are_not_in_the_index_are_not_checked_and_that_is_reported(indexed, tmp_path):
     index = indexed(patients=PATIENTS + ",,Dale,Di,1950-02-01,F,left,regular,\n")
     out = tmp_path / "out"
     assert main(["clean-up", str(index.folder), "--out", str(out)]) == 0
-    assert "Rows of the export that did not fit and are not in the index: 1." in (
+    assert "Rows of the export that were rejected and are not in the index: 1." in (
         out / "README.txt"
     ).read_text("utf-8")
 
 
-def test_what_cannot_be_used_is_told_and_nothing_is_written(index, tmp_path, capsys):
-    """No index, no free folder, no list, no date: a sentence each."""
+def test_what_cannot_be_used_is_reported_and_nothing_is_written(index, tmp_path, capsys):
+    """No index, no free folder, no list, no date: one sentence for each."""
     out = tmp_path / "out"
-    assert "there is no such folder" in told(capsys, tmp_path / "gone", "--out", out)
-    assert "not a practice index" in told(capsys, tmp_path, "--out", out)
+    assert "there is no such folder" in refused(capsys, tmp_path / "gone", "--out", out)
+    assert "not a practice index" in refused(capsys, tmp_path, "--out", out)
     gone = tmp_path / "gone.csv"
-    assert "no such file" in told(capsys, index, "--out", out, "--pcse", gone)
+    assert "no such file" in refused(capsys, index, "--out", out, "--pcse", gone)
     empty = tmp_path / "empty.csv"
     empty.write_bytes(b"")
-    assert "empty.csv" in told(capsys, index, "--out", out, "--pcse", empty)
-    assert "2026-10-01" in told(capsys, index, "--out", out, "--as-at", "1.10.26")
-    assert "is not empty" in told(capsys, index, "--out", index)
-    assert "there is no folder" in told(capsys, index, "--out", tmp_path / "no" / "out")
+    assert "empty.csv" in refused(capsys, index, "--out", out, "--pcse", empty)
+    assert "2026-10-01" in refused(capsys, index, "--out", out, "--as-at", "1.10.26")
+    assert "is not empty" in refused(capsys, index, "--out", index)
+    assert "there is no folder" in refused(capsys, index, "--out", tmp_path / "no" / "out")
     assert not out.exists()
     assert not list(tmp_path.glob(".*"))
 
 
 def test_an_index_that_has_lost_a_table(index, tmp_path, capsys):
     (index / "patients.parquet").unlink()
-    assert "this table is missing" in told(capsys, index, "--out", tmp_path / "out")
+    assert "this table is missing" in refused(capsys, index, "--out", tmp_path / "out")
 
 
 def test_the_made_up_practice_beside_its_own_list(made_demo, tmp_path, capsys):

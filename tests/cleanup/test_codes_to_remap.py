@@ -1,4 +1,4 @@
-"""Local codes and drugs that are not mapped to dm+d are found with how often and by whom."""
+"""Local codes and drugs that are not mapped to dm+d are found, with how often and for whom."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def without(rows, *columns):
     return [{name: row[name] for name in row if name not in columns} for row in rows]
 
 
-def test_local_codes_are_counted_with_their_commonest_term(look):
-    """Entries without a code count under their term; the commonest stands first."""
-    finding = look("local_codes", patients=PATIENTS, events=EVENTS)
+def test_local_codes_are_counted_with_their_commonest_term(run_check):
+    """Entries without a code count under their term; the commonest comes first."""
+    finding = run_check("local_codes", patients=PATIENTS, events=EVENTS)
     assert (finding.state, finding.number) == ("found", 2)
     assert finding.rows.columns == [
         "code", "term", "code_system", "patients", "entries", "last_used"
@@ -56,23 +56,23 @@ def test_local_codes_are_counted_with_their_commonest_term(look):
     ]
 
 
-def test_without_local_codes_none_is_said(look):
+def test_without_local_codes_the_finding_is_none(run_check):
     """They were looked for, and there are none."""
-    finding = look("local_codes", patients=PATIENTS, events=EVENTS[-1:])
+    finding = run_check("local_codes", patients=PATIENTS, events=EVENTS[-1:])
     assert (finding.state, finding.number, finding.why) == ("none", 0, "")
 
 
-def test_an_export_that_does_not_mark_local_codes_cannot_tell(look):
+def test_an_export_that_does_not_mark_local_codes_cannot_tell(run_check):
     """A column that is absent never means that there is none."""
-    finding = look("local_codes", patients=PATIENTS, events=without(EVENTS, "is_local_code"))
+    finding = run_check("local_codes", patients=PATIENTS, events=without(EVENTS, "is_local_code"))
     assert (finding.state, finding.number) == ("cannot be told", None)
     assert finding.why == "The index has no column is_local_code in events."
-    assert look("local_codes", patients=PATIENTS).why == "The index has no table events."
+    assert run_check("local_codes", patients=PATIENTS).why == "The index has no table events."
 
 
-def test_drugs_without_dmd_are_counted(look):
+def test_drugs_without_dmd_are_counted(run_check):
     """With how many patients have them, and how many have them now."""
-    finding = look("unmapped_drugs", patients=PATIENTS, medications=DRUGS)
+    finding = run_check("unmapped_drugs", patients=PATIENTS, medications=DRUGS)
     assert finding.rows.columns == [
         "drug", "code", "patients", "patients_current", "entries", "last_used"
     ]  # fmt: skip
@@ -82,9 +82,9 @@ def test_drugs_without_dmd_are_counted(look):
     ]
 
 
-def test_patients_on_such_drugs_are_named_those_who_take_them_now_first(look):
+def test_patients_on_such_drugs_are_named_those_who_take_them_now_first(run_check):
     """One line a patient and drug."""
-    finding = look("unmapped_drug_patients", patients=PATIENTS, medications=DRUGS)
+    finding = run_check("unmapped_drug_patients", patients=PATIENTS, medications=DRUGS)
     shown = finding.rows.select("patient_id", "status", "drug", "code", "current", "last_used")
     assert shown.rows() == [
         ("2", "registered", "Dressing", None, "yes", date(2025, 3, 1)),
@@ -94,22 +94,22 @@ def test_patients_on_such_drugs_are_named_those_who_take_them_now_first(look):
     assert finding.registered == 2
 
 
-def test_without_the_current_flag_the_drugs_are_told_but_not_whether_current(look):
-    """What can be told is; the rest is said."""
+def test_without_the_current_flag_the_drugs_are_reported_but_not_whether_current(run_check):
+    """What is known is reported, and so is what is not known."""
     drugs = without(DRUGS, "is_active")
     for check in ("unmapped_drugs", "unmapped_drug_patients"):
-        finding = look(check, patients=PATIENTS, medications=drugs)
+        finding = run_check(check, patients=PATIENTS, medications=drugs)
         assert finding.state == "found"
         assert not {"current", "patients_current"} & set(finding.rows.columns)
         assert finding.why == (
-            "Which of them are current cannot be told: the index has no column is_active in "
+            "It is not known which of them are current: the index has no column is_active in "
             "medications."
         )
 
 
-def test_an_export_that_does_not_tell_dmd(look):
-    """No table, or no such column: cannot be told."""
+def test_an_export_that_does_not_have_dmd(run_check):
+    """No table, or no such column: "cannot be told"."""
     for check in ("unmapped_drugs", "unmapped_drug_patients"):
-        assert look(check, patients=PATIENTS).state == "cannot be told"
+        assert run_check(check, patients=PATIENTS).state == "cannot be told"
         drugs = without(DRUGS, "is_unmapped")
-        assert look(check, patients=PATIENTS, medications=drugs).state == "cannot be told"
+        assert run_check(check, patients=PATIENTS, medications=drugs).state == "cannot be told"

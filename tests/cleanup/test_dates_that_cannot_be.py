@@ -55,28 +55,28 @@ def numbered(rows, start=0):
 
 
 @pytest.mark.parametrize("check", PATIENT_DATES)
-def test_dates_of_patients(look, check):
-    """Those that cannot be are found, with the dates in question; those at the edge are not."""
+def test_dates_of_patients(run_check, check):
+    """Those that cannot be are found, with the dates in question; those on the limit are not."""
     wrong, right = PATIENT_DATES[check]
     patients = numbered(wrong) + numbered(right, 100)
-    finding = look(check, patients=patients)
+    finding = run_check(check, patients=patients)
     assert finding.rows["patient_id"].to_list() == [row["patient_id"] for row in numbered(wrong)]
     days = [name for name in wrong[0] if name != "status" and name in finding.rows.columns]
     assert days
-    assert look(check, patients=numbered(right)).state == "none"
+    assert run_check(check, patients=numbered(right)).state == "none"
 
 
 @pytest.mark.parametrize("check", PATIENT_DATES)
-def test_dates_that_the_export_does_not_have(look, check):
-    """A date that is not there is not taken for right."""
-    finding = look(check, patients=[{"patient_id": "1"}])
+def test_dates_that_the_export_does_not_have(run_check, check):
+    """A missing date is not assumed to be right."""
+    finding = run_check(check, patients=[{"patient_id": "1"}])
     assert finding.state == "cannot be told"
     assert finding.why.startswith("The index has no column ")
 
 
 @pytest.mark.parametrize("kind", ["emis", "systmone", "vision"])
-def test_an_extract_whose_status_is_made_of_the_dates_cannot_contradict_them(tmp_path, kind):
-    """In the systems' own extracts it cannot be told, rather than none."""
+def test_an_extract_whose_status_comes_from_the_dates_cannot_contradict_them(tmp_path, kind):
+    """In the systems' own extracts the state is "cannot be told", not "none"."""
     assert main(["synthesise", "--patients", "40", "--as", kind, "--out", str(tmp_path / "x")]) == 0
     index = build_index([tmp_path / "x"], tmp_path / "index")
     findings = {finding.id: finding for finding in look_through(index, index.manifest.as_at)}
@@ -84,8 +84,8 @@ def test_an_extract_whose_status_is_made_of_the_dates_cannot_contradict_them(tmp
     assert findings["died_before_birth"].state == "none"
 
 
-def test_a_birth_known_by_its_year_is_compared_by_year(look):
-    """Somebody born "1980" who was registered in March 1980 is nothing wrong."""
+def test_a_birth_known_by_its_year_is_compared_by_year(run_check):
+    """Somebody born "1980" who was registered in March 1980 is not an error."""
     patients = [
         {"patient_id": f"{n}", "date_of_birth": BORN, "date_of_birth_precision": precision,
          "registered_on": day}
@@ -94,7 +94,7 @@ def test_a_birth_known_by_its_year_is_compared_by_year(look):
              ("year", date(1979, 3, 1)), ("month", date(1980, 4, 30)), (None, date(1980, 5, 3))]
         )
     ]  # fmt: skip
-    finding = look("registered_before_birth", patients=patients)
+    finding = run_check("registered_before_birth", patients=patients)
     assert finding.rows["patient_id"].to_list() == ["3", "4", "5"]
 
 
@@ -106,10 +106,10 @@ def event(event_id, day, **more):
             "term": "Term", **more}  # fmt: skip
 
 
-def test_entries_before_birth_in_all_tables_that_have_dates(look):
-    """What is told names table and row. Family history, and dates known roughly, are left alone."""
+def test_entries_before_birth_in_all_tables_that_have_dates(run_check):
+    """Findings name table and row. Family history, and dates known only roughly, are not reported."""
     early = date(1980, 1, 1)
-    finding = look(
+    finding = run_check(
         "entries_before_birth",
         patients=PATIENTS,
         events=[
@@ -134,13 +134,13 @@ def test_entries_before_birth_in_all_tables_that_have_dates(look):
         ("1", "medications", "m", early, BORN, "Drug"),
     ]
     assert finding.why == (
-        "Not looked at, as the index does not have them or their dates: appointments, referrals."
+        "Not checked, as the index does not have them or their dates: appointments, referrals."
     )
 
 
-def test_entries_in_the_future(look):
-    """A year that is not over is not the future; drugs and appointments may be ahead."""
-    finding = look(
+def test_entries_in_the_future(run_check):
+    """A year that is not over is not the future; drugs and appointments may be in the future."""
+    finding = run_check(
         "entries_in_future",
         patients=PATIENTS,
         events=[
@@ -159,9 +159,9 @@ def test_entries_in_the_future(look):
     ]
 
 
-def test_what_ended_before_it_began(look):
+def test_what_ended_before_it_began(run_check):
     """In whichever table has both days."""
-    finding = look(
+    finding = run_check(
         "ended_before_started",
         patients=PATIENTS,
         events=[event("a", BORN, ended_on=date(1980, 5, 3)), event("b", BORN, ended_on=BORN)],
@@ -182,12 +182,12 @@ def test_what_ended_before_it_began(look):
 @pytest.mark.parametrize(
     "check", ["entries_before_birth", "entries_in_future", "ended_before_started"]
 )
-def test_an_index_of_patients_alone_cannot_tell_of_entries(look, check):
-    assert look(check, patients=PATIENTS).why == "The index has no table events."
+def test_an_index_of_patients_alone_says_nothing_about_entries(run_check, check):
+    assert run_check(check, patients=PATIENTS).why == "The index has no table events."
 
 
-def test_a_table_that_was_looked_at_without_a_find_says_what_was_not(look):
-    """None, but only of what is there."""
-    finding = look("entries_in_future", patients=PATIENTS, events=[event("a", BORN)])
+def test_a_check_that_finds_nothing_says_which_tables_it_left_out(run_check):
+    """None, but only among the tables that the index has."""
+    finding = run_check("entries_in_future", patients=PATIENTS, events=[event("a", BORN)])
     assert finding.state == "none"
     assert "documents, referrals" in finding.why

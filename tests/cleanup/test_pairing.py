@@ -23,19 +23,19 @@ SCHEMA = {
 
 
 def side(*people) -> pl.DataFrame:
-    """Make a side of (number, surname, first name[, middle names[, birth]])."""
+    """Return a side with rows of (number, surname, first name[, middle names[, birth]])."""
     rows = [(n, *who, *(None, BORN)[len(who) - 3 :]) for n, who in enumerate(people)]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 
 def paired(here, there):
-    """Give the pairs, and the places of both sides."""
+    """Return the pairs, and the places of both sides."""
     found = pair(here, there)
     return found.pairs.rows(), found.here["place"].to_list(), found.there["place"].to_list()
 
 
 def test_the_number_decides_before_the_name():
-    """Who shares the number is the same person, though another has the name."""
+    """Whoever shares the number is the same person, though somebody else has the name."""
     here = side(("1", "Ames", "Ann"), ("2", "Baker", "Bo"))
     there = side(("9", "Ames", "Ann"), ("1", "Baker", "Bo"))
     pairs, of_here, of_there = paired(here, there)
@@ -45,7 +45,7 @@ def test_the_number_decides_before_the_name():
 
 
 def test_those_left_over_are_likely_the_same_by_name_and_birth():
-    """Whatever the case and blanks, and wherever the middle names stand."""
+    """Whatever the case and spaces, and in whichever column the middle names are."""
     here = side(("1", "Ames", "Ann", "Mary"), (None, "Van Dyke", "Bo"), (None, "Cole", "Cy"))
     there = side(("2", "AMES", "ANN MARY"), ("3", "vandyke", "Bo", "X"), ("4", "Cole", "Di"))
     pairs, of_here, of_there = paired(here, there)
@@ -53,7 +53,7 @@ def test_those_left_over_are_likely_the_same_by_name_and_birth():
     assert of_here == of_there == [LIKELY, LIKELY, ALONE]
 
 
-def test_a_number_that_stands_twice_decides_nothing():
+def test_a_number_that_appears_twice_decides_nothing():
     """Not for anybody who has it, on either side, and the name does not help."""
     here = side(("1", "Ames", "Ann"), ("1", "Ames", "Annie"), ("2", "Cole", "Cy"))
     there = side(("1", "Ames", "Ann"), ("2", "Cole", "Cy"), ("2", "Cole", "Cyd"))
@@ -62,7 +62,7 @@ def test_a_number_that_stands_twice_decides_nothing():
     assert of_here == of_there == [UNCLEAR] * 3
 
 
-def test_a_number_that_stands_twice_on_one_side_only_is_no_ones_there():
+def test_a_number_that_appears_twice_on_one_side_only_is_no_ones_there():
     here = side(("1", "Ames", "Ann"), ("1", "Ames", "Bo"))
     assert paired(here, side(("2", "Cole", "Cy")))[1:] == ([ALONE, ALONE], [ALONE])
 
@@ -87,8 +87,8 @@ def test_without_a_birth_or_a_name_nobody_is_likely():
     assert paired(here, here)[0] == []
 
 
-def test_a_name_that_stands_a_thousand_times_on_both_sides():
-    """It makes no million pairs."""
+def test_a_name_that_appears_a_thousand_times_on_both_sides():
+    """It does not make a million pairs."""
     crowd = side(*[(None, "Ames", "Ann")] * 3000)
     pairs, of_here, _ = paired(crowd, crowd)
     assert pairs == []
@@ -113,7 +113,7 @@ people = st.lists(
 
 
 @given(people, people)
-def test_everybody_has_one_place_and_nobody_stands_in_two_pairs(ours, theirs):
+def test_everybody_has_one_place_and_nobody_is_in_two_pairs(ours, theirs):
     """The figures add up: each side = matched + likely + unclear + alone."""
     here, there = side(*ours), side(*theirs)
     found = pair(here, there)
@@ -124,8 +124,8 @@ def test_everybody_has_one_place_and_nobody_stands_in_two_pairs(ours, theirs):
         assert sum(counts) == rows.height
         assert found.pairs[name].n_unique() == found.pairs.height == counts[0] + counts[1]
         in_pairs = dict(found.pairs.select(name, "place").iter_rows())
-        told = dict(places.iter_rows())
-        assert {row: told[row] for row in in_pairs} == in_pairs
+        place_of = dict(places.iter_rows())
+        assert {row: place_of[row] for row in in_pairs} == in_pairs
 
 
 @given(people, people)

@@ -1,4 +1,4 @@
-"""PCSE's list is read as it was sent; what cannot be used is told with its line."""
+"""PCSE's list is read as it was sent; what cannot be used is reported with its line."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def read(tmp_path: Path):
 
 
 def test_a_list_with_lines_above_its_header(read):
-    """Numbers are tidied, dates read as the whole column is written, words put into ours."""
+    """Numbers are tidied, dates read as the whole column is written, words translated to ours."""
     pcse = read(LIST)
     assert pcse.rows.drop("nhs_damaged", "unread", "nhs_as_written").rows() == [
         (4, "9990000018", "AMES", "ANN MARY", None, date(1950, 12, 31), "F"),
@@ -69,23 +69,23 @@ def test_numbers_of_which_some_are_damaged_or_wrong(read):
     )
     assert pcse.rows["nhs_number"].to_list() == ["9990000018", None, None]
     assert pcse.rows["nhs_damaged"].to_list() == [False, True, False]
-    without = "and without a name and date of birth nobody can be found"
+    without = "and without a name and date of birth the patient cannot be found"
     assert pcse.left_out.rows() == [
-        (5, f"the NHS number 9.99E+09 was spoilt by a spreadsheet, {without}"),
-        (6, f"1234567890 is no valid NHS number, {without}"),
+        (5, f"the NHS number 9.99E+09 was damaged by a spreadsheet, {without}"),
+        (6, f"1234567890 is not a valid NHS number, {without}"),
         (7, f"there is no NHS number, {without}"),
-        (8, f"Total is no valid NHS number, {without}"),
-        (9, f"x is no valid NHS number, {without}"),
+        (8, f"Total is not a valid NHS number, {without}"),
+        (9, f"x is not a valid NHS number, {without}"),
     ]
     assert pcse.read == 8
     assert pcse.notes[0].startswith(
-        "NHS numbers that were spoilt by a spreadsheet: 2, such as 9.99E+09"
+        "NHS numbers that were damaged by a spreadsheet: 2, such as 9.99E+09"
     )
     assert "(line 3)" in pcse.notes[0]
     assert "NHS numbers that cannot be right: 4, such as 1234567890 (line 4)" in pcse.notes[1]
 
 
-def test_values_that_cannot_be_read_are_not_compared_and_told_once(read):
+def test_values_that_cannot_be_read_are_not_compared_and_reported_once(read):
     pcse = read(
         "NHS Number,Date of Birth,Gender\n"
         "9990000018,31/12/1950,X9\n9990000026,12/31/1950,male\n9990000034,,\n"
@@ -94,18 +94,19 @@ def test_values_that_cannot_be_read_are_not_compared_and_told_once(read):
     assert pcse.rows["sex"].to_list() == [None, "M", None]
     assert pcse.rows["unread"].to_list() == [["sex"], ["date_of_birth"], []]
     assert any(
-        "Lines of which the sex could not be read: 1, such as 'X9' (line 2)" in n
-        for n in pcse.notes
+        "Lines where the sex could not be read: 1, such as 'X9' (line 2)" in n for n in pcse.notes
     )
 
 
-def test_a_date_order_that_nothing_proves_is_said(read):
+def test_an_unconfirmed_date_order_is_reported(read):
     pcse = read("NHS Number,DOB\n9990000018,01/02/1950\n")
-    assert pcse.notes == ("Dates of birth were read as day/month/year, which none of them proves.",)
+    assert pcse.notes == (
+        "Dates of birth were read as day/month/year, but no date in the column confirms it.",
+    )
 
 
 def test_nhs_numbers_under_another_name(read):
-    """A column of patient numbers that are NHS numbers is taken for what it is."""
+    """A column of patient numbers that are NHS numbers is used as such."""
     assert read("Patient ID\n9990000018\n").rows["nhs_number"].to_list() == ["9990000018"]
 
 
@@ -116,7 +117,7 @@ def test_nhs_numbers_under_another_name(read):
         ("Surname,Forename\nAmes,Ann\n", r"no column is called NHS Number .*Surname, Forename"),
         ("EMIS Number,Surname\n12,Ames\n", "there is no column of NHS numbers"),
         ("NHS Number,Surname\n", "no patient below its header"),
-        ("NHS Number,Surname\n9.99E+09,Ames\n9.99E+09,Bo\n", "spoilt the NHS numbers"),
+        ("NHS Number,Surname\n9.99E+09,Ames\n9.99E+09,Bo\n", "damaged the NHS numbers"),
         ("NHS Number,NHS Number\n9990000018,9990000018\n", "2 columns are called NHS Number"),
         ("NHS Number,DOB\n9990000018,31/12/50\n", "years of two digits"),
         (b"PK\x03\x04", "a spreadsheet or an archive"),
@@ -126,9 +127,9 @@ def test_nhs_numbers_under_another_name(read):
 )
 def test_a_list_that_cannot_be_used(read, content, says):
     """One sentence, which names the file."""
-    with pytest.raises(UserError, match=says) as told:
+    with pytest.raises(UserError, match=says) as error:
         read(content)
-    assert "pcse.csv" in str(told.value)
+    assert "pcse.csv" in str(error.value)
 
 
 def test_a_list_that_is_not_there(tmp_path: Path):
@@ -137,6 +138,6 @@ def test_a_list_that_is_not_there(tmp_path: Path):
             read_pcse_list(tmp_path / name)
 
 
-def test_an_xlsx_that_is_none(read):
+def test_an_xlsx_that_is_not_one(read):
     with pytest.raises(UserError, match=r"not an \.xlsx spreadsheet"):
         read("NHS Number\n9990000018\n", "pcse.xlsx")

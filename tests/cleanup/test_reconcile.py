@@ -1,4 +1,4 @@
-"""The practice's list beside PCSE's: who is only here, only there, or differs in what."""
+"""The practice's list compared with PCSE's: who is only here, only there, or differs, and where."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def rows(found: Reconciliation, kind: str, *columns: str) -> list[tuple[object, 
 
 
 def test_the_same_on_both_lists_is_in_order():
-    """Whatever the case, the blanks, and further forenames on one side."""
+    """Whatever the case, the spaces, and further forenames on one side."""
     found = compared(
         [patient("1", A), patient("2", B, "Van Dyke", "Bo", middle_names="Lee Joy")],
         [
@@ -77,8 +77,8 @@ def test_the_same_on_both_lists_is_in_order():
     assert found.rows.is_empty()
 
 
-def test_each_field_that_differs_is_told_side_by_side():
-    """Something on one side and nothing on the other differs as well."""
+def test_each_field_that_differs_is_reported_side_by_side():
+    """A value on one side only is a difference as well."""
     found = compared(
         [patient("1", A), patient("2", B, "Cole", "Cy", sex=None), patient("3", C, first=None)],
         [
@@ -139,7 +139,7 @@ def test_only_here_and_only_there():
 
 
 def test_another_number_with_the_same_name_and_birth_is_likely_the_same():
-    """It is said, with both numbers, and never merged into a match."""
+    """It is reported, with both numbers, and never merged into a match."""
     found = compared(
         [patient("1", A), patient("2", None, "Cole", "Cy")],
         [(B, "AMES", "ANN", "1980-05-04", "M"), (C, "Cole", "Cy", "1980-05-04", "F")],
@@ -151,7 +151,7 @@ def test_another_number_with_the_same_name_and_birth_is_likely_the_same():
     ]
 
 
-def test_duplicates_on_either_side_are_told_and_decide_nothing():
+def test_duplicates_on_either_side_are_reported_and_decide_nothing():
     found = compared(
         [patient("1", A), patient("2", A, "Baker")],
         [
@@ -171,8 +171,8 @@ def test_duplicates_on_either_side_are_told_and_decide_nothing():
     ]
 
 
-def test_a_spoilt_number_is_no_difference_of_numbers():
-    """It is not known. Who it is, is likely by name and birth, and what stands there is shown."""
+def test_a_damaged_number_is_not_a_difference_of_numbers():
+    """It is unknown. Name and birth make the match likely, and the value there is shown."""
     found = compared(
         [patient("1", A), patient("2", B, "Cole")],
         [("9.99E+09", "Ames", "Ann", "1980-05-04", "F"), (B, "Cole", "Ann", "1980-05-04", "F")],
@@ -181,13 +181,13 @@ def test_a_spoilt_number_is_no_difference_of_numbers():
     assert rows(found, "likely_the_same", "here", "there") == [(A, "9.99E+09")]
 
 
-def test_what_could_not_be_read_there_is_not_told_to_differ():
+def test_what_could_not_be_read_there_is_not_reported_as_different():
     found = compared([patient("1", A)], [(A, "Ames", "Ann", "1980-05-04", "Q7")])
     assert found.rows.is_empty()
     assert any("sex could not be read" in note for note in found.notes)
 
 
-def test_lines_that_name_nobody_are_kept():
+def test_lines_that_identify_nobody_are_kept():
     found = compared(
         [patient("1", A)], [(A, "Ames", "Ann", "1980-05-04", "F"), ("", "x", "", "", "")]
     )
@@ -196,17 +196,17 @@ def test_lines_that_name_nobody_are_kept():
 
 
 def test_what_one_side_does_not_have_is_not_compared_and_said():
-    """A list of numbers alone tells who is on it, and nothing else."""
+    """A list of numbers alone shows who is on it, and nothing else."""
     found = compared([patient("1", A), patient("2", B)], [(A,), (C,)], header=HEADER[:1])
     assert (found.matched, found.only_here, found.only_there) == (1, 1, 1)
-    assert "Sex was not compared: pcse.csv does not have it." in found.not_told
-    told = {finding.id: finding for finding in pcse_findings(found)}
-    assert told["pcse_differs"].state == "cannot be told"
-    assert told["pcse_likely_the_same"].state == "cannot be told"
-    assert told["pcse_only_here"].number == 1
+    assert "Sex was not compared: pcse.csv does not have it." in found.not_compared_fields
+    findings = {finding.id: finding for finding in pcse_findings(found)}
+    assert findings["pcse_differs"].state == "cannot be told"
+    assert findings["pcse_likely_the_same"].state == "cannot be told"
+    assert findings["pcse_only_here"].number == 1
 
 
-def test_an_index_that_does_not_tell_the_registration_compares_whom_it_can():
+def test_an_index_that_does_not_say_the_registration_compares_whom_it_can():
     """And says so."""
     patients = [patient("1", A), patient("2", B, status="left")]
     for row in patients:
@@ -258,7 +258,7 @@ sexes = st.sampled_from(["F", "M", None])
     ),
 )  # fmt: skip
 def test_the_figures_add_up_and_nobody_has_two_places(ours, theirs):
-    """Of both sides: all = on both + likely + unclear + only there; all that is told is so."""
+    """Of both sides: all = on both + likely + unclear + only there; everything reported is true."""
     patients = [
         patient(f"P{n}", *who[:5], status=who[5], registration=who[6]) for n, who in enumerate(ours)
     ] or [patient("X", D, status="left")]
@@ -269,7 +269,7 @@ def test_the_figures_add_up_and_nobody_has_two_places(ours, theirs):
     try:
         found = compared(patients, lines)
     except UserError as refused:
-        assert "spoilt" in str(refused)  # noqa: PT017 - the only reason that there may be
+        assert "damaged" in str(refused)  # noqa: PT017 - the only reason that there may be
         assert not {who[0] for who in theirs} & {A, B, C, D}
         return
     both = found.matched + found.likely
@@ -278,13 +278,13 @@ def test_the_figures_add_up_and_nobody_has_two_places(ours, theirs):
     assert found.here + found.not_compared == len(patients)
     filled = [line for line in lines if any(cell.strip() for cell in line)]
     assert found.there + found.left_out == len(filled)
-    told = Counter(found.rows["kind"].to_list())
-    assert told["only_here"] == found.only_here
-    assert told["only_there"] == found.only_there
-    assert told["likely_the_same"] == found.likely
-    assert told["unclear_here"] == found.unclear_here
-    assert told["unclear_there"] == found.unclear_there
-    assert told["not_read"] == found.left_out
+    reported = Counter(found.rows["kind"].to_list())
+    assert reported["only_here"] == found.only_here
+    assert reported["only_there"] == found.only_there
+    assert reported["likely_the_same"] == found.likely
+    assert reported["unclear_here"] == found.unclear_here
+    assert reported["unclear_there"] == found.unclear_there
+    assert reported["not_read"] == found.left_out
     places = ("only_here", "likely_the_same", "unclear_here")
     whose = [one for kind in places for (one,) in rows(found, kind, "patient_id")]
     assert len(whose) == len(set(whose)) == found.here - found.matched

@@ -14,24 +14,24 @@ PATIENTS = "patient_id,status\n1,registered\n2,left\n3,registered\n"
 EVENTS = "patient_id,event_id,date\n1,a,2020-01-01\n"
 
 
-def told(index):
+def findings_of(index):
     return {finding.id: finding for finding in look_through(index, AS_AT)}
 
 
 def test_records_without_entries_those_registered_first(indexed):
-    finding = told(indexed(patients=PATIENTS, events=EVENTS))["records_without_entries"]
+    finding = findings_of(indexed(patients=PATIENTS, events=EVENTS))["records_without_entries"]
     assert finding.rows["patient_id"].to_list() == ["3", "2"]
     assert finding.registered == 1
 
 
 def test_a_list_of_patients_alone_has_no_empty_records(indexed):
-    """It has no entries of anybody, which tells nothing."""
-    finding = told(indexed(patients=PATIENTS))["records_without_entries"]
+    """It has no entries for anybody, which shows nothing."""
+    finding = findings_of(indexed(patients=PATIENTS))["records_without_entries"]
     assert (finding.state, finding.why) == ("cannot be told", "The index has no table events.")
 
 
-def test_documents_whose_file_is_absent(look):
-    finding = look(
+def test_documents_whose_file_is_absent(run_check):
+    finding = run_check(
         "absent_documents",
         patients=[{"patient_id": "1"}],
         documents=[
@@ -43,12 +43,12 @@ def test_documents_whose_file_is_absent(look):
     assert finding.rows.rows() == [("1", "a", date(2020, 1, 1))]
 
 
-def test_documents_of_which_the_export_does_not_say(look):
+def test_documents_without_the_flag_in_the_export(run_check):
     documents = [{"patient_id": "1", "document_id": "a"}]
-    assert look("absent_documents", patients=[], documents=documents).state == "cannot be told"
+    assert run_check("absent_documents", patients=[], documents=documents).state == "cannot be told"
 
 
-def test_every_check_is_told_once_and_has_words(indexed):
+def test_every_check_is_reported_once_and_has_words(indexed):
     """None is left out, whatever the index lacks; each says what it means and what to do."""
     findings = look_through(indexed(patients="patient_id\n1\n"), AS_AT)
     assert len({finding.id for finding in findings}) == len(findings) == 22

@@ -29,7 +29,7 @@ def by_id(findings):
 
 
 def test_no_nhs_number_and_one_that_cannot_be_right_are_two_findings(indexed):
-    """A number that was set aside at indexing is shown with the patient, and not as none."""
+    """A number that was rejected at indexing is shown with the patient, and not as missing."""
     findings = by_id(look_through(indexed(patients=PATIENTS), AS_AT))
     none, invalid = findings["no_nhs_number"], findings["invalid_nhs_number"]
     assert none.rows["patient_id"].to_list() == ["6", "3", "2"]
@@ -48,8 +48,8 @@ def test_no_nhs_number_and_one_that_cannot_be_right_are_two_findings(indexed):
     ]
 
 
-def test_an_index_of_before_patients_stood_beside_such_numbers(indexed):
-    """The numbers are told with file and line; that they are among those without is said."""
+def test_an_index_made_before_patients_were_kept_with_such_numbers(indexed):
+    """The numbers are reported with file and line, and so is that they are among those without."""
     index = indexed(patients=PATIENTS)
     path = index.folder / SET_ASIDE
     lines = path.read_text("utf-8").splitlines()
@@ -61,8 +61,8 @@ def test_an_index_of_before_patients_stood_beside_such_numbers(indexed):
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00", b"other,columns\n1,2\n"])
-def test_without_the_file_of_set_aside_values_it_cannot_be_told(indexed, content):
-    """A file that is missing or damaged is no proof that all numbers are right."""
+def test_without_the_file_of_rejected_values_it_is_not_known(indexed, content):
+    """A file that is missing or damaged does not prove that all numbers are right."""
     index = indexed(patients=PATIENTS)
     path = index.folder / SET_ASIDE
     path.unlink()
@@ -74,10 +74,10 @@ def test_without_the_file_of_set_aside_values_it_cannot_be_told(indexed, content
     assert "among them" in findings["no_nhs_number"].why
 
 
-def test_without_a_column_of_nhs_numbers_nothing_about_them_can_be_told(look):
-    """An export without them has not 100 % of patients without one."""
+def test_without_a_column_of_nhs_numbers_nothing_about_them_is_known(run_check):
+    """An export without them does not mean that 100% of patients have none."""
     for check in ("no_nhs_number", "invalid_nhs_number", "same_nhs_number"):
-        assert look(check, patients=[{"patient_id": "1"}]).state == "cannot be told"
+        assert run_check(check, patients=[{"patient_id": "1"}]).state == "cannot be told"
 
 
 def person(patient_id, family, given_name, born, nhs=None, status="registered"):
@@ -94,9 +94,9 @@ def person(patient_id, family, given_name, born, nhs=None, status="registered"):
 BORN = date(1980, 5, 4)
 
 
-def test_records_that_share_an_nhs_number(look):
+def test_records_that_share_an_nhs_number(run_check):
     """Each set has its number; those registered now come first in it."""
-    finding = look(
+    finding = run_check(
         "same_nhs_number",
         patients=[
             person("1", "Ames", "Ann", BORN, "9990000018", "left"),
@@ -109,9 +109,9 @@ def test_records_that_share_an_nhs_number(look):
     assert finding.rows.select("set", "patient_id").rows() == [(1, "2"), (1, "1")]
 
 
-def test_records_with_the_same_name_and_birth_whatever_the_case_and_blanks(look):
-    """Accents, hyphens and apostrophes tell people apart; how an accent is stored does not."""
-    finding = look(
+def test_records_with_the_same_name_and_birth_whatever_the_case_and_blanks(run_check):
+    """Accents, hyphens and apostrophes distinguish people; how an accent is stored does not."""
+    finding = run_check(
         "same_name_and_birth",
         patients=[
             person("1", "Van  Dyke", "Zo\u00eb", BORN),
@@ -128,9 +128,9 @@ def test_records_with_the_same_name_and_birth_whatever_the_case_and_blanks(look)
     assert finding.rows.select("set", "patient_id").rows() == [(1, "1"), (1, "2")]
 
 
-def test_without_names_duplicates_by_name_cannot_be_told(look):
+def test_without_names_duplicates_by_name_are_not_known(run_check):
     patients = [{"patient_id": "1", "family_name": "Ames", "date_of_birth": BORN}]
-    finding = look("same_name_and_birth", patients=patients)
+    finding = run_check("same_name_and_birth", patients=patients)
     assert finding.why == "The index has no column given_name in patients."
 
 
@@ -144,13 +144,13 @@ def test_without_names_duplicates_by_name_cannot_be_told(look):
         max_size=12,
     )
 )
-def test_everybody_who_shares_name_and_birth_is_told_once_and_nobody_else(people):
-    """Reckoned again with plain Python."""
+def test_everybody_who_shares_name_and_birth_is_reported_once_and_nobody_else(people):
+    """Calculated again in plain Python."""
     rows = [person(f"{n}", *who) for n, who in enumerate(people)]
     check = next(check for check in CHECKS if check.id == "same_name_and_birth")
-    asked = check.ask(small_index(patients=rows or [person("x", "X", "X", BORN)]), AS_AT)  # type: ignore[arg-type]
-    assert asked.rows is not None
-    told = asked.rows.collect()["patient_id"].to_list()
+    result = check.run(small_index(patients=rows or [person("x", "X", "X", BORN)]), AS_AT)  # type: ignore[arg-type]
+    assert result.rows is not None
+    reported = result.rows.collect()["patient_id"].to_list()
     keys = [
         (family.lower().replace(" ", ""), first.lower(), born)
         if family and first and born
@@ -158,12 +158,12 @@ def test_everybody_who_shares_name_and_birth_is_told_once_and_nobody_else(people
         for family, first, born in people
     ]
     expected = [f"{n}" for n, key in enumerate(keys) if key and keys.count(key) > 1]
-    assert sorted(told) == sorted(expected)
+    assert sorted(reported) == sorted(expected)
 
 
-def test_patients_who_left_are_not_those_who_died(look):
+def test_patients_who_left_are_not_those_who_died(run_check):
     """By status, with the day of leaving."""
-    finding = look(
+    finding = run_check(
         "left_patients",
         patients=[
             {"patient_id": "1", "status": "left", "left_on": date(2020, 1, 1)},
@@ -175,17 +175,17 @@ def test_patients_who_left_are_not_those_who_died(look):
     assert finding.rows.rows() == [("1", "left", date(2020, 1, 1))]
 
 
-def test_without_a_status_the_day_of_leaving_tells(look):
-    """A day to come, or a death, is no leaving; without either it cannot be told."""
+def test_without_a_status_the_day_of_leaving_decides(run_check):
+    """A day to come, or a death, is not a departure; without either it is not known."""
     patients = [
         {"patient_id": "1", "left_on": date(2020, 1, 1), "died_on": None},
         {"patient_id": "2", "left_on": date(2020, 1, 1), "died_on": date(2020, 1, 1)},
         {"patient_id": "3", "left_on": date(2027, 1, 1), "died_on": None},
     ]
-    finding = look("left_patients", patients=patients)
+    finding = run_check("left_patients", patients=patients)
     assert finding.rows["patient_id"].to_list() == ["1"]
     assert "date of leaving" in finding.why
-    assert look("left_patients", patients=[{"patient_id": "1"}]).state == "cannot be told"
+    assert run_check("left_patients", patients=[{"patient_id": "1"}]).state == "cannot be told"
 
 
 EMAIL = [
@@ -198,24 +198,26 @@ EMAIL = [
 ]
 
 
-def test_missing_and_unverified_addresses_of_registered_patients(look):
-    """An address of which the source does not say is neither."""
-    missing, unverified = (look(c, patients=EMAIL) for c in ("no_email", "unverified_email"))
+def test_missing_and_unverified_addresses_of_registered_patients(run_check):
+    """An address for which the source does not say is neither."""
+    missing, unverified = (run_check(c, patients=EMAIL) for c in ("no_email", "unverified_email"))
     assert missing.rows["patient_id"].to_list() == ["1", "6"]
     assert unverified.rows["patient_id"].to_list() == ["2"]
-    assert unverified.why == "Patients of whose address the export does not say: 1."
+    assert unverified.why == "Patients where the export does not say whether it was verified: 1."
 
 
-def test_whether_an_address_was_verified_is_only_told_where_the_export_says(look):
+def test_whether_an_address_was_verified_is_only_reported_where_the_export_says(run_check):
     """A missing column never means that all, or none, were verified."""
     patients = [{"patient_id": "1", "status": "registered", "email": "a@b.example"}]
-    assert look("unverified_email", patients=patients).why == (
+    assert run_check("unverified_email", patients=patients).why == (
         "The index has no column email_verified in patients."
     )
-    assert look("no_email", patients=[{"patient_id": "1"}]).state == "cannot be told"
+    assert run_check("no_email", patients=[{"patient_id": "1"}]).state == "cannot be told"
 
 
-def test_without_a_status_everybody_is_looked_at_and_that_is_said(look):
-    finding = look("no_email", patients=[{"patient_id": "1", "email": None}])
+def test_without_a_status_everybody_is_checked_and_that_is_reported(run_check):
+    finding = run_check("no_email", patients=[{"patient_id": "1", "email": None}])
     assert finding.number == 1
-    assert finding.why == "Of all patients, as the index has no column status in patients."
+    assert (
+        finding.why == "All patients are included, as the index has no column status in patients."
+    )

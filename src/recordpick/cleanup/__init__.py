@@ -1,6 +1,6 @@
-"""What a practice puts right before its first extract, and PCSE's list beside its own.
+"""What a practice corrects before its first extract, and the comparison with PCSE's list.
 
-`look_through` makes the findings, `reconcile` compares with PCSE's list, `write_clean_up` writes
+`look_through` runs the checks, `reconcile` compares with PCSE's list, `write_clean_up` writes
 the folder that staff work through.
 """
 

@@ -1,4 +1,4 @@
-"""All that is looked for in an index, in the order in which it is told."""
+"""All checks of an index, in the order in which they are reported."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ CHECKS: tuple[Check, ...] = (
 def look_through(
     index: PracticeIndex, as_at: date, progress: Progress = silent
 ) -> tuple[Finding, ...]:
-    """Make every check, in the order of `CHECKS`; the index is only read.
+    """Run every check and return the findings in the order of `CHECKS`; the index is only read.
 
-    `as_at` is the day that future and age are reckoned by: the day of the export.
+    `as_at` is the day from which future and age are calculated: the day of the export.
     """
     findings = []
     for done, check in enumerate(CHECKS):
         progress(f"looking for: {check.title.lower()}", done / len(CHECKS))
-        asked = check.ask(index, as_at)
-        rows = None if asked.rows is None else asked.rows.collect(engine="streaming")
-        findings.append(found(check, rows, asked.why))
+        result = check.run(index, as_at)
+        rows = None if result.rows is None else result.rows.collect(engine="streaming")
+        findings.append(found(check, rows, result.why))
     return tuple(findings)

@@ -1,4 +1,4 @@
-"""Where two entries of one person differ, field by field."""
+"""The differences between two entries for one person, field by field."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 from recordpick.cleanup.names import plain_name
 
 COMPARED = ("family_name", "given_name", "date_of_birth", "sex")
-"""What is compared of pairs that share their NHS number."""
+"""The fields that are compared for pairs with the same NHS number."""
 
 DIFFERENCE: dict[str, pl.DataType] = {
     "here": pl.UInt32(),
@@ -21,12 +21,12 @@ DIFFERENCE: dict[str, pl.DataType] = {
 
 
 def differences(pairs: pl.DataFrame, fields: Collection[str]) -> pl.DataFrame:
-    """Give a row for each field of each pair that differs: columns as in `DIFFERENCE`.
+    """Return a row for each field of each pair that differs: columns as in `DIFFERENCE`.
 
-    `pairs` has here, there, and for both sides (the other with " there" behind) nhs_number and the
-    names, date of birth and sex; of the other side `unread`, what could not be read, as well.
-    Something on one side and nothing on the other is a difference. Of names neither case nor
-    blanks count, and neither do further forenames that only one side has.
+    `pairs` has here, there, and for both sides (the other with the suffix " there") nhs_number and
+    the names, date of birth and sex; for the other side also `unread`, the fields that could not be
+    read. A value on one side only is a difference. In names, case and spaces do not count, and
+    neither do further forenames that only one side has.
     """
     differ = {
         "nhs_number": pl.col("nhs_number").ne_missing(pl.col("nhs_as_written there"))
@@ -35,7 +35,7 @@ def differences(pairs: pl.DataFrame, fields: Collection[str]) -> pl.DataFrame:
         "family_name": plain_name(pl.col("family_name")).ne_missing(
             plain_name(pl.col("family_name there"))
         ),
-        "given_name": _other_forenames(),
+        "given_name": _forenames_differ(),
         "date_of_birth": pl.col("date_of_birth").ne_missing(pl.col("date_of_birth there")),
         "sex": pl.col("sex").ne_missing(pl.col("sex there")),
     }
@@ -61,8 +61,8 @@ def _text(pairs: pl.DataFrame, name: str) -> pl.Expr:
     return value.dt.to_string("%Y-%m-%d") if pairs.schema[name] == pl.Date else value
 
 
-def _other_forenames() -> pl.Expr:
-    """Tell whether forenames differ in more than that one side has further ones."""
+def _forenames_differ() -> pl.Expr:
+    """Return whether forenames differ other than by further forenames on one side."""
     ours, theirs = (
         pl.concat_str(f"given_name{side}", f"middle_names{side}", separator=" ", ignore_nulls=True)
         .str.normalize("NFKC")

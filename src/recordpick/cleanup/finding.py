@@ -1,4 +1,4 @@
-"""What a check is, and what it found: something, nothing, or that the index cannot tell."""
+"""A check and its finding: something, nothing, or that the index does not say."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ UNKNOWN: State = "cannot be told"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A check put to an index: its rows, and in words what it could not look at.
+class CheckResult:
+    """The result of running a check on an index: its rows, and in words what it could not check.
 
-    `rows` is None where the index cannot tell at all; `why` then says why.
+    `rows` is None where the check cannot be run at all; `why` then says why.
     """
 
     rows: pl.LazyFrame | None
@@ -30,9 +30,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something to put right before the first extract, and how it is found.
+    """Something to correct before the first extract, and how it is found.
 
-    `counts` says what the number of a finding counts, one row each: "patients", "codes".
+    `counts` is the unit that the number of a finding counts, one row each: "patients", "codes".
     """
 
     id: str
@@ -40,12 +40,12 @@ class Check:
     means: str
     to_do: str
     counts: str
-    ask: Callable[[PracticeIndex, date], Asked]
+    run: Callable[[PracticeIndex, date], CheckResult]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of a check. `why` says what could not be told or looked at, or is empty."""
+    """The outcome of a check. `why` says what could not be checked, or is empty."""
 
     id: str
     title: str
@@ -55,25 +55,25 @@ class Finding:
     state: State
     why: str = ""
     rows: pl.DataFrame = field(default_factory=pl.DataFrame)
-    """One row for each thing counted; without columns where nothing could be told."""
+    """One row for each thing counted; without columns where nothing could be checked."""
     file: str = ""
     """The CSV that the rows are written to."""
 
     @property
     def number(self) -> int | None:
-        """How many there are; None where that cannot be told."""
+        """How many there are; None where that is not known."""
         return None if self.state == UNKNOWN else self.rows.height
 
     @property
     def registered(self) -> int | None:
-        """How many of the rows are of patients registered now; None where rows do not say."""
+        """How many of the rows are for patients registered now; None where rows do not say."""
         if "status" not in self.rows.columns:
             return None
         return self.rows.filter(pl.col("status") == "registered").height
 
 
 def found(check: Check, rows: pl.DataFrame | None, why: str) -> Finding:
-    """Say what came of a check, whose rows were collected (None: cannot be told)."""
+    """Return the finding of a check from its collected rows (None: it could not be run)."""
     state = UNKNOWN if rows is None else FOUND if rows.height else NONE
     return Finding(
         check.id,
@@ -88,33 +88,33 @@ def found(check: Check, rows: pl.DataFrame | None, why: str) -> Finding:
     )
 
 
-def lacking(index: PracticeIndex, table: str, *columns: str) -> str:
-    """Say which of the columns the index does not have in a table; empty if it has all."""
-    there = index.columns(table)
-    if not there:
+def missing_columns(index: PracticeIndex, table: str, *columns: str) -> str:
+    """Return, in words, which columns the index lacks in a table; empty if it has all."""
+    present = index.columns(table)
+    if not present:
         return f"the index has no table {table}"
-    missing = [name for name in columns if name not in there]
+    missing = [name for name in columns if name not in present]
     return f"the index has no column {', '.join(missing)} in {table}" if missing else ""
 
 
 def sentence(text: str) -> str:
-    """Make a sentence of a phrase; empty stays empty."""
+    """Return a phrase as a sentence; an empty phrase stays empty."""
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-WHO = ("patient_id", "nhs_number", "status", "registration")
-"""What a row says of a patient, as far as the index has it: who, and where the patient stands."""
+PATIENT_COLUMNS = ("patient_id", "nhs_number", "status", "registration")
+"""The columns that say who a patient is and how they are registered, where indexed."""
 
 
-def who(index: PracticeIndex) -> list[str]:
-    """Give the columns of `WHO` that the index has."""
-    there = index.columns("patients")
-    return [name for name in WHO if name in there]
+def patient_columns(index: PracticeIndex) -> list[str]:
+    """Return the columns of `PATIENT_COLUMNS` that the index has."""
+    present = index.columns("patients")
+    return [name for name in PATIENT_COLUMNS if name in present]
 
 
-def in_order(index: PracticeIndex) -> list[pl.Expr]:
-    """Give what patients are sorted by: those registered now first, the GMS list before others."""
-    there = index.columns("patients")
+def patient_order(index: PracticeIndex) -> list[pl.Expr]:
+    """Return the sort keys for patients: those registered now first, the GMS list before others."""
+    present = index.columns("patients")
     first = {"status": "registered", "registration": "regular"}
-    now = [pl.col(name).ne_missing(word) for name, word in first.items() if name in there]
+    now = [pl.col(name).ne_missing(word) for name, word in first.items() if name in present]
     return [*now, pl.col("patient_id")]

@@ -1,4 +1,4 @@
-"""The folder of the clean-up list: a summary, a CSV for each finding, and what to do in words."""
+"""Write the folder of the clean-up list: a summary, a CSV for each finding, and a README.txt."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ SUMMARY: dict[str, pl.DataType] = {
     "why": pl.String(),
     "file": pl.String(),
 }
-"""The columns of clean_up.csv. `registered`: how many of them are of patients registered now.
+"""The columns of clean_up.csv. `registered`: how many of them are for patients registered now.
 
-`number` is empty where nothing can be told, and `why` then says why.
+`number` is empty where it is not known, and `why` then says why.
 """
 
 
 def summary(findings: Sequence[Finding]) -> pl.DataFrame:
-    """Give a row for each finding, in their order: columns as in `SUMMARY`."""
+    """Return a row for each finding, in their order: columns as in `SUMMARY`."""
     return pl.DataFrame(
         [
             (
@@ -66,11 +66,11 @@ def write_clean_up(
     reconciled: Reconciliation | None = None,
     progress: Progress = silent,
 ) -> Path:
-    """Write the folder `out`, whole or not at all, for its owner only; give its path.
+    """Write the folder `out` atomically, readable by its owner only, and return its path.
 
     `findings` are those of `look_through`, and of `pcse_findings` where `reconciled` is given.
-    What was found has a file; PCSE's findings are all in one. UserError where `out` is not free,
-    or the system refuses to write.
+    Each finding with rows has a file; PCSE's findings share one. Raise a UserError where `out` is
+    not free, or the system refuses to write.
     """
     files = {SUMMARY_FILE: as_csv(summary(findings))}
     for finding in findings:

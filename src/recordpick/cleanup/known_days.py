@@ -1,4 +1,4 @@
-"""Comparing dates of which only the month or the year may be known."""
+"""Compare dates of which only the month or the year may be known."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ class KnownDay:
 
 
 def is_before(first: KnownDay, second: KnownDay) -> pl.Expr:
-    """Tell whether `first` is before `second` as far as both are known.
+    """Return whether `first` is before `second`, as far as both are known.
 
-    1980 (the year only) is not before 5 May 1980. Null where either is not there.
+    1980 (the year only) is not before 5 May 1980. Null where either is missing or unknown.
     """
     precisions = [one.precision for one in (first, second) if one.precision is not None]
     by_day = first.day < second.day

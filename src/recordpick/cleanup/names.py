@@ -1,4 +1,4 @@
-"""When two names are written alike: whatever the case and the blanks."""
+"""Normalise names for comparison: case and white space do not count."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import polars as pl
 
 
 def plain_name(text: pl.Expr) -> pl.Expr:
-    """Give a name in small letters without blanks (null for an empty one).
+    """Return a name in lower case without white space (null for an empty one).
 
-    Letters that look the same but are stored in other ways (an accent as a sign of its own) become
-    the same. Hyphens, apostrophes and accents stay: they tell people apart.
+    Letters that look the same but are stored differently (an accent as a combining character)
+    become the same. Hyphens, apostrophes and accents are kept: they distinguish people.
     """
     squeezed = text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"\s", "")
     return pl.when(squeezed != "").then(squeezed)

@@ -1,9 +1,9 @@
-"""Who on one list is who on the other: by NHS number, then by name and date of birth.
+"""Link the patients of two lists: by NHS number, then by name and date of birth.
 
 Two rows are the same person if they share an NHS number that nobody else has on either side. Those
-left over are *likely* the same person if they share surname, forenames and date of birth with
-nobody else on either side. Where a number or a name stands several times nothing is decided: these
-rows are unclear. So each row of either side has exactly one place.
+left over are *likely* the same person if they share surname, forenames and date of birth that
+nobody else has on either side. Where a number or a name appears several times nothing is decided:
+these rows are unclear. So each row of either side has exactly one place.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ ROW = "row"
 
 @dataclass(frozen=True)
 class Pairing:
-    """`pairs`: here, there (rows), place (MATCHED or LIKELY). `here`, `there`: row, place.
+    """The result: `pairs` has here, there (rows), place (MATCHED or LIKELY); the sides row, place.
 
-    Every row of a side stands once in its frame, and at most once in `pairs`.
+    Every row of a side is once in its frame (`here`, `there`), and at most once in `pairs`.
     """
 
     pairs: pl.DataFrame
@@ -30,13 +30,13 @@ class Pairing:
     there: pl.DataFrame
 
     def number(self, side: str, place: str) -> int:
-        """How many rows of a side ("here", "there") have that place."""
+        """Return how many rows of a side ("here", "there") have that place."""
         rows: pl.DataFrame = self.here if side == "here" else self.there
         return rows.filter(pl.col("place") == place).height
 
 
 def pair(here: pl.DataFrame, there: pl.DataFrame) -> Pairing:
-    """Pair the rows of two sides.
+    """Link the rows of two sides.
 
     Both have `row` (UInt32, unique), nhs_number (valid or null), family_name, given_name,
     middle_names (text) and date_of_birth.
@@ -62,28 +62,28 @@ def pair(here: pl.DataFrame, there: pl.DataFrame) -> Pairing:
     )
 
     def places(side: str, rows: pl.DataFrame) -> pl.DataFrame:
-        not_told = pl.concat([unclear[side], unclear_names[side]]).rename(ROW).to_frame()
-        told = pl.concat(
+        undecided = pl.concat([unclear[side], unclear_names[side]]).rename(ROW).to_frame()
+        decided_places = pl.concat(
             [
                 pairs.select(pl.col(side).alias(ROW), "place"),
-                not_told.with_columns(place=pl.lit(UNCLEAR)),
+                undecided.with_columns(place=pl.lit(UNCLEAR)),
             ]
         )
-        placed = rows.select(ROW).join(told, on=ROW, how="left", maintain_order="left")
+        placed = rows.select(ROW).join(decided_places, on=ROW, how="left", maintain_order="left")
         return placed.with_columns(pl.col("place").fill_null(ALONE))
 
     return Pairing(pairs, places("here", here), places("there", there))
 
 
 def name_keys(rows: pl.DataFrame) -> pl.DataFrame:
-    """Give row and key: surname, forenames and date of birth, with and without middle names.
+    """Return row and key: surname, forenames and date of birth, with and without middle names.
 
-    Rows of which one of these is not known have no key.
+    Rows where one of these is not known have no key.
     """
     middle = pl.col("middle_names").fill_null("")
     born = pl.col("date_of_birth").dt.to_string("%Y-%m-%d")
     keys = [
-        # A name holds no line feed once its blanks are out, so no two keys run into one.
+        # A name has no line feed once white space is removed, so two different keys never collide.
         pl.concat_str(
             plain_name(pl.col("family_name")), plain_name(forenames), born, separator="\n"
         )
@@ -94,15 +94,15 @@ def name_keys(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _paired(here: pl.DataFrame, there: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-    """Pair rows by keys (row, key, left: whether the row is still to be paired).
+    """Link rows by keys (row, key, left: whether the row is still to be linked).
 
-    Gives the pairs, and the rows of each side that share a key with the other side but not alone.
-    Rows are gathered by key before sides are joined, so that a name that stands a thousand times
-    on both sides makes one row and not a million.
+    Return the pairs, and the rows of each side that share a key with the other side, but not
+    uniquely. Rows are grouped by key before the sides are joined, so that a name that appears a
+    thousand times on both sides makes one row and not a million.
     """
-    still = pl.col(ROW).filter("left")
+    unlinked = pl.col(ROW).filter("left")
     groups = [
-        side.group_by("key").agg(pl.len().alias("count"), still.alias("rows"))
+        side.group_by("key").agg(pl.len().alias("count"), unlinked.alias("rows"))
         for side in (here, there)
     ]
     shared = (
@@ -117,18 +117,18 @@ def _paired(here: pl.DataFrame, there: pl.DataFrame) -> tuple[pl.DataFrame, dict
         .unique()
         .cast(pl.UInt32)
     )
-    crowded = shared.filter(~alone)
-    crowd = {
-        "here": crowded["rows"].explode(empty_as_null=False).unique().cast(pl.UInt32),
-        "there": crowded["rows there"].explode(empty_as_null=False).unique().cast(pl.UInt32),
+    ambiguous = shared.filter(~alone)
+    ambiguous_rows = {
+        "here": ambiguous["rows"].explode(empty_as_null=False).unique().cast(pl.UInt32),
+        "there": ambiguous["rows there"].explode(empty_as_null=False).unique().cast(pl.UInt32),
     }
-    is_sure = pl.all_horizontal(
-        (pl.len().over(side) == 1) & ~pl.col(side).is_in(crowd[side].implode())
+    is_unique = pl.all_horizontal(
+        (pl.len().over(side) == 1) & ~pl.col(side).is_in(ambiguous_rows[side].implode())
         for side in ("here", "there")
     )
-    sure = possible.filter(is_sure).sort("here")
+    linked = possible.filter(is_unique).sort("here")
     unclear = {}
     for side in ("here", "there"):
-        rows = pl.concat([possible[side], crowd[side].alias(side)]).unique()
-        unclear[side] = rows.filter(~rows.is_in(sure[side].implode())).sort()
-    return sure, unclear
+        rows = pl.concat([possible[side], ambiguous_rows[side].alias(side)]).unique()
+        unclear[side] = rows.filter(~rows.is_in(linked[side].implode())).sort()
+    return linked, unclear

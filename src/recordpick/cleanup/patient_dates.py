@@ -1,4 +1,4 @@
-"""Dates of patients that cannot be right: births, deaths, registrations."""
+"""Patients' dates that cannot be right: births, deaths, registrations."""
 
 from __future__ import annotations
 
@@ -8,56 +8,63 @@ from datetime import date
 
 import polars as pl
 
-from recordpick.cleanup.finding import Asked, Check, in_order, lacking, sentence, who
+from recordpick.cleanup.finding import (
+    Check,
+    CheckResult,
+    missing_columns,
+    patient_columns,
+    patient_order,
+    sentence,
+)
 from recordpick.cleanup.known_days import KnownDay, is_before
 from recordpick.index.practice_index import PracticeIndex
 
 OLDEST = 120
-"""Years after which somebody who is not recorded as dead has most likely died."""
+"""Age in years above which a patient not recorded as dead has most likely died."""
 
 
 def born(index: PracticeIndex) -> KnownDay:
-    """Give the date of birth, as well as it is known."""
-    there = "date_of_birth_precision" in index.columns("patients")
-    precision = pl.col("date_of_birth_precision") if there else None
+    """Return the date of birth, to the precision that is known."""
+    has_precision = "date_of_birth_precision" in index.columns("patients")
+    precision = pl.col("date_of_birth_precision") if has_precision else None
     return KnownDay(pl.col("date_of_birth"), precision)
 
 
 def _patients_where(
     *columns: str, wrong: Callable[[PracticeIndex, date], pl.Expr]
-) -> Callable[[PracticeIndex, date], Asked]:
-    """Make a check of patients' columns: those of whom `wrong` is true, with these columns."""
+) -> Callable[[PracticeIndex, date], CheckResult]:
+    """Return a check that finds the patients for whom `wrong` is true, with these columns."""
 
-    def ask(index: PracticeIndex, as_at: date) -> Asked:
-        why = lacking(index, "patients", *columns)
+    def run(index: PracticeIndex, as_at: date) -> CheckResult:
+        why = missing_columns(index, "patients", *columns)
         if why:
-            return Asked(None, sentence(why))
-        shown = [name for name in columns if name not in who(index)]
-        rows = index.scan("patients").filter(wrong(index, as_at)).sort(in_order(index))
-        return Asked(rows.select(*who(index), *shown))
+            return CheckResult(None, sentence(why))
+        shown = [name for name in columns if name not in patient_columns(index)]
+        rows = index.scan("patients").filter(wrong(index, as_at)).sort(patient_order(index))
+        return CheckResult(rows.select(*patient_columns(index), *shown))
 
-    return ask
+    return run
 
 
 def _born_in_future(index: PracticeIndex, as_at: date) -> pl.Expr:
     return is_before(KnownDay(pl.lit(as_at)), born(index))
 
 
-def _too_old(index: PracticeIndex, as_at: date) -> Asked:
-    there = index.columns("patients")
-    why = lacking(index, "patients", "date_of_birth")
-    if not why and not {"status", "died_on"} & set(there):
-        why = lacking(index, "patients", "status", "died_on")
+def _too_old(index: PracticeIndex, as_at: date) -> CheckResult:
+    columns = index.columns("patients")
+    why = missing_columns(index, "patients", "date_of_birth")
+    if not why and not {"status", "died_on"} & set(columns):
+        why = missing_columns(index, "patients", "status", "died_on")
     if why:
-        return Asked(None, sentence(why))
+        return CheckResult(None, sentence(why))
     long_ago = is_before(born(index), KnownDay(pl.lit(as_at).dt.offset_by(f"-{OLDEST}y")))
     alive = pl.lit(value=True)
-    if "status" in there:
+    if "status" in columns:
         alive &= pl.col("status").ne_missing("deceased")
-    if "died_on" in there:
+    if "died_on" in columns:
         alive &= pl.col("died_on").is_null()
-    rows = index.scan("patients").filter(long_ago & alive).sort(in_order(index))
-    return Asked(rows.select(*who(index), "date_of_birth"))
+    rows = index.scan("patients").filter(long_ago & alive).sort(patient_order(index))
+    return CheckResult(rows.select(*patient_columns(index), "date_of_birth"))
 
 
 def _died_before_birth(index: PracticeIndex, _as_at: date) -> pl.Expr:
@@ -76,16 +83,16 @@ def _left_before_registered(_index: PracticeIndex, _as_at: date) -> pl.Expr:
     return pl.col("left_on") < pl.col("registered_on")
 
 
-_MAKES_STATUS = re.compile(r"admin_patient_|srpatient\b|patient_data_extract", re.IGNORECASE)
-"""Names of the extracts of which a date of death alone makes the status (see their readers)."""
+_STATUS_FROM_DEATH = re.compile(r"admin_patient_|srpatient\b|patient_data_extract", re.IGNORECASE)
+"""File names of extracts in which a date of death alone sets the status (see their readers)."""
 
 
-def _dead_but_registered(index: PracticeIndex, as_at: date) -> Asked:
+def _dead_but_registered(index: PracticeIndex, as_at: date) -> CheckResult:
     files = [one.file for one in index.manifest.files if one.table == "patients"]
-    if any(_MAKES_STATUS.search(file) for file in files):
-        return Asked(
+    if any(_STATUS_FROM_DEATH.search(file) for file in files):
+        return CheckResult(
             None,
-            "In an index of an EMIS, SystmOne or Vision extract whoever has a date of death "
+            "In an index of an EMIS, SystmOne or Vision extract everybody with a date of death "
             "counts as dead, whatever the registration: look in the system itself.",
         )
     return _patients_where("status", "died_on", wrong=_is_dead_but_registered)(index, as_at)
@@ -109,8 +116,8 @@ PATIENT_DATES = (
     Check(
         "born_long_ago",
         f"Born more than {OLDEST} years ago and not dead",
-        f"Patients who would be over {OLDEST} and are not recorded as dead: a wrong century, or "
-        "a death that nobody entered.",
+        f"Patients who would be over {OLDEST} and are not recorded as dead: a wrong "
+        "century, or a death that nobody entered.",
         "Correct the date of birth, or enter the death if PDS or PCSE confirms it.",
         "patients",
         _too_old,
@@ -152,7 +159,7 @@ PATIENT_DATES = (
         "dead_but_registered",
         "Dead but still registered",
         "There is a date of death, but the patient counts as registered.",
-        "End the registration as deceased, or take the date away if it is another patient's.",
+        "End the registration as deceased, or remove the date if it is another patient's.",
         "patients",
         _dead_but_registered,
     ),

@@ -1,4 +1,4 @@
-"""What the comparison with PCSE's list came to, as findings like those of the index itself."""
+"""The results of the comparison with PCSE's list, as findings like those of the index itself."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ _KINDS = (
     _Kind(
         kinds.ONLY_HERE,
         "PCSE: only on your list",
-        "Registered here with a regular registration, but not on PCSE's list: no payment comes "
-        "for them.",
-        "Send the registration again, or end it if the patient has left. One of the last days may "
-        "still be under way.",
+        "Registered here with a regular registration, but not on PCSE's list: the practice is "
+        "not paid for them.",
+        "Send the registration again, or end it if the patient has left. A very recent one may "
+        "still be in progress.",
     ),
     _Kind(
         kinds.ONLY_THERE,
         "PCSE: only on PCSE's list",
         "On PCSE's list, but not registered here. Where the record is here but the patient left, "
         "died or is registered in another way, the note says so.",
-        "Ask PCSE to take those who left or died off; register those who belong to you.",
+        "Ask PCSE to remove those who left or died; register those who are your patients.",
     ),
     _Kind(
         kinds.DIFFERS,
@@ -48,22 +48,22 @@ _KINDS = (
     _Kind(
         kinds.LIKELY_SAME,
         "PCSE: likely the same, but the NHS number differs",
-        "Nobody with the NHS number on the other list, but one with the same name and date of "
-        "birth. They are likely the same person; nothing was merged.",
+        "Nobody on the other list has the NHS number, but one patient has the same name and date "
+        "of birth. They are likely the same person; nothing was merged.",
         "Compare with PDS and correct the number that is wrong or missing.",
     ),
     _Kind(
         kinds.UNCLEAR_HERE,
         "PCSE: yours that could be several of theirs",
-        "The NHS number, or name and date of birth, stand several times on one of the lists: "
-        "nobody can tell from the lists who is who.",
-        "Settle the duplicates first, then compare again.",
+        "The NHS number, or name and date of birth, appears several times on one of the lists: "
+        "the lists alone do not show who is who.",
+        "Resolve the duplicates first, then compare again.",
     ),
     _Kind(
         kinds.UNCLEAR_THERE,
         "PCSE: theirs that could be several of yours",
         "The same, seen from PCSE's list.",
-        "Settle the duplicates first, then compare again.",
+        "Resolve the duplicates first, then compare again.",
     ),
     _Kind(
         kinds.TWICE_HERE,
@@ -80,23 +80,23 @@ _KINDS = (
     ),
     _Kind(
         kinds.NOT_READ,
-        "PCSE: lines that name nobody",
-        "Lines that could not be read, or without a number or name that could be looked for.",
+        "PCSE: lines without a patient",
+        "Lines that could not be read, or without a number or name to search for.",
         "Look at these lines of the list; look the patients up by hand.",
         "lines",
     ),
 )
 
 PCSE_KINDS = tuple(kind.kind for kind in _KINDS)
-"""The words of the column `kind` in pcse_differences.csv, in the order in which they are told."""
+"""The words of the column `kind` in pcse_differences.csv, in the order of the report."""
 
 
 def pcse_findings(reconciled: Reconciliation) -> tuple[Finding, ...]:
-    """Give a finding for each kind of row; all of them are written into one file."""
+    """Return a finding for each kind of row; all of them are written to one file."""
     findings = []
     for kind in _KINDS:
         rows = reconciled.rows.filter(pl.col("kind") == kind.kind)
-        can_tell, why = _told(reconciled, kind.kind)
+        is_known, why = _comparability(reconciled, kind.kind)
         findings.append(
             Finding(
                 id=f"pcse_{kind.kind}",
@@ -104,7 +104,7 @@ def pcse_findings(reconciled: Reconciliation) -> tuple[Finding, ...]:
                 means=kind.means,
                 to_do=kind.to_do,
                 counts=kind.counts,
-                state=(FOUND if rows.height else NONE) if can_tell else UNKNOWN,
+                state=(FOUND if rows.height else NONE) if is_known else UNKNOWN,
                 why=why,
                 rows=rows,
                 file=PCSE_FILE,
@@ -113,14 +113,14 @@ def pcse_findings(reconciled: Reconciliation) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _told(reconciled: Reconciliation, kind: str) -> tuple[bool, str]:
-    """Give whether the lists can tell of that kind, and what could not be compared."""
+def _comparability(reconciled: Reconciliation, kind: str) -> tuple[bool, str]:
+    """Return whether the lists can show that kind, and what could not be compared."""
     if kind == kinds.DIFFERS:
         in_patients = (
             f"Patients who differ: {reconciled.differing:,}." if reconciled.differing else ""
         )
-        why = " ".join(text for text in (in_patients, *reconciled.not_told) if text)
+        why = " ".join(text for text in (in_patients, *reconciled.not_compared_fields) if text)
         return bool(reconciled.fields), why
     if kind == kinds.LIKELY_SAME and not reconciled.by_name:
-        return False, "Not both sides have surname, first name and date of birth."
+        return False, "Surname, first name and date of birth are not all on both sides."
     return True, ""

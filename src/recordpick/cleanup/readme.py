@@ -1,4 +1,4 @@
-"""README.txt of the clean-up list: what was found, what it means and what to do, in plain words."""
+"""Write README.txt of the clean-up list: what was found, what it means and what to do."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def readme(
     findings: Sequence[Finding],
     reconciled: Reconciliation | None,
 ) -> str:
-    """Write the text, with CRLF."""
+    """Return the text, with CRLF line ends."""
     parts = [
         _head(index, as_at),
         *_found(findings),
         *_unknown(findings),
         *_nothing(findings),
         _pcse(reconciled),
-        *_set_aside(index),
+        *_rejected_rows(index),
         _reading(),
     ]
     return "\n\n".join(parts).replace("\n", "\r\n") + "\r\n"
@@ -47,13 +47,13 @@ def _head(index: PracticeIndex, as_at: date) -> str:
             "",
             *([SYNTHETIC, ""] * manifest.synthetic),
             f"Practice         {one_line(manifest.practice) or 'not named'}",
-            f"As at            {as_at.isoformat()} (future and ages are reckoned by it)",
+            f"As at            {as_at.isoformat()} (future dates and ages are calculated from it)",
             f"Practice index   {manifest.fingerprint}",
             f"Written          by recordpick {__version__}",
             "",
             _wrapped(
                 "Put these right in the clinical system, export again, make the index again and "
-                "write this list again. Nothing was changed by looking. clean_up.csv has all of "
+                "write this list again. The checks changed nothing. clean_up.csv has all of "
                 "this as a table.",
                 "",
             ),
@@ -63,11 +63,11 @@ def _head(index: PracticeIndex, as_at: date) -> str:
 
 def _found(findings: Iterable[Finding]) -> Iterable[str]:
     said = [finding for finding in findings if finding.state == FOUND]
-    yield "FOUND" if said else "FOUND\n  Nothing of what could be looked for."
+    yield "FOUND" if said else "FOUND\n  None of the things that could be checked."
     for finding in said:
         registered = finding.registered or 0
         some = 0 < registered < (finding.number or 0)
-        of_them = f", of them registered now {registered:,}" if some else ""
+        of_them = f", {registered:,} of them registered now" if some else ""
         lines = [
             f"{finding.title}: {_counted(finding)}{of_them}",
             _wrapped(finding.means),
@@ -79,7 +79,7 @@ def _found(findings: Iterable[Finding]) -> Iterable[str]:
 
 
 def _counted(finding: Finding) -> str:
-    """Say how many of what: "1 entry", "2 entries"."""
+    """Return how many of what: "1 entry", "2 entries"."""
     words = finding.counts
     if finding.number == 1:
         words = words.replace("ies", "ys")
@@ -118,26 +118,26 @@ def _pcse(reconciled: Reconciliation | None) -> str:
     lines = [
         _wrapped(f"{one_line(one.file)} was compared. {one.scope}"),
         _wrapped(
-            "Matched by NHS number; those left over by name and date of birth, which is only "
-            "said to be likely. Nothing was merged or changed."
+            "Matched by NHS number; those left over by name and date of birth, which only "
+            "makes a match likely. Nothing was merged or changed."
         ),
         _side("here", one.here, one.matched, one.likely, one.unclear_here, one.only_here),
         _side("there", one.there, one.matched, one.likely, one.unclear_there, one.only_there),
         _wrapped(
             f"Not compared: other patients of the index {one.not_compared:,}, lines of the list "
-            f"that name nobody {one.left_out:,}."
+            f"without a patient {one.left_out:,}."
         ),
-        *(_wrapped(note) for note in (*one.notes, *one.not_told)),
+        *(_wrapped(note) for note in (*one.notes, *one.not_compared_fields)),
     ]
     return "\n".join(["PCSE'S LIST", *lines])
 
 
-def _set_aside(index: PracticeIndex) -> Iterable[str]:
+def _rejected_rows(index: PracticeIndex) -> Iterable[str]:
     rejected = sum(file.rows_rejected for file in index.manifest.files)
     if rejected:
         text = (
-            f"Rows of the export that did not fit and are not in the index: {rejected:,}. Nothing "
-            "here tells of them: see rejected_rows.csv in the index's folder."
+            f"Rows of the export that were rejected and are not in the index: {rejected:,}. "
+            "Nothing here covers them: see rejected_rows.csv in the index's folder."
         )
         yield "\n".join(["NOT LOOKED AT", _wrapped(text)])
 
@@ -145,8 +145,8 @@ def _set_aside(index: PracticeIndex) -> Iterable[str]:
 def _reading() -> str:
     return """HOW TO READ THE CSV FILES
   UTF-8, comma, CRLF. A text that a spreadsheet would run or change (one that begins with
-  = + - @, has leading zeros, looks like a date ...) has one apostrophe in front: it is none of
-  the text. Do not save the files from a spreadsheet: it may write 9.43E+09 for an NHS number.
+  = + - @, has leading zeros, looks like a date ...) has one apostrophe in front, which is not part
+  of the text. Do not save the files from a spreadsheet: it may write 9.43E+09 for an NHS number.
 
-These files tell who patients are. Keep them where patient data may be kept, and delete them when
+These files identify patients. Keep them where patient data may be kept, and delete them when
 the work is done."""

@@ -1,4 +1,4 @@
-"""The practice's registered patients beside PCSE's list: who is on both, and where they differ."""
+"""Compare the practice's registered patients with PCSE's list: who is on both, and differences."""
 
 from __future__ import annotations
 
@@ -30,18 +30,19 @@ PCSE_ROWS: dict[str, pl.DataType] = {
     "there": pl.String(),
     "note": pl.String(),
 }
-"""The columns of pcse_differences.csv, in order. `line` is that of PCSE's file."""
+"""The columns of pcse_differences.csv, in order. `line` is the line in PCSE's file."""
 
 _WHO = ("nhs_number", "family_name", "given_name", "date_of_birth")
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What came of comparing. For both sides the places add up:
+    """The result of the comparison. For both sides the counts add up:
 
     here = matched + likely + unclear_here + only_here, and there likewise. `not_compared` are the
-    index's other patients, `left_out` the list's lines that name nobody. `rows` (columns as in
-    `PCSE_ROWS`) tell all that is not in order; `differing` of the `matched` differ somewhere.
+    index's other patients, `left_out` the list's lines that identify nobody. `rows` (columns as in
+    `PCSE_ROWS`) report everything that is not in order; `differing` counts those of `matched` that
+    differ in some field.
     """
 
     file: str
@@ -58,11 +59,11 @@ class Reconciliation:
     left_out: int
     scope: str
     fields: tuple[str, ...]
-    """What was compared of those who share an NHS number."""
+    """The fields compared for those who share an NHS number."""
     by_name: bool
-    """Whether both sides have what it takes to look for people by name and date of birth."""
-    not_told: tuple[str, ...]
-    """What could not be compared, as one side does not have it: a sentence each."""
+    """Whether both sides have the columns to match people by name and date of birth."""
+    not_compared_fields: tuple[str, ...]
+    """What could not be compared, as one side does not have it: one sentence each."""
     notes: tuple[str, ...]
     rows: pl.DataFrame
 
@@ -70,30 +71,31 @@ class Reconciliation:
 def reconcile(index: PracticeIndex, pcse: PcseList) -> Reconciliation:
     """Compare the index's registered, regular patients with PCSE's list.
 
-    UserError where they have nothing in common to be matched by.
+    Raise a UserError where they have no columns in common to match by.
     """
     ours = compared_patients(index)
     there = pcse.rows.with_row_index("row")
     names = {"family_name", "given_name", "date_of_birth"}
     if "nhs_number" not in ours.columns and not names <= ours.columns & pcse.columns:
         raise UserError(
-            f"{pcse.file} cannot be compared: the index has no NHS numbers, and not both sides "
-            "have surname, first name and date of birth. Make the index of an export with them."
+            f"{pcse.file} cannot be compared: the index has no NHS numbers, and surname, first "
+            "name and date of birth are not all on both sides. Make the index from an export with "
+            "them."
         )
     pairing = pair(ours.rows, there)
     fields = [name for name in COMPARED if name in ours.columns & pcse.columns]
-    matched = _beside(pairing, MATCHED, ours.rows, there)
-    likely = _beside(pairing, LIKELY, ours.rows, there)
+    matched = _pairs_at(pairing, MATCHED, ours.rows, there)
+    likely = _pairs_at(pairing, LIKELY, ours.rows, there)
     differ = differences(matched, fields)
     frames = [
-        _of_pairs(DIFFERS, matched, differ, _perhaps_another(differ)),
+        _of_pairs(DIFFERS, matched, differ, _doubtful_pairs(differ)),
         _likely(likely, differences(likely, ["nhs_number", *fields])),
         _of_side(ONLY_HERE, ours.rows, pairing.here, ALONE),
         _only_there(there, pairing, ours),
         _of_side(UNCLEAR_HERE, ours.rows, pairing.here, UNCLEAR),
         _of_side(UNCLEAR_THERE, there, pairing.there, UNCLEAR),
-        _twice(TWICE_HERE, ours.rows),
-        _twice(TWICE_THERE, there),
+        _duplicates(TWICE_HERE, ours.rows),
+        _duplicates(TWICE_THERE, there),
         _shaped(pcse.left_out, NOT_READ),
     ]
     return Reconciliation(
@@ -112,13 +114,13 @@ def reconcile(index: PracticeIndex, pcse: PcseList) -> Reconciliation:
         scope=ours.scope,
         fields=tuple(fields),
         by_name=names <= ours.columns & pcse.columns,
-        not_told=_not_told(ours, pcse),
+        not_compared_fields=_not_compared_fields(ours, pcse),
         notes=pcse.notes,
         rows=pl.concat(frames),
     )
 
 
-def _not_told(ours: Compared, pcse: PcseList) -> tuple[str, ...]:
+def _not_compared_fields(ours: Compared, pcse: PcseList) -> tuple[str, ...]:
     sides = (("the index", ours.columns), (f"{pcse.file}", pcse.columns))
     return tuple(
         f"{name.replace('_', ' ').capitalize()} was not compared: {side} does not have it."
@@ -128,8 +130,10 @@ def _not_told(ours: Compared, pcse: PcseList) -> tuple[str, ...]:
     )
 
 
-def _beside(pairing: Pairing, place: str, here: pl.DataFrame, there: pl.DataFrame) -> pl.DataFrame:
-    """Give the pairs of that place with the columns of both sides, theirs with " there" behind."""
+def _pairs_at(
+    pairing: Pairing, place: str, here: pl.DataFrame, there: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the pairs of that place with the columns of both sides, theirs suffixed " there"."""
     theirs = there.rename({name: f"{name} there" for name in there.columns if name != "row"})
     return (
         pairing.pairs.filter(pl.col("place") == place)
@@ -141,7 +145,7 @@ def _beside(pairing: Pairing, place: str, here: pl.DataFrame, there: pl.DataFram
 
 
 def _shaped(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """Give the rows the columns of `PCSE_ROWS`; what they do not have is empty."""
+    """Return the rows with the columns of `PCSE_ROWS`; columns that they do not have are empty."""
     rows = rows.with_columns(kind=pl.lit(kind))
     return rows.select(
         pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
@@ -152,7 +156,7 @@ def _shaped(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
 def _of_pairs(
     kind: str, pairs: pl.DataFrame, differ: pl.DataFrame, notes: pl.DataFrame
 ) -> pl.DataFrame:
-    """Give a row for each difference, saying whose it is as the index has them."""
+    """Return a row for each difference, with the patient's details as in the index."""
     whose = pairs.select("here", "patient_id", *_WHO, line="line there")
     rows = differ.join(whose, on="here", how="left", maintain_order="left").join(
         notes, on="here", how="left", maintain_order="left"
@@ -161,8 +165,8 @@ def _of_pairs(
     return _shaped(rows.drop("here", "there").rename(values), kind)
 
 
-def _perhaps_another(differ: pl.DataFrame) -> pl.DataFrame:
-    """Give here and note for pairs by number who share neither surname nor date of birth."""
+def _doubtful_pairs(differ: pl.DataFrame) -> pl.DataFrame:
+    """Return here and note for pairs by number that share neither surname nor date of birth."""
     both = pl.col("field").is_in(["family_name", "date_of_birth"])
     known = pl.col("value_here").is_not_null() & pl.col("value_there").is_not_null()
     says = "Surname and date of birth both differ: check first whether this is the same person."
@@ -176,7 +180,7 @@ def _perhaps_another(differ: pl.DataFrame) -> pl.DataFrame:
 
 
 def _likely(pairs: pl.DataFrame, differ: pl.DataFrame) -> pl.DataFrame:
-    """Give a row for each likely pair: the NHS numbers side by side, other differences noted."""
+    """Return a row for each likely pair: the NHS numbers side by side, other differences noted."""
     others = (
         differ.filter(pl.col("field") != "nhs_number")
         .group_by("here", maintain_order=True)
@@ -207,11 +211,11 @@ def _of_side(kind: str, rows: pl.DataFrame, places: pl.DataFrame, place: str) ->
 
 
 def _only_there(there: pl.DataFrame, pairing: Pairing, ours: Compared) -> pl.DataFrame:
-    """Give those only there; those who are here but were not compared are said to be."""
+    """Return those only there, with a note on those who are here but were not compared."""
     alone = pairing.there.filter(pl.col("place") == ALONE)
     rows = there.join(alone, on="row", how="semi", maintain_order="left")
     others = ours.others.with_row_index("other")
-    says = pl.format("Here as patient {} ({})", "patient_id", "stands").alias("says")
+    says = pl.format("Here as patient {} ({})", "patient_id", "standing").alias("says")
     by_number = (
         others.drop_nulls("nhs_number")
         .group_by("nhs_number", maintain_order=True)
@@ -230,28 +234,30 @@ def _only_there(there: pl.DataFrame, pairing: Pairing, ours: Compared) -> pl.Dat
             perhaps=pl.lit("Perhaps the same, by name and date of birth: ") + pl.col("says").first()
         )
     )
-    told = rows.join(by_number, on="nhs_number", how="left", maintain_order="left").join(
+    noted = rows.join(by_number, on="nhs_number", how="left", maintain_order="left").join(
         named, on="row", how="left", maintain_order="left"
     )
-    return _shaped(told.with_columns(note=pl.coalesce("says", "perhaps") + pl.lit(".")), ONLY_THERE)
+    return _shaped(
+        noted.with_columns(note=pl.coalesce("says", "perhaps") + pl.lit(".")), ONLY_THERE
+    )
 
 
-def _twice(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """Give the rows of one side that share an NHS number, or name and date of birth."""
+def _duplicates(kind: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of one side that share an NHS number, or name and date of birth."""
     number = pl.col("nhs_number")
     by_number = rows.filter(number.is_not_null() & number.is_duplicated()).select(
-        "row", said=pl.lit("NHS number")
+        "row", shared=pl.lit("NHS number")
     )
     by_name = (
         name_keys(rows)
         .filter(pl.col("key").is_duplicated())
-        .select(pl.col("row").unique(), said=pl.lit("name and date of birth"))
+        .select(pl.col("row").unique(), shared=pl.lit("name and date of birth"))
     )
-    said = (
+    notes = (
         pl.concat([by_number, by_name])
         .group_by("row", maintain_order=True)
-        .agg(note=pl.lit("More than once: ") + pl.col("said").str.join(", ") + pl.lit("."))
+        .agg(note=pl.lit("More than once: ") + pl.col("shared").str.join(", ") + pl.lit("."))
     )
     order = ["nhs_number", "family_name", "given_name", "row"]
-    found = rows.join(said, on="row", how="inner").sort(order, nulls_last=True)
+    found = rows.join(notes, on="row", how="inner").sort(order, nulls_last=True)
     return _shaped(found, kind)

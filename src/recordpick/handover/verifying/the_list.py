@@ -19,7 +19,8 @@ _RANDOM = pl.col("criterion_id").is_null()
 def check_numbering(selected: pl.DataFrame, description: Description) -> Check:
     """Check the numbers of lines and records, and that list_id is that of the pack.
 
-    Lines count from 1, records in order of first appearance."""
+    Lines count from 1, records in order of first appearance.
+    """
     first = selected.select("patient_id").unique(maintain_order=True).with_row_index("n", offset=1)
     numbered = selected.join(first, on="patient_id", how="left", maintain_order="left")
     rules = [
