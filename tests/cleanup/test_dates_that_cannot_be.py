@@ -107,7 +107,7 @@ def event(event_id, day, **more):
 
 
 def test_entries_before_birth_in_all_tables_that_have_dates(run_check):
-    """Findings name table and row. Family history, and dates known only roughly, are not reported."""
+    """Findings name table and row. Family history and roughly known dates are not reported."""
     early = date(1980, 1, 1)
     finding = run_check(
         "entries_before_birth",

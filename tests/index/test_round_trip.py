@@ -185,7 +185,7 @@ def test_repeat_dispensing_that_is_not_told_is_not_answered_with_nobody(indexes,
     """Its criterion cannot be answered; one that means all repeats can."""
     answers = match(PACK, indexes[name], indexes["tables"].manifest.as_at).answers
     assert not answers["MED-02"].answered
-    assert "cannot tell repeat_dispensing from repeat" in answers["MED-02"].why_not
+    assert "cannot distinguish repeat_dispensing from repeat" in answers["MED-02"].why_not
     assert answers["MED-01"].answered
 
 

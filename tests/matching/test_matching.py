@@ -81,7 +81,7 @@ def test_how_many_rows_a_rule_asks_for(index, at_least, at_most, expected):
     assert met(rule, index) == expected
 
 
-def test_none_asked_for_over_the_patient_itself(index):
+def test_none_required_over_the_patient_itself(index):
     """at_most = 0 over patients means that the condition is not satisfied."""
     assert met(Rule("no woman", where="sex = 'F'", at_least=0, at_most=0), index) == ["2", "3", "4"]
 
@@ -147,7 +147,7 @@ def test_what_the_index_cannot_tell_is_said_and_not_answered_with_nobody(index, 
 
 
 def test_an_absent_population_column_makes_the_criterion_unanswerable(index):
-    """Nobody is asked about when the population cannot be told."""
+    """Nobody is matched when the population is not known."""
     made = pack(criterion(HIGH, population="is_sensitive"), codelists=LISTS)
     assert "is_sensitive" in match(made, index, AS_AT).answers["C-1"].why_not
 
@@ -161,7 +161,7 @@ def test_an_alternative_that_cannot_be_looked_at_is_a_caution(index):
 
 
 def test_a_codelist_of_which_no_code_occurs_is_a_caution(index):
-    """Nobody matches, and the likeliest reason stands beside it."""
+    """Nobody matches, and the likeliest reason is given with it."""
     made = pack(criterion(Rule("x", "events", codes="nothing")), codelists=LISTS)
     answer = match(made, index, AS_AT).answers["C-1"]
     assert answer.matches == 0
@@ -197,9 +197,9 @@ def test_explain_tells_each_rule_with_its_count(index):
         criterion(HIGH, Rule("aged 75", where="age >= 75"), population="status = 'registered'"),
         codelists=LISTS,
     )
-    told = explain(made, index, AS_AT, "C-1", "1")
-    assert (told.meets, told.near_miss) == (True, False)
-    assert [(rule.counted, rule.holds) for rule in told.rules] == [(2, True), (1, True)]
+    explanation = explain(made, index, AS_AT, "C-1", "1")
+    assert (explanation.meets, explanation.near_miss) == (True, False)
+    assert [(rule.counted, rule.holds) for rule in explanation.rules] == [(2, True), (1, True)]
     other = explain(made, index, AS_AT, "C-1", "2")
     assert (other.meets, other.near_miss) == (False, False)
     left = explain(made, index, AS_AT, "C-1", "3")
@@ -208,13 +208,13 @@ def test_explain_tells_each_rule_with_its_count(index):
 
 @pytest.mark.parametrize(("criterion_id", "patient"), [("C-9", "1"), ("C-1", "99")])
 def test_explain_refuses_what_is_not_there(index, criterion_id, patient):
-    """An unknown criterion or patient is told in a sentence."""
+    """An unknown criterion or patient is reported in a sentence."""
     with pytest.raises(UserError):
         explain(pack(criterion(HIGH), codelists=LISTS), index, AS_AT, criterion_id, patient)
 
 
 def test_who_may_be_drawn_is_the_packs_rule(index):
-    """The random population is a condition; a column it lacks is told, not taken for nobody."""
+    """The random population is a condition; a missing column is reported, not taken for nobody."""
     registered = pack(criterion(HIGH), random_population="status = 'registered'")
     assert random_population(registered, index, AS_AT).to_list() == ["1", "2", "4"]
     with pytest.raises(UserError, match="is_sensitive"):

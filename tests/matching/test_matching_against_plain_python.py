@@ -165,9 +165,9 @@ def test_matching_agrees_with_a_plain_loop(people, rows, criteria):
         assert [one.left for one in answer.left] == left
         assert answer.matches == len(found)
         first = people[0]
-        told = explain(made, index, AS_AT, f"C{number}", first["patient_id"])
-        assert told.meets == (first["patient_id"] in found)
-        assert [rule.counted for rule in told.rules] == [
+        explanation = explain(made, index, AS_AT, f"C{number}", first["patient_id"])
+        assert explanation.meets == (first["patient_id"] in found)
+        assert [rule.counted for rule in explanation.rules] == [
             counted(rule, first, rows)[0] for step in steps for rule in step
         ]
         shown = evidence(made, index, AS_AT, f"C{number}", [first["patient_id"]])

@@ -31,7 +31,7 @@ MIXED = WITH_STATUS + "3,Old,12-Feb-1932,Left,\n"
 
 
 def listed(folder: Path, text: str, *, registered: bool = False):
-    """Index a list, everyone on it taken as registered if asked."""
+    """Index a list, everyone on it taken as registered if parsed."""
     path = folder / "list.csv"
     path.write_text(text, encoding="utf-8")
     answers = Answers(registered=True) if registered else Answers()
@@ -40,8 +40,8 @@ def listed(folder: Path, text: str, *, registered: bool = False):
 
 def answer(index, where: str, population: str | None = None, **more):
     """Answer a criterion of one rule over patients."""
-    asked = criterion(Rule("a patient", "patients", where, **more), population=population)
-    return match(pack(asked), index, AS_AT).answers["C-1"]
+    needed = criterion(Rule("a patient", "patients", where, **more), population=population)
+    return match(pack(needed), index, AS_AT).answers["C-1"]
 
 
 ONLY_OTHERS = (
@@ -157,8 +157,8 @@ def test_a_mapping_that_says_one_word_answers_for_no_other(tmp_path):
     index = build_index([folder], tmp_path / "index", mapping=mapping, as_at=AS_AT)
 
     def of_events(where: str, **more):
-        asked = criterion(Rule("an entry", "events", where, **more))
-        return match(pack(asked), index, AS_AT).answers["C-1"]
+        needed = criterion(Rule("an entry", "events", where, **more))
+        return match(pack(needed), index, AS_AT).answers["C-1"]
 
     assert (
         "map.toml says that every patient is registered" in answer(index, "status = 'left'").why_not
@@ -248,7 +248,7 @@ _rows = pl.DataFrame(
 def test_what_can_be_true_of_a_patient_is_never_ruled_out(text, word):
     """Whatever the condition: if a row with this word meets it, it was said to be possible."""
     kinds = {column.name: column.kind for column in PATIENTS.columns}
-    asked = parse_condition(text, kinds)
-    met = _rows.with_columns(status=pl.lit(word)).select(asked.expression(AS_AT)).to_series()
-    assert asked.may_be_true("status", word, AS_AT) or not met.any()
-    assert asked.may_fail("status", word, AS_AT) or met.all()
+    parsed = parse_condition(text, kinds)
+    met = _rows.with_columns(status=pl.lit(word)).select(parsed.expression(AS_AT)).to_series()
+    assert parsed.may_be_true("status", word, AS_AT) or not met.any()
+    assert parsed.may_fail("status", word, AS_AT) or met.all()

@@ -71,7 +71,7 @@ WANTED = {
 
 
 def test_a_number_that_cannot_be_right_is_not_silently_no_number(tmp_path: Path) -> None:
-    """The patient has one in the clinical system: whoever reads "no NHS number" must be told."""
+    """The patient has one in the clinical system: whoever reads "no NHS number" must be warned."""
     for number, cautioned in (("9434765918", True), ("9434765919", False)):
         folder = tmp_path / number
         write_extract(folder, SRPatient=[patient(1, NHSNumber=number), patient(2, NHSNumber="")])

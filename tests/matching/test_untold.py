@@ -41,9 +41,9 @@ def index(*conflated, gaps=()):
     return replace(made, manifest=manifest)
 
 
-def answer(asked, *conflated, gaps=()):
+def answer(rule, *conflated, gaps=()):
     """Answer one criterion of this one rule, or of these alternatives."""
-    return match(pack(criterion(asked)), index(*conflated, gaps=gaps), AS_AT).answers["C-1"]
+    return match(pack(criterion(rule)), index(*conflated, gaps=gaps), AS_AT).answers["C-1"]
 
 
 def course(where, **more):
@@ -62,11 +62,11 @@ def course(where, **more):
         "COALESCE(course, drug) = 'repeat'",
     ],
 )
-def test_who_asks_for_a_difference_that_is_not_told_gets_no_answer(where):
+def test_a_rule_that_needs_a_distinction_not_supplied_gets_no_answer(where):
     """Neither nobody nor too many: it cannot be answered, and says which words are meant."""
     found = answer(course(where), DISPENSING)
     assert not found.answered
-    assert "cannot tell repeat_dispensing from repeat in medications.course" in found.why_not
+    assert "cannot distinguish repeat_dispensing from repeat in medications.course" in found.why_not
     assert "it has no mark" in found.why_not
 
 
@@ -93,40 +93,41 @@ def test_counting_different_words_hangs_on_the_difference():
     assert not found.answered
 
 
-def test_an_alternative_that_is_not_told_is_a_caution():
+def test_an_alternative_that_is_not_supplied_is_a_caution():
     """The other is looked at, and it is said that this one was not."""
     either = Step((course("course = 'repeat_dispensing'"), course("course = 'acute'")))
     found = answer(either, DISPENSING)
     assert found.answered
     assert found.matches == 1
-    assert "Not looked at: the index cannot tell repeat_dispensing" in found.cautions[0]
+    assert "Not checked: the index cannot distinguish repeat_dispensing" in found.cautions[0]
 
 
-def test_what_may_stand_as_another_is_a_caution():
-    """Some rows may be meant otherwise: the answer is given, with the reason."""
+def test_what_may_be_recorded_as_another_is_a_caution():
+    """Some rows may mean something else: the answer is given, with the reason."""
     found = answer(course("course = 'repeat'"), replace(DISPENSING, always=False))
     assert found.answered
     assert found.cautions == ("It has no mark (medications.course).",)
 
 
 def test_what_one_of_several_sources_does_not_tell_is_a_caution():
-    """Of its rows nothing is known, which is not the same as no."""
+    """The value is unknown for its rows, which is not the same as no."""
     gap = Gap("medications", "is_active", "list.csv", 1200)
-    said = (
-        "list.csv does not tell medications.is_active: of its 1,200 rows nothing is known there.",
-    )
+    said = ("list.csv does not supply medications.is_active: it is not known for its 1,200 rows.",)
     assert answer(course("is_active"), gaps=[gap]).cautions == said
     assert answer(course("course = 'acute'"), gaps=[gap]).cautions == ()
     whole = Gap("medications", "", "list.csv", 7)
-    assert "of its 7 patients" in answer(course("is_active"), gaps=[whole]).cautions[0]
+    assert "for its 7 patients" in answer(course("is_active"), gaps=[whole]).cautions[0]
 
 
 def test_a_population_that_one_source_does_not_tell_is_a_caution():
     """Its patients are in no answer, and each answer says so."""
     made = index(gaps=[Gap("patients", "status", "list.csv", 3)])
-    asked = criterion(course("is_active"), population="status = 'registered'")
-    found = match(pack(asked), made, AS_AT).answers["C-1"]
-    assert "list.csv does not tell patients.status: of its 3 patients" in found.cautions[0]
+    needed = criterion(course("is_active"), population="status = 'registered'")
+    found = match(pack(needed), made, AS_AT).answers["C-1"]
+    assert (
+        "list.csv does not supply patients.status: it is not known for its 3 patients"
+        in found.cautions[0]
+    )
 
 
 words = st.sampled_from(["repeat", "repeat_dispensing", "acute", "x"])
@@ -155,9 +156,9 @@ conditions = st.recursive(
 @given(conditions, st.sampled_from([("repeat_dispensing", "repeat"), ("acute", None)]))
 def test_no_difference_that_matters_is_overlooked(text, values):
     """Where a condition is said not to tell two values apart, no row shows a difference."""
-    asked = parse_condition(text, COLUMNS)
+    needed = parse_condition(text, COLUMNS)
     one, other = values
-    if asked.tells_apart("course", one, other, AS_AT):
+    if needed.tells_apart("course", one, other, AS_AT):
         return
     rest = [
         {"drug": drug, "is_active": active}
@@ -169,14 +170,14 @@ def test_no_difference_that_matters_is_overlooked(text, values):
             [{"course": value, **row} for row in rest],
             schema={"course": pl.String, "drug": pl.String, "is_active": pl.Boolean},
         )
-        .select(met=asked.expression(AS_AT))["met"]
+        .select(met=needed.expression(AS_AT))["met"]
         .to_list()
         for value in values
     ]
     assert met[0] == met[1]
 
 
-def test_an_index_that_is_a_source_itself_still_says_what_was_not_told(tmp_path):
+def test_an_index_that_is_a_source_itself_still_says_what_was_not_supplied(tmp_path):
     """And a list beside it says what it does not have."""
     tables = tmp_path / "tables"
     tables.mkdir()
@@ -210,21 +211,21 @@ def test_an_index_of_an_older_format_is_refused(tmp_path):
         read_manifest(tmp_path / "index")
 
 
-def test_codelists_for_demonstrations_are_told_on_real_records():
+def test_codelists_for_demonstrations_are_reported_on_real_records():
     """They hold a few codes, and would look whole; in a made-up practice they are."""
     shipped = read_pack(general_practice_pack()).codelists["warfarin"]
-    asked = criterion(Rule("warfarin", "medications", codes="warfarin"))
+    needed = criterion(Rule("warfarin", "medications", codes="warfarin"))
     own = {"warfarin": [*shipped.codes, "12345"]}
     made_up = small_index(
         patients=[{"patient_id": "1"}],
         medications=[{"patient_id": "1", "medication_id": "a", "code": shipped.codes[0]}],
     )
     real = replace(made_up, manifest=replace(made_up.manifest, synthetic=False))
-    for index_of, codelists, told in (
+    for index_of, codelists, is_warned in (
         (real, {"warfarin": shipped.codes}, True),
         (real, own, False),
         (made_up, {"warfarin": shipped.codes}, False),
     ):
-        found = match(pack(asked, codelists=codelists), index_of, AS_AT).answers["C-1"]
+        found = match(pack(needed, codelists=codelists), index_of, AS_AT).answers["C-1"]
         assert found.matches == 1
-        assert ("is the one for demonstrations" in " ".join(found.cautions)) == told
+        assert ("is the one for demonstrations" in " ".join(found.cautions)) == is_warned

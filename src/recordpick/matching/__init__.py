@@ -1,7 +1,7 @@
-"""Criteria × index → who meets what, how many are left after each rule, and the rows that say so.
+"""Match criteria to an index: who meets what, how many remain after each rule, and the evidence.
 
 `match` answers a whole pack in one plan; `evidence` and `evidence_lines` show the rows behind a
-criterion; `explain` tells rule by rule why one patient meets a criterion, or does not.
+criterion; `explain` says rule by rule why one patient meets a criterion, or does not.
 """
 
 from recordpick.matching.answers import Answer, Left, Matches, match, random_population

@@ -1,4 +1,4 @@
-"""Who meets what: every criterion of a pack answered together from one index."""
+"""Answer every criterion of a pack together from one index."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ FOUND: dict[str, pl.DataType] = {"criterion_id": pl.String(), PATIENT: pl.String
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One step of a criterion in numbers of patients of its population."""
+    """One step of a criterion, in numbers of patients in its population."""
 
     says: str
     holds: int
-    """How many meet this step, whatever the others say."""
+    """How many meet this step, regardless of the others."""
     left: int
     """How many meet it and every step before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the index says to one criterion.
+    """The answer that an index gives for one criterion.
 
-    Where `answered` is false nobody was looked for, `why_not` says why, and the numbers are 0.
-    `cautions` are sentences on what may make a true answer differ from this one.
+    Where `answered` is false the criterion was not evaluated, `why_not` says why, and the numbers
+    are 0. `cautions` are sentences on what may make the true answer differ from this one.
     """
 
     criterion_id: str
@@ -55,10 +55,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Matches:
-    """Who meets which criterion of a pack at a date.
+    """The patients who meet each criterion of a pack at a date.
 
     `found` has the columns criterion_id and patient_id, sorted by the pack's order of criteria and
-    then by patient_id; each pair stands once.
+    then by patient_id; each pair appears once.
     """
 
     as_at: date
@@ -66,25 +66,25 @@ class Matches:
     found: pl.DataFrame
 
     def patients(self, criterion_id: str) -> pl.Series:
-        """Give the patient_ids that meet a criterion, sorted; none if it was not answered."""
+        """Return the patient_ids that meet a criterion, sorted; none if it was not answered."""
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
 
 
 def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = silent) -> Matches:
     """Answer every criterion of the pack together.
 
-    `as_at` is the day on which ages and intervals are reckoned. A criterion that the index cannot
-    answer is in `answers` with `answered` false and the reason.
+    `as_at` is the day from which ages and intervals are calculated. A criterion that the index
+    cannot answer is in `answers` with `answered` false and the reason.
     """
     progress("reading the criteria", None)
     every = [answerable(pack, index, criterion) for criterion in pack.criteria]
     able = [criterion for criterion in every if not criterion.why_not]
     progress(f"looking for patients who meet {len(able)} criteria", None)
     matrix = plan(pack, index, as_at, able).collect(engine="streaming").sort(PATIENT)
-    places = {criterion.criterion.id: place for place, criterion in enumerate(able)}
+    positions = {criterion.criterion.id: place for place, criterion in enumerate(able)}
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
-    unseen = _unseen_codelists(pack, index, able, matrix)
+    unused = _unused_codelists(pack, index, able, matrix)
     for criterion in every:
         criterion_id = criterion.criterion.id
         if criterion.why_not:
@@ -98,7 +98,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
                 matches=0,
             )
             continue
-        answer, patients = _answer(criterion, places[criterion_id], matrix, unseen)
+        answer, patients = _answer(criterion, positions[criterion_id], matrix, unused)
         answers[criterion_id] = answer
         found.append(
             pl.DataFrame(patients).select(
@@ -110,19 +110,19 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
 
 
 def _answer(
-    criterion: Answerable, k: int, matrix: pl.DataFrame, unseen: dict[Count, str]
+    criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, str]
 ) -> tuple[Answer, pl.Series]:
     names = Names(k)
     within = matrix[names.population]
     left: list[Left] = []
-    standing = within
+    remaining = within
     for s, step in enumerate(criterion.criterion.steps):
         held = matrix[names.step(s)]
-        standing = standing & held
-        left.append(Left(step.says, int((within & held).sum()), int(standing.sum())))
-    patients = matrix[PATIENT].filter(standing)
+        remaining = remaining & held
+        left.append(Left(step.says, int((within & held).sum()), int(remaining.sum())))
+    patients = matrix[PATIENT].filter(remaining)
     cautions = criterion.cautions + tuple(
-        unseen[count] for count in criterion.counts if count in unseen
+        unused[count] for count in criterion.counts if count in unused
     )
     answer = Answer(
         criterion.criterion.id,
@@ -136,14 +136,14 @@ def _answer(
     return answer, patients
 
 
-def _unseen_codelists(
+def _unused_codelists(
     pack: Pack, index: PracticeIndex, criteria: list[Answerable], matrix: pl.DataFrame
 ) -> dict[Count, str]:
-    """Find codelists of which not one code occurs in the table they are looked for in.
+    """Return a caution for each count whose codelist has no code in the table that it searches.
 
-    Nobody then meets the rule (or everybody, where it asks for none), and the likeliest reason is
-    that the practice codes in another system: that must be said beside the answer. Where somebody
-    has rows with the codelist (`matrix` tells), nothing is to be looked for.
+    Nobody then meets the rule (or everybody, where it requires none), and the likeliest reason is
+    that the practice codes in another system: the answer must say so. Where somebody has rows with
+    the codelist (`matrix` shows it), the table is not searched.
     """
     counts = {
         count
@@ -160,7 +160,7 @@ def _unseen_codelists(
         for table, codes in pairs
     ]
     seen = [bool(frame.item()) for frame in pl.collect_all(frames, engine="streaming")]
-    missing = {pair for pair, there in zip(pairs, seen, strict=True) if not there}
+    missing = {pair for pair, is_used in zip(pairs, seen, strict=True) if not is_used}
     return {
         count: (
             f"No row of {count.table} carries any code of the codelist {count.codes}: "
@@ -172,15 +172,15 @@ def _unseen_codelists(
 
 
 def random_population(pack: Pack, index: PracticeIndex, as_at: date) -> pl.Series:
-    """Give the patient_ids who may be drawn at random under the pack's rule, sorted.
+    """Return the patient_ids that may be drawn at random under the pack's rule, sorted.
 
-    UserError where the index lacks a column that the rule asks for: nobody may be drawn then.
+    Raise a UserError where the index lacks a column that the rule needs: nobody may be drawn then.
     """
-    lacking = lacks_for_condition(pack, index, pack.random_population)
-    if lacking:
+    missing_data = lacks_for_condition(pack, index, pack.random_population)
+    if missing_data:
         raise UserError(
-            f"Nobody can be drawn at random: {lacking}, which the pack's random_population asks "
-            "for. Index a source that has it, or ask the supplier for another rule."
+            f"Nobody can be drawn at random: {missing_data}, which the pack's random_population "
+            "needs. Index a source that has it, or ask the supplier for another rule."
         )
     eligible = satisfied(pack, "patients", pack.random_population, as_at)
     return index.patients(as_at).filter(eligible).select(PATIENT).collect()[PATIENT].sort()

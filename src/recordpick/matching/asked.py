@@ -1,8 +1,8 @@
-"""What rules ask of what is counted, gathered for each patient as bits.
+"""A bitmask for each patient: which ranges that rules require the patient's counts are in.
 
-Some seventy things are asked of a patient. As a column each they would have to be joined or summed
-seventy times; as bits of a few whole numbers they are summed once, since each thing asked is met
-by at most one row of what was counted.
+A pack tests some seventy ranges. As one column each they would have to be joined or summed seventy
+times; as bits of a few whole numbers they are summed once, since each range is met by at most one
+row of the counts.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ _MOST = "\x1fmost"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """From `least` (1 or more) to `most` rows are asked for; None: any number from `least` on."""
+class CountRange:
+    """A count of `least` (1 or more) to `most` rows; None: any number from `least` up."""
 
     count: Count
     least: int = 1
     most: int | None = None
 
 
-def asked_by(rule: Rule) -> tuple[Asked | None, bool]:
-    """Give what to ask of the counted rows, and whether the rule holds where that is so.
+def range_for(rule: Rule) -> tuple[CountRange | None, bool]:
+    """Return the range to test, and whether the rule holds for counts within it.
 
-    Of those who have no row at all nothing is counted. So a rule that they meet is asked the other
-    way round: who has too many? None, where any number will do.
+    Patients without any row have no count. So a rule that they meet is inverted: who has too many?
+    The range is None where any number will do.
     """
     count = Count.of(rule)
     if rule.at_least > 0:
-        return Asked(count, rule.at_least, rule.at_most), True
+        return CountRange(count, rule.at_least, rule.at_most), True
     if rule.at_most is None:
         return None, True
-    return Asked(count, rule.at_most + 1), False
+    return CountRange(count, rule.at_most + 1), False
 
 
-class Bits:
-    """A bit for each thing asked."""
+class RangeBits:
+    """A bit for each count range."""
 
-    def __init__(self, asked: Iterable[Asked], numbers: Mapping[Count, int]) -> None:
-        """Take what is asked, and by which number each count goes."""
-        self._place = {one: place for place, one in enumerate(dict.fromkeys(asked))}
+    def __init__(self, ranges: Iterable[CountRange], numbers: Mapping[Count, int]) -> None:
+        """Assign a bit to each range; `numbers` has the number of each count."""
+        self._position = {one: position for position, one in enumerate(dict.fromkeys(ranges))}
         self._numbers = numbers
 
     @property
     def _words(self) -> range:
-        return range(-(-len(self._place) // _WORD))
+        return range(-(-len(self._position) // _WORD))
 
     def gathered(self, counted: pl.LazyFrame) -> pl.LazyFrame:
-        """Give one row a patient who meets any of it: PATIENT and the bits, as UInt64 columns.
+        """Return one row for each patient in any range: PATIENT and the bits, as UInt64 columns.
 
-        `counted` is as `counting.counted` gives it.
+        `counted` is the result of `counting.counted`.
         """
-        met = counted.join(self._table(), on=NUMBER, how="inner").filter(
+        in_range = counted.join(self._table(), on=NUMBER, how="inner").filter(
             pl.col(ROWS) >= pl.col(_LEAST), pl.col(ROWS) <= pl.col(_MOST)
         )
-        return met.group_by(PATIENT).agg(pl.col(_name(word)).sum() for word in self._words)
+        return in_range.group_by(PATIENT).agg(pl.col(_name(word)).sum() for word in self._words)
 
     def _table(self) -> pl.LazyFrame:
         rows = [
@@ -72,9 +72,12 @@ class Bits:
                 self._numbers[one.count],
                 one.least,
                 2**32 - 1 if one.most is None else one.most,
-                *(1 << place % _WORD if place // _WORD == word else 0 for word in self._words),
+                *(
+                    1 << position % _WORD if position // _WORD == word else 0
+                    for word in self._words
+                ),
             )
-            for one, place in self._place.items()
+            for one, position in self._position.items()
         ]
         schema: dict[str, type[pl.DataType]] = {
             NUMBER: pl.UInt16,
@@ -84,9 +87,9 @@ class Bits:
         }
         return pl.LazyFrame(rows, schema=schema, orient="row")
 
-    def has(self, one: Asked) -> pl.Expr:
-        """Tell whether a patient meets what is asked; `gathered` was joined to the patients."""
-        word, bit = divmod(self._place[one], _WORD)
+    def has(self, one: CountRange) -> pl.Expr:
+        """Return whether a patient is in the range; `gathered` was joined to the patients."""
+        word, bit = divmod(self._position[one], _WORD)
         return (pl.col(_name(word)).fill_null(0) & pl.lit(1 << bit, pl.UInt64)) != 0
 
 

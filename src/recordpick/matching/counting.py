@@ -1,9 +1,9 @@
-"""Counting rows for each patient: one scan a count, its condition pushed into the scan.
+"""Count rows for each patient: one scan for each count, with its condition pushed down.
 
-So polars skips the row groups that cannot meet the condition, and of the others reads first what
-the condition asks about, and the rest only of the rows that are left. One scan for all conditions
-would have to read every column of every row. Counts with a codelist share one scan and one join
-with all the codes.
+So polars skips the row groups that cannot meet the condition; from the others it first reads the
+condition's columns, and the other columns only for the rows that remain. One scan for all
+conditions would have to read every column of every row. Counts with a codelist share one scan and
+one join with all the codes.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def counted(
     counts: Mapping[int, Count],
     patient_id: str | None = None,
 ) -> pl.LazyFrame:
-    """Count for each patient, or for one, what is numbered here: not rows of `patients`.
+    """Return the numbered counts for each patient, or for one; none over `patients` may be given.
 
-    One row a patient and count of those who have any: PATIENT, NUMBER (UInt16), ROWS (UInt32).
+    One row for each patient and count above 0: PATIENT, NUMBER (UInt16), ROWS (UInt32).
     """
     tables = {count.table: index.scan(count.table) for count in counts.values()}
     if patient_id is not None:
@@ -45,21 +45,21 @@ def counted(
 def _parts(
     pack: Pack, tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Mapping[int, Count]
 ) -> Iterator[pl.LazyFrame]:
-    """Give frames as `counted` does, each count in one of them."""
-    together: dict[str, dict[int, Count]] = {}
-    alone: dict[int, Count] = {}
+    """Yield frames with the columns of `counted`, each count in one of them."""
+    with_codes: dict[str, dict[int, Count]] = {}
+    separate: dict[int, Count] = {}
     for number, count in counts.items():
         if count.codes is not None and count.distinct is None and count.per is None:
-            together.setdefault(count.table, {})[number] = count
+            with_codes.setdefault(count.table, {})[number] = count
         else:
-            alone[number] = count
-    shared = _shared(pack, tables, as_at, alone.values())
-    for number, count in alone.items():
+            separate[number] = count
+    shared = _shared(pack, tables, as_at, separate.values())
+    for number, count in separate.items():
         texts = shared.get(count.table)
         rows = tables[count.table] if texts is None else texts.rows
         rows = rows.filter(*_conditions(pack, count, as_at, texts))
         yield _tally(rows, count).select(PATIENT, pl.lit(number, pl.UInt16).alias(NUMBER), ROWS)
-    for table, of_table in together.items():
+    for table, of_table in with_codes.items():
         rows = _coded(pack, tables[table], as_at, of_table)
         yield rows.group_by(PATIENT, NUMBER).agg(pl.len().cast(pl.UInt32).alias(ROWS))
 
@@ -67,7 +67,7 @@ def _parts(
 def _shared(
     pack: Pack, tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Iterable[Count]
 ) -> dict[str, SharedTexts]:
-    """Read the tables whose texts are searched by very many conditions."""
+    """Read the tables whose texts are searched by very many conditions, by table."""
     by_table: dict[str, list[Count]] = {}
     for count in counts:
         by_table.setdefault(count.table, []).append(count)
@@ -88,18 +88,18 @@ def _shared(
 def _conditions(
     pack: Pack, count: Count, as_at: date, texts: SharedTexts | None = None
 ) -> list[pl.Expr]:
-    """Give what a row must meet to count: null, where it is not known, is as good as false."""
-    met = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
+    """Return what a row must meet to be counted: null, where it is not known, counts as false."""
+    conditions = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
     if count.codes is not None:
-        met.append(pl.col("code").is_in(list(pack.codelists[count.codes].codes)))
+        conditions.append(pl.col("code").is_in(list(pack.codelists[count.codes].codes)))
     if count.where is not None:
-        asked = condition(pack, count.table, count.where)
-        met.append(asked.filter(as_at) if texts is None else texts.condition(asked.node))
-    return met
+        parsed = condition(pack, count.table, count.where)
+        conditions.append(parsed.filter(as_at) if texts is None else texts.condition(parsed.node))
+    return conditions
 
 
 def _tally(rows: pl.LazyFrame, count: Count) -> pl.LazyFrame:
-    """Count the rows of each patient, or their distinct values; the most of any group `per`."""
+    """Count the rows of each patient, or distinct values; with `per`, in its largest group."""
     number = pl.col(count.distinct).n_unique() if count.distinct else pl.len()
     keys = list(dict.fromkeys([PATIENT, *([count.per] if count.per else [])]))
     tallied = rows.group_by(keys).agg(number.cast(pl.UInt32).alias(ROWS))
@@ -109,7 +109,7 @@ def _tally(rows: pl.LazyFrame, count: Count) -> pl.LazyFrame:
 def _coded(
     pack: Pack, rows: pl.LazyFrame, as_at: date, counts: Mapping[int, Count]
 ) -> pl.LazyFrame:
-    """Give the rows of a table that counts with a codelist count, once for each such count."""
+    """Return the rows of a table that match counts with a codelist, once for each such count."""
     codes = _codes(pack, counts)
     joined = rows.filter(pl.col("code").is_in([code for code, _ in codes])).join(
         pl.LazyFrame(codes, schema={"code": pl.String, NUMBER: pl.UInt16}, orient="row"),
@@ -129,7 +129,7 @@ def _coded(
 
 
 def _codes(pack: Pack, counts: Mapping[int, Count]) -> Sequence[tuple[str, int]]:
-    """Give each code of each codelist, with the number of the count that asks for it."""
+    """Return each code of each codelist, with the number of the count that needs it."""
     return [
         (code, number)
         for number, count in counts.items()

@@ -1,4 +1,4 @@
-"""Why a patient meets a criterion: the rows of the record that satisfy its rules."""
+"""Find why a patient meets a criterion: the rows of the record that satisfy its rules."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SUMMARY: dict[str, tuple[str, ...]] = {
     "addresses": ("kind", "value", "postcode", "until"),
     "relationships": ("relation", "name", "until"),
 }
-"""The columns that say in one line what a row is about, in order. Other tables show all theirs."""
+"""The columns that summarise a row in one line, in order. Other tables show all their columns."""
 
 
 def evidence(
@@ -54,11 +54,11 @@ def evidence(
     criterion_id: str,
     patient_ids: Sequence[str] | None = None,
 ) -> pl.DataFrame:
-    """Give the rows that satisfy a criterion's rules, newest first within a patient.
+    """Return the rows that satisfy a criterion's rules, newest first within a patient.
 
-    Columns as in `EVIDENCE`: `step` counts from 0, `row_id` names the row in its `table`. Only the
-    given patients are looked at (all, if None), whether or not they meet the whole criterion; a
-    rule that asks for none has no rows to show. A criterion that this index cannot answer has no
+    Columns as in `EVIDENCE`: `step` counts from 0, `row_id` identifies the row in its `table`. Only
+    the given patients are searched (all, if None), whether or not they meet the whole criterion; a
+    rule that requires none has no rows to show. A criterion that this index cannot answer has no
     evidence.
     """
     frame = _rows(pack, index, as_at, criterion_id, patient_ids)
@@ -85,10 +85,10 @@ def evidence_lines(
     criterion_id: str,
     patient_ids: Sequence[str] | None = None,
 ) -> pl.DataFrame:
-    """Give one line a patient: `patient_id`, `rows` (UInt32) and `line` (String), by patient_id.
+    """Return one line a patient: `patient_id`, `rows` (UInt32) and `line` (String), by patient_id.
 
     The line is the newest row of the criterion's last step that has rows: the first steps mostly
-    say who is asked about, the last what is looked for.
+    define the patients, the last what is searched for.
     """
     frame = _rows(pack, index, as_at, criterion_id, patient_ids)
     if frame is None:
@@ -143,10 +143,10 @@ def _of_rule(
     needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
     if needed:
         rows = rows.filter(*needed)
-    there = index.columns(rule.table)
+    present = index.columns(rule.table)
     table = TABLES.get(rule.table)
-    row_id = table.row_id if table and table.row_id in there else None
-    shown_by = table.date if table and table.date in there and not on_patients else None
+    row_id = table.row_id if table and table.row_id in present else None
+    shown_by = table.date if table and table.date in present and not on_patients else None
     return rows.select(
         PATIENT,
         pl.lit(step, dtype=pl.UInt16).alias("step"),
@@ -159,17 +159,17 @@ def _of_rule(
 
 
 def _summary(pack: Pack, index: PracticeIndex, rule: Rule) -> pl.Expr:
-    """Say a row in one line: its telling columns, or for a patient the columns the rule asks of."""
-    there = index.columns(rule.table)
+    """Summarise a row in one line: its main columns, or for a patient those that the rule uses."""
+    present = index.columns(rule.table)
     if rule.table == "patients":
-        asked = condition(pack, "patients", rule.where).columns if rule.where else frozenset()
+        used = condition(pack, "patients", rule.where).columns if rule.where else frozenset()
         named = [
             pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
-            for name in sorted(asked)
+            for name in sorted(used)
         ]
         return pl.concat_str(named, separator=", ") if named else pl.lit("registered patient")
-    names = SUMMARY.get(rule.table) or tuple(name for name in there if name != PATIENT)
-    parts = [_shown(name, there[name]) for name in names if name in there]
+    names = SUMMARY.get(rule.table) or tuple(name for name in present if name != PATIENT)
+    parts = [_shown(name, present[name]) for name in names if name in present]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.lit("")
 
 

@@ -1,4 +1,4 @@
-"""Why, and why not: each rule of a criterion for one patient, with the number it counted."""
+"""Explain a criterion for one patient: each rule, with the number that it counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from recordpick.matching.rules import Answerable, Count, answerable, asks
 
 @dataclass(frozen=True, slots=True)
 class RuleForPatient:
-    """One rule for one patient: what it asks for, what was counted, and whether it holds."""
+    """One rule for one patient: what it requires, what was counted, and whether it holds."""
 
     step: int
     says: str
@@ -31,7 +31,8 @@ class RuleForPatient:
 class Explanation:
     """Whether a patient meets a criterion, rule by rule.
 
-    `near_miss` is true where all but one step hold. `rows` is the evidence, as `evidence` gives it.
+    `near_miss` is true where all but one step hold. `rows` is the evidence, as `evidence` returns
+    it.
     """
 
     criterion_id: str
@@ -56,7 +57,7 @@ class Explanation:
 
     @property
     def near_miss(self) -> bool:
-        """Whether only one thing is missing."""
+        """Whether only one step, or the population, is not met."""
         missing = self.steps.count(False) + (not self.in_population)
         return not self.why_not_answered and missing == 1
 
@@ -64,7 +65,7 @@ class Explanation:
 def explain(
     pack: Pack, index: PracticeIndex, as_at: date, criterion_id: str, patient_id: str
 ) -> Explanation:
-    """Explain one criterion for one patient; UserError if either is not there."""
+    """Explain one criterion for one patient; raise a UserError if either does not exist."""
     try:
         criterion = answerable(pack, index, pack.criterion(criterion_id))
     except KeyError:
@@ -72,8 +73,8 @@ def explain(
             f"The pack has no criterion {criterion_id}: it has "
             f"{', '.join(one.id for one in pack.criteria)}."
         ) from None
-    there = index.patients(as_at).filter(pl.col(PATIENT) == patient_id).select(pl.len())
-    if not there.collect().item():
+    number = index.patients(as_at).filter(pl.col(PATIENT) == patient_id).select(pl.len())
+    if not number.collect().item():
         raise UserError(f"The index has no patient {patient_id}: check the patient number.")
     if criterion.why_not:
         empty = evidence(pack, index, as_at, criterion_id, [])

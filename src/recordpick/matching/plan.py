@@ -1,9 +1,9 @@
 """The lazy plan that answers a whole pack: from the index's files to one row a patient.
 
-What is counted (counting.py) is put one below the other, held against what the rules ask and
-gathered once (asked.py). The result says, for each patient, whether each step of each criterion
-holds. There is no Python function anywhere in the plan, so polars may run, stream or send it where
-it likes.
+The counts (counting.py) are concatenated, compared with the ranges that the rules require and
+aggregated once (asked.py). The result says, for each patient, whether each step of each criterion
+holds. There is no Python function anywhere in the plan, so polars may run, stream or distribute it
+freely.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.asked import Asked, Bits, asked_by
+from recordpick.matching.asked import CountRange, RangeBits, range_for
 from recordpick.matching.counting import NUMBER, PATIENT, ROWS, counted
 from recordpick.matching.rules import Answerable, Count, holds, satisfied
 
@@ -25,29 +25,29 @@ _WITHIN = "\x1fwithin"
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the columns of the plan's result are called."""
+    """The column names of the plan's result."""
 
     criterion: int
 
     @property
     def population(self) -> str:
-        """Whether the patient belongs to the criterion's population."""
+        """The column that says whether the patient is in the criterion's population."""
         return f"{self.criterion}:population"
 
     def step(self, step: int) -> str:
-        """Whether the step holds."""
+        """Return the column that says whether the step holds."""
         return f"{self.criterion}:{step}"
 
 
 def found_name(table: str, codes: str) -> str:
-    """What the column is called that says whether a patient has rows with a codelist."""
+    """Return the name of the column that says whether a patient has rows with a codelist."""
     return f"{table}:{codes}"
 
 
 def plan(
     pack: Pack, index: PracticeIndex, as_at: date, criteria: Sequence[Answerable]
 ) -> pl.LazyFrame:
-    """Plan one row a patient: `patient_id` and, for criterion k, `k:population` and `k:step`.
+    """Return a plan: one row a patient, `patient_id` and for criterion k `k:population`, `k:step`.
 
     For each codelist a column says whether any count with it found rows (`found_name`). All columns
     but the first are Boolean and never null; rows come sorted by patient_id. Only criteria that can
@@ -55,13 +55,13 @@ def plan(
     """
     counts = list(dict.fromkeys(count for criterion in criteria for count in criterion.counts))
     numbers = {count: number for number, count in enumerate(counts) if count.table != "patients"}
-    coded: dict[str, list[Asked]] = {}
+    coded: dict[str, list[CountRange]] = {}
     for count in numbers:
         if count.codes is not None:
-            coded.setdefault(found_name(count.table, count.codes), []).append(Asked(count))
+            coded.setdefault(found_name(count.table, count.codes), []).append(CountRange(count))
     rules = [rule for criterion in criteria for step in criterion.steps for rule in step]
-    asked = [one for rule in rules if (one := asked_by(rule)[0]) and one.count in numbers]
-    bits = Bits([*asked, *(one for ones in coded.values() for one in ones)], numbers)
+    ranges = [one for rule in rules if (one := range_for(rule)[0]) and one.count in numbers]
+    bits = RangeBits([*ranges, *(one for ones in coded.values() for one in ones)], numbers)
     in_tables = {number: count for count, number in numbers.items()}
     gathered = bits.gathered(counted(pack, index, as_at, in_tables))
     patients = index.patients(as_at)
@@ -87,20 +87,20 @@ def plan(
     )
 
 
-def _held(pack: Pack, rule: Rule, bits: Bits, as_at: date) -> pl.Expr:
-    """Tell whether a rule holds for a patient."""
+def _held(pack: Pack, rule: Rule, bits: RangeBits, as_at: date) -> pl.Expr:
+    """Return whether a rule holds for a patient."""
     if rule.table == "patients":
         return holds(rule, _on_patient(pack, Count.of(rule), as_at))
-    asked, so = asked_by(rule)
-    if asked is None:
+    tested, holds_within = range_for(rule)
+    if tested is None:
         return pl.lit(value=True)
-    return bits.has(asked) if so else ~bits.has(asked)
+    return bits.has(tested) if holds_within else ~bits.has(tested)
 
 
 def counted_for(
     pack: Pack, index: PracticeIndex, as_at: date, criterion: Answerable, patient_id: str
 ) -> tuple[bool, dict[Count, int]]:
-    """Tell for one patient whether they are in the population, and what each rule counts."""
+    """Return whether one patient is in the population, and what each rule counts."""
     numbered = dict(enumerate(criterion.counts))
     in_tables = {n: count for n, count in numbered.items() if count.table != "patients"}
     own = index.patients(as_at).filter(pl.col(PATIENT) == patient_id)
@@ -125,7 +125,7 @@ def counted_for(
 
 
 def _on_patient(pack: Pack, count: Count, as_at: date) -> pl.Expr:
-    """Count a rule over `patients`, where each patient has one row: 0 or 1."""
+    """Return the count of a rule over `patients`, where each patient has one row: 0 or 1."""
     needed = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
-    met = pl.all_horizontal([*needed, satisfied(pack, "patients", count.where, as_at)])
-    return met.cast(pl.UInt32)
+    is_counted = pl.all_horizontal([*needed, satisfied(pack, "patients", count.where, as_at)])
+    return is_counted.cast(pl.UInt32)

@@ -1,10 +1,10 @@
-"""Many conditions over the texts of one table: each text is looked at once, not in every row.
+"""Evaluate many conditions over the texts of one table: each distinct text once, not every row.
 
-A pack of 1,000 criteria with three LIKE each would have every row of the entries read and searched
+A pack of 1,000 criteria with three LIKEs each would read and search every row of the entries
 thousands of times. Terms repeat: a practice has some thousands of them. So where there are many
-LIKE, the columns that the conditions ask for are read once and the texts numbered (dictionary
-encoding); what a condition says of one text column is worked out for each distinct text, and each
-row looks its answer up by its number.
+LIKEs, the columns that the conditions use are read once and the texts numbered (dictionary
+encoding); a condition on one text column is evaluated for each distinct text, and each row looks
+up its result by its number.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from recordpick.criteria import condition_nodes as n
 from recordpick.criteria.condition_polars import expression
 
 MANY_LIKES = 60
-"""So many LIKE over a table are worth its columns being read as a whole. Packs have fewer."""
+"""From this many LIKEs over a table it is worth reading its columns whole. Packs have fewer."""
 
 MOST_ANSWERS = 4_000_000_000
 """Distinct texts times parts of conditions: a bit each, 500 MB. Free text may have more, and is
-looked at row by row then."""
+then evaluated row by row."""
 
-_AT_ONCE = 256
+_BATCH = 256
 
 
 def likes_in(node: n.Node) -> int:
-    """Count the LIKE of a condition."""
+    """Return the number of LIKEs in a condition."""
     return sum(isinstance(part, n.Like) for part, _ in n.walk(node))
 
 
 @dataclass
 class SharedTexts:
-    """A table whose texts are numbered. `rows` is the table; conditions are made by `condition`."""
+    """A table whose texts are numbered. `rows` is the table; `condition` builds filters for it."""
 
     as_at: date
     rows: pl.LazyFrame
@@ -54,7 +54,7 @@ class SharedTexts:
         columns: Iterable[str],
         as_at: date,
     ) -> SharedTexts | None:
-        """Read a table with these columns for its conditions; None where that does not pay."""
+        """Read a table with these columns for its conditions; None where that is not worthwhile."""
         nodes = list(conditions)
         if sum(map(likes_in, nodes)) < MANY_LIKES:
             return None
@@ -65,17 +65,17 @@ class SharedTexts:
         for column, number in parts.items():
             distinct = frame[column].unique()
             if distinct.len() * number <= MOST_ANSWERS:
-                places = pl.DataFrame([distinct]).with_row_index(_number(column))
+                numbered = pl.DataFrame([distinct]).with_row_index(_number(column))
                 frame = frame.join(
-                    places, on=column, how="left", nulls_equal=True, maintain_order="left"
+                    numbered, on=column, how="left", nulls_equal=True, maintain_order="left"
                 )
                 texts[column] = distinct
         shared = cls(as_at, frame.lazy(), texts)
-        shared._work_out(nodes)
+        shared._evaluate(nodes)
         return shared
 
     def condition(self, node: n.Node) -> pl.Expr:
-        """Give a condition as a filter of `rows`: null where it is unknown."""
+        """Return a condition as a filter of `rows`: null where it is unknown."""
         if node in self._answers:
             (column,) = n.columns_in(node)
             return pl.lit(self._answers[node]).gather(pl.col(_number(column)))
@@ -88,27 +88,27 @@ class SharedTexts:
                 return ~self.condition(node.of)
         return expression(node, self.as_at)
 
-    def _work_out(self, nodes: Iterable[n.Node]) -> None:
-        """Answer what the conditions say of one text column, for each distinct text of it."""
-        asked: dict[str, dict[n.Node, None]] = {}
+    def _evaluate(self, nodes: Iterable[n.Node]) -> None:
+        """Evaluate the conditions on one text column, for each distinct text of it."""
+        by_column: dict[str, dict[n.Node, None]] = {}
         for node in nodes:
             for part, column in _of_one_text(node):
                 if column in self.texts:
-                    asked.setdefault(column, {})[part] = None
-        for column, parts in asked.items():
+                    by_column.setdefault(column, {})[part] = None
+        for column, parts in by_column.items():
             texts, left = self.texts[column].to_frame(column), list(parts)
-            for start in range(0, len(left), _AT_ONCE):
-                some = left[start : start + _AT_ONCE]
-                made = texts.select(
-                    expression(part, self.as_at).alias(str(place))
-                    for place, part in enumerate(some)
+            for start in range(0, len(left), _BATCH):
+                batch = left[start : start + _BATCH]
+                results = texts.select(
+                    expression(part, self.as_at).alias(str(position))
+                    for position, part in enumerate(batch)
                 )
-                for part, answers in zip(some, made.get_columns(), strict=True):
+                for part, answers in zip(batch, results.get_columns(), strict=True):
                     self._answers[part] = answers
 
 
 def _of_one_text(node: n.Node) -> list[tuple[n.Node, str]]:
-    """Return the largest parts of a condition that ask for one text column, with its name."""
+    """Return the largest parts of a condition that use only one text column, with its name."""
     columns = n.columns_in(node)
     if len(columns) == 1:
         kinds = {part.kind for part, _ in n.walk(node) if isinstance(part, n.Column)}

@@ -1,4 +1,4 @@
-"""What an index says that its sources do not tell, held against what a rule asks."""
+"""Compare what an index says its sources do not supply with what a rule needs."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ NONE: frozenset[str] = frozenset()
 
 
 def conflated_in(
-    index: PracticeIndex, table: str, asked: Condition | None, grouped: frozenset[str] = NONE
+    index: PracticeIndex, table: str, condition: Condition | None, grouped: frozenset[str] = NONE
 ) -> str:
-    """Say which difference of words is asked for that the index never tells; empty if none.
+    """Return which distinction the rule needs that the index never makes; empty if none.
 
-    `asked` is the rule's condition, `grouped` the columns whose different values it counts.
+    `condition` is the rule's condition, `grouped` the columns whose distinct values it counts.
     """
-    for one in _concerned(index, table, asked, grouped):
+    for one in _relevant(index, table, condition, grouped):
         if one.always:
             shown = one.shown_as or "nothing"
             return (
-                f"the index cannot tell {one.word} from {shown} in {table}.{one.column}: {one.says}"
+                f"the index cannot distinguish {one.word} from {shown} in "
+                f"{table}.{one.column}: {one.says}"
             )
     return ""
 
@@ -30,14 +31,14 @@ def conflated_in(
 def cautions_for(
     index: PracticeIndex,
     table: str,
-    asked: Condition | None,
+    condition: Condition | None,
     columns: frozenset[str],
     grouped: frozenset[str] = NONE,
 ) -> list[str]:
-    """Say what may make the count of a rule that needs these columns another than the truth."""
-    said = [
+    """Return what may make the count of a rule that needs these columns differ from the truth."""
+    cautions = [
         f"{one.says[:1].upper()}{one.says[1:]} ({table}{one.column and '.'}{one.column})."
-        for one in _concerned(index, table, asked, grouped)
+        for one in _relevant(index, table, condition, grouped)
         if not one.always
     ]
     for gap in index.manifest.gaps:
@@ -45,26 +46,26 @@ def cautions_for(
             continue
         what = f"{table}.{gap.column}" if gap.column else f"table {table}"
         whom = "patients" if table == "patients" or not gap.column else "rows"
-        said.append(
-            f"{gap.source} does not tell {what}: of its {gap.rows:,} {whom} nothing is known there."
+        cautions.append(
+            f"{gap.source} does not supply {what}: it is not known for its {gap.rows:,} {whom}."
         )
-    return said
+    return cautions
 
 
-def _concerned(
-    index: PracticeIndex, table: str, asked: Condition | None, grouped: frozenset[str]
+def _relevant(
+    index: PracticeIndex, table: str, condition: Condition | None, grouped: frozenset[str]
 ) -> Iterator[Conflated]:
-    """Give what the index does not tell apart, and the rule's answer hangs on."""
+    """Yield the distinctions that the index does not make and the rule's answer depends on."""
     for one in index.manifest.conflated:
         if one.table != table:
             continue
-        if not one.column or one.column in grouped or _hangs_on(one, asked, index):
+        if not one.column or one.column in grouped or _depends_on(one, condition, index):
             yield one
 
 
-def _hangs_on(one: Conflated, asked: Condition | None, index: PracticeIndex) -> bool:
-    if asked is None or one.column not in asked.columns:
+def _depends_on(one: Conflated, condition: Condition | None, index: PracticeIndex) -> bool:
+    if condition is None or one.column not in condition.columns:
         return False
     if not one.word:
         return True
-    return asked.tells_apart(one.column, one.word, one.shown_as or None, index.manifest.as_at)
+    return condition.tells_apart(one.column, one.word, one.shown_as or None, index.manifest.as_at)
