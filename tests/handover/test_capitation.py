@@ -26,7 +26,7 @@ from small_practice import AS_AT, small_index
 AGES = st.none() | st.integers(0, 110)
 
 
-def _patient(number: int, **told: Any) -> dict[str, Any]:
+def _patient(number: int, **details: Any) -> dict[str, Any]:
     usual = {
         "patient_id": str(number),
         "status": "registered",
@@ -37,7 +37,7 @@ def _patient(number: int, **told: Any) -> dict[str, Any]:
         "registered_on": AS_AT.replace(year=2001),
         "institution": None,
     }
-    return usual | told
+    return usual | details
 
 
 def _figures(*patients: dict[str, Any]) -> dict[tuple[str, str, str], float | None]:
@@ -190,7 +190,7 @@ def test_without_an_institution_homes_are_known_by_codes_and_it_is_said(
     people = [{k: v for k, v in one.items() if k != "institution"} for one in _people("1", "2")]
     found, homes = _homes(written(patients=people, events=[_code("1")]))
     assert found["all", "all", "in_home"] == 1
-    assert [one for one in homes.cautions if "by the codes for living in a care home only" in one]
+    assert [one for one in homes.cautions if "use the codes for living in a care home only" in one]
 
 
 def test_without_an_institution_and_without_a_code_there_is_no_figure(
@@ -211,4 +211,4 @@ def test_without_codes_homes_are_known_by_the_institution_and_it_is_said(
 ) -> None:
     found, homes = _homes(written(patients=_people("1", institution="CH01")))
     assert found["all", "all", "in_home"] == 1
-    assert [one for one in homes.cautions if "Not looked at" in one]
+    assert [one for one in homes.cautions if "Not checked" in one]

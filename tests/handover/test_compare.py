@@ -65,7 +65,7 @@ def test_the_largest_difference_comes_first_and_what_is_missing_is_said(
         ("AF006", "denominator", 90.0, 90.0, 0.0, "same"),
     ]
     rows = {(row["name"], row["figure"]): row for row in compared.rows.iter_rows(named=True)}
-    assert rows["AST007", "points"]["says"] == "qof_report.csv, line 6: 'about 20' is no number."
+    assert rows["AST007", "points"]["says"] == "qof_report.csv, line 6: 'about 20' is not a number."
     assert rows["AF001", "register"]["percent"] == -4
     assert rows["AF001", "register"]["counted_before"] == 101
     assert [rows[one]["unit"] for one in (("AF006", "achievement"), ("AF001", "register"))] == [
@@ -103,7 +103,7 @@ def test_without_own_figures_the_records_of_both_are_compared_and_that_is_said(
     compared = compare(old, new)
     assert compared.basis == "counted"
     assert shown(compared)[0] == ("AF001", "register", 101.0, 99.0, -2.0, "different")
-    assert "what recordpick counts" in compared.told[0]
+    assert "what recordpick counts" in compared.notes[0]
 
 
 def test_own_figures_are_never_compared_with_counted_ones(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_own_figures_are_never_compared_with_counted_ones(tmp_path: Path) -> Non
     new = reports(tmp_path / "new", "AF001,register,101,,96")
     compared = compare(old, new)
     assert shown(compared) == [("AF001", "register", None, 96.0, None, "only_after")]
-    assert "no figures of the current system" in compared.told[0]
+    assert "no figures of the current system" in compared.notes[0]
 
 
 def test_both_columns_may_be_filled_in_in_one_copy(tmp_path: Path) -> None:
@@ -132,13 +132,13 @@ def test_nothing_to_compare_is_a_sentence(old: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     nothing = reports(tmp_path / "nothing", "AF001,register,,,")
     twice = reports(tmp_path / "twice", "AF001,register,,,1", "AF001,register,,,2")
-    for new, told in (
-        (tmp_path / "empty", "there is none of"),
+    for new, says in (
+        (tmp_path / "empty", "this folder has none of"),
         (nothing, "no figures were found"),
         (twice, "Keep one"),
         (tmp_path / "none.csv", "no such file"),
     ):
-        with pytest.raises(UserError, match=told):
+        with pytest.raises(UserError, match=says):
             compare(old, new)
 
 
@@ -182,8 +182,8 @@ def test_the_command_with_a_pack_a_zip_and_a_file(
     assert (
         main(["compare", str(tmp_path / "pack"), str(new), "--out", str(tmp_path / "c.csv")]) == 0
     )
-    told = capsys.readouterr()
-    assert "the current system has none" in told.out
+    output = capsys.readouterr()
+    assert "the current system has none" in output.out
     assert (tmp_path / "c.csv").read_bytes().startswith(",".join(COMPARED).encode())
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{passphrase}\n"))
     assert main(["compare", str(tmp_path / "pack.zip"), str(new), "--all"]) == 0
@@ -193,6 +193,6 @@ def test_the_command_with_a_pack_a_zip_and_a_file(
 
 
 def test_the_documents_name_every_column_and_state() -> None:
-    told = DOCS.read_text(encoding="utf-8")
-    assert [name for name in COMPARED if f"| {name} |" not in told] == []
-    assert [state for state in STATES if f"`{state}`" not in told] == []
+    page = DOCS.read_text(encoding="utf-8")
+    assert [name for name in COMPARED if f"| {name} |" not in page] == []
+    assert [state for state in STATES if f"`{state}`" not in page] == []

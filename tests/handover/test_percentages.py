@@ -71,7 +71,7 @@ def test_the_patients_beside_it_say_what_an_achievement_is(
         (50, 0, "0.00", 0),
     ],
 )
-def test_small_percentages_and_whole_ones_are_told_apart(
+def test_small_percentages_and_whole_ones_are_distinguished(
     read: Read, denominator: int, numerator: int, written: str, percent: float
 ) -> None:
     assert read(f"{QOF}HYP008,{denominator},{numerator},{written}\n") == {HYP008: percent}
@@ -159,7 +159,7 @@ def test_nothing_is_kept_of_a_file_with_a_fraction_that_nothing_proves(
     assert not file.selection.figures
 
 
-def test_a_comparison_says_which_cell_cannot_be_told(tmp_path: Path) -> None:
+def test_a_comparison_says_which_cell_is_unclear(tmp_path: Path) -> None:
     before, after = tmp_path / "before.csv", tmp_path / "after.csv"
     before.write_text(f"{QOF}HYP008,900,700,0.7778\n", encoding="utf-8")
     after.write_text("indicator,achievement\nHYP008,0.8\n", encoding="utf-8")

@@ -36,9 +36,9 @@ COPD, COPD_REVIEW, UNSUITABLE = "13645005", "X-2202", "X-0442"
 FIRST, SECOND, THIRD = "X-0301", "X-0304", "X-0307"
 
 
-def _patient(patient_id: str, born: date = date(1960, 1, 1), **told: Any) -> Row:
+def _patient(patient_id: str, born: date = date(1960, 1, 1), **details: Any) -> Row:
     usual = {"status": "registered", "registration": "regular", "sex": "F"}
-    return {"patient_id": patient_id, "date_of_birth": born} | usual | told
+    return {"patient_id": patient_id, "date_of_birth": born} | usual | details
 
 
 def _event(patient_id: str, code: str, on: date, value: float | None = None) -> Row:
@@ -90,9 +90,9 @@ def test_every_rule_that_ships_is_of_a_known_indicator_or_target() -> None:
 def test_the_documents_say_for_which_indicators_no_rules_ship(written: Written) -> None:
     figures = _qof(written(patients=[_patient("1")]))
     without = [one.name for one in _table().indicators if (one.name, "numerator") not in figures]
-    told = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
-    assert f"Rules ship for {44 - len(without)} of the 44 indicators" in told
-    assert f"Not for {', '.join(without[:-1])} and {without[-1]}" in told.replace("\n", " ")
+    page = (Path(__file__).parents[2] / "docs" / "reports.md").read_text(encoding="utf-8")
+    assert f"Rules ship for {44 - len(without)} of the 44 indicators" in page
+    assert f"Not for {', '.join(without[:-1])} and {without[-1]}" in page.replace("\n", " ")
 
 
 def test_only_the_newest_reading_counts(written: Written) -> None:

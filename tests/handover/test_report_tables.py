@@ -86,25 +86,25 @@ def test_the_files_are_byte_for_byte_the_golden_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "says"),
     [
         ("", "no column indicator"),
         ("indicator,points\nA,1\n", "line 1: no column group, measures"),
-        (HEADER, "holds no indicators"),
-        (HEADER + "A1,g,m,ten,40,90\n", "line 2: points is 'ten', which is no number"),
+        (HEADER, "has no indicators"),
+        (HEADER + "A1,g,m,ten,40,90\n", "line 2: points is 'ten', which is not a number"),
         (HEADER + "A1,g,m,10,90,40\n", "line 2: the thresholds must be percentages"),
         (HEADER + "A1,g,m,10\n", "line 2: lower_threshold, upper_threshold is empty"),
-        (HEADER + "A1,g,m,1,40,90\nA1,g,m,1,40,90\n", "A1 stands there more than once"),
+        (HEADER + "A1,g,m,1,40,90\nA1,g,m,1,40,90\n", "A1 appears more than once"),
         (HEADER + '"A1,g,m,1,40,90\n', "unexpected end of data"),
         (HEADER + "A1,g,m,1,4\x000,90\n", "line 2"),
     ],
 )
 def test_a_table_that_is_none_is_refused_with_a_sentence(
-    tmp_path: Path, text: str, told: str
+    tmp_path: Path, text: str, says: str
 ) -> None:
     path = tmp_path / "qof_2026_27.csv"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(UserError, match=told.replace("(", r"\(")):
+    with pytest.raises(UserError, match=says.replace("(", r"\(")):
         read_qof_table(path)
 
 

@@ -93,23 +93,23 @@ def test_a_filled_in_report_is_read_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "says"),
     [
-        ("indicator,points\nAF006,twelve\n", "line 2: 'twelve' is no number"),
-        ("indicator,points\nAF006,1.2.3\n", "line 2: '1.2.3' is no number"),
+        ("indicator,points\nAF006,twelve\n", "line 2: 'twelve' is not a number"),
+        ("indicator,points\nAF006,1.2.3\n", "line 2: '1.2.3' is not a number"),
         ("indicator,points\nAF006,12\nAF006,11\n", "line 3: AF006 points is 11 here and 12 before"),
         ("name,size\nAF006,12\n", "no header was found"),
         ("indicator,points\n", "no figures were found"),
     ],
 )
-def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, text: str, told: str) -> None:
+def test_what_cannot_be_read_is_a_sentence(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(UserError) as raised:
         read_system_figures(_file(tmp_path, text), "current_system")
-    assert told in str(raised.value)
+    assert says in str(raised.value)
 
 
 def test_a_folder_without_reports_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="there is none of qof_report.csv"):
+    with pytest.raises(UserError, match="this folder has none of qof_report.csv"):
         read_system_figures(tmp_path, "current_system")
 
 
@@ -124,8 +124,8 @@ def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place
         pl.col("indicator") == "AF006", pl.col("figure") == "register"
     )
     assert rows.select("current_system", "new_system", "difference").row(0) == (1290, 1288, -2)
-    told = (folder / "README.txt").read_text(encoding="utf-8")
-    assert "Figures of the current system that no report here has: AF001." in told
+    readme = (folder / "README.txt").read_text(encoding="utf-8")
+    assert "Figures of the current system that no report here has: AF001." in readme
 
 
 CELLS = st.one_of(

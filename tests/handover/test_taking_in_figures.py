@@ -64,10 +64,10 @@ def test_a_cell_that_is_no_figure_keeps_the_whole_csv_out(
     path = _csv(tmp_path, "indicator,register\nAF006,290\nAF008,-3\nCOPD010,87.5\nDM012,85%\n")
     with pytest.raises(UserError) as raised:
         load(file, path, "new_system")
-    told = str(raised.value)
-    assert "line 3: '-3' is below 0" in told
-    assert "line 4: '87.5' is no whole number" in told
-    assert "line 5: '85%' is a percentage" in told
+    message = str(raised.value)
+    assert "line 3: '-3' is below 0" in message
+    assert "line 4: '87.5' is not a whole number" in message
+    assert "line 5: '85%' is a percentage" in message
     assert _values(file) == {}
 
 
@@ -114,7 +114,7 @@ def test_an_achievement_of_the_targets_is_not_one_of_qof(tmp_path: Path) -> None
 def test_an_achievement_that_could_be_of_either_is_refused(tmp_path: Path, columns: str) -> None:
     cells = ",".join("9" for _ in columns.split(","))
     path = _csv(tmp_path, f"indicator,{columns}\nCS005,{cells}\n")
-    with pytest.raises(UserError, match="does not tell which this is"):
+    with pytest.raises(UserError, match="does not say which this is"):
         read_system_figures(path, "new_system")
     other = _csv(tmp_path, "indicator,achievement\nAF006,9\n", "other.csv")
     assert read_system_figures(other, "new_system") == {("qof", "AF006", "achievement"): 9}
@@ -206,9 +206,9 @@ def test_the_reports_command_keeps_figures_and_the_next_export_has_them(
     current = _csv(tmp_path, "indicator,register\nAF006,290\nXX001,1\n")
     new = _csv(tmp_path, "indicator,register\nAF006,280\n", "new.csv")
     assert main(["reports", path, "--current", str(current), *name]) == 0
-    told = capsys.readouterr()
-    assert "2 figures of the current system read, 2 new or changed." in told.err
-    assert "no report here has: XX001" in told.err
+    output = capsys.readouterr()
+    assert "2 figures of the current system read, 2 new or changed." in output.err
+    assert "no report here has: XX001" in output.err
     out = tmp_path / "differences.csv"
     assert main(["reports", path, "--new", str(new), "--out", str(out), *name]) == 0
     assert "qof,AF006,register,patients,290,280,-10,-3.45," in out.read_text(encoding="utf-8")

@@ -479,7 +479,7 @@ def test_rules_without_definitions_are_counted_by_those_that_ship(
         (
             'id = "entries.is_given"',
             'id = "entries.is_real"',
-            "what counts can be said of is_given",
+            "what counts can be defined for is_given",
         ),
         (
             'table = "events", where = "date IS',

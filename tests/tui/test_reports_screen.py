@@ -84,11 +84,11 @@ async def test_a_figure_is_typed_taken_away_and_refused_in_words(demo):
         await user.press("enter")
         await user.fill("#answer", "many")
         await user.press("enter")
-        assert "'many' is no number" in user.text
+        assert "'many' is not a number" in user.text
         await user.press("enter", "enter")
         await user.fill("#answer", "87,5")
         await user.press("enter")
-        assert "'87,5' is no number" in user.text
+        assert "'87,5' is not a number" in user.text
         await user.press("enter", "enter")
         await user.fill("#answer", "")
         await user.press("enter", "escape", "i", "4")

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         check_new(options.out)
     with _unpacked(options.before) as before, _unpacked(options.after) as after:
         compared = compare(before, after)
-    for sentence in compared.told:
+    for sentence in compared.notes:
         tell(sentence)
     say_differences(compared.rows, everything=options.all)
     if options.out is not None:

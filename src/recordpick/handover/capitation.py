@@ -1,9 +1,9 @@
 """Capitation: the registered list by age band and sex of the global sum, with its weights.
 
-The bands and weights stand in a data file, `capitation_weights.csv` (sex, from_age, to_age,
-weight; an empty to_age is "and over"), so that they can be replaced. They are those of the global
-sum formula of the 2004 GMS contract. Counted are patients of the GMS list: status registered,
-registration regular.
+The bands and weights are in a data file, `capitation_weights.csv` (sex, from_age, to_age, weight;
+an empty to_age is "and over"), so that they can be replaced. They are those of the global sum
+formula of the 2004 GMS contract. The patients counted are those on the GMS list: status
+registered, registration regular.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.shipped import data_file
 
 NEW = 1.46
-"""What the weight of a patient registered within the last year is multiplied with."""
+"""Multiplier for the weight of a patient registered within the last year."""
 HOME = 1.43
-"""What the weight of a patient in a nursing or residential home is multiplied with."""
+"""Multiplier for the weight of a patient in a nursing or residential home."""
 
 CAPITATION_FIGURES = {
     "patients": "patients on the list",
@@ -30,7 +30,7 @@ CAPITATION_FIGURES = {
     "in_home": "of these, in a nursing or residential home (weight x 1.43)",
     "weighted": "weighted patients: the weights of these patients added up",
 }
-"""What is compared of each age band and sex."""
+"""The figures that are compared for each age band and sex."""
 
 CAPITATION: dict[str, pl.DataType] = {
     "sex": pl.String(),
@@ -57,14 +57,14 @@ class Band:
 
     @property
     def name(self) -> str:
-        """The band in words that no spreadsheet takes for a date: `5 to 14`, `85 and over`."""
+        """The band in words that no spreadsheet reads as a date: `5 to 14`, `85 and over`."""
         if self.to_age is None:
             return f"{self.from_age} and over"
         return f"{self.from_age} to {self.to_age}"
 
 
 def shipped_bands(path: Path | None = None) -> tuple[Band, ...]:
-    """Read the bands and weights."""
+    """Read the bands and weights from a file, by default the one that ships."""
     with (path or data_file("capitation_weights.csv")).open(encoding="utf-8", newline="") as file:
         return tuple(
             Band(
@@ -79,9 +79,9 @@ def shipped_bands(path: Path | None = None) -> tuple[Band, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """Who lives in a nursing or residential home: None, and why, where it cannot be told.
+    """Who lives in a nursing or residential home: None, and why, where that is not known.
 
-    `cautions` are sentences on what the answer rests on, where it rests on a part only.
+    `cautions` say, in sentences, what the answer is based on where it uses only part of the rule.
     """
 
     patients: pl.Series | None
@@ -90,7 +90,7 @@ class Homes:
 
 
 def homes_by_institution(index: PracticeIndex) -> Homes:
-    """Return who has an institution in their details, for report rules that have no other say."""
+    """Return who has an institution in their details, for rules without capitation.in_home."""
     if "institution" not in index.columns("patients"):
         return Homes(None, "The index has no column institution in patients.")
     of_homes = index.scan("patients").filter(pl.col("institution") != "").select("patient_id")
@@ -98,18 +98,18 @@ def homes_by_institution(index: PracticeIndex) -> Homes:
 
 
 _BY_INSTITUTION = (
-    "capitation.csv: in_home and weighted go by the institution in patients' details only, since "
+    "capitation.csv: in_home and weighted use the institution in patients' details only, since "
     "the report rules have no capitation.in_home."
 )
 
 
 def capitation_rows(index: PracticeIndex, as_at: date, homes: Homes | None = None) -> pl.DataFrame:
-    """Give the report: a row a figure of each sex and age band, columns as in `CAPITATION`.
+    """Return the report: one row a figure of each sex and age band, columns as in `CAPITATION`.
 
     `homes` says who lives in a home; without it the institution in patients' details does.
-    Patients without a date of birth, or of another sex, stand in rows of their own (`unknown`),
-    which have no weight. The last rows are of the whole list; its weighted patients are those
-    that have a weight.
+    Patients without a date of birth, or with another sex, are in rows of their own (`unknown`),
+    which have no weight. The last rows are for the whole list; its weighted patients are those that
+    have a weight.
     """
     bands = shipped_bands()
     weights = {(band.sex, band.name): band.weight for band in bands}
@@ -133,13 +133,13 @@ def capitation_rows(index: PracticeIndex, as_at: date, homes: Homes | None = Non
 def _figures(
     index: PracticeIndex, as_at: date, homes: Homes, groups: list[tuple[str, str]]
 ) -> Figures:
-    lacking = _lacking(index, homes)
-    counted = {} if "patients" in lacking else _counted(index, as_at, homes)
+    missing_data = _missing_data(index, homes)
+    counted = {} if "patients" in missing_data else _counted(index, as_at, homes)
     figures: dict[tuple[str, ...], Figure] = {}
     for group in groups:
         for figure in CAPITATION_FIGURES:
-            if figure in lacking:
-                figures[*group, figure] = Figure(None, lacking[figure])
+            if figure in missing_data:
+                figures[*group, figure] = Figure(None, missing_data[figure])
             elif figure == "weighted" and group == (UNKNOWN, UNKNOWN):
                 figures[*group, figure] = Figure(None, "There is no weight without age and sex.")
             else:
@@ -147,36 +147,38 @@ def _figures(
     return figures
 
 
-def _lacking(index: PracticeIndex, homes: Homes) -> dict[str, str]:
-    """Say for each figure what the index lacks to count it; a figure it can count is left out."""
-    there = index.columns("patients")
-    listed = ["status", "registration", "date_of_birth", "sex"]
+def _missing_data(index: PracticeIndex, homes: Homes) -> dict[str, str]:
+    """Return what the index lacks to count each figure; figures that it can count are left out."""
+    present = index.columns("patients")
+    on_list_columns = ["status", "registration", "date_of_birth", "sex"]
     needs = {
-        "patients": listed,
-        "newly_registered": [*listed, "registered_on"],
-        "in_home": listed,
-        "weighted": [*listed, "registered_on"],
+        "patients": on_list_columns,
+        "newly_registered": [*on_list_columns, "registered_on"],
+        "in_home": on_list_columns,
+        "weighted": [*on_list_columns, "registered_on"],
     }
     missing = {
-        figure: [column for column in columns if column not in there]
+        figure: [column for column in columns if column not in present]
         for figure, columns in needs.items()
     }
-    lacking = {
+    missing_data = {
         figure: f"The index has no column {', '.join(columns)} in patients."
         for figure, columns in missing.items()
         if columns
     }
     if homes.patients is None:
         for figure in ("in_home", "weighted"):
-            lacking[figure] = " ".join(filter(None, [lacking.get(figure), homes.why_empty]))
-    return lacking
+            missing_data[figure] = " ".join(
+                filter(None, [missing_data.get(figure), homes.why_empty])
+            )
+    return missing_data
 
 
 def _counted(
     index: PracticeIndex, as_at: date, homes: Homes
 ) -> dict[tuple[str, str], dict[str, float]]:
-    """Count every figure that the index can give, by group."""
-    there = index.columns("patients")
+    """Return every figure that the index can give, by group."""
+    present = index.columns("patients")
     age = pl.col("age")
     named, weight = pl.lit(UNKNOWN), pl.lit(None, dtype=pl.Float64)
     for band in shipped_bands():
@@ -187,7 +189,7 @@ def _counted(
     a_year_ago = pl.lit(as_at).dt.offset_by("-1y")
     registered, today = pl.col("registered_on"), pl.lit(as_at)
     within = (registered > a_year_ago) & (registered <= today)
-    new = within if "registered_on" in there else pl.lit(value=False)
+    new = within if "registered_on" in present else pl.lit(value=False)
     residents = pl.Series([], dtype=pl.String) if homes.patients is None else homes.patients
     home = pl.col("patient_id").is_in(residents.implode())
     new = new.fill_null(value=False)

@@ -1,8 +1,8 @@
-"""What may stand as a figure: a number of at least 0 that its kind can have, or a sentence.
+"""Parse figures: a number of at least 0 that is possible for its unit, or a sentence why not.
 
-A figure that is mistaken for another is worse than none, so a cell is taken only where it is a
-number beyond doubt: 1,234 and 87.5%, and not 87,5 or 12E3. Patients are counted in whole numbers,
-and no achievement is above 100 percent: what says otherwise is of another column.
+A wrong figure is worse than none, so a cell is accepted only where it is a number beyond doubt:
+1,234 and 87.5%, and not 87,5 or 12E3. Patients are counted in whole numbers, and no achievement is
+above 100 percent: any other value comes from another column.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ UNITS = {"achievement": "percent", "points": "points", "weighted": "weighted pat
 
 
 def unit_of(figure: str) -> str:
-    """Give the unit of a figure by its name."""
+    """Return the unit of a figure by its name."""
     return UNITS.get(figure, "patients")
 
 
 def is_empty(text: str) -> bool:
-    """Tell whether a cell says that there is no figure."""
+    """Return whether a cell says that there is no figure."""
     return text.strip().casefold() in _EMPTY
 
 
 def value_of(figure: str, text: str) -> float | None:
-    """Give the figure in a text, to two decimals; None where it is none.
+    """Return the figure in a text, to two decimals; None where it is not a figure.
 
-    All that is written out has two decimals, so that a figure is the same in the app, in a pack and
-    in what is compared of it.
+    All output has two decimals, so that a figure is the same in the app, in a pack and in the
+    comparison.
     """
     unit, bare = unit_of(figure), text.strip()
     if unit == "percent":
@@ -48,20 +48,20 @@ def value_of(figure: str, text: str) -> float | None:
 
 
 def as_kept(value: float) -> str:
-    """Write a figure as the working file keeps it: 1234, 87.5."""
+    """Return a figure as the working file stores it: 1234, 87.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def why_none(figure: str, text: str) -> str:
-    """Say why a text is no figure, to stand behind it: "'-3' is …"."""
+    """Return why a text is not a figure, to follow it in a sentence: "'-3' is …"."""
     unit, bare = unit_of(figure), text.strip()
     if _ANY_NUMBER.fullmatch(bare):
         if bare.startswith("-"):
-            return "is below 0, and no figure is"
+            return "is below 0, which no figure can be"
         if unit != "percent" and bare.endswith("%"):
-            return f"is a percentage, and this figure is of {unit}"
+            return f"is a percentage, and this figure counts {unit}"
         if unit == "percent" and _NUMBER.fullmatch(bare.removesuffix("%").rstrip()):
             return "is more than 100 percent"
         if unit == "patients" and _NUMBER.fullmatch(bare):
-            return "is no whole number, and patients are counted in whole numbers"
-    return "is no number"
+            return "is not a whole number, and patients are counted in whole numbers"
+    return "is not a number"

@@ -1,8 +1,8 @@
-"""What every report has in common: figures to compare, and what may be empty and why.
+"""The columns common to every report: the figures to compare, and why one may be empty.
 
-A report has one row a figure (the denominator of AF006, say). Beside what our index gives stand
-columns for what the current system's own report says, what the new system's says, the difference
-and who checked it: those are filled in by the practice.
+A report has one row for each figure (such as the denominator of AF006). Next to the figure from our
+index are columns for what the current system's own report says, what the new system's says, the
+difference and who checked it: the practice fills those in.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STATUS = {
     "no_rule": "recordpick has no rule for this figure: take it from the system's own report",
     "cannot_be_counted": "there is a rule, but the index lacks what it asks for; see why_empty",
 }
-"""The words of the column `status`, with what each means."""
+"""The words of the column `status`, with the meaning of each."""
 
 
 NO_RULE = "No rule: take it from the system's own report."
@@ -32,7 +32,7 @@ class Figure:
 
 
 Figures = Mapping[tuple[str, ...], Figure]
-"""Figures by what they belong to (an indicator; a sex and an age band) and their own name."""
+"""Figures by their subject (an indicator; a sex and an age band) and their own name."""
 
 FILLED_IN: dict[str, pl.DataType] = {
     "from_records": pl.Float64(),
@@ -43,7 +43,7 @@ FILLED_IN: dict[str, pl.DataType] = {
     "status": pl.String(),
     "why_empty": pl.String(),
 }
-"""The last columns of every report. `difference` is the new system's figure less the current's."""
+"""The last columns of every report. `difference` is the new system's figure minus the current's."""
 
 
 def with_figures(rows: pl.DataFrame, keys: Sequence[str], figures: Figures) -> pl.DataFrame:

@@ -30,7 +30,7 @@ QOF_FIGURES = {
     "achievement": "percent",
     "points": "points",
 }
-"""What is compared of each indicator, with its unit."""
+"""The figures that are compared for each indicator, with their units."""
 
 QOF_REPORT: dict[str, pl.DataType] = {
     "indicator": pl.String(),
@@ -46,7 +46,7 @@ QOF_REPORT: dict[str, pl.DataType] = {
 """The columns of qof_report.csv, in order, with their types."""
 
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
-_MOST_BYTES = 1024**2
+_MAX_BYTES = 1024**2
 _FIRST_MONTH = 4
 _NAME = re.compile(r"qof_(20\d\d)_(\d\d)\.csv")
 
@@ -83,9 +83,9 @@ def qof_year(day: date) -> str:
 
 
 def year_caution(table: QofTable, as_at: date) -> str:
-    """Say that the table is of another QOF year than the as-at date; "" where it is of the same.
+    """Return a caution where the table is for another QOF year than the as-at date; "" otherwise.
 
-    The one place where this is said: every report, pack and screen shows this sentence.
+    This is the only place with this sentence: every report, pack and screen shows it.
     """
     year = qof_year(as_at)
     if table.year == year:
@@ -98,24 +98,24 @@ def year_caution(table: QofTable, as_at: date) -> str:
 
 
 def shipped_qof_table() -> Path:
-    """Give the path of the newest table that ships."""
+    """Return the path of the newest table that ships."""
     return max(path for path in data_file("").iterdir() if _NAME.fullmatch(path.name))
 
 
 def read_qof_table(path: Path) -> QofTable:
-    """Read a year's table; UserError, one message a problem, if it is not one."""
+    """Read a year's table; raise a UserError, one message for each problem, if it is not one."""
     return qof_table(path.name, qof_text(path), str(path))
 
 
 def qof_text(path: Path) -> str:
-    """Give the text of a table as it stands in its file; UserError if it cannot be read."""
+    """Return the text of a table's file; raise a UserError if it cannot be read."""
     check_regular(path)
     try:
         with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+            content = file.read(_MAX_BYTES + 1)
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    if len(content) > _MOST_BYTES:
+    if len(content) > _MAX_BYTES:
         raise UserError(f"{path} is larger than any QOF table: is it the right file?")
     try:
         return content.decode("utf-8")
@@ -124,12 +124,13 @@ def qof_text(path: Path) -> str:
 
 
 def qof_table(file_name: str, text: str, path: str = "") -> QofTable:
-    """Read a year's table from its text; UserError (of `path`) if it is not one."""
+    """Read a year's table from its text; raise a UserError (about `path`) if it is not one."""
     path = path or file_name
     name = _NAME.fullmatch(file_name)
     if name is None:
         raise UserError(
-            f"{path}: the name of a QOF table tells its year. Name it like qof_2026_27.csv."
+            f"{path}: the file name of a QOF table has to give its year. Name it like "
+            "qof_2026_27.csv."
         )
     rows = list(_rows(path, text.removeprefix("\ufeff")))
     problems: list[str] = []
@@ -141,11 +142,11 @@ def qof_table(file_name: str, text: str, path: str = "") -> QofTable:
             problems.append(f"{path}, line {line}: {error}.")
     names = [indicator.name for indicator in indicators]
     problems += [
-        f"{path}: {name} stands there more than once. Keep one."
+        f"{path}: {name} appears more than once. Keep one."
         for name in sorted({name for name in names if names.count(name) > 1})
     ]
     if not rows:
-        problems.append(f"{path} holds no indicators.")
+        problems.append(f"{path} has no indicators.")
     if problems:
         raise UserError.of(problems)
     digest = hashlib.sha256(text.encode("utf-8")).hexdigest()
@@ -153,7 +154,7 @@ def qof_table(file_name: str, text: str, path: str = "") -> QofTable:
 
 
 def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
-    """Give the report: for each indicator one row a figure, columns as in `QOF_REPORT`."""
+    """Return the report: one row for each figure of each indicator, columns as in `QOF_REPORT`."""
     rows = pl.DataFrame(
         [
             (
@@ -217,5 +218,5 @@ def _indicator(row: dict[str, str]) -> Indicator:
 
 def _number(name: str, text: str) -> float:
     if not re.fullmatch(r"\d{1,4}(\.\d{1,4})?", text):
-        raise ValueError(f"{name} is {text!r}, which is no number from 0 up")
+        raise ValueError(f"{name} is {text!r}, which is not a number from 0 up")
     return float(text)

@@ -1,15 +1,15 @@
-"""A practice index with five more tables, made when they are asked for, that report rules need.
+"""A practice index with five more tables, derived on demand, that report rules need.
 
 - `entries`: events with the patient's date of birth as `born_on`, for what must have been done at
-  some age, and yes or no whether they count (`what_counts.FLAGS`).
-- `results`: those of them that are done and have a value, so that a codelist whose entries carry
+  some age, and whether they count, yes or no (`what_counts.FLAGS`).
+- `results`: those of them that are done and have a value, so that a codelist whose entries have
   none is noticed.
-- `latest`: for each codelist that rules ask of this table, each patient's done events of the newest
-  day on which one has a value, with the codelist's name as `list`. Where a day has several, all
-  are there. What is after the as-at date is left out.
-- `latest_entries`: the same without asking for a value. `list` names the codelist that decides
-  which day is the newest; the rule's own codelist is of what the newest entry must say.
-- `dated_events`: events with `born_on` alone, whatever they say of themselves.
+- `latest`: for each codelist that rules use on this table, each patient's done events of the newest
+  day on which one has a value, with the codelist's name as `list`. Where a day has several, all are
+  included. Events after the as-at date are left out.
+- `latest_entries`: the same without requiring a value. `list` names the codelist that decides
+  which day is the newest; the rule's own codelist is what the newest entry must say.
+- `dated_events`: events with `born_on` only, whether they count or not.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _LIST = re.compile(r"\blist = '([^']*)'")
 
 @dataclass(frozen=True, kw_only=True)
 class ReportIndex(PracticeIndex):
-    """An index that also has these tables, as far as its own tables carry them."""
+    """An index that also has these tables, where its own tables have what they need."""
 
     pack: Pack
     as_at: date
@@ -46,15 +46,15 @@ class ReportIndex(PracticeIndex):
 
     @classmethod
     def of(cls, index: PracticeIndex, pack: Pack, as_at: date) -> ReportIndex:
-        """Look at an index with the eyes of a pack of report rules.
+        """Return an index with the tables that a pack of report rules needs.
 
-        UserError where a definition of what counts cannot be used, and where a rule on `latest` or
-        `latest_entries` does not say whose newest entries it asks for.
+        Raise a UserError where a definition of what counts cannot be used, and where a rule on
+        `latest` or `latest_entries` does not say which codelist's newest entries it needs.
         """
         for criterion in pack.criteria:
             for step in criterion.steps:
                 for rule in step.rules:
-                    if problem := _newest_of_what(rule, pack):
+                    if problem := _newest_problem(rule, pack):
                         raise UserError(
                             f"{next(iter(pack.files))}, criterion {criterion.id}: {problem}"
                         )
@@ -68,11 +68,11 @@ class ReportIndex(PracticeIndex):
         )
 
     def has(self, table: str) -> bool:
-        """Tell whether the index has that table, or can make it."""
+        """Return whether the index has that table, or can derive it."""
         return bool(self.columns(table)) or super().has(table)
 
     def columns(self, table: str) -> dict[str, Kind]:
-        """Give the columns of the table and what each holds; {} if it is not there."""
+        """Return the columns of the table and what each holds; {} if there is no such table."""
         events = super().columns("events")
         born: dict[str, Kind] = (
             {"born_on": "date"} if _OF_PATIENTS in super().columns("patients") else {}
@@ -89,13 +89,15 @@ class ReportIndex(PracticeIndex):
         return super().columns(table)
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """Give the table. KeyError if it is not there and cannot be made."""
+        """Return the table; raise a KeyError if there is no such table and it cannot be derived."""
         if table in (ENTRIES, DATED_EVENTS, RESULTS) and self.has(table):
             events = super().scan("events")
             if table == ENTRIES:
-                events = self._marked(self._asked(events, ENTRIES))
+                events = self._marked(self._with_used_codes(events, ENTRIES))
             elif table == RESULTS:
-                events = self._asked(events.filter(pl.col("value").is_not_null()), RESULTS)
+                events = self._with_used_codes(
+                    events.filter(pl.col("value").is_not_null()), RESULTS
+                )
                 events = self._marked(events).filter("is_done")
             if "born_on" not in self.columns(table):
                 return events
@@ -108,7 +110,7 @@ class ReportIndex(PracticeIndex):
         return super().scan(table)
 
     def _marked(self, events: pl.LazyFrame) -> pl.LazyFrame:
-        """Say of each event whether it counts: the columns `FLAGS`."""
+        """Return the events with the columns `FLAGS`, which say whether each counts."""
         return self.definitions.add_to(events, super().columns("events"), self.as_at)
 
     def _rules(self, table: str) -> list[Rule]:
@@ -123,8 +125,8 @@ class ReportIndex(PracticeIndex):
     def _codes(self, *codelists: str | None) -> set[str]:
         return {code for name in codelists if name for code in self.pack.codelists[name].codes}
 
-    def _asked(self, events: pl.LazyFrame, table: str) -> pl.LazyFrame:
-        """Keep the events whose code some rule on that table asks for, if all of them name one."""
+    def _with_used_codes(self, events: pl.LazyFrame, table: str) -> pl.LazyFrame:
+        """Keep the events whose code some rule on that table uses, if all its rules have codes."""
         rules = self._rules(table)
         if not all(rule.codes for rule in rules):
             return events
@@ -143,10 +145,12 @@ class ReportIndex(PracticeIndex):
             schema={"code": pl.String, "list": pl.String},
             orient="row",
         )
-        asked = sorted({code for several in lists.values() for code in several})
+        used_codes = sorted({code for several in lists.values() for code in several})
         newest = pl.col("date").max().over("patient_id", "list")
         events = (
-            super().scan("events").filter(pl.col("code").is_in(asked), pl.col("date") <= self.as_at)
+            super()
+            .scan("events")
+            .filter(pl.col("code").is_in(used_codes), pl.col("date") <= self.as_at)
         )
         if with_value:
             events = events.filter(pl.col("value").is_not_null())
@@ -160,18 +164,18 @@ class ReportIndex(PracticeIndex):
 
 
 def _list_of(rule: Rule) -> str:
-    """Give the codelist whose newest entries a rule asks for; "" where it does not say."""
+    """Return the codelist whose newest entries a rule needs; "" where it does not say."""
     found = _LIST.findall(rule.where or "")
     return found[0] if len(set(found)) == 1 else ""
 
 
-def _newest_of_what(rule: Rule, pack: Pack) -> str:
-    """Say what is wrong with a rule on newest entries, which another list's could answer else."""
+def _newest_problem(rule: Rule, pack: Pack) -> str:
+    """Return why a rule on newest entries could be answered by another list's entries, or ""."""
     if rule.table == LATEST and (not rule.codes or _list_of(rule) != rule.codes):
         return f"a rule on {LATEST} needs codes and, in where, the same codelist as list = 'name'."
     if rule.table == LATEST_ENTRIES and (not rule.codes or _list_of(rule) not in pack.codelists):
         return (
             f"a rule on {LATEST_ENTRIES} needs codes and, in where, list = 'name' with a codelist "
-            "that another rule asks for: whose newest entries are meant."
+            "that another rule uses: the one whose newest entries are meant."
         )
     return ""

@@ -1,9 +1,9 @@
-"""What the index gives for the QOF and target reports: figures counted by rules that are data.
+"""Count the figures of the QOF and target reports from the index, by rules that are data.
 
 The rules are a criteria pack (see `data/reports/report_rules.toml` for what each id means): every
-criterion is one set of patients, and a figure is how many are in it, or in what it is counted
-among. A figure whose rules the index cannot answer, or can answer only in part, has no value and
-says why; nothing is guessed.
+criterion is one set of patients, and a figure is the size of that set, or of its overlap with the
+set it is counted among. A figure whose rules the index cannot answer, or can answer only in part,
+has no value and says why; nothing is guessed.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ _AMONG_ELIGIBLE = (
 
 @dataclass(frozen=True)
 class Counted:
-    """A set of patients, or None and why it could not be told."""
+    """A set of patients, or None and why it is not known."""
 
     patients: pl.Series | None
     why_empty: str = ""
 
     @property
     def figure(self) -> Figure:
-        """How many there are."""
+        """How many patients there are."""
         if self.patients is None:
             return Figure(None, self.why_empty)
         return Figure(len(self.patients))
@@ -60,11 +60,11 @@ class Rules:
     matches: Matches
 
     def knows(self, rule: str) -> bool:
-        """Tell whether there is such a rule."""
+        """Return whether there is such a rule."""
         return rule in self.matches.answers
 
     def of(self, rule: str) -> Counted:
-        """Give who meets a rule."""
+        """Return who meets a rule."""
         answer = self.matches.answers.get(rule)
         if answer is None:
             return Counted(None, NO_RULE)
@@ -83,18 +83,18 @@ def answer_rules(
 ) -> Rules:
     """Answer the report rules (those that ship, or others) from an index.
 
-    UserError if a file is no pack of rules.
+    Raise a UserError if a file is not a pack of rules.
     """
     pack = rules if isinstance(rules, Pack) else read_pack(rules or shipped_report_rules())
-    seen = ReportIndex.of(index, pack, as_at)
-    return Rules(match(seen.pack, seen, as_at, progress))
+    report_index = ReportIndex.of(index, pack, as_at)
+    return Rules(match(report_index.pack, report_index, as_at, progress))
 
 
 def home_residents(index: PracticeIndex, pack: Pack, rules: Rules) -> Homes:
     """Return who lives in a nursing or residential home by the rule `capitation.in_home`.
 
-    It holds by the institution in patients' details or by a code. Where the index can only tell one
-    of them, the answer rests on that one and says so; where neither can be told, there is none.
+    It uses the institution in patients' details or a code. Where the index has only one of them,
+    the answer is based on that one and says so; where it has neither, there is no answer.
     """
     answer = rules.matches.answers.get(_IN_HOME)
     if answer is None:
@@ -120,13 +120,13 @@ _NEITHER = (
     "care home."
 )
 _BY_CODES = (
-    "capitation.csv: in_home and weighted go by the codes for living in a care home only, since "
+    "capitation.csv: in_home and weighted use the codes for living in a care home only, since "
     "the index has no institution of patients. Residents without such a code are not counted."
 )
 
 
 def _any_coded(index: PracticeIndex, pack: Pack) -> bool:
-    """Tell whether any entry has a code that the rule for homes asks for."""
+    """Return whether any entry has a code that the rule for homes uses."""
     rules = [
         rule
         for criterion in pack.criteria
@@ -146,7 +146,7 @@ def _any_coded(index: PracticeIndex, pack: Pack) -> bool:
 
 
 def qof_figures(table: QofTable, rules: Rules) -> dict[tuple[str, ...], Figure]:
-    """Give the figures of each indicator that has rules, as `qof_rows` takes them."""
+    """Return the figures of each indicator that has rules, in the form that `qof_rows` needs."""
     figures: dict[tuple[str, ...], Figure] = {}
     for indicator in table.indicators:
         for name, figure in _of_indicator(indicator, rules).items():
@@ -155,7 +155,7 @@ def qof_figures(table: QofTable, rules: Rules) -> dict[tuple[str, ...], Figure]:
 
 
 def target_figures(table: pl.DataFrame, rules: Rules) -> dict[tuple[str, ...], Figure]:
-    """Give the figures of a table of targets that have rules, as `target_rows` takes them."""
+    """Return the figures of a table of targets that have rules, in the form of `target_rows`."""
     figures: dict[tuple[str, ...], Figure] = {}
     for target, name in table.select("target", "figure").iter_rows():
         figure = _of_target(target, name, rules)
@@ -218,14 +218,14 @@ def _first(rules: Rules, *names: str) -> str:
 
 
 def _both(among: Counted | None, further: Counted | None) -> Counted:
-    """Who is in both; where one of them could not be told, neither can this."""
+    """Return who is in both sets; where one of them is not known, neither is the result."""
     if among is None or further is None:
         return among or further or Counted(None, NO_RULE)
     return _combined(among, further, lambda left, right: left.filter(left.is_in(right.implode())))
 
 
 def _without(among: Counted, taken: Counted) -> Counted:
-    """Who is in the first and not in the second."""
+    """Return who is in the first set and not in the second."""
     return _combined(among, taken, lambda left, right: left.filter(~left.is_in(right.implode())))
 
 
@@ -240,7 +240,7 @@ def _combined(
 
 
 def _achievement(about: Figure, done: Figure, adjusted: Figure) -> Figure:
-    """Give the percentage of the denominator, less adjustments, for whom it was done."""
+    """Return the percentage of the denominator, minus adjustments, for whom it was done."""
     for figure in (about, done, adjusted):
         if figure.value is None:
             return Figure(None, figure.why_empty)
@@ -251,7 +251,7 @@ def _achievement(about: Figure, done: Figure, adjusted: Figure) -> Figure:
 
 
 def _points(indicator: Indicator, achieved: Figure) -> Figure:
-    """Give the points: none at the lower threshold, all at the upper, in proportion between."""
+    """Return the points: none at the lower threshold, all at the upper, in proportion between."""
     if achieved.value is None:
         return Figure(None, achieved.why_empty)
     span = indicator.upper_threshold - indicator.lower_threshold

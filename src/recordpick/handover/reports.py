@@ -1,6 +1,6 @@
-"""The reports that hold figures: counted from the index, and filled with the systems' own.
+"""The reports with figures: counted from the index, with the systems' own figures filled in.
 
-What they are counted by (QOF table, report rules) and the systems' figures are those that the
+The QOF table and report rules used for counting, and the systems' figures, are those that the
 working file keeps, so that the app, the command line and every pack show the same.
 """
 
@@ -43,7 +43,7 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "target": ("target",),
     "capitation": ("sex", "age_band"),
 }
-"""What, with the figure, names a row of each report."""
+"""The columns that, with the figure, identify a row of each report."""
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,21 @@ class CountedBy:
 
 @dataclass(frozen=True)
 class Counted:
-    """The reports by their words (`REPORT_FILES`), as far as the index can count, and by what."""
+    """The reports by their keys (`REPORT_FILES`), as far as the index can count them."""
 
     by: CountedBy
     reports: Mapping[str, pl.DataFrame]
     cautions_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """What to read each report with: a table of another year, homes known by codes only."""
+    """Cautions for each report: a table of another year, homes known by codes only."""
 
     @property
     def cautions(self) -> tuple[str, ...]:
-        """Return what to read the reports with, each sentence once."""
+        """Return the cautions for all reports, each sentence once."""
         return tuple(dict.fromkeys(one for several in self.cautions_of.values() for one in several))
 
     @property
     def figures(self) -> dict[tuple[str, ...], float]:
-        """What was counted, to two decimals, by the names that the systems' figures have."""
+        """The counted figures, to two decimals, by the names that the systems' figures have."""
         return {
             (report, *row[:-1]): row[-1]
             for report, rows in self.reports.items()
@@ -82,9 +82,9 @@ class Counted:
 
 
 def counted_by(selection: Selection) -> CountedBy:
-    """Give what somebody chose for a working file, or what ships.
+    """Return the table and rules chosen for a working file, or those that ship.
 
-    UserError where this recordpick cannot read what another one kept.
+    Raise a UserError where this recordpick cannot read what another version stored.
     """
     chosen = selection.reports_by
     table, rules = chosen.get("qof"), chosen.get("rules")
@@ -95,7 +95,7 @@ def counted_by(selection: Selection) -> CountedBy:
 
 
 def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent) -> Counted:
-    """Count every report from an index."""
+    """Return every report, counted from an index."""
     progress("counting for the reports", None)
     rules = answer_rules(index, as_at, by.rules)
     homes = home_residents(index, by.rules, rules)
@@ -110,7 +110,7 @@ def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress =
 def counted_reports(
     index: PracticeIndex, as_at: date, table: QofTable, rules: Rules, homes: Homes
 ) -> dict[str, pl.DataFrame]:
-    """Give every report of figures by its word, as far as the index can count."""
+    """Return every report of figures by its key, as far as the index can count."""
     targets = target_table()
     return {
         "qof": qof_rows(table, qof_figures(table, rules)),
@@ -120,7 +120,7 @@ def counted_reports(
 
 
 def figures_of(selection: Selection, system: System) -> SystemFigures:
-    """Give the figures of a system's own reports that a working file keeps."""
+    """Return the figures from a system's own reports that a working file keeps."""
     return {
         name: figure.number
         for (whose, name), figure in selection.figures.items()
@@ -131,7 +131,7 @@ def figures_of(selection: Selection, system: System) -> SystemFigures:
 def with_systems_own(
     reports: Mapping[str, pl.DataFrame], selection: Selection
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """Put the systems' own figures into the reports; say which of them no report has."""
+    """Return the reports with the systems' own figures, and notes on figures in no report."""
     notes: list[str] = []
     filled = dict(reports)
     for system in SYSTEMS:
@@ -148,5 +148,5 @@ def with_systems_own(
 
 
 def as_files(reports: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Give the reports by the names of their files in a pack."""
+    """Return the reports by the names of their files in a pack."""
     return {REPORT_FILES[name]: rows for name, rows in reports.items()}

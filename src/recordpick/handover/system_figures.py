@@ -1,11 +1,11 @@
-"""The systems' own figures: read from their CSVs or from our filled-in reports, put into ours.
+"""Read the systems' own figures from their CSVs or from our filled-in reports, and fill them in.
 
-A figure's name says which report it is of: CS005 has an achievement in the QOF report, after
+A figure's name says which report it belongs to: CS005 has an achievement in the QOF report, after
 personalised care adjustments, and another one in the target report, without them.
 
-Two forms are read. *Wide*, as systems export it: a row an indicator, a column a figure, whatever
-stands above the header. *Long*, as our reports are: a row a figure, with the columns of that
-report and the figures in current_system, new_system or value.
+Two layouts are read. *Wide*, as systems export it: a row for each indicator and a column for each
+figure, with anything above the header. *Long*, as our reports are: a row for each figure, with the
+columns of that report and the figures in current_system, new_system or value.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ REPORT_FILES = {
     "target": "target_report.csv",
     "capitation": "capitation.csv",
 }
-"""The reports that hold figures, by the word that names them, with their files in a pack."""
+"""The reports with figures, by their keys, with their files in a pack."""
 REPORTS = tuple(REPORT_FILES.values())
 
 _QOF_WORDS = {
@@ -55,29 +55,29 @@ _TARGET_WORDS = {
     )
 }
 _WORDS = _QOF_WORDS | _TARGET_WORDS
+"""The names that a column of a wide report may have: letters, digits and % only, in lower case."""
 FIGURES = frozenset(_WORDS)
 """The figures of the QOF and the target report."""
-"""What a column of a wide report may be called: letters, digits and % only, in small letters."""
 
 _FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}
 _NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target", "code")
 _HEADER_WITHIN = 40
 _SHOWN = 40
-_LONGEST_NAME = 60
+_MAX_NAME = 60
 _IN_BOTH = "achievement"
 """The figure that both reports have."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoNumber:
-    """A cell that should hold a figure and does not: where, which figure, and what stands there."""
+    """A cell that should hold a figure and does not: where, which figure, and its text."""
 
     file: str
     line: int
     name: tuple[str, ...]
     text: str
     why: str = ""
-    """What is wrong with it, where that is more than the text alone shows."""
+    """What is wrong with it, where the text alone does not show it."""
 
     def __str__(self) -> str:
         why = self.why or why_none(self.name[-1], self.text)
@@ -88,7 +88,7 @@ class NoNumber:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was read of one system: its figures, cells that are no numbers, and other problems."""
+    """The figures read for one system, cells that are not numbers, and other problems."""
 
     figures: SystemFigures
     no_numbers: tuple[NoNumber, ...]
@@ -97,12 +97,12 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """Where a file's header stands, and what its columns are."""
+    """Where a file's header is, and what its columns are."""
 
-    place: int
+    position: int
     keys: tuple[int, ...]
     report: str
-    """Which report the figures are of; "" where only the figure's own name can tell."""
+    """Which report the figures belong to; "" where only the figure's own name can say."""
     figures: dict[int, str]
     """Columns of a wide report, with the figure each holds."""
     figure: int | None = None
@@ -113,9 +113,9 @@ class _Header:
 def read_system_figures(path: Path, column: Column) -> SystemFigures:
     """Read one system's figures from a CSV, or from every report in a folder that holds a pack.
 
-    `column` says which system's: it is the column looked at in a filled-in report of ours.
-    UserError, one message a problem, where a cell is no number or a figure stands twice with
-    different values, and where no figures are found.
+    `column` says which system's: it is the column that is read in a filled-in report of ours.
+    Raise a UserError, one message for each problem, where a cell is not a number or a figure
+    appears twice with different values, and where no figures are found.
     """
     read = read_figures(path, column)
     problems = [*read.problems, *map(str, read.no_numbers)]
@@ -130,15 +130,15 @@ def read_system_figures(path: Path, column: Column) -> SystemFigures:
 
 
 def read_figures(path: Path, column: Column) -> Read:
-    """Read one system's figures as far as they can be read; what cannot be is in the answer.
+    """Read one system's figures as far as possible; the result names what cannot be read.
 
-    UserError where the file, or a report in the folder, is not there or no text.
+    Raise a UserError where the file, or a report in the folder, is missing or not text.
     """
     files = [path]
     if path.is_dir():
         files = [path / name for name in REPORTS if (path / name).is_file()]
         if not files:
-            raise UserError(f"{path}: there is none of {', '.join(REPORTS)} in this folder.")
+            raise UserError(f"{path}: this folder has none of {', '.join(REPORTS)}.")
     figures: dict[tuple[str, ...], float] = {}
     no_numbers: list[NoNumber] = []
     problems: list[str] = []
@@ -150,9 +150,9 @@ def read_figures(path: Path, column: Column) -> Read:
 def fill(
     rows: pl.DataFrame, report: str, keys: Sequence[str], column: Column, figures: SystemFigures
 ) -> pl.DataFrame:
-    """Put a system's figures into a report named by `keys` and `figure`, and the difference.
+    """Return a report, with rows named by `keys` and `figure`, with a system's figures filled in.
 
-    `difference` is the new system's figure less the current's, where both are there.
+    `difference` is the new system's figure minus the current's, where both are given.
     """
     named = [*keys, "figure"]
     given = pl.DataFrame(
@@ -175,7 +175,7 @@ def fill(
 def not_in(
     figures: SystemFigures, reports: Mapping[str, tuple[pl.DataFrame, Sequence[str]]]
 ) -> list[str]:
-    """Name what a system gave figures for and none of the reports has, sorted."""
+    """Return what a system gave figures for that none of the reports has, sorted."""
     known = {
         (report, *row)
         for report, (rows, keys) in reports.items()
@@ -196,24 +196,24 @@ def _read_file(
     header = _header(rows, column)
     if header is None:
         problems.append(
-            f"{path.name}: no header was found. It has a column indicator (or target) and others "
-            "such as denominator, numerator, points; or the columns of a report of recordpick's."
+            f"{path.name}: no header was found. A header has a column indicator (or target) and "
+            "others such as denominator, numerator, points; or the columns of a recordpick report."
         )
         return
     in_both = _names_in_both() if not header.report else frozenset()
     cells: list[_Cell] = []
-    for row in rows[header.place + 1 :]:
+    for row in rows[header.position + 1 :]:
         for name, text in _cells(row, header):
             if is_empty(text):
                 continue
             where = f"{path.name}, line {row.line}"
-            if not all(0 < len(one) <= _LONGEST_NAME and one.isprintable() for one in name):
-                problems.append(f"{where}: what the figure is of cannot be read.")
+            if not all(0 < len(one) <= _MAX_NAME and one.isprintable() for one in name):
+                problems.append(f"{where}: what the figure belongs to cannot be read.")
             elif name[1] in in_both and name[-1] == _IN_BOTH:
                 problems.append(
                     f"{where}: both the QOF and the target report have an achievement of "
-                    f"{name[1]}, and the file does not tell which this is. Give it a column "
-                    "denominator or eligible, or type it."
+                    f"{name[1]}, and the file does not say which this is. Add a column "
+                    "denominator or eligible, or type the figure in."
                 )
             else:
                 cells.append(_Cell(row.line, name, text))
@@ -230,7 +230,7 @@ def _read_file(
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """A cell that holds something: its line, which figure it is, and its text."""
+    """A cell that is not empty: its line, which figure it is, and its text."""
 
     line: int
     name: tuple[str, ...]
@@ -238,10 +238,10 @@ class _Cell:
 
 
 def _values(cells: Sequence[_Cell], column: Column) -> list[float | str | None]:
-    """Give each cell's figure; what is wrong with it, or None where the text alone shows that.
+    """Return each cell's figure; or what is wrong with it, or None where the text alone shows that.
 
-    A percentage is judged by the patients beside it: see `percentages`. Those that recordpick
-    wrote itself (`from_records`) are percentages as they are.
+    A percentage is checked against the patients next to it: see `percentages`. Those that
+    recordpick wrote itself (`from_records`) are percentages as they are.
     """
     values: list[float | str | None] = [value_of(cell.name[-1], cell.text) for cell in cells]
     if column == "from_records":
@@ -260,21 +260,21 @@ def _values(cells: Sequence[_Cell], column: Column) -> list[float | str | None]:
 
 
 def _names_in_both() -> frozenset[str]:
-    """Give the targets: those are indicators of QOF as well."""
+    """Return the targets, which are QOF indicators as well."""
     return frozenset(target_table()["target"])
 
 
 def _header(rows: Sequence[Record], column: Column) -> _Header | None:
-    """Find the row that names the columns, among the first of the file."""
-    for place, row in enumerate(rows[:_HEADER_WITHIN]):
+    """Return the header row, searched for in the first rows of the file."""
+    for position, row in enumerate(rows[:_HEADER_WITHIN]):
         words = [_word(text) for text in row.fields]
-        found = _long(place, words, column) or _wide(place, words)
+        found = _long(position, words, column) or _wide(position, words)
         if found:
             return found
     return None
 
 
-def _long(place: int, words: list[str], column: Column) -> _Header | None:
+def _long(position: int, words: list[str], column: Column) -> _Header | None:
     value = next((word for word in (_word(column), "value") if word in words), None)
     if "figure" not in words or value is None:
         return None
@@ -282,10 +282,10 @@ def _long(place: int, words: list[str], column: Column) -> _Header | None:
     if not keys:
         return None
     report = "capitation" if "ageband" in words else "target" if "target" in words else "qof"
-    return _Header(place, tuple(keys), report, {}, words.index("figure"), words.index(value))
+    return _Header(position, tuple(keys), report, {}, words.index("figure"), words.index(value))
 
 
-def _wide(place: int, words: list[str]) -> _Header | None:
+def _wide(position: int, words: list[str]) -> _Header | None:
     key = next((words.index(word) for word in _NAMES if word in words), None)
     figures = {at: _FIGURES[word] for at, word in enumerate(words) if word in _FIGURES}
     if key is None or not figures:
@@ -293,18 +293,18 @@ def _wide(place: int, words: list[str]) -> _Header | None:
     reports = {_report_of(figure) for figure in figures.values()} - {""}
     if not reports and words[key] == "target":
         reports = {"target"}
-    return _Header(place, (key,), reports.pop() if len(reports) == 1 else "", figures)
+    return _Header(position, (key,), reports.pop() if len(reports) == 1 else "", figures)
 
 
 def _report_of(figure: str) -> str:
-    """Tell which report a figure of a wide CSV is of; "" for the one that both have."""
+    """Return which report a figure of a wide CSV belongs to; "" for the one that both have."""
     if figure == _IN_BOTH:
         return ""
     return "target" if figure in _TARGET_WORDS else "qof"
 
 
 def _cells(row: Record, header: _Header) -> list[tuple[tuple[str, ...], str]]:
-    """Give the figures of a row: their names, and the text of each."""
+    """Return the figures of a row: their names, and the text of each."""
     fields = row.fields
 
     def cell(at: int) -> str:

@@ -1,4 +1,4 @@
-"""Figures of the systems' own reports, and what reports are counted by, into the working file."""
+"""Import systems' own figures, QOF tables and report rules into the working file."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from recordpick.selection.own_figures import SYSTEM_WORDS, Given, Name, OwnFigur
 from recordpick.selection.working_file import WorkingFile
 
 SHIPPED = "shipped"
-"""What is said in place of a file to go back to what ships."""
-_LONGEST_SOURCE = 200
+"""The word given instead of a file to return to what ships."""
+_MAX_SOURCE = 200
 
 
 Files = Sequence[tuple[str, str]]
@@ -31,7 +31,7 @@ Files = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """How many figures were read of a system's CSV, and how many were new or different."""
+    """How many figures were read from a system's CSV, and how many were new or different."""
 
     system: System
     figures: int
@@ -39,7 +39,7 @@ class Loaded:
 
     @property
     def in_words(self) -> str:
-        """Say so."""
+        """The result as two sentences."""
         figures = "1 figure" if self.figures == 1 else f"{self.figures:,} figures"
         return (
             f"{figures} of {SYSTEM_WORDS[self.system]} read, {self.changed:,} new or changed. The "
@@ -50,7 +50,7 @@ class Loaded:
 def load(file: WorkingFile, path: Path, system: System) -> Loaded:
     """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
 
-    A figure takes the place of one known before; others stay. UserError, and nothing kept, where
+    A figure replaces the one known before; others stay. Raise a UserError, and keep nothing, where
     something in it cannot be read.
     """
     return _keep(file, _read(path, system))
@@ -61,7 +61,7 @@ def _read(path: Path, system: System) -> Given:
     return Given(
         system,
         {name: as_kept(value) for name, value in figures.items()},
-        one_line(path.name or str(path))[:_LONGEST_SOURCE],
+        one_line(path.name or str(path))[:_MAX_SOURCE],
         _sha256(path),
     )
 
@@ -77,9 +77,9 @@ def _keep(file: WorkingFile, given: Given) -> Loaded:
 
 
 def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
-    """Keep one figure as somebody typed it; an empty text takes it away. UserError if it is none.
+    """Keep one figure as somebody typed it; an empty text removes it.
 
-    "0" is a figure, and an empty text is none.
+    "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
     """
     value = None
     if not is_empty(text):
@@ -89,23 +89,25 @@ def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
                 f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
                 f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
             )
-        value = as_kept(_meant(file, name, text, number, system))
+        value = as_kept(_resolve_percentage(file, name, text, number, system))
     file.give_figures(Given(system, {name: value}))
 
 
-def _meant(file: WorkingFile, name: Name, text: str, number: float, system: System) -> float:
-    """Return which percentage a typed number of 1 or less means; others are as they are.
+def _resolve_percentage(
+    file: WorkingFile, name: Name, text: str, number: float, system: System
+) -> float:
+    """Return which percentage a typed number of 1 or less means; others are unchanged.
 
-    The system's numerator and denominator decide, where they are known. UserError where they do
-    not, unless it is the percentage that is kept already.
+    The system's numerator and denominator decide, where they are known. Raise a UserError where
+    they do not, unless it is the percentage that is kept already.
     """
     written = parsed(text) if unit_of(name[-1]) == "percent" else None
     known = file.selection.figures
     kept = known.get((system, name))
     if written is None or not written.may_be_fraction or _is_kept(kept, written):
         return number
-    beside = {of: one.number for (whose, of), one in known.items() if whose == system}
-    (found,) = settled([(name, text)], beside)
+    known_figures = {of: one.number for (whose, of), one in known.items() if whose == system}
+    (found,) = settled([(name, text)], known_figures)
     if isinstance(found, float):
         return found
     raise UserError(f"{text.strip()!r} {found}.")
@@ -124,7 +126,7 @@ def take_in(
 ) -> list[Loaded]:
     """Keep what was given on the command line, after all of it was read.
 
-    UserError, and nothing kept, says what of it cannot be used.
+    Raise a UserError, and keep nothing, where any of it cannot be used.
     """
     table = None if qof is None else table_files(qof)
     texts = None if rules is None else rules_files(rules, index, file.as_at)
@@ -137,7 +139,10 @@ def take_in(
 
 
 def table_files(path: Path) -> Files:
-    """Read another year's QOF table, to be kept; nothing for `SHIPPED`. UserError if it is none."""
+    """Read another year's QOF table, to be kept; nothing for `SHIPPED`.
+
+    Raise a UserError if it is not a QOF table.
+    """
     if str(path) == SHIPPED:
         return ()
     text = qof_text(path)
@@ -146,27 +151,30 @@ def table_files(path: Path) -> Files:
 
 
 def rules_files(path: Path, index: PracticeIndex, as_at: date) -> Files:
-    """Read other report rules, to be kept; nothing for `SHIPPED`. UserError if they are none."""
+    """Read other report rules, to be kept; nothing for `SHIPPED`.
+
+    Raise a UserError if they are not report rules.
+    """
     if str(path) == SHIPPED:
         return ()
     pack = read_pack(path)
     ReportIndex.of(index, pack, as_at)
     if not any(_is_rule(criterion.id) for criterion in pack.criteria):
         raise UserError(
-            f"{path} has no rule for a figure of the reports (their ids are such as HYP.register "
+            f"{path} has no rule for a figure of the reports (such as HYP.register "
             "or HYP008.numerator). Is it the supplier's criteria pack?"
         )
     return list(parse_pack(pack.files).files.items())
 
 
 def _is_rule(criterion_id: str) -> bool:
-    """Tell whether a criterion's id is that of a figure: an indicator or target, and which."""
+    """Return whether a criterion's id is that of a figure: indicator or target, and figure."""
     of, _, figure = criterion_id.rpartition(".")
     return bool(of) and figure in FIGURES
 
 
 def _sha256(path: Path) -> str:
-    """Give the SHA-256 of a file; "" for a folder."""
+    """Return the SHA-256 of a file; "" for a folder."""
     if path.is_dir():
         return ""
     try:

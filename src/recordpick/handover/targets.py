@@ -1,7 +1,7 @@
 """The target report: cervical screening and childhood immunisation.
 
-What is compared of each target stands in a data file, `target_figures.csv` (target, group,
-figure, unit, means), so that it can be replaced as the targets change.
+The figures that are compared for each target are in a data file, `target_figures.csv` (target,
+group, figure, unit, means), so that they can be replaced as the targets change.
 """
 
 from __future__ import annotations
@@ -35,5 +35,5 @@ def target_table(path: Path | None = None) -> pl.DataFrame:
 
 
 def target_rows(table: pl.DataFrame, figures: Figures) -> pl.DataFrame:
-    """Give the report: for each target one row a figure, columns as in `TARGET_REPORT`."""
+    """Return the report: one row for each figure of each target, columns as in `TARGET_REPORT`."""
     return with_figures(table, ["target"], figures)

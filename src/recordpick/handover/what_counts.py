@@ -1,9 +1,9 @@
-"""Which entries count, by definitions that are data: not what was refused, in error or suspected.
+"""Mark the entries that count, by definitions that are data: not refused, in error or suspected.
 
-Report rules ask `is_given`, `is_done`, `is_diagnosed`, `is_valid` and `is_refused` of an entry.
-What these mean is said once, in the criteria `entries.is_given` and so on of the rules: every step
-of such a criterion is a condition over `events` that must hold. Rules without them are counted by
-the definitions that ship.
+Report rules use the columns `is_given`, `is_done`, `is_diagnosed`, `is_valid` and `is_refused` of
+an entry. Each is defined once, in the criteria `entries.is_given` and so on of the rules: every
+step of such a criterion is a condition over `events` that must hold. Rules without them are
+counted by the definitions that ship.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ FLAGS = ("is_given", "is_done", "is_diagnosed", "is_valid", "is_refused")
 _PREFIX = "entries."
 _EVENTS = "events"
 _TEXTS = frozenset({"term", "value_text"})
-"""Columns whose texts are looked at once each, however many rows they are on."""
+"""Columns whose distinct texts are evaluated once each, however many rows have them."""
 
 
 def shipped_report_rules() -> Path:
-    """Give the path of the report rules that ship."""
+    """Return the path of the report rules that ship."""
     return data_file("reports") / "report_rules.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """What each of `FLAGS` means: the criterion that defines it and the pack it is from."""
+    """The definition of each of `FLAGS`: its criterion and the pack that the criterion is from."""
 
     by_flag: Mapping[str, tuple[Pack, Criterion]]
 
@@ -45,7 +45,7 @@ class Definitions:
     def of(cls, pack: Pack) -> Definitions:
         """Return the definitions of a pack of report rules, or where it has none those that ship.
 
-        UserError where a definition asks for more than conditions over events.
+        Raise a UserError where a definition has more than conditions over events.
         """
         found = _defined(pack)
         if found.keys() < set(FLAGS):
@@ -55,8 +55,8 @@ class Definitions:
     def add_to(self, rows: pl.LazyFrame, columns: Collection[str], as_at: date) -> pl.LazyFrame:
         """Return events with the columns `FLAGS`.
 
-        `columns` are those that the index has. What it does not have is held against no entry: a
-        condition that needs such a column is left out, unless it is one of several alternatives.
+        `columns` are those that the index has. A missing column excludes no entry: a condition that
+        needs such a column is left out, unless it is one of several alternatives.
         """
         parts: dict[str, list[pl.Expr]] = {flag: [] for flag in FLAGS}
         of_texts: dict[tuple[str, ...], list[pl.Expr]] = {}
@@ -91,24 +91,24 @@ def _defined(pack: Pack) -> dict[str, tuple[Pack, Criterion]]:
 
 
 def is_definition(criterion: Criterion) -> bool:
-    """Tell whether a criterion of report rules defines what counts, and is no figure."""
+    """Return whether a criterion of report rules defines what counts, and is not a figure."""
     return criterion.id.startswith(_PREFIX)
 
 
 def without_definitions(pack: Pack) -> Pack:
-    """Return report rules without their definitions: what is left are sets of patients."""
+    """Return report rules without their definitions: the sets of patients remain."""
     return replace(pack, criteria=tuple(one for one in pack.criteria if not is_definition(one)))
 
 
 def _condition(
     pack: Pack, step: Step, columns: Collection[str], as_at: date
 ) -> tuple[tuple[str, ...], pl.Expr | None]:
-    """Return which columns a step looks at, and when it holds; None where it is left out."""
-    asked = {rule: condition(pack, _EVENTS, rule.where or "").columns for rule in step.rules}
-    able = [rule for rule, used in asked.items() if used <= set(columns)]
+    """Return which columns a step uses, and when it holds; None where it is left out."""
+    needed = {rule: condition(pack, _EVENTS, rule.where or "").columns for rule in step.rules}
+    able = [rule for rule, used in needed.items() if used <= set(columns)]
     if not able:
         return (), None if len(step.rules) == 1 else pl.lit(value=False)
-    used = tuple(sorted({column for rule in able for column in asked[rule]}))
+    used = tuple(sorted({column for rule in able for column in needed[rule]}))
     holds = [satisfied(pack, _EVENTS, rule.where, as_at) for rule in able]
     return used, pl.any_horizontal(holds)
 
@@ -117,8 +117,8 @@ def _check(pack: Pack, criterion: Criterion) -> None:
     file = next(iter(pack.files))
     if criterion.id.removeprefix(_PREFIX) not in FLAGS:
         raise UserError(
-            f"{file}, criterion {criterion.id}: what counts can be said of {', '.join(FLAGS)}, and "
-            "of nothing else. Correct the name."
+            f"{file}, criterion {criterion.id}: what counts can be defined for {', '.join(FLAGS)} "
+            "only. Correct the name."
         )
     for step in criterion.steps:
         for rule in step.rules:
