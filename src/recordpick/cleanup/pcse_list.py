@@ -151,7 +151,8 @@ def _with_nhs_numbers(
         valid = nhs_numbers.is_valid(tidied).fill_null(value=False)
         if not texts.select(valid.any()).item():
             raise UserError(
-                f"{path}: there is no column of NHS numbers. Rename that column to NHS Number."
+                f"{path}: there is no column of NHS numbers under a known name. Rename it to "
+                "NHS Number."
             )
         texts = texts.with_columns(nhs_number="patient_id")
     number = pl.col("nhs_number")

@@ -43,8 +43,8 @@ class PackFiles:
 def open_pack(path: Path, passphrase: Callable[[], str]) -> PackFiles:
     """Read a pack. `passphrase` is called once, and only if a zip is encrypted.
 
-    UserError where it is neither a folder nor a zip, holds more than a pack can, is malicious,
-    is damaged, or where the passphrase does not open it.
+    Raise a UserError where it is neither a folder nor a zip, holds more than a pack can, is
+    malicious or damaged, or where the passphrase does not open it.
     """
     check_regular(path)
     try:
