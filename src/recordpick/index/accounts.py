@@ -15,7 +15,7 @@ import polars as pl
 from recordpick.cells import safe
 from recordpick.errors import UserError
 from recordpick.index.conform import BAD
-from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.digests_aside import BackgroundHasher
 from recordpick.index.emptied_values import SCHEMA, EmptiedCounts, emptied_values
 from recordpick.index.manifest import FileCount
 from recordpick.index.parts import DELETED, ROW, LookUp
@@ -37,7 +37,7 @@ AT_ONCE = 500_000
 def write_accounts(
     tables: dict[str, TableMade],
     look_ups: Sequence[LookUp],
-    digests: DigestsAside,
+    digests: BackgroundHasher,
     folder: Path,
 ) -> tuple[tuple[FileCount, ...], EmptiedCounts]:
     """Write `rejected_rows.csv` and `set_aside_values.csv`; give the counts of files and values.
@@ -119,7 +119,7 @@ def _named(away: pl.DataFrame, file: str, table: str) -> pl.DataFrame:
     )
 
 
-def _count_of(used: LookUp, digests: DigestsAside) -> FileCount:
+def _count_of(used: LookUp, digests: BackgroundHasher) -> FileCount:
     """Count a file that only says what codes or people are: its rows are indexed if usable."""
     rejected = used.set_aside.height
     return FileCount(
@@ -135,7 +135,7 @@ def _count_of(used: LookUp, digests: DigestsAside) -> FileCount:
 
 
 def _count(
-    table: TableMade, number: int, digests: DigestsAside, away: tuple[int, int]
+    table: TableMade, number: int, digests: BackgroundHasher, away: tuple[int, int]
 ) -> FileCount:
     rejected, aside = away
     staged = table.staged[number]

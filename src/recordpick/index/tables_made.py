@@ -12,7 +12,7 @@ from recordpick.index.conform import BAD
 from recordpick.index.parts import FOLDED, HOSTED, ORDER, PATIENT, ROW, Told
 from recordpick.index.small_tables import resolved
 from recordpick.index.staging import Staged
-from recordpick.index.stretches import LENGTH, PART, STRETCH, Stretches
+from recordpick.index.stretches import CHUNK, LENGTH, PART, ChunkCounts
 from recordpick.index.values import TYPES
 from recordpick.tables import TABLES, Kind
 
@@ -96,21 +96,21 @@ class TableMade:
         rows, lookups = self.placed_rows()
         return resolved(rows, lookups).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
-    def stretches(self) -> Stretches:
+    def chunk_counts(self) -> ChunkCounts:
         """Return which ranges of typed rows hold the accepted rows of each patient."""
         found = []
         for number in self._own:
-            rows = self._placed(number, at=STRETCH)
+            rows = self._placed(number, at=CHUNK)
             if FOLDED in self.staged[number].conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
-            stretch = pl.col(STRETCH) // LENGTH
-            several = rows.group_by(stretch, PATIENT).agg(entries=pl.len())
+            chunk = pl.col(CHUNK) // LENGTH
+            several = rows.group_by(chunk, PATIENT).agg(entries=pl.len())
             found.append(
                 several.select(
-                    pl.lit(number).alias(PART), STRETCH, pl.col(PATIENT).cast(pl.String), "entries"
+                    pl.lit(number).alias(PART), CHUNK, pl.col(PATIENT).cast(pl.String), "entries"
                 )
             )
-        return Stretches(pl.concat(found).collect(engine="streaming"))
+        return ChunkCounts(pl.concat(found).collect(engine="streaming"))
 
     @property
     def _own(self) -> list[int]:
