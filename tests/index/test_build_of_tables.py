@@ -120,7 +120,7 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
         5: 'there is no patient "9" in this index',
         9: "event_id is missing",
         10: "patient_id is missing",
-        11: 'event_id "e1" stands on an earlier row already',
+        11: 'event_id "e1" is already on an earlier row',
         12: "it has 7 fields, not 6",
     }
     assert found[9][1] == '1,,2020-01-01,observation,"a,b",1'
