@@ -225,7 +225,7 @@ def test_two_patients_with_one_number_are_refused(practice: Path, tmp_path: Path
     """Nothing tells which of the two rows is the patient, and the wrong one must not win."""
     folder_of(practice, patients=PATIENTS + "2,,Other,1999-01-01,F,\n")
 
-    with pytest.raises(UserError, match=r"patients\.csv: patient 2 stands on more .*lines 3 and 5"):
+    with pytest.raises(UserError, match=r"patients\.csv: patient 2 is on more .*lines 3 and 5"):
         build_index([practice], tmp_path / "index")
     assert not (tmp_path / "index").exists()
 
@@ -426,7 +426,7 @@ def test_an_earlier_index_stays_if_a_new_one_cannot_be_made(practice: Path, tmp_
     first = build_index([practice], out)
     folder_of(practice, patients="patient_id\n1\n1\n")
 
-    with pytest.raises(UserError, match="stands on more than one row"):
+    with pytest.raises(UserError, match="is on more than one row"):
         build_index([practice], out)
     assert open_index(out).fingerprint == first.fingerprint
 

@@ -105,7 +105,7 @@ def test_numbers_that_a_spreadsheet_has_damaged_are_told(tmp_path: Path) -> None
 
 
 def test_two_rows_of_one_patient_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="patient 9434765919 stands on more than one row"):
+    with pytest.raises(UserError, match="patient 9434765919 is on more than one row"):
         built(tmp_path, "NHS No\n943 476 5919\n9434765919\n")
 
 

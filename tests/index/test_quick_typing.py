@@ -109,8 +109,8 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
     checked = at_once({}, [NotNull(pl.col("value"), pl.col("source")), NotNull(pl.col("id"), None)])
-    told = frame.select(checked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
-    assert told.rows() == [
+    flags = frame.select(checked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
+    assert flags.rows() == [
         (name is None, value is None and bool((source or "").strip()))
         for value, source, name in rows
     ]

@@ -50,7 +50,7 @@ def _reject_orphans(table: TableMade, known: Known) -> None:
             .join(unknown.lazy(), on=PATIENT, how="semi")
             .collect(engine="streaming")
         )
-        table.take_back(number, orphans.join(known.deleted, on=PATIENT, how="semi"))
+        table.supersede(number, orphans.join(known.deleted, on=PATIENT, how="semi"))
         table.reject(number, orphans.join(known.deleted, on=PATIENT, how="anti"), ORPHAN)
 
 
@@ -82,7 +82,7 @@ def find_repeated(table: TableMade, numbers: range) -> None:
     )
     for number in numbers:
         of_part = judged.filter(pl.col(_PART) == number)
-        table.take_back(number, of_part.filter("gone"))
+        table.supersede(number, of_part.filter("gone"))
         table.reject(number, of_part.filter("repeated"), DUPLICATE)
 
 
@@ -145,7 +145,7 @@ def _reject_without_parent(table: TableMade, tables: Mapping[str, TableMade]) ->
         lost = _without_parent(table, number, parent)
         if lost.height:
             gone = lost.join(_superseded_ids(parent, parent.row_id), on=_OWN, how="semi")
-            table.take_back(number, gone)
+            table.supersede(number, gone)
             table.reject(number, lost.join(gone, on=ROW, how="anti"), HOSTLESS)
 
 

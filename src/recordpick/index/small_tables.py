@@ -47,12 +47,12 @@ def at(place: pl.Expr, values: pl.Series) -> pl.Expr:
     return place.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
 
-def resolved(rows: pl.LazyFrame, told: Iterable[Told]) -> pl.LazyFrame:
+def resolved(rows: pl.LazyFrame, lookups: Iterable[Told]) -> pl.LazyFrame:
     """Return rows with their dictionary-encoded columns decoded."""
-    told = list(told)
+    lookups = list(lookups)
     columns = {
         name: at(pl.col(each.place), each.table[name])
-        for each in told
+        for each in lookups
         for name in each.table.columns
     }
-    return rows.with_columns(**columns).drop(each.place for each in told) if told else rows
+    return rows.with_columns(**columns).drop(each.place for each in lookups) if lookups else rows

@@ -18,7 +18,7 @@ from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.index.workroom import Workroom
 from recordpick.tables import TABLES
 
-Announce = Callable[[Part], None]
+BeforeReading = Callable[[Part], None]
 """Called with each part before it is read."""
 
 
@@ -39,18 +39,18 @@ def stage_table(
     parts: Sequence[Part],
     tables: Mapping[str, TableMade],
     workroom: Workroom,
-    announce: Announce,
+    before_reading: BeforeReading,
 ) -> TableMade:
     """Stage the parts of a table; `tables` are the earlier ones, with integrity checks done."""
     table = TableMade(name)
     providers = [part for part in parts if part.feeds and not part.takes]
     others = [part for part in parts if part not in providers]
     for part in providers:
-        announce(part)
+        before_reading(part)
         table.add(_staged(part, table, tables, workroom))
     find_repeated(table, range(len(providers)))
     for part in others:
-        announce(part)
+        before_reading(part)
         table.add(_staged(part, table, tables, workroom))
     if name == "patients":
         for number in range(len(table.staged)):
@@ -92,5 +92,5 @@ def _required(
 ) -> dict[str, pl.LazyFrame]:
     """Return the row sets that the part requires, as far as they exist."""
     provided = {staged.part.feeds for staged in table.staged if staged.part.feeds}
-    rows = {name: table.fed(name) for name in part.takes if name in provided}
+    rows = {name: table.provided(name) for name in part.takes if name in provided}
     return rows | {name: tables[name].rows() for name in part.takes if name in tables}

@@ -35,9 +35,9 @@ class Staged:
 
     def good(self) -> pl.LazyFrame:
         """Return the rows that are valid by themselves: ROW and the table's columns."""
-        return resolved(self.placed(), self.part.told)
+        return resolved(self.encoded(), self.part.told)
 
-    def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
+    def encoded(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
         """Return the same rows with dictionary-encoded columns (`Part.told`) as indexes.
 
         `only` are ranges of typed rows; `at` names a column for the position among these.
@@ -59,7 +59,7 @@ class Staged:
         """Return whether any valid row is a row of the table, not only a detail of another row."""
         if FOLDED not in self.conformed.technical:
             return True
-        own = self.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
+        own = self.encoded().filter(pl.col(FOLDED).is_null()).select(pl.len())
         return bool(own.collect(engine="streaming").item())
 
 

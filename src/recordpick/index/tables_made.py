@@ -45,7 +45,7 @@ class TableMade:
         more = found.select(pl.col(ROW).cast(pl.UInt32), pl.lit(why, pl.UInt16).alias(BAD))
         self.misfits[number] = pl.concat([self.misfits[number], more])
 
-    def take_back(self, number: int, found: pl.DataFrame) -> None:
+    def supersede(self, number: int, found: pl.DataFrame) -> None:
         """Mark rows (ROW) of a part as superseded by the source."""
         more = found.select(pl.col(ROW).cast(pl.UInt32))
         self.gone[number] = pl.concat([self.gone[number], more])
@@ -73,19 +73,19 @@ class TableMade:
 
     def part(self, number: int) -> pl.LazyFrame:
         """Return the accepted rows of one part, with ROW; detail rows of other rows included."""
-        rows = resolved(self._placed(number), self.staged[number].part.told)
+        rows = resolved(self._encoded(number), self.staged[number].part.told)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
     def patients_of(self, number: int) -> pl.DataFrame:
         """Return the distinct patients (patient_id) of the accepted rows of one part."""
-        own = self._placed(number).select(pl.col(PATIENT).unique())
+        own = self._encoded(number).select(pl.col(PATIENT).unique())
         return own.collect(engine="streaming").select(pl.col(PATIENT).cast(pl.String))
 
-    def _placed(
+    def _encoded(
         self, number: int, only: Sequence[range] | None = None, at: str | None = None
     ) -> pl.LazyFrame:
         """Return the same rows with dictionary-encoded columns as indexes (see Staged)."""
-        rows = self.staged[number].placed(only, at)
+        rows = self.staged[number].encoded(only, at)
         for excluded in (self.misfits[number], self.gone[number]):
             if excluded.height:
                 rows = rows.join(excluded.lazy(), on=ROW, how="anti", maintain_order="left")
@@ -93,14 +93,14 @@ class TableMade:
 
     def rows(self) -> pl.LazyFrame:
         """Return all accepted rows, of all parts."""
-        rows, lookups = self.placed_rows()
+        rows, lookups = self.encoded_rows()
         return resolved(rows, lookups).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
     def chunk_counts(self) -> ChunkCounts:
         """Return which ranges of typed rows hold the accepted rows of each patient."""
         found = []
         for number in self._own:
-            rows = self._placed(number, at=CHUNK)
+            rows = self._encoded(number, at=CHUNK)
             if FOLDED in self.staged[number].conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
             chunk = pl.col(CHUNK) // LENGTH
@@ -118,7 +118,7 @@ class TableMade:
         every = range(len(self.staged))
         return [number for number in every if self._has_rows(number)] or list(every)
 
-    def placed_rows(
+    def encoded_rows(
         self, only: Mapping[int, Sequence[range]] | None = None
     ) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
         """Return all accepted rows, with PLACE: a number in the order of the files.
@@ -131,7 +131,7 @@ class TableMade:
         parts = []
         for number in numbers:
             staged = self.staged[number]
-            rows = self._placed(number, None if only is None else only.get(number, ()))
+            rows = self._encoded(number, None if only is None else only.get(number, ()))
             if not lookups:
                 rows = resolved(rows, staged.part.told)
                 rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
@@ -163,7 +163,7 @@ class TableMade:
         )
         return first if is_common else ()
 
-    def fed(self, name: str) -> pl.LazyFrame:
+    def provided(self, name: str) -> pl.LazyFrame:
         """Return the rows that parts provide under that name."""
         parts = [
             self.part(number)
@@ -181,7 +181,7 @@ class TableMade:
         for number, staged in enumerate(self.staged):
             matched = staged.part.met
             if matched is not None and matched.feeds == feeds:
-                places = self._placed(number).select(pl.col(matched.place).drop_nulls().unique())
+                places = self._encoded(number).select(pl.col(matched.place).drop_nulls().unique())
                 is_matched = pl.Series([False]).new_from_index(0, len(matched.ids))
                 found = places.collect(engine="streaming").to_series()
                 is_matched = is_matched.scatter(found, True)  # noqa: FBT003

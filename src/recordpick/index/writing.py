@@ -98,7 +98,7 @@ class _Blocks:
         self._table, self._chunks, self._starts = table, chunks, starts
         by_code = [key for key in ("kind", "code", PATIENT) if key in types]
         self._keys = by_code if "code" in types else [PATIENT]
-        rows, encoded = table.placed_rows()
+        rows, encoded = table.encoded_rows()
         lookups = {name: _as_categorical(each) for each in encoded for name in each.table.columns}
         self._lookups = {name: each for name, each in lookups.items() if name in types}
         plain_columns = [name for name in types if name not in self._lookups]
@@ -141,7 +141,7 @@ class _Blocks:
 
     def _sorted(self, read: ChunkRead) -> tuple[pl.DataFrame, pl.Series]:
         blocks = self._starts[read.first : read.end]
-        rows, _ = self._table.placed_rows(read.only)
+        rows, _ = self._table.encoded_rows(read.only)
         if len(blocks) < len(self._starts):
             rows = rows.filter(self._block_of(rows).is_between(read.first, read.end - 1))
         found = rows.select(*self._read_columns, PLACE).collect(engine="streaming")
