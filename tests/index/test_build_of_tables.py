@@ -328,7 +328,7 @@ def test_sources_must_agree_on_who_a_patient_is(
     ("content", "says"),
     [
         ("", "this file is empty"),
-        ("patient_id\n", "there is no patient in this file"),
+        ("patient_id\n", "there are no patients in this file"),
         (
             'patient_id,sex\n,F\n" ",M\n1.2E+12,F\n',
             "no row .* 2 have this fault, the first on line 2: patient_id is missing",

@@ -159,7 +159,7 @@ def test_short_lines_are_read_and_totals_below_are_set_aside(tmp_path: Path) -> 
         ("", "empty"),
         ("EMIS Number,Date of Birth\n1,12-Jan-80\n", "Date of Birth has years of two digits"),
         (b"PK\x03\x04", "a spreadsheet or an archive"),
-        ("EMIS Number\n", "there is no patient in this file"),
+        ("EMIS Number\n", "there are no patients in this file"),
         ("EMIS Number,DOB\n1,soon\n2,later\n", "no value of DOB is a date such as 31/01/1980"),
     ],
 )
