@@ -1,4 +1,4 @@
-"""Reads one sheet of a spreadsheet, in a process of its own that may die of it.
+"""The child process that reads a spreadsheet, so that a crash affects nothing else.
 
 Started by `recordpick.sheets` as a script: `python -P _sheet_child.py PATH [SHEET] [--all]`. It
 writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
@@ -6,7 +6,7 @@ writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
 file. Row 1 of the sheet is the first row, empty or not.
 
 A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
-sizes in the archive and the places of the cells are looked at before anything is unpacked into
+sizes in the archive and the positions of the cells are checked before anything is unpacked into
 memory, and where the system can limit a process, this one limits itself.
 """
 
@@ -29,7 +29,7 @@ SECONDS = 120
 MOST_CELLS = 5_000_000
 MOST_UNPACKED = 500 * 1024**2
 MOST_TIMES_LARGER = 200
-"""How many times an archive of some size may grow; tables of repeated words reach about 100."""
+"""How many times its size an archive may unpack to; tables of repeated words reach about 100."""
 
 # A cell with something in it (an empty one that only carries a format ends in "/>").
 _CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
@@ -39,7 +39,7 @@ _ERROR = re.compile(
     rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>(#[^<]{1,30})</",
     re.DOTALL,
 )
-# What a formula's error shows: the library gives such a cell as an empty one.
+# The error that a formula shows: the library returns such a cell as empty.
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
@@ -56,8 +56,8 @@ class Extent:
     errors: dict[tuple[int, int], str]
 
 
-class Refused(Exception):  # noqa: N818 - it is what is said, not what went wrong
-    """What is wrong with the spreadsheet, to be said after its name."""
+class Refused(Exception):  # noqa: N818 - it carries the message for people
+    """What is wrong with the spreadsheet, as a clause that follows its name."""
 
 
 def main() -> None:
@@ -77,8 +77,8 @@ def main() -> None:
 
 
 def read(path: Path, sheet: str | None) -> list[list[str]]:
-    """Return the rows of the sheet (the first if None) as text; Refused says why not."""
-    names, parts = _look_at(path)
+    """Return the rows of the sheet (the first if None) as text; Refused message why not."""
+    names, parts = _inspect(path)
     if sheet is None:
         if not parts:
             _refuse("has no sheet with cells.")
@@ -91,8 +91,8 @@ def read(path: Path, sheet: str | None) -> list[list[str]]:
 
 
 def read_all(path: Path) -> dict[str, list[list[str]]]:
-    """Return the rows of every sheet with cells, by name; together they have no more than one may."""
-    _, parts = _look_at(path)
+    """Return the rows of every sheet with cells, by name; the limit is on all sheets together."""
+    _, parts = _inspect(path)
     extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
     cells = sum(extent.rows * extent.columns for extent in extents.values())
     if cells > MOST_CELLS:
@@ -117,7 +117,7 @@ def _load(path: Path, sheets: dict[str, Extent]) -> dict[str, list[list[str]]]:
 
 
 def _put_errors(rows: list[list[str]], extent: Extent) -> None:
-    """Put the errors of formulas where they stand: nothing vanishes from a list."""
+    """Put the errors of formulas into their cells: nothing disappears from a list."""
     width = len(rows[0]) if rows else 0
     left_out = extent.columns - width  # empty columns at the left
     for (column, row), error in extent.errors.items():
@@ -127,7 +127,7 @@ def _put_errors(rows: list[list[str]], extent: Extent) -> None:
 
 
 def _plain(cell: str | None) -> str:
-    """Return the cell's text: a day without its midnight, a time without its made-up day."""
+    """Return the cell's text: a date without midnight, a time without its invented date."""
     if cell is None:
         return ""
     if cell.startswith(_TIME_ONLY):
@@ -135,8 +135,8 @@ def _plain(cell: str | None) -> str:
     return cell[:10] if _MIDNIGHT.fullmatch(cell) else cell
 
 
-def _look_at(path: Path) -> tuple[list[str], dict[str, str]]:
-    """Check the archive's sizes; give all sheets' names, and the part of each that has cells."""
+def _inspect(path: Path) -> tuple[list[str], dict[str, str]]:
+    """Check the archive's sizes; return all sheet names, and the part of each with cells."""
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, path.stat().st_size)
@@ -166,7 +166,7 @@ def _check_sizes(archive: zipfile.ZipFile, packed: int) -> None:
     if unpacked > MOST_UNPACKED:
         _refuse(f"unpacks to {unpacked // 1024**2:,} MB, which is more than a list needs.")
     if unpacked > 50 * 1024**2 and unpacked > packed * MOST_TIMES_LARGER:
-        _refuse(f"unpacks to {unpacked // packed:,} times its size, as no list does.")
+        _refuse(f"unpacks to {unpacked // packed:,} times its size, which no list does.")
 
 
 def _small_part(archive: zipfile.ZipFile, name: str) -> str:
@@ -188,7 +188,7 @@ def _attribute(text: str, name: str) -> str:
 
 
 def _check_extent(path: Path, sheet: str, part: str) -> Extent:
-    """Refuse a sheet whose filled cells span more than can be held: the reader makes them all."""
+    """Refuse a sheet whose filled cells span too much: the reader allocates all cells between."""
     errors: dict[tuple[int, int], str] = {}
     rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
@@ -203,10 +203,10 @@ def _check_extent(path: Path, sheet: str, part: str) -> Extent:
                     errors[_column_number(letters), int(row)] = error.decode("ascii", "replace")
                 rows_named = max([rows_named, *map(int, set(_ROW.findall(text)))])
                 unplaced = unplaced or _CELL_WITHOUT_PLACE.search(text) is not None
-                rest = text[-4096:]  # a cell may stand on both sides
+                rest = text[-4096:]  # a cell may span two chunks
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
             _refuse(f"is damaged ({error}).")
-    if unplaced:  # such a cell follows the one before it, in whichever row it stands
+    if unplaced:  # such a cell follows the one before it, in any row
         rows = max(rows, rows_named)
     if rows * max(columns, 1) > MOST_CELLS:
         _refuse(
@@ -224,10 +224,10 @@ def _column_number(letters: bytes) -> int:
 
 
 def _limit_this_process() -> None:
-    """Limit memory and time, and write no core file (it would hold patients).
+    """Limit memory and time, and prevent a core file (it would hold patients' data).
 
-    Windows has no such call: there the look at the archive and the time that the caller waits are
-    the limits.
+    Windows has no such call: there the checks of the archive and the caller's timeout are the
+    limits.
     """
     if os.name == "nt":
         return
@@ -238,12 +238,12 @@ def _limit_this_process() -> None:
         (resource.RLIMIT_CPU, SECONDS),
         (resource.RLIMIT_CORE, 0),
     ):
-        with contextlib.suppress(ValueError, OSError):  # a lower limit is there already
+        with contextlib.suppress(ValueError, OSError):  # a lower limit is set already
             resource.setrlimit(what, (most, most))
 
 
-def _refuse(says: str) -> NoReturn:
-    raise Refused(says)
+def _refuse(message: str) -> NoReturn:
+    raise Refused(message)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Large files read once, a piece at a time, into the same memory over and over.
+"""Reading large files once, a chunk at a time, into one reused buffer.
 
-New memory for each piece would cost more than all that is done with it.
+Allocating memory for each chunk would cost more than everything that is done with it.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 CHUNK = 256 * 1024
-"""Bytes: as much as a processor keeps near while it is looked at several times."""
+"""Bytes: as much as fits the processor's cache while it is scanned several times."""
 
 Chunk: TypeAlias = "bytes | bytearray"
 
 
 def pieces(file: io.BufferedReader) -> Iterator[bytearray]:
-    """Yield the file piece by piece, from where it stands; the next stands in the same place."""
-    piece = bytearray(CHUNK)
-    while size := file.readinto(piece):
-        yield piece if size == CHUNK else piece[:size]
+    """Yield the file chunk by chunk from its position; each chunk overwrites the one before."""
+    chunk = bytearray(CHUNK)
+    while size := file.readinto(chunk):
+        yield chunk if size == CHUNK else chunk[:size]
 
 
 def count_byte(chunk: Chunk, byte: bytes) -> int:
-    """Count how often a byte stands there."""
-    if len(chunk) < CHUNK:  # so that small files need not wait for the import
+    """Return how often a byte occurs in the chunk."""
+    if len(chunk) < CHUNK:  # so that small files do not wait for the import
         return chunk.count(byte)
     import numpy as np
 
-    # A tenth of the time of `bytes.count`, where the byte stands often.
+    # A tenth of the time of `bytes.count` where the byte is frequent.
     return int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == byte[0]))

@@ -1,9 +1,9 @@
-"""What is said when the program itself is at fault: where, and nothing about any patient.
+"""Crash reports: where the program failed, and nothing about any patient.
 
-A traceback's last line and its variables hold whatever the program was working on, and people
-send such texts on. So a crash names the kind of mistake and the lines of the program that led to
-it, and no more. `RECORDPICK_TRACEBACK=1` in the environment shows Python's own traceback, for
-those who look for the mistake on made-up data.
+A traceback's last line and its variables contain whatever the program was working on, and people
+forward such texts. So a crash report names the type of the error and the lines of the program that
+led to it, and no more. `RECORDPICK_TRACEBACK=1` in the environment shows Python's own traceback,
+for debugging on made-up data.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _PACKAGES = ("recordpick", "site-packages", "dist-packages", f"python3.{sys.vers
 
 
 def crash_report(error: BaseException) -> str:
-    """Return the report of a mistake of ours: several lines, without any data."""
+    """Return the report of a bug of ours: several lines, without any data."""
     if os.environ.get(WHOLE):
         return "".join(traceback.format_exception(error))
     kinds = " after ".join(type(one).__name__ for one in _with_causes(error))
     lines = [
         "recordpick has made a mistake and stopped. Every change that it showed is in the working",
-        "file. Please tell whoever looks after recordpick; nothing below is about patients.",
+        "file. Please send it to whoever looks after recordpick; nothing below is about patients.",
         "",
         f"recordpick {__version__}, Python {platform.python_version()}, {platform.system()}",
         f"{kinds} at",
@@ -39,7 +39,7 @@ def crash_report(error: BaseException) -> str:
 
 
 def report_crashes() -> None:
-    """Let every mistake that ends this program, or a thread of it, be reported that way."""
+    """Report every unhandled error of this program, or of one of its threads, in that way."""
 
     def of_program(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -47,22 +47,22 @@ def report_crashes() -> None:
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
         else:
-            _tell(error)
+            _write_report(error)
 
-    def of_thread(what: threading.ExceptHookArgs) -> None:
-        if what.exc_value is not None:
-            _tell(what.exc_value)
+    def of_thread(thread_error: threading.ExceptHookArgs) -> None:
+        if thread_error.exc_value is not None:
+            _write_report(thread_error.exc_value)
 
     sys.excepthook = of_program
     threading.excepthook = of_thread
 
 
-def _tell(error: BaseException) -> None:
+def _write_report(error: BaseException) -> None:
     sys.stderr.write(crash_report(error) + "\n")
 
 
 def _with_causes(error: BaseException) -> list[BaseException]:
-    """Return the error and what it arose from, the last first."""
+    """Return the error and its causes, the last first."""
     found: list[BaseException] = []
     one: BaseException | None = error
     while one is not None and one not in found and len(found) < 10:
@@ -72,7 +72,7 @@ def _with_causes(error: BaseException) -> list[BaseException]:
 
 
 def _places(trace: TracebackType | None) -> list[str]:
-    """Return file, line and function of each step, the innermost last."""
+    """Return file, line and function of each stack frame, the innermost last."""
     return [
         f"{_short(frame.filename)}, line {frame.lineno}, in {frame.name}"
         for frame in traceback.extract_tb(trace)
@@ -80,7 +80,7 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 def _short(file: str) -> str:
-    """Leave out where on this computer a file lies: that may name a person."""
+    """Return the path without its place on this computer, which may name a person."""
     parts = PurePath(file).parts
     for place in range(len(parts) - 1, -1, -1):
         if parts[place] == "recordpick":

@@ -1,9 +1,9 @@
-"""Delimited text as it comes: which encoding, which delimiter, and its records with line numbers.
+"""Reading delimited text: its encoding, its delimiter, and its records with line numbers.
 
-For lists that people made and for files that need care. Nothing is padded, cut or guessed at:
-a record is given with the fields that stand there and the line on which it begins, and what cannot
-be read as a record is given as such. Large tables go through polars (index/table_files.py), after
-the look that is taken here.
+For hand-made lists and for files that need strict reading. Nothing is padded, cut or guessed:
+a record is returned with the fields in the file and the line on which it begins, and what cannot
+be read as a record is returned as `Damaged`. Large tables are read by polars
+(index/table_files.py), after the file was sniffed here.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ from recordpick.row_shape import (
 )
 
 DELIMITERS = (",", ";", "\t", "|")
-"""What is recognised, the most usual first."""
+"""The delimiters recognised, most usual first."""
 
 MOST_DAMAGED = 1000
-"""After so many lines whose quotation marks do not close, the file is taken for something else."""
+"""After so many lines with unclosed quotation marks, the file is considered something else."""
 
 LONGEST_LINE = 16 * 1024**2
-"""Bytes of a line. The longest entries of a record have a few hundred thousand. Looked at before
+"""Bytes of a line. The longest entries of a record have a few hundred thousand. Checked before
 anything reads a whole line into memory: a file may be one line of gigabytes."""
 
 LONGEST_VALUE = 1024**2
-"""Characters of one value of a record that is read by itself; Python's own limit is an eighth of
-that, and letters that were scanned in are longer. With none, a quotation mark that is not closed
-would have the rest of the file read as one value, again for each such mark."""
+"""Characters of one value of a record. Python's own limit is an eighth of this, and scanned letters
+are longer. Without a limit, an unclosed quotation mark would have the rest of the file read as one
+value, again for each such mark."""
 
 MOST_COLUMNS = 16_384
-"""As many as a spreadsheet can have."""
+"""As many columns as a spreadsheet can have."""
 
 _SAMPLE = 64 * 1024
 _SEP = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
@@ -64,23 +64,23 @@ _BINARY = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one reading of the whole file found."""
+    """The profile of a file, found by scanning the whole of it once."""
 
     size: int
     encoding: str
     """Python's name: utf-8, utf-8-sig, utf-16, utf-16-le, utf-16-be or cp1252."""
     delimiter: str
     skip: int
-    """Lines above the first record that only say what the delimiter is (`sep=;`): 0 or 1."""
+    """Lines above the first record that only declare the delimiter (`sep=;`): 0 or 1."""
     has_quotes: bool
     has_nul: bool
     has_returns: bool
     lines: int
-    """Lines that end in a line feed, and the last one if it does not: 1 where none does."""
+    """The number of lines, with or without a line feed at the end of the last one."""
     records: int | None = None
-    """How many records there are, if they were counted and all is simple (record_ends.py)."""
+    """The number of records, if they were counted and the file is simple (record_ends.py)."""
     delimiters: int | None = None
-    """How many delimiters stand between their fields, under the same condition."""
+    """The number of delimiters between their fields, under the same condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,37 +90,37 @@ class Record:
     line: int
     fields: list[str]
     swallowed: int = 0
-    """How many more lines its quotation marks would enclose: rows, which are read as such."""
+    """How many further lines its quotation marks would enclose: rows, which are read as rows."""
     is_alone: bool = False
-    """Whether a quotation mark of it that encloses nothing was read as part of a value."""
+    """Whether an unmatched quotation mark was read as part of a value."""
     is_padded: bool = False
-    """Whether empty fields too many were cut off, or empty last ones added."""
+    """Whether surplus empty fields were removed, or missing last ones added as empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """Text that is no record: where it begins, why, and what stands there."""
+    """Text that is not a record: the line on which it begins, the reason, and the text."""
 
     line: int
     why: str
     text: str
     fields: tuple[str, ...] = ()
-    """Its fields, where nothing but their number is wrong."""
+    """Its fields, if only their number is wrong."""
 
 
 def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> Look:
-    """Read the file once; say what it is.
+    """Scan the file once and return its profile.
 
-    The records are only counted where that is asked for, and the delimiter is said.
+    Records are counted only with `counts_records` and a given delimiter.
 
-    UserError if it is missing, a folder, a pipe, empty, no text, written in several encodings, or
-    has a line or a number of columns that no table has.
+    UserError if the file is missing, a folder, a pipe, empty, not text, written in several
+    encodings, or has a line too long or too many columns for a table.
     """
     check_regular(path)
     try:
         with path.open("rb") as file:
             counted = (delimiter or "").encode() if counts_records else b""
-            found, several = _look(path, file, counted)
+            found, several = _sniff(path, file, counted)
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file.") from None
     except IsADirectoryError:
@@ -129,9 +129,9 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
         raise UserError(f"{path}: cannot be read ({error.strerror}).") from None
     lines = text_lines(path, found)
     first = next(lines, "")
-    said = _SEP.fullmatch(first)
-    if said:
-        found = replace(found, delimiter=delimiter or said[1], skip=1)
+    declared = _SEP.fullmatch(first)
+    if declared:
+        found = replace(found, delimiter=delimiter or declared[1], skip=1)
         first = next(lines, "")
     else:
         found = replace(found, delimiter=delimiter or _likely_delimiter(path, found))
@@ -146,7 +146,7 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
 
 
 def text_lines(path: Path, found: Look) -> Iterator[str]:
-    """Yield the lines with their ends, as decoded; UserError where a byte has no meaning."""
+    """Yield the decoded lines with their ends; UserError where a byte cannot be decoded."""
     line = 0
     with path.open(encoding=found.encoding, newline="") as file:
         try:
@@ -161,19 +161,19 @@ def text_lines(path: Path, found: Look) -> Iterator[str]:
 
 
 def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[Record | Damaged]:
-    """Yield the file's records in order; blank lines are none. Every other line is in one of them.
+    """Yield the file's records in order, without blank lines. Every other line is in one of them.
 
-    A record with a number of fields that is not among `counts` (if given), or that no table has,
-    is damaged.
+    A record with a number of fields that is not among `counts` (if given), or is larger than any
+    table has, is damaged.
 
-    Where quotation marks do not close, or enclose whole rows (`RowShape.is_swallowing`), the line
-    that opens them is read by itself, and reading goes on with the next: it is a record if there
-    is exactly one reading of it, with the mark as part of a value, else damaged. UserError if more
-    than `MOST_DAMAGED` lines are damaged so.
+    If quotation marks do not close, or enclose whole rows (`RowShape.is_swallowing`), the line
+    that opens them is read by itself, and reading continues with the next: it is a record if it
+    can be read in exactly one way, with the mark as part of a value, otherwise it is damaged.
+    UserError if more than `MOST_DAMAGED` lines are damaged in this way.
     """
     source = _Lines(text_lines(path, found), found.skip)
     reader = strict_reader(source, found.delimiter)
-    rows = _RowsOf(path, found, counts)
+    rows = _RowChecker(path, found, counts)
     damaged = 0
     while True:
         source.begin()
@@ -191,7 +191,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
             if damaged > MOST_DAMAGED:
                 raise UserError(
                     f"{path}, line {source.first}: this is the {damaged:,}th line whose quotation "
-                    f"marks do not fit. Is the delimiter {_named(found.delimiter)}?"
+                    f"marks do not match. Is the delimiter {_name_of(found.delimiter)}?"
                 ) from None
             yield alone
             continue
@@ -202,7 +202,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
 def padded_records(
     path: Path, found: Look, counts: Collection[int], *, may_be_short: bool = True
 ) -> Iterator[Record | Damaged]:
-    """Yield the file's records as `records`, with `RowShape.padded` for those that need it."""
+    """Yield the file's records as `records` does, with `RowShape.padded` for those that need it."""
     shape: RowShape | None = None
     after: Iterator[Record | Damaged]
     entries, after = tee(records(path, found, counts))
@@ -228,8 +228,8 @@ def _text_of(entry: Record | Damaged | None, delimiter: str) -> str:
     return delimiter.join(entry.fields) if isinstance(entry, Record) else entry.text
 
 
-class _RowsOf:
-    """Judges what the csv reader takes for a record by what the file's other rows look like."""
+class _RowChecker:
+    """Checks each record of the csv reader against the shape of the file's other rows."""
 
     def __init__(self, path: Path, found: Look, counts: Collection[int]) -> None:
         self._path = path
@@ -237,12 +237,12 @@ class _RowsOf:
         self._counts = frozenset(counts)
         self._shapes: dict[int, RowShape] = {}
         self._continues = 0
-        """The line whose quotation mark is not closed, as long as nothing but its text follows."""
+        """The line with an unclosed quotation mark, as long as only its text follows."""
 
     def shape(self, likely: int = 0) -> RowShape:
-        """What a row looks like: learned when it is first asked for, from the file's beginning.
+        """Return the shape of a row: learned on first use, from the beginning of the file.
 
-        Where nothing says how many fields it has, it is as many as are `likely`, if any row has.
+        If nothing says how many fields it has, it has `likely` many, if any row does.
         """
         if likely not in self._shapes:
             found = row_shape(self._path, self._found, self._counts, likely)
@@ -250,7 +250,7 @@ class _RowsOf:
         return self._shapes[likely]
 
     def record(self, source: _Lines, fields: list[str]) -> Record | Damaged:
-        """Take a record of the reader's, or the first of its lines alone if it holds rows."""
+        """Return the reader's record, or only the first of its lines if it contains rows."""
         line, lines = source.first, source.lines()
         if self._found.has_nul and any("\0" in field for field in fields):
             return Damaged(line, "there is a NUL byte in it", source.text())
@@ -260,7 +260,9 @@ class _RowsOf:
             return Damaged(line, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
         is_open = self._continues and len(lines) == 1 and lines[0].count('"') % 2
         if is_open and not self.shape().fits(lines[0]):
-            why = f"it seems to belong to line {self._continues}, whose quotation mark is open"
+            why = (
+                f"it seems to belong to line {self._continues}, whose quotation mark is not closed"
+            )
             return Damaged(line, why, source.text())
         if not self._counts or len(fields) in self._counts:
             self._continues = 0
@@ -269,7 +271,7 @@ class _RowsOf:
         return Damaged(line, why, source.text(), tuple(fields))
 
     def alone(self, source: _Lines, swallowed: int) -> Record | Damaged:
-        """Take the first line by itself, and hand the others back."""
+        """Return the first line by itself, and hand the others back to be read again."""
         line, text = source.hand_back()
         fields = self.shape().fields_of(text)
         if fields is not None and "\0" not in text:
@@ -277,14 +279,14 @@ class _RowsOf:
         self._continues = line
         why = "a quotation mark is not closed"
         if swallowed:
-            why += f", or only {swallowed:,} lines below, after rows of their own"
+            why += f", or only {swallowed:,} lines further down, after other rows"
         return Damaged(line, why, text)
 
 
 def row_shape(path: Path, found: Look, counts: Collection[int] = (), likely: int = 0) -> RowShape:
-    """Return what the rows of a file look like; `counts` are the numbers of fields they may have.
+    """Return the shape of a file's rows; `counts` are the numbers of fields they may have.
 
-    Without `counts`, rows have as many fields as is `likely`, or as most of the first ones.
+    Without `counts`, rows have `likely` many fields, or as many as most of the first ones.
     """
     lines: list[str] = []
     for number, line in enumerate(text_lines(path, found)):
@@ -297,13 +299,13 @@ def row_shape(path: Path, found: Look, counts: Collection[int] = (), likely: int
 
 
 def strict_reader(lines: Iterable[str], delimiter: str = ",") -> Iterator[list[str]]:
-    """Give Python's csv reader that tells what is no CSV; it takes values of LONGEST_VALUE."""
-    csv.field_size_limit(LONGEST_VALUE)  # each time: it is the whole process's, and others set it
+    """Return Python's csv reader in strict mode; it accepts values of LONGEST_VALUE."""
+    csv.field_size_limit(LONGEST_VALUE)  # each time: it is global to the process, and others set it
     return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
 def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record], list[Damaged]]:
-    """Read a whole hand-made list: its records, and what is none. For small files."""
+    """Return the records of a whole hand-made list, and its damaged text. For small files."""
     good: list[Record] = []
     damaged: list[Damaged] = []
     for record in records(path, look(path, delimiter)):
@@ -317,13 +319,13 @@ def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record]
 class _Lines:
     """Lines for the csv reader that can be handed back, so that one bad quote costs one line.
 
-    The reader is given `MOST_LINES` for one record: with more, its quotation mark is not closed.
+    The reader gets at most `MOST_LINES` for one record: beyond that, its quote is not closed.
     """
 
     def __init__(self, lines: Iterator[str], skip: int) -> None:
         self._lines = lines
-        self._back: list[str] = []
-        self._taken: list[str] = []
+        self._handed_back: list[str] = []
+        self._read: list[str] = []
         self._number = 0
         self.first = 0
         for _ in range(skip):
@@ -334,50 +336,50 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self._taken) == MOST_LINES:
+        if len(self._read) == MOST_LINES:
             raise StopIteration
-        line = self._back.pop() if self._back else next(self._lines)
+        line = self._handed_back.pop() if self._handed_back else next(self._lines)
         self._number += 1
-        self._taken.append(line)
+        self._read.append(line)
         return line
 
     def begin(self) -> None:
-        """A record begins here."""
-        self._taken.clear()
+        """Start a new record."""
+        self._read.clear()
         self.first = self._number + 1
 
     def text(self) -> str:
-        """What was taken since."""
-        return "".join(self._taken).rstrip("\r\n")
+        """Return the text read since `begin`."""
+        return "".join(self._read).rstrip("\r\n")
 
     def lines(self) -> list[str]:
-        """Return the lines that were taken since, without their ends."""
-        return [line.rstrip("\r\n") for line in self._taken]
+        """Return the lines read since `begin`, without their ends."""
+        return [line.rstrip("\r\n") for line in self._read]
 
     def is_one_line_too_long(self, error: csv.Error) -> bool:
-        """Return whether what the reader stopped at is a long value, and no open quotation mark."""
-        one_line = len(self._taken) == 1 and self._taken[0].count('"') % 2 == 0
+        """Return whether the reader stopped at a long value, not at an open quotation mark."""
+        one_line = len(self._read) == 1 and self._read[0].count('"') % 2 == 0
         return one_line and "field limit" in str(error)
 
     def hand_back(self) -> tuple[int, str]:
-        """Return number and text of the first line that was taken since; give the others back."""
-        first, *others = self._taken
+        """Return number and text of the first line read since `begin`; hand the others back."""
+        first, *others = self._read
         self._number -= len(others)
-        self._back.extend(reversed(others))
+        self._handed_back.extend(reversed(others))
         return self.first, first.rstrip("\r\n")
 
 
-def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, Sequence[int]]:
-    """Read the whole file; and say where records of several lines begin, if they were counted."""
+def _sniff(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, Sequence[int]]:
+    """Return the profile, and the offsets of multi-line records if records were counted."""
     start = file.read(_SAMPLE)
     if not start.strip():
         raise UserError(f"{path}: this file is empty.")
     for magic, what in _BINARY.items():
         if start.startswith(magic):
             raise UserError(f"{path}: this is {what}, not a text file such as CSV.")
-    encoding = _by_mark(start)
+    encoding = _encoding_of(start)
     if encoding is None and b"\0" in start:
-        raise UserError(f"{path}: this is not a text file (it holds NUL bytes).")
+        raise UserError(f"{path}: this is not a text file (it contains NUL bytes).")
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in {None, "utf-8-sig"} else None
     file.seek(0)
     quotes = nul = returns = False
@@ -385,7 +387,7 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, 
     mark = len(codecs.BOM_UTF8) if encoding == "utf-8-sig" else 0
     is_utf8, size, feeds = True, 0, 0
     last: Chunk = b""
-    line = 0  # bytes since the last end of a line
+    line = 0  # bytes since the last line end
     for chunk in pieces(file):
         size += len(chunk)
         line = _open_line(path, chunk, line, feeds + 1)
@@ -403,7 +405,7 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, 
     if decoder is not None and is_utf8:
         is_utf8 = _decodes(decoder, b"", final=True)
     if not is_utf8:
-        encoding = _windows(path, file)
+        encoding = _check_windows(path, file)
     records, between = (None if ends is None or nul else ends.found()) or (None, None)
     found = Look(
         size=size,
@@ -417,11 +419,11 @@ def _look(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, 
         records=records,
         delimiters=between,
     )
-    return found, () if ends is None else ends.several
+    return found, () if ends is None else ends.multiline
 
 
 def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
-    """Return whether one of the records that begin at these bytes holds rows of their own."""
+    """Return whether one of the records at these offsets contains other rows."""
     shape = row_shape(path, found)
     delimiter = found.delimiter.encode()
     needed = min(shape.widths, default=1) - 1
@@ -435,7 +437,7 @@ def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
             # Nearly all are text whose last line has fewer delimiters than a row.
             if len(lines) <= CERTAINLY_ROWS and lines[-1].count(delimiter) < needed:
                 continue
-            # Its fields are as many as they should be: else the whole file is read with care.
+            # Its number of fields is right: otherwise the whole file is read strictly.
             texts = [line.decode("utf-8", "replace") for line in lines]
             if shape.is_swallowing(texts, needed + 1):
                 return True
@@ -443,9 +445,9 @@ def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
 
 
 def record_at(file: BinaryIO) -> list[bytes] | None:
-    """Read the lines of the record that begins here, without their ends; None if it never ends.
+    """Return the lines of the record that begins here, without line ends; None if unterminated.
 
-    As `MOST_LINES` and `LONGEST_LINE` bound a record.
+    `MOST_LINES` and `LONGEST_LINE` are the limits of a record.
     """
     lines: list[bytes] = []
     marks = size = 0
@@ -461,21 +463,21 @@ def record_at(file: BinaryIO) -> list[bytes] | None:
 
 
 def _open_line(path: Path, chunk: Chunk, before: int, number: int) -> int:
-    """Return how long the last line is that the chunk leaves open; UserError if one is too long."""
+    """Return the length of the line that the chunk leaves open; UserError if one is too long."""
     ends = [place for place in (chunk.find(b"\n"), chunk.find(b"\r")) if place >= 0]
     longest = before + (min(ends) if ends else len(chunk))
     if longest > LONGEST_LINE:
         raise UserError(
             f"{path}, line {number:,}: this line is longer than {LONGEST_LINE // 1024**2} MB, "
-            "as in no list or table. Export it again, as CSV."
+            "longer than in any list or table. Export it again, as CSV."
         )
     if not ends:
         return longest
     return len(chunk) - 1 - max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
 
 
-def _by_mark(start: bytes) -> str | None:
-    """Return the encoding by its byte order mark, or by every second byte being NUL."""
+def _encoding_of(start: bytes) -> str | None:
+    """Return the encoding, from its byte order mark or because every second byte is NUL."""
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -489,7 +491,7 @@ def _by_mark(start: bytes) -> str | None:
 
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: Chunk, *, final: bool = False) -> bool:
     if not final and chunk.isascii() and not decoder.getstate()[0]:
-        return True  # several times as fast as decoding, and true of most chunks
+        return True  # several times faster than decoding, and true of most chunks
     try:
         decoder.decode(chunk, final)
     except UnicodeDecodeError:
@@ -497,11 +499,11 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: Chunk, *, final: bool = 
     return True
 
 
-def _windows(path: Path, file: io.BufferedReader) -> str:
-    """Return whether a file that is not UTF-8 is Windows-1252 throughout, and not a mixture.
+def _check_windows(path: Path, file: io.BufferedReader) -> str:
+    """Return "cp1252" for a file that is not UTF-8; UserError if it mixes the two.
 
-    Some letters of Windows-1252 side by side look like UTF-8 by chance (É and a closing quote);
-    one line in fifty is let pass for that.
+    Some adjacent Windows-1252 letters look like UTF-8 by chance (É and a closing quote), so one
+    such line in fifty is accepted.
     """
     file.seek(0)
     as_utf8 = as_windows = 0
@@ -524,7 +526,7 @@ def _windows(path: Path, file: io.BufferedReader) -> str:
 
 
 def _likely_delimiter(path: Path, found: Look) -> str:
-    """Return the delimiter that cuts most of the first lines into the same number of fields."""
+    """Return the delimiter that splits most of the first lines into the same number of fields."""
     lines: list[str] = []
     for line in text_lines(path, found):
         lines.append(line[:_SAMPLE])
@@ -551,5 +553,5 @@ def _fields(lines: Iterable[str], delimiter: str) -> list[list[str]]:
     return found
 
 
-def _named(delimiter: str) -> str:
+def _name_of(delimiter: str) -> str:
     return "a tab" if delimiter == "\t" else f'"{delimiter}"'

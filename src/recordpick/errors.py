@@ -1,8 +1,8 @@
-"""What a person is told when something they gave cannot be used.
+"""The error for people: something they gave cannot be used.
 
 There is one class. Its messages are one or two sentences each: where (file, line, key), what is
 wrong, and what to do. The command line prints them to stderr and exits with 2; the app shows them
-in a box. Anything else that is raised is our own bug and keeps its traceback.
+in a dialog. Any other exception is our own bug and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Something a person can put right: bad input, a missing file, a folder that is not there.
+    """Something a person can put right: bad input, a missing file, a missing folder.
 
-    `messages` holds one text a problem, in the order in which they stand in the input.
+    `messages` holds one text per problem, in the order of the input.
     """
 
     def __init__(self, *messages: str) -> None:
@@ -22,7 +22,7 @@ class UserError(Exception):
 
     @classmethod
     def of(cls, messages: Iterable[str]) -> UserError:
-        """Make one error of many messages."""
+        """Return one error with many messages."""
         return cls(*messages)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Memory: how much the program may have, how polars keeps it, and what is said where it ran out."""
+"""Memory: how much is available, how polars keeps it, and what is reported when it runs out."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import re
 from pathlib import Path
 
 _SETTING = "_RJEM_MALLOC_CONF"
-"""What the allocator in polars (jemalloc) reads when it is loaded; that on Windows has none."""
+"""The setting of polars' allocator (jemalloc), read when it loads; the one on Windows has none."""
 
-_KEPT = "dirty_decay_ms:3000,muzzy_decay_ms:0,oversize_threshold:0"
+_DECAY = "dirty_decay_ms:3000,muzzy_decay_ms:0,oversize_threshold:0"
 
 
 def keep_memory() -> None:
-    """Let polars keep memory for three seconds, large pieces too, before the system gets it back.
+    """Let polars keep freed memory, large blocks too, for three seconds before it is returned.
 
-    Batches of rows are asked for in the same sizes over and over; to get each from the system anew
-    takes some 3 % of the time of making an index (docs/benchmarks.md). Of no effect once polars was
-    imported; what somebody has set stays.
+    Batches of rows need blocks of the same sizes over and over; getting each from the system again
+    takes some 3 % of the time of making an index (docs/benchmarks.md). Has no effect once polars
+    has been imported; an existing setting stays.
     """
-    os.environ.setdefault(_SETTING, _KEPT)
+    os.environ.setdefault(_SETTING, _DECAY)
 
 
 NOT_ENOUGH = (
@@ -34,18 +34,18 @@ _OUT_OF_MEMORY = re.compile(
 _GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
 _NO_LIMIT = 1 << 60
-"""What version 1 says where there is no limit is larger than this."""
+"""Without a limit, version 1 of control groups reports a number larger than this."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether an error, or what it arose from, says that there was not enough memory."""
+    """Return whether an error, or one of its causes, says that there was not enough memory."""
     seen: set[int] = set()
     one: BaseException | None = error
     while one is not None and id(one) not in seen:
         seen.add(id(one))
         if isinstance(one, MemoryError) or getattr(one, "errno", None) == errno.ENOMEM:
             return True
-        # polars has no kind of its own for this, and says it in the text of others
+        # polars has no exception type for this, and says it in the text of others
         if type(one).__module__.startswith("polars") and _OUT_OF_MEMORY.search(str(one)):
             return True
         one = one.__cause__ or one.__context__
@@ -71,8 +71,8 @@ def _left_by_groups(groups: Path, own: Path) -> list[int]:
         limit = _number(folder / limit_name)
         used = _number(folder / used_name)
         if limit is not None and used is not None and limit < _NO_LIMIT:
-            # Pages of files count as used, and are given up when memory is wanted.
-            found.append(limit - used + _given_up(folder / "memory.stat"))
+            # Cached pages of files count as used, but are released when memory is needed.
+            found.append(limit - used + _reclaimable(folder / "memory.stat"))
     return found
 
 
@@ -102,11 +102,11 @@ def _folders(groups: Path, own: Path) -> list[tuple[Path, str, str]]:
 def _number(path: Path) -> int | None:
     try:
         return int(path.read_text(encoding="ascii"))
-    except (OSError, ValueError):  # not there, or "max"
+    except (OSError, ValueError):  # missing, or "max"
         return None
 
 
-def _given_up(stat: Path) -> int:
+def _reclaimable(stat: Path) -> int:
     try:
         lines = stat.read_text(encoding="ascii").splitlines()
     except (OSError, ValueError):

@@ -1,6 +1,6 @@
-"""Files from outside that are none, or are larger than what they are to be.
+"""Guards for files from outside: not a pipe, not too large, no link out of its folder.
 
-A name may lead to a pipe, which keeps a program waiting for ever, or to a device that never ends.
+A path may lead to a pipe, which blocks a program for ever, or to a device that never ends.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from recordpick.errors import UserError
 def check_regular(path: Path) -> None:
     """Raise a UserError where the path leads to a pipe, a device or the like.
 
-    Says nothing of a folder, nor of what is not there: whoever opens it is told that.
+    A folder and a missing file pass: opening them raises the error.
     """
     try:
         mode = path.stat().st_mode
@@ -25,14 +25,13 @@ def check_regular(path: Path) -> None:
 
 
 def read_small(path: Path, at_most: int) -> bytes:
-    """Return the bytes of a file; UserError if it has more, or is no file. OSError as usual."""
+    """Return the bytes of a file; UserError if over `at_most`, or not a file. OSError as usual."""
     check_regular(path)
     with path.open("rb") as file:
         content = file.read(at_most + 1)
     if len(content) > at_most:
         raise UserError(
-            f"{path}: this file is larger than {at_most // 1024:,} KiB, too large for what it is "
-            "to be."
+            f"{path}: this file is larger than {at_most // 1024:,} KiB, the most allowed here."
         )
     return content
 
@@ -41,24 +40,24 @@ _MOST_LINKS = 40
 
 
 def check_inside(folder: Path, *names: str) -> None:
-    """Raise a UserError where a link on the way from a folder to a file leads out of the folder.
+    """Raise a UserError if a link on the path from a folder to a file leads out of the folder.
 
     Whoever made the folder may have put a link there to any file of this computer, or of another
-    one (`\\\\server\\share`), which is not even to be looked at: only links are read here, and
-    nothing that they lead to outside.
+    one (`\\\\server\\share`), which must not even be touched: only links are read here, and
+    nothing outside that they lead to.
     """
     at, left, links = folder, list(names), 0
     while left:
         at /= left.pop(0)
         try:
             target = at.readlink()
-        except OSError:  # it is no link, or not there
+        except OSError:  # not a link, or missing
             continue
         links += 1
         if target.is_absolute() or target.drive or ".." in target.parts or links > _MOST_LINKS:
             raise UserError(
                 f"{folder.joinpath(*names)}: this is a link that leads out of the folder {folder}, "
-                "and is not followed. Put a copy of the file there instead, if it is meant."
+                "and is not followed. If the file is meant, put a copy of it there instead."
             )
         left = [*target.parts, *left]
         at = at.parent

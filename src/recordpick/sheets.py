@@ -1,9 +1,9 @@
-"""Reading a spreadsheet as text, so that no spreadsheet can take the program down with it.
+"""Reading spreadsheets as text, in a child process, so that none can crash the program.
 
-The sheet is read by a child process (`_sheet_child.py`) that has a limit on memory and time. What
-comes back is text as a person would write it: whole numbers without ".0" (so an NHS number stored
-as a number is ten digits, less its leading zeros, which the spreadsheet has lost), days as
-2026-01-31, a formula as its last result or as the error that it shows (#N/A).
+The sheet is read by a child process (`_sheet_child.py`) with a limit on memory and time. It returns
+text as a person would write it: whole numbers without ".0" (so an NHS number stored as a number is
+ten digits, less its leading zeros, which the spreadsheet has lost), dates as 2026-01-31, a formula
+as its last result or as the error that it shows (#N/A).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 
 SPREADSHEETS = (".xlsx", ".xlsm")
-"""Endings of the files that can be read; others are to be saved as one of these, or as CSV."""
+"""Extensions of the files that can be read; others must be saved as one of these, or as CSV."""
 
 SECONDS = 120
 _CHILD = Path(__file__).with_name("_sheet_child.py")
@@ -31,46 +31,48 @@ _WEB_PAGE = re.compile(
 )
 _XML = re.compile(r"\s*<(?:\?xml|[\w:]+\s+xmlns|workbook|worksheet)\b", re.IGNORECASE)
 _SAMPLE = 64 * 1024
-_MOST_LOOKED_AT = 8 * 1024**2
+_MOST_SEARCHED = 8 * 1024**2
 
 
 def read_rows(path: Path, sheet: str | None = None, seconds: float = SECONDS) -> list[list[str]]:
     """Return the rows of the sheet of that name (the first if None) as text, "" for an empty cell.
 
-    The first row given is row 1 of the sheet, empty or not; every row has the same length. Raises
-    UserError if the file is missing, no spreadsheet, damaged, or too large for the limits.
+    The first row returned is row 1 of the sheet, empty or not; all rows have the same length.
+    UserError if the file is missing, not a spreadsheet, damaged, or too large for the limits.
     """
-    rows: list[list[str]] = _ask(path, [sheet] if sheet else [], seconds)["rows"]
+    rows: list[list[str]] = _run_child(path, [sheet] if sheet else [], seconds)["rows"]
     return rows
 
 
 def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str]]]:
-    """Return the rows of every sheet that has cells, by its name, each as `read_rows` gives them."""
-    sheets: dict[str, list[list[str]]] = _ask(path, ["", "--all"], seconds)["sheets"]
+    """Return the rows of every sheet that has cells, by sheet name, each as from `read_rows`."""
+    sheets: dict[str, list[list[str]]] = _run_child(path, ["", "--all"], seconds)["sheets"]
     return sheets
 
 
 def check_what_it_is(path: Path) -> None:
-    """Raise UserError for what spreadsheets open and nobody should read: whatever its name says.
+    """Raise UserError for formats that spreadsheets open but we do not read, whatever the name.
 
-    A web page, XML, a workbook of before 2007, a workbook with a password; and a pipe or a device,
-    which is not opened. A file that cannot be opened passes: whoever reads it says so.
+    A web page, XML, a workbook from before 2007, a workbook with a password; and a pipe or a
+    device, which is not opened. A file that cannot be opened passes: the code that reads it
+    reports that.
     """
     check_regular(path)
     try:
         with path.open("rb") as file:
             start = file.read(_SAMPLE)
-            rest = file.read(_MOST_LOOKED_AT) if start.startswith(_OLD_OFFICE) else b""
+            rest = file.read(_MOST_SEARCHED) if start.startswith(_OLD_OFFICE) else b""
     except OSError:
         return
     if start.startswith(_OLD_OFFICE):
         if "EncryptedPackage".encode("utf-16-le") in start + rest:
             raise UserError(
-                f"{path}: this spreadsheet has a password. Open it, take the password off, and "
+                f"{path}: this spreadsheet has a password. Open it, remove the password, and "
                 "save it as .xlsx or as CSV."
             )
         raise UserError(
-            f"{path}: this is a spreadsheet of the old .xls kind. Open it and save it as .xlsx or "
+            f"{path}: this is a spreadsheet in the old .xls format. Open it and save it as .xlsx "
+            "or "
             "as CSV."
         )
     for code in ("utf-8-sig", "utf-16"):
@@ -90,9 +92,9 @@ def check_what_it_is(path: Path) -> None:
             )
 
 
-def _ask(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
-    """Have the child read; give its answer. UserError for what it or we cannot read."""
-    _look_at_first_bytes(path)
+def _run_child(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
+    """Run the child process and return its answer. UserError for what cannot be read."""
+    _check_first_bytes(path)
     command = [sys.executable, "-P", str(_CHILD), str(path.absolute()), *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and script, no shell
@@ -121,7 +123,7 @@ def _ask(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
 
 
 def _answer(output: bytes) -> dict[str, Any] | None:
-    """Return what the child wrote, or None if it ended before it had written all of it."""
+    """Return the child's answer, or None if it ended before writing all of it."""
     try:
         answer = json.loads(output)
     except ValueError:
@@ -129,8 +131,8 @@ def _answer(output: bytes) -> dict[str, Any] | None:
     return answer if isinstance(answer, dict) else None
 
 
-def _look_at_first_bytes(path: Path) -> None:
-    """Say plainly what can be seen without the child."""
+def _check_first_bytes(path: Path) -> None:
+    """Raise UserError for faults that can be seen without the child process."""
     check_regular(path)
     try:
         with path.open("rb") as file:
@@ -147,5 +149,5 @@ def _look_at_first_bytes(path: Path) -> None:
     if start != b"PK\x03\x04":
         raise UserError(
             f"{path}: this is not an .xlsx spreadsheet, whatever its name says. "
-            "Save it as .xlsx, or give it its true ending (.csv for text)."
+            "Save it as .xlsx, or give it the right extension (.csv for text)."
         )

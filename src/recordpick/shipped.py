@@ -1,7 +1,7 @@
-"""Where the files that come with recordpick are: packs, codelists, report tables.
+"""Packaged resources: the packs, codelists and report tables that come with recordpick.
 
-In a wheel they lie in `recordpick/data`; in a checkout the criteria packs lie in `criteria/` at the
-top, so that a supplier finds them without knowing Python.
+In a wheel they are in `recordpick/data`; in a checkout the criteria packs are in `criteria/` at the
+top level, so that a supplier finds them without knowing Python.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ def data_file(name: str) -> Path:
 
 
 def criteria_folder() -> Path:
-    """Return the folder of the packs that ship, with their codelists beside them."""
+    """Return the folder of the packs that come with recordpick, with their codelists."""
     installed = _PACKAGE / "data" / "criteria"
     return installed if installed.is_dir() else _PACKAGE.parents[1] / "criteria"
 
 
 def general_practice_pack() -> Path:
-    """Return the path of the criteria pack that ships."""
+    """Return the path of the criteria pack that comes with recordpick."""
     return criteria_folder() / "general_practice.toml"
 
 

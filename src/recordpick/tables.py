@@ -1,11 +1,11 @@
-"""The tables of a practice index: their columns, what type each has and what its words may be.
+"""The schema of a practice index: tables, columns, their types and closed vocabularies.
 
-This is the contract between those who read a system's export, those who write criteria, and
+This is the contract between the readers of a system's export, the authors of criteria, and
 matching. It needs neither polars nor a practice, so that a pack can be checked without either.
 
-Every table but `patients` may be absent from an index, and so may every column that is not
-`required`: a source that cannot tell something leaves the column out, and a criterion that asks
-for it is then said to be unanswerable (never answered with nobody).
+Every table except `patients` may be absent from an index, and so may every column that is not
+`required`: a source that does not supply something leaves the column out, and a criterion that
+needs it is then reported as unanswerable (never answered with nobody).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["text", "date", "integer", "number", "yes_no"]
-"""What a column holds: text (identifiers and codes too), date (a day), integer, number, yes_no."""
+"""The type of a column: text (identifiers and codes too), date, integer, number, yes_no."""
 
 KIND_WORDS: dict[Kind, str] = {
     "text": "text",
@@ -27,7 +27,7 @@ KIND_WORDS: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its name, what it holds, what it means and, if closed, its words."""
+    """One column: its name, its kind, its meaning and the words of a closed vocabulary."""
 
     name: str
     kind: Kind
@@ -35,14 +35,14 @@ class Column:
     words: tuple[str, ...] = ()
     required: bool = False
     derived: bool = False
-    """Made by recordpick (age, entries), never read from a source."""
+    """Calculated by recordpick (age, entries), never read from a source."""
     repeats: bool = False
-    """Its texts are few, and each stands on many rows: as numbers they take less room."""
+    """Few distinct texts, each on many rows: dictionary encoding saves space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its columns in order, the column that names a row, and the date it is shown by."""
+    """One table: its columns in order, the id column, and the date that orders the display."""
 
     name: str
     title: str
@@ -74,7 +74,7 @@ def _yes_no(name: str, meaning: str) -> Column:
 
 PRECISIONS = ("day", "month", "year", "unknown")
 
-_PATIENT = _text("patient_id", "the source system's number of the patient", required=True)
+_PATIENT = _text("patient_id", "the source system's number for the patient", required=True)
 
 PATIENTS = Table(
     "patients",
@@ -83,7 +83,7 @@ PATIENTS = Table(
     "registered_on",
     (
         _PATIENT,
-        _text("nhs_number", "ten digits without spaces; empty where there is none"),
+        _text("nhs_number", "ten digits without spaces; empty if there is none"),
         _text("title", "Mr, Ms, Dr …"),
         _text("family_name", "surname as the system spells it"),
         _text("given_name", "first name as the system spells it"),
@@ -102,7 +102,7 @@ PATIENTS = Table(
             "dummy",
             "other",
         ),
-        _text("status", "where the patient stands now", "registered", "left", "deceased"),
+        _text("status", "current status of the patient", "registered", "left", "deceased"),
         _date("registered_on", "when the patient joined the practice"),
         _date("left_on", "when the registration ended"),
         _date("died_on", "date of death"),
@@ -137,13 +137,13 @@ EVENTS = Table(
     "date",
     (
         _PATIENT,
-        _text("event_id", "names the row", required=True),
+        _text("event_id", "identifies the row", required=True),
         _date("date", "when it happened"),
         _text("date_precision", "how much of the date is known", *PRECISIONS),
         _date("recorded_on", "when it was entered"),
         _text(
             "kind",
-            "what sort of entry",
+            "type of entry",
             "problem",
             "observation",
             "allergy",
@@ -183,7 +183,7 @@ MEDICATIONS = Table(
     "started_on",
     (
         _PATIENT,
-        _text("medication_id", "names the row", required=True),
+        _text("medication_id", "identifies the row", required=True),
         _date("started_on", "first day"),
         _date("ended_on", "last day, or when it was cancelled"),
         _text("course", "how it is issued", "acute", "repeat", "repeat_dispensing", "automatic"),
@@ -210,12 +210,12 @@ APPOINTMENTS = Table(
     "date",
     (
         _PATIENT,
-        _text("appointment_id", "names the row", required=True),
+        _text("appointment_id", "identifies the row", required=True),
         _date("date", "day of the appointment"),
         _text("start_time", "HH:MM"),
         _text(
             "status",
-            "what became of it",
+            "outcome of the appointment",
             "booked",
             "attended",
             "did_not_attend",
@@ -223,7 +223,7 @@ APPOINTMENTS = Table(
             "other",
         ),
         _text("slot_type", "the slot's type as the system names it"),
-        _text("clinician", "with whom"),
+        _text("clinician", "the clinician seen"),
         _date("booked_on", "when it was booked"),
     ),
 )
@@ -235,15 +235,15 @@ DOCUMENTS = Table(
     "date",
     (
         _PATIENT,
-        _text("document_id", "names the row", required=True),
+        _text("document_id", "identifies the row", required=True),
         _date("date", "date of the document"),
         _date("recorded_on", "when it was filed"),
         _text("kind", "letter, scan, result … as the system names it"),
-        _text("title", "what it says it is"),
+        _text("title", "title of the document"),
         _text("file_name", "name of the file"),
-        _text("file_type", "ending of the file name in small letters: pdf, tif, rtf …"),
+        _text("file_type", "extension of the file name in lower case: pdf, tif, rtf …"),
         Column("size", "integer", "bytes"),
-        _yes_no("is_absent", "the record speaks of a file that is not there"),
+        _yes_no("is_absent", "the record refers to a file that is missing"),
         _text("author", "who wrote it"),
     ),
 )
@@ -255,18 +255,18 @@ REFERRALS = Table(
     "date",
     (
         _PATIENT,
-        _text("referral_id", "names the row", required=True),
+        _text("referral_id", "identifies the row", required=True),
         _date("date", "when the patient was referred"),
         _text(
-            "urgency", "how soon", "routine", "urgent", "two_week_wait", "soon", "dated", "other"
+            "urgency", "priority", "routine", "urgent", "two_week_wait", "soon", "dated", "other"
         ),
         _text("code", "code of the reason"),
         _text("term", "the reason"),
-        _text("recipient", "to whom"),
+        _text("recipient", "recipient of the referral"),
         _text("ubrn", "unique booking reference number of the e-referral service"),
-        _text("status", "where it stands", "open", "closed", "rejected", "other"),
+        _text("status", "current status", "open", "closed", "rejected", "other"),
         _date("closed_on", "when it was closed"),
-        _text("clinician", "who referred"),
+        _text("clinician", "the referring clinician"),
     ),
 )
 
@@ -277,12 +277,12 @@ RECALLS = Table(
     "date",
     (
         _PATIENT,
-        _text("recall_id", "names the row", required=True),
+        _text("recall_id", "identifies the row", required=True),
         _date("date", "when the recall or diary entry is due"),
         _date("recorded_on", "when it was entered"),
         _text("code", "code of what is to be done"),
         _text("term", "what is to be done"),
-        _text("status", "where it stands", "pending", "done", "cancelled", "other"),
+        _text("status", "current status", "pending", "done", "cancelled", "other"),
         _yes_no("is_complete", "done"),
         _text("clinician", "who entered it"),
     ),
@@ -295,10 +295,10 @@ ADDRESSES = Table(
     "since",
     (
         _PATIENT,
-        _text("address_id", "names the row", required=True),
+        _text("address_id", "identifies the row", required=True),
         _text(
             "kind",
-            "what sort of address or number",
+            "type of address or number",
             "home",
             "temporary",
             "correspondence",
@@ -310,8 +310,8 @@ ADDRESSES = Table(
         ),
         _text("value", "the address or number itself"),
         _text("postcode", "postcode of an address"),
-        _date("since", "first day it held"),
-        _date("until", "last day it held; empty where it still does"),
+        _date("since", "first day it was in use"),
+        _date("until", "last day it was in use; empty if still in use"),
     ),
 )
 
@@ -322,7 +322,7 @@ RELATIONSHIPS = Table(
     "since",
     (
         _PATIENT,
-        _text("relationship_id", "names the row", required=True),
+        _text("relationship_id", "identifies the row", required=True),
         _text("name", "the other person"),
         _text("relation", "mother, husband, carer …"),
         _yes_no("is_next_of_kin", "next of kin"),
@@ -347,4 +347,4 @@ TABLES: dict[str, Table] = {
         RELATIONSHIPS,
     )
 }
-"""Every table with a meaning of its own, patients first. An index may hold others besides."""
+"""Every table with a fixed meaning, patients first. An index may hold others as well."""

@@ -122,7 +122,7 @@ def test_nhs_numbers_under_another_name(read):
         ("NHS Number,DOB\n9990000018,31/12/50\n", "years of two digits"),
         (b"PK\x03\x04", "a spreadsheet or an archive"),
         (b"\x00\x01\x02" * 50, "not a text file"),
-        (b"\xd0\xcf\x11\xe0" * 50, "old .xls kind"),
+        (b"\xd0\xcf\x11\xe0" * 50, "old .xls format"),
     ],
 )
 def test_a_list_that_cannot_be_used(read, content, says):

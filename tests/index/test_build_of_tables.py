@@ -120,7 +120,7 @@ def test_rows_that_do_not_fit_are_kept_with_file_line_and_reason(
         5: 'there is no patient "9" in this index',
         9: "event_id is missing",
         10: "patient_id is missing",
-        11: 'event_id "e1" stands on an earlier row already',
+        11: 'event_id "e1" is already on an earlier row',
         12: "it has 7 fields, not 6",
     }
     assert found[9][1] == '1,,2020-01-01,observation,"a,b",1'
@@ -225,7 +225,7 @@ def test_two_patients_with_one_number_are_refused(practice: Path, tmp_path: Path
     """Nothing tells which of the two rows is the patient, and the wrong one must not win."""
     folder_of(practice, patients=PATIENTS + "2,,Other,1999-01-01,F,\n")
 
-    with pytest.raises(UserError, match=r"patients\.csv: patient 2 stands on more .*lines 3 and 5"):
+    with pytest.raises(UserError, match=r"patients\.csv: patient 2 is on more .*lines 3 and 5"):
         build_index([practice], tmp_path / "index")
     assert not (tmp_path / "index").exists()
 
@@ -328,7 +328,7 @@ def test_sources_must_agree_on_who_a_patient_is(
     ("content", "says"),
     [
         ("", "this file is empty"),
-        ("patient_id\n", "there is no patient in this file"),
+        ("patient_id\n", "there are no patients in this file"),
         (
             'patient_id,sex\n,F\n" ",M\n1.2E+12,F\n',
             "no row .* 2 have this fault, the first on line 2: patient_id is missing",
@@ -426,7 +426,7 @@ def test_an_earlier_index_stays_if_a_new_one_cannot_be_made(practice: Path, tmp_
     first = build_index([practice], out)
     folder_of(practice, patients="patient_id\n1\n1\n")
 
-    with pytest.raises(UserError, match="stands on more than one row"):
+    with pytest.raises(UserError, match="is on more than one row"):
         build_index([practice], out)
     assert open_index(out).fingerprint == first.fingerprint
 

@@ -112,7 +112,7 @@ def test_a_nul_byte_costs_its_own_line_only(tmp_path: Path) -> None:
 def test_a_file_full_of_odd_quotation_marks_is_taken_for_something_else(tmp_path: Path) -> None:
     path = write(tmp_path, b'a,b\n"x"y,z\n' * 2000)
 
-    with pytest.raises(UserError, match=r"the 1,001th line whose quotation marks do not fit"):
+    with pytest.raises(UserError, match=r"the 1,001th line whose quotation marks do not match"):
         read_records(path)
 
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.digests_aside import BackgroundHasher
 
 
 def test_the_digest_is_that_of_the_whole_file(tmp_path):
@@ -13,7 +13,7 @@ def test_the_digest_is_that_of_the_whole_file(tmp_path):
     path = tmp_path / "a.csv"
     content = b"0123456789" * 300_000
     path.write_bytes(content)
-    with DigestsAside() as digests:
+    with BackgroundHasher() as digests:
         digests.ask(path)
         digests.ask(path)
         assert digests.of(path) == hashlib.sha256(content).hexdigest()
@@ -22,7 +22,7 @@ def test_the_digest_is_that_of_the_whole_file(tmp_path):
 def test_a_file_that_is_gone_is_told_in_a_sentence(tmp_path):
     """Not where it is asked for, but where the answer is needed."""
     path = tmp_path / "gone.csv"
-    with DigestsAside() as digests:
+    with BackgroundHasher() as digests:
         digests.ask(path)
         with pytest.raises(UserError, match="gone.csv: cannot be read"):
             digests.of(path)

@@ -128,7 +128,7 @@ def test_the_same_guid_twice_in_one_run_is_set_aside(folder):
     )
     index = indexed(folder)
     assert counts_of(index, "CareRecord_Observation") == (2, 1, 1, 0)
-    assert rejected(index) == [(3, f'event_id "{bare(11)}" stands on an earlier row already')]
+    assert rejected(index) == [(3, f'event_id "{bare(11)}" is already on an earlier row')]
 
 
 def test_a_patient_is_replaced_as_other_rows_are(folder):
@@ -226,7 +226,7 @@ def test_a_problem_without_its_entry_is_set_aside_and_one_of_a_deleted_entry_goe
     )
     index = indexed(folder)
     assert counts_of(index, "CareRecord_Problem") == (3, 1, 1, 1)
-    assert rejected(index) == [(4, f'event_id "{bare(13)}", to which it belongs, is not here')]
+    assert rejected(index) == [(4, f'event_id "{bare(13)}", which this row belongs to, is missing')]
 
 
 def test_a_problem_whose_end_cannot_be_read_stays_a_problem(folder):

@@ -105,7 +105,7 @@ def test_numbers_that_a_spreadsheet_has_damaged_are_told(tmp_path: Path) -> None
 
 
 def test_two_rows_of_one_patient_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="patient 9434765919 stands on more than one row"):
+    with pytest.raises(UserError, match="patient 9434765919 is on more than one row"):
         built(tmp_path, "NHS No\n943 476 5919\n9434765919\n")
 
 
@@ -159,7 +159,7 @@ def test_short_lines_are_read_and_totals_below_are_set_aside(tmp_path: Path) -> 
         ("", "empty"),
         ("EMIS Number,Date of Birth\n1,12-Jan-80\n", "Date of Birth has years of two digits"),
         (b"PK\x03\x04", "a spreadsheet or an archive"),
-        ("EMIS Number\n", "there is no patient in this file"),
+        ("EMIS Number\n", "there are no patients in this file"),
         ("EMIS Number,DOB\n1,soon\n2,later\n", "no value of DOB is a date such as 31/01/1980"),
     ],
 )

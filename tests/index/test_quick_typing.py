@@ -15,7 +15,7 @@ from recordpick.index.quick_typing import (
     FIRST,
     LAST,
     MISSING,
-    Asked,
+    NotNull,
     Quick,
     at_once,
     mostly_null,
@@ -108,9 +108,9 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
     frame = pl.LazyFrame(
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
-    asked = at_once({}, [Asked(pl.col("value"), pl.col("source")), Asked(pl.col("id"), None)])
-    told = frame.select(asked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
-    assert told.rows() == [
+    checked = at_once({}, [NotNull(pl.col("value"), pl.col("source")), NotNull(pl.col("id"), None)])
+    flags = frame.select(checked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
+    assert flags.rows() == [
         (name is None, value is None and bool((source or "").strip()))
         for value, source, name in rows
     ]
@@ -138,14 +138,16 @@ def test_a_rule_for_what_is_mostly_null_is_asked_where_anything_is():
     """Also in a batch that has one text only."""
     rows = pl.LazyFrame({"text": [None, " <5 ", " "]}, schema={"text": pl.String})
     for some, found in ((rows.head(1), [None]), (rows, [None, "<5", None])):
-        asked = mostly_null(pl.col("text"), trimmed, pl.String())
-        assert some.select(asked.alone()).collect(engine="streaming").to_series().to_list() == found
+        checked = mostly_null(pl.col("text"), trimmed, pl.String())
+        assert (
+            some.select(checked.alone()).collect(engine="streaming").to_series().to_list() == found
+        )
 
 
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(TEXTS, max_size=12))
 def test_columns_made_at_once_are_those_made_alone(texts):
-    """In the order in which they were asked for, with others between them."""
+    """In the order in which they were checked for, with others between them."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     text = pl.col("text")
     columns = {name: typed(text, column) for name, column in COLUMNS.items()}

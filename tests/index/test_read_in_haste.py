@@ -184,7 +184,7 @@ def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, m
     path.write_bytes(codecs.BOM_UTF8 * mark + content)
     with (
         mock.patch.object(chunks, "CHUNK", size),
-        mock.patch.object(record_ends, "_SELDOM", seldom),
+        mock.patch.object(record_ends, "_FEW_QUOTES", seldom),
     ):
         found = look(path, ",", counts_records=True)
     assert (found.records, found.delimiters) == simple_records(content.decode())

@@ -20,4 +20,4 @@ def test_ids_looked_at_in_shares_are_the_same_ids(tmp_path, monkeypatch):
     assert shares.fingerprint == whole.fingerprint
     rejected = [(index.folder / "rejected_rows.csv").read_bytes() for index in (whole, shares)]
     assert rejected[0] == rejected[1]
-    assert rejected[0].count(b"stands on an earlier row already") == 10
+    assert rejected[0].count(b"is already on an earlier row") == 10

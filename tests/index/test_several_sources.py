@@ -52,7 +52,7 @@ def test_an_nhs_number_of_two_patients_is_nobodys(tmp_path):
     twins = [patient(1, NhsNumber=ONE), patient(2, NhsNumber=ONE)]
     index = both(tmp_path, f"NHS Number\n{ONE}\n{THREE}\n", Admin_Patient=twins)
     assert [row[0] for row in rows_of(index, "patients", "patient_id")] == ["1", "2", THREE]
-    assert rejected(index)[0][1].startswith(f"NHS number {ONE} stands on several patients")
+    assert rejected(index)[0][1].startswith(f"NHS number {ONE} belongs to several patients")
 
 
 def test_a_number_that_is_somebody_elses_is_refused(tmp_path):

@@ -134,7 +134,7 @@ def test_half_a_file_is_told(workbook: Path) -> None:
     [
         (b"", "empty"),
         (b"NHS Number\n9434765919\n", "not an .xlsx spreadsheet"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "of the old .xls kind"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "in the old .xls format"),
     ],
 )
 def test_what_is_no_spreadsheet_is_told(tmp_path: Path, content: bytes, says: str) -> None:

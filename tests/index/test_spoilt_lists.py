@@ -183,7 +183,7 @@ def test_a_workbook_without_a_list_names_its_sheets(tmp_path):
         (b"\xef\xbb\xbf\r\n<!DOCTYPE HTML><html>", "this is a web page"),
         ("<table>".encode("utf-16"), "this is a web page"),
         (b'<?xml version="1.0"?><Workbook xmlns="urn:x"/>', "this is XML"),
-        (OLD + bytes(600), "of the old .xls kind"),
+        (OLD + bytes(600), "in the old .xls format"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
             + bytes(600)

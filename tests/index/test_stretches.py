@@ -1,4 +1,4 @@
-"""Of a large table only those stretches of typed rows are read that hold rows of some patients."""
+"""Of a large table only those chunks of staged rows are read that hold rows of some patients."""
 
 import polars as pl
 import pytest
@@ -6,23 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.index.build import build_index
-from recordpick.index.stretches import LENGTH, PART, STRETCH, Stretches
+from recordpick.index.stretches import CHUNK, LENGTH, PART, ChunkCounts
 
 STANDS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 6), st.sampled_from("abcdefgh"), st.integers(1, 9)),
     min_size=1,
     max_size=40,
 )
-SCHEMA = {PART: pl.Int32, STRETCH: pl.UInt32, "patient_id": pl.String, "entries": pl.UInt32}
+SCHEMA = {PART: pl.Int32, CHUNK: pl.UInt32, "patient_id": pl.String, "entries": pl.UInt32}
 
 
 @settings(max_examples=200, deadline=None)
 @given(stands=STANDS, cut=st.sets(st.sampled_from("bcdefgh")), together=st.integers(1, 4))
 def test_nobody_is_left_out_and_no_block_is_read_twice(stands, cut, together):
-    """Each reading has all stretches in which a patient of its blocks has rows."""
-    stretches = Stretches(pl.DataFrame(stands, schema=SCHEMA, orient="row"))
+    """Each read has all chunks in which a patient of its blocks has rows."""
+    chunks = ChunkCounts(pl.DataFrame(stands, schema=SCHEMA, orient="row"))
     starts = ["a", *sorted(cut)]
-    readings = stretches.readings(starts, together)
+    readings = chunks.read_plan(starts, together)
     assert [block for each in readings for block in range(each.first, each.end)] == [
         *range(len(starts))
     ]
@@ -41,8 +41,8 @@ def test_patients_one_behind_another_are_read_once():
     scattered = [(0, at, f"{n:02d}", 1) for at in range(40) for n in range(0, 40, 3)]
     starts = [f"{at:02d}" for at in range(0, 40, 4)]
     for stands, readings in ((rows, 10), (scattered, 2)):
-        stretches = Stretches(pl.DataFrame(stands, schema=SCHEMA, orient="row"))
-        assert len(stretches.readings(starts, 5)) == readings
+        chunks = ChunkCounts(pl.DataFrame(stands, schema=SCHEMA, orient="row"))
+        assert len(chunks.read_plan(starts, 5)) == readings
 
 
 @pytest.mark.parametrize("step", [1, 7, 59])

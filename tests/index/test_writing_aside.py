@@ -7,10 +7,10 @@ import pytest
 
 from recordpick.index import writing_aside
 from recordpick.index.build import build_index
-from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.digests_aside import BackgroundHasher
 from recordpick.index.tables_made import TableMade
 from recordpick.index.writing import AbandonedError, write_table
-from recordpick.index.writing_aside import WritingAside
+from recordpick.index.writing_aside import BackgroundWriter
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_failed_table_is_told_before_the_next_is_taken(tmp_path, monkeypatch):
         raise ValueError("broken")
 
     monkeypatch.setattr(writing_aside, "write_table", write)
-    with DigestsAside() as digests, WritingAside(tmp_path, digests) as writing:
+    with BackgroundHasher() as digests, BackgroundWriter(tmp_path, digests) as writing:
         writing.write(TableMade("events"))
         with pytest.raises(ValueError, match="broken"):
             writing.written()

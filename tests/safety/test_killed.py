@@ -174,7 +174,7 @@ def test_where_it_may_not_be_put_back_it_is_said_what_to_rename(
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
     monkeypatch.setattr(Path, "rename", refused)
-    with pytest.raises(UserError, match=f"lies whole beside it as {earlier.name}.*rename that"):
+    with pytest.raises(UserError, match=f"lies beside it as {earlier.name}.*rename that"):
         open_index(tmp_path / "out")
 
 
@@ -257,7 +257,9 @@ def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
             raise pl.exceptions.ComputeError(END_OF_A_FILE)
 
     try:
-        with pytest.raises(UserError, match="out could not be written: the disk takes no file"):
+        with pytest.raises(
+            UserError, match="out could not be written: the disk cannot hold a file"
+        ):
             make()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -14,7 +14,7 @@ import polars as pl
 import recordpick
 from recordpick.index.accounts import write_accounts
 from recordpick.index.conform import BAD, ORPHAN
-from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.digests_aside import BackgroundHasher
 from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, write_manifest
 from recordpick.index.misfits import find_misfits, known_patients
@@ -29,7 +29,7 @@ from recordpick.index.tables_made import TableMade
 from recordpick.index.untold import conflated_words, gaps, restrictions_on
 from recordpick.index.whole_index import whole_index
 from recordpick.index.workroom import Workroom
-from recordpick.index.writing_aside import WritingAside
+from recordpick.index.writing_aside import BackgroundWriter
 from recordpick.progress import Progress, silent
 
 
@@ -63,7 +63,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
     with whole_index(Path(out)) as folder:
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
             progress("looking at the sources", None)
-            with DigestsAside() as digests:
+            with BackgroundHasher() as digests:
                 paths = [Path(source) for source in sources]
                 read, day = read_sources(
                     paths, Path(work), mapping, kinds, answers, digests.ask, as_at
@@ -101,7 +101,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
 
 def _make(
     read: list[Source],
-    digests: DigestsAside,
+    digests: BackgroundHasher,
     folder: Path,
     workroom: Workroom,
     progress: Progress,
@@ -127,7 +127,7 @@ def _make(
     patients = patients_of(people)
     known = known_patients(people, patients)
     summaries = {"patients": TableSummary(0, {})}
-    with WritingAside(folder, digests) as writing:
+    with BackgroundWriter(folder, digests) as writing:
         for name, parts in by_table.items():
             table = stage_table(name, parts, tables, workroom, said)
             table.staged = [
@@ -256,7 +256,7 @@ def _size(part: Part) -> int:
 
 
 def _with_digests(
-    folder: Path, tables: dict[str, TableSummary], digests: DigestsAside
+    folder: Path, tables: dict[str, TableSummary], digests: BackgroundHasher
 ) -> dict[str, TableSummary]:
     """Add size and SHA-256 of each table's Parquet; the digests were asked for."""
     made = {}

@@ -1,8 +1,8 @@
-"""Bringing a part's columns to the types and words of the tables, without losing a row.
+"""Casting a part's columns to the types and vocabularies of the schema, without losing a row.
 
-Nothing raises and nothing vanishes: each row comes out with the number of the first check that it
-failed (`BAD`, null for a good row), and the caller keeps failed rows with their reason. A check is
-cheap on good rows; which check it was and its sentence are only made for the rows that need one.
+Nothing raises and nothing disappears: each row is returned with the number of the first check that
+it failed (`BAD`, null for a good row), and the caller keeps failed rows with their reason. A check
+is cheap on good rows; which check failed, and its message, are only found for rows that need it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from recordpick.index.patient_numbers import SPOILT
 from recordpick.index.quick_typing import (
     EMPTIED,
     MISSING,
-    Asked,
+    NotNull,
     Quick,
     at_once,
     staged_type,
@@ -42,20 +42,19 @@ from recordpick.index.values import (
 from recordpick.tables import KIND_WORDS, TABLES, Column, Kind
 
 BAD = "__bad"
-"""Why a row cannot go in (UInt16: UNFIT and those below), null for a row that fits."""
+"""Why a row is rejected (UInt16: UNFIT and those below), null for a valid row."""
 
 ASIDE = "__aside"
-"""True where a value was left empty because it cannot be read or cannot be right."""
+"""True where a value was emptied because it cannot be read or cannot be right."""
 
 UNFIT = 59_999
-"""What names the row is missing: `reasons` finds out which, for the few rows it concerns."""
+"""A required value is missing: `reasons` finds out which, for the few rows affected."""
 
 ORPHAN, DUPLICATE, HOSTLESS, UNSURE, NOT_A_PATIENT = 60_000, 60_001, 60_002, 60_003, 60_004
-"""Checks beyond the row.
+"""Checks between rows.
 
-The patient is unknown; the row's id was there already; it belongs to a row that is not there; its
-NHS number is that of several patients of another source; it is a total or another line that is
-none of a patient.
+The patient is unknown; the row's id occurred before; its parent row is missing; its NHS number
+belongs to several patients of another source; it is a total or another line that is not a patient.
 """
 
 NHS_NUMBER = "nhs_number"
@@ -66,40 +65,40 @@ _TECHNICAL = (ORDER, FOLDED, HOSTED)
 class Conformed:
     """`frame`: ROW, BAD, DELETED, ASIDE, then the table's columns; `kinds` of those, in order.
 
-    Of columns that the part has as places (`Part.told`) it has these; closed words are Enums.
+    Dictionary-encoded columns (`Part.told`) are there as indexes; closed vocabularies are Enums.
     """
 
     frame: pl.LazyFrame
     kinds: dict[str, Kind]
     checks: tuple[tuple[Column, str, pl.Expr], ...]
-    """What may fail: the column, how its dates are written, and where it does (of `texts`).
+    """What can fail: the column, its date format, and where it fails (in terms of `texts`).
 
-    A row that lacks what is required is rejected; any other value that fails is left empty.
+    A row without a required value is rejected; any other value that fails is emptied.
     """
     texts: dict[str, pl.Expr]
-    """The part's columns of text, blanks off; what is then empty is to be null (`_trimmed`)."""
+    """The part's text columns, trimmed; empty texts must then become null (`_trimmed`)."""
     unknown: tuple[str, ...]
-    """Columns of the file that the table does not have, and that were left out."""
+    """Columns of the file that the table does not have; they are left out."""
     unreadable: tuple[str, ...] = ()
-    """What is to be said of columns that are left out as none of their values can be read."""
+    """Messages about columns that are left out because none of their values can be read."""
     technical: tuple[str, ...] = ()
-    """ORDER, FOLDED, HOSTED, if the part has them: they stand beside the table's columns."""
+    """ORDER, FOLDED, HOSTED, if the part has them, in addition to the table's columns."""
 
 
 def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
-    """Return the columns of the part's table that the part has, and those that are unknown."""
-    places = {told.place for told in part.told}
-    given = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
+    """Return the table's columns that the part has, and the names of unknown columns."""
+    places = {each.place for each in part.told}
+    present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
     table = TABLES.get(part.table)
     if table is not None:
         known = [column for column in table.columns if not column.derived]
-        columns = [column for column in known if column.name in given]
-        _check_required(part, known, given)
+        columns = [column for column in known if column.name in present]
+        _check_required(part, known, present)
         derived = {column.name for column in table.columns if column.derived}
         names = {column.name for column in known} | derived
-        return columns, tuple(name for name in given if name not in names)
+        return columns, tuple(name for name in present if name not in names)
     columns = []
-    for name in given:
+    for name in present:
         kind = part.kinds.get(name) or kind_of(schema[name])
         if kind is None:
             raise UserError(
@@ -107,15 +106,15 @@ def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[
                 "Leave it out, or write it as text."
             )
         columns.append(Column(name, kind, "", required=name == "patient_id"))
-    if "patient_id" not in given:
+    if "patient_id" not in present:
         raise UserError(f"{part.file}: column patient_id is missing: every table needs it.")
     return columns, ()
 
 
-def _check_required(part: Part, known: list[Column], given: list[str]) -> None:
-    missing = [column.name for column in known if column.required and column.name not in given]
+def _check_required(part: Part, known: list[Column], present: list[str]) -> None:
+    missing = [column.name for column in known if column.required and column.name not in present]
     if missing:
-        found = ", ".join(given[:12]) + (" …" if len(given) > 12 else "")
+        found = ", ".join(present[:12]) + (" …" if len(present) > 12 else "")
         raise UserError(
             f"{part.file}: column {missing[0]} is missing, which table {part.table} needs. "
             f"The columns found are: {found or 'none'}."
@@ -123,22 +122,22 @@ def _check_required(part: Part, known: list[Column], given: list[str]) -> None:
 
 
 def conform(part: Part) -> Conformed:
-    """Type the part's columns; UserError where the file cannot be what it is taken for."""
+    """Return the part with its columns cast; UserError if the file cannot be what it seems."""
     schema = part.frame.collect_schema()
-    told = {name: dtype for each in part.told for name, dtype in each.table.schema.items()}
-    columns, unknown = columns_of_part(part, pl.Schema(schema | told))
+    encoded = {name: dtype for each in part.told for name, dtype in each.table.schema.items()}
+    columns, unknown = columns_of_part(part, pl.Schema(schema | encoded))
     texts: dict[str, pl.Expr] = {}
     values: dict[str, pl.Expr | Quick] = {}
     checks: list[tuple[Column, str, pl.Expr]] = []
-    asked: list[Asked] = []
-    aside = pl.lit(value=False)
+    required: list[NotNull] = []
+    emptied_numbers = pl.lit(value=False)
     for column in columns:
-        if column.name in told:
+        if column.name in encoded:
             continue
         name, dtype = column.name, schema[column.name]
         written = part.date_formats.get(name, ISO)
         source = pl.col(name)
-        careful = _value(part, column, dtype, written)
+        strict = _value(part, column, dtype, written)
         value: pl.Expr | Quick
         if name in part.made:
             value = source.cast(staged_type(column)) if column.words else source
@@ -148,48 +147,50 @@ def conform(part: Part) -> Conformed:
             texts[name] = source.cast(pl.String).str.strip_chars()
             value = _from_text(part, column, dtype, written)
         else:
-            value = careful.cast(staged_type(column))
+            value = strict.cast(staged_type(column))
         if part.table == "patients" and name == NHS_NUMBER:
             tidied = nhs_numbers.tidy(_alone(value))
             value = pl.when(nhs_numbers.is_valid(tidied)).then(tidied)
-            aside = trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
+            emptied_numbers = (
+                trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
+            )
         elif column.required or (name not in part.made and _can_fail(part, column, dtype)):
             missing = pl.lit(column.required)
-            tried = source if name in part.made else careful
+            tried = source if name in part.made else strict
             checks.append((column, written, tried.is_null() & (missing | source.is_not_null())))
-            made = name if isinstance(value, Quick) else pl.col(_typed(name))
-            asked.append(Asked(made, None if column.required else source))
+            result = name if isinstance(value, Quick) else pl.col(_typed(name))
+            required.append(NotNull(result, None if column.required else source))
         values[name] = value
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
     technical = tuple(name for name in _TECHNICAL if name in schema)
     kinds = {column.name: column.kind for column in columns}
-    quick = {name: value for name, value in values.items() if isinstance(value, Quick)}
+    fast = {name: value for name, value in values.items() if isinstance(value, Quick)}
     plain = {_typed(name): value for name, value in values.items() if isinstance(value, pl.Expr)}
-    # Each value is made once, in a step of its own: what is asked of it stands beside it.
+    # Each value is cast once, in a step of its own; the checks then use the result.
     rows = part.frame.with_columns(**plain)
     unfit = emptied = pl.lit(value=False)
-    if quick or asked:
-        rows = rows.with_columns(at_once(quick, asked).alias(_MADE))
-    if asked:
-        unfit, emptied = _made(MISSING), _made(EMPTIED)
+    if fast or required:
+        rows = rows.with_columns(at_once(fast, required).alias(_CAST))
+    if required:
+        unfit, emptied = _cast(MISSING), _cast(EMPTIED)
     frame = rows.select(
         pl.col(ROW),
         pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
         deleted.fill_null(value=False).alias(DELETED),
-        (aside.fill_null(value=False) | emptied).alias(ASIDE),
+        (emptied_numbers.fill_null(value=False) | emptied).alias(ASIDE),
         *technical,
         *(each.place for each in part.told),
         *(
-            (_made(name) if name in quick else pl.col(_typed(name))).alias(name)
+            (_cast(name) if name in fast else pl.col(_typed(name))).alias(name)
             for name in kinds
-            if name not in told
+            if name not in encoded
         ),
     )
     return Conformed(frame, kinds, tuple(checks), texts, unknown, technical=technical)
 
 
 def _trimmed(rows: pl.LazyFrame, texts: dict[str, pl.Expr]) -> pl.LazyFrame:
-    """Take the blanks off texts, as `trimmed` does; in two steps, as polars would cut twice."""
+    """Trim texts, as `trimmed` does; in two steps, because polars would trim twice."""
     something = [pl.when(pl.col(name) != "").then(name).alias(name) for name in texts]
     return rows.with_columns(**texts).with_columns(something)
 
@@ -198,12 +199,12 @@ def _typed(name: str) -> str:
     return f"__typed {name}"
 
 
-_MADE = "__made"
+_CAST = "__cast"
 
 
-def _made(name: str) -> pl.Expr:
-    """Return one of the columns that are made at once."""
-    return pl.col(_MADE).struct.field(name)
+def _cast(name: str) -> pl.Expr:
+    """Return one of the columns that are cast at once."""
+    return pl.col(_CAST).struct.field(name)
 
 
 def _alone(value: pl.Expr | Quick) -> pl.Expr:
@@ -211,7 +212,7 @@ def _alone(value: pl.Expr | Quick) -> pl.Expr:
 
 
 def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.Expr:
-    """Bring a column (of `texts`) to what it is to hold."""
+    """Return the cast of a column (of `texts`) to its kind."""
     source = pl.col(column.name)
     if is_text(dtype):
         value = from_text(source, column, written)
@@ -226,7 +227,7 @@ def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.E
 
 
 def _may_be_error(part: Part, column: Column, dtype: pl.DataType) -> bool:
-    """Return whether a text may be a formula's error: of patients, who come in spreadsheets."""
+    """Return whether a text may be a formula's error: patients come in spreadsheets."""
     is_free_text = column.kind == "text" and not column.words and is_text(dtype)
     return is_free_text and part.table == "patients" and column.name not in part.made
 
@@ -236,7 +237,7 @@ def _without_errors(text: pl.Expr) -> pl.Expr:
 
 
 def _from_text(part: Part, column: Column, dtype: pl.DataType, written: str) -> Quick | pl.Expr:
-    """Do the same with text as it stands in the file, quickly."""
+    """Return the same cast for text as it is in the file, fast."""
     value = typed(pl.col(column.name).cast(pl.String), column, written)
     return _without_errors(_alone(value)) if _may_be_error(part, column, dtype) else value
 
@@ -251,9 +252,9 @@ def _can_fail(part: Part, column: Column, dtype: pl.DataType) -> bool:
 
 
 def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Say why, for rows that did not fit: `rows` is the part's own frame with BAD beside it.
+    """Return ROW and `reason` of rejected rows: `rows` is the part's own frame with BAD added.
 
-    Gives ROW and `reason`: of several checks that a row fails, the first.
+    If a row fails several checks, the reason is that of the first.
     """
     names = rows.collect_schema().names()
     rows = _trimmed(rows, conformed.texts)
@@ -268,23 +269,23 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
         .otherwise(BAD)
         .alias(BAD)
     )
-    says: Any = pl.when(pl.col(BAD) == ORPHAN).then(
+    reason: Any = pl.when(pl.col(BAD) == ORPHAN).then(
         pl.format('there is no patient "{}" in this index', pl.col("patient_id"))
     )
     row_id = conformed_row_id(names)
-    says = says.when(pl.col(BAD) == DUPLICATE).then(
-        pl.format('{} "{}" stands on an earlier row already', pl.lit(row_id), pl.col(row_id))
+    reason = reason.when(pl.col(BAD) == DUPLICATE).then(
+        pl.format('{} "{}" is already on an earlier row', pl.lit(row_id), pl.col(row_id))
     )
-    says = says.when(pl.col(BAD) == HOSTLESS).then(
-        pl.format('{} "{}", to which it belongs, is not here', pl.lit(row_id), pl.col(row_id))
+    reason = reason.when(pl.col(BAD) == HOSTLESS).then(
+        pl.format('{} "{}", which this row belongs to, is missing', pl.lit(row_id), pl.col(row_id))
     )
-    says = says.when(pl.col(BAD) == NOT_A_PATIENT).then(
+    reason = reason.when(pl.col(BAD) == NOT_A_PATIENT).then(
         why_not(pl.col("patient_id").cast(pl.String))
     )
     if NHS_NUMBER in names:
-        says = says.when(pl.col(BAD) == UNSURE).then(
+        reason = reason.when(pl.col(BAD) == UNSURE).then(
             pl.format(
-                "NHS number {} stands on several patients, so nothing tells whose row this is",
+                "NHS number {} belongs to several patients, so it is unknown whose row this is",
                 pl.col(NHS_NUMBER),
             )
         )
@@ -297,14 +298,14 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
         )
         missing = pl.lit(f"{column.name} is missing")
         wrong = pl.when(value.is_null()).then(missing).otherwise(wrong)
-        says = says.when(pl.col(BAD) == number).then(wrong)
-    return rows.select(ROW, says.alias("reason"))
+        reason = reason.when(pl.col(BAD) == number).then(wrong)
+    return rows.select(ROW, reason.alias("reason"))
 
 
 def values_emptied(conformed: Conformed, rows: pl.LazyFrame) -> pl.DataFrame:
-    """Return the values that were left empty in these rows of the part's own frame, with reasons.
+    """Return the values that were emptied in these rows of the part's own frame, with reasons.
 
-    Columns: ROW, `column`, `value` (as it was read), `reason`; by ROW, then as the table has them.
+    Columns: ROW, `column`, `value` (as read), `reason`; sorted by ROW, then in schema order.
     """
     wanted = [check for check in conformed.checks if not check[0].required]
     has_number = NHS_NUMBER in conformed.kinds and NHS_NUMBER in rows.collect_schema().names()
@@ -358,7 +359,7 @@ def _why_emptied(texts: pl.Series, column: Column, written: str) -> pl.Series:
 
 
 def conformed_row_id(names: list[str]) -> str:
-    """Return the column that names a row, of those there; patient_id if there is no other."""
+    """Return the id column among these names; patient_id if there is no other."""
     ids = [table.row_id for table in TABLES.values() if table.row_id in names]
     others = [name for name in ids if name != "patient_id"]
     return others[0] if others else "patient_id"

@@ -1,6 +1,6 @@
-"""The SHA-256 of every file of the sources, and of every table made, while the index is made.
+"""Hashing in the background: the SHA-256 of every source file and table of the index.
 
-Most of the work on an index leaves a processor idle now and then: that is enough for all of this.
+Making an index leaves a processor idle now and then: that is enough for all hashing.
 """
 
 from __future__ import annotations
@@ -13,41 +13,41 @@ from typing import Self
 
 from recordpick.errors import UserError
 
-_PIECE = 1024**2
+_BUFFER = 1024**2
 
 
-class DigestsAside:
-    """Reads files one after the other, in a thread, until it is left."""
+class BackgroundHasher:
+    """Hashes files one after the other in a thread, until the context ends."""
 
     def __init__(self) -> None:
-        """Nothing is read before it is asked for."""
+        """Start without files."""
         self._is_over = Event()
-        self._aside = ThreadPoolExecutor(1)
-        self._found: dict[Path, Future[str]] = {}
+        self._pool = ThreadPoolExecutor(1)
+        self._results: dict[Path, Future[str]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
-        self._aside.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
 
     def ask(self, path: Path) -> None:
-        """Ask for a file; best in the order in which they are read, so that a disk does it once."""
-        if path not in self._found:
-            self._found[path] = self._aside.submit(self._digest, path)
+        """Queue a file, ideally in the order in which files are read: a disk reads it once."""
+        if path not in self._results:
+            self._results[path] = self._pool.submit(self._digest, path)
 
     def of(self, path: Path) -> str:
-        """Return the SHA-256 (hex) of a file that was asked for; UserError if it was not read."""
+        """Wait for the SHA-256 (hex) of a queued file; UserError if it could not be read."""
         try:
-            return self._found[path].result()
+            return self._results[path].result()
         except OSError as error:
             raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from error
 
     def _digest(self, path: Path) -> str:
         digest = hashlib.sha256()
-        piece = bytearray(_PIECE)
+        buffer = bytearray(_BUFFER)
         with path.open("rb", buffering=0) as file:
-            while not self._is_over.is_set() and (size := file.readinto(piece)):
-                digest.update(memoryview(piece)[:size])
+            while not self._is_over.is_set() and (size := file.readinto(buffer)):
+                digest.update(memoryview(buffer)[:size])
         return digest.hexdigest()

@@ -1,9 +1,9 @@
-"""What a reader of a source gives to the index builder: the interface between the two.
+"""The interface between the readers of sources and the index builder.
 
 A reader (a folder of tables, a patient list, a mapping, a system's extract) turns a path into a
 `Source`. A new kind of source is one new module with a function `Path -> Source`, and a line in
-`reading.py` that recognises it. A reader only brings rows and columns to where they belong: what a
-value must look like is enforced afterwards, for all sources alike, in `conform.py`.
+`reading.py` that recognises it. A reader only assigns rows and columns to tables: what a value must
+look like is enforced afterwards, in the same way for all sources, in `conform.py`.
 """
 
 from __future__ import annotations
@@ -23,84 +23,84 @@ from recordpick.tables import Kind
 PATIENT = "patient_id"
 
 ROW = "__row"
-"""Column (UInt32, unique in a part) that names a row of the source file."""
+"""Column (UInt32, unique in a part) that identifies a row of the source file."""
 
 DELETED = "__deleted"
-"""Optional Boolean column: the source's own flag says that the row is to be dropped."""
+"""Optional Boolean column: the source itself flags the row as deleted."""
 
 ORDER = "__order"
-"""Optional Int64 column: of several rows with one id the one with the highest number stays.
+"""Optional Int64 column, the version of a row: of several rows with one id the highest stays.
 
-Among equals that of the later part. The others count as deleted. A deleted row replaces others as
-well: so a later file may take back what an earlier one gave.
+Among equals, the row of the later part. The others count as deleted. A deleted row supersedes
+others too: so a later file may withdraw a row of an earlier one.
 """
 
 FOLDED = "__folded"
-"""Optional String column: set where a row is none of the table, but tells more about another.
+"""Optional String column, set for a detail row: not a row of the table, but details of another row.
 
-Such as an issue of a drug record. The row's id in the table is then that of the other row, and this
-column the id of its own. It counts as indexed if the other row is there.
+Such as an issue of a drug record. The row's id in the table is then that of its parent, and this
+column is its own id. It counts as indexed if the parent is there.
 """
 
 HOSTED = "__hosted"
-"""Optional Boolean column: whether the row is there to which this one belongs (`Part.host`).
+"""Optional Boolean column: whether the parent row of this one (`Part.host`) exists.
 
-Where a part has it, nobody needs to look for that row again.
+If a part has it, the parent is not looked up again.
 """
 
 Lines = Callable[[Sequence[int]], list[int]]
-"""Gives the line in the file of each row, both counted as the part counts them."""
+"""Returns the line in the file of each row, given the rows' numbers (`ROW`)."""
 
 Announce = Callable[[Path], None]
-"""Told of a large file that will be read, as soon as that is known: others may need it as well."""
+"""Called with a large file that will be read, as soon as that is known: hashing needs it too."""
 
 Finish = Callable[["Part", Mapping[str, pl.LazyFrame]], "Part"]
-"""Gives a part with what others tell about its rows; each row once, as before."""
+"""Returns a part enriched with details from other parts; each row once, as before."""
 
 
 def row_is_line(rows: Sequence[int]) -> list[int]:
-    """Count rows from 0, lines from 1: a file without a header, such as Parquet."""
+    """Return lines from 1 for rows from 0: a file without a header, such as Parquet."""
     return [row + 1 for row in rows]
 
 
 @dataclass(frozen=True)
 class Told:
-    """Columns that stand in a small table; a part has only each row's place there.
+    """Dictionary-encoded columns: the values are in a lookup table, a part has only the index.
 
-    Codes and their terms, say. So their texts are not written and read again for every row before
-    the index is.
+    Codes and their terms, for example. So their texts are not written and read again for every row
+    while the index is made.
     """
 
     place: str
-    """A column of the part's frame (UInt32): null for nothing."""
+    """A column of the part's frame (UInt32), the row number in `table`; null for no value."""
     table: pl.DataFrame
-    """Columns named as in tables.py, and of its types: clean, as they are (`Part.made`)."""
+    """Columns named as in tables.py, of its types, and already clean (`Part.made`)."""
 
 
 @dataclass(frozen=True)
 class Met:
-    """The rows of others (FOLDED) that tell more about the rows of a part.
+    """Which detail rows (FOLDED) of other parts found a parent in this part.
 
-    So nobody needs to look for the rows that they tell about.
+    So the parents of those rows are not looked up again.
     """
 
     feeds: str
-    """The name under which those rows are fed."""
+    """The name under which those rows are provided."""
     place: str
-    """A column of the part's frame (UInt32): which of `ids` tells about a row; null for none."""
+    """A column of the part's frame (UInt32): the index in `ids` of a row's details, or null."""
     ids: pl.Series
-    """The ids in the table, each once."""
+    """The ids of the parents, each once."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """The rows that one file of a source gives to one table.
+    """The rows that one file of a source supplies to one table.
 
     `frame` has `ROW` and columns named as in tables.py, as text or already typed; `DELETED` if the
     format has such a flag. `raw` has `ROW` and the file's own columns as they were read: what is
-    kept of a row that does not fit. Both are scans, read when the index is built, and hold each
-    row once. `rows` is how many rows the file has (None if only a scan can tell), `set_aside` those
-    of them that have no place in `frame` because the file is damaged there.
+    kept of a rejected row. Both are scans, read when the index is built, and hold each
+    row once. `rows` is the number of rows in the file (None if only a scan can count them),
+    `set_aside` the rows that are not in `frame` because the file is damaged there.
     """
 
     table: str
@@ -111,43 +111,42 @@ class Part:
     rows: int | None = None
     set_aside: SetAside = NOTHING
     dropped: int = 0
-    """Rows that are in neither, because the source itself says so (a mapping's `where`)."""
+    """Rows in neither, because the source itself excludes them (a mapping's `where`)."""
     line_of: Lines = row_is_line
     date_formats: Mapping[str, str] = field(default_factory=dict)
-    """How dates are written, by column of the table (strptime's words); ISO where not said."""
+    """Date formats (strptime's codes) by column of the table; ISO where not given."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """What columns hold that tables.py does not know; by their type in `frame` where not said."""
+    """Kinds of columns that tables.py does not define; by their type in `frame` if not given."""
     feeds: str = ""
-    """A name under which other parts may take the typed rows of this one (see `finish`)."""
+    """The name under which this part provides its typed rows to others (see `finish`)."""
     takes: tuple[str, ...] = ()
-    """What `finish` needs: names that parts feed, or tables that come before this one."""
+    """What `finish` requires: names that parts provide, or tables before this one."""
     finish: Finish | None = None
-    """Makes the final part of this one and what it takes: each a scan of the rows that fit."""
+    """Enriches this part with what it requires, given as scans of valid rows."""
     told: tuple[Told, ...] = ()
-    """Columns of the table that `frame` has only as places."""
+    """Dictionary-encoded columns of the table, which `frame` has only as indexes."""
     met: Met | None = None
-    """What was taken of others, where `finish` knows about which rows it tells."""
+    """The matched keys of detail rows, if `finish` knows them."""
     host: str = ""
-    """A table before this one: each row here belongs to the row there that has the same id."""
+    """The parent table, before this one: each row here belongs to the row there with its id."""
     made: frozenset[str] = frozenset()
-    """Columns that the reader made itself (ids, words, what codes stand for): clean, as they are.
+    """Columns that the reader has already cleaned (ids, words, decoded codes).
 
-    They are neither trimmed nor checked again, but for ids that are missing.
+    They are neither trimmed nor checked again, except for missing ids.
     """
     again: Callable[[], Part] | None = None
-    """Makes the part anew, read with more care. Where it is set, a null `ROW` asks for that."""
+    """Returns the part again, from the strict reader. If set, a null `ROW` requests that."""
     source: int = 0
-    """Which of the sources it is of, counted from 0 by the builder."""
+    """The number of its source, counted from 0 by the builder."""
     notes: tuple[str, ...] = ()
-    """Sentences for people: which lines of the file were not read as they seem."""
+    """Sentences for people: which lines of the file were not read as they appear."""
 
 
 @dataclass(frozen=True)
 class LookUp:
-    """What became of the rows of a file that only says what codes or people in others mean.
+    """The row counts of a lookup file, which describes codes or people that other files use.
 
-    `rows` stand in the file; of them `replaced` were given anew later, `set_aside` could not be
-    used.
+    The file has `rows`; of them `replaced` were superseded later, and `set_aside` were unusable.
     """
 
     what: str
@@ -161,23 +160,23 @@ class LookUp:
 
 @dataclass(frozen=True)
 class Source:
-    """Everything that a reader found. `notes` are sentences for people: what was taken for what."""
+    """Everything that a reader found. `notes` say to people how the source was interpreted."""
 
     parts: tuple[Part, ...]
     practice: str = ""
     as_at: date | None = None
     as_at_from: str = ""
-    """Where `as_at` was read, in words for people."""
+    """Where `as_at` was found, in words for people."""
     synthetic: bool = False
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    """Sentences that a person must see before the index is used: the source is not the whole."""
+    """Sentences that a person must see before using the index: the source is incomplete."""
     look_ups: tuple[LookUp, ...] = ()
     conflated: tuple[Conflated, ...] = ()
-    """Words that the source cannot tell from others."""
+    """Words that the source cannot distinguish from others."""
     gaps: tuple[Gap, ...] = ()
-    """What an index that is a source itself says was not told."""
+    """Gaps recorded in a source that is an index itself."""
     restrictions: tuple[Restriction, ...] = ()
-    """Columns of which the source supplies rows with one word only."""
+    """Columns for which the source supplies only rows with one word."""
     questions: tuple[Question, ...] = ()
-    """What the source leaves open and nobody has answered."""
+    """Questions that the source leaves open and nobody has answered."""

@@ -1,8 +1,8 @@
 """The patients of an index: each once, of one source or of several.
 
-A wrong patient is the worst that can happen. So two rows with one number are never told apart by
-guessing: within a file they are refused, and between files they are one person only where a date
-of birth or an NHS number says so and none contradicts.
+A wrong patient is the worst that can happen. So two rows with one number are never distinguished
+by guessing: within a file they are refused, and between files they are one person only if a date
+of birth or an NHS number agrees and none contradicts.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from recordpick.index.values import TYPES
 from recordpick.index.writing import ROW_GROUP_BY_PATIENT
 from recordpick.tables import Kind
 
-_LOOKED_AT = 100_000
-"""Rows whose faults are compared, where no row is a patient."""
+_COMPARED = 100_000
+"""Rows whose faults are compared if no row is a patient."""
 
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
 def patients_of(people: TableMade) -> pl.DataFrame:
-    """Return the patients, one row each, sorted by patient_id; UserError if that cannot be."""
+    """Return the patients, one row each, sorted by patient_id; UserError if that is impossible."""
     for number in range(len(people.staged)):
         _check_one_row_each(people, number)
     columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
@@ -40,7 +40,7 @@ def patients_of(people: TableMade) -> pl.DataFrame:
         merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
         patients = merged.select(columns).sort(PATIENT).collect()
     if patients.is_empty():
-        raise UserError(_nobody(people.staged[0]))
+        raise UserError(_no_patients_message(people.staged[0]))
     return patients
 
 
@@ -77,21 +77,17 @@ def write_patients(
 
 
 def _check_one_row_each(people: TableMade, number: int) -> None:
-    """Refuse two rows with one patient_id: nothing tells which of them is the patient."""
+    """Refuse two rows with one patient_id: it is unknown which of them is the patient."""
     staged = people.staged[number]
     good = people.part(number).select(ROW, PATIENT)
-    doubled = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
-    if doubled.is_empty():
+    duplicates = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
+    if duplicates.is_empty():
         return
-    patient = doubled[PATIENT][0]
-    rows = doubled.filter(pl.col(PATIENT) == patient)[ROW].to_list()
+    patient = duplicates[PATIENT][0]
+    rows = duplicates.filter(pl.col(PATIENT) == patient)[ROW].to_list()
     lines = " and ".join(str(line) for line in staged.part.line_of(rows[:3]))
-    count = doubled[PATIENT].n_unique()
-    who = (
-        f"patient {patient} stands"
-        if count == 1
-        else f"{count:,} patients, such as {patient}, stand"
-    )
+    count = duplicates[PATIENT].n_unique()
+    who = f"patient {patient} is" if count == 1 else f"{count:,} patients, such as {patient}, are"
     raise UserError(
         f"{staged.part.file}: {who} on more than one row (lines {lines}). "
         "Give each patient one row, with a number of their own."
@@ -99,7 +95,7 @@ def _check_one_row_each(people: TableMade, number: int) -> None:
 
 
 def _check_same_person(people: TableMade) -> None:
-    """Refuse a patient_id of several files unless they agree on who that is."""
+    """Refuse a patient_id in several files unless they agree on the person."""
     known = [name for name in _IDENTITY if name in people.kinds]
     seen = (
         people.rows()
@@ -132,14 +128,14 @@ def _check_same_person(people: TableMade) -> None:
         )
 
 
-def _nobody(staged: Staged) -> str:
+def _no_patients_message(staged: Staged) -> str:
     part = staged.part
     misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    away = [rows_with_reasons(staged, misfits.head(_LOOKED_AT).collect())]
-    away += [batch.head(_LOOKED_AT) for batch in part.set_aside.batches()]
-    reasons = pl.concat(away).select("line", "reason")
+    rejected = [rows_with_reasons(staged, misfits.head(_COMPARED).collect())]
+    rejected += [batch.head(_COMPARED) for batch in part.set_aside.batches()]
+    reasons = pl.concat(rejected).select("line", "reason")
     if reasons.is_empty():
-        return f"{part.file}: there is no patient in this file."
+        return f"{part.file}: there are no patients in this file."
     alike = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
     common = reasons.group_by(alike.alias("alike")).agg(
         pl.len(), pl.col("line").min(), pl.col("reason").sort_by("line").first()

@@ -1,12 +1,12 @@
-"""Typing text as values.py says, but first as if all of it were written as it mostly is.
+"""A fast cast of text for the usual spelling, with the rules of values.py as a fallback.
 
-The rules of values.py trim, lower, match and cut every value, which costs more than reading the
-file does. Nearly all values need none of that: a day written as an ISO day is found in a list of
-them, a word in its own. The rules are asked only about batches of rows that have anything else.
-Both ways give the same (tests/index/test_quick_typing.py).
+The rules of values.py trim, lower-case, match and split every value, which costs more than reading
+the file. Nearly all values need none of that: an ISO date is found in a list of dates, a word in
+its vocabulary. The rules only run on the values that are anything else. Both ways have the same
+result (tests/index/test_quick_typing.py).
 
-Polars makes what is usual; whether a batch has anything else is asked in Python, and once for all
-columns of it: to ask for each by itself costs as much as to read the file.
+Polars casts the usual spelling; whether a batch has anything else is checked in Python, once for
+all its columns: a check per column costs as much as reading the file.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
 from recordpick.tables import Column
 
 FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)
-"""Days that are looked up, none of them a placeholder (days.py); the rules read the others."""
+"""The range of dates looked up, without placeholders (days.py); the rules read the others."""
 
 MISSING = "__missing"
-"""Field of `at_once`: true where one of the values that a row must have is missing."""
+"""Field of `at_once`: true where a required value is missing."""
 
 EMPTIED = "__emptied"
-"""Field of `at_once`: true where a value could not be read, and the row can do without it."""
+"""Field of `at_once`: true where an optional value could not be read."""
 
 _TEXT = "text"
-_MADE = "__made"
+_CAST = "__cast"
 
-_IN_TURN = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
-"""Yes and no, in turn."""
+_YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
+"""Words for yes and no, alternately."""
 
 
 @dataclass(frozen=True)
 class Quick:
-    """A column that is made of text as it is mostly written, and by rule where it is not.
+    """A column cast from text: fast for the usual spelling, with a rule as the fallback.
 
-    `usual` gives what it finds of `text`, null of the rest; `by_rule` what the rule makes of the
-    text, of type `kind`. A null text is a null value. With `values`, `usual` gives places there.
+    `usual` is the fast cast of `text`, null where that fails; `by_rule` is the rule's cast, of type
+    `kind`. A null text is a null value. With `values`, `usual` holds indexes into them.
     """
 
     usual: pl.Expr
@@ -52,7 +52,7 @@ class Quick:
     values: pl.Series | None = None
 
     def alone(self) -> pl.Expr:
-        """Return the column by itself; several are made in less time `at_once`."""
+        """Return the column as an expression; for several columns `at_once` is faster."""
         finish = partial(_finish_alone, by_rule=self.by_rule, values=self.values)
         return pl.map_batches(
             [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
@@ -60,13 +60,13 @@ class Quick:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A value that must not be null where `source` says something.
+class NotNull:
+    """A value that must not be null where `source` has one.
 
-    Where there is no source, it must be null nowhere, and no empty text.
+    Without a source, it must never be null or an empty text.
 
-    The value is a column, or the name of one that is made at once. Where its source is null, it
-    is.
+    The value is an expression, or the name of a column that is cast at once. Where its source is
+    null, so is the value.
     """
 
     value: pl.Expr | str
@@ -74,17 +74,14 @@ class Asked:
 
 
 def staged_type(column: Column) -> pl.DataType:
-    """Return the type in which a column is kept until the index is written: words as one number."""
+    """Return the type of a column in staged rows: words are dictionary-encoded."""
     if column.words:
         return pl.Enum(column.words)
     return pl.Categorical() if column.repeats else TYPES[column.kind]
 
 
 def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
-    """Read text, blanks and all, as what the column holds; null where it is no such thing.
-
-    Of `staged_type`.
-    """
+    """Return the cast of untrimmed text to the column's `staged_type`; null for invalid values."""
     kind = staged_type(column)
 
     def by_rule(text: pl.Expr) -> pl.Expr:
@@ -100,73 +97,73 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
         number = text.cast(pl.Float64, strict=False)
         return Quick(pl.when(number.is_finite()).then(number), text, by_rule, kind)
     if column.kind == "integer":
-        # polars reads more digits than the rule does.
+        # polars accepts more digits than the rule does.
         short = pl.when(text.str.len_bytes() <= DIGITS).then(text)
         return Quick(short.cast(pl.Int64, strict=False), text, by_rule, kind)
     if column.kind == "yes_no":
-        place = text.cast(_IN_TURN, strict=False).to_physical()
+        place = text.cast(_YES_NO, strict=False).to_physical()
         return Quick(place % 2 == 0, text, by_rule, kind)
     return by_rule(text)
 
 
 def mostly_null(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> Quick:
-    """Return what the rule makes of text that is mostly null, asked only in batches that have any."""
+    """Return the rule's cast of text that is mostly null, run only in batches with any text."""
     return Quick(pl.lit(None, kind), text, by_rule, kind)
 
 
 @cache
 def _days() -> pl.DataTypeExpr:
-    """Return the Enum of all days from the first to the last, as ISO writes them.
+    """Return the Enum of all dates from the first to the last, in ISO format.
 
-    As polars itself keeps it: to hand over so many words takes longer than many a file.
+    In polars' own form: passing so many words to it takes longer than reading many a file.
     """
     return pl.Enum(pl.date_range(FIRST, LAST, eager=True).dt.to_string(ISO)).to_dtype_expr()
 
 
 def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.LazyFrame:
-    """Return these columns of rows; all that are quick at once."""
-    quick = {name: made for name, made in columns.items() if isinstance(made, Quick)}
-    others = {name: made for name, made in columns.items() if not isinstance(made, Quick)}
-    if not quick:
+    """Return these columns of rows; all the fast casts are done at once."""
+    fast = {name: value for name, value in columns.items() if isinstance(value, Quick)}
+    others = {name: value for name, value in columns.items() if not isinstance(value, Quick)}
+    if not fast:
         return rows.select(**others)
-    both = rows.select(**others, **{_MADE: at_once(quick)})
-    fields = pl.col(_MADE).struct
-    return both.select(fields.field(name) if name in quick else name for name in columns)
+    both = rows.select(**others, **{_CAST: at_once(fast)})
+    fields = pl.col(_CAST).struct
+    return both.select(fields.field(name) if name in fast else name for name in columns)
 
 
-def at_once(columns: Mapping[str, Quick], asked: Sequence[Asked] = ()) -> pl.Expr:
-    """Return a struct of the columns, and of MISSING and EMPTIED if any value is asked for."""
+def at_once(columns: Mapping[str, Quick], required: Sequence[NotNull] = ()) -> pl.Expr:
+    """Return a struct of the columns, with MISSING and EMPTIED if there are required values."""
     inputs: list[pl.Expr] = []
 
     def put(column: pl.Expr) -> int:
         inputs.append(column)
         return len(inputs) - 1
 
-    makers = {
-        name: _Maker(put(made.usual), put(made.text), made.by_rule, made.values)
-        for name, made in columns.items()
+    casts = {
+        name: _Inputs(put(cast.usual), put(cast.text), cast.by_rule, cast.values)
+        for name, cast in columns.items()
     }
     checks = [
         (
             each.value if isinstance(each.value, str) else put(each.value),
             None if each.source is None else put(each.source),
         )
-        for each in asked
+        for each in required
     ]
-    fields = {name: made.kind for name, made in columns.items()}
-    if asked:
+    fields = {name: cast.kind for name, cast in columns.items()}
+    if required:
         fields |= {MISSING: pl.Boolean(), EMPTIED: pl.Boolean()}
     return pl.map_batches(
         inputs,
-        partial(_at_once, makers=makers, checks=checks),
+        partial(_at_once, casts=casts, checks=checks),
         return_dtype=pl.Struct(fields),
         is_elementwise=True,
     )
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """A quick column, by the places of what it is made of among the columns of a batch."""
+class _Inputs:
+    """A fast cast, with the indexes of its inputs among the columns of a batch."""
 
     usual: int
     text: int
@@ -176,21 +173,23 @@ class _Maker:
 
 def _at_once(
     batch: Sequence[pl.Series],
-    makers: Mapping[str, _Maker],
+    casts: Mapping[str, _Inputs],
     checks: Sequence[tuple[str | int, int | None]],
 ) -> pl.Series:
-    made = {
-        name: _finish(batch[maker.usual], batch[maker.text], maker.by_rule, maker.values)
-        for name, maker in makers.items()
+    finished = {
+        name: _finish(batch[cast.usual], batch[cast.text], cast.by_rule, cast.values)
+        for name, cast in casts.items()
     }
-    columns = [value.alias(name) for name, value in made.items()]
+    columns = [value.alias(name) for name, value in finished.items()]
     if checks:
-        values = [made[value] if isinstance(value, str) else batch[value] for value, _ in checks]
+        values = [
+            finished[value] if isinstance(value, str) else batch[value] for value, _ in checks
+        ]
         sources = [None if source is None else batch[source] for _, source in checks]
         pairs = list(zip(values, sources, strict=True))
-        for name, is_needed in ((MISSING, True), (EMPTIED, False)):
-            asked = [pair for pair in pairs if (pair[1] is None) == is_needed]
-            columns.append(_any_missing(asked, len(values[0])).alias(name))
+        for name, is_required in ((MISSING, True), (EMPTIED, False)):
+            checked = [pair for pair in pairs if (pair[1] is None) == is_required]
+            columns.append(_any_missing(checked, len(values[0])).alias(name))
     return pl.DataFrame(columns).to_struct()
 
 
@@ -220,22 +219,22 @@ def _finish(
     return usual.zip_with(~is_odd, rest.gather(place))
 
 
-def _any_missing(asked: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
-    """Return in which rows a value is null, though its source says something.
+def _any_missing(pairs: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:
+    """Return which rows have a null value although the source has one.
 
-    A source of None says that null is always wrong, and so is an empty text.
+    With None as the source, null is always wrong, and so is an empty text.
     """
     found = pl.Series([False]).new_from_index(0, height)
-    # One question a batch: that no column has more nulls than its source is true of most.
-    for value, source in asked:
+    # A quick check per batch: mostly no column has more nulls than its source.
+    for value, source in pairs:
         if value.null_count() > (0 if source is None else source.null_count()):
-            found |= value.is_null() & _says_something(source)
+            found |= value.is_null() & _has_value(source)
         if source is None and value.dtype == pl.String and (value == "").any():
             found |= (value == "").fill_null(value=False)
     return found
 
 
-def _says_something(source: pl.Series | None) -> pl.Series | bool:
+def _has_value(source: pl.Series | None) -> pl.Series | bool:
     if source is None:
         return True
     if source.dtype == pl.String:

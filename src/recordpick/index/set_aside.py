@@ -1,7 +1,7 @@
-"""Rows of a file that no table can take because the file is damaged there.
+"""Rejects: rows of a file that no table can use because the file is damaged there.
 
-There may be as many of them as the file has lines. So what is more than a few is kept on disk: in
-memory stands one batch, whatever a file holds.
+There may be as many of them as the file has lines. So all but a few are kept on disk: memory holds
+one batch, whatever is in the file.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from pathlib import Path
 import polars as pl
 
 PLACES = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
-"""Columns of rows that were set aside: line in the file, why, and the row as it was read."""
+"""Columns of rejected rows: line in the file, reason, and the row as it was read."""
 
 BATCH = 200_000
-"""Rows that are held in memory."""
+"""Rows kept in memory."""
 
 CHARACTERS = 32 * 1024**2
-"""Characters of such rows: a single one may be megabytes long."""
+"""Characters of such rows kept in memory: a single row may be megabytes long."""
 
 
 @dataclass(frozen=True)
 class SetAside:
-    """Rows that were set aside, in batches with columns `PLACES`; those of `files` come first."""
+    """Rejected rows, in batches with columns `PLACES`; those of `files` come first."""
 
     height: int = 0
     files: tuple[Path, ...] = ()
@@ -32,18 +32,18 @@ class SetAside:
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> SetAside:
-        """Take rows that are few."""
+        """Return the rejects of a few rows."""
         return cls(rows.height, (), rows)
 
     def batches(self) -> Iterator[pl.DataFrame]:
-        """Yield the rows, so many at a time."""
+        """Yield the rows in batches."""
         for file in self.files:
             yield pl.read_parquet(file, glob=False)
         if self.frame is not None:
             yield self.frame
 
     def with_more(self, rows: pl.DataFrame) -> SetAside:
-        """Add rows (columns `PLACES`) that are few."""
+        """Return the rejects with a few rows (columns `PLACES`) added."""
         added = rows.select(*PLACES)
         frame = added if self.frame is None else pl.concat([self.frame, added])
         return SetAside(self.height + added.height, self.files, frame)
@@ -53,7 +53,7 @@ NOTHING = SetAside()
 
 
 class SettingAside:
-    """Takes such rows one by one; `folder` is for what is more than a batch."""
+    """Collects rejected rows one by one; `folder` is for all beyond one batch."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -63,7 +63,7 @@ class SettingAside:
         self._height = 0
 
     def add(self, line: int, reason: str, row: str) -> None:
-        """Take one row."""
+        """Add one row."""
         self._rows.append((line, reason, row))
         self._characters += len(row)
         if len(self._rows) == BATCH or self._characters > CHARACTERS:
@@ -75,7 +75,7 @@ class SettingAside:
             self._characters = 0
 
     def all(self) -> SetAside:
-        """Return all rows that were taken."""
+        """Return all rows added."""
         return SetAside(self._height + len(self._rows), tuple(self._files), self._frame())
 
     def _frame(self) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Typing the parts of each table in an order in which each finds what it takes from others."""
+"""Staging the parts of each table in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.index.workroom import Workroom
 from recordpick.tables import TABLES
 
-Said = Callable[[Part], None]
-"""Told each part before it is read."""
+BeforeReading = Callable[[Part], None]
+"""Called with each part before it is read."""
 
 
 def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
-    """Return the parts of all sources by table: patients first, then in the tables' order."""
+    """Return the parts of all sources by table: patients first, then in schema order."""
     tables: dict[str, list[Part]] = {}
     for number, source in enumerate(read):
         for part in source.parts:
             tables.setdefault(part.table, []).append(replace(part, source=number))
     if "patients" not in tables:
-        raise UserError("No source gives any patients: an index cannot be made without them.")
+        raise UserError("No source contains any patients: an index cannot be made without them.")
     order = [*TABLES, *sorted(set(tables) - set(TABLES))]
     return {name: tables[name] for name in order if name in tables}
 
@@ -39,18 +39,18 @@ def stage_table(
     parts: Sequence[Part],
     tables: Mapping[str, TableMade],
     workroom: Workroom,
-    said: Said,
+    before_reading: BeforeReading,
 ) -> TableMade:
-    """Type the parts of a table; `tables` are those before it, whose misfits are known."""
+    """Stage the parts of a table; `tables` are the earlier ones, with integrity checks done."""
     table = TableMade(name)
-    feeding = [part for part in parts if part.feeds and not part.takes]
-    others = [part for part in parts if part not in feeding]
-    for part in feeding:
-        said(part)
+    providers = [part for part in parts if part.feeds and not part.takes]
+    others = [part for part in parts if part not in providers]
+    for part in providers:
+        before_reading(part)
         table.add(_staged(part, table, tables, workroom))
-    find_repeated(table, range(len(feeding)))
+    find_repeated(table, range(len(providers)))
     for part in others:
-        said(part)
+        before_reading(part)
         table.add(_staged(part, table, tables, workroom))
     if name == "patients":
         for number in range(len(table.staged)):
@@ -61,12 +61,12 @@ def stage_table(
 
 
 def _reject_not_patients(table: TableMade, number: int) -> None:
-    """Reject totals, feet of pages and headers that come again in a file of patients."""
+    """Reject totals, page footers and repeated headers in a file of patients."""
     staged = table.staged[number]
     if PATIENT in staged.part.made:
         return
-    told = ("nhs_number", "date_of_birth", "family_name", "given_name")
-    known = [name for name in told if name in staged.conformed.kinds]
+    identity = ("nhs_number", "date_of_birth", "family_name", "given_name")
+    known = [name for name in identity if name in staged.conformed.kinds]
     rows = table.part(number).select(ROW, PATIENT, *known).collect()
     header = staged.part.raw.collect_schema().names()
     found = not_patients(rows.drop(ROW), header)
@@ -76,10 +76,10 @@ def _reject_not_patients(table: TableMade, number: int) -> None:
 def _staged(
     part: Part, table: TableMade, tables: Mapping[str, TableMade], workroom: Workroom
 ) -> Staged:
-    """Type a part with what it takes; with more care, where its lines turn out to ask for that."""
+    """Stage a part with what it requires; with the strict reader if its lines need that."""
     final = part
     if part.finish is not None:
-        final = part.finish(part, _taken(part, table, tables))
+        final = part.finish(part, _required(part, table, tables))
     try:
         return stage(final, f"{table.name}.{len(table.staged)}", workroom)
     except OddLinesError:
@@ -87,10 +87,10 @@ def _staged(
         return _staged(replace(part.again(), source=part.source), table, tables, workroom)
 
 
-def _taken(
+def _required(
     part: Part, table: TableMade, tables: Mapping[str, TableMade]
 ) -> dict[str, pl.LazyFrame]:
-    """Return what the part takes, of what there is."""
-    fed = {staged.part.feeds for staged in table.staged if staged.part.feeds}
-    taken = {name: table.fed(name) for name in part.takes if name in fed}
-    return taken | {name: tables[name].rows() for name in part.takes if name in tables}
+    """Return the row sets that the part requires, as far as they exist."""
+    provided = {staged.part.feeds for staged in table.staged if staged.part.feeds}
+    rows = {name: table.provided(name) for name in part.takes if name in provided}
+    return rows | {name: tables[name].rows() for name in part.takes if name in tables}

@@ -1,6 +1,6 @@
-"""One pass over each part: typed rows, with what is wrong beside them.
+"""Staging: one pass over each part casts its rows and flags what is wrong with them.
 
-After this no source file is read again but for the rows that did not fit.
+After this no source file is read again, except for the rows that were rejected.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 
 @dataclass(frozen=True)
 class Staged:
-    """A part whose rows were typed. `typed` has ROW, BAD, DELETED, ASIDE and the columns."""
+    """A part whose rows were cast. `typed` has ROW, BAD, DELETED, ASIDE and the table's columns."""
 
     part: Part
     conformed: Conformed
     typed: pl.LazyFrame
     rows: int
     aliases: pl.DataFrame | None = None
-    """Other numbers of its patients (same_people.py), if there are any."""
+    """Other numbers of its patients (same_people.py), if any."""
 
     def good(self) -> pl.LazyFrame:
-        """Return the rows that fit by themselves: ROW and the table's columns."""
-        return resolved(self.placed(), self.part.told)
+        """Return the rows that are valid by themselves: ROW and the table's columns."""
+        return resolved(self.encoded(), self.part.told)
 
-    def placed(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
-        """Return the same, but of columns that are told by place (`Part.told`) the places.
+    def encoded(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
+        """Return the same rows with dictionary-encoded columns (`Part.told`) as indexes.
 
-        `only` are places among the typed rows; `at` names a column that tells these.
+        `only` are ranges of typed rows; `at` names a column for the position among these.
         """
         rows = self.typed if at is None else self.typed.with_row_index(at)
         if only is not None:
@@ -56,19 +56,19 @@ class Staged:
 
     @cached_property
     def has_own_rows(self) -> bool:
-        """Return whether any row that fits is one of the table, and does not only tell of others."""
+        """Return whether any valid row is a row of the table, not only a detail of another row."""
         if FOLDED not in self.conformed.technical:
             return True
-        own = self.placed().filter(pl.col(FOLDED).is_null()).select(pl.len())
+        own = self.encoded().filter(pl.col(FOLDED).is_null()).select(pl.len())
         return bool(own.collect(engine="streaming").item())
 
 
 class OddLinesError(Exception):
-    """A file that was read in haste has lines that ask for care: make the part `again`."""
+    """An optimistic scan found lines that need the strict reader: call `Part.again`."""
 
 
 def stage(part: Part, name: str, workroom: Workroom) -> Staged:
-    """Type the part's rows, to be kept under a name; OddLinesError as `Part.again` says."""
+    """Cast the part's rows and store them under a name; OddLinesError as `Part.again` describes."""
     conformed = conform(part)
     try:
         typed = workroom.keep(conformed.frame, part.rows, name)
@@ -85,36 +85,37 @@ def stage(part: Part, name: str, workroom: Workroom) -> Staged:
         raise OddLinesError
     if part.rows is not None and rows != part.rows:
         raise UserError(
-            f"{part.file}: {part.rows:,} rows stand in this file, but {rows:,} came out of reading "
-            "it, so it was not indexed. Export it again, as CSV UTF-8."
+            f"{part.file}: this file has {part.rows:,} rows, but reading it returned {rows:,}, so "
+            "it "
+            "was not indexed. Export it again, as CSV UTF-8."
         )
     return Staged(part, conformed, typed, rows)
 
 
 def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:
-    """Return columns `PLACES` of the rows in `found` (ROW, BAD), with the reason and as read."""
+    """Return the rows in `found` (ROW, BAD) as `PLACES`: line, reason and the row as read."""
     if found.is_empty():
         return pl.DataFrame(schema=PLACES)
     part = staged.part
     wanted = found.lazy().with_columns(pl.col(ROW).cast(pl.UInt32))
-    # Of a batch of many, so that no more than these rows are ever held.
+    # Limits the scan, so that no more than a batch of rows is ever held.
     near = pl.col(ROW).is_between(pl.lit(found[ROW].min()), pl.lit(found[ROW].max()))
     rows = part.frame.filter(near).join(wanted, on=ROW, how="inner")
-    said = reasons(staged.conformed, rows)
+    with_reason = reasons(staged.conformed, rows)
     names = [name for name in part.raw.collect_schema().names() if name != ROW]
     as_read = (
         part.raw.filter(near)
         .join(wanted.select(ROW), on=ROW, how="inner")
         .select(ROW, _as_csv(names).alias("row"))
     )
-    both = said.join(as_read, on=ROW).sort(ROW).collect(engine="streaming")
+    both = with_reason.join(as_read, on=ROW).sort(ROW).collect(engine="streaming")
     assert both.height == found.height, (part.file, both.height, found.height)
     lines = pl.Series("line", part.line_of(both[ROW].to_list()), pl.Int64)
     return both.select(lines, pl.col("reason"), pl.col("row"))
 
 
 def _as_csv(names: list[str]) -> pl.Expr:
-    """Write a row's values as a line of CSV, for people to recognise."""
+    """Return a row's values as a line of CSV, for people to recognise."""
     fields = []
     for name in names:
         value = pl.col(name).cast(pl.String).fill_null("")

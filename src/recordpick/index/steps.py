@@ -1,4 +1,4 @@
-"""Lines against rows: how much is to be added to a row's number, where that changes."""
+"""Line offsets: how much to add to a row's number to get its line, by where that changes."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from bisect import bisect_right
 
 
 class Steps:
-    """What to add to each number, in eight bytes for each place where that changes.
+    """What to add to each row number, in eight bytes for each change.
 
-    Neither reaches four thousand million: polars counts rows no further.
+    Neither reaches 2³²: polars counts rows no further.
     """
 
     def __init__(self) -> None:
@@ -17,7 +17,7 @@ class Steps:
         self._more = array(self._from.typecode)
 
     def add(self, number: int, more: int) -> None:
-        """From this number on (no smaller than that of the step before) add so much."""
+        """Add `more` from this number on, which is not smaller than the previous one."""
         if self._from and self._from[-1] == number:
             self._more[-1] = more
         else:
@@ -25,11 +25,11 @@ class Steps:
             self._more.append(more)
 
     def at(self, number: int) -> int:
-        """Return what is to be added to a number."""
+        """Return the offset of a number."""
         place = bisect_right(self._from, number)
         return self._more[place - 1] if place else 0
 
     @property
     def last(self) -> int:
-        """What is to be added from the last step on."""
+        """The offset after the last change."""
         return self._more[-1] if self._more else 0

@@ -1,4 +1,4 @@
-"""The tables of an index while it is being made: their parts, and what became of their rows."""
+"""Table builders: the tables of an index while it is being made, and the state of their rows."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recordpick.index.conform import BAD
 from recordpick.index.parts import FOLDED, HOSTED, ORDER, PATIENT, ROW, Told
 from recordpick.index.small_tables import resolved
 from recordpick.index.staging import Staged
-from recordpick.index.stretches import LENGTH, PART, STRETCH, Stretches
+from recordpick.index.stretches import CHUNK, LENGTH, PART, ChunkCounts
 from recordpick.index.values import TYPES
 from recordpick.tables import TABLES, Kind
 
@@ -23,10 +23,10 @@ _GONE = {ROW: pl.UInt32}
 
 @dataclass
 class TableMade:
-    """One table: its parts, and for each of them the rows that cannot go in after all.
+    """One table: its parts, and for each of them the rows that failed an integrity check.
 
-    `misfits` (ROW, BAD) are rejected; `gone` (ROW) were taken back by the source itself: replaced
-    by a later row, or of somebody or something that it says is deleted.
+    `misfits` (ROW, BAD) are rejected; `gone` (ROW) were superseded by the source itself: replaced
+    by a later row, or belonging to a patient or a row that it marks as deleted.
     """
 
     name: str
@@ -35,104 +35,104 @@ class TableMade:
     gone: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, staged: Staged) -> None:
-        """Take the rows of one more part."""
+        """Add the rows of one more part."""
         self.staged.append(staged)
         self.misfits.append(pl.DataFrame(schema=_MISFITS))
         self.gone.append(pl.DataFrame(schema=_GONE))
 
     def reject(self, number: int, found: pl.DataFrame, why: int) -> None:
-        """Take rows (ROW) of a part that cannot go in, with the number of the reason."""
+        """Reject rows (ROW) of a part, with the number of the reason."""
         more = found.select(pl.col(ROW).cast(pl.UInt32), pl.lit(why, pl.UInt16).alias(BAD))
         self.misfits[number] = pl.concat([self.misfits[number], more])
 
-    def take_back(self, number: int, found: pl.DataFrame) -> None:
-        """Take rows (ROW) of a part that the source has taken back."""
+    def supersede(self, number: int, found: pl.DataFrame) -> None:
+        """Mark rows (ROW) of a part as superseded by the source."""
         more = found.select(pl.col(ROW).cast(pl.UInt32))
         self.gone[number] = pl.concat([self.gone[number], more])
 
     @property
     def row_id(self) -> str | None:
-        """The column that names a row; None for a table that tables.py does not know."""
+        """The id column; None for a table that tables.py does not define."""
         table = TABLES.get(self.name)
         return table.row_id if table else None
 
     @property
     def kinds(self) -> dict[str, Kind]:
-        """The columns that any part gives, in the table's order, and what they hold."""
-        given: dict[str, Kind] = {}
+        """The columns that any part supplies, in schema order, with their kinds."""
+        kinds: dict[str, Kind] = {}
         for staged in self.staged:
             for name, kind in staged.conformed.kinds.items():
-                if given.setdefault(name, kind) != kind:
+                if kinds.setdefault(name, kind) != kind:
                     raise UserError(
                         f"{staged.part.file}: column {name} of table {self.name} holds {kind} "
-                        f"here, but {given[name]} in another file."
+                        f"here, but {kinds[name]} in another file."
                     )
         table = TABLES.get(self.name)
-        order = [name for name in table.names if name in given] if table else list(given)
-        return {name: given[name] for name in order}
+        order = [name for name in table.names if name in kinds] if table else list(kinds)
+        return {name: kinds[name] for name in order}
 
     def part(self, number: int) -> pl.LazyFrame:
-        """Return the rows of one part that go in, with ROW; those too that only tell of others."""
-        rows = resolved(self._placed(number), self.staged[number].part.told)
+        """Return the accepted rows of one part, with ROW; detail rows of other rows included."""
+        rows = resolved(self._encoded(number), self.staged[number].part.told)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
     def patients_of(self, number: int) -> pl.DataFrame:
-        """Return the patients (patient_id) of the rows of one part that go in, each once."""
-        own = self._placed(number).select(pl.col(PATIENT).unique())
+        """Return the distinct patients (patient_id) of the accepted rows of one part."""
+        own = self._encoded(number).select(pl.col(PATIENT).unique())
         return own.collect(engine="streaming").select(pl.col(PATIENT).cast(pl.String))
 
-    def _placed(
+    def _encoded(
         self, number: int, only: Sequence[range] | None = None, at: str | None = None
     ) -> pl.LazyFrame:
-        """Return the same, but of columns that are told by place the places (see Staged)."""
-        rows = self.staged[number].placed(only, at)
-        for away in (self.misfits[number], self.gone[number]):
-            if away.height:
-                rows = rows.join(away.lazy(), on=ROW, how="anti", maintain_order="left")
+        """Return the same rows with dictionary-encoded columns as indexes (see Staged)."""
+        rows = self.staged[number].encoded(only, at)
+        for excluded in (self.misfits[number], self.gone[number]):
+            if excluded.height:
+                rows = rows.join(excluded.lazy(), on=ROW, how="anti", maintain_order="left")
         return rows
 
     def rows(self) -> pl.LazyFrame:
-        """Return all rows that go in, of all parts."""
-        rows, told = self.placed_rows()
-        return resolved(rows, told).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
+        """Return all accepted rows, of all parts."""
+        rows, lookups = self.encoded_rows()
+        return resolved(rows, lookups).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
-    def stretches(self) -> Stretches:
-        """Return where the rows that go in stand, in the files of typed rows."""
+    def chunk_counts(self) -> ChunkCounts:
+        """Return which ranges of typed rows hold the accepted rows of each patient."""
         found = []
         for number in self._own:
-            rows = self._placed(number, at=STRETCH)
+            rows = self._encoded(number, at=CHUNK)
             if FOLDED in self.staged[number].conformed.technical:
                 rows = rows.filter(pl.col(FOLDED).is_null())
-            stretch = pl.col(STRETCH) // LENGTH
-            several = rows.group_by(stretch, PATIENT).agg(entries=pl.len())
+            chunk = pl.col(CHUNK) // LENGTH
+            several = rows.group_by(chunk, PATIENT).agg(entries=pl.len())
             found.append(
                 several.select(
-                    pl.lit(number).alias(PART), STRETCH, pl.col(PATIENT).cast(pl.String), "entries"
+                    pl.lit(number).alias(PART), CHUNK, pl.col(PATIENT).cast(pl.String), "entries"
                 )
             )
-        return Stretches(pl.concat(found).collect(engine="streaming"))
+        return ChunkCounts(pl.concat(found).collect(engine="streaming"))
 
     @property
     def _own(self) -> list[int]:
-        """The parts that have rows of their own; all, if none has."""
+        """The parts with rows of their own; all parts, if none has any."""
         every = range(len(self.staged))
         return [number for number in every if self._has_rows(number)] or list(every)
 
-    def placed_rows(
+    def encoded_rows(
         self, only: Mapping[int, Sequence[range]] | None = None
     ) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
-        """Return all rows that go in, with PLACE: a number by which they stand as in their files.
+        """Return all accepted rows, with PLACE: a number in the order of the files.
 
-        And what is told by place: columns that the rows do not have, where all parts tell them
-        alike. `only` are the places, in the files of typed rows, of those that are asked for.
+        And the dictionary-encoded columns that the rows hold only as indexes, if all parts encode
+        them in the same way. `only` are the ranges of typed rows that are wanted, by part.
         """
         numbers = self._own
-        told = self._told_alike(numbers)
+        lookups = self._common_lookups(numbers)
         parts = []
         for number in numbers:
             staged = self.staged[number]
-            rows = self._placed(number, None if only is None else only.get(number, ()))
-            if not told:
+            rows = self._encoded(number, None if only is None else only.get(number, ()))
+            if not lookups:
                 rows = resolved(rows, staged.part.told)
                 rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
             if FOLDED in staged.conformed.technical:
@@ -140,68 +140,76 @@ class TableMade:
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
             rows = rows.with_columns(place.alias(PLACE))
             parts.append(rows.drop(ROW, ORDER, FOLDED, HOSTED, strict=False))
-        rows = _one_below_another(parts, self.kinds)
-        there = {*rows.collect_schema(), *(name for each in told for name in each.table.columns)}
-        # Columns that only parts without rows of their own give.
-        empty = {n: pl.lit(None, TYPES[k]) for n, k in self.kinds.items() if n not in there}
-        return rows.with_columns(**empty), told
+        rows = _concat(parts, self.kinds)
+        present = {
+            *rows.collect_schema(),
+            *(name for each in lookups for name in each.table.columns),
+        }
+        # Columns that only parts without rows of their own supply.
+        empty = {n: pl.lit(None, TYPES[k]) for n, k in self.kinds.items() if n not in present}
+        return rows.with_columns(**empty), lookups
 
     def _has_rows(self, number: int) -> bool:
-        """Return whether a part may have rows of its own; one that only feeds others has none."""
+        """Return whether a part may have rows of its own, not only details of other rows."""
         return len(self.staged) == 1 or self.staged[number].has_own_rows
 
-    def _told_alike(self, numbers: Sequence[int]) -> tuple[Told, ...]:
-        """Return what these parts tell by place, if all of them tell the same."""
+    def _common_lookups(self, numbers: Sequence[int]) -> tuple[Told, ...]:
+        """Return the dictionary-encoded columns of these parts, if all encode the same ones."""
         first, *others = [self.staged[number].part.told for number in numbers]
-        alike = all(
-            [each.place for each in told] == [each.place for each in first]
-            and all(one.table.equals(two.table) for one, two in zip(told, first, strict=True))
-            for told in others
+        is_common = all(
+            [each.place for each in lookups] == [each.place for each in first]
+            and all(one.table.equals(two.table) for one, two in zip(lookups, first, strict=True))
+            for lookups in others
         )
-        return first if alike else ()
+        return first if is_common else ()
 
-    def fed(self, name: str) -> pl.LazyFrame:
-        """Return the rows that parts feed under that name."""
+    def provided(self, name: str) -> pl.LazyFrame:
+        """Return the rows that parts provide under that name."""
         parts = [
             self.part(number)
             for number, staged in enumerate(self.staged)
             if staged.part.feeds == name
         ]
-        return _one_below_another(parts, self.kinds).drop(ROW, ORDER, strict=False)
+        return _concat(parts, self.kinds).drop(ROW, ORDER, strict=False)
 
-    def unmet(self, feeds: str) -> pl.Series | None:
-        """Return the ids of which rows fed by that name tell more, and of which no row goes in.
+    def unmatched(self, feeds: str) -> pl.Series | None:
+        """Return the ids with detail rows provided under that name but without an accepted parent.
 
-        None where a part with rows of its own cannot say that.
+        None if a part with rows of its own does not know its matched keys.
         """
-        unmet: pl.Series | None = None
+        unmatched: pl.Series | None = None
         for number, staged in enumerate(self.staged):
-            met = staged.part.met
-            if met is not None and met.feeds == feeds:
-                places = self._placed(number).select(pl.col(met.place).drop_nulls().unique())
-                is_met = pl.Series([False]).new_from_index(0, len(met.ids))
-                is_met = is_met.scatter(places.collect(engine="streaming").to_series(), True)  # noqa: FBT003
-                others = met.ids.filter(~is_met)
-                unmet = others if unmet is None else others.filter(others.is_in(unmet.implode()))
+            matched = staged.part.met
+            if matched is not None and matched.feeds == feeds:
+                places = self._encoded(number).select(pl.col(matched.place).drop_nulls().unique())
+                is_matched = pl.Series([False]).new_from_index(0, len(matched.ids))
+                found = places.collect(engine="streaming").to_series()
+                is_matched = is_matched.scatter(found, True)  # noqa: FBT003
+                others = matched.ids.filter(~is_matched)
+                unmatched = (
+                    others
+                    if unmatched is None
+                    else others.filter(others.is_in(unmatched.implode()))
+                )
             elif self._has_rows(number):
                 return None
-        return unmet
+        return unmatched
 
     def indexed(self, number: int) -> int:
-        """Count the rows of one part that go in."""
+        """Return the number of accepted rows of one part."""
         return int(self.part(number).select(pl.len()).collect(engine="streaming").item())
 
 
-def _one_below_another(parts: Sequence[pl.LazyFrame], kinds: Mapping[str, Kind]) -> pl.LazyFrame:
-    """Put rows of several parts together; columns that are not of one type are then as written."""
+def _concat(parts: Sequence[pl.LazyFrame], kinds: Mapping[str, Kind]) -> pl.LazyFrame:
+    """Concatenate the rows of parts; columns of differing types get the type that is written."""
     types: dict[str, set[pl.DataType]] = {}
     schemas = [part.collect_schema() for part in parts]
     for schema in schemas:
         for name, dtype in schema.items():
             types.setdefault(name, set()).add(dtype)
     mixed = {name for name, found in types.items() if len(found) > 1 and name in kinds}
-    alike = [
+    same_types = [
         part.with_columns(pl.col(name).cast(TYPES[kinds[name]]) for name in mixed & set(schema))
         for part, schema in zip(parts, schemas, strict=True)
     ]
-    return pl.concat(alike, how="diagonal_relaxed")
+    return pl.concat(same_types, how="diagonal_relaxed")

@@ -1,8 +1,8 @@
-"""Where typed rows are kept until the index is written: in memory, while there is room.
+"""A memory budget for staged rows, which spill to Parquet files when it is used up.
 
-To write rows into a file and to read them again costs a tenth of the time of making an index. The
-largest files of the largest practices have more rows than there is room for, and so have those of
-any practice on a small computer.
+Writing rows to a file and reading them again costs a tenth of the time of making an index. The
+largest files of the largest practices have more rows than fit, and so have those of any practice
+on a small computer.
 """
 
 from __future__ import annotations
@@ -15,41 +15,41 @@ import polars as pl
 from recordpick.memory import free_memory
 
 ROOM = 4 * 1024**3
-"""Bytes at most, as they are reckoned here: all rows of entries of 35,000 patients. Making an index
-needs 2 GiB more, and should never need more than 6."""
+"""The most bytes, as estimated here: all event rows of 35,000 patients. Making an index needs 2 GiB
+more, and should never need more than 6."""
 
-_SPARE = 2 * 1024**3
-"""Bytes of the memory that is free here which are not for rows."""
+_RESERVED = 2 * 1024**3
+"""Bytes of free memory that are not used for rows."""
 
 _TEXT = 48
-"""Bytes of a text: where it stands, and what is there."""
+"""Bytes of a text: its view and its content."""
 
 _BYTES = {pl.Int64: 8, pl.Float64: 8, pl.UInt64: 8, pl.UInt16: 2, pl.Boolean: 1, pl.Enum: 1}
-"""Bytes of a value of these types, but for Enums of many words, of which there are none here."""
+"""Bytes of a value of these types; Enums of many words take more, but do not occur here."""
 
 _OTHER = 4
-"""Bytes of a day, a place, a Categorical."""
+"""Bytes of a date, an index, a Categorical."""
 
 
 def room_there_is() -> int:
-    """Return how many bytes of rows may be kept in memory: not so many that others are pushed out.
+    """Return how many bytes of rows may be kept in memory without displacing other programs.
 
-    In a container its own limit counts.
+    In a container its own limit applies.
     """
-    return max(0, min(ROOM, free_memory() - _SPARE))
+    return max(0, min(ROOM, free_memory() - _RESERVED))
 
 
 @dataclass
 class Workroom:
-    """A folder for what there is no room for, which may be new; and how much room is left."""
+    """A spill buffer: a folder for rows that do not fit in memory, and the bytes of memory left."""
 
     folder: Path
     room: int = field(default_factory=room_there_is)
 
     def keep(self, rows: pl.LazyFrame, count: int | None, name: str) -> pl.LazyFrame:
-        """Make these rows, and give them as they can be read several times.
+        """Compute these rows and return a scan that can be read several times.
 
-        They are `count`, if that is known; `name` is that of the file. Raises what polars does.
+        `count` is their number, if known; `name` names the file. Raises polars' errors.
         """
         needed = None if count is None else count * _width(rows.collect_schema())
         if needed is not None and needed <= self.room:
@@ -57,13 +57,13 @@ class Workroom:
             self.room -= needed
             return held.lazy()
         path = self.folder / f"{name}.parquet"
-        # It is read once or twice and thrown away: neither compression nor statistics pay.
+        # It is read once or twice and then deleted: neither compression nor statistics pay.
         rows.sink_parquet(path, compression="uncompressed", statistics=False, engine="streaming")
         return pl.scan_parquet(path, glob=False)
 
 
 def _width(schema: pl.Schema) -> int:
-    """Reckon the bytes of a row."""
+    """Return the estimated bytes of a row."""
     return sum(
         _TEXT if dtype == pl.String else _BYTES.get(dtype.base_type(), _OTHER)
         for dtype in schema.dtypes()

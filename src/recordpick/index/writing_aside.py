@@ -1,4 +1,4 @@
-"""Tables written one after the other, while the next are read: neither needs all processors."""
+"""Writing tables in a background thread while the next are read: neither needs all processors."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from typing import Self
 
 import polars as pl
 
-from recordpick.index.digests_aside import DigestsAside
+from recordpick.index.digests_aside import BackgroundHasher
 from recordpick.index.manifest import TableSummary
 from recordpick.index.tables_made import TableMade
 from recordpick.index.writing import write_table
 
 
-class WritingAside:
-    """Writes tables into a folder, in a thread, until it is left."""
+class BackgroundWriter:
+    """Writes tables into a folder, one by one in a thread, until the context ends."""
 
-    def __init__(self, folder: Path, digests: DigestsAside) -> None:
-        """Of each table, once it is written, the digest is asked for."""
+    def __init__(self, folder: Path, digests: BackgroundHasher) -> None:
+        """Every table written is passed on to `digests`."""
         self._folder, self._digests = folder, digests
         self._is_over = Event()
-        self._aside = ThreadPoolExecutor(1)
-        self._found: dict[str, Future[tuple[TableSummary, pl.DataFrame]]] = {}
+        self._pool = ThreadPoolExecutor(1)
+        self._results: dict[str, Future[tuple[TableSummary, pl.DataFrame]]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
-        self._aside.shutdown(cancel_futures=True)
+        self._pool.shutdown(cancel_futures=True)
 
     def write(self, table: TableMade) -> None:
-        """Write a table, of which all is known; raises what went wrong with one before it."""
-        for before in self._found.values():
-            if before.done():
-                before.result()
-        self._found[table.name] = self._aside.submit(self._write, table)
+        """Queue a complete table for writing; raise the error of an earlier one, if any."""
+        for earlier in self._results.values():
+            if earlier.done():
+                earlier.result()
+        self._results[table.name] = self._pool.submit(self._write, table)
 
     def written(self) -> dict[str, tuple[TableSummary, pl.DataFrame]]:
-        """Wait for all tables, and give what `write_table` gives of each."""
-        return {name: found.result() for name, found in self._found.items()}
+        """Wait for all tables; return the results of `write_table` by table name."""
+        return {name: found.result() for name, found in self._results.items()}
 
     def _write(self, table: TableMade) -> tuple[TableSummary, pl.DataFrame]:
         found = write_table(table, self._folder, self._is_over)
