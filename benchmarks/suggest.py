@@ -101,7 +101,7 @@ def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
             "picks": len(few.picks),
             "proven lower bound": few.lower_bound,
             "fewest records (recordpick)": few.records,
-            "greedy": ways.greedily,
+            "greedy": ways.greedy_records,
             "spread over ages and GPs": ways.suggestions["spread"].records,
             "one random draw a criterion": ways.suggestions["ticket"].records,
         }

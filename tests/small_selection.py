@@ -1,4 +1,4 @@
-"""Memberships and picks small enough to reckon by hand, for tests of picking."""
+"""Matches and picks small enough to check by hand, for tests of picking."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class SoFar:
 
 
 def matches_of(meets: Mapping[str, Sequence[str]], unanswered: Sequence[str] = ()) -> Matches:
-    """Make matches of who meets which criterion."""
+    """Return matches from the patients who meet each criterion."""
     rows = [(name, patient) for name, patients in meets.items() for patient in sorted(patients)]
     answers = {
         name: Answer(
@@ -63,7 +63,7 @@ def matches_of(meets: Mapping[str, Sequence[str]], unanswered: Sequence[str] = (
 
 
 def pack_of(records: Mapping[str, int]) -> Pack:
-    """Make a pack of criteria that want so many records."""
+    """Return a pack of criteria with these numbers of records."""
     return pack(*(criterion(criterion_id=name, records=wanted) for name, wanted in records.items()))
 
 
@@ -74,7 +74,7 @@ def basis_of(
     patients: Sequence[Mapping[str, Any]] = (),
     **more: Any,
 ) -> Basis:
-    """Make what a suggestion is made from."""
+    """Return the basis of a suggestion."""
     wanted = dict.fromkeys(meets, records) if isinstance(records, int) else records
     frame = pl.DataFrame(
         list(patients),

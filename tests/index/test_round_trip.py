@@ -1,6 +1,6 @@
 """The same practice from every format: the same patients and matches, as far as each can carry.
 
-What a format cannot carry stands in recordpick.synthetic.losses, and in docs/source-formats.md.
+What a format cannot represent is listed in recordpick.synthetic.losses and docs/source-formats.md.
 """
 
 import os

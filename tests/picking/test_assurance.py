@@ -1,4 +1,4 @@
-"""What a random sample shows: the exact bound, against scipy, and in words."""
+"""What a random sample shows: the exact bound, checked against scipy, and its wording."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def samples(draw) -> tuple[int, int, int]:
 @settings(deadline=None, max_examples=200)
 @given(samples(), st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_bound_is_where_scipy_says(sampled, confidence):
-    """One faulty record fewer is not ruled out; so many are."""
+    """The bound is ruled out; one faulty record fewer is not."""
     population, sample, faults = sampled
     said = assurance(population, sample, faults, confidence)
 
@@ -45,7 +45,7 @@ def test_the_bound_is_where_scipy_says(sampled, confidence):
 @settings(deadline=None)
 @given(st.integers(1, 3000), st.sampled_from([0.01, 0.05, 0.1, 0.5]), st.integers(0, 3))
 def test_the_number_needed_is_the_smallest_that_does(population, below, faults):
-    """So many random records show it, and one fewer do not."""
+    """That number of random records shows it; one fewer does not."""
     faults = min(faults, population)
     needed = sample_needed(population, below, faults)
 
@@ -66,7 +66,11 @@ def test_twenty_of_fifteen_thousand():
 
     assert said.ruled_out == 2086
     assert said.in_words == (
-        "20 random records of 15,000 checked, no faulty one among them: with 95% confidence "
+        "20 random records of 15,000 checked, none faulty: with 95% confidence "
+        "fewer than 2,086 of all records (13.9%) are faulty."
+    )
+    assert said.beforehand == (
+        "If none of 20 random records (out of 15,000) is faulty: with 95% confidence "
         "fewer than 2,086 of all records (13.9%) are faulty."
     )
     assert sample_needed(15_000, 0.05) == 59
@@ -77,10 +81,13 @@ def test_twenty_of_fifteen_thousand():
 
 
 def test_faults_found_make_the_bound_weaker():
-    """With two faulty ones among the twenty much more may be faulty."""
+    """With two of the twenty faulty, many more records may be faulty."""
     assert assurance(15_000, 20, 2).in_words == (
-        "20 random records of 15,000 checked, 2 faulty among them: with 95% confidence fewer than "
+        "20 random records of 15,000 checked, 2 faulty: with 95% confidence fewer than "
         "4,238 of all records (28.3%) are faulty."
+    )
+    assert assurance(15_000, 20, 2).beforehand.startswith(
+        "If no more than 2 of 20 random records (out of 15,000) are faulty: with 95% confidence"
     )
     needed = sample_needed(15_000, 0.05, faults=1)
     assert needed is not None
@@ -90,11 +97,11 @@ def test_faults_found_make_the_bound_weaker():
 def test_the_ends_of_the_scale():
     """Nothing checked, everything checked, everything faulty, and shares that cannot be shown."""
     assert assurance(100, 0).ruled_out is None
-    assert assurance(100, 0).in_words.endswith("that rules nothing out.")
+    assert assurance(100, 0).in_words.endswith("this does not rule anything out.")
     assert assurance(100, 3, 3).share == 1.0
     assert assurance(100, 100, 2).ruled_out == 3
     assert assurance(100, 100, 2).in_words.endswith(
-        "that is all of them, so nothing is left unknown."
+        "that is every record, so nothing is left unknown."
     )
     assert assurance(1, 1).ruled_out == 1
     assert sample_needed(100, 0.05, faults=5) is None
@@ -105,7 +112,7 @@ def test_the_ends_of_the_scale():
     ("population", "sample", "faults", "confidence"),
     [(0, 0, 0, 0.95), (10, 11, 0, 0.95), (10, 5, 6, 0.95), (10, 5, -1, 0.95), (10, 5, 0, 1.0)],
 )
-def test_what_cannot_be_is_refused(population, sample, faults, confidence):
+def test_impossible_numbers_are_refused(population, sample, faults, confidence):
     """More drawn than there are, more faulty than drawn, a confidence of 100%."""
     with pytest.raises(ValueError, match="between|≤"):
         assurance(population, sample, faults, confidence)
@@ -122,7 +129,7 @@ def test_the_curve_falls():
 
 
 def test_a_draw_by_strata_shows_what_is_true_wherever_the_faults_are():
-    """One stratum is a simple draw; a stratum nobody was drawn from may be faulty altogether."""
+    """One stratum is a simple draw; a stratum nobody was drawn from may be entirely faulty."""
     assert assurance_by_strata([(15_000, 20)]).ruled_out == 2086
     even = assurance_by_strata([(5_000, 7), (10_000, 13)]).ruled_out
     one_left_out = assurance_by_strata([(500, 0), (14_500, 20)]).ruled_out
@@ -135,7 +142,7 @@ def test_a_draw_by_strata_shows_what_is_true_wherever_the_faults_are():
 @settings(deadline=None, max_examples=50)
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12)), min_size=1, max_size=3))
 def test_the_worst_place_for_faults_is_found(given_strata):
-    """Against trying every way to put the faulty records into the strata."""
+    """The bound agrees with trying every way to distribute faulty records over the strata."""
     strata = [(size, min(size, drawn)) for size, drawn in given_strata]
     ruled_out = assurance_by_strata(strata).ruled_out
 
@@ -160,8 +167,8 @@ def test_the_worst_place_for_faults_is_found(given_strata):
 @example((160, 1, 0), 0.95)
 @example((180, 1, 0), 0.95)
 @example((10, 1, 0), 0.9)
-def test_a_draw_from_one_stratum_shows_just_what_a_simple_draw_does(sampled, confidence):
-    """Both are exact: chances of exactly 5% are ruled out by both, never by one of them only."""
+def test_a_draw_from_one_stratum_shows_exactly_what_a_simple_draw_does(sampled, confidence):
+    """Both are exact: a probability of exactly 5% is ruled out by both, never by only one."""
     population, sample, _ = sampled
     by_strata = assurance_by_strata([(population, sample)], confidence)
     assert by_strata == assurance(population, sample, 0, confidence)

@@ -1,4 +1,4 @@
-"""Suggestions by ticket: an even draw within each criterion that completes what people picked."""
+"""Suggestions by ticket: a random draw for each criterion that completes what people picked."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_the_lowest_tickets_complete_what_was_picked(practice, random):
 
 @given(practices(), st.sets(st.sampled_from(CRITERIA)))
 def test_criteria_are_drawn_independently(practice, wanted):
-    """Asking for some criteria gives them what asking for all would give them."""
+    """A suggestion for some criteria gives them the same picks as a suggestion for all."""
     records, found, so_far, seed = practice
     matches, pack = matches_of(found), pack_of(records)
     everything = suggest_by_ticket(matches, pack, so_far, seed)
@@ -117,7 +117,7 @@ def test_one_patient_is_not_favoured_by_every_criterion():
     assert chosen[0] != chosen[1] != chosen[2]
 
 
-def test_a_criterion_that_is_not_in_the_pack_is_our_mistake():
-    """Callers look a person's words up before they ask."""
+def test_a_criterion_that_is_not_in_the_pack_is_a_programming_error():
+    """Callers validate what a person typed before they call."""
     with pytest.raises(KeyError):
         suggest_by_ticket(matches_of([]), pack_of({"A": 1}), SoFar(), "1", ["B"])

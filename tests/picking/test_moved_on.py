@@ -1,4 +1,4 @@
-"""After a newer extract, picks are kept, and those it no longer bears out are told."""
+"""After a newer extract, picks are kept, and those it no longer supports are reported."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -27,39 +27,41 @@ MATCHES = Matches(
 )
 
 
-def told(*picks):
-    return [moved.in_words for moved in moved_on(picks, MATCHES, PATIENTS)]
+def reported(*picks):
+    return [pick.in_words for pick in moved_on(picks, MATCHES, PATIENTS)]
 
 
-def test_who_still_meets_the_criterion_is_not_told():
-    """Nor who died, where the criterion asks for deceased patients."""
-    assert told(Pick("1", "A", "rule"), Pick("3", "D", "rule")) == []
+def test_a_patient_who_still_meets_the_criterion_is_not_reported():
+    """Nor is a deceased patient, where the criterion is for deceased patients."""
+    assert reported(Pick("1", "A", "rule"), Pick("3", "D", "rule")) == []
 
 
-def test_who_left_died_or_is_gone_is_told():
+def test_patients_who_left_died_or_are_gone_are_reported():
     """Random records as well."""
-    assert told(Pick("2", "A", "staff"), Pick("3", None, "random"), Pick("9", "A", "rule")) == [
+    assert reported(Pick("2", "A", "staff"), Pick("3", None, "random"), Pick("9", "A", "rule")) == [
         "A: 2 has left the practice.",
         "a random record: 3 has died.",
         "A: 9 is not in this index.",
     ]
 
 
-def test_only_of_suggested_picks_it_is_told_that_they_no_longer_match():
+def test_only_suggested_picks_are_reported_as_no_longer_matching():
     """People may pick whom they like."""
-    assert told(Pick("4", "A", "rule"), Pick("4", "A", "staff")) == ["A: 4 no longer meets it."]
+    assert reported(Pick("4", "A", "rule"), Pick("4", "A", "staff")) == [
+        "A: 4 no longer meets the criterion."
+    ]
 
 
-def test_an_index_without_status_tells_what_it_can():
-    """Who is gone, and who no longer matches."""
-    moved = moved_on(
+def test_an_index_without_status_reports_what_it_can():
+    """Patients who are gone, and those who no longer match."""
+    stale = moved_on(
         [Pick("2", "A", "staff"), Pick("9", "A", "staff")], MATCHES, PATIENTS.drop("status")
     )
-    assert [one.what for one in moved] == ["gone"]
+    assert [pick.what for pick in stale] == ["gone"]
 
 
-def test_a_number_that_may_be_somebody_elses_is_told():
-    """Before anything else about the patient, as nothing else need be about them."""
-    (moved,) = moved_on([Pick("2", "A", "staff")], MATCHES, PATIENTS, {"2"})
-    assert moved.what == "other"
-    assert "may be somebody else" in moved.in_words
+def test_a_number_that_may_be_somebody_elses_is_reported():
+    """It comes before anything else about the patient, which may be about another person."""
+    (stale,) = moved_on([Pick("2", "A", "staff")], MATCHES, PATIENTS, {"2"})
+    assert stale.what == "other"
+    assert "may be somebody else" in stale.in_words

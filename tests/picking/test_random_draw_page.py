@@ -1,4 +1,4 @@
-"""The worked example of docs/random-draw.md is true, and is what recordpick draws."""
+"""The worked example of docs/random-draw.md is correct, and recordpick draws the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "random-draw.md"
 
 
 def test_the_page_prints_what_it_says_and_recordpick_draws_the_same():
-    """The plain Python on the page, run as it stands there, against the printed order and ours."""
+    """The plain Python on the page, run as printed, gives the printed order and recordpick's."""
     text = PAGE.read_text(encoding="utf-8")
     code = text.split("```python\n")[1].split("```")[0]
     printed = text.split("It prints\n\n```text\n")[1].split("```")[0]
@@ -77,7 +77,7 @@ def test_recordpick_makes_the_same_strata_as_the_page(tmp_path):
 
 
 def test_the_readme_of_a_pack_says_how_its_strata_are_written(demo, tmp_path):
-    """Its digest follows from the index, and the words of README.txt."""
+    """Its digest can be calculated from the index and README.txt alone."""
     file, out = demo / "demonstration.recordpick", tmp_path / "pack"
     who = ["--name", "Pat Smith"]
     assert main(["draw", str(file), "--seed", "5", "--strata", *who]) == 0

@@ -1,4 +1,4 @@
-"""Shortfalls: which criteria lack records, and what is said of each."""
+"""Shortfalls: which criteria lack records, and how each is described."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ SELECTION = SoFar(
 )
 
 
-def test_every_criterion_says_how_it_stands():
-    """Full, short with and without a reason, met by nobody, not to be answered."""
+def test_the_progress_of_every_criterion_is_described():
+    """Full, short with and without a reason, met by nobody, not answerable."""
     found = shortfalls(matches_of(MEETS, ["UNKNOWN", "BY-HAND"]), pack_of(WANTED), SELECTION)
 
     assert {row.criterion_id: (row.state, row.in_words) for row in found} == {
@@ -47,11 +47,11 @@ def test_every_criterion_says_how_it_stands():
         "OPEN": ("short_without_reason", "1 of 2 picked: 2 others meet it, pick 1 more."),
         "FEW": (
             "short_without_reason",
-            "1 of 5 picked: only 1 other meets it. Pick, then close it with the reason.",
+            "1 of 5 picked: only 1 other meets it. Pick them, then close it with a reason.",
         ),
         "ALL": (
             "short_without_reason",
-            "1 of 3 picked: nobody else meets it. Close it with the reason.",
+            "1 of 3 picked: nobody else meets it. Close it with a reason.",
         ),
         "SHUT": ("short_with_reason", "1 of 2 picked. Closed: The other one moved away."),
         "NOBODY": ("nobody", "0 of 2 picked: nobody meets it."),

@@ -20,7 +20,7 @@ def picked(basis, criterion_id: str) -> list[str]:
 
 
 def test_ages_sexes_and_gps_are_spread_evenly():
-    """Sixty alike and one of each other kind: the others are among the first picked."""
+    """With sixty alike and one of each other kind, the others are among the first picked."""
     patients = [patient(number, 30) for number in range(60)]
     patients += [patient(60, 90), patient(61, 30, "M"), patient(62, 30, "F", "Dr B")]
     meets = {"A": [row["patient_id"] for row in patients]}
@@ -31,7 +31,7 @@ def test_ages_sexes_and_gps_are_spread_evenly():
 
 
 def test_every_group_gets_as_much_as_any_other_while_it_lasts():
-    """Ten records over five age bands are two of each, however many people each band has."""
+    """Ten records over five age bands are two from each, however many people each band has."""
     ages = [2, 10, 20, 50, 90]
     patients = [
         patient(number, ages[min(number // 3, 4)])  # three each of four bands, the rest of one
@@ -45,7 +45,7 @@ def test_every_group_gets_as_much_as_any_other_while_it_lasts():
     assert dict.fromkeys(ages, 2) == dict(by_age)
 
 
-def test_each_criterion_has_other_patients():
+def test_each_criterion_has_different_patients():
     """While there are enough of them, nobody is picked twice; the scarce criterion goes first."""
     meets = {"A": [f"P{number}" for number in range(8)], "B": ["P0", "P1", "P2", "P3"]}
     basis = basis_of(meets, 4, patients=[patient(number, number * 9) for number in range(8)])
@@ -54,8 +54,8 @@ def test_each_criterion_has_other_patients():
     assert set(picked(basis, "A")) == {"P4", "P5", "P6", "P7"}
 
 
-def test_who_is_picked_by_people_or_at_random_comes_last():
-    """The rest of the list is seen first; what people picked counts for ages and sexes."""
+def test_patients_picked_by_people_or_at_random_come_last():
+    """The other patients come first; existing picks count towards the spread."""
     patients = [patient(0, 20), patient(1, 21), patient(2, 80), patient(3, 81), patient(4, 22)]
     meets = {"A": ["P0", "P1", "P2", "P3", "P4"], "B": ["P4"]}
     sofar = SoFar({"A": ["P0"], "B": ["P4"], None: ["P2"]})
@@ -65,8 +65,8 @@ def test_who_is_picked_by_people_or_at_random_comes_last():
     assert chosen == ["P3", "P1"]
 
 
-def test_what_is_not_known_is_a_group_of_its_own():
-    """No date of birth, no sex, no GP, or no such column: the records are spread all the same."""
+def test_missing_values_are_a_group_of_their_own():
+    """Without a date of birth, sex or GP, or without the columns, records are still spread."""
     patients = [patient(0, 20), patient(1, 20), patient(2, None, None, None)]
     basis = basis_of({"A": ["P0", "P1", "P2"]}, 2, patients=patients)
 

@@ -1,4 +1,4 @@
-"""Strata: a random draw that is even over age bands and sexes, and goes on where it ended."""
+"""Strata: a random draw in proportion to age bands and sexes that can be continued later."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def people(**strata: int) -> pl.DataFrame:
     [(0, "0–4"), (4, "0–4"), (5, "5–14"), (44, "15–44"), (85, "85+"), (119, "85+")],
 )
 def test_age_bands(age, band):
-    """The bands in which practices are paid for their patients."""
+    """The bands by which practices are paid for their patients."""
     patients = pl.LazyFrame({"patient_id": ["P1"], "age": [age], "sex": ["F"]})
 
     strata = strata_of(patients, pl.Series(["P1"]))
@@ -33,8 +33,8 @@ def test_age_bands(age, band):
     assert band in dict(AGE_BANDS).values()
 
 
-def test_what_is_not_known_is_a_stratum_too():
-    """Nobody is left out of the draw because something is missing."""
+def test_missing_values_are_a_stratum_too():
+    """Nobody is left out of the draw because a value is missing."""
     patients = pl.LazyFrame(
         {"patient_id": ["P1", "P2"], "age": [None, -1], "sex": ["M", None]},
         schema={"patient_id": pl.String, "age": pl.Int64, "sex": pl.String},
@@ -50,7 +50,7 @@ def test_what_is_not_known_is_a_stratum_too():
 
 
 def test_one_stratum_is_the_simple_draw():
-    """Without anything to be even over, the order is that of the tickets."""
+    """With a single stratum, the order is that of the tickets."""
     strata = people(A=50)
 
     order = stratified_order(strata, "314159")
@@ -77,8 +77,8 @@ def test_shares_are_in_proportion():
     st.integers(1, 60),
     st.text(min_size=1, max_size=5),
 )
-def test_to_draw_more_only_adds_and_within_a_stratum_tickets_decide(sizes, records, seed):
-    """Shares stay near proportion for any number drawn; each stratum is drawn by ticket."""
+def test_a_further_draw_only_adds_and_within_a_stratum_tickets_decide(sizes, records, seed):
+    """Shares stay in proportion for any number drawn; each stratum is drawn by ticket."""
     strata = people(**sizes)
 
     order = stratified_order(strata, seed)
@@ -104,7 +104,7 @@ def test_the_order_of_rows_does_not_matter():
 
 
 def test_the_documented_check_gives_the_same_order():
-    """docs/random-draw.md shows how to check a draw by strata with plain Python: as here."""
+    """docs/random-draw.md shows how to check a stratified draw with plain Python, as here."""
     strata = people(young=30, middle=20, old=7)
     stratum = dict(strata.iter_rows())
     tickets = dict(

@@ -1,4 +1,4 @@
-"""What every way of suggesting promises, and that the fewest records are the fewest."""
+"""What every method of suggesting promises, and that the fewest records are the fewest."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ some_patients = st.lists(st.sampled_from(PATIENTS), unique=True)
 
 @st.composite
 def bases(draw) -> Basis:
-    """Who meets what, how many are wanted, what people have picked and closed, what is asked."""
+    """Matches, wanted numbers, picks and closed criteria, and which criteria are requested."""
     meets = {name: draw(some_patients) for name in CRITERIA}
     wanted = {name: draw(st.integers(0, 4)) for name in CRITERIA}
     picks = {name: draw(some_patients)[: wanted[name]] for name in CRITERIA}
@@ -39,13 +39,13 @@ def bases(draw) -> Basis:
 
 
 def due(basis: Basis) -> dict[str, int]:
-    """How many picks each criterion can still be given."""
+    """Return how many picks each criterion can still be given."""
     due = {}
     for criterion in basis.pack.criteria:
         picked = {pick.patient_id for pick in basis.selection.of(criterion.id)}
         others = set(basis.matches.patients(criterion.id)) - picked
-        asked = basis.criteria is None or criterion.id in basis.criteria
-        if asked and criterion.id not in basis.selection.closed:
+        is_requested = basis.criteria is None or criterion.id in basis.criteria
+        if is_requested and criterion.id not in basis.selection.closed:
             due[criterion.id] = min(len(others), max(0, criterion.records - len(picked)))
     return {name: number for name, number in due.items() if number}
 
@@ -55,9 +55,9 @@ def opened(basis: Basis) -> set[str]:
 
 
 def fewest_by_trying_all(basis: Basis) -> int:
-    """The size of the smallest set of further records that gives every criterion what it is due."""
-    there = opened(basis)
-    others = sorted(set(basis.matches.found["patient_id"]) - there)
+    """Return the smallest number of further records that completes every criterion."""
+    already = opened(basis)
+    others = sorted(set(basis.matches.found["patient_id"]) - already)
     candidates = {
         name: set(basis.matches.patients(name))
         - {pick.patient_id for pick in basis.selection.of(name)}
@@ -66,7 +66,7 @@ def fewest_by_trying_all(basis: Basis) -> int:
     wanted = due(basis)
     for size in range(len(others) + 1):
         for chosen in combinations(others, size):
-            records = there.union(chosen)
+            records = already.union(chosen)
             if all(len(candidates[name] & records) >= number for name, number in wanted.items()):
                 return size
     raise AssertionError("everybody together is always enough")
@@ -75,7 +75,7 @@ def fewest_by_trying_all(basis: Basis) -> int:
 @settings(deadline=None, max_examples=30)
 @given(bases(), st.sampled_from(WAYS))
 def test_each_criterion_gets_what_it_is_due_and_never_more_than_its_number(basis, way):
-    """What people picked and what is suggested never pass a criterion's number together."""
+    """Picks and suggestions together never exceed a criterion's number."""
     picks = suggest(basis, way).picks
 
     given_to = Counter(criterion_id for criterion_id, _ in picks)
@@ -86,8 +86,8 @@ def test_each_criterion_gets_what_it_is_due_and_never_more_than_its_number(basis
 
 @settings(deadline=None, max_examples=30)
 @given(bases(), st.sampled_from(WAYS))
-def test_only_who_meets_a_criterion_is_suggested_and_nobody_twice(basis, way):
-    """Every pick is a match, is new for its criterion, and stands in the pack's order."""
+def test_only_patients_who_meet_a_criterion_are_suggested_and_nobody_twice(basis, way):
+    """Every pick is a match, is new for its criterion, and is in the pack's order."""
     picks = suggest(basis, way).picks
 
     assert len(set(picks)) == len(picks)
@@ -101,7 +101,7 @@ def test_only_who_meets_a_criterion_is_suggested_and_nobody_twice(basis, way):
 @settings(deadline=None, max_examples=100)
 @given(bases())
 def test_the_fewest_records_are_the_fewest(basis):
-    """No set of patients is smaller: all of them are tried here; and the program knows it."""
+    """No set of patients is smaller (all of them are tried here), and the result is proven."""
     suggestion = suggest(basis, "fewest")
 
     fewest = fewest_by_trying_all(basis)
@@ -114,7 +114,7 @@ def test_the_fewest_records_are_the_fewest(basis):
 @settings(deadline=None, max_examples=15)
 @given(bases(), st.integers(0, 1000))
 def test_the_order_of_rows_does_not_matter(basis, shuffling):
-    """The same matches and patients in another order give the same picks, each way."""
+    """The same matches and patients in another order give the same picks by each method."""
     patients = basis.patients.collect().sample(fraction=1, shuffle=True, seed=shuffling)
     found = basis.matches.found.sample(fraction=1, shuffle=True, seed=shuffling)
     shuffled = replace(basis, matches=replace(basis.matches, found=found), patients=patients.lazy())
@@ -126,7 +126,7 @@ def test_the_order_of_rows_does_not_matter(basis, shuffling):
 @settings(deadline=None, max_examples=15)
 @given(bases())
 def test_a_suggestion_completes_so_a_second_one_adds_nothing(basis):
-    """Once a suggestion is applied, every way has nothing more to suggest."""
+    """Once a suggestion is applied, no method has anything more to suggest."""
     picks = {
         name: [pick.patient_id for pick in basis.selection.of(name)] for name in (None, *CRITERIA)
     }
@@ -152,7 +152,7 @@ def test_a_record_that_is_opened_already_costs_nothing():
 
 
 def test_a_patient_who_meets_many_criteria_serves_only_those_still_short():
-    """Nobody is added to a criterion that has its number, however much of it they meet."""
+    """Nobody is added to a criterion that has its number, however many others they meet."""
     meets = {"A": ["P1", "P2"], "B": ["P1", "P3"], "C": ["P1"]}
     basis = basis_of(meets, {"A": 1, "B": 2, "C": 1}, SoFar({"A": ["P2"]}))
 
@@ -162,26 +162,26 @@ def test_a_patient_who_meets_many_criteria_serves_only_those_still_short():
 
 
 def test_a_criterion_that_wants_more_than_there_are_gets_all_of_them():
-    """Twenty wanted, three there: three."""
+    """Twenty wanted and three available: three."""
     basis = basis_of({"A": ["P1", "P2", "P3"], "B": []}, 20)
 
     for way in WAYS:
         assert {("A", "P1"), ("A", "P2"), ("A", "P3")} == set(suggest(basis, way).picks)
 
 
-def test_nothing_to_suggest_is_no_error():
+def test_nothing_to_suggest_is_not_an_error():
     """No criteria at all, or none that anybody meets."""
     for basis in (basis_of({}, 20), basis_of({"A": [], "B": []}, 20)):
         comparison = compare(basis)
 
         assert all(suggestion.picks == () for suggestion in comparison.suggestions.values())
         assert comparison.in_words == (
-            "There is nothing to suggest: every criterion has all it can have.",
+            "There is nothing to suggest: every criterion has all the records it can have.",
         )
 
 
-def test_a_criterion_the_pack_does_not_have_cannot_be_asked_for():
-    """A wrong id is not silently nobody."""
+def test_a_criterion_the_pack_does_not_have_cannot_be_requested():
+    """A wrong id is an error, not an empty suggestion."""
     basis = basis_of({"A": ["P1"]}, 1, criteria=["Z"])
 
     for way in WAYS:
@@ -190,7 +190,7 @@ def test_a_criterion_the_pack_does_not_have_cannot_be_asked_for():
 
 
 def test_picks_beyond_the_number_are_left_as_they_are():
-    """A mix that is past its number already (an older pack wanted more) gets nothing more."""
+    """A criterion that has more than its number (an older pack wanted more) gets nothing more."""
     basis = basis_of({"A": ["P1", "P2", "P3"]}, 1, SoFar({"A": ["P1", "P2"]}))
 
     for way in WAYS:
@@ -198,7 +198,7 @@ def test_picks_beyond_the_number_are_left_as_they_are():
 
 
 def test_more_criteria_than_one_integer_has_bits():
-    """A pack of 130 criteria is as good as one of 40: here 13 patients meet ten criteria each."""
+    """A pack of 130 criteria works like one of 40: here 13 patients meet ten criteria each."""
     meets = {f"C{number:03}": [f"many-{number // 10}", f"one-{number}"] for number in range(130)}
 
     suggestion = suggest(basis_of(meets, 1), "fewest")
@@ -207,13 +207,13 @@ def test_more_criteria_than_one_integer_has_bits():
     assert {f"many-{number}" for number in range(13)} == {who for _, who in suggestion.picks}
 
 
-def test_the_comparison_says_what_each_way_costs():
-    """Before anything is applied: the fewest against the other ways and the lower bound."""
+def test_the_comparison_says_what_each_method_costs():
+    """Before anything is applied: the fewest against the other methods and the lower bound."""
     meets = {f"C{number}": ["P0", f"P{number}", f"Q{number}"] for number in range(1, 9)}
     comparison = compare(basis_of(meets, 1))
 
     assert 1 == comparison.suggestions["fewest"].records == comparison.lower_bound
-    assert comparison.greedily == 1
+    assert comparison.greedy_records == 1
     assert comparison.suggestions["spread"].records == 8
     even = comparison.suggestions["ticket"].records
     assert comparison.in_words == (
@@ -221,7 +221,7 @@ def test_the_comparison_says_what_each_way_costs():
         "fewest records: 1 record to open",
         "spread: 8 records to open",
         f"ticket: {even} records to open",
-        "most at a time (greedy): 1 record",
+        "most criteria at a time (greedy): 1 record",
     )
     for way in WAYS:
         assert comparison.suggestions[way] == suggest(basis_of(meets, 1), way)

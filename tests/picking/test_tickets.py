@@ -1,4 +1,4 @@
-"""The random draw's order, against Rivest's published examples and against plain Python."""
+"""The random draw's order, checked against Rivest's published examples and plain Python."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SEEDS = st.text(min_size=1, max_size=30).filter(lambda text: text.isprintable())
 
 
 def plain_ticket(patient_id: str, seed: str) -> str:
-    """The rule of docs/random-draw.md in as few words as it takes."""
+    """Calculate a ticket number by the rule of docs/random-draw.md, as briefly as possible."""
     seed_hash = hashlib.sha256(seed.encode()).hexdigest()
     number = int(hashlib.sha256((seed_hash + patient_id).encode()).hexdigest(), 16)
     return "0." + f"{number:064d}"[::-1]
@@ -86,8 +86,8 @@ def test_usage_examples_of_the_published_package(seed, ids, expected):
 
 
 @given(IDS, SEEDS)
-def test_a_ticket_is_what_plain_python_makes_of_seed_and_id(ids, seed):
-    """Anyone can work a ticket number out again, whatever the id and the seed are."""
+def test_a_ticket_is_what_plain_python_calculates_from_seed_and_id(ids, seed):
+    """Anyone can calculate a ticket number again, whatever the id and the seed."""
     assert numbers(ids, seed) == [plain_ticket(patient_id, seed) for patient_id in ids]
 
 
@@ -102,7 +102,7 @@ def test_the_order_does_not_depend_on_the_order_of_rows(ids, seed, random):
 
 @given(IDS, IDS, SEEDS)
 def test_a_change_in_the_list_moves_nobody_past_another(ids, others, seed):
-    """Who stays on the list keeps the order among those who stay (consistent sampling)."""
+    """Patients who stay on the list keep their order among themselves (consistent sampling)."""
     staying = set(ids) & set(others)
     before = [patient_id for patient_id in drawn(ids, seed) if patient_id in staying]
     after = [patient_id for patient_id in drawn(others, seed) if patient_id in staying]
@@ -121,7 +121,7 @@ def test_nobody_to_draw_from_gives_an_empty_order():
 
 
 def test_a_seed_made_by_the_system_has_twenty_digits():
-    """And is another each time."""
+    """It is different each time."""
     seeds = {new_seed() for _ in range(50)}
     assert len(seeds) == 50
     assert all(len(seed) == SEED_DIGITS and set(seed) <= set(string.digits) for seed in seeds)

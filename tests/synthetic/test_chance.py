@@ -1,4 +1,4 @@
-"""Chance is a hash that anyone can recompute, so that a seed means the same everywhere."""
+"""Random values are hashes that anyone can recompute, so that a seed means the same everywhere."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MASK = (1 << 64) - 1
 
 
 def splitmix(row: int, key: int) -> int:
-    """Plain Python's way to the same 64 bits (Steele, Lea and Flood's SplitMix64 finaliser)."""
+    """Calculate the same 64 bits in plain Python (Steele, Lea and Flood's SplitMix64 finaliser)."""
     x = (row * 0x9E3779B97F4A7C15 + key) & MASK
     x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
     x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
@@ -31,7 +31,7 @@ def frame(n: int, k: int) -> pl.DataFrame:
     k=st.integers(0, 4095),
     what=st.text(max_size=20),
 )
-def test_bits_are_what_plain_python_makes_of_seed_name_patient_and_occurrence(
+def test_bits_are_what_plain_python_calculates_from_seed_name_patient_and_occurrence(
     seed: int, n: int, k: int, what: str
 ) -> None:
     """The columns of polars and a few lines of Python give the same 64 bits."""
@@ -48,7 +48,7 @@ def many() -> pl.DataFrame:
 
 
 def test_shares_are_evenly_spread() -> None:
-    """A tenth of the shares falls into each tenth, give or take what chance allows."""
+    """A tenth of the shares falls into each tenth, within the random variation expected."""
     shares = many().select(tenth=(Chance(5).share("a share") * 10).floor())["tenth"]
 
     counts = shares.value_counts()["count"]
@@ -58,15 +58,15 @@ def test_shares_are_evenly_spread() -> None:
     assert counts.max() < 2_200  # type: ignore[operator]
 
 
-def test_decisions_of_different_names_have_nothing_to_do_with_each_other() -> None:
-    """Knowing one decision tells nothing of another one."""
+def test_decisions_of_different_names_are_independent() -> None:
+    """Knowing one decision says nothing about another."""
     chance = Chance(5)
     both = many().select(a=chance.share("a"), b=chance.share("b"))
 
     assert abs(both.select(pl.corr("a", "b")).item()) < 0.03
 
 
-def test_just_so_many_are_chosen_and_only_among_those_named() -> None:
+def test_exactly_that_many_are_chosen_and_only_among_the_candidates() -> None:
     """A count is a count, not a probability."""
     chosen = many().filter(Chance(5).chosen("few", pl.col("n") < 100, 7))
 
@@ -74,13 +74,13 @@ def test_just_so_many_are_chosen_and_only_among_those_named() -> None:
     assert chosen["n"].max() < 100  # type: ignore[operator]
 
 
-def test_all_are_chosen_where_there_are_too_few() -> None:
-    """Three of two are two."""
+def test_all_are_chosen_if_there_are_too_few() -> None:
+    """Three out of two are two."""
     assert many().filter(Chance(5).chosen("few", pl.col("n") < 2, 3)).height == 2
 
 
 def test_whole_numbers_reach_both_ends() -> None:
     """From 3 to 5 means 3, 4 and 5."""
-    found = many().select(x=Chance(5).whole("a number", 3, 5))["x"]
+    found = many().select(x=Chance(5).integer("a number", 3, 5))["x"]
 
     assert {3, 4, 5} == set(found.unique())

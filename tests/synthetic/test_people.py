@@ -1,4 +1,4 @@
-"""The people of a made-up practice look like those of an English one."""
+"""The people of a synthetic practice resemble those of an English one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from recordpick.synthetic.practice import Practice
 @settings(max_examples=25, deadline=None)
 @given(patients=st.integers(1, 3_000), seed=st.integers(0, 2**63))
 def test_nhs_numbers_are_valid_different_and_never_issued(patients: int, seed: int) -> None:
-    """As many as asked for, each valid to the nhs-number package, all in the synthetic range."""
+    """There are as many as requested, valid by the nhs-number package, in the synthetic range."""
     numbers = nhs_numbers(patients, seed)
 
     assert patients == numbers.n_unique()
@@ -23,15 +23,15 @@ def test_nhs_numbers_are_valid_different_and_never_issued(patients: int, seed: i
 
 
 def test_every_nhs_number_of_a_practice_is_valid(practice: Practice) -> None:
-    """Checked one by one with the package that readers check them with."""
+    """Each is checked with the package that the readers use."""
     numbers = practice.patients["nhs_number"].drop_nulls()
 
     assert all(nhs_number.is_valid(number) for number in numbers)
     assert len(numbers) == numbers.n_unique()
 
 
-def test_patients_have_numbers_of_their_own(practice: Practice) -> None:
-    """No two patients share the practice's number."""
+def test_patients_have_distinct_numbers(practice: Practice) -> None:
+    """No two patients share a patient number."""
     assert practice.patients["patient_id"].is_unique().all()
 
 
@@ -52,7 +52,7 @@ def test_ages_and_sexes_are_about_englands(practice: Practice) -> None:
 
 
 def test_most_are_registered_some_left_and_some_died(practice: Practice) -> None:
-    """And each has the dates that go with it, in their order."""
+    """Each has the dates that belong to their status, in order."""
     patients = practice.patients
 
     assert 0.85 < share(practice, pl.col("status") == "registered") < 0.95
@@ -69,7 +69,7 @@ def test_most_are_registered_some_left_and_some_died(practice: Practice) -> None
 
 
 def test_households_hold_families(practice: Practice) -> None:
-    """Children live with somebody grown up, and most share that person's surname."""
+    """Children live with an adult, and most share that person's surname."""
     people = practice.people.filter(pl.col("status") == "registered")
     children = people.filter((pl.col("age") < 16) & pl.col("mother").is_not_null())
     mothers = people.select(
@@ -84,7 +84,7 @@ def test_households_hold_families(practice: Practice) -> None:
 
 
 def test_nobody_can_be_reached_by_mistake(practice: Practice) -> None:
-    """Telephone numbers, e-mail domains and postcodes are of those kept for made-up people."""
+    """Telephone numbers, e-mail domains and postcodes are from ranges reserved for fiction."""
     patients = practice.patients
 
     assert patients["email"].drop_nulls().str.contains(r"^[a-z.]+\d+@example\.(com|org|net)$").all()
@@ -93,8 +93,8 @@ def test_nobody_can_be_reached_by_mistake(practice: Practice) -> None:
     assert patients["postcode"].str.contains(r"^X[NQ]\d \d[A-Z]{2}$").all()
 
 
-def test_older_people_have_more(practice: Practice) -> None:
-    """More conditions and longer records."""
+def test_older_people_have_more_entries(practice: Practice) -> None:
+    """They have more conditions and longer records."""
     rows = practice.tables["events"].group_by("patient_id").len()
     people = practice.people.filter(pl.col("status") == "registered").join(rows, on="patient_id")
     old, young = people.filter(pl.col("age") > 70), people.filter(pl.col("age") < 30)

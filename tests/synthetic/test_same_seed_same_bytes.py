@@ -1,4 +1,4 @@
-"""The same seed gives the same bytes: in another process, and made in other parts."""
+"""The same seed gives the same bytes: in another process, and with other batch sizes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 def test_another_process_with_another_hash_seed_writes_the_same_bytes(tmp_path: Path) -> None:
-    """PYTHONHASHSEED and the number of polars' threads change nothing."""
+    """PYTHONHASHSEED and the number of polars' threads make no difference."""
     source = Path(recordpick.__file__).parents[1]
     for hash_seed in ("1", "2"):
         folder = tmp_path / hash_seed
@@ -53,10 +53,10 @@ def test_another_process_with_another_hash_seed_writes_the_same_bytes(tmp_path: 
         assert sums(tmp_path / "1" / fmt) == sums(tmp_path / "2" / fmt)
 
 
-def test_the_number_of_patients_made_at_a_time_changes_nothing(
+def test_the_number_of_patients_in_a_batch_makes_no_difference(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A large practice is made in parts, and they fit together as if made at once."""
+    """A large practice is generated in batches, with the same result as in one."""
     practice = make_practice(60, 3)
     write_tables(practice, tmp_path / "at once")
     monkeypatch.setattr(practice_module, "PATIENTS_AT_A_TIME", 35)
@@ -66,8 +66,8 @@ def test_the_number_of_patients_made_at_a_time_changes_nothing(
     assert sums(tmp_path / "at once") == sums(tmp_path / "in parts")
 
 
-def test_another_seed_makes_other_people(practice: Practice) -> None:
-    """A seed is not for show."""
+def test_another_seed_gives_other_people(practice: Practice) -> None:
+    """The seed decides names and NHS numbers."""
     other = make_practice(len(practice.patients), practice.seed + 1)
 
     assert not practice.patients["nhs_number"].equals(other.patients["nhs_number"])

@@ -1,4 +1,4 @@
-"""The sample practice is what the generator makes: nobody's data, and nothing added by hand."""
+"""The sample practice is exactly what the generator writes: no real data, nothing added by hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from recordpick.criteria.reading import read_pack
 from recordpick.index.build import build_index
 from recordpick.matching import match
 from recordpick.shipped import general_practice_pack
-from recordpick.synthetic.practice import TABLES_MADE, make_practice
+from recordpick.synthetic.practice import GENERATED_TABLES, make_practice
 from recordpick.synthetic.writing import write_tables
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "practice"
@@ -20,7 +20,7 @@ PATIENTS, SEED, RECENT_YEARS = 60, 2026, 2
 """As sample_data/README.md says."""
 
 FAKER = "40.54.0"
-"""The version of Faker whose pools of names the sample holds."""
+"""The version of Faker whose names are in the sample."""
 
 FROM_POOLS = {
     "family_name",
@@ -39,19 +39,19 @@ FROM_POOLS = {
 
 
 @pytest.fixture(scope="module")
-def made_again(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("again") / "practice"
     write_tables(make_practice(PATIENTS, SEED, recent_years=RECENT_YEARS), folder, "csv")
     return folder
 
 
-def test_the_sample_is_what_the_generator_makes(made_again: Path) -> None:
-    """Byte for byte; where Faker has other names by now, all but the names."""
-    names = [f"{table}.csv" for table in TABLES_MADE] + ["practice.toml"]
+def test_the_sample_is_what_the_generator_writes(generated: Path) -> None:
+    """It is the same byte for byte; with another version of Faker, all but the names."""
+    names = [f"{table}.csv" for table in GENERATED_TABLES] + ["practice.toml"]
 
     assert sorted(names) == sorted(path.name for path in SAMPLE.iterdir())
     for name in names:
-        kept, made = SAMPLE / name, made_again / name
+        kept, made = SAMPLE / name, generated / name
         if version("faker") == FAKER or name == "practice.toml":
             assert kept.read_bytes() == made.read_bytes(), name
         else:
@@ -63,12 +63,12 @@ def test_the_sample_is_what_the_generator_makes(made_again: Path) -> None:
 
 
 def test_the_sample_is_small() -> None:
-    """It travels with the source."""
+    """It is part of the source distribution."""
     assert sum(path.stat().st_size for path in SAMPLE.iterdir()) < 400_000
 
 
-def test_somebody_in_the_sample_meets_each_criterion_that_ships(tmp_path: Path) -> None:
-    """So that a newcomer finds something under every one of them."""
+def test_somebody_in_the_sample_meets_each_criterion_in_the_package(tmp_path: Path) -> None:
+    """A new user finds patients for every criterion."""
     pack = read_pack(general_practice_pack())
     index = build_index([SAMPLE], tmp_path / "index")
 

@@ -1,4 +1,4 @@
-"""What a made-up practice holds keeps to the contract of the tables, and to the order of a life."""
+"""A synthetic practice follows the schema of the tables, and its dates are in a plausible order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from recordpick.synthetic.practice import TABLES_MADE, Practice, make_practice
+from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
 from recordpick.synthetic.rows import DTYPES
 from recordpick.tables import TABLES
 
@@ -16,19 +16,19 @@ MAY_BE_AHEAD = {
     ("recalls", "date"),
     ("medications", "review_on"),
 }
-"""The only dates that may lie after the as-at day."""
+"""The only dates that may be after the as-at day."""
 
 
-def test_all_tables_are_made() -> None:
-    """Every table of the contract, in its order."""
-    assert tuple(TABLES) == TABLES_MADE
+def test_all_tables_are_generated() -> None:
+    """Every table of the schema is generated, in the same order."""
+    assert tuple(TABLES) == GENERATED_TABLES
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_columns_have_the_names_order_and_types_of_the_contract(
+def test_columns_have_the_names_order_and_types_of_the_schema(
     practice: Practice, table: str
 ) -> None:
-    """All of them but those that recordpick derives itself."""
+    """All columns are there, except those that recordpick derives itself."""
     expected = {
         column.name: DTYPES[column.kind] for column in TABLES[table].columns if not column.derived
     }
@@ -41,7 +41,7 @@ def test_columns_have_the_names_order_and_types_of_the_contract(
 def test_closed_columns_hold_only_their_words_and_all_of_them(
     practice: Practice, table: str
 ) -> None:
-    """Each word stands somewhere (save the rarest), and nothing else does."""
+    """Each word appears somewhere (except the rarest), and nothing else does."""
     for column in TABLES[table].columns:
         if column.words:
             found = set(practice.tables[table][column.name].drop_nulls().unique())
@@ -51,8 +51,8 @@ def test_closed_columns_hold_only_their_words_and_all_of_them(
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_rows_are_named_once_and_belong_to_a_patient(practice: Practice, table: str) -> None:
-    """Ids are unique; nobody's rows are an orphan's."""
+def test_row_ids_are_unique_and_rows_belong_to_a_patient(practice: Practice, table: str) -> None:
+    """There are no duplicate ids and no orphan rows."""
     rows = practice.tables[table]
 
     assert rows[TABLES[table].row_id].is_unique().all()
@@ -63,7 +63,7 @@ def test_rows_are_named_once_and_belong_to_a_patient(practice: Practice, table: 
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_nothing_but_appointments_recalls_and_reviews_lies_ahead(
+def test_only_appointments_recalls_and_reviews_are_in_the_future(
     practice: Practice, table: str
 ) -> None:
     """No entry is dated after the as-at day."""
@@ -75,7 +75,7 @@ def test_nothing_but_appointments_recalls_and_reviews_lies_ahead(
 
 @pytest.mark.parametrize("table", [name for name in TABLES if name != "patients"])
 def test_nothing_happens_before_birth_or_after_death(practice: Practice, table: str) -> None:
-    """A year alone stands as its first day, which must not be before birth either."""
+    """A year alone is stored as its first day, which must not be before birth either."""
     date = TABLES[table].date
     rows = practice.tables[table].join(
         practice.patients.select("patient_id", "date_of_birth", "died_on", "left_on"),
@@ -88,7 +88,7 @@ def test_nothing_happens_before_birth_or_after_death(practice: Practice, table: 
 
 
 def test_ends_come_after_beginnings(practice: Practice) -> None:
-    """Of problems, medicines, referrals and addresses."""
+    """This is true of problems, medicines, referrals, addresses and appointments."""
     for table, first, last in (
         ("events", "date", "ended_on"),
         ("medications", "started_on", "ended_on"),
@@ -101,8 +101,8 @@ def test_ends_come_after_beginnings(practice: Practice) -> None:
         assert rows.filter(pl.col(last) < pl.col(first)).is_empty(), (table, last)
 
 
-def test_children_of_entries_name_an_entry_of_the_same_patient(practice: Practice) -> None:
-    """A diastolic reading hangs on its reading, a complication on its condition."""
+def test_child_entries_refer_to_an_entry_of_the_same_patient(practice: Practice) -> None:
+    """A diastolic reading refers to its header, a complication to its condition."""
     events = practice.tables["events"]
     for name, least in (("header_id", 1_000), ("parent_id", 10)):
         children = events.filter(pl.col(name).is_not_null())
@@ -116,7 +116,7 @@ def test_children_of_entries_name_an_entry_of_the_same_patient(practice: Practic
 
 
 def test_conditions_come_with_their_drugs_and_results(practice: Practice) -> None:
-    """Most with diabetes take metformin and have a raised HbA1c; few without do."""
+    """Most people with diabetes take metformin and have a raised HbA1c; few others do."""
     people = practice.people.filter(pl.col("status") == "registered")
     diabetic = pl.col("since_diabetes_type_2").is_not_null()
     takes = practice.tables["medications"].filter(
@@ -136,14 +136,14 @@ def test_conditions_come_with_their_drugs_and_results(practice: Practice) -> Non
 
 
 def test_about_two_hundred_rows_a_patient(practice: Practice) -> None:
-    """As a practice's tables have on average."""
+    """That is the average of a real practice's tables."""
     rows = sum(table.height for table in practice.tables.values())
 
     assert 170 < rows / len(practice.patients) < 240
 
 
 def test_results_have_decimals_units_and_ranges(practice: Practice) -> None:
-    """And are flagged just where they are outside the range."""
+    """They are flagged exactly where they are outside the range."""
     results = practice.tables["events"].filter(
         pl.col("kind") == "investigation", pl.col("value").is_not_null()
     )
@@ -156,8 +156,8 @@ def test_results_have_decimals_units_and_ranges(practice: Practice) -> None:
 
 
 @pytest.mark.parametrize("patients", [1, 2, 3, 7])
-def test_the_smallest_practices_can_be_made(patients: int) -> None:
-    """Even one patient alone has a record."""
+def test_the_smallest_practices_can_be_generated(patients: int) -> None:
+    """Even a single patient has a record."""
     practice = make_practice(patients, 1)
 
     assert patients == practice.tables["patients"].height
@@ -165,8 +165,8 @@ def test_the_smallest_practices_can_be_made(patients: int) -> None:
 
 
 @pytest.mark.parametrize("as_at", [date(1995, 6, 30), date(2024, 2, 29), date(2031, 12, 31)])
-def test_a_practice_can_be_made_as_at_any_day(as_at: date) -> None:
-    """Nothing in it knows of another day."""
+def test_a_practice_can_be_generated_for_any_day(as_at: date) -> None:
+    """Nothing in it depends on another day."""
     practice = make_practice(200, 1, as_at)
 
     latest = practice.tables["events"]["date"].max()
@@ -176,7 +176,7 @@ def test_a_practice_can_be_made_as_at_any_day(as_at: date) -> None:
 
 
 def test_vaccines_have_batch_site_and_route(practice: Practice) -> None:
-    """And what is taken by mouth is not injected."""
+    """A vaccine that is taken by mouth is not injected."""
     given = practice.tables["events"].filter(
         pl.col("kind") == "immunisation", pl.col("text").str.starts_with("Batch")
     )

@@ -1,4 +1,4 @@
-"""A made-up practice is written whole or not at all."""
+"""A synthetic practice is written atomically: complete or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.synthetic.practice import TABLES_MADE, Practice, make_practice
+from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
 from recordpick.synthetic.writing import write_tables
 
 
@@ -18,14 +18,14 @@ def few() -> Practice:
     return make_practice(30, 2)
 
 
-def test_what_is_written_is_what_was_made(practice: Practice, written: Path) -> None:
-    """Row for row, type for type."""
-    for table in TABLES_MADE:
+def test_what_is_written_is_what_was_generated(practice: Practice, written: Path) -> None:
+    """Every row and every type is the same."""
+    for table in GENERATED_TABLES:
         assert practice.tables[table].equals(pl.read_parquet(written / f"{table}.parquet"))
 
 
 def test_the_folder_says_what_it_is(written: Path) -> None:
-    """Its name, its day, that it is made up, and by what."""
+    """It has its name, its date, that it is synthetic, and what made it."""
     about = tomllib.loads((written / "practice.toml").read_text(encoding="utf-8"))
 
     assert about["synthetic"] is True
@@ -35,10 +35,10 @@ def test_the_folder_says_what_it_is(written: Path) -> None:
 
 
 def test_csv_holds_the_same_texts(few: Practice, tmp_path: Path) -> None:
-    """Identifiers keep their zeros, names their accents, long texts their lines."""
+    """Identifiers keep leading zeros, names their accents, long texts their lines."""
     rows = write_tables(few, tmp_path / "out", "csv")
 
-    for table in TABLES_MADE:
+    for table in GENERATED_TABLES:
         back = pl.read_csv(tmp_path / "out" / f"{table}.csv", infer_schema=False)
         expected = few.tables[table]
         assert rows[table] == back.height == expected.height
@@ -48,7 +48,7 @@ def test_csv_holds_the_same_texts(few: Practice, tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_filled(few: Practice, tmp_path: Path) -> None:
-    """A folder that somebody made beforehand will do."""
+    """A folder that somebody created beforehand is accepted."""
     (tmp_path / "out").mkdir()
 
     write_tables(few, tmp_path / "out")
@@ -56,8 +56,8 @@ def test_an_empty_folder_is_filled(few: Practice, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "patients.parquet").is_file()
 
 
-def test_a_folder_with_something_in_it_is_left_alone(few: Practice, tmp_path: Path) -> None:
-    """It is said, and nothing is written over."""
+def test_a_folder_that_is_not_empty_is_left_alone(few: Practice, tmp_path: Path) -> None:
+    """An error says so, and nothing is overwritten."""
     out = tmp_path / "out"
     out.mkdir()
     (out / "mine.txt").write_text("mine", encoding="utf-8")
@@ -69,7 +69,7 @@ def test_a_folder_with_something_in_it_is_left_alone(few: Practice, tmp_path: Pa
 
 
 def test_a_file_is_left_alone(few: Practice, tmp_path: Path) -> None:
-    """A name that is taken by a file is refused."""
+    """The name of an existing file is refused."""
     out = tmp_path / "out"
     out.write_text("mine", encoding="utf-8")
 
@@ -77,8 +77,8 @@ def test_a_file_is_left_alone(few: Practice, tmp_path: Path) -> None:
         write_tables(few, out)
 
 
-def test_a_place_that_is_none_is_said(few: Practice, tmp_path: Path) -> None:
-    """A folder under a file cannot be made."""
+def test_an_impossible_folder_is_reported(few: Practice, tmp_path: Path) -> None:
+    """A folder under a file cannot be created."""
     (tmp_path / "file").write_text("", encoding="utf-8")
 
     with pytest.raises(UserError, match="there is no folder"):
@@ -87,9 +87,9 @@ def test_a_place_that_is_none_is_said(few: Practice, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fmt", ["parquet", "csv"])
 def test_stopping_half_way_leaves_nothing_behind(few: Practice, tmp_path: Path, fmt: str) -> None:
-    """Who waits may stop the work by raising from the progress call; their own error comes out."""
+    """An exception raised by the progress call stops the work, and reaches the caller."""
 
-    class Stopped(Exception):  # noqa: N818 - what a person did
+    class Stopped(Exception):  # noqa: N818 - a person's action, not an error
         pass
 
     def progress(doing: str, fraction: float | None = None) -> None:
@@ -103,7 +103,7 @@ def test_stopping_half_way_leaves_nothing_behind(few: Practice, tmp_path: Path, 
 
 
 def test_progress_grows_to_the_end(few: Practice, tmp_path: Path) -> None:
-    """Fractions never fall, and end at 1."""
+    """Fractions never decrease, and end at 1."""
     seen: list[float] = []
 
     def progress(doing: str, fraction: float | None = None) -> None:

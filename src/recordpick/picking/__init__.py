@@ -1,1 +1,1 @@
-"""Choosing records: by ticket, at random."""
+"""Choosing records: suggestions by each method, the random draw, and what they show."""

@@ -1,12 +1,13 @@
 """What a random sample shows about all records, exactly (the hypergeometric distribution).
 
-Of N records n were drawn at random, and k of the n turned out faulty. If M of all N were faulty,
-the chance of finding k or fewer is a sum of products of binomial coefficients. Numbers M for which
-that chance is no more than 5% are ruled out with 95% confidence: the smallest of them is what is
-said here, "fewer than M". Whole numbers throughout, so nothing is rounded before the end.
+Of N records, n were drawn at random, and k of the n turned out to be faulty. If M of all N were
+faulty, the probability of finding k or fewer is a sum of products of binomial coefficients. Each M
+for which that probability is no more than 5% is ruled out with 95% confidence; the smallest of them
+is the bound reported here, "fewer than M". All arithmetic is in integers, so nothing is rounded
+before the end.
 
-This holds of a simple random draw, and says nothing of records that somebody chose. For a draw by
-strata see `assurance_by_strata`.
+This is true of a simple random draw only, and says nothing about records that somebody chose. For
+a stratified draw, see `assurance_by_strata`.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ from math import ceil, comb
 
 CONFIDENCE = 0.95
 _NEARLY_ONE = 1 + 1e-6
-"""So far above the limit a chance in floats may be, and the exact one still be at or below it:
-millions of products, each rounded by no more than 2.3e-16 of itself, differ by less."""
+"""How far a probability in floats may be above the limit while the exact one is at or below it:
+the relative rounding error of millions of products, at most 2.3e-16 each, is less than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """What `sample` random records with `faults` faulty ones among them show about `population`.
+    """What `sample` random records, `faults` of them faulty, show about a `population` of records.
 
-    `ruled_out` is the smallest number of faulty records in all that is ruled out with this
-    confidence: there are fewer. None if no number is (every record may be faulty).
+    `ruled_out` is the smallest number of faulty records in the population that is ruled out with
+    this confidence: there are fewer. None if no number is ruled out (every record may be faulty).
     """
 
     population: int
@@ -39,33 +40,32 @@ class Assurance:
 
     @property
     def share(self) -> float:
-        """The share of records (0 to 1) that the faulty ones stay below; 1 if there is no bound."""
+        """The upper bound on the share of faulty records (0 to 1); 1 if there is no bound."""
         return 1.0 if self.ruled_out is None else self.ruled_out / self.population
 
     @property
     def in_words(self) -> str:
-        """What it shows, for somebody who knows no statistics."""
+        """What the sample shows, for somebody who knows no statistics."""
         return (
-            f"{_of(self.sample, 'random record')} of {self.population:,} checked, "
-            f"{'no faulty one' if self.faults == 0 else f'{self.faults:,} faulty'} among them: "
-            f"{self._shows}"
+            f"{_counted(self.sample, 'random record')} of {self.population:,} checked, "
+            f"{'none' if self.faults == 0 else f'{self.faults:,}'} faulty: {self._conclusion}"
         )
 
     @property
     def beforehand(self) -> str:
-        """What it would show, before anything is checked."""
-        found = "no faulty one" if self.faults == 0 else f"no more than {self.faults:,} faulty"
+        """What the sample would show, before anything is checked."""
+        found = "none" if self.faults == 0 else f"no more than {self.faults:,}"
         return (
-            f"If there is {found} among {_of(self.sample, 'random record')} of "
-            f"{self.population:,}: {self._shows}"
+            f"If {found} of {_counted(self.sample, 'random record')} (out of "
+            f"{self.population:,}) {'is' if self.faults < 2 else 'are'} faulty: {self._conclusion}"
         )
 
     @property
-    def _shows(self) -> str:
+    def _conclusion(self) -> str:
         if self.sample == self.population:
-            return "that is all of them, so nothing is left unknown."
+            return "that is every record, so nothing is left unknown."
         if self.ruled_out is None:
-            return "that rules nothing out."
+            return "this does not rule anything out."
         return (
             f"with {_percent(self.confidence)} confidence fewer than {self.ruled_out:,} of all "
             f"records ({_percent(self.share)}) are faulty."
@@ -75,21 +75,21 @@ class Assurance:
 def assurance(
     population: int, sample: int, faults: int = 0, confidence: float = CONFIDENCE
 ) -> Assurance:
-    """Say what a random sample shows.
+    """Return what a random sample shows about all records.
 
-    ValueError unless 0 ≤ faults ≤ sample ≤ population, population is at least 1 and the confidence
-    lies between 0 and 1.
+    Raises ValueError unless 0 ≤ faults ≤ sample ≤ population, population is at least 1 and the
+    confidence is between 0 and 1.
     """
     _check(population, sample, faults, confidence)
-    # faults found are faults for certain; and with more faulty records than `impossible` - 1 there
-    # would not be enough good ones for those that were found
+    # the faults found exist for certain; and with `impossible` faulty records there would not be
+    # enough good records left for the good ones in the sample
     low, impossible = faults, population - (sample - faults) + 1
     if impossible > population:
         return Assurance(population, sample, faults, confidence, None)
     high = impossible
     while high - low > 1:
         middle = (low + high) // 2
-        if _ruled_out(population, middle, sample, faults, confidence):
+        if _is_ruled_out(population, middle, sample, faults, confidence):
             high = middle
         else:
             low = middle
@@ -99,21 +99,22 @@ def assurance(
 def sample_needed(
     population: int, below: float, faults: int = 0, confidence: float = CONFIDENCE
 ) -> int | None:
-    """Tell how many random records show that less than the share `below` of all is faulty.
+    """Return how many random records are needed to show that less than a share of all is faulty.
 
-    `faults` is how many faulty ones may be found among them. `below` lies between 0 and 1. None
-    if no sample can show it: with so many faults it is not so.
+    `below` is that share, between 0 and 1 (otherwise ValueError). `faults` is how many faulty
+    records may be found in the sample. None if no sample can show it, because with so many faults
+    it is not true.
     """
     _check(population, faults, faults, confidence)
     if not 0 < below <= 1:
-        raise ValueError("the share to stay below lies between 0 and 1")
+        raise ValueError("the share to stay below must be between 0 and 1")
     faulty = ceil(Fraction(str(below)) * population)
     if faulty <= faults:
         return None
-    low, high = faults, population  # everybody looked at shows anything that is true
+    low, high = faults, population  # checking every record shows anything that is true
     while high - low > 1:
         middle = (low + high) // 2
-        if _ruled_out(population, faulty, middle, faults, confidence):
+        if _is_ruled_out(population, faulty, middle, faults, confidence):
             high = middle
         else:
             low = middle
@@ -123,15 +124,15 @@ def sample_needed(
 def need_in_words(
     population: int, below: float, faults: int = 0, confidence: float = CONFIDENCE
 ) -> str:
-    """Say how many random records are needed, for somebody who knows no statistics."""
+    """Describe how many random records are needed, for somebody who knows no statistics."""
     needed = sample_needed(population, below, faults, confidence)
     aim = f"that fewer than {_percent(below)} of {population:,} records are faulty"
     if needed is None:
-        return f"With {faults:,} faulty records found it cannot be shown {aim}."
+        return f"With {faults:,} faulty records found, it cannot be shown {aim}."
     found = "none of them faulty" if faults == 0 else f"at most {faults:,} of them faulty"
     return (
         f"To show with {_percent(confidence)} confidence {aim}, "
-        f"check {_of(needed, 'random record')}, {found}."
+        f"check {_counted(needed, 'random record')}, {found}."
     )
 
 
@@ -144,7 +145,10 @@ def curve(
     confidence: float = CONFIDENCE,
     samples: Sequence[int] = CURVE,
 ) -> tuple[Assurance, ...]:
-    """Give what samples of several sizes would show, for a small curve: size against share."""
+    """Return what samples of several sizes would show, for a chart of size against share.
+
+    Sizes below `faults` or above `population` are left out.
+    """
     return tuple(
         assurance(population, sample, faults, confidence)
         for sample in samples
@@ -155,54 +159,59 @@ def curve(
 def assurance_by_strata(
     strata: Sequence[tuple[int, int]], confidence: float = CONFIDENCE
 ) -> Assurance:
-    """Say what a draw by strata without a fault shows: `strata` holds size and sample of each.
+    """Return what a stratified draw without a fault shows.
 
-    The faulty records may lie in whichever strata they are most easily missed in, above all in
-    those of which nobody was drawn: what is said here is true wherever they lie, and so weaker
-    than for a simple draw. (The chance of missing them is a product of hypergeometric chances, of
-    which the logarithms are concave: putting each further faulty record where it lowers the chance
-    least gives the highest chance.) For a draw by strata with faults nothing is worked out.
+    `strata` holds (size, records drawn) of each stratum. The faulty records may be in whichever
+    strata they are most easily missed in, above all in those from which nobody was drawn. The bound
+    is true wherever they are, and so is weaker than for a simple draw. (The probability of missing
+    them is a product of hypergeometric probabilities whose logarithms are concave: putting each
+    further faulty record where it lowers the probability least gives the highest probability.)
+    No bound is calculated for a stratified draw with faults.
+
+    Raises ValueError as `assurance` does.
     """
     population = sum(size for size, _ in strata)
     sample = sum(drawn for _, drawn in strata)
     _check(population, sample, 0, confidence)
     for size, drawn in strata:
         _check(max(1, size), drawn, 0, confidence)
-    there = [(size, drawn) for size, drawn in strata if size > 0]
-    placed = [0] * len(there)
-    # one faulty record more in a stratum multiplies the chance by (left - drawn) / left. Up to
-    # some 90 million records, different fractions of this kind are different as floats.
-    waiting = [(-(size - drawn) / size, place) for place, (size, drawn) in enumerate(there)]
-    heapify(waiting)
+    occupied = [(size, drawn) for size, drawn in strata if size > 0]
+    faulty_in = [0] * len(occupied)
+    # one faulty record more in a stratum multiplies the probability by (left - drawn) / left. Up
+    # to some 90 million records, different fractions of this kind are different as floats.
+    queue = [(-(size - drawn) / size, index) for index, (size, drawn) in enumerate(occupied)]
+    heapify(queue)
     limit = 1 - Fraction(str(confidence))
-    close = float(limit) * _NEARLY_ONE
-    near = 1.0  # the chance but for rounding: the exact one is needed only close to the limit
+    float_limit = float(limit) * _NEARLY_ONE
+    approximate = 1.0  # with rounding errors: the exact probability is needed only near the limit
     for faulty in range(1, population + 1):
-        factor, place = waiting[0]
-        near *= -factor
-        placed[place] += 1
-        if near <= close and _missed(there, placed) <= limit:
+        factor, index = queue[0]
+        approximate *= -factor
+        faulty_in[index] += 1
+        if approximate <= float_limit and _probability_of_missing(occupied, faulty_in) <= limit:
             return Assurance(population, sample, 0, confidence, faulty)
-        size, drawn = there[place]
-        left = size - placed[place]
+        size, drawn = occupied[index]
+        left = size - faulty_in[index]
         if left:
-            heapreplace(waiting, (-(left - drawn) / left, place))
+            heapreplace(queue, (-(left - drawn) / left, index))
         else:
-            heappop(waiting)
+            heappop(queue)
     return Assurance(population, sample, 0, confidence, None)
 
 
-def _missed(strata: Sequence[tuple[int, int]], faulty: Sequence[int]) -> Fraction:
-    """Return the exact chance that none of the faulty records of each stratum is drawn from it."""
-    chance = Fraction(1)
+def _probability_of_missing(strata: Sequence[tuple[int, int]], faulty: Sequence[int]) -> Fraction:
+    """Return the exact probability that no faulty record of any stratum is drawn."""
+    probability = Fraction(1)
     for (size, drawn), faults in zip(strata, faulty, strict=True):
-        chance *= Fraction(comb(size - faults, drawn), comb(size, drawn))
-    return chance
+        probability *= Fraction(comb(size - faults, drawn), comb(size, drawn))
+    return probability
 
 
-def _ruled_out(population: int, faulty: int, sample: int, faults: int, confidence: float) -> bool:
-    """Tell whether so many faulty records make it too unlikely to find `faults` or fewer."""
-    # who was drawn and who is faulty change places without changing the chance: fewer numbers then
+def _is_ruled_out(
+    population: int, faulty: int, sample: int, faults: int, confidence: float
+) -> bool:
+    """Return whether `faulty` faulty records make it too unlikely to find `faults` or fewer."""
+    # sample and faulty records can be exchanged without changing the probability: fewer terms then
     faulty, sample = max(faulty, sample), min(faulty, sample)
     good = population - faulty
     first = max(0, sample - good)
@@ -220,12 +229,12 @@ def _ruled_out(population: int, faulty: int, sample: int, faults: int, confidenc
 
 def _check(population: int, sample: int, faults: int, confidence: float) -> None:
     if population < 1 or not 0 <= faults <= sample <= population:
-        raise ValueError("0 ≤ faults ≤ sample ≤ population, and 1 ≤ population")
+        raise ValueError("must be 0 ≤ faults ≤ sample ≤ population, and 1 ≤ population")
     if not 0 < confidence < 1:
-        raise ValueError("the confidence lies between 0 and 1")
+        raise ValueError("the confidence must be between 0 and 1")
 
 
-def _of(number: int, thing: str) -> str:
+def _counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 

@@ -1,4 +1,4 @@
-"""Suggest records by ticket: an even draw within each criterion, independent of the others."""
+"""Suggest records by ticket: a random draw for each criterion, independent of the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from recordpick.picking.tickets import ticket_numbers
 
 
 class PickedPatient(Protocol):
-    """A pick, as far as suggesting looks at it."""
+    """The part of a pick that suggestions use."""
 
     @property
     def patient_id(self) -> str:
@@ -22,7 +22,7 @@ class PickedPatient(Protocol):
 
 
 class PickedSoFar(Protocol):
-    """What has been picked and closed: a `recordpick.selection` Selection is one."""
+    """Existing picks and closed criteria, such as a `recordpick.selection` Selection."""
 
     @property
     def closed(self) -> Mapping[str, object]:
@@ -30,7 +30,7 @@ class PickedSoFar(Protocol):
         ...
 
     def of(self, criterion_id: str | None) -> Sequence[PickedPatient]:
-        """Give the picks of a criterion."""
+        """Return the picks for a criterion (None: the random records)."""
         ...
 
 
@@ -41,15 +41,15 @@ def suggest_by_ticket(
     seed: str,
     criteria: Collection[str] | None = None,
 ) -> list[tuple[str, str]]:
-    """Complete what was picked up to each criterion's number, lowest tickets first.
+    """Return picks that bring each criterion up to its number, lowest tickets first.
 
     The ticket of a patient for a criterion is that of the text "criterion_id:patient_id", so that
-    one criterion's draw says nothing about another's. Closed criteria are left as they are, and so
-    are all but `criteria` if given (KeyError if one of them is not in the pack).
+    the draws for different criteria are independent. Closed criteria get no picks; if `criteria`
+    is given, nor do any others. Raises KeyError if one of `criteria` is not in the pack.
 
-    Gives (criterion_id, patient_id) in the pack's order of criteria, then by ticket; nobody who is
-    picked for the criterion already. The same matches and picks give the same answer, whatever
-    the order of rows.
+    Returns (criterion_id, patient_id) in the pack's order of criteria, then by ticket, without
+    patients who are already picked for the criterion. The same matches and picks give the same
+    result, whatever the order of rows.
     """
     wanted = [
         criterion
@@ -58,15 +58,15 @@ def suggest_by_ticket(
         )
         if criterion.id not in selection.closed
     ]
-    room = pl.DataFrame(
+    remaining = pl.DataFrame(
         {
             "criterion_id": [criterion.id for criterion in wanted],
-            "room": [
+            "remaining": [
                 max(0, criterion.records - len(selection.of(criterion.id))) for criterion in wanted
             ],
         },
-        schema={"criterion_id": pl.String, "room": pl.Int64},
-    ).filter(pl.col("room") > 0)
+        schema={"criterion_id": pl.String, "remaining": pl.Int64},
+    ).filter(pl.col("remaining") > 0)
     picked = pl.DataFrame(
         [
             (criterion.id, pick.patient_id)
@@ -76,8 +76,8 @@ def suggest_by_ticket(
         schema={"criterion_id": pl.String, "patient_id": pl.String},
         orient="row",
     )
-    free = (
-        matches.found.join(room, on="criterion_id")
+    candidates = (
+        matches.found.join(remaining, on="criterion_id")
         .join(picked, on=["criterion_id", "patient_id"], how="anti")
         .with_columns(pl.concat_str("criterion_id", "patient_id", separator=":").alias("ticket_id"))
     )
@@ -86,10 +86,10 @@ def suggest_by_ticket(
         schema={"criterion_id": pl.String},
     )
     suggested = (
-        free.with_columns(ticket_numbers(free["ticket_id"], seed))
+        candidates.with_columns(ticket_numbers(candidates["ticket_id"], seed))
         .sort("ticket_number", "patient_id")
-        .filter(pl.int_range(pl.len()).over("criterion_id") < pl.col("room"))
-        .join(order.with_row_index("place"), on="criterion_id")
-        .sort("place", "ticket_number", "patient_id")
+        .filter(pl.int_range(pl.len()).over("criterion_id") < pl.col("remaining"))
+        .join(order.with_row_index("criterion_index"), on="criterion_id")
+        .sort("criterion_index", "ticket_number", "patient_id")
     )
     return list(suggested.select("criterion_id", "patient_id").iter_rows())

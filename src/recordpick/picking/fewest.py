@@ -6,67 +6,72 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.picking.classes import Classes, classes_of
-from recordpick.picking.cover import Cover
-from recordpick.picking.highs import Minimise, minimise
-from recordpick.picking.needs import Needs, Picks, assigned
-from recordpick.picking.smallest import Smallest, smallest
+from recordpick.picking.classes import EquivalenceClasses, group_into_classes
+from recordpick.picking.cover import SetCover
+from recordpick.picking.highs import Solver, solve_with_highs
+from recordpick.picking.needs import Demand, Picks, assign
+from recordpick.picking.smallest import MinimumCover, minimum_cover
 
 
 @dataclass(frozen=True)
-class Fewest:
+class FewestRecords:
     """Picks that open as few new records as possible.
 
-    `lower_bound` is what no choice of new records goes below, `greedily` how many the greedy choice
-    opens. `proven` says that no choice opens fewer. `solver_failed`: the picks are the greedy ones.
+    No choice opens fewer new records than `lower_bound`; the greedy choice opens `greedy_records`.
+    `proven`: no choice opens fewer than this one. `solver_failed`: the picks are the greedy ones.
     """
 
     picks: Picks
     new_records: int
     lower_bound: int
-    greedily: int
+    greedy_records: int
     proven: bool
     solver_failed: bool
 
 
-def fewest(needs: Needs, seed: str, solver: Minimise = minimise) -> Fewest:
-    """Choose the smallest set of patients that completes every criterion.
+def fewest_records(demand: Demand, seed: str, solver: Solver = solve_with_highs) -> FewestRecords:
+    """Return picks from the smallest set of patients that completes every criterion.
 
-    Records that are opened already serve first, since they cost nothing; then patients who meet
-    the same criteria are interchangeable, and how many of each such class are taken is solved for;
-    who of a class it is goes by ticket. The same needs and seed give the same picks.
+    Records that are already opened are used first, since they cost nothing. The other patients are
+    grouped into classes who meet the same criteria and are interchangeable; the solver finds how
+    many of each class to take, and tickets decide whom. The same demand and seed give the same
+    picks.
     """
-    classes, cover = _problem(needs)
-    solved: Smallest = smallest(cover, solver)
-    chosen = classes.take(dict(solved.taken), seed)
-    return Fewest(
-        picks=assigned(needs, chosen, seed),
+    classes, cover = _to_set_cover(demand)
+    solved: MinimumCover = minimum_cover(cover, solver)
+    chosen = classes.draw(dict(solved.taken), seed)
+    return FewestRecords(
+        picks=assign(demand, chosen, seed),
         new_records=solved.records,
         lower_bound=solved.lower_bound,
-        greedily=solved.greedily,
+        greedy_records=solved.greedy_records,
         proven=solved.proven,
         solver_failed=solved.solver_failed,
     )
 
 
-def _problem(needs: Needs) -> tuple[Classes, Cover]:
-    """Put into classes whoever is not opened yet, with what the opened records do not serve."""
-    opened = dict(needs.available.filter("opened").group_by("need").len("served").iter_rows())
-    lacking = [max(0, wanted - opened.get(place, 0)) for place, wanted in enumerate(needs.lacking)]
-    still = [place for place, wanted in enumerate(lacking) if wanted > 0]
+def _to_set_cover(demand: Demand) -> tuple[EquivalenceClasses, SetCover]:
+    """Group patients not opened yet into classes, and subtract what opened records supply."""
+    opened = dict(
+        demand.available.filter("opened").group_by("demand_index").len("supplied").iter_rows()
+    )
+    unmet = [
+        max(0, required - opened.get(index, 0)) for index, required in enumerate(demand.required)
+    ]
+    still = [index for index, required in enumerate(unmet) if required > 0]
     renumbered = pl.DataFrame(
         {"old": still, "new": range(len(still))}, schema={"old": pl.UInt32, "new": pl.UInt32}
     )
     pairs = (
-        needs.available.filter(~pl.col("opened"))
-        .join(renumbered, left_on="need", right_on="old")
-        .select(pl.col("new").alias("need"), "patient_id")
+        demand.available.filter(~pl.col("opened"))
+        .join(renumbered, left_on="demand_index", right_on="old")
+        .select(pl.col("new").alias("demand_index"), "patient_id")
     )
-    classes = classes_of(pairs, len(still))
-    demands = tuple(lacking[place] for place in still)
-    # more of a class than any of its criteria lacks is never of use
+    classes = group_into_classes(pairs, len(still))
+    required = tuple(unmet[index] for index in still)
+    # more of a class than any of its criteria requires is never of use
     sizes = tuple(
-        min(size, max(demands[place] for place in meets))
+        min(size, max(required[index] for index in meets))
         for meets, size in zip(classes.meets, classes.sizes, strict=True)
     )
-    return classes, Cover(classes.meets, sizes, demands)
+    return classes, SetCover(classes.meets, sizes, required)

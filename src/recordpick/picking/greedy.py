@@ -1,102 +1,106 @@
-"""Cover what is lacking greedily: always the patient who meets most of what is still lacking.
+"""Greedy set cover: always take the patient who meets the most criteria that still lack records.
 
-It is quick, never far off, and needs no solver: the answer where the solver gives none, and what
-its answer is compared with.
+It is quick, never far from the best, and does not need a solver. It is the result where the solver
+gives none, and what the solver's result is compared with.
 """
 
 from __future__ import annotations
 
 import heapq
 
-from recordpick.picking.cover import UNIT, Cover
+from recordpick.picking.cover import UNIT, SetCover
 
-STEPS_TO_A_BOUND = 100
+SUBGRADIENT_STEPS = 100
 PATIENCE = 5
-"""After how many steps without a better bound the strides are halved."""
+"""After how many steps without a better bound the step size is halved."""
 
 
-def greedy(cover: Cover) -> dict[int, int]:
-    """Choose how many of which class, so that every criterion has what it lacks.
+def greedy_cover(cover: SetCover) -> dict[int, int]:
+    """Return how many to take of which class, so that every criterion has what it requires.
 
-    Always one of the class that meets most criteria that still lack records, the first such class
-    on a tie; then what turned out to be needless is given back, the latest choice first.
+    Each step takes from the class that meets the most criteria that still lack records, on a tie
+    the first such class; then records that turned out to be redundant are removed, the latest
+    choice first.
     """
-    still = list(cover.lacking)
+    still = list(cover.required)
     taken: dict[int, int] = {}
-    waiting = [
-        (-sum(1 for place in meets if still[place] > 0), number)
+    queue = [
+        (-sum(1 for criterion in meets if still[criterion] > 0), number)
         for number, meets in enumerate(cover.meets)
     ]
-    heapq.heapify(waiting)
-    while any(still) and waiting:
-        known, number = heapq.heappop(waiting)
-        open_places = [place for place in cover.meets[number] if still[place] > 0]
-        if len(open_places) < -known:
-            if open_places:  # a class only ever loses worth: back into the queue with what is left
-                heapq.heappush(waiting, (-len(open_places), number))
+    heapq.heapify(queue)
+    while any(still) and queue:
+        known, number = heapq.heappop(queue)
+        unmet = [criterion for criterion in cover.meets[number] if still[criterion] > 0]
+        if len(unmet) < -known:
+            if unmet:  # a class only ever loses value: put it back with its present value
+                heapq.heappush(queue, (-len(unmet), number))
             continue
-        if not open_places:
+        if not unmet:
             continue
         left = cover.sizes[number] - taken.get(number, 0)
-        count = min(left, *(still[place] for place in open_places))
-        for place in open_places:
-            still[place] -= count
+        count = min(left, *(still[criterion] for criterion in unmet))
+        for criterion in unmet:
+            still[criterion] -= count
         taken[number] = taken.get(number, 0) + count
         if count < left:
-            heapq.heappush(waiting, (known, number))
-    return without_needless(cover, taken)
+            heapq.heappush(queue, (known, number))
+    return remove_redundant(cover, taken)
 
 
-def without_needless(cover: Cover, taken: dict[int, int]) -> dict[int, int]:
-    """Give back every record without which all criteria still have what they lack."""
-    spare = [-needs for needs in cover.lacking]
+def remove_redundant(cover: SetCover, taken: dict[int, int]) -> dict[int, int]:
+    """Return `taken` without the records that no criterion needs, the latest choice first."""
+    spare = [-needed for needed in cover.required]
     for number, count in taken.items():
-        for place in cover.meets[number]:
-            spare[place] += count
+        for criterion in cover.meets[number]:
+            spare[criterion] += count
     kept: dict[int, int] = {}
     for number, count in reversed(taken.items()):
-        needless = min(count, *(spare[place] for place in cover.meets[number]))
-        for place in cover.meets[number]:
-            spare[place] -= needless
-        if count > needless:
-            kept[number] = count - needless
+        redundant = min(count, *(spare[criterion] for criterion in cover.meets[number]))
+        for criterion in cover.meets[number]:
+            spare[criterion] -= redundant
+        if count > redundant:
+            kept[number] = count - redundant
     return kept
 
 
-def lower_bound_without_solver(cover: Cover, records: int) -> int:
-    """Prove a lower bound where no solver gave prices: lower than a solver's, and as certain.
+def lower_bound_without_solver(cover: SetCover, records: int) -> int:
+    """Return a lower bound where no solver gave prices: weaker than a solver's, and as certain.
 
-    Begins with the best equal price for all criteria and mends the prices step by step (up where
-    the classes worth taking give too little, down where they give too much), in strides that fit
-    the distance to `records`, which some choice is known to need.
+    This is the subgradient method with Polyak's step size. It begins with the best price that is
+    equal for all criteria and improves the prices step by step (up where the classes worth taking
+    supply too little, down where they supply too much). The step size follows the distance to
+    `records`, the size of a known choice.
     """
     prices = _even_prices(cover)
-    best = max(cover.lacking, default=0)
-    top, stride, idle = 0, 1.0, 0
-    for _ in range(STEPS_TO_A_BOUND):
-        priced = cover.priced(prices)
-        idle = 0 if priced.total > top else idle + 1
-        top = max(top, priced.total)
-        best = max(best, priced.lower_bound)
+    best = max(cover.required, default=0)
+    top, scale, idle = 0, 1.0, 0
+    for _ in range(SUBGRADIENT_STEPS):
+        dual_bound = cover.dual_bound(prices)
+        idle = 0 if dual_bound.total > top else idle + 1
+        top = max(top, dual_bound.total)
+        best = max(best, dual_bound.lower_bound)
         if idle == PATIENCE:
-            stride, idle = stride / 2, 0
-        missing = list(cover.lacking)
-        for meets, size, cost in zip(cover.meets, cover.sizes, priced.costs, strict=True):
+            scale, idle = scale / 2, 0
+        missing = list(cover.required)
+        for meets, size, cost in zip(
+            cover.meets, cover.sizes, dual_bound.reduced_costs, strict=True
+        ):
             if cost < 0:
-                for place in meets:
-                    missing[place] -= size
+                for criterion in meets:
+                    missing[criterion] -= size
         length = sum(amount * amount for amount in missing)
         if length == 0 or best >= records:
             break
-        step = stride * (records - priced.total / UNIT) / length
+        step = scale * (records - dual_bound.total / UNIT) / length
         prices = [
             max(0.0, price + step * amount) for price, amount in zip(prices, missing, strict=True)
         ]
     return min(best, records)
 
 
-def _even_prices(cover: Cover) -> list[float]:
-    """Give the best price that is the same for all criteria."""
+def _even_prices(cover: SetCover) -> list[float]:
+    """Return the best prices that are equal for all criteria."""
     longest = max((len(meets) for meets in cover.meets), default=1)
-    tries = [[1 / together] * len(cover.lacking) for together in range(1, longest + 1)]
-    return max(tries, key=lambda prices: cover.priced(prices).total)
+    tries = [[1 / together] * len(cover.required) for together in range(1, longest + 1)]
+    return max(tries, key=lambda prices: cover.dual_bound(prices).total)

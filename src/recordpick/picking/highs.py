@@ -1,4 +1,4 @@
-"""HiGHS, the solver behind the fewest records: one call, always the same for the same problem."""
+"""HiGHS, the solver behind the fewest records: one deterministic call."""
 
 from __future__ import annotations
 
@@ -6,64 +6,72 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from recordpick.picking.cover import Cover
+from recordpick.picking.cover import SetCover
 
 if TYPE_CHECKING:
     import highspy
 
-COLUMNS_AND_NODES = 60_000
-"""How far the search for whole numbers goes: so many nodes times classes. It is a count and not a
-time, so that it stops at the same place on every computer. Mostly it ends at the first node."""
-SECONDS = 60.0
-"""What no search should take; only so that nobody waits for ever."""
+MAX_NODES_TIMES_COLUMNS = 60_000
+"""The limit of the search for integers: branch-and-bound nodes times classes. It is a count and not
+a time, so that it stops at the same place on every computer. Mostly it ends at the first node."""
+TIME_LIMIT_SECONDS = 60.0
+"""No search should take as long; the limit only makes sure that nobody waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
-    """What the solver says.
+class SolverResult:
+    """The solver's result.
 
-    `taken` holds a number for each of the columns asked for, `prices` one for each criterion (only
-    where fractions were allowed), `bound` what no solution goes below, `finished` whether `taken`
-    is the best there is.
+    `taken` holds a number for each of the columns passed to it, `prices` the dual value of each
+    criterion (only for the linear relaxation), `bound` a lower bound on the number of records,
+    `is_optimal` whether the solver says that no solution is better than `taken`.
     """
 
     taken: tuple[float, ...]
     prices: tuple[float, ...]
     bound: float
-    finished: bool
+    is_optimal: bool
 
 
-class Minimise(Protocol):
-    """A solver of covers."""
+class Solver(Protocol):
+    """A solver of set cover problems."""
 
-    def __call__(self, cover: Cover, columns: Sequence[int], *, whole: bool) -> Solved | None:
-        """Take as few as possible, of these classes only; None if it stops without an answer."""
+    def __call__(
+        self, cover: SetCover, columns: Sequence[int], *, integer: bool
+    ) -> SolverResult | None:
+        """Minimise the records taken, from the classes `columns` only.
+
+        With `integer` false, fractions are allowed (the linear relaxation). None if the solver
+        stops without a solution.
+        """
         ...
 
 
-def minimise(cover: Cover, columns: Sequence[int], *, whole: bool) -> Solved | None:
-    """Ask HiGHS: one thread, fixed seed, so that the same question has the same answer.
+def solve_with_highs(
+    cover: SetCover, columns: Sequence[int], *, integer: bool
+) -> SolverResult | None:
+    """Solve with HiGHS: one thread and a fixed seed, so that the same problem has the same result.
 
-    None if HiGHS cannot be loaded on this computer, or stops without an answer.
+    None if HiGHS cannot be loaded on this computer, or stops without a solution.
     """
     try:
         solver = _silent_solver()
     except ImportError:
         return None
-    for name, value in _options(len(columns), whole=whole).items():
+    for name, value in _options(len(columns), integer=integer).items():
         solver.setOptionValue(name, value)
-    _pass(solver, cover, columns, whole=whole)
+    _load_model(solver, cover, columns, integer=integer)
     solver.run()
-    return _answer(solver, len(columns), len(cover.lacking), whole=whole)
+    return _read_result(solver, len(columns), len(cover.required), integer=integer)
 
 
 def _silent_solver() -> highspy.Highs:
     """Return a solver that writes nothing to standard output, not even when it is created.
 
-    highspy 1.16 enables callbacks while it creates a solver, and with that writes HiGHS's banner
-    straight to file descriptor 1: into the rows of a command, or over the app's screen. Output has
-    to be off by then. (Redirecting the descriptor meanwhile would lose what other threads, such as
-    the app's, write to it.)
+    highspy 1.16 enables callbacks while it creates a solver, which writes HiGHS's banner straight
+    to file descriptor 1: into the rows of a command, or over the app's screen. Output has to be off
+    by then. (Redirecting the descriptor would lose what other threads, such as the app's, write to
+    it meanwhile.)
     """
 
     import highspy
@@ -71,28 +79,30 @@ def _silent_solver() -> highspy.Highs:
     class Silent(highspy.Highs):
         def enableCallbacks(self) -> None:  # noqa: N802 - highspy's own name
             self.silent()
-            super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy leaves it
+            super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no types
 
-    return Silent()  # type: ignore[no-untyped-call]  # highspy leaves it untyped
+    return Silent()  # type: ignore[no-untyped-call]  # highspy has no types
 
 
-def _options(columns: int, *, whole: bool) -> dict[str, bool | int | float | str]:
+def _options(columns: int, *, integer: bool) -> dict[str, bool | int | float | str]:
     always: dict[str, bool | int | float | str] = {
         "output_flag": False,
         "threads": 1,
         "parallel": "off",
         "random_seed": 0,
-        "time_limit": SECONDS,
+        "time_limit": TIME_LIMIT_SECONDS,
     }
-    if not whole:
-        # dual simplex as it is: presolving takes longer than it saves here
+    if not integer:
+        # plain dual simplex: presolving takes longer than it saves here
         return always | {"solver": "simplex", "simplex_strategy": 1, "presolve": "off"}
-    # numbers of records are whole: less than one record apart is not apart
-    nodes = max(1, COLUMNS_AND_NODES // columns)
+    # numbers of records are integers: a gap of less than one record is no gap
+    nodes = max(1, MAX_NODES_TIMES_COLUMNS // columns)
     return always | {"mip_max_nodes": nodes, "mip_rel_gap": 0.0, "mip_abs_gap": 0.99}
 
 
-def _pass(solver: highspy.Highs, cover: Cover, columns: Sequence[int], *, whole: bool) -> None:
+def _load_model(
+    solver: highspy.Highs, cover: SetCover, columns: Sequence[int], *, integer: bool
+) -> None:
     from highspy import kHighsInf
 
     starts: list[int] = []
@@ -100,39 +110,41 @@ def _pass(solver: highspy.Highs, cover: Cover, columns: Sequence[int], *, whole:
     for number in columns:
         starts.append(len(rows))
         rows.extend(cover.meets[number])
-    width, height = len(columns), len(cover.lacking)
+    width, height = len(columns), len(cover.required)
     solver.passModel(
         width,
         height,
         len(rows),
         1,  # the matrix column by column
-        1,  # to minimise
+        1,  # minimise
         0.0,
         [1.0] * width,
         [0.0] * width,
         [float(cover.sizes[number]) for number in columns],
-        [float(needs) for needs in cover.lacking],
+        [float(needed) for needed in cover.required],
         [kHighsInf] * height,
         starts,
         rows,
         [1.0] * len(rows),
-        [1 if whole else 0] * width,
+        [1 if integer else 0] * width,
     )
 
 
-def _answer(solver: highspy.Highs, width: int, height: int, *, whole: bool) -> Solved | None:
+def _read_result(
+    solver: highspy.Highs, width: int, height: int, *, integer: bool
+) -> SolverResult | None:
     from highspy import HighsModelStatus, SolutionStatus
 
     solution, info = solver.getSolution(), solver.getInfo()
     if info.primal_solution_status != SolutionStatus.kSolutionStatusFeasible:
         return None
     taken = tuple(float(value) for value in solution.col_value)
-    prices = () if whole else tuple(float(value) for value in solution.row_dual)
-    if len(taken) != width or (not whole and len(prices) != height):
+    prices = () if integer else tuple(float(value) for value in solution.row_dual)
+    if len(taken) != width or (not integer and len(prices) != height):
         return None
-    return Solved(
+    return SolverResult(
         taken=taken,
         prices=prices,
-        bound=float(info.mip_dual_bound if whole else info.objective_function_value),
-        finished=solver.getModelStatus() == HighsModelStatus.kOptimal,
+        bound=float(info.mip_dual_bound if integer else info.objective_function_value),
+        is_optimal=solver.getModelStatus() == HighsModelStatus.kOptimal,
     )

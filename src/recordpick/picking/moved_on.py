@@ -1,6 +1,7 @@
-"""Picks looked at with a newer extract: who is gone, another, left, died, or meets it no more.
+"""Stale picks: existing picks that a newer extract no longer supports.
 
-Nothing is removed for that: people decide, pick by pick.
+The patient is not in the index any more, may be another person, has left or died, or no longer
+meets the criterion. Nothing is removed because of this: people decide, pick by pick.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ import polars as pl
 
 from recordpick.matching import Matches
 
-What = Literal["gone", "other", "died", "left", "no_match"]
-SAYS: dict[What, str] = {
+Change = Literal["gone", "other", "died", "left", "no_match"]
+SAYS: dict[Change, str] = {
     "gone": "is not in this index",
     "other": "has another date of birth or NHS number than before, and may be somebody else",
     "died": "has died",
     "left": "has left the practice",
-    "no_match": "no longer meets it",
+    "no_match": "no longer meets the criterion",
 }
 
 
 class SomePick(Protocol):
-    """A pick, as far as it is looked at here."""
+    """The part of a pick that is used here."""
 
     @property
     def patient_id(self) -> str:
@@ -33,26 +34,26 @@ class SomePick(Protocol):
 
     @property
     def criterion_id(self) -> str | None:
-        """What it was picked for; None at random."""
+        """The criterion it was picked for; None for a random record."""
         ...
 
     @property
     def chosen_by(self) -> str:
-        """How it came to be picked."""
+        """How it was picked: "rule" where the program suggested it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class MovedOn:
-    """One pick that the index no longer bears out, and why."""
+class StalePick:
+    """One pick that the index no longer supports, and why."""
 
     patient_id: str
     criterion_id: str | None
-    what: What
+    what: Change
 
     @property
     def in_words(self) -> str:
-        """It, in a sentence with the patient's number."""
+        """The change as a sentence with the patient's number."""
         where = self.criterion_id or "a random record"
         return f"{where}: {self.patient_id} {SAYS[self.what]}."
 
@@ -62,13 +63,13 @@ def moved_on(
     matches: Matches,
     patients: pl.DataFrame,
     others: Container[str] = (),
-) -> tuple[MovedOn, ...]:
-    """Give the picks that these matches and patients no longer bear out, in the picks' order.
+) -> tuple[StalePick, ...]:
+    """Return the picks that these matches and patients no longer support, in the picks' order.
 
     `patients` has patient_id and, where the index has it, status. A patient who left or died is
-    told only where the criterion does not find them: there are criteria that ask for just that.
-    Picks that people made by hand need not meet the criterion's rules, so that they do not is
-    told only of suggested ones. `others` are patients whose number looks like another person's.
+    reported only where the criterion does not find them: some criteria are for just such patients.
+    Picks that people made by hand need not meet the criterion's rules, so "no_match" is reported
+    only for suggested ones. `others` are patients whose number appears to be another person's.
     """
     status = dict(
         patients.select(
@@ -77,9 +78,9 @@ def moved_on(
         ).iter_rows()
     )
     found = set(matches.found.iter_rows())
-    out: list[MovedOn] = []
+    out: list[StalePick] = []
     for pick in picks:
-        what: What | None = None
+        what: Change | None = None
         if pick.patient_id not in status:
             what = "gone"
         elif pick.patient_id in others:
@@ -91,5 +92,5 @@ def moved_on(
             elif pick.chosen_by == "rule":
                 what = "no_match"
         if what is not None:
-            out.append(MovedOn(pick.patient_id, pick.criterion_id, what))
+            out.append(StalePick(pick.patient_id, pick.criterion_id, what))
     return tuple(out)

@@ -14,20 +14,20 @@ from recordpick.picking.by_ticket import PickedPatient
 
 State = Literal["full", "short_with_reason", "short_without_reason", "nobody", "unanswered"]
 """full: has its number. short_with_reason: somebody closed it and said why. nobody: no patient
-meets it. unanswered: the index cannot tell who meets it. short_without_reason: all others."""
+meets it. unanswered: the index cannot say who meets it. short_without_reason: all others."""
 
 
 class ClosedWithReason(Protocol):
-    """What is known of a closed criterion, as far as it is looked at here."""
+    """The part of a closed criterion that is used here."""
 
     @property
     def reason(self) -> str:
-        """Why no more records are to be found."""
+        """Why no more records can be found."""
         ...
 
 
 class PickedAndClosed(Protocol):
-    """What has been picked and closed: a `recordpick.selection` Selection is one."""
+    """Existing picks and closed criteria, such as a `recordpick.selection` Selection."""
 
     @property
     def closed(self) -> Mapping[str, ClosedWithReason]:
@@ -35,16 +35,18 @@ class PickedAndClosed(Protocol):
         ...
 
     def of(self, criterion_id: str | None) -> Sequence[PickedPatient]:
-        """Give the picks of a criterion."""
+        """Return the picks for a criterion (None: the random records)."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Shortfall:
-    """How one criterion stands: how many are wanted, meet it, are picked, could still be picked.
+    """The progress of one criterion.
 
-    `reason` is what somebody gave when closing the criterion ("" if it is open), `why_not` why the
-    index could not answer it ("" if it could).
+    `wanted` is the number of records it asks for, `matches` how many patients meet it, `picked` how
+    many are picked and `left` how many could still be picked. `reason` is what somebody gave when
+    closing the criterion ("" if it is open), `why_not` why the index could not answer it ("" if it
+    could).
     """
 
     criterion_id: str
@@ -59,12 +61,12 @@ class Shortfall:
 
     @property
     def missing(self) -> int:
-        """How many records it is short of."""
+        """How many records are still missing."""
         return max(0, self.wanted - self.picked)
 
     @property
     def in_words(self) -> str:
-        """How it stands, in a sentence or two."""
+        """The progress in a sentence or two."""
         count = f"{self.picked:,} of {self.wanted:,} picked"
         match self.state:
             case "full":
@@ -76,19 +78,19 @@ class Shortfall:
             case "unanswered":
                 return f"{count}. {self.why_not}"
             case "short_without_reason":
-                return f"{count}: {self._what_is_left()}"
+                return f"{count}: {self._next_step()}"
 
-    def _what_is_left(self) -> str:
+    def _next_step(self) -> str:
         if self.left >= self.missing:
             return f"{self.left:,} others meet it, pick {self.missing:,} more."
         if self.left:
             others = "1 other meets it" if self.left == 1 else f"{self.left:,} others meet it"
-            return f"only {others}. Pick, then close it with the reason."
-        return "nobody else meets it. Close it with the reason."
+            return f"only {others}. Pick them, then close it with a reason."
+        return "nobody else meets it. Close it with a reason."
 
 
 def shortfalls(matches: Matches, pack: Pack, selection: PickedAndClosed) -> tuple[Shortfall, ...]:
-    """Say how every criterion stands, in the pack's order (also those that are full)."""
+    """Return the progress of every criterion, full ones included, in the pack's order."""
     picked = pl.DataFrame(
         [
             (criterion.id, pick.patient_id)

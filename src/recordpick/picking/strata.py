@@ -1,4 +1,4 @@
-"""Groups of patients by age band, sex and usual GP, and a random draw that is even over groups."""
+"""Groups of patients by age band, sex and usual GP, and a stratified random draw."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ AGE_BANDS: tuple[tuple[int, str], ...] = (
     (75, "75–84"),
     (85, "85+"),
 )
-"""From which age (whole years), and what the band is called: the bands in which NHS England counts
+"""The lowest age (whole years) and the name of each band: the bands in which NHS England counts
 registered patients for practices' payments (the Carr-Hill formula)."""
 
 UNKNOWN = "unknown"
 
 
 def with_groups(patients: pl.LazyFrame) -> pl.LazyFrame:
-    """Give the columns patient_id, age_band, sex and usual_gp (text, never null).
+    """Return the columns patient_id, age_band, sex and usual_gp (text, never null).
 
-    `patients` is an index's patients at a date. What is missing there, a value or a whole column,
-    is "unknown": a group like any other.
+    `patients` is an index's patients at a date. A missing value or column becomes "unknown", a
+    group like any other.
     """
-    there = patients.collect_schema().names()
+    available = patients.collect_schema().names()
     missing = pl.lit(None, dtype=pl.String)
-    age = pl.col("age") if "age" in there else pl.lit(None, dtype=pl.Int64)
+    age = pl.col("age") if "age" in available else pl.lit(None, dtype=pl.Int64)
     band = missing
     for start, name in AGE_BANDS:
         band = pl.when(age >= start).then(pl.lit(name)).otherwise(band)
@@ -37,17 +37,17 @@ def with_groups(patients: pl.LazyFrame) -> pl.LazyFrame:
         "patient_id",
         band.fill_null(UNKNOWN).alias("age_band"),
         *(
-            (pl.col(column) if column in there else missing).fill_null(UNKNOWN).alias(column)
+            (pl.col(column) if column in available else missing).fill_null(UNKNOWN).alias(column)
             for column in ("sex", "usual_gp")
         ),
     )
 
 
 def strata_of(patients: pl.LazyFrame, eligible: pl.Series) -> pl.DataFrame:
-    """Put those eligible for the random draw into strata by age band and sex.
+    """Return the stratum, by age band and sex, of everybody eligible for the random draw.
 
-    Columns: patient_id, stratum (as "45–64 F"); sorted by patient_id, each patient once. Somebody
-    eligible who is not among `patients` is in the stratum "unknown unknown".
+    Columns: patient_id, stratum (as "45–64 F"); sorted by patient_id, each patient once. An
+    eligible patient_id that is not in `patients` is in the stratum "unknown unknown".
     """
     ids = eligible.cast(pl.String).alias("patient_id").unique().to_frame().lazy()
     grouped = with_groups(patients).select(
@@ -62,26 +62,26 @@ def strata_of(patients: pl.LazyFrame, eligible: pl.Series) -> pl.DataFrame:
 
 
 def stratified_order(strata: pl.DataFrame, seed: str) -> pl.DataFrame:
-    """Put people into the order in which they are drawn with this seed, even over the strata.
+    """Return the order in which patients are drawn with this seed, in proportion to the strata.
 
-    Within a stratum the order is that of the tickets. The i-th of a stratum of N comes at
-    (i less a half) / N of the way; ties go by ticket. So the first n of the whole order, for any
-    n, are shared out in proportion to the strata (the method of Sainte-Laguë or Webster), and to
-    draw more later adds to what was drawn. (Shares by largest remainder would not do: with them
-    a stratum can be due fewer of 30 than of 20, and a drawn record cannot be taken back.)
+    Within a stratum the order is that of the tickets. The i-th of a stratum of N is placed at
+    (i - 1/2) / N of the way; ties go by ticket. So the first n of the whole order, for any n, are
+    shared in proportion to the strata (the method of Sainte-Laguë or Webster), and a further draw
+    only adds to what was drawn. (The largest remainder method is not suitable: with it, a stratum's
+    share of 30 can be smaller than its share of 20, and a drawn record cannot be taken back.)
 
-    `strata` has the columns patient_id (each once) and stratum. Gives patient_id, stratum,
+    `strata` has the columns patient_id (each once) and stratum. Returns patient_id, stratum,
     ticket_number and place (from 1), sorted by place.
     """
-    whole = pl.len().over("stratum")
+    size = pl.len().over("stratum")
     place_within = pl.int_range(1, pl.len() + 1).over("stratum")
     return (
         strata.select("patient_id", "stratum")
         .with_columns(ticket_numbers(strata["patient_id"], seed))
         .sort("ticket_number", "patient_id")
-        # whole numbers below a few millions: equal fractions are equal as floats, others differ
-        .with_columns(((2 * place_within - 1) / (2 * whole)).alias("way"))
-        .sort("way", "ticket_number", "patient_id")
+        # integers below a few millions: equal fractions are equal as floats, others differ
+        .with_columns(((2 * place_within - 1) / (2 * size)).alias("quotient"))
+        .sort("quotient", "ticket_number", "patient_id")
         .select(
             "patient_id",
             "stratum",
@@ -92,16 +92,16 @@ def stratified_order(strata: pl.DataFrame, seed: str) -> pl.DataFrame:
 
 
 def shares(strata: pl.DataFrame, records: int) -> dict[str, int]:
-    """Tell how many of the first `records` come from each stratum; sorted by stratum.
+    """Return how many of the first `records` come from each stratum; sorted by stratum.
 
-    Tells it before there is a seed: shares depend on tickets only where two strata are due the
-    same, and then the larger stratum is named first here.
+    No seed is needed: shares depend on tickets only where two strata are due the next record
+    equally, and then the larger stratum comes first here.
     """
     sizes = strata.group_by("stratum").len("size").sort("size", "stratum", descending=[True, False])
-    dues = sorted(
+    quotients = sorted(
         ((2 * place - 1) / (2 * size), order, stratum)
         for order, (stratum, size) in enumerate(sizes.iter_rows())
         for place in range(1, min(size, records) + 1)
     )[:records]
-    given = [stratum for _, _, stratum in dues]
-    return {stratum: given.count(stratum) for stratum in sorted(sizes["stratum"].to_list())}
+    allotted = [stratum for _, _, stratum in quotients]
+    return {stratum: allotted.count(stratum) for stratum in sorted(sizes["stratum"].to_list())}

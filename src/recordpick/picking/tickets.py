@@ -1,14 +1,14 @@
-"""Ticket numbers: the order of a random draw, which anybody can work out again.
+"""Ticket numbers: the order of a random draw, which anybody can calculate again.
 
 This is Ronald Rivest's consistent sampling, with which post-election audits draw ballots (public
-package `consistent_sampler`). Every id gets a ticket number that depends on the seed and on
-itself alone; those with the lowest numbers are drawn. So a change in the list of patients moves
-few of the drawn ones, and a further draw is simply the next tickets.
+package `consistent_sampler`). Every id gets a ticket number that depends on the seed and the id
+alone; the ids with the lowest numbers are drawn. So a change in the list of patients changes few
+of those drawn, and a further draw is simply the next tickets.
 
 The number is SHA-256 of the hexadecimal SHA-256 of the seed followed by the id (both as UTF-8),
-written in decimal with at least 64 digits, and these reversed behind "0." (reversed because the
-last digits of such a number are evenly spread, and the first are not). docs/random-draw.md shows
-how to check a draw by hand.
+written in decimal with at least 64 digits, which are then reversed and put after "0." (reversed
+because the last digits of such a number are evenly distributed, and the first are not).
+docs/random-draw.md shows how to check a draw by hand.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ SEED_DIGITS = 20
 
 
 def ticket_numbers(patient_ids: pl.Series, seed: str) -> pl.Series:
-    """Give the ticket number of each id, in the order given.
+    """Return the ticket number of each id, in the same order.
 
-    `patient_ids` is text without nulls. The answer is text like "0.2629971412…": numbers of
+    `patient_ids` is text without nulls. The result is text like "0.2629971412…": numbers of
     different lengths, to be compared as text, character by character.
     """
     start = sha256(sha256(seed.encode()).hexdigest().encode())
@@ -38,9 +38,9 @@ def ticket_numbers(patient_ids: pl.Series, seed: str) -> pl.Series:
 
 
 def draw_order(patient_ids: pl.Series, seed: str) -> pl.DataFrame:
-    """Put ids into the order in which they are drawn with this seed.
+    """Return the order in which ids are drawn with this seed.
 
-    Each id stands once in the answer, however often it was given. Columns: patient_id,
+    Each id appears once in the result, however often it is in `patient_ids`. Columns: patient_id,
     ticket_number, place (from 1); sorted by ticket number, then patient_id.
     """
     ids = patient_ids.cast(pl.String).alias("patient_id").unique()
@@ -52,5 +52,5 @@ def draw_order(patient_ids: pl.Series, seed: str) -> pl.DataFrame:
 
 
 def new_seed() -> str:
-    """Make a seed of 20 decimal digits from the system's entropy."""
+    """Return a new seed of 20 decimal digits from the system's entropy."""
     return "".join(str(secrets.randbelow(10)) for _ in range(SEED_DIGITS))

@@ -1,1 +1,1 @@
-"""A made-up practice for demonstrations and tests."""
+"""Synthetic practices for demonstrations and tests."""

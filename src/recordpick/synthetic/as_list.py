@@ -1,4 +1,4 @@
-"""Writes the patients of a made-up practice as staff export them: an EMIS Web report as CSV."""
+"""Write the patients of a synthetic practice as staff export them: an EMIS Web report as CSV."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.progress import Progress, silent
-from recordpick.synthetic.extract_writing import whole_folder
+from recordpick.synthetic.extract_writing import new_folder
 from recordpick.synthetic.practice import Practice
 
 REPORT = "Patients.csv"
@@ -15,12 +15,13 @@ _SEX = {"F": "Female", "M": "Male", "I": "Indeterminate", "U": "Unknown"}
 
 
 def write_list(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
-    """Write `Patients.csv` into a new folder; UserError where that cannot be.
+    """Write `Patients.csv` into a new folder.
 
-    Lines about the report stand above the header; NHS numbers are written 3-3-4 and dates as
-    01-Jan-2020. Who left or died is not in it, as such a report is of registered patients.
+    Lines about the report come above the header; NHS numbers are written 3-3-4 and dates as
+    01-Jan-2020. Patients who left or died are left out, because such a report lists registered
+    patients. Raises UserError if the folder cannot be written.
     """
-    with whole_folder(out) as folder:
+    with new_folder(out) as folder:
         patients = practice.patients.filter(pl.col("status") == "registered")
         day = f"{practice.as_at:%d-%b-%Y}"
         above = (

@@ -1,4 +1,4 @@
-"""Writes a made-up practice as Vision's extract: files without a header, columns by position."""
+"""Write a synthetic practice as Vision's extract: files without a header, columns by position."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from recordpick.export_columns import VISION_STAFF_ORDERS, vision_columns
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.extract_writing import (
     ColumnFile,
-    Form,
-    Listed,
-    whole_folder,
+    CsvFormat,
+    IdRegistry,
+    new_folder,
     write_practice_toml,
 )
 from recordpick.synthetic.practice import Practice
 
-_FORM = Form(has_header=False)
+_CSV_FORMAT = CsvFormat(has_header=False)
 _ACTIVE = {"regular": "R", "temporary": "T", "immediately_necessary": "T", "private": "P"}
 _SUBSET = {"problem": "P", "immunisation": "I", "allergy": "L", "investigation": "T"}
 _ENTITY = {"family_history": "FAMILY_HISTORY", "observation": "MEDICAL_HISTORY"}
@@ -26,7 +26,7 @@ _ACTION = {"ACTION": pl.lit("A")}
 
 
 class _Extract:
-    """The open files of one extract, and the staff met on the way."""
+    """The open files of one extract, and the staff found so far."""
 
     def __init__(self, practice: Practice, folder: Path) -> None:
         kinds = ("Patient", "Journal", "Encounter", "Referral", "Staff", "Practice")
@@ -35,15 +35,15 @@ class _Extract:
             kind: ColumnFile(
                 folder / f"FULL_99001_{kind.lower()}_{end}",
                 _LIVE_STAFF if kind == "Staff" else vision_columns(kind),
-                _FORM,
+                _CSV_FORMAT,
             )
             for kind in kinds
         }
-        self.staff = Listed(1)
+        self.staff = IdRegistry(1)
 
     def with_staff(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """Add `__by`: the number of who is named in a column."""
-        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        """Add `__by`: the number of the member of staff named in a column."""
+        people = self.staff.assign(frame.filter(pl.col(name).is_not_null()), [name])
         return frame.join(
             people.rename({"number": "__by"}), on=name, how="left", maintain_order="left"
         )
@@ -55,18 +55,18 @@ class _Extract:
 
 
 def write_vision(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
-    """Write the extract into a new folder; UserError where that cannot be."""
+    """Write the extract into a new folder; raise UserError if it cannot be written."""
     writers = {
         "patients": _patients,
         "events": _events,
         "medications": _medications,
         "referrals": _referrals,
     }
-    with whole_folder(out) as folder:
+    with new_folder(out) as folder:
         extract = _Extract(practice, folder)
         try:
-            for place, (table, write) in enumerate(writers.items()):
-                progress(f"writing {table}", place / len(writers))
+            for position, (table, write) in enumerate(writers.items()):
+                progress(f"writing {table}", position / len(writers))
                 for part in practice.parts(table):
                     write(extract, part)
             _staff_and_practice(extract, practice)
@@ -145,11 +145,11 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
             **_ACTION,
         )
     )
-    whole = rows.filter(pl.col("recorded_on").is_not_null()).unique(
+    encounters = rows.filter(pl.col("recorded_on").is_not_null()).unique(
         ["patient_id", "recorded_on"], keep="first", maintain_order=True
     )
     extract.files["Encounter"].write(
-        whole.select(
+        encounters.select(
             PID="patient_id",
             ID=pl.concat_str(pl.lit("7"), "event_id"),
             DATE=_day("recorded_on"),

@@ -1,6 +1,6 @@
-"""The codes that a synthetic record uses, by the names of the codelists that ship.
+"""The codes that a synthetic record uses, by the names of the codelists in the package.
 
-The files in `criteria/codelists` hold just these, which a test makes sure of.
+The files in `criteria/codelists` hold exactly these codes, which a test checks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The clinical codes a synthetic record uses: a few well-known SNOMED CT codes, the rest invented.
 
-Codes such as `X-0101` are invented; they stand where a SNOMED CT code would stand in a real record.
-The codelists that ship with the criteria hold the same codes, which a test makes sure of.
+Codes such as `X-0101` are invented; they appear where a real record would have a SNOMED CT code.
+The codelists that come with the criteria hold the same codes, which a test checks.
 """
 
 from __future__ import annotations

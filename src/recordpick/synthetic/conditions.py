@@ -1,8 +1,8 @@
-"""Long-term conditions: who has which, since when; they come together as they do in life.
+"""Long-term conditions: who has which, and since when; conditions are correlated, as in life.
 
 Shares by age are rounded from public figures (QOF prevalence, Health Survey for England). A person
-who is iller than others of their age (`ill`) is likelier to have each of them, and those with high
-blood pressure are likelier to have what follows from it.
+who is more ill than others of their age (`ill`) is more likely to have each of them, and people
+with high blood pressure are more likely to have the conditions that follow from it.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from recordpick.synthetic.people import by_age
 
 
 class Condition(NamedTuple):
-    """A condition: its name in the makers, its code, the share who have it by age, and more.
+    """A condition: its name in the generators, its code and the share of people who have it.
 
-    `shares` goes with `by_age`; `women` and `men` multiply it; `has_register` tells whether QOF
-    keeps a register of it; `with_pressure` whether it follows high blood pressure; who has one of
-    `unless`, which stand before it, does not have it.
+    `shares` are the arguments of `by_age`; `women` and `men` multiply the share; `has_register`
+    says whether QOF keeps a register of it, `with_pressure` whether it follows high blood pressure;
+    people who have one of the conditions in `unless`, which are listed before it, do not have it.
     """
 
     key: str
@@ -238,24 +238,24 @@ CONDITIONS = (
 )
 
 REGISTERS = tuple(condition.code for condition in CONDITIONS if condition.has_register)
-"""The codes of those conditions of which QOF keeps a register."""
+"""The codes of the conditions for which QOF keeps a register."""
 
 
 def since(key: str) -> pl.Expr:
-    """The day on which the condition began; null for those who do not have it."""
+    """Return the day on which the condition began; null for people who do not have it."""
     return pl.col(f"since_{key}")
 
 
 def has(*keys: str) -> pl.Expr:
-    """Whether a person has any of these conditions."""
+    """Return whether a person has any of these conditions."""
     return pl.any_horizontal(since(key).is_not_null() for key in keys)
 
 
 def with_conditions(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add `since_<condition>` (Int32 day or null) for each condition, and `conditions`, how many.
+    """Add `since_<condition>` (Int32 day or null) for each condition, and their number.
 
-    Some few people are made to have most of what people of their age have, for there is one such
-    in each practice.
+    The number is in `conditions`. A few people have most of the conditions of their age, because
+    every practice has such patients.
     """
     chance = Chance(seed, "conditions")
     burdened = chance.chosen(

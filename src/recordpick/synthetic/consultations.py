@@ -1,4 +1,4 @@
-"""What is written down when somebody is seen, and the background of a life: smoking, family."""
+"""Entries made at consultations, smoking status, family history and procedures."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import polars as pl
 
 from recordpick.synthetic import codes, events
 from recordpick.synthetic.codes import Code
-from recordpick.synthetic.events import TEXTS, as_events, coded, one_coded
+from recordpick.synthetic.events import TEXTS, as_events, lookup_code, single_code
 from recordpick.synthetic.rows import (
     YEARS,
     Setting,
-    between,
-    followed_up,
-    in_parts,
-    often,
-    repeated,
+    random_count,
+    random_day,
+    random_follow_up_day,
+    repeat_rows,
+    split_into_parts,
 )
 
 SEEN_FOR = (
@@ -69,18 +69,18 @@ PROCEDURES = (
 
 
 def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Two or three entries each time: what the patient was seen for, notes, what was done."""
+    """Return two or three entries for each consultation: symptom, notes, what was done."""
     chance = setting.chance("consultations")
     yearly = 0.38 + 0.08 * pl.col("conditions").cast(pl.Float64) + 0.33 * pl.col("ill")
-    seen = repeated(people, often(chance, "count", YEARS * yearly)).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop"))
+    seen = repeat_rows(people, random_count(chance, "count", YEARS * yearly)).with_columns(
+        on=random_day(chance, "on", pl.col("start"), pl.col("stop"))
     )
-    rows = in_parts(seen, 2 + chance.whole("third", 0, 1), 4)
+    rows = split_into_parts(seen, 2 + chance.integer("third", 0, 1), 4)
     symptom = pl.col("part") < 2
     index = (
         pl.when(symptom)
-        .then(chance.whole("seen for", 0, len(SEEN_FOR) - 1))
-        .otherwise(len(SEEN_FOR) + chance.whole("done", 0, len(DONE) - 1))
+        .then(chance.integer("seen for", 0, len(SEEN_FOR) - 1))
+        .otherwise(len(SEEN_FOR) + chance.integer("done", 0, len(DONE) - 1))
     )
     note = pl.concat_str(
         chance.one_of("note", TEXTS), pl.lit(" "), chance.one_of("second note", TEXTS)
@@ -90,27 +90,27 @@ def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.CONSULTATIONS,
         pl.when(symptom).then(pl.lit("observation")).otherwise(pl.lit("administration")),
-        coded(SEEN_FOR + DONE, index),
+        lookup_code(SEEN_FOR + DONE, index),
         text=pl.when(symptom & chance.happens("text", 0.45)).then(note),
     )
 
 
 def smoking(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Smoking status, asked again over the years, and advice to those who smoke.
+    """Return smoking status, recorded repeatedly over the years, and advice to smokers.
 
-    A smoker may become an ex-smoker; nobody who ever smoked is said never to have.
+    A smoker may become an ex-smoker; nobody who ever smoked is later recorded as never having.
     """
     chance = setting.chance("smoking")
     first = pl.max_horizontal("start", pl.col("born") + 16 * 365)
     rows = (
-        repeated(
+        repeat_rows(
             people.filter(pl.col("stop") - pl.col("born") > 16 * 365).with_columns(
                 smoked=chance.happens("ever smoked", 0.24 + 0.2 * pl.col("ill")),
                 stopped=chance.share("stopped when"),
             ),
-            often(chance, "count", YEARS * 0.22).clip(1),
+            random_count(chance, "count", YEARS * 0.22).clip(1),
         )
-        .with_columns(on=followed_up(chance, "on", first, pl.col("stop")))
+        .with_columns(on=random_follow_up_day(chance, "on", first, pl.col("stop")))
         .with_columns(far=(pl.col("on") - pl.col("start")) / (pl.col("stop") - pl.col("start") + 1))
     )
     status = pl.when(~pl.col("smoked")).then(0).when(pl.col("far") > pl.col("stopped")).then(1)
@@ -120,48 +120,52 @@ def smoking(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     return pl.concat(
         [
             as_events(
-                rows, setting, events.SMOKING, "observation", coded(statuses, pl.col("status"))
+                rows,
+                setting,
+                events.SMOKING,
+                "observation",
+                lookup_code(statuses, pl.col("status")),
             ),
             as_events(
                 advised,
                 setting,
                 events.SMOKING_ADVICE,
                 "procedure",
-                one_coded(codes.SMOKING_ADVICE),
+                single_code(codes.SMOKING_ADVICE),
             ),
         ]
     )
 
 
 def family_history(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """What runs in the family, for some grown-ups, with who it was."""
+    """Return family history for some adults, with the relative in the text."""
     chance = setting.chance("family history")
-    rows = repeated(
-        people.filter(pl.col("age") > 16), often(chance, "count", pl.lit(0.5))
-    ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+    rows = repeat_rows(
+        people.filter(pl.col("age") > 16), random_count(chance, "count", pl.lit(0.5))
+    ).with_columns(on=random_day(chance, "on", pl.col("start"), pl.col("stop")))
     return as_events(
         rows,
         setting,
         events.FAMILY_HISTORY,
         "family_history",
-        coded(IN_THE_FAMILY, chance.whole("which", 0, len(IN_THE_FAMILY) - 1)),
+        lookup_code(IN_THE_FAMILY, chance.integer("which", 0, len(IN_THE_FAMILY) - 1)),
         text=chance.one_of("who", ("Mother", "Father", "Brother", "Sister", "Grandmother")),
     )
 
 
 def procedures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Operations and small procedures."""
+    """Return operations and minor procedures."""
     chance = setting.chance("procedures")
     rate = YEARS * 0.02 * (0.5 + pl.col("age") / 40)
-    rows = repeated(people, often(chance, "count", rate)).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop"))
+    rows = repeat_rows(people, random_count(chance, "count", rate)).with_columns(
+        on=random_day(chance, "on", pl.col("start"), pl.col("stop"))
     )
     return as_events(
         rows,
         setting,
         events.PROCEDURES,
         "procedure",
-        coded(PROCEDURES, chance.whole("which", 0, len(PROCEDURES) - 1)),
+        lookup_code(PROCEDURES, chance.integer("which", 0, len(PROCEDURES) - 1)),
         text=pl.when(chance.happens("text", 0.3)).then(
             chance.one_of("side", ("Left side.", "Right side.", "Done at the hospital."))
         ),

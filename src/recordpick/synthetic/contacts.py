@@ -13,9 +13,9 @@ _FRIENDS = ("daughter", "son", "sister", "brother", "friend", "neighbour")
 
 
 def with_contacts(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add `partner_name` and `mother_name`, and `carer`: who cares for the person, as text.
+    """Add `partner_name`, `mother_name` and `carer` (the person's carer, as text).
 
-    Those recorded as next of kin are people of the practice, except for a carer, who need not be.
+    People recorded as next of kin are patients of the practice; a carer need not be.
     """
     chance = Chance(seed, "contacts")
     called = people.select("n", name=pl.concat_str("given_name", pl.lit(" "), "family_name"))
@@ -50,7 +50,7 @@ def _date(days: pl.Expr) -> pl.Expr:
 
 
 class _Entry(NamedTuple):
-    """One kind of address or number that some people have, and the days it held."""
+    """One kind of address or number that some people have, and the days when it was valid."""
 
     who: pl.Expr
     kind: str
@@ -61,21 +61,21 @@ class _Entry(NamedTuple):
 
 
 def _number(chance: Chance, what: str, start: str) -> pl.Expr:
-    """A telephone number of a range that is kept for made-up ones: three digits after `start`."""
-    return pl.concat_str(pl.lit(start), chance.whole(what, 0, 999).cast(pl.String).str.zfill(3))
+    """Return a telephone number from a range reserved for fiction: `start` and three digits."""
+    return pl.concat_str(pl.lit(start), chance.integer(what, 0, 999).cast(pl.String).str.zfill(3))
 
 
 def addresses(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Each address and number with the days it held: the present ones, and some former ones."""
+    """Return present and some former addresses and numbers, with the days when each was valid."""
     chance = setting.chance("addresses")
     joined = pl.col("registered")
     moved = chance.happens("moved", 0.16) & ~pl.col("in_care_home")
-    move_day = pl.max_horizontal(joined, pl.col("stop") - chance.whole("moved", 30, 3000))
+    move_day = pl.max_horizontal(joined, pl.col("stop") - chance.integer("moved", 30, 3000))
     mobile = pl.col("mobile_phone").is_not_null()
     changed = chance.happens("changed number", 0.07) & mobile
     works = pl.col("age").is_between(18, 66) & chance.happens("at work", 0.06)
     elsewhere = pl.concat_str(
-        chance.whole("number", 1, 160).cast(pl.String),
+        chance.integer("number", 1, 160).cast(pl.String),
         pl.lit(" "),
         chance.one_of("street", setting.pools.streets),
         pl.lit(f", {setting.pools.towns[-1]}"),
@@ -132,7 +132,7 @@ def addresses(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def relationships(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Next of kin for some, and carers for those who have one."""
+    """Return next of kin for some people, and carers for those who have one."""
     chance = setting.chance("relationships")
     spouse = pl.when(pl.col("sex") == "F").then(pl.lit("husband")).otherwise(pl.lit("wife"))
     partner = pl.col("partner_name").is_not_null() & chance.happens("partner", 0.45)
@@ -158,8 +158,8 @@ def relationships(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         for k, (who, name, relation, cares) in enumerate(relations)
     ]
     rows = pl.concat(frames)
-    since = pl.min_horizontal(pl.col("registered") + chance.whole("recorded", 0, 900), "stop")
-    ended = pl.min_horizontal(since + chance.whole("lasted", 100, 3000), "stop")
+    since = pl.min_horizontal(pl.col("registered") + chance.integer("recorded", 0, 900), "stop")
+    ended = pl.min_horizontal(since + chance.integer("lasted", 100, 3000), "stop")
     return as_table(
         rows,
         "relationships",

@@ -1,6 +1,6 @@
-"""The drugs and appliances a synthetic record uses, with what each is given for.
+"""The drugs and appliances a synthetic record uses, with the condition each is given for.
 
-All codes are invented (`X-D001`); they stand where a dm+d code would stand in a real record.
+All codes are invented (`X-D001`); they appear where a real record would have a dm+d code.
 """
 
 from __future__ import annotations

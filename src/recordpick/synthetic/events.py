@@ -1,4 +1,4 @@
-"""How a maker's rows become events: what every entry of a record has."""
+"""Convert a generator's rows to events, with the columns that every entry of a record has."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SMOKING = 31
 DEGRADED_ALLERGIES = 32
 LINKED_PROBLEMS = 33
 SMOKING_ADVICE = 34
-"""The number of each maker of events, which is part of its rows' ids: add at the end only.
+"""The number of each generator of events, which is part of its rows' ids: add at the end only.
 
 22 is not in use.
 """
@@ -68,41 +68,43 @@ TEXTS = (
 )
 
 
-def coded(codes: tuple[Code, ...], index: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    """Give code and term of the entries that `index` points to."""
-    place = index.cast(pl.UInt32)
+def lookup_code(codes: tuple[Code, ...], index: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
+    """Return code and term of the entries at `index`."""
+    position = index.cast(pl.UInt32)
     return (
-        pl.lit(pl.Series([entry.code for entry in codes])).gather(place),
-        pl.lit(pl.Series([entry.term for entry in codes])).gather(place),
+        pl.lit(pl.Series([entry.code for entry in codes])).gather(position),
+        pl.lit(pl.Series([entry.term for entry in codes])).gather(position),
     )
 
 
-def one_coded(code: Code) -> tuple[pl.Expr, pl.Expr]:
-    """Give code and term of one entry, for every row."""
+def single_code(code: Code) -> tuple[pl.Expr, pl.Expr]:
+    """Return the same code and term for every row."""
     return pl.lit(code.code), pl.lit(code.term)
 
 
 def as_events(
     rows: pl.LazyFrame,
     setting: Setting,
-    maker: int,
+    generator: int,
     kind: str | pl.Expr,
     what: tuple[pl.Expr, pl.Expr],
     **more: pl.Expr,
 ) -> pl.LazyFrame:
-    """Give the rows as events.
+    """Return the rows as events.
 
     The rows have n, k, patient_id, stop and `on`, the day (Int32). `what` is code and term; `more`
-    the other columns of events, which also replaces what is set here.
+    holds other columns of events, which override those set here.
     """
-    chance = setting.chance(f"events {maker}")
+    chance = setting.chance(f"events {generator}")
     code, term = what
-    late = pl.when(chance.happens("late", 0.06)).then(chance.whole("days late", 1, 40)).otherwise(0)
+    late = (
+        pl.when(chance.happens("late", 0.06)).then(chance.integer("days late", 1, 40)).otherwise(0)
+    )
     recorded = pl.min_horizontal(pl.col("on") + late, pl.col("stop"))
     by = (*setting.pools.doctors, *setting.pools.staff)
     columns: dict[str, pl.Expr | None] = {
         "patient_id": pl.col("patient_id"),
-        "event_id": row_id(maker),
+        "event_id": row_id(generator),
         "date": pl.col("on").cast(pl.Date),
         "date_precision": pl.lit("day"),
         "recorded_on": recorded.cast(pl.Int32).cast(pl.Date),

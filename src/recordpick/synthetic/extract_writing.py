@@ -1,4 +1,4 @@
-"""What the writers of every format share: a folder that appears whole, files by columns."""
+"""What the writers of all formats share: atomic folders, CSV files with fixed columns, ids."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ from recordpick.whole import cannot_write
 
 
 @contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
-    """Give a folder that becomes `out` when the block ends without an error.
+def new_folder(out: Path) -> Iterator[Path]:
+    """Yield a temporary folder that is renamed to `out` when the block ends without an error.
 
-    UserError if `out` holds something already or cannot be written.
+    Raises UserError if `out` is not empty or cannot be written.
     """
     try:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from error
-    with whole.whole_folder(out) as made:
-        yield made
+    with whole.whole_folder(out) as folder:
+        yield folder
 
 
 @dataclass(frozen=True)
-class Form:
+class CsvFormat:
     """How a system writes its CSV files."""
 
     has_header: bool = True
     quotes: Literal["necessary", "always"] = "necessary"
     encoding: str = "utf-8"
-    """What the encoding does not know becomes a question mark."""
+    """Characters that the encoding does not have become question marks."""
     line_end: str = "\n"
 
 
 class ColumnFile:
-    """A CSV file with just these columns in this order, written part by part."""
+    """A CSV file with exactly these columns in this order, written part by part."""
 
-    def __init__(self, path: Path, columns: Sequence[str], form: Form) -> None:
+    def __init__(self, path: Path, columns: Sequence[str], form: CsvFormat) -> None:
         self.columns = tuple(columns)
         self._form = form
         self._file: IO[bytes] = path.open("wb")
@@ -52,7 +52,7 @@ class ColumnFile:
             self._write(empty, header=True)
 
     def write(self, frame: pl.DataFrame) -> None:
-        """Write rows; a column that the frame does not have is empty, one too many is our bug."""
+        """Write rows; a missing column is written empty, an unknown one is a programming error."""
         unknown = set(frame.columns) - set(self.columns)
         assert not unknown, unknown
         empty = pl.lit(None, pl.String)
@@ -73,15 +73,15 @@ class ColumnFile:
         self._file.close()
 
 
-class Listed:
-    """Things that get a number when they are met: codes, drugs, people."""
+class IdRegistry:
+    """Assigns consecutive numbers to distinct things, such as codes, drugs or people."""
 
     def __init__(self, first: int) -> None:
         self._numbers: dict[tuple[str | None, ...], int] = {}
         self._first = first
 
-    def numbered(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-        """Give `names` and `number` for each different row of the frame."""
+    def assign(self, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+        """Return `names` and `number` for each distinct row of the frame."""
         found = frame.select(names).unique().sort(names)
         for row in found.iter_rows():
             self._numbers.setdefault(row, self._first + len(self._numbers))
@@ -89,14 +89,14 @@ class Listed:
         return found.with_columns(pl.Series("number", numbers, pl.Int64))
 
     def frame(self, names: list[str]) -> pl.DataFrame:
-        """Give all that were met, with their numbers."""
+        """Return all things that have a number, with their numbers."""
         rows = [(*row, number) for row, number in self._numbers.items()]
         schema = dict.fromkeys(names, pl.String) | {"number": pl.Int64}
         return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def write_practice_toml(practice: Practice, folder: Path, system: str) -> None:
-    """Say beside the files that they are made up: no export has a column for that."""
+    """Write practice.toml, which says that the files are synthetic: no export has such a column."""
     (folder / "practice.toml").write_text(
         f'name = "{practice.name}"\nas_at = {practice.as_at.isoformat()}\nsynthetic = true\n'
         f'made_by = "recordpick synthesise --as {system}, '

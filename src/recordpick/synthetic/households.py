@@ -1,4 +1,4 @@
-"""Who lives with whom: couples, children with a mother of a likely age, homes for older people.
+"""Households: couples, and children with a mother of a plausible age.
 
 A household shares one address; a family shares one surname.
 """
@@ -11,9 +11,10 @@ from recordpick.synthetic.chance import Chance
 
 
 def with_households(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add `household` and `family`: the `n` of whose address and whose surname a person has.
+    """Add `household`, `family`, `partner` and `mother` (each the `n` of a person).
 
-    Also `partner` and `mother`: the `n` of that person, or null where nobody is recorded.
+    A person has the address of the person in `household` and the surname of the one in `family`.
+    `partner` and `mother` are null where nobody is recorded.
     """
     chance = Chance(seed, "households")
     at_home = (pl.col("status") == "registered") & ~pl.col("in_care_home")
@@ -50,8 +51,8 @@ def with_households(people: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 
 def _couples(people: pl.DataFrame, chance: Chance) -> pl.DataFrame:
-    """Pair men and women of about the same age: columns n, partner, each pair both ways."""
-    near = pl.col("age") + chance.bell("near in age", 0.0, 2.5)
+    """Return couples of men and women of about the same age: columns n, partner, both ways."""
+    near = pl.col("age") + chance.normal("near in age", 0.0, 2.5)
     of_sex = [
         people.filter(pl.col("partnered"), pl.col("sex") == sex).sort(near, "n")["n"]
         for sex in ("F", "M")
@@ -65,7 +66,7 @@ def _couples(people: pl.DataFrame, chance: Chance) -> pl.DataFrame:
 
 
 def _mothers(people: pl.DataFrame, chance: Chance) -> pl.DataFrame:
-    """Give each person who lives with parents a mother 18 to 42 years older: columns n, mother."""
+    """Return a mother 18 to 42 years older for people who live with parents: columns n, mother."""
     women = (
         people.filter(
             pl.col("status") == "registered",
@@ -74,10 +75,10 @@ def _mothers(people: pl.DataFrame, chance: Chance) -> pl.DataFrame:
             ~pl.col("with_parents"),
             ~pl.col("in_care_home"),
         )
-        .select(mother="n", at=-pl.col("born") + chance.whole("mother", 0, 360))
+        .select(mother="n", at=-pl.col("born") + chance.integer("mother", 0, 360))
         .sort("at", "mother")
     )
-    wanted = -pl.col("born") + chance.bell("age of mother", 30.0, 5.0).clip(20, 42) * 365
+    wanted = -pl.col("born") + chance.normal("age of mother", 30.0, 5.0).clip(20, 42) * 365
     return (
         people.filter(pl.col("with_parents"))
         .select("n", at=wanted.cast(pl.Int64))

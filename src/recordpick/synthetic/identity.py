@@ -1,7 +1,8 @@
-"""What a person is called and how they are reached: the patients table of a practice.
+"""Names, addresses and contact details: the patients table of a practice.
 
-Telephone numbers are of the ranges kept for drama (01632 960, 07700 900), e-mail domains those
-kept for examples, postcode areas ones that do not exist, NHS numbers of the range never issued.
+Telephone numbers are from the ranges reserved for drama (01632 960, 07700 900), e-mail domains from
+those reserved for examples, postcode areas do not exist, and NHS numbers are from the range that is
+never issued.
 """
 
 from __future__ import annotations
@@ -16,19 +17,19 @@ from recordpick.tables import PATIENTS
 _OUTWARD = ("XN1", "XN2", "XN3", "XN4", "XQ7", "XQ8")
 _INWARD = tuple("ABDEFGHJLNPQRSTUWXYZ")
 _STEP_BETWEEN_NUMBERS = 38_196_601
-"""Odd and no multiple of 5, so that its multiples meet every number below 100,000,000 once."""
+"""Odd and not a multiple of 5, so its multiples reach each number below 100,000,000 once."""
 
 
 def patient_id() -> pl.Expr:
-    """The practice system's own number of the patient."""
+    """Return the practice system's own number for the patient."""
     return (pl.col("n") + 10_001).cast(pl.String).alias("patient_id")
 
 
 def nhs_numbers(patients: int, seed: int) -> pl.Series:
-    """So many different valid NHS numbers from 9 000 000 000 to 9 999 999 999.
+    """Return distinct valid NHS numbers from 9 000 000 000 to 9 999 999 999, one for each patient.
 
-    The check digit is 11 less the remainder by 11 of the digits weighted 10 to 2; a number whose
-    check digit would be 10 is not used.
+    The check digit is 11 less the remainder modulo 11 of the digits weighted 10 to 2; a number
+    whose check digit would be 10 is not used.
     """
     first = Chance(seed, "identity").key("first NHS number") % 100_000_000
     tries = patients + patients // 5 + 20
@@ -37,7 +38,7 @@ def nhs_numbers(patients: int, seed: int) -> pl.Series:
         + (pl.int_range(tries, dtype=pl.Int64) * _STEP_BETWEEN_NUMBERS + first) % 100_000_000
     )
     weighted = sum(
-        (pl.col("body") // 10**place % 10 * (place + 2) for place in range(9)), pl.lit(0)
+        (pl.col("body") // 10**position % 10 * (position + 2) for position in range(9)), pl.lit(0)
     )
     check = (11 - weighted % 11) % 11
     return (
@@ -128,11 +129,11 @@ def _title(chance: Chance) -> pl.Expr:
 
 
 def _home(home: Chance, pools: Pools) -> dict[str, pl.Expr]:
-    """Give the address and postcode of a household, or of the care home a resident lives in."""
-    number = home.whole("house number", 1, 160).cast(pl.String)
+    """Return address and postcode of a household, or of the care home where a resident lives."""
+    number = home.integer("house number", 1, 160).cast(pl.String)
     flat = pl.when(home.happens("flat", 0.15)).then(
         pl.concat_str(
-            pl.lit("Flat "), home.whole("flat number", 1, 24).cast(pl.String), pl.lit(", ")
+            pl.lit("Flat "), home.integer("flat number", 1, 24).cast(pl.String), pl.lit(", ")
         )
     )
     road = pl.concat_str(
@@ -146,7 +147,7 @@ def _home(home: Chance, pools: Pools) -> dict[str, pl.Expr]:
     code = pl.concat_str(
         home.one_of("outward", _OUTWARD),
         pl.lit(" "),
-        home.whole("inward digit", 1, 9).cast(pl.String),
+        home.integer("inward digit", 1, 9).cast(pl.String),
         home.one_of("inward letter", _INWARD),
         home.one_of("second inward letter", _INWARD),
     )
@@ -162,17 +163,17 @@ def _home(home: Chance, pools: Pools) -> dict[str, pl.Expr]:
 
 
 def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFrame:
-    """Give the patients table, without the derived columns."""
+    """Return the patients table, without the derived columns."""
     chance = Chance(seed, "identity")
     home = Chance(seed, "identity", row="household")
     count = len(people)
     here = pl.col("status") == "registered"
-    grown_up = pl.col("age") >= 16
+    is_adult = pl.col("age") >= 16
     numberless = chance.chosen("no NHS number", here, max(3, count * 4 // 1000)) | (
         pl.col("registration") == "dummy"
     )
     rough_birth = chance.chosen("rough date of birth", pl.col("age") > 30, max(1, count // 500))
-    reached = grown_up & chance.happens("e-mail", _share_with_email())
+    reached = is_adult & chance.happens("e-mail", _share_with_email())
     frame = people.with_columns(nhs_numbers(count, seed)).select(
         patient_id(),
         nhs_number=pl.when(~numberless).then(pl.col("nhs_number")),
@@ -199,12 +200,12 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
         email_verified=pl.when(reached).then(chance.happens("verified", 0.7)),
         home_phone=pl.when(home.happens("landline", 0.55)).then(
             pl.concat_str(
-                pl.lit("01632 960"), home.whole("line", 0, 999).cast(pl.String).str.zfill(3)
+                pl.lit("01632 960"), home.integer("line", 0, 999).cast(pl.String).str.zfill(3)
             )
         ),
-        mobile_phone=pl.when(grown_up & chance.happens("mobile", 0.85)).then(
+        mobile_phone=pl.when(is_adult & chance.happens("mobile", 0.85)).then(
             pl.concat_str(
-                pl.lit("07700 900"), chance.whole("mobile", 0, 999).cast(pl.String).str.zfill(3)
+                pl.lit("07700 900"), chance.integer("mobile", 0, 999).cast(pl.String).str.zfill(3)
             )
         ),
         carer=pl.col("carer"),
@@ -217,12 +218,12 @@ def patients_table(people: pl.DataFrame, seed: int, pools: Pools) -> pl.DataFram
 
 
 def _share_with_email() -> pl.Expr:
-    """The share of people with an e-mail address: falls with age."""
+    """Return the share of people with an e-mail address, which falls with age."""
     return (0.85 - (pl.col("age") - 40).clip(0, 50) * 0.012).cast(pl.Float64)
 
 
 def _email(chance: Chance) -> pl.Expr:
-    """A plain address from the name, at a domain kept for examples."""
+    """Return an address derived from the name, at a domain reserved for examples."""
     letters = [
         pl.col(name).str.to_lowercase().str.replace_all("[^a-z]", "")
         for name in ("given_name", "family_name")
@@ -231,6 +232,6 @@ def _email(chance: Chance) -> pl.Expr:
         letters[0],
         pl.lit("."),
         letters[1],
-        chance.whole("e-mail number", 1, 99).cast(pl.String),
+        chance.integer("e-mail number", 1, 99).cast(pl.String),
         chance.one_of("domain", ("@example.com", "@example.org", "@example.net")),
     )

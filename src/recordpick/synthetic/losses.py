@@ -1,6 +1,6 @@
-"""What each format cannot carry of a practice: what the round-trip tests let pass, and why.
+"""What each format cannot represent: the differences that the round-trip tests allow, and why.
 
-`docs/source-formats.md` says the same for people; a test holds the two side by side.
+`docs/source-formats.md` says the same for people; a test compares the two.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Loss(NamedTuple):
-    """A column of a table (of any table that is missing: no column), and why."""
+    """A column of a table, or "" if the whole table is missing, and the reason."""
 
     table: str
     column: str
@@ -37,8 +37,8 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         _NO_DISPENSING,
         _NO_OPT_OUT,
         Loss("events", "text", "free text is only in extracts older than 8.2 (AssociatedText)"),
-        Loss("appointments", "clinician", "the extract's sessions do not name who holds them"),
-        Loss("referrals", "clinician", "an entry names who entered it, which is not told apart"),
+        Loss("appointments", "clinician", "the extract's sessions do not name the clinician"),
+        Loss("referrals", "clinician", "an entry names the user who entered it, not the referrer"),
         _NO_DOCUMENTS,
         _NO_ADDRESSES,
         Loss("relationships", "", "only the carer's name, with the patient"),
@@ -57,8 +57,8 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("events", "range_high", "SRCode has no reference range"),
         Loss("events", "is_abnormal", "SRCode has no abnormal flag"),
         Loss("events", "text", "SRCode has no free text"),
-        Loss("events", "parent_id", "entries do not name others"),
-        Loss("events", "header_id", "results of one event are not put under a header"),
+        Loss("events", "parent_id", "entries do not refer to other entries"),
+        Loss("events", "header_id", "results of one event have no header entry"),
         Loss("events", "is_confidential", "not in the extract"),
         Loss("medications", "is_confidential", "not in the extract"),
         Loss("documents", "title", "not in the extract"),
@@ -66,7 +66,7 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("referrals", "ubrn", "not in SRReferralOut"),
         Loss("referrals", "status", "not in SRReferralOut"),
         Loss("referrals", "closed_on", "not in SRReferralOut"),
-        Loss("recalls", "code", "a recall has a type, no code"),
+        Loss("recalls", "code", "a recall has a type but no code"),
     ),
     "vision": (
         Loss("patients", "middle_names", "not in the extract"),
@@ -84,12 +84,12 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("events", "is_abnormal", "the journal has no abnormal flag"),
         Loss("events", "significance", "not in the journal"),
         Loss("events", "is_confidential", "not in the journal"),
-        Loss("events", "header_id", "LINKS are of problems: results name no header"),
+        Loss("events", "header_id", "LINKS refer to problems: results name no header"),
         Loss("medications", "issues_authorised", "not in the journal"),
         Loss("medications", "last_issued_on", "not in the journal"),
         Loss("medications", "review_on", "not in the journal"),
         Loss("medications", "is_confidential", "not in the journal"),
-        Loss("referrals", "code", "a referral has a specialty, no code"),
+        Loss("referrals", "code", "a referral has a specialty but no code"),
         Loss("referrals", "urgency", "TYPE is a setting such as O or A, not an urgency"),
         Loss("referrals", "ubrn", "not in the extract"),
         Loss("referrals", "status", "not in the extract"),
@@ -124,7 +124,7 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
             )
         ),
         *(
-            Loss(table, "", "a list is of patients only")
+            Loss(table, "", "a list holds patients only")
             for table in (
                 "events",
                 "medications",
@@ -141,9 +141,9 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
 """Tables and columns that an index of this format does not have."""
 
 _REPEATS = Loss(
-    "medications", "course", "repeat dispensing and automatic issue are not told from other repeats"
+    "medications", "course", "repeat dispensing and automatic issue look like other repeats"
 )
-_KINDS = Loss("events", "kind", "no category in the extract: partly told by the words of the term")
+_KINDS = Loss("events", "kind", "no category in the extract: partly derived from the term")
 _PAST = Loss("events", "problem_status", "a past problem without an end date counts as active")
 
 CHANGED: dict[str, tuple[Loss, ...]] = {
@@ -155,7 +155,7 @@ CHANGED: dict[str, tuple[Loss, ...]] = {
     ),
     "systmone": (
         *(
-            Loss(table, column, "letters that Windows-1252 lacks become question marks")
+            Loss(table, column, "letters that Windows-1252 does not have become question marks")
             for table, column in (
                 ("patients", "family_name"),
                 ("patients", "given_name"),
@@ -170,8 +170,8 @@ CHANGED: dict[str, tuple[Loss, ...]] = {
         Loss("events", "code_system", "local codes are CTV3 codes without a SNOMED CT concept"),
         _PAST,
         _REPEATS,
-        Loss("medications", "issues", "counted from what was issued, as no number is given"),
-        Loss("medications", "issues_authorised", "only templates have it, acute items do not"),
+        Loss("medications", "issues", "counted from the issues, as the extract gives no number"),
+        Loss("medications", "issues_authorised", "only templates have it; acute items do not"),
         Loss("medications", "last_issued_on", "an acute item was issued on its first day"),
         Loss("addresses", "until", "numbers have no end"),
     ),
@@ -185,4 +185,4 @@ CHANGED: dict[str, tuple[Loss, ...]] = {
     ),
     "list": (),
 }
-"""Columns that are there, but may hold something else than the practice's own system shows."""
+"""Columns that an index has, but whose values may differ from the practice's own system."""

@@ -1,6 +1,6 @@
 """Pools of names, streets and towns: Faker's British ones, with more of England's variety.
 
-Faker is asked a few thousand times for a whole practice, never once a patient.
+Faker is called a few thousand times for a whole practice, never once for each patient.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MEN_FROM_ELSEWHERE = _words(
 )
 _STREETS = ("Road", "Street", "Close", "Avenue", "Lane", "Drive", "Gardens", "Crescent")
 _TOWNS = ("Great Marling", "Great Marling", "Little Marling", "Ashwick Green", "Netherholt")
-"""Invented; most people live in the first. (Faker's have no English ring: "Lake Bruce".)"""
+"""Invented; most people live in the first. (Faker's do not sound English: "Lake Bruce".)"""
 
 ACCENTED_SURNAMES = _words(
     "Müller Núñez García Lefèvre Šimkus Żukowski Gonçalves Sørensen Öztürk Fernández Brontë Côté"
@@ -55,7 +55,7 @@ APOSTROPHE_SURNAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Pools:
-    """What a practice draws its names from; each a series of text."""
+    """The pools from which a practice's names are drawn."""
 
     surnames: pl.Series
     women: pl.Series
@@ -67,29 +67,29 @@ class Pools:
     care_homes: tuple[str, ...]
 
 
-def _drawn(make: Callable[[], str], times: int) -> list[str]:
-    return list(dict.fromkeys(make() for _ in range(times)))
+def _draw_distinct(generate: Callable[[], str], times: int) -> list[str]:
+    return list(dict.fromkeys(generate() for _ in range(times)))
 
 
 def _doctor(number: int, given: list[str], surnames: list[str]) -> str:
-    """Name one doctor; a list that runs out is begun again, with other surnames."""
+    """Return the name of one doctor; a list that runs out starts again, with other surnames."""
     surname = number + number // len(given)
     return f"Dr {given[number % len(given)]} {surnames[-1 - surname % len(surnames)]}"
 
 
 def make_pools(seed: int, doctors: int) -> Pools:
-    """Draw the pools of one practice with so many doctors."""
+    """Return the pools of one practice with that many doctors."""
     faker = Faker("en_GB")
     faker.seed_instance(Chance(seed, "names").key("faker"))
-    surnames = _drawn(faker.last_name, 800)
-    women = _drawn(faker.first_name_female, 400)
-    men = _drawn(faker.first_name_male, 400)
-    named_after = _drawn(faker.last_name, 150)
+    surnames = _draw_distinct(faker.last_name, 800)
+    women = _draw_distinct(faker.first_name_female, 400)
+    men = _draw_distinct(faker.first_name_male, 400)
+    street_names = _draw_distinct(faker.last_name, 150)
     return Pools(
         surnames=pl.Series(surnames + 3 * _SURNAMES_FROM_ELSEWHERE),
         women=pl.Series(women + 2 * _WOMEN_FROM_ELSEWHERE),
         men=pl.Series(men + 2 * _MEN_FROM_ELSEWHERE),
-        streets=pl.Series([f"{name} {kind}" for name in named_after for kind in _STREETS]),
+        streets=pl.Series([f"{name} {kind}" for name in street_names for kind in _STREETS]),
         towns=_TOWNS,
         doctors=tuple(_doctor(i, women if i % 2 else men, surnames) for i in range(doctors)),
         staff=tuple(

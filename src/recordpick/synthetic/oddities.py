@@ -1,4 +1,4 @@
-"""What makes a record hard to carry over: local codes, degraded entries, long text, rough dates."""
+"""Entries that are hard to migrate: local codes, degraded entries, long text, imprecise dates."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import polars as pl
 from recordpick.synthetic import codes, events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.consultations import PROCEDURES, SEEN_FOR
-from recordpick.synthetic.events import TEXTS, as_events, coded
+from recordpick.synthetic.events import TEXTS, as_events, lookup_code
 from recordpick.synthetic.people import day
-from recordpick.synthetic.rows import Setting, between, often, repeated
+from recordpick.synthetic.rows import Setting, random_count, random_day, repeat_rows
 
 _BEFORE_1950 = day(date(1949, 6, 1))
 
 
 def with_oddities(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add what a few people are chosen for, at least two in the smallest practice.
+    """Add attributes of a few people each, at least two even in the smallest practice.
 
-    Columns: has_degraded, has_degraded_allergy, has_long_text, has_old_entry.
+    Boolean columns: has_degraded, has_degraded_allergy, has_long_text, has_old_entry.
     """
     chance = Chance(seed, "oddities")
     count = len(people)
@@ -38,19 +38,21 @@ def with_oddities(people: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 
 def local_codes(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Entries under the practice's own codes, one with a score."""
+    """Return entries with the practice's own codes, one with a score."""
     chance = setting.chance("local codes")
-    rows = repeated(people, often(chance, "count", pl.lit(0.12))).with_columns(
-        on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 4000), pl.col("stop")),
-        index=chance.whole("which", 0, len(codes.LOCAL_CODES) - 1),
+    rows = repeat_rows(people, random_count(chance, "count", pl.lit(0.12))).with_columns(
+        on=random_day(
+            chance, "on", pl.max_horizontal("start", pl.col("stop") - 4000), pl.col("stop")
+        ),
+        index=chance.integer("which", 0, len(codes.LOCAL_CODES) - 1),
     )
-    score = chance.whole("score", 10, 95).cast(pl.Float64)
+    score = chance.integer("score", 10, 95).cast(pl.Float64)
     return as_events(
         rows,
         setting,
         events.LOCAL,
         "other",
-        coded(codes.LOCAL_CODES, pl.col("index")),
+        lookup_code(codes.LOCAL_CODES, pl.col("index")),
         code_system=pl.lit("local"),
         is_local_code=pl.lit(value=True),
         value=pl.when(pl.col("index") == len(codes.LOCAL_CODES) - 1).then(score),
@@ -58,45 +60,45 @@ def local_codes(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def degraded(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Entries that an earlier transfer could not carry: the original term is left in the text."""
+    """Return entries degraded in an earlier transfer: the original term is kept in the text."""
     chance = setting.chance("degraded")
-    rows = repeated(
-        people.filter(pl.col("has_degraded")), chance.whole("count", 1, 6)
-    ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+    rows = repeat_rows(
+        people.filter(pl.col("has_degraded")), chance.integer("count", 1, 6)
+    ).with_columns(on=random_day(chance, "on", pl.col("start"), pl.col("stop")))
     original = chance.one_of("original", [code.term for code in (*SEEN_FOR, *PROCEDURES)])
     return as_events(
         rows,
         setting,
         events.DEGRADED,
         "other",
-        coded((codes.DEGRADED,), pl.lit(0)),
+        lookup_code((codes.DEGRADED,), pl.lit(0)),
         text=pl.concat_str(pl.lit("Original term: "), original),
         is_degraded=pl.lit(value=True),
     )
 
 
 def long_texts(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Entries with a long free text: several lines, bullets, signs that are easily damaged."""
+    """Return entries with long free text: several lines, bullets, easily damaged characters."""
     chance = setting.chance("long text")
-    rows = repeated(
-        people.filter(pl.col("has_long_text")), chance.whole("count", 1, 2)
-    ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+    rows = repeat_rows(
+        people.filter(pl.col("has_long_text")), chance.integer("count", 1, 2)
+    ).with_columns(on=random_day(chance, "on", pl.col("start"), pl.col("stop")))
     return as_events(
         rows,
         setting,
         events.LONG_TEXT,
         "observation",
-        coded(SEEN_FOR, chance.whole("what", 0, len(SEEN_FOR) - 1)),
+        lookup_code(SEEN_FOR, chance.integer("what", 0, len(SEEN_FOR) - 1)),
         text=chance.one_of("text", _long_texts(setting)),
     )
 
 
 def _long_texts(setting: Setting) -> list[str]:
-    """Give 60 texts of 520 to some 4,000 characters."""
-    dice = random.Random(setting.chance("long text").key("texts"))  # noqa: S311 - no secret
+    """Return 60 texts of 520 to some 4,000 characters."""
+    rng = random.Random(setting.chance("long text").key("texts"))  # noqa: S311 - not a secret
     texts = []
     for _ in range(60):
-        lines = [dice.choice(TEXTS) for _ in range(dice.randint(16, 90))]
+        lines = [rng.choice(TEXTS) for _ in range(rng.randint(16, 90))]
         bullets = "\n".join(f"\N{BULLET} {line}" for line in lines[:8])
         texts.append(
             f"{' '.join(lines[8:])}\nPlan:\n{bullets}\nReview \N{GREATER-THAN OR EQUAL TO} 2 weeks."
@@ -105,13 +107,13 @@ def _long_texts(setting: Setting) -> list[str]:
 
 
 def old_dates(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Entries known by their year or month only, without a date, or from before 1950."""
+    """Return entries of which only year or month is known, without a date, or before 1950."""
     chance = setting.chance("old dates")
-    rough = repeated(
-        people.filter(pl.col("age") > 20), often(chance, "count", pl.lit(0.12))
+    rough = repeat_rows(
+        people.filter(pl.col("age") > 20), random_count(chance, "count", pl.lit(0.12))
     ).with_columns(
-        how=chance.whole("how", 0, 5),
-        on=between(chance, "on", pl.col("born") + 800, pl.col("stop")),
+        how=chance.integer("how", 0, 5),
+        on=random_day(chance, "on", pl.col("born") + 800, pl.col("stop")),
     )
     old = people.filter(pl.col("has_old_entry")).with_columns(
         how=pl.lit(9, dtype=pl.Int64),
@@ -128,7 +130,7 @@ def old_dates(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.OLD_DATES,
         "procedure",
-        coded(PROCEDURES, chance.whole("what", 0, len(PROCEDURES) - 1)),
+        lookup_code(PROCEDURES, chance.integer("what", 0, len(PROCEDURES) - 1)),
         date=pl.when(how == 0)
         .then(None)
         .when(how <= 3)

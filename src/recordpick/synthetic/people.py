@@ -1,7 +1,7 @@
-"""Who is on the list: age, sex, registration, status, and the days between which the record runs.
+"""The people of a practice: age, sex, registration, status, and the first and last day of a record.
 
-The shape follows England's (Office for National Statistics, mid-2020s, rounded) and a practice's
-own: one patient in ten has left or died. Days are whole numbers since 1970-01-01 (Int32).
+The distributions follow England's (Office for National Statistics, mid-2020s, rounded) and those of
+a practice: one patient in ten has left or died. Days are integers since 1970-01-01 (Int32).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _AGES = (54, 59, 61, 57, 60, 66, 70, 67, 64, 62, 68, 67, 58, 49, 48, 40, 25, 16,
 
 
 def day(when: date) -> int:
-    """Days since 1970-01-01."""
+    """Return the number of days since 1970-01-01."""
     return (when - EPOCH).days
 
 
 def by_age(*shares: float, age: str = "age") -> pl.Expr:
-    """A share by age: under 18, 18 to 39, 40 to 64, 65 to 79, 80 and over."""
+    """Return a share by age: under 18, 18 to 39, 40 to 64, 65 to 79, 80 and over."""
     child, young, middle, old, oldest = shares
     years = pl.col(age)
     return (
@@ -44,11 +44,11 @@ def by_age(*shares: float, age: str = "age") -> pl.Expr:
 def make_people(
     patients: int, seed: int, as_at: date, recent_years: int | None = None
 ) -> pl.DataFrame:
-    """Make the people of a practice, one row each, in order of `n`.
+    """Return the people of a practice, one row each, in order of `n`.
 
     Columns: n (from 0), k (0), born, age (whole years at the as-at date), sex, status,
     registration, registered, left, died, start and stop (the days between which entries are
-    made), ill (0 to 1: how much illness the person has for their age), in_care_home,
+    dated), ill (0 to 1: how much illness the person has for their age), in_care_home,
     known_from_birth. With `recent_years`, records start that many years before they stop.
     """
     chance = Chance(seed, "people")
@@ -84,7 +84,10 @@ def _status(chance: Chance, patients: int) -> pl.Expr:
 
 
 def _exact_age(chance: Chance, patients: int) -> pl.Expr:
-    """Years at the as-at date: England's pyramid, older for the dead, with the extremes there."""
+    """Return age in years at the as-at date.
+
+    It follows England's age pyramid, is older for the deceased, and includes the extremes.
+    """
     band = [index for index, times in enumerate(_AGES) for _ in range(times)]
     living = (
         pl.lit(pl.Series(band)).gather((chance.share("band") * len(band)).cast(pl.UInt32)) * 5
@@ -118,7 +121,7 @@ def _sex(chance: Chance, patients: int) -> pl.Expr:
 
 
 def _registration(chance: Chance, patients: int) -> pl.Expr:
-    """Mostly regular; each other kind a few, and only among those registered today."""
+    """Return the registration: mostly regular, and a few of each other kind if registered today."""
     free = (pl.col("status") == "registered") & pl.col("age").is_between(1, 95)
     kind = pl.lit("regular")
     for name, least, per_thousand in (
@@ -136,7 +139,7 @@ def _registration(chance: Chance, patients: int) -> pl.Expr:
 def _stay(
     people: pl.DataFrame, chance: Chance, today: int, recent_years: int | None
 ) -> pl.DataFrame:
-    """Add when each joined, left or died, and between which days their record has entries."""
+    """Add the days when each person joined, left or died, and the days their record covers."""
     born, status = pl.col("born"), pl.col("status")
     lived = (today - born).cast(pl.Float64)
     died = today - (pl.min_horizontal(lived * 0.3, 3000.0) * chance.share("died")).floor() - 3
@@ -151,13 +154,15 @@ def _stay(
     since_birth = chance.happens("here since birth", 0.25)
     registered = (
         pl.when(visiting)
-        .then(today - chance.whole("visiting since", 2, 80))
+        .then(today - chance.integer("visiting since", 2, 80))
         .when((born > joined) | (since_birth & (pl.col("age") < 45)))
-        .then(pl.min_horizontal(born + chance.whole("days to register", 2, 40), pl.col("stop") - 1))
+        .then(
+            pl.min_horizontal(born + chance.integer("days to register", 2, 40), pl.col("stop") - 1)
+        )
         .otherwise(joined)
     )
-    # A visitor's record starts with the visit; others came with their computer record.
-    kept_since = day(date(1988, 1, 1)) + chance.whole("computer record since", 0, 3000)
+    # A visitor's record starts with the visit; others brought their computer record with them.
+    kept_since = day(date(1988, 1, 1)) + chance.integer("computer record since", 0, 3000)
     start = pl.when(visiting).then(registered).otherwise(pl.max_horizontal(born, kept_since))
     before = pl.col("stop") - 1
     people = people.with_columns(

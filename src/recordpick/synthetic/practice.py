@@ -1,4 +1,4 @@
-"""A made-up practice: its people first, then what is recorded about them, table by table."""
+"""A synthetic practice: its people first, then what is recorded about them, table by table."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from recordpick.synthetic.rows import Setting
 
 AS_AT = date(2026, 10, 1)
 PATIENTS_AT_A_TIME = 5_000
-"""As many as keep memory small and polars busy; no row depends on it."""
+"""Few enough to keep memory small, enough to keep polars busy; no row depends on it."""
 
-Maker = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
+Generator = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
 
-MAKERS: dict[str, tuple[Maker, ...]] = {
+GENERATORS: dict[str, tuple[Generator, ...]] = {
     "events": (
         problems.long_term,
         problems.passing,
@@ -71,7 +71,7 @@ MAKERS: dict[str, tuple[Maker, ...]] = {
         prescribing.repeats,
         prescribing.former,
         prescribing.acute,
-        prescribing.watched,
+        prescribing.monitored,
         prescribing.contraception,
     ),
     "appointments": (workflow.appointments,),
@@ -81,19 +81,19 @@ MAKERS: dict[str, tuple[Maker, ...]] = {
     "addresses": (contacts.addresses,),
     "relationships": (contacts.relationships,),
 }
-"""Who makes the rows of each table but `patients`."""
+"""The generators of the rows of each table except `patients`."""
 
-TABLES_MADE = ("patients", *MAKERS)
+GENERATED_TABLES = ("patients", *GENERATORS)
 
 _DATES = {"medications": "started_on", "addresses": "since", "relationships": "since"}
 
 
 @dataclass(frozen=True)
 class Practice:
-    """A made-up practice as at a day.
+    """A synthetic practice at a date.
 
-    `people` and `patients` hold a row a patient, in the same order; `parts` makes the other tables
-    so many patients at a time, so that a practice of any size can be written.
+    `people` and `patients` hold one row for each patient, in the same order; `parts` generates the
+    other tables in batches of patients, so that a practice of any size can be written.
     """
 
     name: str
@@ -104,24 +104,24 @@ class Practice:
     setting: Setting
 
     def part_count(self, table: str) -> int:
-        """How many parts `parts` gives of a table."""
+        """Return how many parts `parts` yields for a table."""
         return 1 if table == "patients" else -(-len(self.people) // PATIENTS_AT_A_TIME)
 
     def parts(self, table: str) -> Iterator[pl.DataFrame]:
-        """Give a table a few thousand patients at a time, each part sorted by patient and date."""
+        """Yield a table a few thousand patients at a time, each part sorted by patient and date."""
         if table == "patients":
             yield self.patients
             return
         by = _DATES.get(table, "date")
         for first in range(0, len(self.people), PATIENTS_AT_A_TIME):
             people = self.people.slice(first, PATIENTS_AT_A_TIME).lazy()
-            made = pl.concat([maker(people, self.setting) for maker in MAKERS[table]])
-            yield made.collect().sort("patient_id", by, maintain_order=True)
+            rows = pl.concat([generate(people, self.setting) for generate in GENERATORS[table]])
+            yield rows.collect().sort("patient_id", by, maintain_order=True)
 
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:
         """All tables by name, patients first, with the columns of `recordpick.tables`."""
-        return {table: pl.concat(list(self.parts(table))) for table in TABLES_MADE}
+        return {table: pl.concat(list(self.parts(table))) for table in GENERATED_TABLES}
 
 
 def make_practice(
@@ -132,12 +132,12 @@ def make_practice(
     *,
     recent_years: int | None = None,
 ) -> Practice:
-    """Make up a practice of so many patients; the same arguments always make the same practice.
+    """Return a synthetic practice; the same arguments always give the same practice.
 
-    About 200 rows a patient; `recent_years` leaves out what happened longer ago, which makes a
-    small practice for looking at.
+    There are about 200 rows for each patient; `recent_years` leaves out what happened longer ago,
+    which gives a small practice to look at.
     """
-    progress("making up people")
+    progress("generating people")
     pools = make_pools(seed, doctors=max(3, patients // 1800))
     setting = Setting(seed, day(as_at), pools)
     people = make_people(patients, seed, as_at, recent_years).with_columns(patient_id())

@@ -9,9 +9,15 @@ import polars as pl
 from recordpick.synthetic import codes, events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.conditions import has
-from recordpick.synthetic.events import as_events, coded, one_coded
+from recordpick.synthetic.events import as_events, lookup_code, single_code
 from recordpick.synthetic.people import EPOCH, day
-from recordpick.synthetic.rows import Setting, between, in_parts, often, repeated
+from recordpick.synthetic.rows import (
+    Setting,
+    random_count,
+    random_day,
+    repeat_rows,
+    split_into_parts,
+)
 
 _DOSES = codes.CHILDHOOD_IMMUNISATIONS + codes.TEENAGE_IMMUNISATIONS
 _AT_RISK = (
@@ -28,14 +34,14 @@ _ARMS = ("left deltoid, intramuscular", "right deltoid, intramuscular")
 _THIGHS = ("left thigh, intramuscular", "right thigh, intramuscular")
 _BY_MOUTH = "by mouth"
 _STATUSES = ("Refused", "Refused", "Not given", "Advised", "Contraindicated", "Given in error")
-"""What systems write as the status of a dose that does not count."""
+"""The status that systems record for a dose that does not count."""
 
 
 def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add what a few people are chosen for, at least two in the smallest practice.
+    """Add attributes of a few people each, at least two even in the smallest practice.
 
-    Columns: is_pregnant (or was in the last year), refuses (a vaccine), has_no_doses (a child whose
-    doses are on the record, each with a status that says it was not given).
+    Columns: is_pregnant (or was in the last year), refuses (a vaccine), has_no_doses (a child with
+    recorded doses whose status says that they were not given).
     """
     chance = Chance(seed, "prevention")
     here = pl.col("status") == "registered"
@@ -51,18 +57,18 @@ def with_prevention(people: pl.DataFrame, seed: int) -> pl.DataFrame:
 
 
 def _dose_text(chance: Chance, site: pl.Expr) -> pl.Expr:
-    """Batch number, site and route, as they stand in the text of an entry."""
+    """Return batch number, site and route, as the text of an entry gives them."""
     return pl.concat_str(
         pl.lit("Batch "),
         chance.one_of("batch letter", tuple("ABCDEFGHK")),
-        chance.whole("batch", 10000, 99999).cast(pl.String),
+        chance.integer("batch", 10000, 99999).cast(pl.String),
         pl.lit(", "),
         site,
     )
 
 
 def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """The childhood schedule: a dose each at its age, a little late; some children miss some.
+    """Return the childhood schedule: each dose at its age, a little late; some children miss some.
 
     A few have entries for doses that were not given: the status says so, and there is no batch.
     """
@@ -70,9 +76,9 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     careless = pl.when(chance.happens("careless", 0.08)).then(0.55).otherwise(0.985)
     children = people.filter("known_from_birth").with_columns(taken=careless)
     due = pl.lit(pl.Series([days for days, _ in _DOSES])).gather(pl.col("part").cast(pl.UInt32))
-    late = chance.whole("days late", 0, 45)
+    late = chance.integer("days late", 0, 45)
     rows = (
-        in_parts(children, len(_DOSES), 64)
+        split_into_parts(children, len(_DOSES), 64)
         .with_columns(on=(pl.col("born") + due + late).cast(pl.Int32))
         .filter(pl.col("on") <= pl.col("stop"), chance.happens("given", pl.col("taken")))
     )
@@ -92,17 +98,17 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.CHILDHOOD,
         "immunisation",
-        coded(tuple(code for _, code in _DOSES), pl.col("part")),
+        lookup_code(tuple(code for _, code in _DOSES), pl.col("part")),
         text=pl.when(~pl.col("has_no_doses")).then(_dose_text(chance, site)),
         value_text=pl.when("has_no_doses").then(chance.one_of("status", _STATUSES)),
     )
 
 
 def seasonal(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Influenza each autumn for those over 65 or at risk, COVID-19 from 2021."""
+    """Return influenza vaccines each autumn for people over 65 or at risk, COVID-19 from 2021."""
     chance = setting.chance("seasonal")
     invited = (pl.col("age") >= 65) | has(*_AT_RISK)
-    flu = repeated(
+    flu = repeat_rows(
         people.filter(invited & chance.happens("takes it", 0.8)),
         (pl.min_horizontal(pl.col("age") - 50, 14) * (0.4 + 0.6 * chance.share("years"))).clip(1),
     ).with_columns(
@@ -110,16 +116,16 @@ def seasonal(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         on=(
             _autumn(setting.today)
             - pl.col("k").cast(pl.Int64) * 365
-            + chance.whole("flu day", 0, 75)
+            + chance.integer("flu day", 0, 75)
         ).cast(pl.Int32),
     )
-    covid = repeated(
+    covid = repeat_rows(
         people.filter((pl.col("age") >= 14) & chance.happens("takes COVID-19", 0.85)),
         pl.when(invited).then(5).otherwise(2),
     ).with_columns(
         code=pl.lit(1),
         on=(
-            _COVID_BEGAN + pl.col("k").cast(pl.Int64) * 190 + chance.whole("COVID-19 day", 0, 80)
+            _COVID_BEGAN + pl.col("k").cast(pl.Int64) * 190 + chance.integer("COVID-19 day", 0, 80)
         ).cast(pl.Int32),
         k=pl.col("k") + 64,
     )
@@ -131,7 +137,7 @@ def seasonal(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.SEASONAL,
         "immunisation",
-        coded((codes.FLU_VACCINE, codes.COVID_VACCINE), pl.col("code")),
+        lookup_code((codes.FLU_VACCINE, codes.COVID_VACCINE), pl.col("code")),
         text=_dose_text(chance, chance.one_of("arm", _ARMS)),
     )
 
@@ -141,12 +147,12 @@ _COVID_BEGAN = 18_640
 
 
 def _autumn(today: int) -> int:
-    """Give the first day of last year's autumn vaccinations, 16 September."""
+    """Return the first day of last year's autumn vaccinations, 16 September."""
     return day(date((EPOCH + timedelta(days=today)).year - 1, 9, 16))
 
 
 def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Pneumococcal vaccine from 65 and shingles vaccine from 70."""
+    """Return pneumococcal vaccinations from 65 and shingles vaccinations from 70."""
     chance = setting.chance("older adults")
     frames = []
     for k, (code, age, taken) in enumerate(
@@ -156,7 +162,7 @@ def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             (pl.col("stop") - pl.col("born") > (age + 1) * 366) & chance.happens(code.term, taken)
         ).with_columns(
             k=pl.lit(k, dtype=pl.UInt64),
-            on=(pl.col("born") + age * 365.25 + 40 + chance.whole("days", 0, 300)).cast(pl.Int32),
+            on=(pl.col("born") + age * 365.25 + 40 + chance.integer("days", 0, 300)).cast(pl.Int32),
         )
         rows = rows.filter(pl.col("on").is_between(pl.col("start"), pl.col("stop")))
         frames.append(
@@ -165,7 +171,7 @@ def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
                 setting,
                 events.ADULT_VACCINES,
                 "immunisation",
-                one_coded(code),
+                single_code(code),
                 text=_dose_text(chance, chance.one_of("arm", _ARMS)),
             )
         )
@@ -173,23 +179,25 @@ def older_adults(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def not_given(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Vaccines declined, contraindicated or not given."""
+    """Return vaccines declined, contraindicated or not given."""
     chance = setting.chance("vaccine not given")
     child = pl.col("age") < 16
     rows = people.filter("refuses").with_columns(
-        on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 1200), pl.col("stop"))
+        on=random_day(
+            chance, "on", pl.max_horizontal("start", pl.col("stop") - 1200), pl.col("stop")
+        )
     )
     index = (
         pl.when(child)
         .then(pl.when(chance.happens("which", 0.5)).then(2).otherwise(4))
-        .otherwise(pl.lit(pl.Series([0, 0, 0, 1, 1, 3])).gather(chance.whole("what", 0, 5)))
+        .otherwise(pl.lit(pl.Series([0, 0, 0, 1, 1, 3])).gather(chance.integer("what", 0, 5)))
     )
     return as_events(
         rows,
         setting,
         events.NOT_GIVEN,
         "immunisation",
-        coded(codes.VACCINE_NOT_GIVEN, index),
+        lookup_code(codes.VACCINE_NOT_GIVEN, index),
         text=pl.when(chance.happens("why", 0.6)).then(
             chance.one_of(
                 "reason",
@@ -205,7 +213,7 @@ def not_given(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def smears(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Cervical screening: every three to five years from 25, for most of those invited."""
+    """Return cervical screening every three to five years from 25, for most women invited."""
     chance = setting.chance("smears")
     screened = people.filter(
         (pl.col("sex") == "F") & (pl.col("age") >= 25) & chance.happens("comes", 0.8)
@@ -213,39 +221,41 @@ def smears(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     first = pl.max_horizontal("start", pl.col("born") + 9150)
     last = pl.min_horizontal("stop", pl.col("born") + 64 * 365)
     rows = (
-        repeated(
+        repeat_rows(
             screened.with_columns(last=last, first=first),
             ((last - first) / 1180 + 0.6).clip(1, 14),
         )
         .with_columns(
             on=(
-                pl.col("last") - pl.col("k").cast(pl.Int64) * 1180 - chance.whole("days", 0, 1400)
+                pl.col("last") - pl.col("k").cast(pl.Int64) * 1180 - chance.integer("days", 0, 1400)
             ).cast(pl.Int32)
         )
         .filter(pl.col("on") >= pl.col("first"), pl.col("on") <= pl.col("stop"))
     )
     results = (*codes.CERVICAL_ADEQUATE, codes.CERVICAL_INADEQUATE)
-    index = pl.lit(pl.Series([0] * 27 + [1] * 2 + [2])).gather(chance.whole("result", 0, 29))
-    return as_events(rows, setting, events.SMEARS, "investigation", coded(results, index))
+    index = pl.lit(pl.Series([0] * 27 + [1] * 2 + [2])).gather(chance.integer("result", 0, 29))
+    return as_events(rows, setting, events.SMEARS, "investigation", lookup_code(results, index))
 
 
 def unscreened(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Non-responders to screening, those who declined it, and those without a cervix."""
+    """Return non-responders to screening, women who declined it, and women without a cervix."""
     chance = setting.chance("unscreened")
     of_age = (pl.col("sex") == "F") & pl.col("age").is_between(25, 70)
     none = chance.happens("no cervix", pl.when(pl.col("age") > 45).then(0.07).otherwise(0.005))
     silent = chance.happens("silent", 0.09)
     declined = chance.happens("declined", 0.02)
     rows = people.filter(of_age & (none | silent | declined)).with_columns(
-        on=between(chance, "on", pl.max_horizontal("start", pl.col("stop") - 1500), pl.col("stop"))
+        on=random_day(
+            chance, "on", pl.max_horizontal("start", pl.col("stop") - 1500), pl.col("stop")
+        )
     )
-    index = pl.when(none).then(chance.whole("why none", 0, 1)).when(silent).then(2).otherwise(3)
+    index = pl.when(none).then(chance.integer("why none", 0, 1)).when(silent).then(2).otherwise(3)
     found = (*codes.NO_CERVIX, *codes.CERVICAL_NON_RESPONDER, codes.CERVICAL_DECLINED)
-    return as_events(rows, setting, events.NO_SMEAR, "administration", coded(found, index))
+    return as_events(rows, setting, events.NO_SMEAR, "administration", lookup_code(found, index))
 
 
 def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Pregnancies: that she is pregnant, booking, expected date, and how it ended."""
+    """Return pregnancies: pregnant, booking, expected date, and outcome."""
     chance = setting.chance("pregnancies")
     first = pl.max_horizontal("start", pl.col("born") + 18 * 365)
     last = pl.min_horizontal("stop", pl.col("born") + 42 * 365)
@@ -253,7 +263,7 @@ def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         first=first, last=last
     )
     years = (pl.col("last") - pl.col("first")).cast(pl.Float64) / 365.25
-    past = repeated(women, often(chance, "count", years * 0.07)).with_columns(
+    past = repeat_rows(women, random_count(chance, "count", years * 0.07)).with_columns(
         begun=(
             pl.col("first") + ((pl.col("last") - pl.col("first")) * chance.share("on")).floor()
         ).cast(pl.Int32)
@@ -262,12 +272,12 @@ def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         k=pl.lit(500, dtype=pl.UInt64),
         first=first,
         last=last,
-        begun=pl.max_horizontal("start", pl.col("stop") - chance.whole("lately", 15, 350)).cast(
+        begun=pl.max_horizontal("start", pl.col("stop") - chance.integer("lately", 15, 350)).cast(
             pl.Int32
         ),
     )
-    rows = in_parts(pl.concat([past, lately], how="vertical_relaxed"), 4, 4).with_columns(
-        outcome=pl.lit(pl.Series([0, 0, 0, 1, 2])).gather(chance.whole("outcome", 0, 4))
+    rows = split_into_parts(pl.concat([past, lately], how="vertical_relaxed"), 4, 4).with_columns(
+        outcome=pl.lit(pl.Series([0, 0, 0, 1, 2])).gather(chance.integer("outcome", 0, 4))
     )
     over = pl.when(pl.col("outcome") == 2).then(35).otherwise(228)
     after = pl.when(pl.col("part") == 0).then(0).when(pl.col("part") < 3).then(14).otherwise(over)
@@ -282,6 +292,6 @@ def pregnancies(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.PREGNANCIES,
         "observation",
-        coded((*codes.PREGNANCY, *codes.PREGNANCY_OUTCOMES), index),
+        lookup_code((*codes.PREGNANCY, *codes.PREGNANCY_OUTCOMES), index),
         text=pl.when(pl.col("part") == 2).then(pl.concat_str(pl.lit("EDD "), due)),
     )

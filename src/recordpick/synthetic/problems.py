@@ -1,4 +1,4 @@
-"""Problems: the long-term conditions, the illnesses that passed, and what hangs together."""
+"""Problems: long-term conditions, illnesses that ended, and complications of conditions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import polars as pl
 from recordpick.synthetic import events
 from recordpick.synthetic.codes import Code
 from recordpick.synthetic.conditions import CONDITIONS, has, since
-from recordpick.synthetic.events import as_events, coded, one_coded
-from recordpick.synthetic.rows import YEARS, Setting, between, often, repeated, row_id
+from recordpick.synthetic.events import as_events, lookup_code, single_code
+from recordpick.synthetic.rows import YEARS, Setting, random_count, random_day, repeat_rows, row_id
 
 PASSING = (
     Code("X-1101", "Acute tonsillitis"),
@@ -37,7 +37,7 @@ LINKED = (
 
 
 def long_term(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """One active problem for each condition that a person has, `k` the condition's place."""
+    """Return a problem for each condition that a person has; `k` is the condition's index."""
     chance = setting.chance("problems")
     having = people.with_columns(
         pl.concat_list(since(condition.key) for condition in CONDITIONS).alias("on"),
@@ -45,16 +45,16 @@ def long_term(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     )
     rows = having.explode("on", "k").filter(pl.col("on").is_not_null())
     significant = chance.happens("significant", 0.8)
-    mended = chance.happens("over", 0.06)
+    is_over = chance.happens("over", 0.06)
     lasted = (pl.col("stop") - pl.col("on")).cast(pl.Float64) * chance.share("lasted")
-    ended = pl.when(mended).then((pl.col("on") + lasted.floor()).cast(pl.Int32)).cast(pl.Date)
+    ended = pl.when(is_over).then((pl.col("on") + lasted.floor()).cast(pl.Int32)).cast(pl.Date)
     return as_events(
         rows,
         setting,
         events.PROBLEMS,
         "problem",
-        coded(tuple(condition.code for condition in CONDITIONS), pl.col("k")),
-        problem_status=pl.when(mended).then(pl.lit("past")).otherwise(pl.lit("active")),
+        lookup_code(tuple(condition.code for condition in CONDITIONS), pl.col("k")),
+        problem_status=pl.when(is_over).then(pl.lit("past")).otherwise(pl.lit("active")),
         significance=pl.when(significant).then(pl.lit("significant")).otherwise(pl.lit("minor")),
         ended_on=ended,
         text=pl.when(chance.happens("text", 0.3)).then(chance.one_of("which text", events.TEXTS)),
@@ -62,19 +62,19 @@ def long_term(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def passing(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Illnesses that came and went; a few are still open, as forgotten problems are."""
+    """Return illnesses that ended; a few are still open, like problems nobody closed."""
     chance = setting.chance("passing problems")
-    rows = repeated(
-        people, often(chance, "count", YEARS * 0.11 * (0.4 + pl.col("ill")))
-    ).with_columns(on=between(chance, "on", pl.col("start"), pl.col("stop")))
+    rows = repeat_rows(
+        people, random_count(chance, "count", YEARS * 0.11 * (0.4 + pl.col("ill")))
+    ).with_columns(on=random_day(chance, "on", pl.col("start"), pl.col("stop")))
     over = chance.happens("over", 0.82)
-    end = pl.min_horizontal(pl.col("on") + chance.whole("lasted", 5, 90), pl.col("stop"))
+    end = pl.min_horizontal(pl.col("on") + chance.integer("lasted", 5, 90), pl.col("stop"))
     return as_events(
         rows,
         setting,
         events.PAST_PROBLEMS,
         "problem",
-        coded(PASSING, chance.whole("which", 0, len(PASSING) - 1)),
+        lookup_code(PASSING, chance.integer("which", 0, len(PASSING) - 1)),
         problem_status=pl.when(over).then(pl.lit("past")).otherwise(pl.lit("active")),
         significance=pl.when(chance.happens("significant", 0.15))
         .then(pl.lit("significant"))
@@ -86,15 +86,15 @@ def passing(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def linked(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Problems that stand under another: a complication under its condition."""
+    """Return problems that are children of another: complications of a condition."""
     chance = setting.chance("linked problems")
     keys = [condition.key for condition in CONDITIONS]
     parents = ("diabetes_type_2", "diabetes_type_2", "coronary_heart_disease", "heart_failure")
     frames = []
-    for place, (code, parent) in enumerate(zip(LINKED, parents, strict=True)):
+    for position, (code, parent) in enumerate(zip(LINKED, parents, strict=True)):
         rows = people.filter(has(parent), chance.happens(code.term, 0.3)).with_columns(
-            k=pl.lit(place, dtype=pl.UInt64),
-            on=between(chance, f"{code.term} on", since(parent), pl.col("stop")),
+            k=pl.lit(position, dtype=pl.UInt64),
+            on=random_day(chance, f"{code.term} on", since(parent), pl.col("stop")),
         )
         frames.append(
             as_events(
@@ -102,7 +102,7 @@ def linked(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
                 setting,
                 events.LINKED_PROBLEMS,
                 "problem",
-                one_coded(code),
+                single_code(code),
                 problem_status=pl.lit("active"),
                 significance=pl.lit("significant"),
                 parent_id=row_id(events.PROBLEMS, pl.lit(keys.index(parent))),

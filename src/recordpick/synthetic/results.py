@@ -1,4 +1,4 @@
-"""Readings and results: blood pressure, measurements, blood tests, and the reviews they are for."""
+"""Readings and results: blood pressure, measurements, blood tests, and the annual reviews."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from recordpick.synthetic import events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import BLOOD_PRESSURE, BLOOD_PRESSURE_READING, Code
 from recordpick.synthetic.conditions import has, since
-from recordpick.synthetic.events import as_events, coded, one_coded
+from recordpick.synthetic.events import as_events, lookup_code, single_code
 from recordpick.synthetic.rows import (
     YEARS,
     Setting,
-    followed_up,
-    in_parts,
-    often,
-    repeated,
+    random_count,
+    random_follow_up_day,
+    repeat_rows,
     row_id,
+    split_into_parts,
 )
 
 
@@ -93,88 +93,92 @@ REVIEWS = (
     ("atrial_fibrillation", RISK_SCORE),
     ("depression", Code("X-2210", "Depression interim review")),
 )
-_GROWN_UP = pl.col("stop") - pl.col("born") > 18 * 365
+_ADULT = pl.col("stop") - pl.col("born") > 18 * 365
 
 
 def blood_pressures(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Readings of grown-ups: one entry for the reading, with systolic and diastolic under it."""
+    """Return readings of adults: a header entry, with systolic and diastolic as its children."""
     chance = setting.chance("blood pressure")
     yearly = (
         0.08
         + has("hypertension").cast(pl.Float64) * 0.7
         + has("diabetes_type_2", "chronic_kidney_disease", "stroke").cast(pl.Float64) * 0.4
     )
-    readings = repeated(
-        people.filter(_GROWN_UP), often(chance, "count", YEARS * yearly).clip(1)
+    readings = repeat_rows(
+        people.filter(_ADULT), random_count(chance, "count", YEARS * yearly).clip(1)
     ).with_columns(
-        on=followed_up(
+        on=random_follow_up_day(
             chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
         ),
         high=has("hypertension").cast(pl.Float64),
     )
     part = pl.col("part")
     of = Chance(setting.seed, "blood pressure", row="n")
-    systolic = of.bell("value", 124 + 7 * pl.col("high") + 0.08 * (pl.col("age") - 50), 12)
-    diastolic = of.bell("value", 75 + 4 * pl.col("high"), 8)
+    systolic = of.normal("value", 124 + 7 * pl.col("high") + 0.08 * (pl.col("age") - 50), 12)
+    diastolic = of.normal("value", 75 + 4 * pl.col("high"), 8)
     value = pl.when(part == 1).then(systolic).when(part == 2).then(diastolic).round()
     return as_events(
-        in_parts(readings, 3, 4),
+        split_into_parts(readings, 3, 4),
         setting,
         events.BLOOD_PRESSURE,
         "observation",
-        coded((BLOOD_PRESSURE_READING, *BLOOD_PRESSURE), part),
+        lookup_code((BLOOD_PRESSURE_READING, *BLOOD_PRESSURE), part),
         value=value,
         unit=pl.when(part > 0).then(pl.lit("mmHg")),
         range_high=pl.when(part == 1).then(140.0).when(part == 2).then(90.0),
         is_abnormal=pl.when(part > 0).then(value >= pl.when(part == 1).then(140.0).otherwise(90.0)),
-        header_id=pl.when(part > 0).then(row_id(events.BLOOD_PRESSURE, pl.col("whole") * 4)),
+        header_id=pl.when(part > 0).then(row_id(events.BLOOD_PRESSURE, pl.col("parent_k") * 4)),
     )
 
 
 def measurements(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Weight, height, body mass index, pulse and alcohol of grown-ups."""
+    """Return weight, height, body mass index, pulse and alcohol of adults."""
     chance = setting.chance("measurements")
     checked = has("schizophrenia").cast(pl.Float64) * 1.5
     more = 0.22 + 0.05 * pl.col("conditions").cast(pl.Float64) + checked
-    rows = repeated(people.filter(_GROWN_UP), often(chance, "count", YEARS * more)).with_columns(
-        on=followed_up(
+    rows = repeat_rows(
+        people.filter(_ADULT), random_count(chance, "count", YEARS * more)
+    ).with_columns(
+        on=random_follow_up_day(
             chance, "on", pl.max_horizontal("start", pl.col("born") + 18 * 365), pl.col("stop")
         ),
-        part=chance.whole("which", 0, len(MEASUREMENTS) - 1),
+        part=chance.integer("which", 0, len(MEASUREMENTS) - 1),
     )
     return _results(rows, setting, events.MEASUREMENTS, "observation", MEASUREMENTS)
 
 
 def panels(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Blood tests that come together: an entry for the panel and its results under it."""
+    """Return panels of blood tests: a header entry, with the results as its children."""
     frames = []
-    for maker, whole, tests, yearly in PANELS:
-        chance = setting.chance(whole.term)
+    for generator, panel, tests, yearly in PANELS:
+        chance = setting.chance(panel.term)
         rate = yearly * (0.3 + pl.col("age") / 50 + 0.35 * pl.col("conditions"))
-        drawn = repeated(
+        drawn = repeat_rows(
             people.filter(pl.col("stop") - pl.col("born") > 5 * 365),
-            often(chance, "count", YEARS * rate),
-        ).with_columns(on=followed_up(chance, "on", pl.col("start"), pl.col("stop")))
+            random_count(chance, "count", YEARS * rate),
+        ).with_columns(on=random_follow_up_day(chance, "on", pl.col("start"), pl.col("stop")))
         every = len(tests) + 1
         frames.append(
-            _results(in_parts(drawn, every, 8), setting, maker, "investigation", tests, whole)
+            _results(
+                split_into_parts(drawn, every, 8), setting, generator, "investigation", tests, panel
+            )
         )
     return pl.concat(frames)
 
 
 def single_tests(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Blood tests that stand alone; HbA1c most of all for those with diabetes."""
+    """Return single blood tests; HbA1c most often for people with diabetes."""
     chance = setting.chance("single tests")
     rate = 0.06 + 0.1 * pl.col("conditions").cast(pl.Float64)
     sugar = has("diabetes_type_1", "diabetes_type_2", "prediabetes")
-    rows = repeated(
+    rows = repeat_rows(
         people.filter(pl.col("stop") - pl.col("born") > 12 * 365),
-        often(chance, "count", YEARS * (rate + sugar.cast(pl.Float64) * 0.8)),
+        random_count(chance, "count", YEARS * (rate + sugar.cast(pl.Float64) * 0.8)),
     ).with_columns(
-        on=followed_up(chance, "on", pl.col("start"), pl.col("stop")),
+        on=random_follow_up_day(chance, "on", pl.col("start"), pl.col("stop")),
         part=pl.when(sugar & chance.happens("HbA1c", 0.8))
         .then(0)
-        .otherwise(chance.whole("which", 0, len(SINGLE) - 1)),
+        .otherwise(chance.integer("which", 0, len(SINGLE) - 1)),
     )
     return _results(rows, setting, events.SINGLE_TESTS, "investigation", SINGLE)
 
@@ -182,23 +186,23 @@ def single_tests(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 def _results(
     rows: pl.LazyFrame,
     setting: Setting,
-    maker: int,
+    generator: int,
     kind: str,
     tests: tuple[Test, ...],
-    whole: Code | None = None,
+    panel: Code | None = None,
 ) -> pl.LazyFrame:
-    """Rows with `part` as results; with `whole`, part 0 is the panel and parts from 1 its tests."""
-    chance = setting.chance(f"results {maker}")
-    head = 0 if whole is None else 1
+    """Return rows with `part` as results; with `panel`, part 0 is the panel, others its tests."""
+    chance = setting.chance(f"results {generator}")
+    head = 0 if panel is None else 1
     part = pl.col("part").cast(pl.Int64) - head
-    place = part.clip(0).cast(pl.UInt32)
+    position = part.clip(0).cast(pl.UInt32)
 
     def of_test(values: list[float | None]) -> pl.Expr:
         series = pl.Series(values, dtype=pl.Float64)
-        return pl.when(part >= 0).then(pl.lit(series).gather(place))
+        return pl.when(part >= 0).then(pl.lit(series).gather(position))
 
     def shifted(code: str, condition: str, by: float) -> pl.Expr:
-        is_test = pl.lit(pl.Series([test.code.code == code for test in tests])).gather(place)
+        is_test = pl.lit(pl.Series([test.code.code == code for test in tests])).gather(position)
         return pl.when(is_test & has(condition)).then(by).otherwise(0.0)
 
     mean = of_test([test.mean for test in tests])
@@ -207,20 +211,24 @@ def _results(
             mean = mean + shifted(code, condition, by)
     tens = of_test([10.0**test.decimals for test in tests])
     least = of_test([test.mean / 20 for test in tests])
-    value = chance.bell("value", mean, of_test([test.spread for test in tests]))
+    value = chance.normal("value", mean, of_test([test.spread for test in tests]))
     value = (pl.max_horizontal(value, least) * tens).round() / tens
     low, high = of_test([t.low for t in tests]), of_test([t.high for t in tests])
     codes = tuple(test.code for test in tests)
-    what = coded(codes if whole is None else (whole, *codes), pl.col("part"))
-    parent = None if whole is None else pl.when(part >= 0).then(row_id(maker, pl.col("whole") * 8))
+    what = lookup_code(codes if panel is None else (panel, *codes), pl.col("part"))
+    parent = (
+        None
+        if panel is None
+        else pl.when(part >= 0).then(row_id(generator, pl.col("parent_k") * 8))
+    )
     return as_events(
         rows.with_columns(value=pl.when(part >= 0).then(value), low=low, high=high),
         setting,
-        maker,
+        generator,
         kind,
         what,
         value=pl.col("value"),
-        unit=pl.when(part >= 0).then(pl.lit(pl.Series([t.unit for t in tests])).gather(place)),
+        unit=pl.when(part >= 0).then(pl.lit(pl.Series([t.unit for t in tests])).gather(position)),
         range_low=pl.col("low"),
         range_high=pl.col("high"),
         is_abnormal=(pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")),
@@ -241,33 +249,35 @@ _SHIFTS = (
     ("X-2133", "coronary_heart_disease", -0.7),
     ("X-2133", "stroke", -0.6),
 )
-"""By how much a condition moves the usual value of a test."""
+"""The difference that a condition makes to the usual value of a test."""
 
 
 def reviews(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """The yearly reviews of those with a condition, most years."""
+    """Return the annual reviews of people with a condition, in most years."""
     chance = setting.chance("reviews")
     frames = []
-    for place, (condition, code) in enumerate(REVIEWS):
+    for position, (condition, code) in enumerate(REVIEWS):
         begun = pl.max_horizontal(since(condition), pl.col("start"))
         years = (pl.col("stop") - begun).cast(pl.Float64) / 365.25
-        rows = repeated(
+        rows = repeat_rows(
             people.filter(has(condition)).with_columns(begun=begun),
-            often(chance, code.term, years.clip(0, 15) * 0.75),
+            random_count(chance, code.term, years.clip(0, 15) * 0.75),
         ).with_columns(
             on=(
-                pl.col("stop") - pl.col("k").cast(pl.Int64) * 365 - chance.whole("day", 5, 360)
+                pl.col("stop") - pl.col("k").cast(pl.Int64) * 365 - chance.integer("day", 5, 360)
             ).cast(pl.Int32)
         )
-        rows = rows.filter(pl.col("on") >= pl.col("begun")).with_columns(k=pl.col("k") * 16 + place)
+        rows = rows.filter(pl.col("on") >= pl.col("begun")).with_columns(
+            k=pl.col("k") * 16 + position
+        )
         frames.append(
             as_events(
                 rows,
                 setting,
                 events.REVIEWS,
                 "procedure",
-                one_coded(code),
-                value=chance.whole("score", 1, 6).cast(pl.Float64)
+                single_code(code),
+                value=chance.integer("score", 1, 6).cast(pl.Float64)
                 if code == RISK_SCORE
                 else pl.lit(None, dtype=pl.Float64),
             )

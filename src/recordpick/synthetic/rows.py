@@ -1,8 +1,8 @@
-"""How a maker's rows become rows of a table: who, when, which number, and every column in order.
+"""Convert a generator's rows to rows of a table: repetition, random days, ids, column order.
 
-A maker takes the people and gives rows. Each maker has a number of its own, and each of its rows a
-number `k` within the patient: both make the row's id, so that a row can name another (a child its
-parent) without looking it up, and no maker disturbs another's ids.
+A generator takes the people and returns rows. Each generator has its own number, and each of its
+rows a number `k` within the patient. Together they give the row's id, so that a row can refer to
+another (a child to its parent) without a join, and no generator affects the ids of another.
 """
 
 from __future__ import annotations
@@ -23,41 +23,41 @@ DTYPES: dict[Kind, pl.DataType] = {
     "yes_no": pl.Boolean(),
 }
 
-ROWS_OF_ONE_MAKER = 4096
-MAKERS = 64
+ROWS_PER_GENERATOR = 4096
+GENERATORS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What every maker knows: the seed, the as-at day (days since 1970), the pools of names."""
+    """The inputs of every generator: seed, as-at day (days since 1970) and pools of names."""
 
     seed: int
     today: int
     pools: Pools
 
     def chance(self, about: str) -> Chance:
-        """Chance for one maker."""
+        """Return the random decisions of one generator."""
         return Chance(self.seed, about)
 
 
 def schema(table: str) -> dict[str, pl.DataType]:
-    """Give the columns of a table of a practice, without the derived ones, with their types."""
+    """Return the columns of a table of a practice, without the derived ones, with their types."""
     return {
         column.name: DTYPES[column.kind] for column in TABLES[table].columns if not column.derived
     }
 
 
-def row_id(maker: int, k: pl.Expr | None = None) -> pl.Expr:
-    """Give the id of a maker's row `k` of each patient (this row's by default)."""
-    of_patient = (pl.col("n") + 1) * MAKERS + maker
-    number = of_patient * ROWS_OF_ONE_MAKER + (pl.col("k") if k is None else k.cast(pl.UInt64))
+def row_id(generator: int, k: pl.Expr | None = None) -> pl.Expr:
+    """Return the id of a generator's row `k` of each patient (by default, of this row)."""
+    of_patient = (pl.col("n") + 1) * GENERATORS + generator
+    number = of_patient * ROWS_PER_GENERATOR + (pl.col("k") if k is None else k.cast(pl.UInt64))
     return number.cast(pl.String)
 
 
-def repeated(people: pl.LazyFrame, times: pl.Expr) -> pl.LazyFrame:
-    """Repeat each row so many times, counting `k` from 0."""
+def repeat_rows(people: pl.LazyFrame, times: pl.Expr) -> pl.LazyFrame:
+    """Repeat each row `times` times, with `k` counted from 0."""
     return (
-        people.with_columns(times=times.clip(0, ROWS_OF_ONE_MAKER // 8).cast(pl.UInt32))
+        people.with_columns(times=times.clip(0, ROWS_PER_GENERATOR // 8).cast(pl.UInt32))
         .filter(pl.col("times") > 0)
         .with_columns(k=pl.int_ranges(0, pl.col("times"), dtype=pl.UInt64))
         .drop("times")
@@ -65,21 +65,21 @@ def repeated(people: pl.LazyFrame, times: pl.Expr) -> pl.LazyFrame:
     )
 
 
-def in_parts(rows: pl.LazyFrame, parts: int | pl.Expr, most: int) -> pl.LazyFrame:
-    """Repeat each row as parts of one thing: `part` counts from 0, `whole` is the old `k`.
+def split_into_parts(rows: pl.LazyFrame, parts: int | pl.Expr, most: int) -> pl.LazyFrame:
+    """Repeat each row as the parts of one thing: `part` counts from 0, `parent_k` is the old `k`.
 
-    `most` is the highest number of parts; the new `k` is whole * most + part.
+    `most` is the highest number of parts; the new `k` is parent_k * most + part.
     """
     count = parts if isinstance(parts, pl.Expr) else pl.lit(parts)
     return (
         rows.with_columns(part=pl.int_ranges(0, count.cast(pl.UInt32), dtype=pl.UInt64))
         .explode("part")
-        .with_columns(whole=pl.col("k"), k=pl.col("k") * most + pl.col("part"))
+        .with_columns(parent_k=pl.col("k"), k=pl.col("k") * most + pl.col("part"))
     )
 
 
-def often(chance: Chance, what: str, expected: pl.Expr | float) -> pl.Expr:
-    """How many times, around `expected`: from 0.4 to 1.6 times as often, rounded by chance."""
+def random_count(chance: Chance, what: str, expected: pl.Expr | float) -> pl.Expr:
+    """Return a random count near `expected`: 0.4 to 1.6 times as many, randomly rounded."""
     mean = expected if isinstance(expected, pl.Expr) else pl.lit(expected)
     return (
         (mean * (0.4 + 1.2 * chance.share(f"{what}: more or less")))
@@ -87,26 +87,30 @@ def often(chance: Chance, what: str, expected: pl.Expr | float) -> pl.Expr:
     ).floor()
 
 
-def between(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    """A day from `first` to `last`, more likely a late one, as records thicken with time."""
+def random_day(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Return a day from `first` to `last`; late days are likelier, as records grow with time."""
     span = (last - first + 1).clip(lower_bound=1).cast(pl.Float64)
     return (first + (chance.share(what).sqrt() * span).floor()).cast(pl.Int32)
 
 
-def followed_up(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
-    """A day as `between` gives it; but the first row of a person with a long-term condition lies
-    in the last year or little more, for such people are asked to come."""
-    lately = pl.max_horizontal(first, last - chance.whole(f"{what}: lately", 4, 410))
+def random_follow_up_day(chance: Chance, what: str, first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """Return a day as `random_day` does, except for people with a long-term condition.
+
+    Their first row is in the last 410 days, because such people are invited for review.
+    """
+    lately = pl.max_horizontal(first, last - chance.integer(f"{what}: lately", 4, 410))
     is_due = (pl.col("k") == 0) & (pl.col("conditions") > 0)
-    return pl.when(is_due).then(lately).otherwise(between(chance, what, first, last)).cast(pl.Int32)
+    return (
+        pl.when(is_due).then(lately).otherwise(random_day(chance, what, first, last)).cast(pl.Int32)
+    )
 
 
 YEARS = (pl.col("stop") - pl.col("start")).cast(pl.Float64) / 365.25
-"""How many years of entries a person has."""
+"""The years that a person's record covers."""
 
 
 def as_table(rows: pl.LazyFrame, table: str, columns: dict[str, pl.Expr | None]) -> pl.LazyFrame:
-    """Give the rows all columns of the table in order and type; what is not given is null."""
+    """Return all columns of the table in order and type; columns not in `columns` are null."""
     unknown = set(columns) - set(schema(table))
     assert not unknown, f"{table} has no {unknown}"
     found = {name: value for name, value in columns.items() if value is not None}

@@ -1,4 +1,4 @@
-"""The practice's daily work: appointments, documents, referrals, recalls."""
+"""The practice's workflow: appointments, documents, referrals, recalls."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import polars as pl
 
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import Code
-from recordpick.synthetic.events import coded
+from recordpick.synthetic.events import lookup_code
 from recordpick.synthetic.rows import (
     YEARS,
     Setting,
     as_table,
-    between,
-    often,
-    repeated,
+    random_count,
+    random_day,
+    repeat_rows,
     row_id,
 )
 
@@ -67,7 +67,7 @@ URGENCIES = {"routine": 70, "urgent": 15, "two_week_wait": 9, "soon": 3, "dated"
 
 
 def with_workflow(people: pl.DataFrame, seed: int) -> pl.DataFrame:
-    """Add what a few people are chosen for, at least three in the smallest practice.
+    """Add attributes of a few people each, at least three even in the smallest practice.
 
     Columns: will_come (booked and missed one before), has_absent_file, is_two_week_wait,
     has_recalls (one overdue, one in the future).
@@ -92,14 +92,16 @@ def _date(days: pl.Expr) -> pl.Expr:
 
 
 def appointments(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """The appointments of the last eight years, and those booked for the weeks to come."""
+    """Return the appointments of the last eight years, and those booked for the coming weeks."""
     chance = setting.chance("appointments")
     yearly = 1.3 + 0.7 * pl.col("ill") + 0.45 * pl.col("conditions").cast(pl.Float64)
     since = pl.max_horizontal("start", pl.col("stop") - 8 * 365)
     years = (pl.col("stop") - since).cast(pl.Float64) / 365.25
-    past = repeated(people.with_columns(since=since), often(chance, "count", years * yearly))
+    past = repeat_rows(
+        people.with_columns(since=since), random_count(chance, "count", years * yearly)
+    )
     past = past.with_columns(
-        on=between(chance, "on", pl.col("since"), pl.col("stop") - 1),
+        on=random_day(chance, "on", pl.col("since"), pl.col("stop") - 1),
         status_then=chance.weighted(
             "status", {"attended": 87, "did_not_attend": 4, "cancelled": 8, "other": 1}
         ),
@@ -107,30 +109,32 @@ def appointments(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     missed = people.filter(pl.col("will_come")).with_columns(
         k=pl.lit(1000, dtype=pl.UInt64),
         since=since,
-        on=between(chance, "missed", since, pl.col("stop") - 1),
+        on=random_day(chance, "missed", since, pl.col("stop") - 1),
         status_then=pl.lit("did_not_attend"),
     )
-    booked = repeated(
+    booked = repeat_rows(
         people.filter(
             pl.col("will_come") | (chance.happens("booked", 0.05) & pl.col("left").is_null()),
             pl.col("died").is_null(),
         ),
-        chance.whole("booked how many", 1, 2),
+        chance.integer("booked how many", 1, 2),
     ).with_columns(
         k=pl.col("k") + 1100,
         since=since,
-        on=(setting.today + chance.whole("ahead", 1, 45)).cast(pl.Int32),
+        on=(setting.today + chance.integer("ahead", 1, 45)).cast(pl.Int32),
         status_then=pl.lit("booked"),
     )
     rows = pl.concat([past, missed, booked], how="vertical_relaxed").with_columns(
-        # Nobody is booked in before their record starts.
+        # No appointment is booked before the record starts.
         on=pl.max_horizontal("on", "start")
     )
-    hour, minute = chance.whole("hour", 8, 17), chance.whole("minute", 0, 5)
+    hour, minute = chance.integer("hour", 8, 17), chance.integer("minute", 0, 5)
     clock = pl.concat_str(
         hour.cast(pl.String).str.zfill(2), pl.lit(":"), minute.cast(pl.String), pl.lit("0")
     )
-    made = pl.min_horizontal(pl.col("on") - chance.whole("booked before", 0, 28), setting.today)
+    booked_on = pl.min_horizontal(
+        pl.col("on") - chance.integer("booked before", 0, 28), setting.today
+    )
     return as_table(
         rows,
         "appointments",
@@ -142,32 +146,32 @@ def appointments(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
             "status": pl.col("status_then"),
             "slot_type": chance.one_of("slot", SLOT_TYPES),
             "clinician": chance.one_of("with", (*setting.pools.doctors, *setting.pools.staff[:3])),
-            "booked_on": _date(pl.max_horizontal(made, "start")),
+            "booked_on": _date(pl.max_horizontal(booked_on, "start")),
         },
     )
 
 
 def documents(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Letters and scans; a few whose file is missing."""
+    """Return letters and scans; the file of a few is missing."""
     chance = setting.chance("documents")
     yearly = 0.14 + 0.1 * pl.col("conditions").cast(pl.Float64) + 0.1 * pl.col("ill")
-    rows = repeated(people, often(chance, "count", YEARS * yearly)).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop")), absent=pl.lit(value=False)
+    rows = repeat_rows(people, random_count(chance, "count", YEARS * yearly)).with_columns(
+        on=random_day(chance, "on", pl.col("start"), pl.col("stop")), absent=pl.lit(value=False)
     )
     missing = people.filter(pl.col("has_absent_file")).with_columns(
         k=pl.lit(1000, dtype=pl.UInt64),
-        on=between(chance, "missing", pl.col("start"), pl.col("stop")),
+        on=random_day(chance, "missing", pl.col("start"), pl.col("stop")),
         absent=pl.lit(value=True),
     )
     rows = pl.concat([rows, missing]).with_columns(
         ending=chance.weighted("file type", FILE_TYPES),
         of_kind=chance.one_of("kind", DOCUMENT_KINDS),
         author=chance.one_of("author", AUTHORS),
-        size=chance.whole("size", 9_000, 900_000),
+        size=chance.integer("size", 9_000, 900_000),
     )
     picture = pl.col("of_kind") == "Photograph"
     rows = rows.with_columns(ending=pl.when(picture).then(pl.lit("jpg")).otherwise("ending"))
-    filed = pl.min_horizontal(pl.col("on") + chance.whole("filed after", 0, 21), "stop")
+    filed = pl.min_horizontal(pl.col("on") + chance.integer("filed after", 0, 21), "stop")
     return as_table(
         rows,
         "documents",
@@ -188,17 +192,17 @@ def documents(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def referrals(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Referrals, most of them with the booking reference of the e-referral service."""
+    """Return referrals, most of them with the booking reference of the e-referral service."""
     chance = setting.chance("referrals")
     yearly = 0.03 + 0.02 * pl.col("conditions").cast(pl.Float64)
-    rows = repeated(people, often(chance, "count", YEARS * yearly)).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop")),
+    rows = repeat_rows(people, random_count(chance, "count", YEARS * yearly)).with_columns(
+        on=random_day(chance, "on", pl.col("start"), pl.col("stop")),
         urgency=chance.weighted("urgency", URGENCIES),
-        index=chance.whole("reason", 0, len(REASONS) - 1),
+        index=chance.integer("reason", 0, len(REASONS) - 1),
     )
     urgent = people.filter(pl.col("is_two_week_wait")).with_columns(
         k=pl.lit(500, dtype=pl.UInt64),
-        on=between(
+        on=random_day(
             chance, "seen", pl.max_horizontal("start", pl.col("stop") - 700), pl.col("stop")
         ),
         urgency=pl.lit("two_week_wait"),
@@ -206,16 +210,16 @@ def referrals(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     )
     rows = pl.concat([rows, urgent]).with_columns(
         closed=pl.when(chance.happens("closed", 0.85)).then(
-            pl.min_horizontal(pl.col("on") + chance.whole("waited", 10, 300), "stop")
+            pl.min_horizontal(pl.col("on") + chance.integer("waited", 10, 300), "stop")
         )
     )
     digits = pl.concat_str(
-        pl.lit("0000"), chance.whole("ubrn", 10_000_000, 99_999_999).cast(pl.String)
+        pl.lit("0000"), chance.integer("ubrn", 10_000_000, 99_999_999).cast(pl.String)
     )
     electronic = (pl.col("on") > 13_000) & (
         chance.happens("electronic", 0.85) | (pl.col("urgency") == "two_week_wait")
     )
-    code, term = coded(REASONS, pl.col("index"))
+    code, term = lookup_code(REASONS, pl.col("index"))
     return as_table(
         rows,
         "referrals",
@@ -242,16 +246,16 @@ def referrals(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
 
 
 def recalls(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Recalls and diary entries: done, overdue, and in the future."""
+    """Return recalls and diary entries: done, overdue, and in the future."""
     chance = setting.chance("recalls")
     here = pl.col("status") == "registered"
-    past = repeated(
-        people, often(chance, "count", YEARS * (0.02 + 0.025 * pl.col("conditions")))
+    past = repeat_rows(
+        people, random_count(chance, "count", YEARS * (0.02 + 0.025 * pl.col("conditions")))
     ).with_columns(
-        on=between(chance, "on", pl.col("start"), pl.col("stop") - 1),
+        on=random_day(chance, "on", pl.col("start"), pl.col("stop") - 1),
         stands=chance.weighted("stands", {"done": 88, "cancelled": 9, "other": 1, "pending": 2}),
     )
-    # A left or deceased patient's recalls are closed; those who stay have some to come.
+    # Recalls of patients who left or died are closed; the others have some in the future.
     past = past.with_columns(
         stands=pl.when(~here & (pl.col("stands") == "pending"))
         .then(pl.lit("cancelled"))
@@ -260,7 +264,7 @@ def recalls(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     likely = 0.05 + 0.08 * pl.col("conditions").cast(pl.Float64)
     frames = [past]
     for k, (ahead, happens) in enumerate(((-150, 0.25), (330, 0.9))):
-        day = chance.whole(f"day {k}", 2, abs(ahead)) * (1 if ahead > 0 else -1)
+        day = chance.integer(f"day {k}", 2, abs(ahead)) * (1 if ahead > 0 else -1)
         frames.append(
             people.filter(
                 here, pl.col("has_recalls") | chance.happens(f"due {k}", likely * happens)
@@ -273,10 +277,10 @@ def recalls(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
     rows = pl.concat(frames, how="vertical_relaxed").with_columns(
         on=pl.max_horizontal("on", "start"),
         entered=pl.max_horizontal(
-            "start", pl.min_horizontal(pl.col("on") - chance.whole("entered", 20, 400), "stop")
+            "start", pl.min_horizontal(pl.col("on") - chance.integer("entered", 20, 400), "stop")
         ),
     )
-    code, term = coded(TO_DO, chance.whole("what", 0, len(TO_DO) - 1))
+    code, term = lookup_code(TO_DO, chance.integer("what", 0, len(TO_DO) - 1))
     return as_table(
         rows,
         "recalls",

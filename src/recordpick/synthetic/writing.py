@@ -1,4 +1,4 @@
-"""Writes a made-up practice as a folder of tables: whole or not at all."""
+"""Write a synthetic practice as a folder of tables, atomically."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from recordpick.progress import Progress, silent
-from recordpick.synthetic.practice import TABLES_MADE, Practice
+from recordpick.synthetic.practice import GENERATED_TABLES, Practice
 from recordpick.synthetic.rows import schema
 from recordpick.whole import whole_folder
 
@@ -22,11 +22,11 @@ ROW_GROUP = 100_000
 def write_tables(
     practice: Practice, out: Path, fmt: Format = "parquet", progress: Progress = silent
 ) -> dict[str, int]:
-    """Write `<table>.<fmt>` for every table, and `practice.toml`; give the rows of each table.
+    """Write `<table>.<fmt>` for every table, and `practice.toml`; return each table's row count.
 
-    `out` must not exist, or be an empty folder. All is written to a folder beside it, which then
-    takes its name. CSV is UTF-8 with `\\n` as line end; the same practice gives the same bytes.
-    UserError where the folder cannot be written.
+    `out` must not exist, or be an empty folder. Everything is written to a folder beside it, which
+    is then renamed. CSV is UTF-8 with `\\n` as line end; the same practice gives the same bytes.
+    Raises UserError if the folder cannot be written.
     """
     with whole_folder(out) as folder:
         return _write_all(practice, folder, fmt, progress)
@@ -35,7 +35,7 @@ def write_tables(
 def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress) -> dict[str, int]:
     write = _write_csv if fmt == "csv" else _write_parquet
     rows = {}
-    for table in TABLES_MADE:
+    for table in GENERATED_TABLES:
         parts = _Parts(practice, table, progress)
         write(parts, folder / f"{table}.{fmt}")
         rows[table] = parts.rows
@@ -50,9 +50,9 @@ def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress
 
 
 class _Parts:
-    """The parts of a table, one after the other; counts `rows` and tells how far it is.
+    """The parts of a table, one after the other; counts `rows` and reports progress.
 
-    What ends them before their time is kept in `stopped_by`, for polars would hide it.
+    An exception that ends them early is kept in `stopped_by`, because polars would hide it.
     """
 
     def __init__(self, practice: Practice, table: str, progress: Progress) -> None:
@@ -63,12 +63,12 @@ class _Parts:
         self.stopped_by: BaseException | None = None
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
-        done = sum(_SHARES[: TABLES_MADE.index(self.table)])
-        share = _SHARES[TABLES_MADE.index(self.table)]
+        done = sum(_SHARES[: GENERATED_TABLES.index(self.table)])
+        share = _SHARES[GENERATED_TABLES.index(self.table)]
         count = max(1, self._practice.part_count(self.table))
         try:
-            for place, part in enumerate(self._practice.parts(self.table)):
-                self._progress(f"making up {self.table}", (done + share * place / count) / 100)
+            for position, part in enumerate(self._practice.parts(self.table)):
+                self._progress(f"generating {self.table}", (done + share * position / count) / 100)
                 self.rows += part.height
                 yield part
         except BaseException as error:
@@ -77,23 +77,23 @@ class _Parts:
 
 
 _SHARES = (2, 70, 10, 6, 5, 2, 2, 2, 1)
-"""About how much of the time each table takes, in hundredths, in the order of `TABLES_MADE`."""
+"""The approximate share of time that each table takes, in per cent, as in `GENERATED_TABLES`."""
 
 
 def _write_csv(parts: _Parts, path: Path) -> None:
     with path.open("wb") as file:
-        for place, part in enumerate(parts):
-            part.write_csv(file, include_header=place == 0)
+        for position, part in enumerate(parts):
+            part.write_csv(file, include_header=position == 0)
 
 
 def _write_parquet(parts: _Parts, path: Path) -> None:
-    """Write the parts as they come, so that memory holds only a few of them."""
+    """Stream the parts to the file, so that memory holds only a few of them."""
 
     def source(
         with_columns: list[str] | None,  # noqa: ARG001 - the sink takes every column
         predicate: pl.Expr | None,  # noqa: ARG001 - and every row
         n_rows: int | None,  # noqa: ARG001
-        batch_size: int | None,  # noqa: ARG001 - a part is what it is
+        batch_size: int | None,  # noqa: ARG001 - the size of a part is fixed
     ) -> Iterator[pl.DataFrame]:
         return iter(parts)
 

@@ -216,7 +216,7 @@ def assured(data: PictureData, width: int) -> Picture:
         return Picture(above=(_NOBODY_DRAWN,))
     said = _NONE_YET
     if data.drawn:
-        checked = "checked, no faulty one among them"
+        checked = "checked, none faulty"
         said = data.drawn.in_words.replace(checked, "drawn; if none is faulty")
     here = (float(data.drawn.sample), data.drawn.share) if data.drawn else None
     samples = {point.sample: point.share for point in data.curve}

@@ -1,4 +1,4 @@
-"""Writes a made-up practice as EMIS's bulk extract."""
+"""Write a synthetic practice as EMIS's bulk extract."""
 
 from recordpick.synthetic.as_emis.writing import write_emis
 

@@ -1,4 +1,4 @@
-"""The files of an extract while they are written, and the codes, drugs and staff met on the way."""
+"""The open files of an EMIS extract, and the ids of codes, drugs, staff and places found so far."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from recordpick.export_columns import emis_columns, emis_versions
 from recordpick.synthetic.as_emis.guids import guid, one_guid
-from recordpick.synthetic.extract_writing import ColumnFile, Form, Listed
+from recordpick.synthetic.extract_writing import ColumnFile, CsvFormat, IdRegistry
 from recordpick.synthetic.practice import Practice
 
 ORGANISATION = one_guid("organisation")
@@ -25,24 +25,26 @@ class Extract:
         self._folder = folder
         self._older = older
         self._files: dict[str, ColumnFile] = {}
-        self.codes = Listed(100_001)
-        self.drugs = Listed(500_001)
-        self.staff = Listed(1)
-        self.places = Listed(1)
+        self.codes = IdRegistry(100_001)
+        self.drugs = IdRegistry(500_001)
+        self.staff = IdRegistry(1)
+        self.places = IdRegistry(1)
 
     def columns(self, table: str) -> tuple[str, ...]:
-        """Give the columns of a table in the version that is written."""
+        """Return the columns of a table in the version that is written."""
         version = emis_versions(table)[-1] if self._older else "8.2"
         return emis_columns(table, version)
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
-        """Write rows of a table; what this version has no column for is left out.
+        """Write rows of a table, without columns that this version does not have.
 
-        Columns of the organisation and of the processing run are added.
+        Columns for the organisation and the processing run are added.
         """
         file = self._files.get(table)
         if file is None:
-            file = self._files[table] = ColumnFile(self._path(table), self.columns(table), Form())
+            file = self._files[table] = ColumnFile(
+                self._path(table), self.columns(table), CsvFormat()
+            )
         spelt = {name.lower(): name for name in file.columns}
         spelt.setdefault("clinicianuserinroleguid", spelt.get("clinicanuserinroleguid", ""))
         added = {
@@ -67,19 +69,19 @@ class Extract:
             file.close()
 
     def with_staff(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """Add `__by`: the GUID of who is named in a column."""
-        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        """Add `__by`: the GUID of the member of staff named in a column."""
+        people = self.staff.assign(frame.filter(pl.col(name).is_not_null()), [name])
         guids = people.select(name, guid("staff", pl.col("number")).alias("__by"))
         return frame.join(guids, on=name, how="left", maintain_order="left")
 
 
 def yes_no(value: pl.Expr) -> pl.Expr:
-    """Write TRUE and FALSE."""
+    """Return Boolean values as TRUE and FALSE."""
     return pl.when(value).then(pl.lit("TRUE")).when(~value).then(pl.lit("FALSE"))
 
 
 def clock(number: pl.Expr) -> pl.Expr:
-    """Make a time of day of a number: no two columns need it to mean anything."""
+    """Return a time of day derived from a number, which has no meaning beyond looking plausible."""
     minutes = number.cast(pl.UInt64) % 600 + 480
     hour = (minutes // 60).cast(pl.String).str.zfill(2)
     minute = (minutes % 60).cast(pl.String).str.zfill(2)

@@ -64,7 +64,7 @@ def write_patients(extract: Extract, patients: pl.DataFrame) -> None:
 
 
 def write_staff_and_places(extract: Extract) -> None:
-    """Write Admin_UserInRole and Admin_Organisation, of whom and which the others speak."""
+    """Write Admin_UserInRole and Admin_Organisation, to which the other files refer."""
     staff = extract.staff.frame(["name"])
     words = pl.col("name").str.split(" ")
     extract.write(

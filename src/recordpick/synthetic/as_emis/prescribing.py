@@ -25,8 +25,8 @@ _DAYS_BETWEEN_ISSUES = 28
 
 
 def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
-    """Write Prescribing_DrugRecord, and Prescribing_IssueRecord: so many issues up to the last."""
-    drugs = extract.drugs.numbered(medications, _DRUG).rename({"number": "__drug"})
+    """Write Prescribing_DrugRecord, and Prescribing_IssueRecord with the issues up to the last."""
+    drugs = extract.drugs.assign(medications, _DRUG).rename({"number": "__drug"})
     rows = medications.join(drugs, on=_DRUG, how="left", nulls_equal=True, maintain_order="left")
     rows = rows.with_columns(
         __id=guid("medication", pl.col("medication_id")),
@@ -81,7 +81,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
 
 
 def write_drugs(extract: Extract) -> None:
-    """Write Coding_DrugCode: all drugs that were met."""
+    """Write Coding_DrugCode: all drugs in the extract."""
     extract.write(
         "Coding_DrugCode",
         extract.drugs.frame(_DRUG).select(
@@ -93,7 +93,7 @@ def write_drugs(extract: Extract) -> None:
 
 
 def write_appointments(extract: Extract, appointments: pl.DataFrame) -> None:
-    """Write Appointment_Slot, one slot in fifty free, and Appointment_Session."""
+    """Write Appointment_Slot, with one slot in fifty free."""
     number = pl.col("appointment_id").cast(pl.UInt64)
     came = pl.col("status") == "attended"
     start = pl.concat_str(pl.col("start_time"), pl.lit(":00"))
@@ -122,7 +122,7 @@ def write_appointments(extract: Extract, appointments: pl.DataFrame) -> None:
 
 
 def write_sessions(extract: Extract, days: pl.DataFrame) -> None:
-    """Write Appointment_Session: one a day; `days` has `date`, each once."""
+    """Write Appointment_Session: one session a day; `days` has the column `date`, each once."""
     extract.write(
         "Appointment_Session",
         days.select(

@@ -37,13 +37,13 @@ _CODE = ["code", "term", "kind", "code_system"]
 
 
 def _coded(extract: Extract, frame: pl.DataFrame) -> pl.DataFrame:
-    """Add `__code`: the CodeId of what the row is coded with."""
-    codes = extract.codes.numbered(frame, _CODE).rename({"number": "__code"})
+    """Add `__code`: the CodeId of the row's code."""
+    codes = extract.codes.assign(frame, _CODE).rename({"number": "__code"})
     return frame.join(codes, on=_CODE, how="left", nulls_equal=True, maintain_order="left")
 
 
 def write_codes(extract: Extract) -> None:
-    """Write Coding_ClinicalCode: all codes that were met."""
+    """Write Coding_ClinicalCode: all codes in the extract."""
     snomed = pl.col("code_system") == "snomed"
     category = pl.col("kind").replace_strict(CATEGORY, default="Referral")
     extract.write(
@@ -124,7 +124,7 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
 
 
 def _days(day: pl.Expr) -> pl.Expr:
-    """Give a day as a whole number of 1 and more."""
+    """Return a day as an integer of 1 or more."""
     return (day.fill_null(pl.date(1850, 1, 1)).cast(pl.Int32).cast(pl.Int64) + 50_000).cast(
         pl.UInt64
     )
@@ -152,11 +152,11 @@ def _write_consultations(extract: Extract, rows: pl.DataFrame) -> None:
 
 
 def write_referrals(extract: Extract, referrals: pl.DataFrame) -> None:
-    """Write each referral as an entry, and its own row in CareRecord_ObservationReferral."""
+    """Write each referral as an entry and as a row in CareRecord_ObservationReferral."""
     coded = referrals.with_columns(kind=pl.lit("referral"), code_system=pl.lit("snomed"))
     rows = extract.with_staff(_coded(extract, coded), "clinician")
     places = rows.select(name=pl.col("recipient")).drop_nulls()
-    numbers = extract.places.numbered(places, ["name"]).rename({"name": "recipient"})
+    numbers = extract.places.assign(places, ["name"]).rename({"name": "recipient"})
     rows = rows.join(numbers, on="recipient", how="left", maintain_order="left").with_columns(
         __id=guid("referral", pl.col("referral_id")),
         __patient=guid("patient", pl.col("patient_id")),

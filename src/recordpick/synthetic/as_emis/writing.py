@@ -1,4 +1,4 @@
-"""A made-up practice as a folder of EMIS's bulk extract: whole or not at all."""
+"""Write a synthetic practice as a folder of EMIS's bulk extract, atomically."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recordpick.synthetic.as_emis.record import (
     write_recalls,
     write_referrals,
 )
-from recordpick.synthetic.extract_writing import whole_folder, write_practice_toml
+from recordpick.synthetic.extract_writing import new_folder, write_practice_toml
 from recordpick.synthetic.practice import Practice
 
 _WRITERS = {
@@ -32,23 +32,23 @@ _WRITERS = {
     "referrals": write_referrals,
     "recalls": write_recalls,
 }
-"""Documents, addresses over time and next of kin have no place in this extract."""
+"""This extract has no documents, former addresses or next of kin."""
 
 
 def write_emis(
     practice: Practice, out: Path, *, older: bool = False, progress: Progress = silent
 ) -> None:
-    """Write the extract into a new folder: columns of version 8.2, or the `older` ones.
+    """Write the extract into a new folder, with the columns of version 8.2 or the `older` ones.
 
-    The older columns carry free text, but no abnormal flag, review date or status of a slot.
-    UserError where the folder cannot be written.
+    The older columns include free text, but no abnormal flag, review date or status of a slot.
+    Raises UserError if the folder cannot be written.
     """
-    with whole_folder(out) as folder:
+    with new_folder(out) as folder:
         extract = Extract(practice, folder, older=older)
         try:
             days = pl.DataFrame(schema={"date": pl.Date})
-            for place, (table, write) in enumerate(_WRITERS.items()):
-                progress(f"writing {table}", place / len(_WRITERS))
+            for position, (table, write) in enumerate(_WRITERS.items()):
+                progress(f"writing {table}", position / len(_WRITERS))
                 for part in practice.parts(table):
                     write(extract, part)
                     if table == "appointments":

@@ -1,4 +1,4 @@
-"""Writes a made-up practice as SystmOne's strategic reporting extract."""
+"""Write a synthetic practice as SystmOne's strategic reporting extract."""
 
 from recordpick.synthetic.as_systmone.writing import write_systmone
 

@@ -1,4 +1,4 @@
-"""The files of a SystmOne extract while they are written, and whom and what they speak of."""
+"""The open files of a SystmOne extract, and the ids of staff, places and vaccines found so far."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.export_columns import systmone_columns, systmone_tables
-from recordpick.synthetic.extract_writing import ColumnFile, Form, Listed
+from recordpick.synthetic.extract_writing import ColumnFile, CsvFormat, IdRegistry
 from recordpick.synthetic.practice import Practice
 
-FORM = Form(quotes="always", encoding="cp1252", line_end="\r\n")
+CSV_FORMAT = CsvFormat(quotes="always", encoding="cp1252", line_end="\r\n")
 ORGANISATION = "X99001"
 OTHER_ORGANISATION = "X99002"
 
@@ -26,22 +26,22 @@ WORDS = {
     "Dated": 605,
     "Unknown": 606,
 }
-"""Words that stand as ids into SRMapping, as some of SystmOne's columns do."""
+"""Words that some of SystmOne's columns hold as ids into SRMapping."""
 
 
 class Extract:
-    """The open files of one extract: all tables, those that have no rows with a header alone."""
+    """The open files of one extract: all tables; those without rows have only a header."""
 
     def __init__(self, practice: Practice, folder: Path) -> None:
         self.practice = practice
         self._folder = folder
         self._files = {
-            table: ColumnFile(folder / f"{table}.csv", systmone_columns(table), FORM)
+            table: ColumnFile(folder / f"{table}.csv", systmone_columns(table), CSV_FORMAT)
             for table in systmone_tables()
         }
-        self.staff = Listed(9001)
-        self.places = Listed(7001)
-        self.vaccines = Listed(3001)
+        self.staff = IdRegistry(9001)
+        self.places = IdRegistry(7001)
+        self.vaccines = IdRegistry(3001)
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
         """Write rows of a table; columns that most tables have are added."""
@@ -61,8 +61,8 @@ class Extract:
         )
 
     def profile(self, frame: pl.DataFrame, name: str) -> pl.DataFrame:
-        """Add `__by`: the profile of who is named in a column."""
-        people = self.staff.numbered(frame.filter(pl.col(name).is_not_null()), [name])
+        """Add `__by`: the profile id of the member of staff named in a column."""
+        people = self.staff.assign(frame.filter(pl.col(name).is_not_null()), [name])
         return frame.join(
             people.rename({"number": "__by"}), on=name, how="left", maintain_order="left"
         )
@@ -73,9 +73,9 @@ class Extract:
             file.close()
 
     def write_manifest(self) -> None:
-        """Write SRManifest.csv: the files, and the day up to which they tell."""
+        """Write SRManifest.csv: the files, and the day up to which they are complete."""
         columns = ("FileName", "IsDelta", "IsReference", "DateExtractFrom", "DateExtractTo")
-        file = ColumnFile(self._folder / "SRManifest.csv", columns, FORM)
+        file = ColumnFile(self._folder / "SRManifest.csv", columns, CSV_FORMAT)
         file.write(
             pl.DataFrame(
                 {
@@ -91,10 +91,10 @@ class Extract:
 
 
 def day(name: str, clock: str = " 00:00:00") -> pl.Expr:
-    """Write a column of days as SystmOne does."""
+    """Return a column of days as SystmOne writes it."""
     return pl.concat_str(pl.col(name).dt.to_string("%d %b %Y"), pl.lit(clock))
 
 
 def flag(value: pl.Expr) -> pl.Expr:
-    """Write TRUE and FALSE."""
+    """Return Boolean values as TRUE and FALSE."""
     return pl.when(value).then(pl.lit("TRUE")).when(~value).then(pl.lit("FALSE"))

@@ -39,7 +39,7 @@ CONTACTS = {
 def write_patients(extract: Extract, patients: pl.DataFrame) -> None:
     """Write SRPatient and SRPatientRegistration.
 
-    As SystmOne does, the latter also has registrations at other practices: of those who left.
+    As in SystmOne, the latter includes registrations at other practices, for patients who left.
     """
     extract.write(
         "SRPatient",
@@ -139,8 +139,8 @@ def write_relationships(extract: Extract, relationships: pl.DataFrame) -> None:
     )
 
 
-def write_what_was_met(extract: Extract) -> None:
-    """Write the staff, places, vaccines and words that the other files speak of."""
+def write_reference_tables(extract: Extract) -> None:
+    """Write the staff, places, vaccines and words to which the other files refer."""
     staff = extract.staff.frame(["name"])
     extract.write(
         "SRStaffMember",

@@ -27,13 +27,13 @@ _DAYS_BETWEEN_ISSUES = 28
 
 
 def _as_id(word: pl.Expr, words: dict[str, str]) -> pl.Expr:
-    """Write a word as its id in SRMapping."""
+    """Return a word as its id in SRMapping."""
     ids = {ours: str(WORDS[theirs]) for ours, theirs in words.items()}
     return word.replace_strict(ids, default=None)
 
 
 def write_events(extract: Extract, events: pl.DataFrame) -> None:
-    """Write SRImmunisation for vaccines with their status, SRCode for others, SRProblem."""
+    """Write SRImmunisation for vaccines, SRCode for other entries, and SRProblem."""
     rows = extract.profile(events, "recorded_by")
     given = (pl.col("kind") == "immunisation") & ~pl.col("term").str.contains(_NOT_GIVEN)
     _write_immunisations(extract, rows.filter(given))
@@ -80,7 +80,7 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
 
 
 def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
-    names = extract.vaccines.numbered(rows.select(name="term"), ["name"]).rename({"name": "term"})
+    names = extract.vaccines.assign(rows.select(name="term"), ["name"]).rename({"name": "term"})
     rows = rows.join(names, on="term", how="left", maintain_order="left")
     extract.write(
         "SRImmunisation",
@@ -98,7 +98,7 @@ def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
 
 
 def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
-    """Write SRRepeatTemplate for repeats, SRPrimaryCareMedication for what was issued."""
+    """Write SRRepeatTemplate for repeats and SRPrimaryCareMedication for issues."""
     acute = pl.col("course") == "acute"
     told = {
         "IDPatient": pl.col("patient_id"),
@@ -199,7 +199,7 @@ def write_referrals(extract: Extract, referrals: pl.DataFrame) -> None:
     """Write SRReferralOut."""
     rows = extract.profile(referrals, "clinician")
     met = rows.select(name=pl.col("recipient")).drop_nulls()
-    places = extract.places.numbered(met, ["name"]).rename({"name": "recipient"})
+    places = extract.places.assign(met, ["name"]).rename({"name": "recipient"})
     rows = rows.join(places, on="recipient", how="left", maintain_order="left")
     extract.write(
         "SRReferralOut",

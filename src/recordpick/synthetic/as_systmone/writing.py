@@ -1,4 +1,4 @@
-"""A made-up practice as a folder of SystmOne's extract: whole or not at all."""
+"""Write a synthetic practice as a folder of SystmOne's extract, atomically."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from recordpick.synthetic.as_systmone.files import Extract
 from recordpick.synthetic.as_systmone.people import (
     write_addresses,
     write_patients,
+    write_reference_tables,
     write_relationships,
-    write_what_was_met,
 )
 from recordpick.synthetic.as_systmone.record import (
     write_appointments,
@@ -20,7 +20,7 @@ from recordpick.synthetic.as_systmone.record import (
     write_recalls,
     write_referrals,
 )
-from recordpick.synthetic.extract_writing import whole_folder, write_practice_toml
+from recordpick.synthetic.extract_writing import new_folder, write_practice_toml
 from recordpick.synthetic.practice import Practice
 
 _WRITERS = {
@@ -37,15 +37,15 @@ _WRITERS = {
 
 
 def write_systmone(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
-    """Write the extract into a new folder; UserError where that cannot be."""
-    with whole_folder(out) as folder:
+    """Write the extract into a new folder; raise UserError if it cannot be written."""
+    with new_folder(out) as folder:
         extract = Extract(practice, folder)
         try:
-            for place, (table, write) in enumerate(_WRITERS.items()):
-                progress(f"writing {table}", place / len(_WRITERS))
+            for position, (table, write) in enumerate(_WRITERS.items()):
+                progress(f"writing {table}", position / len(_WRITERS))
                 for part in practice.parts(table):
                     write(extract, part)
-            write_what_was_met(extract)
+            write_reference_tables(extract)
         finally:
             extract.close()
         extract.write_manifest()
