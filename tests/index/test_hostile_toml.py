@@ -146,7 +146,7 @@ REFUSED = [
     ('name = "A practice"', "name = 5", "source, name: must be text"),
     ('name = "A practice"', 'nome = "x"', "source: key nome is unknown"),
     ('name = "A practice"', 'name = "a\\u0000b"', "characters that cannot be seen"),
-    ('"%d/%m/%Y"', '"%d/%m/%y"', "date_format: has a word that is not known"),
+    ('"%d/%m/%Y"', '"%d/%m/%y"', "date_format: has %y, a year of two digits"),
     ('"%d/%m/%Y"', '"%Q"', "date_format: has a word that is not known"),
     ('"%d/%m/%Y"', '"%Y"', "date_format: must have the day"),
     ('"%d/%m/%Y"', '""', "date_format: must have the day"),
