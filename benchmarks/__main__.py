@@ -1,12 +1,12 @@
-"""`python -m benchmarks`: make the data, run everybody on it, write the page and the JSON.
+"""`python -m benchmarks`: make the data, run every contender, write the page and the JSON.
 
     python -m pip install ".[bench]" && python -m benchmarks
 
 It takes some 20 minutes on two quiet cores. `--only PART` measures one part (may be given several
-times) and puts it among those that were measured before: the page is written from all of them, each
-with its date. `--large` adds a practice of 1,000,000 patients (some 200 million rows) to the
-growth, done once: an hour or more, 10 GiB of memory and 40 GB of disk. `--smoke` runs everything at
-1,000 patients, once, and writes nothing: does it run, do the counts agree.
+times) and adds it to those measured before: the page is written from all of them, each with its
+date. `--large` adds a practice of 1,000,000 patients (some 200 million rows) to the
+growth, run once: an hour or more, 10 GiB of memory and 40 GB of disk. `--smoke` runs everything at
+1,000 patients, once, and writes nothing: it checks that everything runs and the counts agree.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MIDDLE, BIG = 15_000, 100_000
 
 
 def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]]:
-    """Give what is measured, by name, in the order of the page."""
+    """Return the measurements by name, in the order of the page."""
     data, repeats, smoke = options.data, options.repeats, options.smoke
     sizes = [1000] if smoke else [MIDDLE, BIG]
     growing = [1000] if smoke else [1000, 10_000, BIG]
@@ -50,7 +50,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
 
 
 def main() -> int:
-    """Run it."""
+    """Run the benchmarks."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description=__doc__,
@@ -58,28 +58,30 @@ def main() -> int:
     )
     parser.add_argument("--smoke", action="store_true", help="1,000 patients, once, no page")
     parser.add_argument("--large", action="store_true", help="1,000,000 patients too")
-    parser.add_argument("--repeats", type=int, default=5, help="runs of each, 5 if not said")
-    parser.add_argument("--data", type=Path, help="where to keep the data (else thrown away)")
-    parser.add_argument("--out", type=Path, default=DOCS, help="where page and JSON go (docs)")
+    parser.add_argument("--repeats", type=int, default=5, help="runs of each (default: 5)")
+    parser.add_argument("--data", type=Path, help="where to keep the data (default: deleted)")
+    parser.add_argument(
+        "--out", type=Path, default=DOCS, help="where to write page and JSON (default: docs)"
+    )
     parser.add_argument("--only", action="append", metavar="PART", help="only this part")
     options = parser.parse_args()
     if options.smoke:
         options.repeats = 1
-    with tempfile.TemporaryDirectory() as made:
-        options.data = (options.data or Path(made)).absolute()
+    with tempfile.TemporaryDirectory() as temporary:
+        options.data = (options.data or Path(temporary)).absolute()
         options.data.mkdir(parents=True, exist_ok=True)
         every = parts(options)
         unknown = sorted({*(options.only or ())} - {*every})
         if unknown:
-            parser.error(f"there is no part {unknown[0]}: they are {', '.join(every)}")
+            parser.error(f"there is no part {unknown[0]}; the parts are {', '.join(every)}")
         measured: Parts = {}
-        # Growth first: the data that it makes are used by the others.
+        # Growth first: the others use the data that it makes.
         for name in options.only or sorted(every, key=lambda name: name != "growth"):
             print(f"{name} …", file=sys.stderr, flush=True)
             began = time.perf_counter()
             measured[name] = dated(every[name](), time.perf_counter() - began)
             print(json.dumps(measured[name]["result"]), flush=True)
-            if not options.smoke:  # part by part, so that a run that is ended keeps what it has
+            if not options.smoke:  # part by part, so that an interrupted run keeps its results
                 keep(options.out, {name: measured[name]}, list(every))
     for name, part in measured.items():
         print(f"{name}: {part['measuring_took_s']} s")

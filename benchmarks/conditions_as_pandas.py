@@ -29,7 +29,7 @@ _ARITHMETIC = {
 
 
 def mask(node: n.Node, frame: pd.DataFrame, as_at: date) -> pd.Series:
-    """Give which rows satisfy the condition; unknown is not satisfied."""
+    """Return which rows satisfy the condition; unknown counts as not satisfied."""
     return _truth(node, frame, as_at).fillna(False).astype(bool)  # noqa: FBT003 - pandas' own
 
 
@@ -72,7 +72,7 @@ def _pattern(parts: tuple[str | int | None, ...]) -> str:
 
 
 def _known(compare: Any, left: Any, right: Any) -> pd.Series:
-    """Compare; where either side is missing the answer is unknown."""
+    """Return the comparison, which is unknown where either side is missing."""
     missing = pd.isna(left) | pd.isna(right)
     if isinstance(left, pd.Series) and left.dtype == object:
         left = left.where(left.notna(), right if not isinstance(right, pd.Series) else left)

@@ -1,6 +1,6 @@
-"""The other programs: which of them are installed here, and in what version.
+"""The other programs: which of them are installed, and in what version.
 
-All come with the extra `bench`. One that is missing is listed as not installed; nothing fails.
+All are in the extra `bench`. A missing one is listed as not installed; nothing fails.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOT_INSTALLED = "not installed"
 
 
 def version_of(package: str) -> str | None:
-    """Give the installed version, or None."""
+    """Return the installed version, or None."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -36,12 +36,12 @@ def version_of(package: str) -> str | None:
 
 
 def versions() -> dict[str, str]:
-    """Give the version of every package that the results depend on, or "not installed"."""
+    """Return the version of every package that the results depend on, or "not installed"."""
     others = {package: version_of(package) or NOT_INSTALLED for package in PACKAGES}
     return {"recordpick": recordpick.__version__} | others
 
 
 def program(name: str) -> str | None:
-    """Give the path of a program: that of this environment, else any on the path, else None."""
+    """Return the path of a program in this environment, else one on the path, else None."""
     beside = Path(sys.executable).with_name(name)
     return str(beside) if beside.is_file() else shutil.which(name)

@@ -1,8 +1,9 @@
-"""The whole problem of the fewest records, given to CP-SAT (ortools) as it stands.
+"""The whole problem of the fewest records, given to CP-SAT (ortools) unreduced.
 
-A yes or no for each patient, and for each criterion that enough of those who meet it are taken. It
-runs in a process of its own: ortools and highspy each bring HiGHS, and in one process the second
-of the two cannot be loaded. Its time is taken there, without imports and reading.
+There is a Boolean variable for each patient, and a constraint for each criterion that enough of
+those who meet it are taken. It runs in its own process: ortools and highspy each include HiGHS, and
+the second of the two cannot be loaded in one process. Its time is measured there, without imports
+and reading.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from pathlib import Path
 import polars as pl
 
 SECONDS = 10
-"""After so long CP-SAT is stopped, and what it has by then is taken."""
+"""The time limit after which CP-SAT is stopped and its result so far is used."""
 
 
 @dataclass(frozen=True)
 class Solved:
-    """What it found: records, what it proved that no choice goes below, and whether it ended."""
+    """The result: records, proven lower bound, and whether the search ended."""
 
     seconds: float
     records: int
@@ -33,7 +34,7 @@ class Solved:
 
 
 def fewest_by_cp_sat(found: pl.DataFrame, records: int) -> Solved:
-    """Choose the fewest patients so that each criterion has so many records, or all there are.
+    """Return the fewest patients that give each criterion `records` records, or all it has.
 
     `found` has the columns criterion_id and patient_id.
     """
@@ -46,7 +47,7 @@ def fewest_by_cp_sat(found: pl.DataFrame, records: int) -> Solved:
 
 
 def solve(found: pl.DataFrame, records: int) -> Solved:
-    """Do it, in this process."""
+    """Solve the problem in this process."""
     from ortools.sat.python import cp_model
 
     start = time.perf_counter()

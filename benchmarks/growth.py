@@ -1,7 +1,7 @@
-"""How time and memory grow with the practice: each step of the work in a process of its own.
+"""How time and memory grow with the size of the practice: each step runs in its own process.
 
-Beside a straight line: a step's time for each row of the index, divided by that at LINE_FROM
-patients. 1 is a straight line, less is better than one. Memory is the peak of the process.
+"Beside a line" is a step's time for each row of the index, divided by that at LINE_FROM patients: 1
+is linear growth, less is better. Memory is the peak of the process.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from typing import Any
 
 STEPS = ("index", "match", "suggest", "draw", "export")
 LINE_FROM = 10_000
-"""Patients from which the line is drawn: below, what every start costs is most of the time."""
+"""The number of patients where the line begins: below it, fixed start-up costs dominate."""
 ONCE_FROM = 1_000_000
-"""Patients from which on a step is done once: it takes minutes, and no start is worth a mention."""
+"""From this number of patients a step runs once: it takes minutes, so start-up does not matter."""
 KIB_PER_GIB = 1024**2
 
 
 def run(sizes: list[int], repeats: int, data: Path) -> dict[str, Any]:
-    """Measure every step at every size; a size's data is made first and kept."""
+    """Measure every step at every size; the data of each size are made first and kept."""
     rows = []
     for patients in sizes:
         times = 1 if patients >= ONCE_FROM else repeats
@@ -56,7 +56,7 @@ def run(sizes: list[int], repeats: int, data: Path) -> dict[str, Any]:
 
 
 def _rows(patients: int, data: Path) -> int:
-    """Give how many rows the index of a size has, by what it says of itself."""
+    """Return how many rows the index of a size has, by its manifest."""
     from benchmarks.practices import index_folder
     from recordpick.index.manifest import read_manifest
 
@@ -77,7 +77,7 @@ def _in_own_process(step: str, patients: int, data: Path) -> dict[str, Any]:
 
 
 def one(step: str, patients: int, data: Path) -> dict[str, Any]:
-    """Do one step and give its seconds and the peak memory of the process."""
+    """Run one step and return its seconds and the peak memory of the process."""
     from benchmarks.practices import index_of, source
     from recordpick.criteria.reading import read_pack
     from recordpick.handover.export import export
@@ -120,7 +120,7 @@ def one(step: str, patients: int, data: Path) -> dict[str, Any]:
 
 
 def _index(patients: int, data: Path) -> dict[str, Any]:
-    """Build the index, in the place of any that is there: the other steps are to ask this one."""
+    """Build the index and replace any existing one: the other steps use this one."""
     from benchmarks.practices import index_folder, source
     from recordpick.index.build import build_index
 
@@ -140,9 +140,9 @@ def _measured(start: float) -> dict[str, Any]:
 
 
 def peak_gib() -> float | None:
-    """Give this process's own peak memory: a child's ru_maxrss begins with its parent's.
+    """Return this process's own peak memory: a child's ru_maxrss begins with its parent's.
 
-    None on Windows, where the standard library cannot tell.
+    None on Windows, where the standard library does not report it.
     """
     status = Path("/proc/self/status")
     if status.exists():

@@ -1,12 +1,12 @@
-"""Indexing an EMIS extract, beside a bare polars copy of the same files to Parquet.
+"""Index an EMIS extract, and compare with a bare polars copy of the same files to Parquet.
 
     python benchmarks/index_emis.py --patients 5000 --times 3
 
-Makes (or finds) a synthetic extract of so many patients, then times, each in a process of its own
-and turn by turn: `scan_csv(file).sink_parquet(...)`, with all columns as the texts that stand
-there, for every file that the index reads, and `build_index`. Prints the medians, the processor
-time, the peak memory and the ratio. The goal is 1.5 in under 6 GiB at 35,000 patients; run large
-sizes on a machine of your own. With DuckDB as well, and for the page: indexing.py.
+Makes (or finds) a synthetic extract of that many patients, then times alternately, each in its own
+process: `scan_csv(file).sink_parquet(...)`, with all columns as text, for every file that the index
+reads, and `build_index`. Prints the medians, the processor time, the peak memory and the ratio. The
+goal is 1.5 in under 6 GiB at 35,000 patients; run large sizes on a machine of your own. For the
+page, and with DuckDB: indexing.py.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def index(extract: Path, out: Path) -> None:
 
 
 def measured(what: str, extract: Path, out: Path) -> None:
-    """Do one thing and print what it took, as JSON: for the parent process."""
+    """Do one thing and print time and memory as JSON, for the parent process."""
     if what == "bare":
         import polars as pl  # noqa: F401 - the import is not what is measured
     else:
@@ -72,7 +72,7 @@ IDS = {"events": ("event_id", "parent_id", "header_id"), "medications": ("medica
 
 
 class Thicker:
-    """A practice whose patients have more rows; each copy has ids of its own."""
+    """A practice whose patients have more rows; the ids of each copy are distinct."""
 
     def __init__(self, practice: Practice) -> None:
         self.practice = practice
@@ -95,7 +95,7 @@ class Thicker:
 
 
 def peak_memory() -> float:
-    """Give the most memory this process had, in GiB: Linux knows it without the parent's."""
+    """Return this process's peak memory in GiB; on Linux, without the parent's."""
     status = Path("/proc/self/status")
     if status.exists():
         lines = status.read_text(encoding="utf-8").splitlines()

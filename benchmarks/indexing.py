@@ -1,9 +1,9 @@
-"""Indexing an EMIS extract, beside bare copies of the same files to Parquet: polars', DuckDB's.
+"""Index an EMIS extract, and compare with bare copies of the same files by polars and DuckDB.
 
-Each in a process of its own, turn by turn. A bare copy takes what stands in the files as it is;
-the index besides types and checks every value, joins patients, codes and dates to the entries,
-sorts, and accounts for every row. All read the same files, those that the index reads, with every
-column as the text that stands there, and must have read the same number of rows of each.
+Each runs in its own process, alternately. A bare copy takes the values in the files as text; the
+index also types and checks every value, joins patients, codes and dates to the entries, sorts, and
+accounts for every row. All read the same files, those that the index reads, with every column as
+text, and must have read the same number of rows from each.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ NAMES = {
 
 
 def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
-    """Time everybody on an extract of so many patients, made if it is not there."""
+    """Time every contender on an extract of that many patients, made if it does not exist."""
     extract = data / f"emis-extract-{patients}"
     if not extract.exists():
         index_emis.make(extract, patients)
@@ -53,7 +53,7 @@ def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
 
 
 def _rows_read(rows: dict[str, dict[str, int]]) -> int:
-    """Give how many rows the index read; DisagreeError unless all read as many of each file."""
+    """Return how many rows the index read; raise DisagreeError if another read fewer or more."""
     for name, found in rows.items():
         for file, read in rows["index"].items():
             if found.get(file) != read:

@@ -44,7 +44,7 @@ records = 1000
 """
 PATIENTS = 30_000
 ROUND = 10
-"""Events that belong together: a note, another, a pick, its undo, its redo, results, and so on."""
+"""The number of events in a group: a note, another, a pick, its undo, its redo, results etc."""
 
 
 def kinds(number: int, before: int) -> tuple[Kind, dict[str, Json]]:
@@ -114,7 +114,7 @@ def write(path: Path, events: int) -> None:
 
 
 def measure(path: Path) -> str:
-    """Open the file, add to it, and say what that took."""
+    """Open the file, add to it, and return time and memory as text."""
     import resource
 
     began = time.perf_counter()
@@ -135,7 +135,7 @@ def measure(path: Path) -> str:
 
 
 def main() -> int:
-    """Write, then measure in a process of its own."""
+    """Write the file, then measure in a separate process."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.long_journal", description=__doc__)
     parser.add_argument("--events", type=int, default=100_000)
     parser.add_argument("--open", type=Path, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""Past one machine: practices are apart, so N of them are N processes; and the plan can travel.
+"""Beyond one machine: practices are independent, so N of them are N processes; the plan can move.
 
 The second half shows that matching's plan is a LazyFrame from scan to sink without a Python
 function: it is serialised, read again, and gives the same answer.
@@ -24,7 +24,7 @@ from recordpick.shipped import general_practice_pack
 
 
 def run(practices: int, patients: int, repeats: int, data: Path) -> dict[str, Any]:
-    """Match N practices one after the other, and as N processes at once."""
+    """Time matching N practices one after the other, and as N processes at once."""
     index_of(patients, data)
     command = [sys.executable, "-m", "recordpick", "match", "--json"]
     command += ["--index", str(index_folder(patients, data))]
@@ -59,7 +59,7 @@ def run(practices: int, patients: int, repeats: int, data: Path) -> dict[str, An
 
 
 def travels(patients: int, data: Path) -> dict[str, Any]:
-    """Serialise the plan, look for Python in it, read it again, and compare the answers."""
+    """Serialise the plan, check it for Python code, read it back, and compare the answers."""
     index = index_of(patients, data)
     pack = read_pack(general_practice_pack())
     every = [answerable(pack, index, criterion) for criterion in pack.criteria]

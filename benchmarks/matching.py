@@ -1,7 +1,7 @@
 """Matching the shipped pack: recordpick, DuckDB in two forms, pandas, and the floor.
 
-The floor is reading just the columns needed, with polars, and doing nothing with them. Everybody
-reads the same Parquet files anew each time; the counts of all criteria must agree.
+The floor is reading only the columns needed, with polars, and doing nothing with them. Every
+contender reads the same Parquet files again each time; the counts of all criteria must agree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from recordpick.shipped import general_practice_pack
 
 
 def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
-    """Time every contender on a practice of so many patients."""
+    """Time every contender on a practice of that many patients."""
     index = index_of(patients, data)
     pack = read_pack(general_practice_pack())
     as_at = index.manifest.as_at
@@ -53,7 +53,7 @@ def _ours(pack: Pack, index: PracticeIndex, as_at: date) -> list[int]:
 
 
 def needed_columns(pack: Pack) -> dict[str, set[str]]:
-    """Give the columns, by table, that the pack's rules ask for."""
+    """Return the columns, by table, that the pack's rules use."""
     needed: dict[str, set[str]] = {"patients": {"patient_id", "date_of_birth"}}
     for criterion in pack.criteria:
         if criterion.population:

@@ -1,4 +1,4 @@
-"""Open the app and leave: once the first screen is painted, or a criterion's patients stand there.
+"""Open the app and leave: once the first screen is painted, or a criterion's patients are shown.
 
 With a working file it waits until the patients are painted and keys act on them, and prints the
 time then (seconds since 1970); without one it waits for the first paint.
@@ -23,7 +23,7 @@ async def _leave_when_painted(pilot: Pilot[None]) -> None:
 
 
 async def _leave_when_ready(pilot: Pilot[None]) -> None:
-    # By name: what the app loads when it needs it must not be loaded for the benchmark before.
+    # By name: modules that the app loads lazily must not be loaded earlier for the benchmark.
     def ready() -> bool:
         tables = pilot.app.screen.query("RecordsTable")
         return bool(tables) and tables.first().shown > 0  # type: ignore[attr-defined] # its own

@@ -1,8 +1,8 @@
 """Opening in a terminal, from the start of the process to patients on the screen.
 
-recordpick opens a working file, which checks every byte of the index and asks it the first
-criterion; VisiData and harlequin open the patients table of the same index as it is. harlequin
-has to be told what to show, so a query is typed as soon as it is connected.
+recordpick opens a working file, which checks every byte of the index and matches the first
+criterion; VisiData and harlequin open the patients table of the same index directly. harlequin
+needs to know what to show, so a query is typed as soon as it is connected.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ QUERY = "select * from patients order by patient_id"
 
 
 def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
-    """Time everybody who is installed, turn by turn."""
+    """Time every installed contender, alternately."""
     index = index_of(patients, data)
     result: dict[str, Any] = {"work": "opening", "patients": patients}
     if not can_be_run():
@@ -48,7 +48,7 @@ def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
                         raise
                     left_out[name] = str(error)
                     continue
-                if turn:  # the first one warms
+                if turn:  # the first run is a warm-up
                     found[name].seconds.append(seconds)
     rows = as_rows([one for name, one in found.items() if name not in left_out])
     return result | {"left_out": left_out, "times": rows}
@@ -57,7 +57,7 @@ def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:
 def _contenders(
     index: PracticeIndex, file: Path, home: Path
 ) -> dict[str, Callable[[], float] | None]:
-    """Give what opens each, or None for one that is not here."""
+    """Return what opens each contender, or None for one that is not installed."""
     table = index.folder / "patients.parquet"
     ids = index.scan("patients").select("patient_id").head(3).collect()["patient_id"]
     first = Step(rf"\b{re.escape(ids[0])}\b")
@@ -88,7 +88,7 @@ def _contenders(
 
 
 def _of_criterion(file: Path) -> Step:
-    """Wait for somebody who meets the first criterion, which the app shows first."""
+    """Return a step that waits for a patient of the first criterion, which the app shows first."""
     with WorkingFile.open(file, read_only=True) as opened:
         folder = opened.index_folder
         assert folder is not None
@@ -98,13 +98,13 @@ def _of_criterion(file: Path) -> Step:
 
 
 def _settings(home: Path) -> None:
-    """Say who works, so that the app does not ask."""
+    """Write the person's name into the settings, so that the app does not ask for it."""
     for base in (home, home / "Library" / "Application Support"):  # Linux; macOS
         Settings(base / "recordpick" / "app.json", name="Benchmark", tour_seen=True).save()
 
 
 def _database(table: Path, home: Path) -> Path:
-    """Make a database of which the table is a view: harlequin opens no Parquet file by itself."""
+    """Create a database with a view of the table: harlequin cannot open a Parquet file itself."""
     import duckdb
 
     path = home / "practice.duckdb"

@@ -14,7 +14,7 @@ from recordpick.matching.rules import condition
 
 
 def pandas_counts(pack: Pack, index: PracticeIndex, as_at: date) -> list[int]:
-    """Give how many patients meet each criterion."""
+    """Return how many patients meet each criterion."""
     tables = _read(pack, index)
     patients = tables["patients"]
     born = pd.to_datetime(patients["date_of_birth"])

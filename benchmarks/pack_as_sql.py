@@ -1,7 +1,7 @@
-"""A criteria pack as SQL for DuckDB, written from the rules by other means than recordpick's plan.
+"""A criteria pack as SQL for DuckDB, written from the rules independently of recordpick's plan.
 
 The conditions are standard SQL but for three things: `:as_at`, OCTET_LENGTH (DuckDB: STRLEN) and
-the ages, which a view reckons.
+the ages, which a view calculates.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EVERYBODY = "TRUE"
 
 
 def views(index: PracticeIndex, as_at: date) -> list[str]:
-    """Give the statements that make the tables, read anew from Parquet at each query."""
+    """Return the statements that create the views, read again from Parquet at each query."""
     made = []
     for name in index.manifest.tables:
         path = str(index.folder / f"{name}.parquet").replace("'", "''")
@@ -33,13 +33,13 @@ def views(index: PracticeIndex, as_at: date) -> list[str]:
 
 
 def code_table(pack: Pack) -> tuple[str, list[tuple[str, str]]]:
-    """Give the statement that makes the table of codelists, and its rows."""
+    """Return the statement that creates the table of codelists, and its rows."""
     rows = [(name, code) for name, listed in pack.codelists.items() for code in listed.codes]
     return "CREATE TABLE codelists (name VARCHAR, code VARCHAR)", rows
 
 
 def condition(text: str | None, as_at: date) -> str:
-    """Give a condition in DuckDB's words; unknown counts as not satisfied."""
+    """Return a condition in DuckDB's SQL; unknown counts as not satisfied."""
     if text is None:
         return EVERYBODY
     said = re.sub(r":as_at\b", f"DATE '{as_at}'", text)
@@ -48,7 +48,7 @@ def condition(text: str | None, as_at: date) -> str:
 
 
 def one_query(criterion: Criterion, as_at: date) -> str:
-    """Give the query that counts who meets one criterion, by itself."""
+    """Return the query that counts the patients who meet one criterion, by itself."""
     steps = [
         "(" + " OR ".join(_rule(rule, as_at) for rule in step.rules) + ")"
         for step in criterion.steps
@@ -60,10 +60,10 @@ def one_query(criterion: Criterion, as_at: date) -> str:
 def _rule(rule: Rule, as_at: date) -> str:
     if rule.table == "patients":
         held = f"CASE WHEN {_row(rule, as_at)} THEN 1 ELSE 0 END"
-        return f"({held} {_asked(rule)})"
+        return f"({held} {_threshold(rule)})"
     if rule.at_least == 0:
         return f"patient_id NOT IN ({_counted(rule, as_at, f'> {rule.at_most}')})"
-    return f"patient_id IN ({_counted(rule, as_at, _asked(rule))})"
+    return f"patient_id IN ({_counted(rule, as_at, _threshold(rule))})"
 
 
 def _row(rule: Rule, as_at: date) -> str:
@@ -74,7 +74,7 @@ def _row(rule: Rule, as_at: date) -> str:
     return " AND ".join(parts)
 
 
-def _asked(rule: Rule) -> str:
+def _threshold(rule: Rule) -> str:
     return (
         f">= {rule.at_least}"
         if rule.at_most is None
@@ -92,7 +92,7 @@ def _counted(rule: Rule, as_at: date, having: str) -> str:
 
 
 def one_join(pack: Pack, as_at: date) -> str:
-    """Give one query that counts everybody for all criteria, with one scan and join a table.
+    """Return one query that counts patients for all criteria, with one scan and join per table.
 
     Rules that count distinct values, or within groups, keep their own sub-query: they cannot be
     answered by the shared sums.
@@ -117,7 +117,7 @@ def one_join(pack: Pack, as_at: date) -> str:
 
     def held(rule: Rule) -> str:
         if rule in shared:
-            return f"(COALESCE(r{shared[rule]}, 0) {_asked(rule)})"
+            return f"(COALESCE(r{shared[rule]}, 0) {_threshold(rule)})"
         return _rule(rule, as_at)
 
     counts = [
@@ -135,7 +135,7 @@ def one_join(pack: Pack, as_at: date) -> str:
 
 
 def _sums(table: str, rules: list[tuple[Rule, int]], as_at: date) -> str:
-    """Give the number of rows a patient for each rule of a table, in one pass and one join."""
+    """Return the row counts of each patient for each rule of a table, in one pass and one join."""
     lists = sorted({rule.codes for rule, _ in rules if rule.codes})
     flags = ", ".join(f"bool_or(name = '{name}') AS in_{place}" for place, name in enumerate(lists))
     place_of = {name: place for place, name in enumerate(lists)}

@@ -7,49 +7,50 @@ from typing import Any
 
 from benchmarks.contenders import NOT_INSTALLED
 
-INTRODUCTION = """# Measured, beside what people would use instead
+INTRODUCTION = """# Measurements, compared with what people would use instead
 
-Made by `python -m benchmarks` (extra `bench`), which makes its data, runs recordpick and the others
-in one process run on the same files, turn by turn, and writes this page and
-[benchmarks.json](benchmarks.json). Seconds are medians; "spread" is half of the distance between
+Written by `python -m benchmarks` (extra `bench`), which makes its data, runs recordpick and the
+other programs on the same files, alternately and in one run, and writes this page and
+[benchmarks.json](benchmarks.json). Seconds are medians; "spread" is half of the difference between
 the fastest and the slowest run; "ratio" is to the first line of the table. Ratios say more than
-seconds, since machines differ. Where answers can be compared they were, and a run in which two
-contenders disagree fails. Each part says when it was measured, and how long it took with its data.
+seconds, since machines differ. Where answers can be compared, they were, and a run in which two
+contenders disagree fails. Each part says when it was measured, and how long that took, including
+its data.
 """
 
 TITLES = {
     "match": "Matching the shipped pack",
     "start": "Starting",
     "opening": "Opening a practice in a terminal, until patients are shown",
-    "ready to pick": "From the start of the process until there are patients to pick from",
+    "ready to pick": "From the start of the process until patients can be picked",
     "table": "{rows:,} rows on the screen",
     "index an EMIS extract": "Indexing an EMIS extract",
     "suggest": "Suggesting",
     "growth": "Growth",
-    "many practices": "Past one machine: {practices} practices as {practices} processes",
+    "many practices": "Beyond one machine: {practices} practices as {practices} processes",
 }
 
 ABOUT = {
     "match": """All criteria over one practice. The floor is reading the columns that the pack asks
-for, with polars, and doing nothing with them. Every contender reads the files anew each time and
+for, with polars, and doing nothing with them. Every contender reads the files again each time and
 gives the same counts for all criteria.""",
-    "opening": """recordpick opens a working file, checks every byte of the index and shows who
-meets the first criterion; VisiData and harlequin show the patients table of that index. Each starts
-as a process of its own.""",
-    "table": """Mounting until painted, from a key to the next frame, filtering until
-painted. The other two tables cannot filter: polars picks out the rows, and they are given them
+    "opening": """recordpick opens a working file, checks every byte of the index and shows the
+patients who meet the first criterion; VisiData and harlequin show the patients table of that index.
+Each starts as its own process.""",
+    "table": """Times from mounting to painted, from a key to the next frame, and from filtering to
+painted. The other two tables cannot filter: polars selects the rows, and the table gets those
 instead.""",
-    "index an EMIS extract": """A bare copy takes what stands in the files, as text. The index
-besides types and checks every value, joins people, codes and dates to the entries, sorts, and
-accounts for every row.""",
-    "suggest": """The fewest records that give every criterion its number. CP-SAT is given the whole
-problem, a yes or no for each patient, in a process of its own.""",
-    "growth": """Each step in a process of its own; memory is the most that the process had. "Beside
-a line" is the time for each row, divided by that at {line_from:,} patients: 1 is a straight line
-(dashed in the plot), less is better than one.""",
-    "many practices": """A supplier has hundreds of practices, each by itself: each is one process,
-`recordpick match`, from start to answer. Where one machine is outgrown, the plan of matching can be
-sent elsewhere: it is a polars LazyFrame without a Python function in it.""",
+    "index an EMIS extract": """A bare copy takes the values in the files as text. The index also
+types and checks every value, joins people, codes and dates to the entries, sorts, and accounts for
+every row.""",
+    "suggest": """The fewest records that give every criterion its number. CP-SAT gets the whole
+problem, a Boolean variable for each patient, in its own process.""",
+    "growth": """Each step runs in its own process; memory is the peak of the process. "Beside a
+line" is the time for each row, divided by that at {line_from:,} patients: 1 is linear growth
+(dashed in the plot), and less is better than linear.""",
+    "many practices": """A supplier has hundreds of separate practices: each is one process,
+`recordpick match`, from start to answer. When one machine is not enough, the matching plan can be
+sent elsewhere: it is a polars LazyFrame without Python functions.""",
 }
 
 _WORDS = {
@@ -68,7 +69,7 @@ _WORDS = {
 
 
 def page(parts: Mapping[str, dict[str, Any]], plots: Mapping[str, str], remarks: str) -> str:
-    """Lay out all parts in their order, then the remarks; `plots` has pictures by part."""
+    """Return the page: all parts in order, then the remarks; `plots` has pictures by part."""
     written = [INTRODUCTION, _machines(parts)]
     written += [_section(part, plots.get(name)) for name, part in parts.items()]
     if remarks:
@@ -77,13 +78,13 @@ def page(parts: Mapping[str, dict[str, Any]], plots: Mapping[str, str], remarks:
 
 
 def _machines(parts: Mapping[str, dict[str, Any]]) -> str:
-    """Say on what it was measured: once for all parts that are alike in it."""
-    told: dict[str, list[str]] = {}
+    """Return the machines on which parts were measured, each once with its parts."""
+    groups: dict[str, list[str]] = {}
     for name, part in parts.items():
-        told.setdefault(_machine(part["machine"]), []).append(name)
-    if len(told) == 1:
-        return f"Measured on {next(iter(told))}\n"
-    lines = [f"- {', '.join(names)}: {where}" for where, names in told.items()]
+        groups.setdefault(_machine(part["machine"]), []).append(name)
+    if len(groups) == 1:
+        return f"Measured on {next(iter(groups))}\n"
+    lines = [f"- {', '.join(names)}: {where}" for where, names in groups.items()]
     return "Measured on\n\n" + "\n".join(lines) + "\n"
 
 
@@ -108,7 +109,7 @@ def _section(part: Mapping[str, Any], plot: str | None) -> str:
     if plot:
         lines.append(f"![Time and memory of each step by size]({plot})\n")
     facts = [
-        f"{name.replace('_', ' ')}: {_said(value)}"
+        f"{name.replace('_', ' ')}: {_formatted(value)}"
         for name, value in result.items()
         if name not in {"work", "left_out", "patients", "line_from"}
         and value not in ("", None, {})
@@ -139,16 +140,16 @@ def _is_table(value: Any) -> bool:
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Lay out rows as a Markdown table; a cell that a row does not have is a dash."""
+    """Return rows as a Markdown table; a missing cell is a dash."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     head = "| " + " | ".join(_WORDS.get(name, name.replace("_", " ")) for name in names) + " |"
     numeric = {name: all(isinstance(row.get(name), int | float) for row in rows) for name in names}
     rule = "|" + "|".join(" ---: " if numeric[name] else " --- " for name in names) + "|"
-    body = ["| " + " | ".join(_said(row.get(name)) for name in names) + " |" for row in rows]
+    body = ["| " + " | ".join(_formatted(row.get(name)) for name in names) + " |" for row in rows]
     return "\n".join([head, rule, *body]) + "\n"
 
 
-def _said(value: Any) -> str:
+def _formatted(value: Any) -> str:
     match value:
         case None:
             return "–"
@@ -159,6 +160,6 @@ def _said(value: Any) -> str:
         case float():
             return f"{value:,.3g}" if abs(value) < 100 else f"{value:,.0f}"
         case dict():
-            return ", ".join(f"{name} {_said(one)}" for name, one in value.items())
+            return ", ".join(f"{name} {_formatted(one)}" for name, one in value.items())
         case _:
             return str(value)

@@ -1,4 +1,4 @@
-"""The growth as a picture (SVG), drawn by ourselves: time and memory beside a straight line."""
+"""The growth as a picture (SVG) without a chart library: time and memory beside a straight line."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from xml.sax.saxutils import escape
 WIDTH, HEIGHT = 420, 340
 LEFT, RIGHT, TOP, BOTTOM = 56, 78, 36, 44
 COLOURS = ("#0b6e99", "#b5532a", "#5f7d1e", "#7a4b9c", "#8a6d00")
-"""Told apart on white and on black, and each line is named at its end as well."""
+"""Distinguishable on white and on black; each line is also labelled at its end."""
 
 
 def growth_plot(result: dict[str, Any]) -> str:
-    """Draw seconds and memory of every step by size, both scales logarithmic."""
+    """Return a chart of seconds and memory of every step by size, both scales logarithmic."""
     rows = result["times"]
     seconds = _Panel("seconds", rows, "median_s", result["line_from"])
     known = any(row["gib"] is not None for row in rows)
@@ -72,7 +72,7 @@ class _Panel:
         )
 
     def _straight(self, line: Sequence[tuple[float, float]]) -> str:
-        """Draw what a straight line from the step's time at `line_from` would be."""
+        """Return a straight line from the step's time at `line_from`."""
         start = next((point for point in line if point[0] == self.line_from), None)
         if start is None or line[-1][0] <= start[0]:
             return ""
@@ -103,7 +103,7 @@ class _Panel:
 
 
 class _Scale:
-    """A logarithmic scale between two places on the paper, over whole powers of ten."""
+    """A logarithmic scale between two positions, over whole powers of ten."""
 
     def __init__(self, values: Sequence[float], first: float, last: float) -> None:
         low = math.floor(math.log10(min(values)))
@@ -113,6 +113,6 @@ class _Scale:
         self._first, self._last, self._low, self._high = first, last, low, high
 
     def at(self, value: float) -> float:
-        """Give the place of a value."""
+        """Return the position of a value."""
         share = (math.log10(value) - self._low) / (self._high - self._low)
         return self._first + share * (self._last - self._first)

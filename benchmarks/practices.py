@@ -1,4 +1,4 @@
-"""The made-up practices that benchmarks run on: made once for a size, kept in the data folder."""
+"""The synthetic practices for benchmarks: made once for each size and kept in the data folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from recordpick.synthetic.writing import write_tables
 
 
 def source(patients: int, data: Path) -> Path:
-    """Give the folder of tables of a practice of this size, made if it is not there."""
+    """Return the folder of tables of a practice of this size, made if it does not exist."""
     folder = data / f"practice-{patients}"
     if not folder.exists():
         data.mkdir(parents=True, exist_ok=True)
@@ -24,12 +24,12 @@ def source(patients: int, data: Path) -> Path:
 
 
 def index_folder(patients: int, data: Path) -> Path:
-    """Say where the index of a practice of this size is kept."""
+    """Return the folder where the index of a practice of this size is kept."""
     return data / f"index-{patients}"
 
 
 def index_of(patients: int, data: Path) -> PracticeIndex:
-    """Give the index of a practice of this size, built if it is not there."""
+    """Return the index of a practice of this size, built if it does not exist."""
     folder = index_folder(patients, data)
     if not folder.exists():
         build_index([source(patients, data)], folder)
@@ -37,7 +37,7 @@ def index_of(patients: int, data: Path) -> PracticeIndex:
 
 
 def working_file(patients: int, data: Path) -> Path:
-    """Make a new working file of a practice of this size, in the place of any that is there."""
+    """Create a new working file of a practice of this size, and replace any existing one."""
     path = data / f"ready-{patients}.recordpick"
     path.unlink(missing_ok=True)
     index = index_of(patients, data)

@@ -1,7 +1,7 @@
-"""What was measured: kept as JSON part by part, so that parts can be measured on different days.
+"""The results, kept as JSON part by part, so that parts can be measured on different days.
 
 `benchmarks.json` has `parts`: by name, when it was measured, on what machine, and the result. A
-part that is measured again replaces what stood there; the page is written from all of them.
+part that is measured again replaces the earlier one; the page is written from all of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ REMARKS = Path(__file__).with_name("remarks.md")
 
 
 def machine() -> dict[str, Any]:
-    """Say what did the work: no name of the machine or of its owner."""
+    """Describe the machine, without its name or its owner's."""
     return {
         "system": platform.system(),
         "processor": _processor(),
@@ -40,7 +40,7 @@ def machine() -> dict[str, Any]:
 
 
 def _processor() -> str:
-    """Give the processor's own name where the system tells it."""
+    """Return the processor's own name where the system reports it."""
     told = Path("/proc/cpuinfo")
     if told.exists():
         for line in told.read_text(encoding="utf-8", errors="replace").splitlines():
@@ -56,7 +56,7 @@ def _memory() -> int | None:
 
 
 def dated(result: dict[str, Any], took: float) -> dict[str, Any]:
-    """Put to a result when it was measured, on what, and how long that took in all."""
+    """Return a result with when and on what it was measured, and how long that took in all."""
     now = datetime.now(UTC).isoformat(timespec="minutes")
     return {
         "measured_at": now,
@@ -67,7 +67,7 @@ def dated(result: dict[str, Any], took: float) -> dict[str, Any]:
 
 
 def keep(folder: Path, new: Parts, order: Sequence[str]) -> None:
-    """Put new parts among those kept in the folder, and write JSON, plot and page anew."""
+    """Add new parts to those kept in the folder, and write JSON, plot and page again."""
     folder.mkdir(parents=True, exist_ok=True)
     merged = kept(folder) | new
     names = [name for name in order if name in merged]
@@ -84,7 +84,7 @@ def keep(folder: Path, new: Parts, order: Sequence[str]) -> None:
 
 
 def kept(folder: Path) -> Parts:
-    """Give the parts that were measured before; none if there is no file."""
+    """Return the parts that were measured before; none if there is no file."""
     path = folder / FILE
     if not path.exists():
         return {}

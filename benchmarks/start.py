@@ -29,7 +29,7 @@ Hello().run(headless=True, auto_pilot=leave)
 
 
 def python(*words: str) -> Callable[[], None]:
-    """Give a call that runs Python with these words, and waits."""
+    """Return a function that runs Python with these arguments, and waits."""
 
     def run() -> None:
         subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
@@ -38,7 +38,7 @@ def python(*words: str) -> Callable[[], None]:
 
 
 def run(repeats: int) -> dict[str, Any]:
-    """Time the starts."""
+    """Time the start of each program."""
     version = turn_by_turn(
         {
             "python -c pass": python("-c", "pass"),
@@ -61,7 +61,7 @@ def run(repeats: int) -> dict[str, Any]:
 def ready_to_pick(patients: int, repeats: int, data: Path) -> dict[str, Any]:
     """Time from the start of the process until a criterion's patients are painted and keys act.
 
-    That a record is read, and evidence found beside it, goes on after that.
+    Reading a record and finding its evidence continues after that.
     """
     from benchmarks.practices import working_file
 

@@ -1,11 +1,11 @@
-"""How long suggestions take, and how many records each way needs.
+"""How long suggestions take, and how many records each method needs.
 
-Who meets which of 40 criteria is made up: a criterion is met by 5 in 10,000 to 3 in 10 patients
-(even on a logarithmic scale), and the same patients tend to meet many, as the old and ill do.
-Tables are made before the clock starts; the first run warms the imports and is not counted.
+The matches of 40 criteria are synthetic: a criterion is met by 5 in 10,000 to 3 in 10 patients
+(evenly on a logarithmic scale), and the same patients tend to meet many, as old and ill people do.
+Tables are made before the clock starts; the first run loads the imports and is not counted.
 
-CP-SAT (ortools) is given the whole problem as it stands: a yes or no for each patient. Where it
-proves an optimum it must be ours; where it is stopped first, its bound must not be above ours.
+CP-SAT (ortools) gets the whole problem unreduced: a Boolean variable for each patient. If it proves
+an optimum, ours must be the same; if it is stopped first, its bound must not be above ours.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class NothingYet:
 
 
 def make_basis(patients: int, seed: int) -> Basis:
-    """Make up who meets what, and the patients' ages, sexes and GPs."""
+    """Return random matches, and the patients' ages, sexes and GPs."""
     random = np.random.default_rng(seed)
     ids = [f"{number:07d}" for number in range(patients)]
     table = pl.DataFrame(
@@ -66,14 +66,14 @@ def make_basis(patients: int, seed: int) -> Basis:
 
 
 def _meet(random: np.random.Generator, burdens: Any) -> Any:
-    """Say of every patient whether they meet a criterion."""
+    """Return for every patient whether they meet a criterion."""
     share = 10 ** random.uniform(-3.3, -0.5)
     leaning = burdens @ np.abs(random.normal(0, 1.5, 3)) + random.logistic(size=len(burdens))
     return leaning > np.quantile(leaning, 1 - share)
 
 
 def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
-    """Measure one size: seconds and numbers of records, of one made-up practice a seed."""
+    """Measure one size: seconds and numbers of records, for one synthetic practice per seed."""
     suggest(make_basis(1_000, 0), "fewest")
     works: dict[str, Callable[[Basis], Any]] = {
         "recordpick, fewest records": lambda basis: suggest(basis, "fewest"),
@@ -131,7 +131,7 @@ def run(patients: int, seeds: Sequence[int]) -> dict[str, Any]:
 
 
 def agree(few: Suggestion, solved: cp_sat.Solved) -> None:
-    """Fail where the two prove what cannot both be true."""
+    """Raise DisagreeError if the two solvers' proofs contradict each other."""
     contradict = solved.records < few.lower_bound or few.records < solved.bound
     if contradict or (few.proven and solved.ended and few.records != solved.records):
         raise DisagreeError(

@@ -1,12 +1,11 @@
 """100,000 rows on the screen: mounting, from key to painted frame, filtering.
 
-Each table stands alone in a headless app of 120 by 40. "Mount" is from asking for the rows to the
+Each table is alone in a headless app of 120 by 40. "Mount" is from asking for the rows to the
 painted screen; "key" is from a press of the down or page-down key to the next frame, rendered as
 for a terminal: Textual itself paints at most 60 frames a second, which is 8 ms of it on average. As
-the app does, what is loaded is set aside from Python's garbage collection first, for all tables.
-"Filter" is from asking for the rows of some names until only they stand there; the other two tables
-cannot filter, so the rows are picked out with polars, and the table is given them in place of the
-others.
+the app does, loaded objects are frozen out of garbage collection first, for all tables.
+"Filter" is from asking for the rows of some names until only they are shown; the other two tables
+cannot filter, so polars selects the rows, and the table gets those instead of the others.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ FAST = "textual-fastdatatable"
 
 
 def frame(rows: int) -> pl.DataFrame:
-    """Make rows of eight columns."""
+    """Return rows of eight columns."""
     number = pl.int_range(rows)
     return pl.select(
         patient_id=pl.format("{}", number),
@@ -53,7 +52,7 @@ def frame(rows: int) -> pl.DataFrame:
 
 
 class Alone(App[None]):
-    """One table."""
+    """An app with one table."""
 
     def __init__(self, table: Widget) -> None:
         super().__init__()
@@ -65,7 +64,7 @@ class Alone(App[None]):
         yield self.table
 
     def _display(self, screen: Any, renderable: Any) -> None:
-        """Render each frame, which a headless app leaves out, and tell that it is there."""
+        """Render each frame, which a headless app leaves out, and signal that it is done."""
         super()._display(screen, renderable)
         if renderable is not None:
             if hasattr(renderable, "render_segments"):
@@ -73,7 +72,7 @@ class Alone(App[None]):
             self.painted.set()
 
     async def press(self, key: str) -> float | None:
-        """Press a key as a terminal would; give the seconds to the next frame, None without one."""
+        """Press a key as a terminal would; return the seconds to the next frame, None without."""
         self.painted.clear()
         event = events.Key(key, None)
         event.set_sender(self)
@@ -148,7 +147,7 @@ def _add_rows(table: DataTable[str], rows: pl.DataFrame) -> None:
 
 
 def _found(rows: pl.DataFrame) -> pl.DataFrame:
-    """Pick out the rows that are filtered for."""
+    """Return the rows that the filter keeps."""
     return rows.filter(pl.col("name").str.to_lowercase().str.contains(SOUGHT, literal=True))
 
 

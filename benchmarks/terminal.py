@@ -1,4 +1,4 @@
-"""Programs of the terminal, run in one that nobody looks at, until a text stands on the screen."""
+"""Run terminal programs in a pseudo-terminal until a text appears on the screen."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\
 
 @dataclass(frozen=True)
 class Step:
-    """A text (a regular expression) to wait for, and the keys to press once it stands there."""
+    """A text (a regular expression) to wait for, and the keys to press once it appears."""
 
     wait_for: str
     keys: str = ""
 
 
 class NotShownError(RuntimeError):
-    """The program ended, or the time ran out, before the text stood on the screen."""
+    """The program ended, or the time ran out, before the text appeared on the screen."""
 
 
 def can_be_run() -> bool:
-    """Tell whether this system has pseudo-terminals (Windows has none of this kind)."""
+    """Return whether this system has pseudo-terminals (Windows does not have this kind)."""
     return sys.platform != "win32"
 
 
@@ -39,9 +39,9 @@ def seconds_until_shown(
     environment: Mapping[str, str] | None = None,
     most: float = 60,
 ) -> float:
-    """Give the time from the start of the program to the last step's text; the program is ended.
+    """Return the time from the start of the program to the last step's text, in seconds.
 
-    NotShownError if a text does not come within `most` seconds.
+    The program is then ended. Raises NotShownError if a text does not appear in `most` seconds.
     """
     if sys.platform == "win32":
         raise NotShownError("there is no pseudo-terminal on this system")
@@ -77,7 +77,7 @@ def _wait_for(screen: int, text: re.Pattern[str], until: float, program: str) ->
             break
         try:
             more = os.read(screen, 65536)
-        except OSError:  # Linux says so when the program has ended
+        except OSError:  # on Linux, when the program has ended
             more = b""
         if not more:
             raise NotShownError(f"{Path(program).name} ended: {_plain(shown)[-200:]!r}")
@@ -88,5 +88,5 @@ def _wait_for(screen: int, text: re.Pattern[str], until: float, program: str) ->
 
 
 def _plain(shown: bytes) -> str:
-    """Leave out what moves the cursor and sets colours."""
+    """Return the text without escape sequences that move the cursor or set colours."""
     return _ESCAPES.sub(b" ", shown).decode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""Medians of things done turn by turn in one process."""
+"""Median times of contenders that run alternately in one process."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import Any
 
 
 class DisagreeError(AssertionError):
-    """Two contenders answered the same question differently: no time is worth anything then."""
+    """Two contenders gave different answers to the same question, so times are meaningless."""
 
 
 @dataclass
 class Timed:
-    """One contender: its seconds, run by run, and what it answered."""
+    """One contender: the seconds of each run, and its answer."""
 
     name: str
     seconds: list[float] = field(default_factory=list)
@@ -28,16 +28,17 @@ class Timed:
 
     @property
     def spread(self) -> float:
-        """Half of the distance between the fastest and the slowest run."""
+        """Half of the difference between the fastest and the slowest run."""
         return (max(self.seconds) - min(self.seconds)) / 2
 
 
 def turn_by_turn(
     contenders: Mapping[str, Callable[[], Any]], repeats: int, *, must_agree: bool = True
 ) -> list[Timed]:
-    """Run each contender once to warm it, then all of them `repeats` times, turn by turn.
+    """Run each contender once to warm up, then all of them `repeats` times, alternately.
 
-    So a noisy minute falls on all of them alike. DisagreeError if answers differ and must not.
+    So a noisy minute affects all of them alike. Raises DisagreeError if answers differ, unless
+    `must_agree` is false.
     """
     timed = [Timed(name) for name in contenders]
     for one in timed:
@@ -54,7 +55,7 @@ def turn_by_turn(
 
 
 def agree(timed: list[Timed]) -> None:
-    """Fail unless all that answered (not None) answered the same."""
+    """Raise DisagreeError unless all answers that are not None are equal."""
     answered = [one for one in timed if one.answer is not None]
     for one in answered[1:]:
         if one.answer != answered[0].answer:
@@ -62,7 +63,7 @@ def agree(timed: list[Timed]) -> None:
 
 
 def as_rows(timed: list[Timed]) -> list[dict[str, Any]]:
-    """Give name, median, spread and ratio to the first contender, for tables and JSON."""
+    """Return name, median, spread and ratio to the first contender, for tables and JSON."""
     first = timed[0].median
     return [
         {
