@@ -171,7 +171,13 @@ class History:
                 self.index = used
             case "exported":
                 self._exports.append(
-                    Exported(event.text("path"), event.text("sha256"), event.by, event.on)
+                    Exported(
+                        event.text("path"),
+                        event.text("sha256"),
+                        event.by,
+                        event.on,
+                        event.text("list_id") if "list_id" in event.body else "",
+                    )
                 )
             case _:
                 raise BrokenEventError(event.seq, f"is of an unknown kind {event.kind!r}")
@@ -217,7 +223,12 @@ def replay(events: Iterable[Event]) -> Selection:
     The events' hashes are not looked at (`events.check_chain` does that). BrokenEventError where an
     event could not have been written after those before it.
     """
+    return history_of(events).selection()
+
+
+def history_of(events: Iterable[Event]) -> History:
+    """Return the history that events make; as `replay`."""
     history = History()
     for event in events:
         history.add(event)
-    return history.selection()
+    return history

@@ -328,8 +328,10 @@ class WorkingFile(Facts):
         with self._mutex:
             return self.head, self._selection
 
-    def exported(self, path: Path, sha256: str, made_from: str | None = None) -> Selection:
-        """Record that a hand-over pack was written: where, and what names its content.
+    def exported(
+        self, path: Path, sha256: str, made_from: str | None = None, list_id: str = ""
+    ) -> Selection:
+        """Record that a hand-over pack was written: where, what names its content, and its list.
 
         `made_from` is the hash of the event after which the selection stands as in the pack:
         ChangedMeanwhileError, and nothing noted, if it is not the last any more. The list of an
@@ -342,7 +344,8 @@ class WorkingFile(Facts):
                     "Something was changed while the hand-over pack was made, so it was not "
                     "written: export again."
                 )
-            return {"path": str(path), "sha256": sha256}
+            named: Body = {"list_id": list_id} if list_id else {}
+            return {"path": str(path), "sha256": sha256, **named}
 
         return self._decide("exported", body)
 
