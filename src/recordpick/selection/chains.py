@@ -68,12 +68,17 @@ def chain_to(events: Chain, wanted: str) -> Chain | None:
     return None
 
 
-def chains(events: Chain) -> Iterator[Chain]:
-    """Give every chain that a file knows: its own first, then those of copies merged into it."""
+def chains(events: Chain, seen: set[str] | None = None) -> Iterator[Chain]:
+    """Give every chain that a file knows: its own first, then those of copies merged into it.
+
+    Chains share events, and so merges: `seen` are the hashes of those that were followed already.
+    """
+    seen = set() if seen is None else seen
     yield events
     for place, event in enumerate(events):
-        if event.kind == MERGED:
-            yield from chains(their_chain(events[:place], event))
+        if event.kind == MERGED and event.hash not in seen:
+            seen.add(event.hash)
+            yield from chains(their_chain(events[:place], event), seen)
 
 
 def all_hashes(events: Chain) -> set[str]:
@@ -102,10 +107,14 @@ class ExportedIn:
 def exports_of(events: Chain) -> list[ExportedIn]:
     """Return every hand-over that a file knows, in the order in which it came to know them."""
     found: dict[str, ExportedIn] = {}
-    for place, event in enumerate(events):
-        if event.kind == "exported":
-            found.setdefault(event.hash, ExportedIn(event, events[:place]))
-        elif event.kind == MERGED:
-            for export in exports_of(their_chain(events[:place], event)):
-                found.setdefault(export.event.hash, export)
+    _add_exports(events, found, set())
     return list(found.values())
+
+
+def _add_exports(events: Chain, found: dict[str, ExportedIn], seen: set[str]) -> None:
+    for place, event in enumerate(events):
+        if event.kind == "exported" and event.hash not in found:
+            found[event.hash] = ExportedIn(event, events[:place])
+        elif event.kind == MERGED and event.hash not in seen:
+            seen.add(event.hash)
+            _add_exports(their_chain(events[:place], event), found, seen)

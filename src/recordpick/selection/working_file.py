@@ -431,6 +431,21 @@ class WorkingFile(Facts):
             Store.create(path.absolute(), meta, self.pack.files, events)
             return path.absolute()
 
+    def save_merged(self, path: Path, body: Body, person: Person) -> Path:
+        """Save this file with a copy merged into it (`merging.Plan.body`) as a new working file.
+
+        This file and the copy stay as they are. UserError where the name is taken or cannot be
+        written.
+        """
+        with self._mutex:
+            by, last = checked_person(person), self._history.last
+            event = next_event(last, self._now(), by, "merged", body)
+            self._history.check(event)
+            self._plausible.check(event)
+            events = (*self._history.events, event)
+            Store.create(path.absolute(), dict(self._header.meta), self.pack.files, events)
+            return path.absolute()
+
 
 def _of(event: Event | None, what: str) -> Body:
     if event is None:
