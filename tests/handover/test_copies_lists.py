@@ -25,6 +25,7 @@ from recordpick.handover.selection_list import list_id, spoken_fingerprint
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.known_people import KnownNumbers
+from recordpick.selection.merging import plan_merge
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 
@@ -233,3 +234,42 @@ def test_another_nhs_number_is_noticed_without_the_index(file: WorkingFile) -> N
     assert numbers.is_of("007", "9990000034") is False
     assert numbers.is_of("102", "9990000034") is None
     assert numbers.is_of("nobody", "9990000034") is None
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_after_a_merge_results_of_both_lists_go_to_their_own_patients(
+    file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path, old: bool
+) -> None:
+    """Line 1 of one copy's list is another patient than line 1 of the other's.
+
+    `old`: both lists have the one name that earlier versions gave them, and no fingerprint; it
+    cannot be told then which of them a workbook is of.
+    """
+    other_path, both_path = tmp_path / "other.recordpick", tmp_path / "both.recordpick"
+    shutil.copyfile(file.path, other_path)
+    with WorkingFile.open(other_path, SAM) as other:
+        other.remove("BRO-01", ["007"])
+        file.remove("BRO-01", ["102"])
+        if old:
+            for one in (file, other):
+                one.exported(tmp_path / "old", "ab" * 32)
+        mine = export(file, index, tmp_path / "mine", answers)
+        theirs = export(other, index, tmp_path / "theirs", answers)
+        choices = {one.name: "A" for one in plan_merge(file, other).conflicts}
+        file.save_merged(both_path, plan_merge(file, other).body(choices), SAM)
+    with WorkingFile.open(both_path, SAM) as both:
+        assert len(list_ids(both)) == 2 * (1 + old)
+        assert taken(look(both, mine / "tick_sheets.xlsx")) == {("BRO-01", "007"): "same"}
+        assert taken(look(both, theirs / "tick_sheets.xlsx")) == {("BRO-01", "102"): "different"}
+        if old:
+
+            def of_old(book: Any) -> None:
+                as_made_before(book)
+                book["Start"]["B2"] = list_id(both.id, 1)
+                del book["List"]
+
+            with pytest.raises(UserError, match="two copies have each handed over a list"):
+                look(both, theirs / "tick_sheets.xlsx", of_old)
+        third = export(both, index, tmp_path / "third", answers)
+        assert (third / "selection_list.csv").read_text().count(list_ids(both)[-1]) >= 1
+        assert len(set(list_ids(both)[-3:])) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -329,6 +330,43 @@ def test_each_copy_s_hand_over_is_known_with_the_events_before_it(copies: Copies
         exports = exports_of(both.events)
         assert len(exports) == 2
         assert exports[1].before == theirs.events[:-1]
+
+
+def test_opening_says_that_a_copy_in_the_folder_went_on(copies: Copies) -> None:
+    """The names, the event after which they part, and what to do; of an older copy nothing."""
+    a, b = copies.gone_on("a", pick("MED-04", "P02")), copies.gone_on("b", pick("DEM-01", "P03"))
+    with read(a) as file:
+        (says,) = file.warnings
+        assert "b.recordpick is a copy of this file, and both have gone on from event 3" in says
+        assert "recordpick merge a.recordpick b.recordpick" in says
+    with read(copies.folder / "start.recordpick") as file:
+        assert all("gone on from where this one ends" in says for says in file.warnings)
+        assert len(file.warnings) == 2
+    both = copies.merged(a, b)
+    with read(both) as file:
+        assert file.warnings == ()
+    with read(a) as file:
+        assert any(
+            "both.recordpick" in says and "go on with that" in says for says in file.warnings
+        )
+
+
+def test_what_lies_beside_a_file_and_is_no_copy_is_left_alone(copies: Copies) -> None:
+    """Another practice's file, a damaged one, a text, a folder, a link, a pipe."""
+    folder = copies.folder
+    with new_file(folder / "else.recordpick", SAM) as other:
+        other.note("P01", "theirs")
+    (folder / "text.recordpick").write_text("none", encoding="utf-8")
+    (folder / "folder.recordpick").mkdir()
+    (folder / "empty.recordpick").touch()
+    start = folder / "start.recordpick"
+    content = start.read_bytes()
+    (folder / "cut.recordpick").write_bytes(content[: len(content) // 2])
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.recordpick")
+        (folder / "link.recordpick").symlink_to(folder / "nowhere.recordpick")
+    with read(start) as file:
+        assert file.warnings == ()
 
 
 FORGED: dict[str, tuple[Callable[[dict], None], str]] = {

@@ -7,6 +7,7 @@ import hashlib
 
 import polars as pl
 
+from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
 from recordpick.selection.state import Selection
 
@@ -61,10 +62,19 @@ def list_sha256(rows: pl.DataFrame) -> str:
     separator (U+001F) between them and a line feed behind each line. NHS numbers are not covered:
     the working file does not hold them, and the fingerprint is worked out from it again.
     """
-    covered = ("list_id", "line", "record_number", "criterion_id", "patient_id")
-    texts = [pl.col(name).cast(pl.String).fill_null("") for name in covered]
-    lines = rows.select(pl.concat_str(texts, separator="\x1f")).to_series()
-    return hashlib.sha256("".join(f"{line}\n" for line in lines).encode("utf-8")).hexdigest()
+    covered = rows.select(
+        "list_id",
+        "line",
+        "record_number",
+        pl.col("criterion_id").fill_null(""),
+        "patient_id",
+    )
+    digest = hashlib.sha256()
+    for line in covered.iter_rows():
+        # as selection_list.csv has them: what would break a line is shown as a picture there
+        text = "\x1f".join(one_line(str(cell)) for cell in line)
+        digest.update(f"{text}\n".encode())
+    return digest.hexdigest()
 
 
 def spoken_fingerprint(sha256: str) -> str:
