@@ -116,6 +116,26 @@ def issues_arguments(commands: Parsers) -> None:
     sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new text file")
 
 
+def merge_arguments(commands: Parsers) -> None:
+    """Add `recordpick merge`."""
+    parser = command(commands, "merge", "bring two copies of a working file together")
+    parser.add_argument("first", type=Path, metavar="A", help="one copy (.recordpick)")
+    parser.add_argument("second", type=Path, metavar="B", help="the other copy")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the new working file of both"
+    )
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="CHOICE",
+        help="whose version counts where they conflict: A or B for all, NAME=A or NAME=B for one; "
+        "may be given several times",
+    )
+    parser.add_argument("--json", action="store_true", help="list the conflicts as JSON")
+    person(parser)
+
+
 def compare_arguments(commands: Parsers) -> None:
     """Add `recordpick compare`."""
     parser = command(commands, "compare", "show how the new system's report figures differ")

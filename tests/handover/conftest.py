@@ -14,7 +14,7 @@ from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.reading import read_pack
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.readme import About
-from recordpick.handover.selection_list import selection_rows
+from recordpick.handover.selection_list import list_sha256, selection_rows
 from recordpick.index.manifest import FORMAT, Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
@@ -253,6 +253,8 @@ def about(pack: Pack, selected: pl.DataFrame) -> About:
         qof_year="2025/26",
         qof_table=("qof_2025_26.csv", "ab" * 32),
         report_rules=("Report rules", "2026.1", "ef" * 32),
+        list_sha256=list_sha256(selected),
+        working_file="RP-TESTTEST",
         notes=("Local codes of events are not listed: the index has no table events.",),
         files={"selection_list.csv": "the selected patients", "README.txt": "this text"},
     )

@@ -41,9 +41,8 @@ def _book(made: PhaseSheets, **more: bool) -> Any:
 
 def _look(file: WorkingFile, book: Any) -> LookedAt:
     rows = as_read(book)
-    return held_against(
-        file, workbook_of("filled.xlsx", hashlib.sha256(repr(rows).encode()).hexdigest(), rows)
-    )
+    sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
+    return held_against(file, workbook_of("filled.xlsx", sha256, rows))
 
 
 @pytest.fixture

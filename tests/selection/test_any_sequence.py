@@ -16,6 +16,7 @@ from test_random_draw import in_order
 from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, new_file, ticking
 
 from recordpick.errors import UserError
+from recordpick.selection.merging import plan_merge
 from recordpick.selection.own_figures import SYSTEMS, Given
 from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
@@ -223,6 +224,24 @@ class AnySequence(RuleBasedStateMachine):
         self.file.count_reports_by("qof", files)
         if files != self.now.table:
             self.decided().table = files
+
+    @rule(patient_id=st.sampled_from(PATIENTS[:2]), text=st.sampled_from(["there", "elsewhere"]))
+    def bring_in_a_copy(self, patient_id, text):
+        """Somebody notes something in a copy, and the copy is merged: one event, undone as one."""
+        theirs = self.folder / f"copy-{len(self.file.events)}.recordpick"
+        shutil.copyfile(self.path, theirs)
+        with WorkingFile.open(theirs, JO, now=ticking()) as copied:
+            copied.note(patient_id, text)
+            self.file.exported(self.folder / "pack", "ab" * 32)
+            plan = plan_merge(self.file, copied)
+        if self.now.notes.get(patient_id, "") == text:
+            assert plan.nothing_to_do
+            return
+        path = self.folder / f"merged-{len(self.file.events)}.recordpick"
+        self.file.save_merged(path, plan.body({}), JO)
+        self.file.close()
+        self.path, self.file = path, WorkingFile.open(path, JO, now=ticking())
+        self.decided().notes[patient_id] = text
 
     @rule()
     def undo(self):

@@ -14,7 +14,7 @@ from recordpick.handover.local_codes import local_code_rows
 from recordpick.handover.people import names_of, numbers_of
 from recordpick.handover.readme import About, readme
 from recordpick.handover.reports import as_files, count, counted_by, with_systems_own
-from recordpick.handover.selection_list import list_id, selection_rows
+from recordpick.handover.selection_list import list_sha256, selection_rows, working_file_name
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
 from recordpick.handover.tick_words import sheets_of
@@ -55,17 +55,18 @@ def pack_contents(
     matches: Matches,
     options: Options,
     progress: Progress,
+    name: str,
 ) -> dict[str, bytes]:
     """Make every file of the pack, in the order of `FILES`; SHA256SUMS comes last.
 
-    The pack is of that `selection` and nothing later, whatever is done to the file meanwhile.
+    The pack is of that `selection` and nothing later, whatever is done to the file meanwhile, and
+    its list has the `name` given.
     UserError where the QOF table or the report rules that the file keeps cannot be used.
     """
     by = counted_by(selection)
     counted = count(index, file.as_at, by, progress)
     progress("making the hand-over pack", None)
     numbers = numbers_of(index, file.as_at, selection)
-    name = list_id(file.id, len(selection.exports) + 1)
     selected = selection_rows(selection, file.pack, numbers, name)
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
@@ -84,6 +85,8 @@ def pack_contents(
         qof_table=(by.table.file, by.table.sha256),
         report_rules=(by.rules.title, by.rules.version, by.rules.fingerprint),
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
+        list_sha256=list_sha256(selected),
+        working_file=working_file_name(file.id),
         notes=(*counted.cautions, *cannot, *unknown, *_with_care(file, selection, index, matches)),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}

@@ -33,6 +33,8 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
         "recordpick": {
             "version": __version__,
             "list_id": about.list_id,
+            "list_sha256": about.list_sha256,
+            "working_file": about.working_file,
             "practice": about.practice,
             "synthetic": about.synthetic,
             "as_at": about.as_at.isoformat(),

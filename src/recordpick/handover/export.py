@@ -9,6 +9,7 @@ from pathlib import Path
 from recordpick.errors import UserError
 from recordpick.handover.contents import FILES, SUMS, Options, pack_contents
 from recordpick.handover.encrypted import check_free_file, new_passphrase, write_encrypted
+from recordpick.handover.selection_list import list_id
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
@@ -41,12 +42,12 @@ def export(
     """
     check_free(out)
 
-    def write(head: str, contents: dict[str, bytes]) -> None:
+    def write(head: str, named: str, contents: dict[str, bytes]) -> None:
         with whole_folder(out) as folder:
             for done, (name, content) in enumerate(contents.items()):
                 progress(f"writing {name}", done / len(contents))
                 write_new(folder / name, content)
-            file.exported(out, _content_id(contents), head)
+            file.exported(out, _content_id(contents), head, named)
 
     _as_it_stands(file, index, matches, options, progress, write)
     progress("written", 1.0)
@@ -72,13 +73,13 @@ def export_encrypted(
     check_free_file(out)
     passphrase = passphrase or new_passphrase()
 
-    def write(head: str, contents: dict[str, bytes]) -> None:
+    def write(head: str, named: str, contents: dict[str, bytes]) -> None:
         progress(f"encrypting {out.name}", None)
         write_encrypted(
             out,
             contents,
             passphrase,
-            before_it_appears=lambda: file.exported(out, _content_id(contents), head),
+            before_it_appears=lambda: file.exported(out, _content_id(contents), head, named),
         )
 
     _as_it_stands(file, index, matches, options, progress, write)
@@ -92,7 +93,7 @@ def _as_it_stands(
     matches: Matches,
     options: Options,
     progress: Progress,
-    write: Callable[[str, dict[str, bytes]], None],
+    write: Callable[[str, str, dict[str, bytes]], None],
 ) -> None:
     """Make the pack and write it; make it again where somebody decided something meanwhile.
 
@@ -101,9 +102,10 @@ def _as_it_stands(
     """
     for left in reversed(range(_ATTEMPTS)):
         head, selection = file.at_one_moment()
-        contents = _contents(file, selection, index, matches, options, progress)
+        name = list_id(file.id, len(selection.exports) + 1, head)
+        contents = _contents(file, selection, index, matches, options, progress, name)
         try:
-            write(head, contents)
+            write(head, name, contents)
         except ChangedMeanwhileError:
             if not left:
                 raise
@@ -118,6 +120,7 @@ def _contents(
     matches: Matches,
     options: Options,
     progress: Progress,
+    name: str,
 ) -> dict[str, bytes]:
     if index.fingerprint != file.index_fingerprint:
         raise UserError(
@@ -129,7 +132,7 @@ def _contents(
             f"{file.path.name} can only be read, so the export could not be noted in it. "
             f"{file.why_read_only}"
         )
-    return pack_contents(file, selection, index, matches, options, progress)
+    return pack_contents(file, selection, index, matches, options, progress, name)
 
 
 def _content_id(contents: dict[str, bytes]) -> str:

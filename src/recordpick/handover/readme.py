@@ -8,6 +8,7 @@ from datetime import date, datetime
 from recordpick import __version__
 from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
+from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.picking.strata import AGE_BANDS, UNKNOWN
 from recordpick.selection.state import Draw, Selection
 
@@ -37,6 +38,10 @@ class About:
     """Title and version of the report rules, and their fingerprint."""
     notes: tuple[str, ...] = ()
     """Sentences on what the reports do not hold, and why."""
+    list_sha256: str = ""
+    """The fingerprint of the whole list (`selection_list.list_sha256`)."""
+    working_file: str = ""
+    """What all lists of one working file and its copies have in common: `RP-7F3K2Q5D`."""
 
 
 def readme(about: About, selection: Selection) -> str:
@@ -52,12 +57,18 @@ def readme(about: About, selection: Selection) -> str:
 
 
 def _head(about: About) -> str:
-    pack = about.pack
+    pack, spoken = about.pack, spoken_fingerprint(about.list_sha256)
     lines = [
         "PATIENT RECORDS SELECTED FOR DATA CHECKING",
         "",
         *([SYNTHETIC, ""] * about.synthetic),
         f"List             {about.list_id}",
+        *(
+            [f"List fingerprint {spoken}, to be read aloud: it is on the tick sheets too"]
+            if spoken
+            else []
+        ),
+        *([f"List's SHA-256   {about.list_sha256}"] if spoken else []),
         f"Practice         {one_line(about.practice) or 'not named'}",
         f"Criteria pack    {one_line(pack.title)}",
         f"                 version {one_line(pack.version)}, of {one_line(pack.supplier)}",

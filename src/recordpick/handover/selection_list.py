@@ -7,6 +7,7 @@ import hashlib
 
 import polars as pl
 
+from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
 from recordpick.selection.state import Selection
 
@@ -29,14 +30,62 @@ SELECTION_LIST: dict[str, pl.DataType] = {
 """The columns of selection_list.csv, in order, with their types."""
 
 
-def list_id(file_id: str, number: int) -> str:
+FINGERPRINT_LETTERS = 12
+"""Letters of a list's fingerprint that people read aloud: 60 bits."""
+
+
+def list_id(file_id: str, number: int, head: str = "") -> str:
     """Name the list: `RP-7F3K2Q5D-02` is the second list exported from one working file.
 
-    It is made from the working file's own id, so that nothing in it says who is on the list, and
-    two lists of one working file never share a name.
+    It is made from the working file's own id and the hash of the last event (`head`) at the
+    export. So nothing in it says who is on the list, and two copies of a working file that have
+    diverged never give one name to two lists. Without a `head` the name is the one that lists had
+    before names depended on it.
     """
-    digest = hashlib.sha256(file_id.encode("utf-8")).digest()
+    named = f"{file_id} {head}" if head else file_id
+    digest = hashlib.sha256(named.encode("utf-8")).digest()
     return f"RP-{base64.b32encode(digest[:5]).decode('ascii')}-{number:02d}"
+
+
+def working_file_name(file_id: str) -> str:
+    """Name a working file and all of its copies: `RP-7F3K2Q5D`, to see whose lists belong together.
+
+    Lists made before their names depended on the last event begin with it.
+    """
+    return list_id(file_id, 1).rpartition("-")[0]
+
+
+def list_sha256(rows: pl.DataFrame) -> str:
+    """Return the fingerprint of a selection list (`selection_rows`): SHA-256 in hexadecimal.
+
+    It covers list_id, line, record_number, criterion_id and patient_id of each line, with a unit
+    separator (U+001F) between them and a line feed behind each line. NHS numbers are not covered:
+    the working file does not hold them, and the fingerprint is worked out from it again.
+    """
+    covered = rows.select(
+        "list_id",
+        "line",
+        "record_number",
+        pl.col("criterion_id").fill_null(""),
+        "patient_id",
+    )
+    digest = hashlib.sha256()
+    for line in covered.iter_rows():
+        # as selection_list.csv has them: what would break a line is shown as a picture there
+        text = "\x1f".join(one_line(str(cell)) for cell in line)
+        digest.update(f"{text}\n".encode())
+    return digest.hexdigest()
+
+
+def spoken_fingerprint(sha256: str) -> str:
+    """Shorten a fingerprint so that it can be read aloud: `K3M5 PQ7A 2XBN`; "" of "".
+
+    These are the first letters of its base32, in groups of four; base32 has no 0, 1 or 8.
+    """
+    if not sha256:
+        return ""
+    letters = base64.b32encode(bytes.fromhex(sha256)).decode("ascii")[:FINGERPRINT_LETTERS]
+    return " ".join(letters[at : at + 4] for at in range(0, FINGERPRINT_LETTERS, 4))
 
 
 def selection_rows(

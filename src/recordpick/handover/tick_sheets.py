@@ -16,10 +16,11 @@ import polars as pl
 from recordpick.cells import one_line
 from recordpick.handover.criteria_report import STATES
 from recordpick.handover.readme import SYNTHETIC, About
-from recordpick.handover.selection_list import SELECTION_LIST
+from recordpick.handover.selection_list import SELECTION_LIST, spoken_fingerprint
 from recordpick.handover.tick_words import (
     BEFORE,
     DIFFERS,
+    FINGERPRINT,
     INITIALS,
     LINE,
     LIST,
@@ -132,7 +133,8 @@ class _Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
         kind = SYNTHETIC if self._about.synthetic else "CONFIDENTIAL: PATIENT DATA"
-        sheet.set_header(f"&L{self._about.list_id}&C&A&R{kind}")
+        named = f"{self._about.list_id}  {spoken_fingerprint(self._about.list_sha256)}".rstrip()
+        sheet.set_header(f"&L{named}&C&A&R{kind}")
         sheet.set_footer("&LPrinted &D&RPage &P of &N")
         if locked:
             sheet.protect("", _KEPT)
@@ -159,6 +161,10 @@ class _Book:
         sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": list(PHASES)})
         sheet.merge_range(7, 0, 7, 8, self._of.how, self._plain)
         sheet.set_row(7, _height(self._of.how, 130))
+        spoken = spoken_fingerprint(about.list_sha256)
+        if spoken:
+            sheet.write_string(8, 0, FINGERPRINT, self._bold)
+            sheet.write_string(8, 1, spoken, self._plain)
         self._progress(sheet, criteria, 9)
 
     def _progress(self, sheet: Worksheet, criteria: pl.DataFrame, top: int) -> None:

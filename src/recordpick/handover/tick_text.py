@@ -6,7 +6,8 @@ import textwrap
 
 from recordpick.cells import one_line
 from recordpick.handover.readme import SYNTHETIC, About
-from recordpick.handover.tick_words import RESULTS, Line, Sheet, by_record
+from recordpick.handover.selection_list import spoken_fingerprint
+from recordpick.handover.tick_words import FINGERPRINT, RESULTS, Line, Sheet, by_record
 
 WIDTH = 78
 
@@ -19,11 +20,12 @@ def tick_text(about: About, sheets: tuple[Sheet, ...], phase: str = "") -> str:
     No line is longer than 78 characters but where a patient number or a name is. Lines end in
     CRLF.
     """
-    records = by_record(sheets)
+    records, spoken = by_record(sheets), spoken_fingerprint(about.list_sha256)
     head = [
         "TICK SHEETS FOR DATA CHECKING",
         *([SYNTHETIC] * about.synthetic),
         f"List {about.list_id}, {one_line(about.practice) or 'practice not named'}",
+        *([f"{FINGERPRINT} {spoken}"] if spoken else []),
         *_wrapped(f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
         f"{len(records):,} records, {about.lines:,} lines. Phase: {phase or '_' * 22}",
         "",

@@ -25,8 +25,8 @@ PHASES = results.PHASES
 START, RECORDS, LIST = "Start", "Records", "List"
 """The sheets on which no results are entered."""
 
-LIST_ID, PHASE = "List", "Phase"
-"""What stands before the list's name and the phase on the sheet Start."""
+LIST_ID, PHASE, FINGERPRINT = "List", "Phase", "List fingerprint"
+"""What is before the list's name, the phase and the list's fingerprint on the sheet Start."""
 
 LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
 RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
+from recordpick.selection.chains import MERGED
 from recordpick.selection.checking import imported, results_of
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.ledger import Log, Table, take_back
@@ -168,7 +169,7 @@ def _as_mapping(rows: Table[_K, _V]) -> Mapping[_K, _V]:
 
 def can_be_undone(kind: str) -> bool:
     """Tell whether an event of this kind is somebody's decision about the work."""
-    return kind in _EFFECTS
+    return kind in _EFFECTS or kind == MERGED
 
 
 def apply(work: Work, event: Event) -> Log:
@@ -238,7 +239,7 @@ def _picked(work: Work, event: Event, log: Log) -> None:
     criterion_id, by, on = event.text("criterion_id"), event.by, event.on
     for patient_id in event.texts("patient_ids"):
         pick = Pick(patient_id, criterion_id, chosen_by, by.name, by.role, on)
-        _add_pick(work, pick, log)
+        add_pick(work, pick, log)
 
 
 def _suggested(work: Work, event: Event, log: Log) -> None:
@@ -247,12 +248,13 @@ def _suggested(work: Work, event: Event, log: Log) -> None:
         match row:
             case [str(criterion_id), str(patient_id)]:
                 pick = Pick(patient_id, criterion_id, "rule", by.name, by.role, on, note=note)
-                _add_pick(work, pick, log)
+                add_pick(work, pick, log)
             case _:
                 raise BrokenEventError(event.seq, "has a suggested record that is none")
 
 
-def _add_pick(work: Work, pick: Pick, log: Log) -> None:
+def add_pick(work: Work, pick: Pick, log: Log) -> None:
+    """Add a pick."""
     of = (pick.criterion_id, pick.patient_id)
     key = work.pick_rows.append(pick, log)
     work.picked.put(of, (*(work.picked.get(of) or ()), key), log)
@@ -260,7 +262,8 @@ def _add_pick(work: Work, pick: Pick, log: Log) -> None:
         work.at_random.put(pick.patient_id, value=True, log=log)
 
 
-def _drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], log: Log) -> None:
+def drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], log: Log) -> None:
+    """Take picks of patients for a criterion (None: at random) away, as far as there are any."""
     for patient_id in patients:
         for key in work.picked.get((criterion_id, patient_id)) or ():
             work.pick_rows.drop(key, log)
@@ -271,7 +274,7 @@ def _drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], l
 
 def _removed(work: Work, event: Event, log: Log) -> None:
     criterion_id, gone = event.text_or_none("criterion_id"), event.texts("patient_ids")
-    _drop_picks(work, criterion_id, gone, log)
+    drop_picks(work, criterion_id, gone, log)
     if criterion_id is None:
         by, on, reason = event.by, event.on, event.text("reason")
         for patient_id in gone:
@@ -316,7 +319,7 @@ def _withdraw_draws(work: Work, event: Event, log: Log) -> None:
             work.draws.put(seq, replace(before, withdrawn=withdrawn), log)
     work.draws_that_count.clear(log)
     work.seeds_that_count.clear(log)
-    _drop_picks(work, None, list(work.at_random), log)
+    drop_picks(work, None, list(work.at_random), log)
     work.removed_rows.clear(log)
 
 
@@ -325,13 +328,13 @@ def _add_draw(work: Work, event: Event, draw: Draw, log: Log) -> None:
     work.draws_that_count.put(event.seq, draw.seed, log)
     work.seeds_that_count.put(draw.seed, value=True, log=log)
     for pick in _random_picks(draw):
-        _add_pick(work, pick, log)
+        add_pick(work, pick, log)
 
 
 def _replaced(work: Work, event: Event, log: Log) -> None:
     draw = draw_of(event)
     replaced, instead = event.text("patient_id"), draw.drawn[0].patient_id
-    _drop_picks(work, None, [replaced], log)
+    drop_picks(work, None, [replaced], log)
     _add_draw(work, event, draw, log)
     work.removed_rows.append(Removed(replaced, draw.reason, draw.by, draw.drawn_on, instead), log)
 

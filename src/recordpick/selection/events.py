@@ -36,6 +36,7 @@ Kind = Literal[
     "checked",
     "figures",
     "reports_by",
+    "merged",
     "undone",
     "redone",
     "exported",

@@ -1,14 +1,18 @@
 """The journal replayed: from the events to the selection they lead to. Nothing here does I/O."""
 
+# ruff: noqa: SLF001 - a history brings in what another one has
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from recordpick.selection.chains import MERGED, their_chain
 from recordpick.selection.checking import results_of
 from recordpick.selection.effects import Work, apply, can_be_undone, draw_of, fixed_seed
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.ledger import Log, take_back
+from recordpick.selection.merged import FIRST_KEY, apply_merged, shared_keys, taken_of
 from recordpick.selection.results import Issue, Key, Result, issues_of
 from recordpick.selection.state import (
     Draw,
@@ -39,7 +43,8 @@ class Header:
 class History:
     """The events so far and what they lead to. It grows by `add` only."""
 
-    def __init__(self) -> None:
+    def __init__(self, merged: dict[str, History] | None = None) -> None:
+        """Begin without events. `merged`: what each copy that was merged led to, if known."""
         self.events: list[Event] = []
         self.header: Header | None = None
         self.index: IndexUsed | None = None
@@ -56,6 +61,10 @@ class History:
         self._issues_made: tuple[Mapping[Key, Result], int, tuple[Issue, ...]] | None = None
         self._taken_back: dict[int, Withdrawn] = {}
         self._exports: list[Exported] = []
+        self._merged: dict[str, History] = {} if merged is None else merged
+        """The history of each copy that was merged, by the hash of the event that did it."""
+        self._set_aside: dict[int, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        """Draws and seeds that a merge brought and set aside, by the number of its event."""
 
     @property
     def last(self) -> Event | None:
@@ -75,7 +84,7 @@ class History:
     def check(self, event: Event) -> None:
         """Raise BrokenEventError if a decision could not be taken in; asked before writing."""
         if can_be_undone(event.kind):
-            take_back(apply(self.work, event))
+            take_back(self._apply(event))
 
     def add(self, event: Event) -> None:
         """Take in the next event. BrokenEventError, and nothing changed, if it cannot be one."""
@@ -128,12 +137,58 @@ class History:
             self._issues_made = made
         return made[2]
 
+    def _apply(self, event: Event) -> Log:
+        if event.kind != MERGED:
+            return apply(self.work, event)
+        theirs = self._their_history(event)
+        return apply_merged(self.work, event, theirs.work, self._draw_keys(theirs))
+
+    def _their_history(self, event: Event) -> History:
+        """Return the history of the copy that an event merges; made once for all who ask."""
+        theirs = self._merged.get(event.hash)
+        if theirs is None:
+            theirs = History(self._merged)
+            for one in their_chain(tuple(self.events), event):
+                theirs.add(one)
+            self._merged[event.hash] = theirs
+        return theirs
+
+    def _draw_keys(self, theirs: History) -> dict[int, int]:
+        first = max([FIRST_KEY, *(key + 1 for key in (*self._draws, *self._seeds))])
+        return shared_keys(self._draws, theirs._draws, first)
+
+    def _bring_in(self, event: Event) -> None:
+        """Keep what another copy has and undo leaves: its draws, seeds, issues and hand-overs."""
+        theirs, count = self._their_history(event), taken_of(event).random
+        aside = Withdrawn("set aside when two copies were merged", event.by, event.on)
+        draws = self._draw_keys(theirs)
+        new = {key: theirs._draws[old] for old, key in draws.items() if key not in self._draws}
+        mine = [key for key in self._draws if key not in draws.values()]
+        self._draws |= new
+        first = max([FIRST_KEY, *(key + 1 for key in (*self._draws, *self._seeds))])
+        seeds = shared_keys(self._seeds, theirs._seeds, first)
+        brought = {key: old for old, key in seeds.items() if key not in self._seeds}
+        self._seeds |= {key: theirs._seeds[old] for key, old in brought.items()}
+        brought |= {key: old for old, key in draws.items() if key in new}
+        for key, old in brought.items():
+            withdrawn = theirs._taken_back.get(old) or (None if count else aside)
+            if withdrawn is not None:
+                self._taken_back[key] = withdrawn
+        gone = [key for key in mine if count and key not in self._taken_back]
+        self._taken_back |= dict.fromkeys(gone, aside)
+        self._set_aside[event.seq] = tuple(brought), tuple(gone)
+        for line, (_, result) in theirs._issues.items():
+            self._issues.setdefault(line, (len(self._issues) + 1, result))
+        self._exports += [one for one in theirs._exports if one not in self._exports]
+
     def _do(self, event: Event) -> None:
-        log = apply(self.work, event)
+        log = self._apply(event)
         if event.kind == "seed_fixed":
             self._seeds.setdefault(event.seq, fixed_seed(event))
         elif event.kind in {"drawn", "replaced"}:
             self._draws.setdefault(event.seq, draw_of(event))
+        elif event.kind == MERGED:
+            self._bring_in(event)
         elif event.kind == "checked":
             self._number_issues(event)
         self._done.append((event, log))
@@ -152,10 +207,19 @@ class History:
         take_back(log)
         self._undone.append(undone)
         self._taken_back[undone.seq] = taken_back
+        brought, gone = self._set_aside.get(undone.seq, ((), ()))
+        self._taken_back |= dict.fromkeys(brought, taken_back)
+        for key in gone:
+            self._taken_back.pop(key, None)
 
     def _redo(self, event: Event) -> None:
         if not self._undone or self._undone[-1].seq != event.number("of"):
             raise BrokenEventError(event.seq, "does again what was not the last thing undone")
+        brought, _ = self._set_aside.get(self._undone[-1].seq, ((), ()))
+        for key in brought:
+            self._taken_back.pop(key, None)
+            self._draws.pop(key, None)
+            self._seeds.pop(key, None)
         self._do(self._undone[-1])
         self._taken_back.pop(self._undone.pop().seq)
 
@@ -171,7 +235,13 @@ class History:
                 self.index = used
             case "exported":
                 self._exports.append(
-                    Exported(event.text("path"), event.text("sha256"), event.by, event.on)
+                    Exported(
+                        event.text("path"),
+                        event.text("sha256"),
+                        event.by,
+                        event.on,
+                        event.text("list_id") if "list_id" in event.body else "",
+                    )
                 )
             case _:
                 raise BrokenEventError(event.seq, f"is of an unknown kind {event.kind!r}")
@@ -217,7 +287,12 @@ def replay(events: Iterable[Event]) -> Selection:
     The events' hashes are not looked at (`events.check_chain` does that). BrokenEventError where an
     event could not have been written after those before it.
     """
+    return history_of(events).selection()
+
+
+def history_of(events: Iterable[Event]) -> History:
+    """Return the history that events make; as `replay`."""
     history = History()
     for event in events:
         history.add(event)
-    return history.selection()
+    return history

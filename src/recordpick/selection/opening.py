@@ -19,6 +19,7 @@ from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.journal import Header, History
 from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
+from recordpick.selection.other_copies import other_copies
 from recordpick.selection.plausible import Plausibility
 from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
@@ -149,6 +150,7 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         warnings += back_up_or_say(path, asked.at) if worked_on else ()
         warnings += clock_warnings(events, asked.at)
         warnings += tuple(sound.plausible.doubts[:MOST_DOUBTS])
+        warnings += other_copies(path, events)[:MOST_DOUBTS]
         return Opened(sound, store, lock, held_by, why, warnings, _taken(lock))
     except BaseException:
         if store is not None:

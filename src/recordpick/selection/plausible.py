@@ -8,6 +8,8 @@ asks for, a patient twice, a draw whose tickets are not those of its seed, a res
 never was on the list, a time that no clock shows, characters and numbers that no file can hold.
 """
 
+# ruff: noqa: SLF001 - what was checked of a copy is compared with what was checked here
+
 from __future__ import annotations
 
 import re
@@ -16,19 +18,24 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from recordpick.criteria.pack import Pack
+from recordpick.selection.chains import MERGED, their_chain
 from recordpick.selection.events import BrokenEventError, Event, Json
+from recordpick.selection.merged import taken_of
 from recordpick.selection.tally import Tally
 
 YEARS = range(1970, 2200)
 """Of times: before 1970 there was no clock of a computer to show them."""
 DAYS_YEARS = range(1900, 2200)
 LARGEST = 2**32 - 1
+MOST_MERGES = 200
+"""Of copies into one file: each of them is checked from its first event on."""
 _LONGEST_ID = 1_000
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00"
 )
 """How recordpick writes a time: UTC, with microseconds."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_LIST_ID = re.compile(r"RP-[A-Z2-7]{8}-[0-9]{2,10}")
 _PATHS = {"folder", "path", "source", "workbook"}
 """Names of files, which may hold bytes that are no text: Python keeps those as lone surrogates."""
 _ONE_LINE = {"practice", "reason", "how", "seed", "suggestion_seed", "chosen_by"}
@@ -44,8 +51,11 @@ class Plausibility:
     `doubts` has a sentence on each event that is taken in and that people should look at.
     """
 
-    def __init__(self, pack: Pack) -> None:
-        """Take the pack that the picks are made for."""
+    def __init__(self, pack: Pack, merged: dict[str, Plausibility] | None = None) -> None:
+        """Take the pack that the picks are made for, and the copies merged that were checked."""
+        self._pack = pack
+        self._events: list[Event] = []
+        self._merged: dict[str, Plausibility] = {} if merged is None else merged
         self._room = {criterion.id: criterion.records for criterion in pack.criteria}
         self._tally = Tally()
         self.doubts: list[str] = []
@@ -55,8 +65,8 @@ class Plausibility:
         _check_time(event)
         _check_values(event)
         match event.kind:
-            case "created" | "index_used":
-                _check_index(event)
+            case "created" | "index_used" | "exported":
+                _check_of_file(event)
             case "picked":
                 self._check_picked(event, _picked(event))
             case "suggested":
@@ -71,15 +81,47 @@ class Plausibility:
                 self._check_drawn(event)
             case "checked":
                 self._check_results(event)
-            case "exported":
-                _check_sha256(event, "sha256")
+            case "merged":
+                self._check_merged(event)
 
     def add(self, event: Event) -> None:
         """Check the event and take it in; BrokenEventError, and nothing changed, otherwise."""
         self.check(event)
         if event.kind == "checked":
             self._doubt_results(event)
-        self._tally.add(event)
+        if event.kind == "merged":
+            theirs = self._theirs(event)
+            self.doubts += [one for one in theirs.doubts if one not in self.doubts]
+            self._tally.merge(theirs._tally, taken_of(event))
+        else:
+            self._tally.add(event)
+        self._events.append(event)
+
+    def _theirs(self, event: Event) -> Plausibility:
+        """Check all events of the copy that was merged, once for all who ask."""
+        theirs = self._merged.get(event.hash)
+        if theirs is None:
+            if len(self._merged) >= MOST_MERGES:
+                raise BrokenEventError(event.seq, "merges more copies than anybody has")
+            theirs = Plausibility(self._pack, self._merged)
+            for one in their_chain(tuple(self._events), event):
+                try:
+                    theirs.add(one)
+                except BrokenEventError as error:
+                    raise BrokenEventError(event.seq, f"has another copy whose {error}") from error
+            self._merged[event.hash] = theirs
+        return theirs
+
+    def _check_merged(self, event: Event) -> None:
+        taken = taken_of(event)
+        for criterion_id in (*(one for one, _ in taken.picks), *taken.closed):
+            self._check_criterion(event, criterion_id)
+        after = self._tally.merged_with(self._theirs(event)._tally, taken)
+        for criterion_id, room in self._room.items():
+            if after.count(criterion_id) > max(room, self._tally.count(criterion_id)):
+                raise BrokenEventError(
+                    event.seq, f"picks more records for {criterion_id} than it asks for"
+                )
 
     def _check_criterion(self, event: Event, criterion_id: str | None) -> None:
         if criterion_id is not None and criterion_id not in self._room:
@@ -226,6 +268,15 @@ def _check_time(event: Event) -> None:
         )
 
 
+def _check_of_file(event: Event) -> None:
+    if event.kind == "exported":
+        _check_sha256(event, "sha256")
+        if "list_id" in event.body and not _LIST_ID.fullmatch(event.text("list_id")):
+            raise BrokenEventError(event.seq, "hands over a list with a name that is none")
+    else:
+        _check_index(event)
+
+
 def _check_index(event: Event) -> None:
     _check_sha256(event, "practice_index")
     if event.day("as_at").year not in DAYS_YEARS:
@@ -249,6 +300,8 @@ def _check_values(event: Event) -> None:
     event.by  # noqa: B018 - says whether the role is known
     _check_text(event, event.who, "the name of who did it")
     for key, value in event.body.items():
+        if event.kind == MERGED and key == "events":
+            continue  # each of them is checked for itself
         if isinstance(value, str) and value.isascii() and value.isprintable():
             continue  # nearly all are, and a file may have 100,000
         if key in _ONE_LINE and isinstance(value, str):

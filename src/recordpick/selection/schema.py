@@ -10,13 +10,13 @@ from urllib.parse import quote
 APPLICATION_ID = 0x52504B31
 """In the header of every working file ("RPK1" in ASCII): this database is recordpick's."""
 
-VERSION = 3
+VERSION = 4
 """SQLite's user_version: the newest version of what is described here that can be read."""
 
 FIRST_VERSION = 1
 """The version of a new file: one that an older recordpick can read as well."""
 
-VERSION_OF_KIND = {"checked": 2, "figures": 3, "reports_by": 3}
+VERSION_OF_KIND = {"checked": 2, "figures": 3, "reports_by": 3, "merged": 4}
 """Kinds of events that came later, and the version that a file has from the first of them on."""
 
 OLDEST_SQLITE = (3, 37, 0)

@@ -150,6 +150,8 @@ class Exported:
     sha256: str
     by: Person
     on: datetime
+    list_id: str = ""
+    """The name of its list; "" where it was exported before names depended on the last event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from recordpick.selection.events import Event, Json
+from recordpick.selection.merged import Taken
 
 Pair: TypeAlias = "tuple[str | None, str]"
 """Criterion (None: at random) and patient."""
@@ -28,6 +29,8 @@ class _Change:
     """The seed that was fixed before, and after."""
     drawing: tuple[str | None, str | None] = (None, None)
     """The seed whose draws count before, and after."""
+    whole: tuple[Tally, Tally] | None = None
+    """Everything before, and after, where a copy was merged."""
 
 
 class Tally:
@@ -59,8 +62,38 @@ class Tally:
         """Tell whether anybody of these was drawn with the seed before, and still counts."""
         return not self._drawn.get(seed, set()).isdisjoint(patients)
 
+    def merged_with(self, theirs: Tally, taken: Taken) -> Tally:
+        """Return what it is with another copy's picks and draws, as far as these are taken over."""
+        made = Tally()
+        made._be(self)
+        for criterion_id, patient_id in taken.picks:
+            there = made._picked.setdefault(criterion_id, {})
+            if theirs.is_picked((criterion_id, patient_id)):
+                there[patient_id] = None
+            else:
+                there.pop(patient_id, None)
+        if taken.random:
+            made._picked[None] = dict(theirs._picked.get(None, {}))
+            made._drawn |= {seed: set(drawn) for seed, drawn in theirs._drawn.items()}
+            made.seed, made._drawing = theirs.seed, theirs._drawing
+        return made
+
+    def merge(self, theirs: Tally, taken: Taken) -> None:
+        """Take in an event that merges another copy."""
+        before = Tally()
+        before._be(self)
+        self._undone.clear()
+        self._done.append(_Change(whole=(before, self.merged_with(theirs, taken))))
+        self._ever |= theirs._ever
+        self._forth(self._done[-1])
+
+    def _be(self, other: Tally) -> None:
+        self._picked = {key: dict(picked) for key, picked in other._picked.items()}
+        self._drawn = {seed: set(drawn) for seed, drawn in other._drawn.items()}
+        self.seed, self._drawing = other.seed, other._drawing
+
     def add(self, event: Event) -> None:
-        """Take in the next event."""
+        """Take in the next event, but for those that merge a copy (`merge`)."""
         if event.kind == "undone" and self._done:
             self._undone.append(self._done.pop())
             self._back(self._undone[-1])
@@ -101,6 +134,9 @@ class Tally:
     def _forth(self, change: _Change | None) -> None:
         if change is None:
             return
+        if change.whole is not None:
+            self._be(change.whole[1])
+            return
         for criterion_id, patient_id in change.removed:
             self._picked.get(criterion_id, {}).pop(patient_id, None)
         for criterion_id, patient_id in change.picked:
@@ -112,6 +148,9 @@ class Tally:
 
     def _back(self, change: _Change | None) -> None:
         if change is None:
+            return
+        if change.whole is not None:
+            self._be(change.whole[0])
             return
         for criterion_id, patient_id in change.picked:
             self._picked.get(criterion_id, {}).pop(patient_id, None)

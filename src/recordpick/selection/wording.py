@@ -64,6 +64,8 @@ def _of_the_file(event: Event) -> str:
 
 def _of_the_journal(event: Event) -> str:
     match event.kind:
+        case "merged":
+            return f"brought in the copy {event.text('source')}"
         case "undone":
             return f"undid event {event.number('of')}"
         case "redone":

@@ -328,8 +328,10 @@ class WorkingFile(Facts):
         with self._mutex:
             return self.head, self._selection
 
-    def exported(self, path: Path, sha256: str, made_from: str | None = None) -> Selection:
-        """Record that a hand-over pack was written: where, and what names its content.
+    def exported(
+        self, path: Path, sha256: str, made_from: str | None = None, list_id: str = ""
+    ) -> Selection:
+        """Record that a hand-over pack was written: where, what names its content, and its list.
 
         `made_from` is the hash of the event after which the selection stands as in the pack:
         ChangedMeanwhileError, and nothing noted, if it is not the last any more. The list of an
@@ -342,7 +344,8 @@ class WorkingFile(Facts):
                     "Something was changed while the hand-over pack was made, so it was not "
                     "written: export again."
                 )
-            return {"path": str(path), "sha256": sha256}
+            named: Body = {"list_id": list_id} if list_id else {}
+            return {"path": str(path), "sha256": sha256, **named}
 
         return self._decide("exported", body)
 
@@ -426,6 +429,21 @@ class WorkingFile(Facts):
         with self._mutex:
             meta, events = dict(self._header.meta), tuple(self._history.events)
             Store.create(path.absolute(), meta, self.pack.files, events)
+            return path.absolute()
+
+    def save_merged(self, path: Path, body: Body, person: Person) -> Path:
+        """Save this file with a copy merged into it (`merging.Plan.body`) as a new working file.
+
+        This file and the copy stay as they are. UserError where the name is taken or cannot be
+        written.
+        """
+        with self._mutex:
+            by, last = checked_person(person), self._history.last
+            event = next_event(last, self._now(), by, "merged", body)
+            self._history.check(event)
+            self._plausible.check(event)
+            events = (*self._history.events, event)
+            Store.create(path.absolute(), dict(self._header.meta), self.pack.files, events)
             return path.absolute()
 
 

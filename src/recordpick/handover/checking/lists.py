@@ -7,16 +7,18 @@ is what the events before it lead to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import polars as pl
 
 from recordpick.cells import one_line
-from recordpick.handover.selection_list import list_id, selection_rows
+from recordpick.handover.selection_list import list_id, list_sha256, selection_rows
 from recordpick.handover.tick_words import sheets_of, tabs_of
+from recordpick.selection.chains import ExportedIn, exports_of
 from recordpick.selection.facts import Facts
-from recordpick.selection.journal import replay
+from recordpick.selection.journal import History, history_of
+from recordpick.selection.known_people import KnownNumbers
 from recordpick.selection.state import Selection
 
 
@@ -44,6 +46,10 @@ class HandedOver:
     lines: Mapping[int, Listed]
     sheets: Mapping[str, str | None]
     """The criterion of each sheet, by the sheet's name in small letters."""
+    sha256: str = ""
+    """The list's fingerprint."""
+    numbers: KnownNumbers = field(default_factory=lambda: KnownNumbers("", ""))
+    """What the working file knows of the patients' NHS numbers at the time."""
 
     @cached_property
     def patients(self) -> frozenset[str]:
@@ -58,23 +64,48 @@ class HandedOver:
 
 def list_ids(file: Facts) -> list[str]:
     """Name every list that was handed over from a working file, in order."""
-    return [list_id(file.id, number + 1) for number in range(len(file.selection.exports))]
+    return [name for name, _ in _named_exports(file)]
 
 
 def selection_of(file: Facts, name: str) -> Selection | None:
-    """Give the selection as it was when a list was handed over; None if there is no such list."""
-    names = list_ids(file)
-    if name not in names:
-        return None
-    exports = [place for place, event in enumerate(file.events) if event.kind == "exported"]
-    return replay(file.events[: exports[names.index(name)]])
+    """Return the selection as it was when a list was handed over; None if there is no such list.
+
+    Where two copies each handed over a list of that name (which older versions of recordpick
+    allowed), it is the last of them in the journal.
+    """
+    states = _states(file, name)
+    return states[-1].selection() if states else None
 
 
 def handed_over(file: Facts, name: str) -> HandedOver | None:
-    """Give a list of a working file by its name; None if the file has handed over no such list."""
-    selection = selection_of(file, name)
-    if selection is None:
-        return None
+    """Return a list of a working file by its name; None if the file has handed over no such list.
+
+    Of two lists of one name it is the last, as for `selection_of`.
+    """
+    lists = all_handed_over(file, name)
+    return lists[-1] if lists else None
+
+
+def all_handed_over(file: Facts, name: str) -> list[HandedOver]:
+    """Return every list of that name: two where copies that were merged each handed one over."""
+    return [_handed_over(file, name, state) for state in _states(file, name)]
+
+
+def _named_exports(file: Facts) -> list[tuple[str, ExportedIn]]:
+    """Return each list's name and export: the file's own, and those of copies merged into it."""
+    return [
+        (export.list_id or list_id(file.id, export.number), export)
+        for export in exports_of(file.events)
+    ]
+
+
+def _states(file: Facts, name: str) -> list[History]:
+    """Return what the events before each export of that name lead to."""
+    return [history_of(export.before) for one, export in _named_exports(file) if one == name]
+
+
+def _handed_over(file: Facts, name: str, state: History) -> HandedOver:
+    selection = state.selection()
     nobody = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
     rows = selection_rows(selection, file.pack, nobody, name)
     sheets = sheets_of(file.pack, rows)
@@ -89,4 +120,6 @@ def handed_over(file: Facts, name: str) -> HandedOver | None:
             ).iter_rows()
         },
         {tab: sheet.criterion_id for tab, sheet in tabs.items()},
+        list_sha256(rows),
+        KnownNumbers("" if state.index is None else state.index.people, file.suggestion_seed),
     )

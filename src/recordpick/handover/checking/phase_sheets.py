@@ -7,7 +7,7 @@ workbook is read back like that of the hand-over pack.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -18,7 +18,7 @@ from recordpick.handover.checking.progress import to_recheck
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.people import names_of, numbers_of
 from recordpick.handover.readme import About
-from recordpick.handover.selection_list import selection_rows
+from recordpick.handover.selection_list import list_sha256, selection_rows
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.handover.tick_text import tick_text
 from recordpick.handover.tick_words import HOW, Sheet, Workbook, sheets_of, tabs_of
@@ -116,7 +116,9 @@ def phase_sheets(
     tabs = dict(zip((one.criterion_id for one in whole), tabs_of(whole), strict=True))
     named = names_of(index, file.as_at, listed) if with_names else None
     return PhaseSheets(
-        about=_about(file, index, names[-1], selected, written_on),
+        about=replace(
+            _about(file, index, names[-1], selected, written_on), list_sha256=list_sha256(rows)
+        ),
         sheets=sheets_of(file.pack, selected, named, _found_before(file.selection)),
         selected=selected,
         on_the_list={one.criterion_id: len(one.lines) for one in whole},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from recordpick.handover.checking.lists import handed_over
+from recordpick.handover.checking.lists import handed_over, list_ids
 from recordpick.selection.facts import Facts
 from recordpick.selection.results import FAULTS, OUTCOMES, PHASES, Issue, Outcome, Phase, Result
 
@@ -83,8 +83,8 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
     }
     picked = frozenset((pick.criterion_id, pick.patient_id) for pick in selection.picks)
     names = {result.list_id for result in of_phase.values()}
-    # The numbers behind list_ids grow, and have at least two digits: longer is later.
-    newest = max(names, key=lambda name: (len(name), name), default="")
+    order = {name: place for place, name in enumerate(list_ids(file))}
+    newest = max(names, key=lambda name: (order.get(name, -1), name), default="")
     listed = handed_over(file, newest) if newest else None
     lines = picked
     if listed is not None:

@@ -13,8 +13,10 @@ from pathlib import Path
 from recordpick.cells import one_line
 from recordpick.errors import UserError
 from recordpick.handover.checking import cells
-from recordpick.handover.checking.lists import HandedOver, Listed, handed_over, list_ids
+from recordpick.handover.checking.lists import HandedOver, Listed, all_handed_over, list_ids
+from recordpick.handover.checking.whose_row import line_of, short
 from recordpick.handover.checking.workbook import Row, Workbook, read_workbook
+from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.handover.tick_words import RESULTS, SEVERITIES
 from recordpick.selection.checking import changes, was_taken_in
 from recordpick.selection.facts import Facts
@@ -57,8 +59,8 @@ def look_at(file: Facts, path: Path, phase: Phase | None = None) -> LookedAt:
 
 def held_against(file: Facts, book: Workbook, phase: Phase | None = None) -> LookedAt:
     """Hold a workbook that was read against the list it is of. UserError as for `look_at`."""
-    listed = _list_of(file, book)
     told: list[str] = []
+    listed = _list_of(file, book, told)
     phase = _phase_of(book, phase, told)
     taken, not_taken = _taken(book, listed, told)
     entries = tuple(taken.values())
@@ -85,7 +87,7 @@ def held_against(file: Facts, book: Workbook, phase: Phase | None = None) -> Loo
     )
 
 
-def _list_of(file: Facts, book: Workbook) -> HandedOver:
+def _list_of(file: Facts, book: Workbook, told: list[str]) -> HandedOver:
     ours = list_ids(file)
     if not ours:
         raise UserError(
@@ -97,14 +99,64 @@ def _list_of(file: Facts, book: Workbook) -> HandedOver:
             f"{book.name} does not say which list it is of: its sheet Start is missing or was "
             "changed. Write the list's name (List, RP-…) there again, as the hand-over pack has it."
         )
-    found = handed_over(file, book.list_id)
-    if found is None:
-        known = ours[0] if len(ours) == 1 else f"{ours[0]} to {ours[-1]}"
+    lists = all_handed_over(file, book.list_id)
+    if not lists:
+        known = ours[0] if len(ours) == 1 else f"{', '.join(ours[:-1])} and {ours[-1]}"
         raise UserError(
             f"{book.name} is of the list {book.list_id}; {file.path.name} has handed over {known}. "
-            "Nothing was taken in: open the working file that the tick sheets came from."
+            "Nothing was taken in: open the working file that the tick sheets came from. If that "
+            f"is a copy of this one, bring the two together first ({MERGE})."
         )
-    return found
+    other = {row.list_id for row in book.listed.values()} - {book.list_id, ""}
+    if other:
+        raise UserError(
+            f"{book.name} is of the list {book.list_id} on its first sheet and of "
+            f"{min(other)} on its sheet List: sheets of two workbooks were mixed. Nothing was "
+            "taken in."
+        )
+    return _with_its_fingerprint(book, lists, told)
+
+
+MERGE = "recordpick merge"
+
+
+def _with_its_fingerprint(book: Workbook, lists: list[HandedOver], told: list[str]) -> HandedOver:
+    """Return the list with the workbook's fingerprint; UserError where it is another list's."""
+    if book.fingerprint:
+        for one in lists:
+            if book.fingerprint == "".join(spoken_fingerprint(one.sha256).split()).casefold():
+                return one
+        ours = " or ".join(spoken_fingerprint(one.sha256) for one in lists)
+        raise UserError(
+            f"{book.name} names the list {book.list_id} with another fingerprint than this working "
+            f"file's list of that name has ({ours}): other patients are on it. Nothing was taken "
+            "in. It may be from another copy of the working file: bring the two together first "
+            f"({MERGE})."
+        )
+    if len(lists) > 1:
+        raise UserError(
+            f"{book.name} has no list fingerprint, and two copies have each handed over a list "
+            f"{book.list_id}: it cannot be told which of them it is of. Nothing was taken in."
+        )
+    _check_listed(book, lists[0])
+    told.append(
+        f"{book.name} has no list fingerprint (an earlier recordpick made it, or its first sheet "
+        "was changed): only rows with a patient number or NHS number are imported."
+    )
+    return lists[0]
+
+
+def _check_listed(book: Workbook, listed: HandedOver) -> None:
+    """Raise a UserError where the sheet List has other patients on its lines than the list has."""
+    for number, row in book.listed.items():
+        line = listed.lines.get(number)
+        if row.patient and (line is None or not cells.same_patient(row.patient, line.patient_id)):
+            raise UserError(
+                f"{book.name} is not of the list {listed.list_id} that this working file handed "
+                f"over: its sheet List, row {row.number}, has patient {short(row.patient)} on line "
+                f"{number}. Nothing was taken in. It may be from another copy of the working file: "
+                f"bring the two together first ({MERGE})."
+            )
 
 
 def _phase_of(book: Workbook, asked: Phase | None, told: list[str]) -> Phase:
@@ -127,7 +179,7 @@ def _taken(
     found: dict[int, list[tuple[Row, Entry]]] = {}
     not_taken: list[str] = []
     for row in book.rows:
-        line = _line_of(row, listed)
+        line = line_of(row, listed, book)
         if isinstance(line, str):
             not_taken.append(f"{row.place}: {line}")
             continue
@@ -148,71 +200,23 @@ def _taken(
     return taken, not_taken
 
 
-def _line_of(row: Row, listed: HandedOver) -> Listed | str:
-    """Find the line of the list that a row is about, or say why it is none."""
-    sheet = _criterion_of(row, listed)
-    by_number = listed.lines.get(int(row.line)) if _is_number(row.line) else None
-    if by_number is not None:
-        return _not_that_line(row, by_number, sheet, listed) or by_number
-    if not row.patient:
-        return "neither line nor patient number tells whose result it is."
-    of_sheet = [
-        line
-        for line in listed.lines.values()
-        if line.name == sheet and cells.same_patient(row.patient, line.patient_id)
-    ]
-    if len(of_sheet) == 1:
-        return of_sheet[0]
-    return f"patient {_short(row.patient)} is not on the list {listed.list_id} for {sheet or 'it'}."
-
-
-def _not_that_line(row: Row, line: Listed, sheet: str | None, listed: HandedOver) -> str:
-    """Say why a row is not about the line whose number it has; "" if it is."""
-    same = cells.same_patient(row.patient, line.patient_id)
-    # 7 may be 007 that has lost its zeros, but not where the list has a patient 7 as well.
-    exact = row.patient == one_line(line.patient_id).strip()
-    if row.patient and (not same or (not exact and row.patient in listed.patients)):
-        return (
-            f"line {row.line} of the list is of another patient than {_short(row.patient)}. "
-            "Put the patient number right that belongs to the result."
-        )
-    if not row.patient and row.record != str(line.record):
-        return "the patient number is missing, so it cannot be told whose result it is."
-    if sheet is not None and sheet != line.name:
-        return (
-            f"line {row.line} belongs to {line.name}, and this is the sheet of {sheet}. "
-            "Enter the result on the sheet that it belongs to."
-        )
-    return ""
-
-
-def _criterion_of(row: Row, listed: HandedOver) -> str | None:
-    """Tell which criterion a sheet is of: by its name, or by what stands at its top."""
-    tab = row.sheet.strip().casefold()
-    if tab in listed.sheets:
-        return listed.sheets[tab] or "Random"
-    names = {line.name for line in listed.lines.values()}
-    titled = row.title.partition("  ")[0].strip()
-    return titled if titled in names else None
-
-
 def _entry(row: Row, line: Listed, told: list[str]) -> Entry | str:
     """Read what was filled in, or say why it is no result."""
     if not row.result:
         return "something is filled in, but no result. Choose one."
     outcome = cells.outcome(row.result)
     if outcome is None:
-        return f"{_short(row.result)!r} is no result. Choose one of: {', '.join(RESULTS)}."
+        return f"{short(row.result)!r} is no result. Choose one of: {', '.join(RESULTS)}."
     severity = cells.severity(row.severity)
     if severity is None:
         told.append(
-            f"{row.place}: {_short(row.severity)!r} is no severity (it is one of "
+            f"{row.place}: {short(row.severity)!r} is no severity (it is one of "
             f"{', '.join(SEVERITIES)}). The result is taken in without it."
         )
     checked_on = cells.day(row.on) if row.on else None
     if row.on and checked_on is None:
         told.append(
-            f"{row.place}: {_short(row.on)!r} is no date. The result is taken in without it."
+            f"{row.place}: {short(row.on)!r} is no date. The result is taken in without it."
         )
     return Entry(
         criterion_id=line.criterion_id,
@@ -231,20 +235,11 @@ def _not_picked_any_more(file: Facts, listed: HandedOver, entries: tuple[Entry, 
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
     gone = [one for one in entries if (one.criterion_id, one.patient_id) not in picked]
     return [
-        f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient {_short(entry.patient_id)}) "
+        f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient {short(entry.patient_id)}) "
         f"was taken out of the selection after {listed.list_id}. Its result is taken in all the "
         "same."
         for entry in gone
     ]
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 10
-
-
-def _short(text: str) -> str:
-    shown = one_line(text)
-    return shown if len(shown) <= 40 else f"{shown[:39]}…"
 
 
 def _results(number: int) -> str:

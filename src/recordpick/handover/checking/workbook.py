@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordpick.cells import one_line
@@ -17,10 +18,13 @@ from recordpick.errors import UserError
 from recordpick.handover.schemas import SELECTION
 from recordpick.handover.tick_words import (
     DIFFERS,
+    FINGERPRINT,
     INITIALS,
     LINE,
     LIST,
     LIST_ID,
+    NAME,
+    NHS,
     ON,
     PATIENT,
     PHASE,
@@ -35,7 +39,7 @@ from recordpick.sheets import read_sheets
 
 Rows = list[list[str]]
 _LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
-_HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON)
+_HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME)
 _FILLED_IN = (RESULT, DIFFERS, SEVERITY)
 """What makes a row one to be read: initials and dates are often filled in beforehand."""
 _OTHERS = frozenset(name.casefold() for name in (START, RECORDS, LIST))
@@ -60,6 +64,8 @@ class Row:
     severity: str
     initials: str
     on: str
+    nhs: str = ""
+    name: str = ""
 
     @property
     def place(self) -> str:
@@ -67,12 +73,31 @@ class Row:
         return f"Sheet {shown_sheet(self.sheet)}, row {self.number:,}"
 
 
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of the sheet List: what the workbook itself says of a line. `number` is the row's."""
+
+    number: int
+    list_id: str
+    patient: str
+    nhs: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One row of the sheet Records: a patient, and the name where the workbook has names."""
+
+    patient: str
+    name: str
+
+
 @dataclass(frozen=True)
 class Workbook:
     """What stands in a filled-in workbook.
 
     `list_id` and `phase` are None where it does not say, or not clearly. `problems` name sheets
-    that could not be read.
+    that could not be read. `fingerprint` is the list's, in small letters without spaces; "" where
+    it has none. `listed` are the rows of the sheet List by line, `records` those of Records.
     """
 
     name: str
@@ -81,6 +106,9 @@ class Workbook:
     phase: Phase | None
     rows: tuple[Row, ...]
     problems: tuple[str, ...]
+    fingerprint: str = ""
+    listed: Mapping[int, ListRow] = field(default_factory=dict)
+    records: tuple[RecordRow, ...] = ()
 
 
 def read_workbook(path: Path) -> Workbook:
@@ -105,7 +133,17 @@ def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
         if sheet.strip().casefold() not in _OTHERS:
             rows += _rows(sheet, cells, problems)
     phase = _said(sheets, PHASE)
-    return Workbook(name, sha256, _list_id(sheets), as_phase(phase), tuple(rows), tuple(problems))
+    return Workbook(
+        name,
+        sha256,
+        _list_id(sheets),
+        as_phase(phase),
+        tuple(rows),
+        tuple(problems),
+        _word(_said(sheets, FINGERPRINT)),
+        _listed(sheets),
+        _records(sheets),
+    )
 
 
 def as_phase(text: str) -> Phase | None:
@@ -185,6 +223,40 @@ def _list_id(sheets: dict[str, Rows]) -> str | None:
         if _LIST_ID.fullmatch(cell.strip())
     }
     return named.pop() if len(named) == 1 else None
+
+
+def _table(
+    sheets: dict[str, Rows], sheet: str, names: Sequence[str], needed: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Give number and cells of each row below the headings of a sheet, in the order of `names`.
+
+    The first `needed` of the headings must be there; cells of others that are not are "".
+    """
+    words = [_word(name) for name in names]
+    cells = next((rows for one, rows in sheets.items() if _word(one) == _word(sheet)), [])
+    places: list[int | None] | None = None
+    for number, row in enumerate(cells, start=1):
+        if places is None:
+            found = [_word(cell) for cell in row]
+            if all(word in found for word in words[:needed]):
+                places = [found.index(word) if word in found else None for word in words]
+        else:
+            yield number, [_cell(row, place) for place in places]
+
+
+def _listed(sheets: dict[str, Rows]) -> dict[int, ListRow]:
+    columns = ("list_id", "line", "patient_id", "nhs_number")
+    return {
+        int(line): ListRow(number, list_id, patient, nhs)
+        for number, (list_id, line, patient, nhs) in _table(sheets, LIST, columns, 3)
+        if line.isascii() and line.isdigit() and len(line) < 10
+    }
+
+
+def _records(sheets: dict[str, Rows]) -> tuple[RecordRow, ...]:
+    return tuple(
+        RecordRow(*cells) for _, cells in _table(sheets, RECORDS, (PATIENT, NAME), 2) if any(cells)
+    )
 
 
 def _word(text: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from recordpick.handover.readme import SYNTHETIC
+from recordpick.handover.selection_list import spoken_fingerprint
+from recordpick.handover.verifying.described import is_sha256
 from recordpick.handover.verifying.opening import shown
 from recordpick.handover.verifying.the_draw import PATIENTS
 from recordpick.handover.verifying.verdict import Check, Verdict
@@ -18,7 +20,7 @@ def answer(verdict: Verdict) -> list[str]:
     """Return the lines of the page."""
     head = [
         ("Pack", shown(verdict.path)),
-        ("List", verdict.list_id or "not named"),
+        ("List", _list(verdict)),
         ("Practice", shown(verdict.practice) or "not named"),
         ("Criteria", verdict.criteria_pack),
         ("Written", verdict.written),
@@ -32,6 +34,13 @@ def answer(verdict: Verdict) -> list[str]:
         lines += _check(check)
     lines += ["", *_summary(verdict)]
     return lines
+
+
+def _list(verdict: Verdict) -> str:
+    """Name the list, with its fingerprint as it is on the tick sheets; older packs have none."""
+    spoken = spoken_fingerprint(verdict.list_sha256) if is_sha256(verdict.list_sha256) else ""
+    name = verdict.list_id or "not named"
+    return f"{name}, list fingerprint {spoken}" if spoken else name
 
 
 def _check(check: Check) -> list[str]:

@@ -21,6 +21,13 @@ _MAX_TEXT = 2_000
 _MAX_BYTES = 32 * 1024**2
 _MAX_DRAWS = 10_000
 _MAX_DRAWN = 100_000
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_WORKING_FILE = re.compile(r"RP-[A-Z2-7]{8}")
+
+
+def is_sha256(text: str) -> bool:
+    """Tell whether a text is a SHA-256 in hexadecimal."""
+    return _SHA256.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,10 @@ class Description:
     version: str = ""
     created: str = ""
     list_id: str = ""
+    list_sha256: str = ""
+    """The list's fingerprint; "" in packs made before lists had one."""
+    working_file: str = ""
+    """What names the working file and its copies; "" in packs made before."""
     practice: str = ""
     synthetic: bool = False
     as_at: date | None = None
@@ -100,10 +111,16 @@ def _parse(reader: _Reader, package: dict[str, Any]) -> Description:
     list_id = reader.text(own, "list_id")
     if list_id and not _LIST_ID.fullmatch(list_id):
         reader.problems.append(f"{NAME}: its list_id is not a list number.")
+    for key, form in (("list_sha256", _SHA256), ("working_file", _WORKING_FILE)):
+        value = own.get(key)
+        if value and not (isinstance(value, str) and form.fullmatch(value)):
+            reader.problems.append(f"{NAME}: its {key} has another form than recordpick writes.")
     return Description(
         version=reader.text(package, "version"),
         created=reader.text(package, "created"),
         list_id=list_id,
+        list_sha256=reader.text(own, "list_sha256", optional=True),
+        working_file=reader.text(own, "working_file", optional=True),
         practice=reader.text(own, "practice"),
         synthetic=own.get("synthetic") is True,
         as_at=reader.day(own, "as_at"),

@@ -88,8 +88,7 @@ def _duplicates(verdicts: Sequence[Verdict]) -> list[str]:
         if not one.list_id:
             continue
         before = lists.setdefault(one.list_id, one)
-        found = _NUMBERED_LIST.fullmatch(one.list_id)
-        earlier = files.setdefault(found[1] if found else one.list_id, one)
+        earlier = files.setdefault(_working_file(one), one)
         if before is not one:
             also = "the same pack" if before.fingerprint == one.fingerprint else "two packs"
             messages.append(
@@ -99,10 +98,17 @@ def _duplicates(verdicts: Sequence[Verdict]) -> list[str]:
         elif earlier is not one:
             messages.append(
                 f"{earlier.list_id} ({shown(earlier.path)}) and {one.list_id} ({shown(one.path)}) "
-                "are two lists of one working file, and the later one has everything: leave the "
-                "earlier one out."
+                "are two lists of one working file. If one was handed over after the other, leave "
+                "the earlier one out: the later one has everything. If they are of two copies of "
+                "the file, ask the practice to merge the copies and to export one list."
             )
     return messages
+
+
+def _working_file(verdict: Verdict) -> str:
+    """Name the working file that a list is of; older packs only say it in the list's name."""
+    found = _NUMBERED_LIST.fullmatch(verdict.list_id)
+    return verdict.working_file or (found[1] if found else verdict.list_id)
 
 
 def _synthetic_among_real(verdicts: Sequence[Verdict]) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.handover.selection_list import list_sha256
 from recordpick.handover.verifying.csv_form import LINE, line_numbers
 from recordpick.handover.verifying.described import Description
 from recordpick.handover.verifying.verdict import Check
@@ -37,6 +38,8 @@ def check_numbering(selected: pl.DataFrame, description: Description) -> Check:
     ):
         if expected is not None and counted != expected:
             problems.append(f"{LIST} has {counted:,} {what}, and {expected:,} were handed over.")
+    if description.list_sha256 and list_sha256(selected) != description.list_sha256:
+        problems.append(f"{LIST} is not the list that was handed over: its fingerprint differs.")
     says = f"{selected.height:,} lines for {first.height:,} patient records, numbered without gaps."
     return Check("Numbering", says, tuple(problems))
 

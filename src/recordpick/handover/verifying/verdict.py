@@ -49,6 +49,9 @@ class Verdict:
     fingerprint: str
     checks: tuple[Check, ...]
     selected: pl.DataFrame | None = None
+    list_sha256: str = ""
+    working_file: str = ""
+    """What names the working file and its copies; "" in packs made before it was written."""
 
     @property
     def right(self) -> bool:

@@ -66,6 +66,8 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
         fingerprint="" if sums is None else hashlib.sha256(sums).hexdigest(),
         checks=tuple(checks),
         selected=_selected(tables[LIST]) if right else None,
+        list_sha256=description.list_sha256,
+        working_file=description.working_file,
     )
 
 
