@@ -73,7 +73,7 @@ def test_a_link_that_leads_out_is_refused(pack: Path, kind: str) -> None:
         (pack.parents[1] / "some.csv").write_text(CODES, encoding="utf-8")
     said = refused(pack)
     assert "leads out of the folder" in said
-    assert "Put a copy of the file there" in said
+    assert "put a copy of it there" in said
 
 
 def test_links_that_go_round_are_refused(pack: Path) -> None:
