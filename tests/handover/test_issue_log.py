@@ -223,7 +223,7 @@ def test_clean_random_records_are_said_to_show_what_they_show_and_no_more(
     checking.take_in("first check", {(None, two): ("not applicable",)})
     assert "nothing is concluded" in checking.unbroken
     checking.take_in("first check", {(None, two): ("same",)})
-    assert "2 random records of 6 checked, no faulty one" in checking.unbroken
+    assert "2 random records of 6 checked, none faulty" in checking.unbroken
     checking.take_in("first check", {(None, two): DOSE})
     assert "2 random records of 6 checked, 1 faulty" in checking.unbroken
 

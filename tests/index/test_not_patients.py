@@ -184,7 +184,7 @@ def test_a_report_with_several_rows_a_patient_is_read_once_each(tmp_path):
     assert patients_and_rejected(index) == (["11", "12"], [3])
 
     rows.append(["12", "", "Other", "Bo", "", "Gout"])
-    with pytest.raises(UserError, match=r"patient 12 stands on .* \(lines 4 and 5\)"):
+    with pytest.raises(UserError, match=r"patient 12 is on .* \(lines 4 and 5\)"):
         build_index([written(tmp_path / "b.csv", rows)], tmp_path / "again")
 
 
