@@ -200,6 +200,16 @@ def test_packs_are_written_verified_and_received(run, tmp_path):
         assert "HiGHS" not in said.out + said.err
 
 
+def test_merge_says_that_there_is_nothing_to_merge(run):
+    """One sentence about a copy in which nothing was done since, and as JSON."""
+    shutil.copy(run.folder / DEMO, run.folder / "copy.recordpick")
+    words = ["merge", DEMO, "copy.recordpick", "--out", "both.recordpick"]
+    said = run(*words)
+    assert len(said.out.splitlines()) == 1, said
+    assert said.out.strip()
+    assert json.loads(run(*words, "--json").out)["conflicts"] == []
+
+
 @pytest.mark.parametrize(
     "words",
     [

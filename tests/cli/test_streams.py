@@ -26,6 +26,10 @@ EXAMPLES: dict[str, list[str]] = {
     "index": ["demo/practice", "--out", "OUT"],
     "clean-up": ["demo/index", "--out", "OUT"],
     "new": ["OUT.recordpick", "--index", "demo/index", "--name", "Pat"],
+    "merge": [
+        *["demo/demonstration.recordpick", "demo/demonstration.recordpick"],
+        *["--out", "OUT.recordpick"],
+    ],
     "match": ["demo/demonstration.recordpick"],
     "explain": ["demo/demonstration.recordpick", "CRITERION", "PATIENT"],
     "pick": ["demo/demonstration.recordpick", "CRITERION", "list.csv", "--name", "Pat"],

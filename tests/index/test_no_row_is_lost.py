@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
@@ -48,6 +48,7 @@ def indexed(index: PracticeIndex, table: str, column: str) -> list[str]:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(patients=[["1", "2020-01-31"], ['"', "2020-01-31"]], events=[])
 @given(
     patients=st.lists(st.tuples(ids, days).map(list), min_size=1, max_size=4),
     events=st.lists(event | ragged, max_size=12),

@@ -297,7 +297,9 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
             '{} "{}" {}', pl.lit(column.name), value, pl.lit(_is_wrong(column, written))
         )
         missing = pl.lit(f"{column.name} is missing")
-        wrong = pl.when(value.is_null()).then(missing).otherwise(wrong)
+        # Signs alone, such as a lone quotation mark, are no identifier that was spoilt.
+        is_missing = value.is_null() | ~value.str.contains(r"[\p{L}\p{N}]")
+        wrong = pl.when(is_missing).then(missing).otherwise(wrong)
         reason = reason.when(pl.col(BAD) == number).then(wrong)
     return rows.select(ROW, reason.alias("reason"))
 

@@ -56,7 +56,9 @@ def _usable(batch: Sequence[pl.Series]) -> pl.Series:
     if odd.is_empty():
         return text
     number = odd.replace_strict({one: repair_number(one) for one in odd}, return_dtype=pl.String)
-    usable = number.to_frame("number").select(pl.when(~is_spoilt(pl.col("number"))).then("number"))
+    found = pl.col("number")
+    is_usable = ~is_spoilt(found) & (found != "")  # a lone quotation mark leaves nothing
+    usable = number.to_frame("number").select(pl.when(is_usable).then(found))
     return text.replace_strict(odd, usable.to_series(), default=text, return_dtype=pl.String)
 
 
