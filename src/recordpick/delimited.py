@@ -93,6 +93,8 @@ class Record:
     """How many further lines its quotation marks would enclose: rows, which are read as rows."""
     is_alone: bool = False
     """Whether an unmatched quotation mark was read as part of a value."""
+    may_hold: int = 0
+    """The number of its lines, if a quoted value spans them and they may be rows."""
     is_padded: bool = False
     """Whether surplus empty fields were removed, or missing last ones added as empty."""
 
@@ -254,8 +256,12 @@ class _RowChecker:
         line, lines = source.first, source.lines()
         if self._found.has_nul and any("\0" in field for field in fields):
             return Damaged(line, "there is a NUL byte in it", source.text())
-        if len(lines) > 1 and self.shape(len(fields)).is_swallowing(lines, len(fields)):
-            return self.alone(source, swallowed=len(lines) - 1)
+        may_hold = 0
+        if len(lines) > 1:
+            shape = self.shape(len(fields))
+            if shape.is_swallowing(lines, len(fields)):
+                return self.alone(source, swallowed=len(lines) - 1)
+            may_hold = len(lines) * shape.may_be_swallowing(lines, len(fields))
         if len(fields) > MOST_COLUMNS:
             return Damaged(line, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
         is_open = self._continues and len(lines) == 1 and lines[0].count('"') % 2
@@ -266,7 +272,7 @@ class _RowChecker:
             return Damaged(line, why, source.text())
         if not self._counts or len(fields) in self._counts:
             self._continues = 0
-            return Record(line, fields)
+            return Record(line, fields, may_hold=may_hold)
         why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(self._counts)))}"
         return Damaged(line, why, source.text(), tuple(fields))
 
@@ -423,7 +429,7 @@ def _sniff(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look,
 
 
 def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
-    """Return whether one of the records at these offsets contains other rows."""
+    """Return whether one of the records at these offsets contains other rows, or may do so."""
     shape = row_shape(path, found)
     delimiter = found.delimiter.encode()
     needed = min(shape.widths, default=1) - 1
@@ -439,7 +445,8 @@ def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
                 continue
             # Its number of fields is right: otherwise the whole file is read strictly.
             texts = [line.decode("utf-8", "replace") for line in lines]
-            if shape.is_swallowing(texts, needed + 1):
+            width = needed + 1
+            if shape.is_swallowing(texts, width) or shape.may_be_swallowing(texts, width):
                 return True
     return False
 

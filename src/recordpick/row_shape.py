@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -95,6 +95,18 @@ class RowShape:
         their number of fields is enough for lines to look like rows.
         """
         looks_like_row = self.fits if self._is_width(width) else self._has_width
+        return self._are_rows(lines, looks_like_row)
+
+    def may_be_swallowing(self, lines: Sequence[str], width: int) -> bool:
+        """Return whether lines that `is_swallowing` takes for one record could be rows after all.
+
+        True if they have as many fields as rows have, and only what the fields hold speaks for
+        text: too little to be certain, so whoever keeps the record reports it.
+        """
+        return self._is_width(width) and self._are_rows(lines, self._has_width)
+
+    def _are_rows(self, lines: Sequence[str], looks_like_row: Callable[[str], bool]) -> bool:
+        """Return whether the last line, and most of those between, look like rows."""
         others = [line for line in lines[1:] if line.strip()]
         if not others or not self.widths:
             return False
@@ -184,7 +196,7 @@ def shape_of_rows(
             if len(fields) in widths or (sum(map(bool, fields)) > 1 and not any(fields[width:]))
         ]
     whole = fitting[1:]
-    has_blanks = any(_is_prose(fields) for _, fields in fitting)
+    has_blanks = any(_has_blanks(fields) for _, fields in fitting)
     quoted = sum(bool(_all_quoted(delimiter).fullmatch(text)) for text, _ in fitting)
     is_quoted = bool(fitting) and _is_nearly_all(quoted, len(fitting))
     if not whole or len(widths) > 1:
@@ -208,10 +220,21 @@ def shape_of_rows(
     )
 
 
-def _is_prose(fields: Sequence[str]) -> bool:
-    """Return whether a blank stands after most of the delimiters before a value."""
+def _has_blanks(fields: Sequence[str]) -> bool:
+    """Return whether a blank follows most of the delimiters before a value."""
     values = [field for field in fields[1:] if field.strip()]
     return bool(values) and 2 * sum(value.startswith(" ") for value in values) > len(values)
+
+
+def _is_prose(fields: Sequence[str]) -> bool:
+    """Return whether a blank follows most of the delimiters of a line, as in prose.
+
+    Two delimiters in a row are not prose. Those at the end of the line are not counted: they may
+    be the empty last cells of the record whose text ends in this line.
+    """
+    last = max((place for place, field in enumerate(fields) if field.strip()), default=0)
+    blanks = sum(field.startswith(" ") for field in fields[1 : last + 1])
+    return _has_blanks(fields) and 2 * blanks > last
 
 
 def _has_content(field: str) -> bool:

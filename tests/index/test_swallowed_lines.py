@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recordpick import chunks
@@ -309,6 +310,36 @@ def test_a_table_of_qof_is_refused_with_the_line() -> None:
         qof_table("qof_2026_27.csv", text)
 
 
+def lines_noted(notes: tuple[str, ...]) -> range:
+    """Return the lines of the value that, a note says, may hold rows."""
+    pattern = r"entries\.csv, line (\d+): a quoted value there spans (\d+) lines that may be rows"
+    for note in notes:
+        if found := re.match(pattern, note):
+            return range(int(found[1]), int(found[1]) + int(found[2]))
+    return range(0)
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_text_that_may_be_rows_is_noted(tmp_path: Path, how: dict[str, bool], end: str) -> None:
+    """It stays one value where nothing says that it is rows, and people can look at the line."""
+    text = 'id,name,address\n1,Bob,"Flat 2\n1 A Street, York, UK"\n2,Ann,x\n'
+    table = opened(tmp_path, text.replace("\n", end), **how)
+
+    assert table.rows == 2
+    (note,) = table.notes
+    assert lines_noted((note,)) == range(2, 4)
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_lines_of_empty_cells_are_no_text(tmp_path: Path, how: dict[str, bool]) -> None:
+    """Rows all but empty tell little of their kind, but text has no two commas in a row."""
+    table = opened(tmp_path, 'id,a,b,c,last\np0,",,,z\np1,,,,z\np2, ", 1,,z\n', **how)
+
+    assert [row[0] for row in cells_of(table)] == ["p0", "p1", "p2"]
+    assert any("line 2: a quotation mark" in note for note in table.notes)
+
+
 PLAIN = st.text('ab1 ."', max_size=4).map(lambda text: text.replace('"', ""))
 
 
@@ -319,13 +350,29 @@ PLAIN = st.text('ab1 ."', max_size=4).map(lambda text: text.replace('"', ""))
     end=st.sampled_from(["\n", "\r\n"]),
     hasty=st.booleans(),
 )
+@example(
+    others=[("", "", ""), ("", "", ""), (" ", " 1", "")],
+    strays=[(0, 1, False), (14, 1, False)],
+    end="\n",
+    hasty=False,
+)
+@example(
+    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\n", hasty=False
+)
+@example(
+    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\r\n", hasty=True
+)
 def test_no_row_disappears_and_no_cell_holds_another_row(
     others: list[tuple[str, str, str]],
     strays: list[tuple[int, int, bool]],
     end: str,
     hasty: bool,
 ) -> None:
-    """One or two quotation marks anywhere: each line is a row, or set aside by itself."""
+    """One or two quotation marks anywhere: each line is a row, or set aside by itself.
+
+    Where the lines between two marks could as well be text, a note says so with file and lines:
+    no row is missing without a word.
+    """
     rows = [[f"p{at}", *cells, "z"] for at, cells in enumerate(others)]
     for row, place, begins in strays:
         cells = rows[row % len(rows)]
@@ -339,13 +386,18 @@ def test_no_row_disappears_and_no_cell_holds_another_row(
         listed, damaged = read_records(path)
         counted = list(padded_records(path, look(path, ","), [5]))
 
-    assert table.rows + len(away) == len(rows)
+    noted = lines_noted(table.notes)
+    missing = noted[1:]
+    assert table.rows + len(away) + len(missing) == len(rows)
     assert len(read) == table.rows
-    assert len(listed) + len(damaged) == len(counted) == len(rows) + 1
+    assert len(listed) + len(damaged) == len(counted) == len(rows) + 1 - len(missing)
     assert sum(isinstance(one, Record) for one in counted) == table.rows + 1
+    assert [one.line for one in listed if one.may_hold] == [*noted[:1]]
     for at, row in enumerate(rows):
-        if at + 2 in away:
+        if at + 2 in away or at + 2 in missing:
             assert row[0] not in read
+            continue
+        if at + 2 in noted:
             continue
         assert all("\n" not in cell for cell in read[row[0]])
         if not any(row[0] == rows[stray[0] % len(rows)][0] for stray in strays):

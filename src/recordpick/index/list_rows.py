@@ -33,6 +33,8 @@ class ListRows:
     notes: tuple[str, ...] = ()
     open_marks: tuple[int, ...] = ()
     """Lines with a quotation mark that encloses no value, and was read as part of one."""
+    suspect_values: tuple[int, ...] = ()
+    """Lines with a quoted value of several lines, read as text, that may be rows."""
 
 
 def rows_of(path: Path) -> ListRows:
@@ -49,6 +51,7 @@ def _of_text(path: Path) -> ListRows:
     rows: list[list[str]] = []
     damaged: list[tuple[int, str, str]] = []
     open_marks: list[int] = []
+    suspect_values: list[int] = []
     for entry in records(path, found):
         if not isinstance(entry, Record):
             damaged.append((entry.line, entry.why, entry.text))
@@ -56,9 +59,16 @@ def _of_text(path: Path) -> ListRows:
             lines.append(entry.line)
             rows.append(entry.fields)
             open_marks += [entry.line] * entry.is_alone
+            suspect_values += [entry.line] * bool(entry.may_hold)
         if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
-    return ListRows(lines, rows, damaged, open_marks=tuple(open_marks))
+    return ListRows(
+        lines,
+        rows,
+        damaged,
+        open_marks=tuple(open_marks),
+        suspect_values=tuple(suspect_values),
+    )
 
 
 def _of_workbook(path: Path) -> ListRows:
@@ -153,6 +163,9 @@ def notes_of(read: ListRows, header: int) -> list[str]:
     above = zip(read.lines[:header], read.rows[:header], strict=True)
     found = {
         "a quotation mark there encloses no value, and was read as part of it": [*read.open_marks],
+        "a quoted value there spans several lines that may be rows; it was read as one value": [
+            *read.suspect_values
+        ],
         "there are fewer fields than in the header, or empty ones more: "
         "the last columns were taken for empty": [
             line for line, row in below if len(row) != width and not any(row[width:])

@@ -39,6 +39,23 @@ _LONGEST_LOOKED_AT = 1024**2
 
 
 @dataclass
+class SuspectValues:
+    """Quoted values of several lines that were read as text and may be rows."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+    """The lines on which their records begin: at most `PADDED_KEPT` of them."""
+    most_lines: int = 0
+
+    def add(self, line: int, lines: int) -> None:
+        """Note the line on which a record begins, and how many lines it has."""
+        self.count += 1
+        self.most_lines = max(self.most_lines, lines)
+        if len(self.first) < PADDED_KEPT:
+            self.first.append(line)
+
+
+@dataclass
 class RecordLines:
     """The records of a file, as polars counts them (blank lines too), against its lines.
 
@@ -60,6 +77,7 @@ class RecordLines:
     missing: at most `PADDED_KEPT` of them."""
     padded_rows: int = 0
     """How many such lines there are."""
+    suspect_values: SuspectValues = field(default_factory=SuspectValues)
     extra: int = 0
     """How many empty fields the first record has beyond the last column."""
     _steps: Steps = field(default_factory=Steps)
@@ -255,6 +273,8 @@ class _Walk:
                 if number != self.fields and self._is_padded(text, number, file):
                     result.is_padded(self.header_line + line + 1)
                     number = self.fields
+                if lines > 1 and self._may_hold_rows(text):
+                    result.suspect_values.add(self.header_line + line + 1, lines)
                 if number == self.fields:
                     result.fits(record, lines)
                     copy.write(raw)
@@ -276,8 +296,11 @@ class _Walk:
         """Return whether the lines of a record are rows that quotation marks enclose."""
         if "\n" not in text:
             return False
-        lines = text.replace("\r", "").split("\n")
-        return self.rows.is_swallowing(lines, _count(text, self.found))
+        return self.rows.is_swallowing(_lines_of(text), _count(text, self.found))
+
+    def _may_hold_rows(self, text: str) -> bool:
+        """Return whether the lines of a record, taken for text, may be rows all the same."""
+        return self.rows.may_be_swallowing(_lines_of(text), _count(text, self.found))
 
     def _is_padded(self, text: str, fields: int, file: BinaryIO) -> bool:
         """Return whether a record has empty fields too many, or lacks empty last ones."""
@@ -289,6 +312,10 @@ class _Walk:
         cells = next(strict_reader(text.splitlines(keepends=True), self.found.delimiter), [])
         next_line = after.decode("utf-8", "replace").rstrip("\r\n")
         return self.rows.padded(text, cells, next_line) is not None
+
+
+def _lines_of(text: str) -> list[str]:
+    return text.replace("\r", "").split("\n")
 
 
 def _numbers(odd: pl.Series) -> Iterator[int]:

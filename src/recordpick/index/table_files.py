@@ -21,7 +21,7 @@ import polars as pl
 from recordpick.delimited import Damaged, Look, Record, look, padded_records, records
 from recordpick.errors import UserError
 from recordpick.index.parts import ROW, Lines
-from recordpick.index.record_lines import record_lines
+from recordpick.index.record_lines import SuspectValues, record_lines
 from recordpick.index.set_aside import NOTHING, SetAside, SettingAside
 from recordpick.index.steps import Steps
 
@@ -258,7 +258,10 @@ def _by_polars(
         set_aside=lines.set_aside,
         line_of=lines.line_of,
         has_empty_texts=found.has_quotes,
-        notes=_of_padded(lines.padded, lines.padded_rows),
+        notes=(
+            *_of_suspect_values(lines.suspect_values),
+            *_of_padded(lines.padded, lines.padded_rows),
+        ),
     )
 
 
@@ -284,6 +287,19 @@ def _said(lines: Sequence[int], count: int) -> str:
     word = "line" if count == 1 else "lines"
     more = f" and {count - len(lines):,} more" if count > len(lines) else ""
     return f"{word} {', '.join(f'{line:,}' for line in lines)}{more}"
+
+
+def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:
+    """Return a note of the quoted values that may hold rows: their lines, and how many they span."""
+    if not found.count:
+        return ()
+    spans = f"{'' if found.count == 1 else 'up to '}{found.most_lines:,} lines"
+    note = (
+        f"{_said(found.first, found.count)}: a quoted value there spans {spans} that may be rows. It "
+        "was read as one value. Look at these lines in the file: if they are rows, remove the "
+        "quotation marks and read the file again."
+    )
+    return (note,)
 
 
 def _of_padded(lines: Sequence[int], count: int) -> tuple[str, ...]:
@@ -345,12 +361,15 @@ def _by_record(
     setting_aside = SettingAside(work)
     alone, padded = _Odd(), _Odd()
     most_swallowed = 0
+    suspect_values = SuspectValues()
     for record in padded_records(path, found, list(head.by_count), may_be_short=may_be_short):
         if record.line <= head.line:
             continue
         if isinstance(record, Damaged):
             setting_aside.add(record.line, record.why, record.text)
             continue
+        if record.may_hold:
+            suspect_values.add(record.line, record.may_hold)
         if record.is_padded:
             padded.add(record.line)
         if record.is_alone:
@@ -373,6 +392,7 @@ def _by_record(
         has_empty_texts=True,
         notes=(
             *_of_marks(alone, most_swallowed),
+            *_of_suspect_values(suspect_values),
             *_of_padded(padded.first, padded.count),
         ),
     )
