@@ -331,6 +331,31 @@ def test_text_that_may_be_rows_is_noted(tmp_path: Path, how: dict[str, bool], en
     assert lines_noted((note,)) == range(2, 4)
 
 
+def test_a_list_of_patients_notes_text_that_may_be_rows(tmp_path: Path) -> None:
+    """The index of it, the picks by it, and PCSE's list each say on which line to look."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Patient ID,NHS Number,Surname,First name,Date of birth,Town\n"
+        '1,,Smith,Ann,01/02/1980,"Leeds\n2, , Smith, Bob, 02/02/1980, Hull"\n',
+        encoding="utf-8",
+    )
+    index = build_index([path], tmp_path / "index")
+    listed = patients_of_list(index, path)
+    pcse = read_pcse_list(path)
+
+    for said in (index.manifest.notes, listed.not_found, pcse.notes):
+        assert any("line 2: a quoted value there spans several lines" in note for note in said)
+
+
+def test_a_codelist_refuses_text_that_may_be_rows() -> None:
+    """Nobody would miss the code; whoever wrote text can write it on one line."""
+    problems = Problems("pack.toml")
+    codes = 'code,term\n1000,"a\n1001, b"\n'
+    assert codelist_from_csv("mine", codes, problems) is None
+    with pytest.raises(UserError, match=r"line 2: A cell of this row spans 2 lines that may be"):
+        problems.raise_any()
+
+
 @pytest.mark.parametrize("how", WAYS)
 def test_lines_of_empty_cells_are_no_text(tmp_path: Path, how: dict[str, bool]) -> None:
     """Rows all but empty tell little of their kind, but text has no two commas in a row."""

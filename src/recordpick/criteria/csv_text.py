@@ -72,8 +72,8 @@ def decoded(data: bytes, name: str) -> str:
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     """Give the rows of a CSV text, cells trimmed, wholly empty rows left out.
 
-    UnreadableRowError where a quote is not closed, or encloses rows (`RowShape.is_swallowing`):
-    reading on would swallow rows silently.
+    UnreadableRowError where a quote is not closed, or encloses rows (`RowShape.is_swallowing`) or
+    what may be rows: reading on would swallow rows silently.
     """
     lines = text.split("\n")
     sample: list[tuple[str, list[str]]] = []
@@ -99,6 +99,13 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
                     line,
                     "A cell of this row holds whole rows of the list: a quotation mark opens here "
                     f"that closes only on line {reader.line_num:,}. Take it out, or close it.",
+                )
+            if shape.may_be_swallowing(enclosed, len(cells)):
+                raise UnreadableRowError(
+                    line,
+                    f"A cell of this row spans {len(enclosed):,} lines that may be rows of the "
+                    "list. If they are rows, take the quotation mark out; if they are text, write "
+                    "it on one line.",
                 )
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):

@@ -193,6 +193,12 @@ def _read_file(
 ) -> None:
     rows, damaged = read_records(path)
     problems += [f"{path.name}, line {one.line}: {one.why}" for one in damaged]
+    problems += [
+        f"{path.name}, line {one.line}: a quoted value there spans {one.may_hold:,} lines that may "
+        "be rows; it was read as one value."
+        for one in rows
+        if one.may_hold
+    ]
     header = _header(rows, column)
     if header is None:
         problems.append(

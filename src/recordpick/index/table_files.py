@@ -290,14 +290,14 @@ def _said(lines: Sequence[int], count: int) -> str:
 
 
 def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:
-    """Return a note of the quoted values that may hold rows: their lines, and how many they span."""
+    """Return a note of the quoted values that may hold rows: where, and how many lines each."""
     if not found.count:
         return ()
     spans = f"{'' if found.count == 1 else 'up to '}{found.most_lines:,} lines"
     note = (
-        f"{_said(found.first, found.count)}: a quoted value there spans {spans} that may be rows. It "
-        "was read as one value. Look at these lines in the file: if they are rows, remove the "
-        "quotation marks and read the file again."
+        f"{_said(found.first, found.count)}: a quoted value there spans {spans} that may be "
+        "rows. It was read as one value. Look at these lines in the file: if they are rows, remove "
+        "the quotation marks and read the file again."
     )
     return (note,)
 
