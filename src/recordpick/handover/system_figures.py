@@ -195,7 +195,7 @@ def _read_file(
     problems += [f"{path.name}, line {one.line}: {one.why}" for one in damaged]
     problems += [
         f"{path.name}, line {one.line}: a quoted value there spans {one.may_hold:,} lines that may "
-        "be rows; it was read as one value."
+        "be rows. If they are rows, take the quotation marks out; if text, write it on one line."
         for one in rows
         if one.may_hold
     ]
