@@ -106,9 +106,9 @@ def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
         for line in read.open_marks
     ]
     others += [
-        f"{path}, line {line}: a quoted value there spans several lines that may be rows; it was "
+        f"{path}, line {line}: a quoted value there spans {count:,} lines that may be rows; it was "
         "read as one value: look whether patients are missing."
-        for line in read.suspect_values
+        for line, count in read.suspect_values
     ]
     unread = [
         f"{path}, line {line}: this line cannot be read: {why}." for line, why, _ in read.damaged

@@ -33,8 +33,8 @@ class ListRows:
     notes: tuple[str, ...] = ()
     open_marks: tuple[int, ...] = ()
     """Lines with a quotation mark that encloses no value, and was read as part of one."""
-    suspect_values: tuple[int, ...] = ()
-    """Lines with a quoted value of several lines, read as text, that may be rows."""
+    suspect_values: tuple[tuple[int, int], ...] = ()
+    """Lines with a quoted value of several lines, read as text, that may be rows; and how many."""
 
 
 def rows_of(path: Path) -> ListRows:
@@ -51,7 +51,7 @@ def _of_text(path: Path) -> ListRows:
     rows: list[list[str]] = []
     damaged: list[tuple[int, str, str]] = []
     open_marks: list[int] = []
-    suspect_values: list[int] = []
+    suspect_values: list[tuple[int, int]] = []
     for entry in records(path, found):
         if not isinstance(entry, Record):
             damaged.append((entry.line, entry.why, entry.text))
@@ -59,7 +59,7 @@ def _of_text(path: Path) -> ListRows:
             lines.append(entry.line)
             rows.append(entry.fields)
             open_marks += [entry.line] * entry.is_alone
-            suspect_values += [entry.line] * bool(entry.may_hold)
+            suspect_values += [(entry.line, entry.may_hold)] * bool(entry.may_hold)
         if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
     return ListRows(
@@ -161,10 +161,12 @@ def notes_of(read: ListRows, header: int) -> list[str]:
     width = len(read.rows[header])
     below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
     above = zip(read.lines[:header], read.rows[:header], strict=True)
+    most = max((count for _, count in read.suspect_values), default=0)
+    spans = f"{'up to ' if len(read.suspect_values) > 1 else ''}{most:,} lines"
     found = {
         "a quotation mark there encloses no value, and was read as part of it": [*read.open_marks],
-        "a quoted value there spans several lines that may be rows; it was read as one value": [
-            *read.suspect_values
+        f"a quoted value there spans {spans} that may be rows; it was read as one value": [
+            line for line, _ in read.suspect_values
         ],
         "there are fewer fields than in the header, or empty ones more: "
         "the last columns were taken for empty": [
