@@ -17,7 +17,7 @@ from attack.stale_journals import Moment, moments, torn, with_super_journal
 from recordpick.selection import file_state
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.rollback_journal import UnusableJournalError, play_back
-from recordpick.selection.schema import connect
+from recordpick.selection.schema import LAST_EVENT, connect
 from recordpick.selection.sidecars import sidecars
 from recordpick.selection.trouble import NotSavedError
 from recordpick.selection.working_file import WorkingFile
@@ -124,6 +124,20 @@ def test_the_journal_of_the_change_before_takes_nothing_back(made, path):
                 assert beside(path).read_bytes() == older.journal
                 beside(path).unlink()
     assert refused > 0
+
+
+def test_a_file_that_contradicts_its_first_event_is_left_as_it_was_found(made, path):
+    """Its chain is sound, its table meta is not: a journal beside it may still be needed."""
+    path.write_bytes(made[-1].after)
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM meta WHERE key != ?", (LAST_EVENT,))
+    connection.commit()
+    connection.close()
+    beside(path).write_bytes(made[0].journal)
+    before = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
+    with pytest.raises(DamagedFileError, match="what it says of itself was changed"):
+        WorkingFile.open(path, JO)
+    assert {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()} == before
 
 
 def test_a_journal_that_names_a_super_journal_deletes_nothing(made, path):

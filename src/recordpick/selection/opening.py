@@ -16,6 +16,13 @@ from recordpick.selection.backup import back_up, backups
 from recordpick.selection.clock import clock_warnings
 from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.header import (
+    CHANGED_META,
+    CHANGED_PACK,
+    has_meta_of,
+    has_pack_of,
+    read_header,
+)
 from recordpick.selection.journal import Header, History
 from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
@@ -23,8 +30,7 @@ from recordpick.selection.other_copies import other_copies
 from recordpick.selection.plausible import Plausibility
 from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
-from recordpick.selection.schema import LAST_EVENT
-from recordpick.selection.store import Store, check_header, text_sha256
+from recordpick.selection.store import Store, check_header
 from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
 
 MOST_DOUBTS = 3
@@ -189,7 +195,7 @@ def replayed(events: tuple[Event, ...], plausible: Plausibility) -> tuple[Histor
 
 
 def _sound(path: Path, content: Content, *, salvage: bool) -> Sound:
-    header, broken = _header(content)
+    header, broken = read_header(content)
     if header is None:
         raise _damaged(path, broken or content.damage or "it does not say what it is about", 0)
     pack = _pack(path, header, content)
@@ -197,31 +203,18 @@ def _sound(path: Path, content: Content, *, salvage: bool) -> Sound:
     history, broken = replayed(content.events, plausible)
     if history.header is None:
         raise _damaged(path, broken, 0)
-    meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
-    changed = "" if meta == dict(header.meta) else "what it says of itself was changed"
+    changed = "" if has_meta_of(header, content) else CHANGED_META
     damage = broken or content.damage or changed
     if damage and not salvage:
         raise _damaged(path, damage, len(history.events))
     return Sound(pack, header, history, plausible, damage)
 
 
-def _header(content: Content) -> tuple[Header | None, str]:
-    """Read what a file is about from its first event; or say what is wrong with that."""
-    history = History()
-    for event in content.events[:1]:
-        try:
-            history.add(event)
-        except BrokenEventError as broken:
-            return None, str(broken)
-    return history.header, ""
-
-
 def _pack(path: Path, header: Header, content: Content) -> Pack:
     from recordpick.criteria.reading import parse_pack
 
-    digests = tuple((name, text_sha256(text)) for name, text in content.pack_files.items())
-    if digests != header.pack_files:
-        raise _damaged(path, "the criteria pack in it is not what was put there", 0)
+    if not has_pack_of(header, content):
+        raise _damaged(path, CHANGED_PACK, 0)
     return parse_pack(content.pack_files)
 
 

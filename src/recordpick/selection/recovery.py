@@ -20,6 +20,7 @@ import re
 import sqlite3
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from typing import NamedTuple
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
+from recordpick.selection.header import find_damage
 from recordpick.selection.private_files import sync_folder, temporary_name, write_new
 from recordpick.selection.rollback_journal import (
     UnusableJournalError,
@@ -206,10 +208,12 @@ def _is_being_written(path: Path, left: tuple[Sidecar, ...]) -> bool:
 
 
 def _content_or_damage(path: Path, database: bytes) -> Content:
+    """Read a database's bytes; its tables and its first event must agree, too."""
     try:
-        return content_of(path, database)
+        content = content_of(path, database)
     except DamagedDatabaseError as error:
         return Content({}, {}, (), f"the database is damaged ({error.__cause__})")
+    return content if content.damage else replace(content, damage=find_damage(content))
 
 
 def _without_log(database: bytes) -> bytes:

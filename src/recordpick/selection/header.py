@@ -1,0 +1,45 @@
+"""What a working file says it is about, held against its first event."""
+
+from __future__ import annotations
+
+from recordpick.selection.content import Content
+from recordpick.selection.events import BrokenEventError
+from recordpick.selection.journal import Header, History
+from recordpick.selection.schema import LAST_EVENT
+from recordpick.selection.store import text_sha256
+
+CHANGED_META = "what it says of itself was changed"
+CHANGED_PACK = "the criteria pack in it is not what was put there"
+
+
+def read_header(content: Content) -> tuple[Header | None, str]:
+    """Return what a file is about, from its first event; or None, and what is wrong with that."""
+    history = History()
+    for event in content.events[:1]:
+        try:
+            history.add(event)
+        except BrokenEventError as broken:
+            return None, str(broken)
+    return history.header, ""
+
+
+def has_pack_of(header: Header, content: Content) -> bool:
+    """Return whether the criteria pack in the file is the one that its first event names."""
+    digests = tuple((name, text_sha256(text)) for name, text in content.pack_files.items())
+    return digests == header.pack_files
+
+
+def has_meta_of(header: Header, content: Content) -> bool:
+    """Return whether the table meta says what the first event says."""
+    meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
+    return meta == dict(header.meta)
+
+
+def find_damage(content: Content) -> str:
+    """Return what is wrong between the file's tables and its first event; "" if nothing is."""
+    header, broken = read_header(content)
+    if header is None:
+        return broken or "it does not say what it is about"
+    if not has_pack_of(header, content):
+        return CHANGED_PACK
+    return "" if has_meta_of(header, content) else CHANGED_META
