@@ -17,7 +17,7 @@ from attack.stale_journals import Moment, moments, torn, with_super_journal
 from recordpick.selection import file_state
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.rollback_journal import UnusableJournalError, play_back
-from recordpick.selection.schema import LAST_EVENT, connect
+from recordpick.selection.schema import connect
 from recordpick.selection.sidecars import sidecars
 from recordpick.selection.trouble import NotSavedError
 from recordpick.selection.working_file import WorkingFile
@@ -128,11 +128,9 @@ def test_the_journal_of_the_change_before_takes_nothing_back(made, path):
 
 def test_a_file_that_contradicts_its_first_event_is_left_as_it_was_found(made, path):
     """Its chain is sound, its table meta is not: a journal beside it may still be needed."""
-    path.write_bytes(made[-1].after)
-    connection = sqlite3.connect(path)
-    connection.execute("DELETE FROM meta WHERE key != ?", (LAST_EVENT,))
-    connection.commit()
-    connection.close()
+    sound = made[-1].after
+    assert sound.count(b"made_byrecordpick") == 1  # a key of meta, and its value
+    path.write_bytes(sound.replace(b"made_byrecordpick", b"made_byRecordpick"))
     beside(path).write_bytes(made[0].journal)
     before = {one.name: one.read_bytes() for one in path.parent.iterdir() if one.is_file()}
     with pytest.raises(DamagedFileError, match="what it says of itself was changed"):
