@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
+
 from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError
 from recordpick.selection.journal import Header, History
 from recordpick.selection.schema import LAST_EVENT
-from recordpick.selection.store import text_sha256
 
 CHANGED_META = "what it says of itself was changed"
 CHANGED_PACK = "the criteria pack in it is not what was put there"
@@ -25,7 +27,10 @@ def read_header(content: Content) -> tuple[Header | None, str]:
 
 def has_pack_of(header: Header, content: Content) -> bool:
     """Return whether the criteria pack in the file is the one that its first event names."""
-    digests = tuple((name, text_sha256(text)) for name, text in content.pack_files.items())
+    digests = tuple(
+        (name, sha256(text.encode("utf-8", "surrogateescape")).hexdigest())
+        for name, text in content.pack_files.items()
+    )
     return digests == header.pack_files
 
 
@@ -33,6 +38,11 @@ def has_meta_of(header: Header, content: Content) -> bool:
     """Return whether the table meta says what the first event says."""
     meta = {key: text for key, text in content.meta.items() if key != LAST_EVENT}
     return meta == dict(header.meta)
+
+
+def with_damage(content: Content) -> Content:
+    """Return the content, damaged too where its tables and its first event do not agree."""
+    return content if content.damage else replace(content, damage=find_damage(content))
 
 
 def find_damage(content: Content) -> str:

@@ -20,7 +20,6 @@ import re
 import sqlite3
 import time
 from contextlib import closing, suppress
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -28,7 +27,7 @@ from typing import NamedTuple
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
-from recordpick.selection.header import find_damage
+from recordpick.selection.header import with_damage
 from recordpick.selection.private_files import sync_folder, temporary_name, write_new
 from recordpick.selection.rollback_journal import (
     UnusableJournalError,
@@ -213,7 +212,7 @@ def _content_or_damage(path: Path, database: bytes) -> Content:
         content = content_of(path, database)
     except DamagedDatabaseError as error:
         return Content({}, {}, (), f"the database is damaged ({error.__cause__})")
-    return content if content.damage else replace(content, damage=find_damage(content))
+    return with_damage(content)
 
 
 def _without_log(database: bytes) -> bytes:

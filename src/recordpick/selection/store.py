@@ -14,6 +14,7 @@ from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, name_of, read_content
 from recordpick.selection.events import Event, canonical
 from recordpick.selection.file_state import FileState, changed_by_others
+from recordpick.selection.header import with_damage
 from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
 from recordpick.selection.schema import (
     APPLICATION_ID,
@@ -277,7 +278,7 @@ class Store:
 
     def read(self) -> Content:
         """Read everything that is sound. What is damaged is said in the answer, not raised."""
-        content = read_content(self._path, self._guard)
+        content = with_damage(read_content(self._path, self._guard))
         if self._guard is not self._connection and not content.damage:
             self._state.is_as_read(content)
         return content
