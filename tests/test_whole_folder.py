@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.whole import whole_folder, write_new
+from recordpick.whole import atomic_folder, write_new
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 not_root = pytest.mark.skipif(
@@ -19,7 +19,7 @@ not_root = pytest.mark.skipif(
 
 
 def _write(out: Path, **files: str) -> None:
-    with whole_folder(out) as folder:
+    with atomic_folder(out) as folder:
         for name, content in files.items():
             write_new(folder / name, content.encode())
 
@@ -71,7 +71,7 @@ def test_something_put_there_meanwhile_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
 
     def work() -> None:
-        with whole_folder(out) as folder:
+        with atomic_folder(out) as folder:
             write_new(folder / "a", b"1")
             out.mkdir()
             (out / "mine").write_text("kept")
@@ -84,7 +84,7 @@ def test_something_put_there_meanwhile_is_kept(tmp_path: Path) -> None:
 
 def test_work_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
     def work() -> None:
-        with whole_folder(tmp_path / "out") as folder:
+        with atomic_folder(tmp_path / "out") as folder:
             write_new(folder / "a", b"1")
             raise KeyboardInterrupt
 
@@ -100,10 +100,10 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from recordpick.errors import UserError\n"
-        "from recordpick.whole import whole_folder, write_new\n"
+        "from recordpick.whole import atomic_folder, write_new\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
-        "    with whole_folder(Path(sys.argv[1])) as folder:\n"
+        "    with atomic_folder(Path(sys.argv[1])) as folder:\n"
         "        write_new(folder / 'small', b'1')\n"
         "        write_new(folder / 'large', b'1' * 5000)\n"
         "except UserError as error:\n"

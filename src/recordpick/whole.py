@@ -125,19 +125,19 @@ def check_free(out: Path) -> None:
 
 
 @contextmanager
-def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iterator[Path]:
+def atomic_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iterator[Path]:
     """Yield a new folder beside `out` that becomes `out` when the block ends without an error.
 
     `check` raises a UserError where `out` may not be created; what it accepts at `out` is replaced
     as a whole. Whatever goes wrong, nothing of the new folder is left behind, and what was at
     `out` stays as it was. A program that was killed cannot clean up: what it left is put back or
-    removed the next time (`put_back`, `take_away_leftovers`). UserError for system errors.
+    removed the next time (`restore_interrupted`, `remove_leftover_folders`). UserError for system errors.
     """
     out = out.absolute()
-    put_back(out)
+    restore_interrupted(out)
     check(out)
     out = out.resolve()
-    take_away_leftovers(out)
+    remove_leftover_folders(out)
     try:
         new_folder = Path(
             tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent)
@@ -151,7 +151,7 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
             sync(path)
         sync(new_folder)
         check(out)  # again: anything put there in the meantime is somebody else's
-        _put_in_place(new_folder, out)
+        _move_into_place(new_folder, out)
         sync(out.parent)
     except Exception as error:
         refused = as_system_error(error, new_folder)
@@ -162,7 +162,7 @@ def whole_folder(out: Path, check: Callable[[Path], None] = check_free) -> Itera
         shutil.rmtree(new_folder, ignore_errors=True)
 
 
-def take_away_leftovers(out: Path) -> None:
+def remove_leftover_folders(out: Path) -> None:
     """Remove what killed programs left beside `out` an hour ago or more.
 
     Such folders hold patient data. Their names begin with a dot and end in .part (unfinished, or
@@ -176,11 +176,11 @@ def take_away_leftovers(out: Path) -> None:
                 shutil.rmtree(beside, ignore_errors=True)
 
 
-def put_back(out: Path) -> Path | None:
+def restore_interrupted(out: Path) -> Path | None:
     """Put back what was at `out`, if a program that was replacing it was killed half-way.
 
     Between the two renames of a replacement nothing is at `out`, and what was there is complete
-    under the name that `take_away_leftovers` describes. Returns the folder that was put back, None
+    under the name that `remove_leftover_folders` describes. Returns the folder that was put back, None
     if there was nothing to do. UserError, with what to do, where the system refuses.
     """
     out = out.absolute().resolve()
@@ -221,7 +221,7 @@ def _last_change(folder: Path) -> float:
         return time.time()
 
 
-def _put_in_place(new_folder: Path, out: Path) -> None:
+def _move_into_place(new_folder: Path, out: Path) -> None:
     """Rename; move what is there out of the way first, and back if the rename fails."""
     if not out.exists():
         new_folder.rename(out)

@@ -15,7 +15,7 @@ from recordpick.cleanup.readme import readme
 from recordpick.cleanup.reconcile import Reconciliation
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
-from recordpick.whole import whole_folder, write_new
+from recordpick.whole import atomic_folder, write_new
 
 SUMMARY_FILE = "clean_up.csv"
 
@@ -80,7 +80,7 @@ def write_clean_up(
         files[PCSE_FILE] = as_csv(reconciled.rows)
     text = readme(index, as_at, findings, reconciled)
     files["README.txt"] = text.encode("utf-8")
-    with whole_folder(out) as folder:
+    with atomic_folder(out) as folder:
         for done, (name, content) in enumerate(files.items()):
             progress(f"writing {name}", done / len(files))
             write_new(folder / name, content)

@@ -15,7 +15,7 @@ from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import ChangedMeanwhileError, WorkingFile
-from recordpick.whole import check_free, whole_folder, write_new
+from recordpick.whole import atomic_folder, check_free, write_new
 
 _ATTEMPTS = 5
 """How often a pack is made anew because people go on picking meanwhile."""
@@ -43,7 +43,7 @@ def export(
     check_free(out)
 
     def write(head: str, named: str, contents: dict[str, bytes]) -> None:
-        with whole_folder(out) as folder:
+        with atomic_folder(out) as folder:
             for done, (name, content) in enumerate(contents.items()):
                 progress(f"writing {name}", done / len(contents))
                 write_new(folder / name, content)

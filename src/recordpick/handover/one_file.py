@@ -6,7 +6,11 @@ import time
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.selection.private_files import put_in_place, take_away_leftovers, temporary_name
+from recordpick.selection.private_files import (
+    move_into_place,
+    remove_leftover_files,
+    temporary_name,
+)
 from recordpick.whole import cannot_write, write_new
 
 
@@ -25,9 +29,9 @@ def write_file(out: Path, content: bytes) -> None:
     out = out.absolute()
     made = temporary_name(out)
     try:
-        take_away_leftovers(out, time.time())
+        remove_leftover_files(out, time.time())
         write_new(made, content)
-        put_in_place(made, out)
+        move_into_place(made, out)
     except OSError as error:
         raise cannot_write(out, error) from error
     finally:

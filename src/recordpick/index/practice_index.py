@@ -15,7 +15,7 @@ from recordpick.errors import UserError
 from recordpick.index.digests import digest
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
 from recordpick.tables import Kind
-from recordpick.whole import put_back
+from recordpick.whole import restore_interrupted
 
 __all__ = ["FORMAT", "FileCount", "Manifest", "PracticeIndex", "TableSummary", "open_index"]
 
@@ -90,7 +90,7 @@ def open_index(folder: Path, *, is_just_made: bool = False) -> PracticeIndex:
     what was written: Parquet itself reads most changed bits as other values. An index that was
     being replaced when the program was killed is put back first.
     """
-    put_back(folder)
+    restore_interrupted(folder)
     manifest = read_manifest(folder)
     seen: dict[str, State] = {}
     for name, summary in manifest.tables.items():

@@ -20,7 +20,7 @@ PART, CHUNK = "__part", "__chunk"
 LENGTH = 100_000
 """Rows of a chunk: about as many as polars writes together."""
 
-_BLOCK = "__block"
+_BLOCK_OF_ROWS = "__block"
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,13 @@ class ChunkCounts:
         One block at a time if that reads hardly any chunk twice, otherwise `together` at a time.
         """
         block = pl.Series(starts).search_sorted(self.frame[PATIENT], side="right") - 1
-        held = self.frame.select(PART, CHUNK, block.alias(_BLOCK)).unique()
+        held = self.frame.select(PART, CHUNK, block.alias(_BLOCK_OF_ROWS)).unique()
         chunks = held.select(PART, CHUNK).n_unique()
         step = 1 if held.height <= 2 * (chunks + len(starts)) else together
         found = []
         for first in range(0, len(starts), step):
             end = min(first + step, len(starts))
-            wanted = held.filter(pl.col(_BLOCK).is_between(first, end - 1))
+            wanted = held.filter(pl.col(_BLOCK_OF_ROWS).is_between(first, end - 1))
             found.append(ChunkRead(first, end, _ranges(wanted)))
         return found
 

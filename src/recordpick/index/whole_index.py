@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST
-from recordpick.whole import cannot_write, whole_folder
+from recordpick.whole import atomic_folder, cannot_write
 
 REJECTED = "rejected_rows.csv"
 SET_ASIDE = "set_aside_values.csv"
@@ -47,5 +47,5 @@ def whole_index(out: Path) -> Iterator[Path]:
 
     An index that is there already is replaced whole; until then it stays as it was.
     """
-    with whole_folder(out, check_out) as folder:
+    with atomic_folder(out, check_out) as folder:
         yield folder

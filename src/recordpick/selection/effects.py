@@ -11,9 +11,15 @@ from recordpick.selection.chains import MERGED
 from recordpick.selection.checking import imported, results_of
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.ledger import Log, Table, take_back
-from recordpick.selection.own_figures import Chosen, OwnFigure, What, choice_of, figures_of
-from recordpick.selection.own_figures import Key as FigureKey
-from recordpick.selection.results import Imported, Key, Result
+from recordpick.selection.own_figures import (
+    Chosen,
+    FigureKey,
+    OwnFigure,
+    What,
+    choice_of,
+    figures_of,
+)
+from recordpick.selection.results import Imported, Result, ResultKey
 from recordpick.selection.state import (
     ChosenBy,
     Closed,
@@ -74,12 +80,12 @@ class Work:
         self.closed_rows: Table[str, Closed] = Table()
         self.note_rows: Table[str, str] = Table()
         self.removed_rows: Table[int, Removed] = Table()
-        self.result_rows: Table[Key, ResultsOfLine] = Table()
+        self.result_rows: Table[ResultKey, ResultsOfLine] = Table()
         self.import_rows: Table[int, Imported] = Table()
         self.figure_rows: Table[FigureKey, OwnFigure] = Table()
         self.choice_rows: Table[What, Chosen] = Table()
         self._made: dict[str, tuple[int, object]] = {}
-        self._results: dict[Key, tuple[ResultsOfLine, Result]] = {}
+        self._results: dict[ResultKey, tuple[ResultsOfLine, Result]] = {}
 
     @property
     def seed(self) -> FixedSeed | None:
@@ -107,7 +113,7 @@ class Work:
         return self._once("removed", self.removed_rows, lambda rows: tuple(rows.values()))
 
     @property
-    def results(self) -> Mapping[Key, Result]:
+    def results(self) -> Mapping[ResultKey, Result]:
         """The results of data checking that count, with those that each replaced."""
         return self._once("results", self.result_rows, self._as_results)
 
@@ -148,7 +154,7 @@ class Work:
             self._made[name] = made
         return made[1]  # type: ignore[return-value] # each name has one kind of value
 
-    def _as_results(self, rows: Table[Key, ResultsOfLine]) -> Mapping[Key, Result]:
+    def _as_results(self, rows: Table[ResultKey, ResultsOfLine]) -> Mapping[ResultKey, Result]:
         """Make results of the lines that changed since the last time."""
         before, self._results = self._results, {}
         for key, line in rows.items():

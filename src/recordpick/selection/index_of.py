@@ -14,7 +14,7 @@ from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.selection.known_folders import is_below, is_known, last_name, remember
 from recordpick.selection.working_file import WorkingFile
-from recordpick.whole import put_back
+from recordpick.whole import restore_interrupted
 
 
 class UnknownFolderError(UserError):
@@ -50,7 +50,7 @@ def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
     beside = [file.path.parent / name] if name else []
     others: list[str] = []
     for place in dict.fromkeys([Path(hint), *beside] if may_look else beside):
-        put_back(place)
+        restore_interrupted(place)
         if not (place / "index.json").is_file():
             continue
         index = open_index(place)

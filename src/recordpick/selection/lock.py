@@ -28,9 +28,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.selection.private_files import put_in_place, temporary_name, write_new
+from recordpick.selection.private_files import move_into_place, temporary_name
 from recordpick.selection.processes import boot_id, is_running, started_at
 from recordpick.selection.sidecars import kind_of
+from recordpick.whole import write_new
 
 _MINE: set[str] = set()
 """The tokens of the locks that this program holds."""
@@ -232,7 +233,7 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
     try:
         for _ in range(TRIES):
             try:
-                put_in_place(made, target)
+                move_into_place(made, target)
             except FileExistsError:
                 holder = read_lock(target)
                 if holder is not None and not (take_over or holder.is_stale):

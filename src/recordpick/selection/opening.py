@@ -28,7 +28,7 @@ from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.other_copies import other_copies
 from recordpick.selection.plausible import Plausibility
-from recordpick.selection.private_files import take_away_leftovers
+from recordpick.selection.private_files import remove_leftover_files
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.store import Store, check_header
 from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
@@ -117,7 +117,7 @@ def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return None, "", f"{path.name} can only be read: ask for permission to write to it."
     try:
-        take_away_leftovers(path, asked.at.timestamp())
+        remove_leftover_files(path, asked.at.timestamp())
         lock = take_lock(path, asked.who, asked.at, take_over=asked.take_over)
     except OSError as error:
         return (

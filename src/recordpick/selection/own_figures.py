@@ -23,7 +23,7 @@ System = Literal["current_system", "new_system"]
 Name: TypeAlias = tuple[str, ...]
 """The report (qof, target, capitation), what the figure is of, and which figure."""
 
-Key: TypeAlias = tuple[System, Name]
+FigureKey: TypeAlias = tuple[System, Name]
 Body: TypeAlias = "dict[str, Json]"
 
 SYSTEMS: tuple[System, ...] = get_args(System)
@@ -96,7 +96,7 @@ def is_name(name: Name) -> bool:
     return len(name) in _PARTS and all(_PART.fullmatch(part) for part in name)
 
 
-def to_give(known: Mapping[Key, OwnFigure], given: Given) -> Body | None:
+def to_give(known: Mapping[FigureKey, OwnFigure], given: Given) -> Body | None:
     """Take figures in: only those that are new or different. None: there are none of these."""
     if len(given.figures) > MOST_FIGURES:
         raise UserError(f"{len(given.figures):,} figures are more than any reports have.")
@@ -118,7 +118,7 @@ def to_give(known: Mapping[Key, OwnFigure], given: Given) -> Body | None:
     }
 
 
-def figures_of(event: Event) -> Iterator[tuple[Key, OwnFigure | None]]:
+def figures_of(event: Event) -> Iterator[tuple[FigureKey, OwnFigure | None]]:
     """Read the figures that an event gives, one after the other; None takes one away."""
     system = system_of(event)
     by, on, source = event.by, event.on, event.text("source")

@@ -33,7 +33,7 @@ STATUSES: dict[Status, str] = {
 }
 """The words of the issue log's column `status`, with what each means."""
 
-Key: TypeAlias = tuple[Phase, str | None, str]
+ResultKey: TypeAlias = tuple[Phase, str | None, str]
 """What a result belongs to: the phase, the criterion (None: random), the patient."""
 
 
@@ -82,7 +82,7 @@ class Result:
     earlier: tuple[Result, ...] = ()
 
     @property
-    def key(self) -> Key:
+    def key(self) -> ResultKey:
         """What it belongs to."""
         return (self.phase, self.entry.criterion_id, self.entry.patient_id)
 
@@ -146,7 +146,7 @@ class Issue:
 
 
 def issues_of(
-    numbered: Mapping[tuple[str | None, str], tuple[int, Result]], results: Mapping[Key, Result]
+    numbered: Mapping[tuple[str | None, str], tuple[int, Result]], results: Mapping[ResultKey, Result]
 ) -> tuple[Issue, ...]:
     """Give the issues in the order of their numbers, with the results that count now."""
     return tuple(

@@ -15,7 +15,7 @@ from recordpick.selection.content import Content, name_of, read_content
 from recordpick.selection.events import Event, canonical
 from recordpick.selection.file_state import FileState, changed_by_others
 from recordpick.selection.header import with_damage
-from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
+from recordpick.selection.private_files import create_empty, move_into_place, temporary_name
 from recordpick.selection.schema import (
     APPLICATION_ID,
     FIRST_VERSION,
@@ -113,10 +113,10 @@ class Store:
             )
         made = temporary_name(path)
         try:
-            make_empty(made)
+            create_empty(made)
             with cls.connected(made, "rw", named=path) as store:
                 store.fill(meta, pack_files, events)
-            put_in_place(made, path)
+            move_into_place(made, path)
         except FileExistsError as error:
             raise UserError(f"{path} is there already: choose another name.") from error
         except OSError as error:

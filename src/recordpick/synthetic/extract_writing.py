@@ -25,7 +25,7 @@ def new_folder(out: Path) -> Iterator[Path]:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(out, error) from error
-    with whole.whole_folder(out) as folder:
+    with whole.atomic_folder(out) as folder:
         yield folder
 
 

@@ -12,7 +12,7 @@ from polars.io.plugins import register_io_source
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice
 from recordpick.synthetic.rows import schema
-from recordpick.whole import whole_folder
+from recordpick.whole import atomic_folder
 
 Format = Literal["parquet", "csv"]
 
@@ -28,7 +28,7 @@ def write_tables(
     is then renamed. CSV is UTF-8 with `\\n` as line end; the same practice gives the same bytes.
     Raises UserError if the folder cannot be written.
     """
-    with whole_folder(out) as folder:
+    with atomic_folder(out) as folder:
         return _write_all(practice, folder, fmt, progress)
 
 

@@ -13,7 +13,7 @@ from recordpick.index.systmone.contacts import own_id
 from recordpick.index.systmone.files import DAY, Opened, day, in_order, reference, removed
 from recordpick.index.values import to_date
 
-_DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "review_on"), DAY)
+_MEDICATION_DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "review_on"), DAY)
 _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
@@ -67,9 +67,9 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
         **_drug(file),
     )
     if not has_issues:
-        return file.part("medications", frame, date_formats=_DATES)
+        return file.part("medications", frame, date_formats=_MEDICATION_DATES)
     return file.part(
-        "medications", frame, date_formats=_DATES, takes=(ISSUES,), finish=with_last_issue
+        "medications", frame, date_formats=_MEDICATION_DATES, takes=(ISSUES,), finish=with_last_issue
     )
 
 
@@ -95,4 +95,4 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
         issues=pl.lit(1, pl.Int64),
         **_drug(file),
     )
-    return file.part("medications", frame, date_formats=_DATES, feeds=ISSUES)
+    return file.part("medications", frame, date_formats=_MEDICATION_DATES, feeds=ISSUES)
