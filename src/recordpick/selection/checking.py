@@ -19,10 +19,10 @@ from recordpick.selection.results import (
     Entry,
     FilledIn,
     Imported,
-    Key,
     Outcome,
     Phase,
     Result,
+    ResultKey,
     Severity,
 )
 
@@ -32,7 +32,7 @@ _SEVERITIES: dict[str, Severity] = {severity: severity for severity in SEVERITIE
 _PHASES: dict[str, Phase] = {phase: phase for phase in PHASES}
 
 
-def changes(results: Mapping[Key, Result], phase: Phase, entries: Sequence[Entry]) -> list[Entry]:
+def changes(results: Mapping[ResultKey, Result], phase: Phase, entries: Sequence[Entry]) -> list[Entry]:
     """Give the entries that say something new for a phase."""
     return [
         entry
@@ -48,7 +48,7 @@ def was_taken_in(imports: Sequence[Imported], phase: Phase, sha256: str) -> Impo
 
 
 def to_take_in(
-    results: Mapping[Key, Result], imports: Sequence[Imported], given: FilledIn
+    results: Mapping[ResultKey, Result], imports: Sequence[Imported], given: FilledIn
 ) -> Body | None:
     """Take results in. None: everything in it is known, or this workbook was taken in before."""
     if was_taken_in(imports, given.phase, given.sha256) is not None:

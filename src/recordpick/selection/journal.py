@@ -13,7 +13,7 @@ from recordpick.selection.effects import Work, apply, can_be_undone, draw_of, fi
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.ledger import Log, take_back
 from recordpick.selection.merged import FIRST_KEY, apply_merged, shared_keys, taken_of
-from recordpick.selection.results import Issue, Key, Result, issues_of
+from recordpick.selection.results import Issue, Result, ResultKey, issues_of
 from recordpick.selection.state import (
     Draw,
     Exported,
@@ -58,7 +58,7 @@ class History:
         # Numbers of issues are given once, also if what was found is taken back: the supplier may
         # have been told of them.
         self._issues: dict[tuple[str | None, str], tuple[int, Result]] = {}
-        self._issues_made: tuple[Mapping[Key, Result], int, tuple[Issue, ...]] | None = None
+        self._issues_made: tuple[Mapping[ResultKey, Result], int, tuple[Issue, ...]] | None = None
         self._taken_back: dict[int, Withdrawn] = {}
         self._exports: list[Exported] = []
         self._merged: dict[str, History] = {} if merged is None else merged

@@ -10,9 +10,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from recordpick.selection.own_figures import Chosen, OwnFigure, What
-    from recordpick.selection.own_figures import Key as FigureKey
-    from recordpick.selection.results import Imported, Issue, Key, Result
+    from recordpick.selection.own_figures import Chosen, FigureKey, OwnFigure, What
+    from recordpick.selection.results import Imported, Issue, Result, ResultKey
 
 Role = Literal["practice", "supplier", "partner"]
 """For whom a person works: the practice, the new supplier, a delivery partner."""
@@ -191,7 +190,7 @@ class Selection:
     draws: tuple[Draw, ...] = ()
     removed_at_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
-    results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
+    results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
     imports: tuple[Imported, ...] = ()
     figures: Mapping[FigureKey, OwnFigure] = field(default_factory=lambda: MappingProxyType({}))
