@@ -35,7 +35,7 @@ _REASONS = {
 _WINDOWS_FULL = (39, 112)
 """Windows error codes for a full disk."""
 AN_HOUR = 3600
-_BINARY = getattr(os, "O_BINARY", 0)
+BINARY = getattr(os, "OBINARY", 0)
 _TEST_BYTES = 1024**2
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF}
 """Errors of systems that cannot flush a file or a folder to the disk."""
@@ -83,7 +83,7 @@ def _why_nothing_can_be_written(folder: Path) -> OSError | None:
 
 def write_new(path: Path, content: bytes) -> None:
     """Write a new file (FileExistsError if it exists), flushed to the disk, for its owner only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()

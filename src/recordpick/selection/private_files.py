@@ -12,9 +12,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from recordpick.whole import AN_HOUR, sync
+from recordpick.whole import AN_HOUR, BINARY, sync
 
-_BINARY = getattr(os, "O_BINARY", 0)
 _NO_LINKS = {errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL, errno.EMLINK}
 """Errors of file systems without hard links: some network drives and memory sticks."""
 
@@ -39,7 +38,7 @@ def remove_leftover_files(path: Path, now: float) -> None:
 
 def create_empty(path: Path) -> None:
     """Create an empty file (FileExistsError if it exists) that only its owner may read."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600))
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | BINARY, 0o600))
 
 
 def move_into_place(finished: Path, path: Path) -> None:
