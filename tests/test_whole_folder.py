@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from recordpick.atomic import atomic_folder, write_new
 from recordpick.errors import UserError
-from recordpick.whole import atomic_folder, write_new
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
 not_root = pytest.mark.skipif(

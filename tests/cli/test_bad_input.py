@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 PATIENTS = "patient_id,family_name,date_of_birth,nhs_number,status\n"
 GOOD = PATIENTS + "1,Ames,1950-02-01,9434765919,registered\n"

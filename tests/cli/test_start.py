@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from recordpick import __version__
-from recordpick.arguments import COMMANDS, make_parser
-from recordpick.cli import main
-from recordpick.memory import keep_memory
+from recordpick.cli.main import COMMANDS, main, make_parser
+from recordpick.polars_env import keep_memory
 
 README = Path(__file__).parents[2] / "README.md"
 

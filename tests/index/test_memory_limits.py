@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from recordpick.atomic import atomic_folder, cannot_write
 from recordpick.errors import UserError
-from recordpick.memory import free_memory, is_out_of_memory
-from recordpick.whole import atomic_folder, cannot_write
+from recordpick.polars_env import free_memory, is_out_of_memory
 
 GIB = 1024**3
 NO_LIMIT_V1 = 9_223_372_036_854_771_712

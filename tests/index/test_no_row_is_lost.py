@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 blank = st.sampled_from(["", " "])

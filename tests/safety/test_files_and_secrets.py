@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cli import main
-from recordpick.crash import WHOLE, crash_report
+from recordpick.cli.main import main
+from recordpick.crash_report import WHOLE, crash_report
 from recordpick.demo import PERSON
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
@@ -154,7 +154,7 @@ def test_a_command_that_crashes_prints_no_data(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "ValueError at" in done.stderr
-    assert "recordpick/commands/criteria.py, line" in done.stderr
+    assert "recordpick/cli/criteria.py, line" in done.stderr
     assert "Quillfeather" not in done.stderr + done.stdout
 
 

@@ -15,14 +15,14 @@ import polars as pl
 import pytest
 from killing import in_child
 
-from recordpick.criteria.reading import parse_pack
+from recordpick.atomic import atomic_folder, restore_interrupted, write_new
+from recordpick.criteria.load import parse_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
-from recordpick.selection.index_of import index_of
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
+from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
-from recordpick.whole import atomic_folder, restore_interrupted, write_new
 
 HERE = Path(__file__).parent
 PACK = """

@@ -17,7 +17,7 @@ from hostile_data import AS_AT, NEVER_RAW
 from on_a_pty import Terminal
 
 from recordpick.index.practice_index import open_index
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 

@@ -12,8 +12,8 @@ import pytest
 
 import recordpick
 from recordpick.synthetic import practice as practice_module
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import Practice, make_practice
-from recordpick.synthetic.writing import write_tables
 
 MAKE = """
 import sys

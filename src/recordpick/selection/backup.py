@@ -11,9 +11,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from recordpick.selection.private_files import move_into_place, temporary_name
-from recordpick.selection.trouble import cannot_make
-from recordpick.whole import write_new
+from recordpick.atomic import move_into_place, temporary_name, write_new
+from recordpick.os_errors import cannot_make
 
 KEPT = 5
 

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from recordpick.selection.effects import Work
-from recordpick.selection.own_figures import SYSTEM_WORDS, Chosen, FigureKey, OwnFigure
-from recordpick.selection.results import Result
-from recordpick.selection.state import Closed, Person, Pick
+from recordpick.selection.events import Person
+from recordpick.selection.state import (
+    SYSTEM_WORDS,
+    Chosen,
+    Closed,
+    FigureKey,
+    OwnFigure,
+    Pick,
+    Result,
+)
+from recordpick.selection.work import Work
 
 _MOST = 6
 """Patients that are named; of more it is said how many there are."""

@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias, TypeVar
 
-from recordpick.selection.effects import ResultsOfLine, Work, add_pick, drop_picks
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.ledger import Log, Table, take_back
-from recordpick.selection.results import ResultKey
-from recordpick.selection.state import Pick
+from recordpick.selection.state import Pick, ResultKey
+from recordpick.selection.work import ResultsOfLine, Work, add_pick, drop_picks
 
 _Shared = TypeVar("_Shared")
 FIRST_KEY = 2**32

@@ -24,27 +24,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
+from recordpick.os_errors import BusyError, DamagedDatabaseError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
-from recordpick.selection.header import with_damage
-from recordpick.selection.private_files import temporary_name
-from recordpick.selection.rollback_journal import (
-    UnusableJournalError,
-    page_size_of,
-    play_back,
-)
-from recordpick.selection.schema import (
+from recordpick.selection.database import (
     LAST_EVENT,
     MOST_BYTES,
     ROLLBACK,
     WRITE_AHEAD,
     connect_to_bytes,
 )
+from recordpick.selection.header import with_damage
+from recordpick.selection.rollback_journal import UnusableJournalError, page_size_of, play_back
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
 from recordpick.selection.store import Store
-from recordpick.selection.trouble import BusyError, DamagedDatabaseError
-from recordpick.whole import sync, write_new
 
 _WAIT, _READERS_TRIES = 0.1, 5
 PATIENCE = 5.0

@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from recordpick.atomic import create_empty, move_into_place, temporary_name
 from recordpick.errors import UserError
+from recordpick.os_errors import DamagedDatabaseError, cannot_make, in_words, in_words_while_writing
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, name_of, read_content
-from recordpick.selection.events import Event, canonical
-from recordpick.selection.file_state import FileState, changed_by_others
-from recordpick.selection.header import with_damage
-from recordpick.selection.private_files import create_empty, move_into_place, temporary_name
-from recordpick.selection.schema import (
+from recordpick.selection.database import (
     APPLICATION_ID,
     FIRST_VERSION,
     LAST_EVENT,
@@ -28,12 +26,9 @@ from recordpick.selection.schema import (
     WRITERS_WAIT,
     connect,
 )
-from recordpick.selection.trouble import (
-    DamagedDatabaseError,
-    cannot_make,
-    in_words,
-    in_words_while_writing,
-)
+from recordpick.selection.events import Event, canonical
+from recordpick.selection.file_state import FileState, changed_by_others
+from recordpick.selection.header import with_damage
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from recordpick.visible import visible
+from recordpick.sanitize import visible
 
 if TYPE_CHECKING:
     import datetime as dt
