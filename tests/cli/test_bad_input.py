@@ -217,7 +217,7 @@ FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
-from recordpick.cli import main
+from recordpick.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

@@ -33,14 +33,14 @@ def modules_after(code: str) -> set[str]:
 
 def test_version_imports_neither_textual_nor_polars():
     """`--version` must answer about as quickly as Python itself starts."""
-    modules = modules_after("from recordpick.cli import main\nmain(['--version'])")
+    modules = modules_after("from recordpick.cli.main import main\nmain(['--version'])")
     assert not {"textual", "polars", "rich", "argparse"} & modules
 
 
 def test_help_imports_neither_textual_nor_polars():
     """`--help` needs the parser and nothing else."""
     modules = modules_after(
-        "from recordpick.arguments import make_parser\nmake_parser().format_help()"
+        "from recordpick.cli.main import make_parser\nmake_parser().format_help()"
     )
     assert not {"textual", "polars"} & modules
 

@@ -24,7 +24,7 @@ from recordpick.tui.hang_up import GONE
 SECRET = "Quillfeather"
 CRASH = f"""
 import sys
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.tui.work import WorkScreen
 
 def action_undo(self):

@@ -119,7 +119,7 @@ class Practice:
 
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name, patients first, with the columns of `recordpick.tables`."""
+        """All tables by name, patients first, with the columns of `recordpick.schema`."""
         return {table: pl.concat(list(self.parts(table))) for table in GENERATED_TABLES}
 
 

@@ -1,7 +1,7 @@
 """The one place where data becomes text on the screen.
 
 What stands there is one line of printable characters of known width, and never markup. Which
-characters are shown, and how, is said in `recordpick.visible`.
+characters are shown, and how, is said in `recordpick.sanitize`.
 """
 
 from __future__ import annotations

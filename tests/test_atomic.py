@@ -100,7 +100,7 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from recordpick.errors import UserError\n"
-        "from recordpick.whole import atomic_folder, write_new\n"
+        "from recordpick.atomic import atomic_folder, write_new\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
         "    with atomic_folder(Path(sys.argv[1])) as folder:\n"
