@@ -82,12 +82,13 @@ def test_memory_is_kept_from_before_polars_is_loaded():
     """While an index is made; the allocator reads what is set only once."""
     said = modules_after(
         "import os, sys\n"
-        "from recordpick import cli, memory\n"
+        "from recordpick import polars_env\n"
+        "from recordpick.cli.main import main\n"
         "before = []\n"
-        "memory.os.environ.pop('_RJEM_MALLOC_CONF', None)\n"
-        "keep = memory.keep_memory\n"
-        "memory.keep_memory = lambda: (before.append('polars' in sys.modules), keep())\n"
-        "assert cli.main(['index', 'no such file', '--out', 'nowhere']) == 2\n"
+        "polars_env.os.environ.pop('_RJEM_MALLOC_CONF', None)\n"
+        "keep = polars_env.keep_memory\n"
+        "polars_env.keep_memory = lambda: (before.append('polars' in sys.modules), keep())\n"
+        "assert main(['index', 'no such file', '--out', 'nowhere']) == 2\n"
         "assert before == [False] and 'polars' in sys.modules\n"
         "assert 'dirty_decay_ms' in os.environ['_RJEM_MALLOC_CONF']"
     )

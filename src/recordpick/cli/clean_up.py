@@ -17,13 +17,14 @@ from recordpick.cleanup import (
     reconcile,
     write_clean_up,
 )
-from recordpick.cli.common import day, progress_on_stderr, say, table, tell
+from recordpick.cli.common import parse_as_at
+from recordpick.cli.output import print_message, print_result, progress_on_stderr, table
 from recordpick.index.practice_index import open_index
 
 
 def run(options: argparse.Namespace) -> int:
     """Look through the index, compare with PCSE's list if there is one, write and print."""
-    asked = day(options.as_at)
+    asked = parse_as_at(options.as_at)
     check_free(options.out)
     index = open_index(options.index)
     as_at = asked or index.manifest.as_at
@@ -39,8 +40,8 @@ def run(options: argparse.Namespace) -> int:
     _print(findings)
     if reconciled is not None:
         _print_pcse(reconciled)
-    say()
-    say(f"Written to {options.out}: begin with README.txt.")
+    print_result()
+    print_result(f"Written to {options.out}: begin with README.txt.")
     return 0
 
 
@@ -57,22 +58,22 @@ def _print(findings: Sequence[Finding]) -> None:
             )
         )
     for line in table(rows, right=frozenset({1, 3})):
-        say(line)
+        print_result(line)
     for finding in findings:
         if finding.why:
-            tell(f"{finding.title}: {finding.why}")
+            print_message(f"{finding.title}: {finding.why}")
 
 
 def _print_pcse(one: Reconciliation) -> None:
-    say()
-    say(
+    print_result()
+    print_result(
         f"Here {one.here:,}: {one.matched:,} on both lists, {one.likely:,} likely, "
         f"{one.unclear_here:,} unclear, {one.only_here:,} only here."
     )
-    say(
+    print_result(
         f"{one.file} {one.there:,}: {one.matched:,} on both lists, {one.likely:,} likely, "
         f"{one.unclear_there:,} unclear, {one.only_there:,} only there."
     )
-    tell(one.scope)
+    print_message(one.scope)
     for note in one.notes:
-        tell(note)
+        print_message(note)

@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import ask_passphrase, say, tell
+from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.output import print_message, print_result
 from recordpick.cli.reports import say_differences
 from recordpick.csv_safety import as_csv
 from recordpick.reports.compare import compare
@@ -24,11 +25,11 @@ def run(options: argparse.Namespace) -> int:
     with _unpacked(options.before) as before, _unpacked(options.after) as after:
         compared = compare(before, after)
     for sentence in compared.notes:
-        tell(sentence)
+        print_message(sentence)
     say_differences(compared.rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(compared.rows))
-        say(f"All {compared.rows.height:,} figures written to {options.out}.")
+        print_result(f"All {compared.rows.height:,} figures written to {options.out}.")
     return 0
 
 
@@ -41,7 +42,7 @@ def _unpacked(path: Path) -> Iterator[Path]:
     if not path.is_file() or path.suffix.casefold() != ".zip":
         yield path
         return
-    files = open_pack(path, ask_passphrase(path))
+    files = open_pack(path, passphrase_prompt(path))
     with TemporaryDirectory(prefix="recordpick-") as folder:
         for name in REPORTS:
             if name in files.contents:

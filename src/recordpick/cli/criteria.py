@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.common import say, table
+from recordpick.cli.output import print_result, table
 from recordpick.criteria.load import read_pack
 
 
@@ -12,17 +12,17 @@ def run(options: argparse.Namespace) -> int:
     """Read the pack; what is wrong with it comes as an error with one message a problem."""
     pack = read_pack(options.pack)
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
-    say(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
+    print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
     rows: list[tuple[str, ...]] = [
         (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
         for criterion in pack.criteria
     ]
     for line in table(rows, right=frozenset({3})):
-        say(line)
+        print_result(line)
     for note in pack.notes:
-        say(note)
+        print_result(note)
     wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
-    say(
+    print_result(
         f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
         f"{pack.random_records} random records. {wrong}"
     )

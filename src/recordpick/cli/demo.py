@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from recordpick.cli.common import has_terminal
+from recordpick.cli.output import has_terminal
 from recordpick.errors import UserError
 
 MOST_PATIENTS = 200_000
@@ -24,14 +24,14 @@ def run(options: argparse.Namespace) -> int:
     )
     code = app.run_on_terminal()
     if app.last_words:
-        from recordpick.cli.common import say
+        from recordpick.cli.output import print_result
 
-        say(app.last_words)
+        print_result(app.last_words)
     return code
 
 
 def _headless(options: argparse.Namespace) -> int:
-    from recordpick.cli.common import progress_on_stderr, say
+    from recordpick.cli.output import print_result, progress_on_stderr
     from recordpick.demo import run_demo
     from recordpick.handover.export import summary
 
@@ -41,7 +41,7 @@ def _headless(options: argparse.Namespace) -> int:
     with progress_on_stderr() as progress:
         folder = run_demo(out, options.patients, options.seed, progress)
     for line in summary(folder):
-        say(line)
+        print_result(line)
     return 0
 
 

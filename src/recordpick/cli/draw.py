@@ -6,7 +6,8 @@ import argparse
 
 import polars as pl
 
-from recordpick.cli.common import opened, say, tell, who
+from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.output import print_message, print_result
 from recordpick.errors import UserError
 from recordpick.matching import random_population
 from recordpick.picking.assurance import Assurance, assurance, assurance_by_strata
@@ -17,7 +18,7 @@ from recordpick.selection.state import Selection
 
 def run(options: argparse.Namespace) -> int:
     """Fix the seed, draw what is missing, and say who was drawn and from how many."""
-    with opened(options, who(options), to_write=True) as (file, index):
+    with open_with_index(options, acting_person(options), to_write=True) as (file, index):
         eligible = random_population(file.pack, index, file.as_at)
         _check_more(options, file.selection)
         if options.seed is not None:
@@ -28,15 +29,17 @@ def run(options: argparse.Namespace) -> int:
         strata = strata_of(index.patients(file.as_at), eligible) if by_strata else None
         selection = file.draw(eligible, _how_many(file.selection, options), strata)
     draw = selection.draws[-1]
-    say(f"{len(draw.drawn)} records drawn from {draw.eligible:,} with the seed {draw.seed}:")
+    print_result(
+        f"{len(draw.drawn)} records drawn from {draw.eligible:,} with the seed {draw.seed}:"
+    )
     for drawn in draw.drawn:
-        say(f"{drawn.place:>6}  {drawn.patient_id}")
+        print_result(f"{drawn.place:>6}  {drawn.patient_id}")
     for stratum in draw.strata:
         if stratum.drawn:
-            say(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
-    say(_sample(selection, eligible, strata).beforehand)
+            print_result(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
+    print_result(_sample(selection, eligible, strata).beforehand)
     if draw.short:
-        tell(f"{draw.short} fewer than asked for: nobody else may be drawn.")
+        print_message(f"{draw.short} fewer than asked for: nobody else may be drawn.")
     return 0
 
 

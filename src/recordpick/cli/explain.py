@@ -5,21 +5,24 @@ from __future__ import annotations
 import argparse
 import sys
 
-from recordpick.cli.common import opened, say, table, tell
+from recordpick.cli.common import open_with_index
+from recordpick.cli.output import print_message, print_result, table
 from recordpick.index.patient_lookup import patient_of
 from recordpick.matching import explain
 
 
 def run(options: argparse.Namespace) -> int:
     """Print each rule with what was counted, and the rows that decided it."""
-    with opened(options, to_write=False) as (file, index):
+    with open_with_index(options, to_write=False) as (file, index):
         patient_id = patient_of(index, _number(options.patient))
         told = explain(file.pack, index, file.as_at, options.criterion, patient_id)
     if told.why_not_answered:
-        say(told.why_not_answered)
+        print_result(told.why_not_answered)
         return 0
     verdict = "meets" if told.meets else "does not meet"
-    say(f"{patient_id} {verdict} {told.criterion_id}" + (", by one rule" * told.near_miss) + ".")
+    print_result(
+        f"{patient_id} {verdict} {told.criterion_id}" + (", by one rule" * told.near_miss) + "."
+    )
     rows: list[tuple[str, ...]] = [
         ("yes" if told.in_population else "NO", "belongs to the population asked about", "", "")
     ]
@@ -28,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
         for rule in told.rules
     ]
     for line in table(rows):
-        say(line)
+        print_result(line)
     for row in told.rows.iter_rows(named=True):
         day = "" if row["date"] is None else row["date"].isoformat()
-        say(f"  {day:10}  {row['table']}  {row['summary']}")
+        print_result(f"  {day:10}  {row['table']}  {row['summary']}")
     return 0
 
 
@@ -40,5 +43,5 @@ def _number(given: str) -> str:
     if given != "-":
         return given
     if sys.stdin.isatty():
-        tell("Patient number or NHS number:")
+        print_message("Patient number or NHS number:")
     return sys.stdin.readline().strip()

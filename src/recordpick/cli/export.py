@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from recordpick.atomic import check_free
-from recordpick.cli.common import may_write_names, opened, progress_on_stderr, say, tell, who
+from recordpick.cli.common import acting_person, confirm_names, open_with_index
+from recordpick.cli.output import print_message, print_result, progress_on_stderr
 from recordpick.cli.passphrase import show_passphrase
 from recordpick.cli.reports import take_in_given
 from recordpick.handover.encrypted import check_free_file, new_passphrase
@@ -19,11 +20,11 @@ from recordpick.reports.qof import year_caution
 
 def run(options: argparse.Namespace) -> int:
     """Match again, so that the reports say what the index says now, and write the pack."""
-    asked = Options(with_names=may_write_names(options, "tick_sheets.xlsx"))
+    asked = Options(with_names=confirm_names(options, "tick_sheets.xlsx"))
     out: Path = _zip(options.out) if options.encrypt else options.out
     (check_free_file if options.encrypt else check_free)(out)
     passphrase = new_passphrase() if options.encrypt else ""
-    with opened(options, who(options), to_write=True) as (file, index):
+    with open_with_index(options, acting_person(options), to_write=True) as (file, index):
         take_in_given(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
@@ -37,17 +38,17 @@ def run(options: argparse.Namespace) -> int:
                 )
             else:
                 export(file, index, out, matches, progress, options=asked)
-        say(f"{len(file.selection.picks):,} lines written to {out}.")
+        print_result(f"{len(file.selection.picks):,} lines written to {out}.")
         fingerprint = file.selection.exports[-1].sha256
         if of_another_year := year_caution(counted_by(file.selection).table, file.as_at):
-            tell(of_another_year)
+            print_message(of_another_year)
         for doubt in doubts(file.selection, index, file.as_at, matches, file.other_people()):
-            tell(doubt.in_words)
+            print_message(doubt.in_words)
     for name in FILES:
-        say(f"  {name}")
-    say(f"Fingerprint: {fingerprint}")
+        print_result(f"  {name}")
+    print_result(f"Fingerprint: {fingerprint}")
     if passphrase:
-        tell(
+        print_message(
             "The passphrase (above) is shown this once and kept nowhere. Note it, and tell it to "
             "the supplier by another way than the file."
         )

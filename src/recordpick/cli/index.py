@@ -7,7 +7,8 @@ import sys
 from dataclasses import replace
 from datetime import date
 
-from recordpick.cli.common import day, progress_on_stderr, say, table, tell
+from recordpick.cli.common import parse_as_at
+from recordpick.cli.output import print_message, print_result, progress_on_stderr, table
 from recordpick.errors import UserError
 from recordpick.index.as_at import read_as_at
 from recordpick.index.build.build_index import build_index
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
             options.source,
             options.out,
             mapping=options.map,
-            as_at=day(options.as_at),
+            as_at=parse_as_at(options.as_at),
             practice=options.practice,
             kinds=options.kinds or (),
             answers=answers,
@@ -43,23 +44,25 @@ def run(options: argparse.Namespace) -> int:
         for count in manifest.files
     ]
     for line in table(rows, right=frozenset({2, 3, 4, 5})):
-        say(line)
+        print_result(line)
     for note in manifest.notes:
         if note not in manifest.warnings:
-            tell(note)
+            print_message(note)
     for warning in manifest.warnings:
-        tell(f"Warning: {warning}")
+        print_message(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         rows_are = "row did" if rejected == 1 else "rows did"
-        tell(f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why.")
+        print_message(
+            f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why."
+        )
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
         were = "value was left empty" if emptied == 1 else "values were left empty"
         has = "it" if emptied == 1 else "them"
-        tell(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
+        print_message(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
     patients = manifest.tables["patients"].rows
-    say(
+    print_result(
         f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
         f"({manifest.as_at_from})."
     )
@@ -71,7 +74,7 @@ def _answers(options: argparse.Namespace) -> Answers:
     said = Answers(
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
-        as_at=day(options.as_at),
+        as_at=parse_as_at(options.as_at),
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return said
@@ -87,9 +90,9 @@ def _answers(options: argparse.Namespace) -> Answers:
 
 def _ask(question: Question) -> bool:
     """Ask a person until they say yes or no."""
-    tell(question.asks)
+    print_message(question.asks)
     while True:
-        tell(f"  y  {question.yes}\n  n  {question.no}")
+        print_message(f"  y  {question.yes}\n  n  {question.no}")
         said = _typed().lower()
         if said in {"y", "yes", "n", "no"}:
             return said.startswith("y")
@@ -97,9 +100,9 @@ def _ask(question: Question) -> bool:
 
 def _ask_day(question: Question) -> date:
     """Ask a person until they write a day on which an export can have been made."""
-    tell(question.asks)
+    print_message(question.asks)
     while True:
-        tell("  Write the day as in 01/10/2026.")
+        print_message("  Write the day as in 01/10/2026.")
         found = read_as_at(_typed())
         if found is not None:
             return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.common import opened_file, say, table
+from recordpick.cli.common import open_working_file
+from recordpick.cli.output import print_result, table
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.progress import in_a_table, progress, to_recheck
 
@@ -13,31 +14,35 @@ _LONGEST = 60
 
 def run(options: argparse.Namespace) -> int:
     """Print a row a phase, what has no result yet, and the open issues, worst first."""
-    with opened_file(options, to_write=False) as file:
+    with open_working_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = to_recheck(file)
     begun = [one for one in phases if one.results]
     if not begun:
-        say("Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and take it")
-        say("in with recordpick issues import.")
+        print_result(
+            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and take it"
+        )
+        print_result("in with recordpick issues import.")
         return 0
     for line in table(in_a_table(phases), right=frozenset(range(1, 8))):
-        say(line)
+        print_result(line)
     for one in begun:
         if one.left:
             left = one.left_by_criterion()
             named = ", ".join(f"{name or 'Random'} {number}" for name, number in left.items())
-            say()
-            say(
+            print_result()
+            print_result(
                 f"{one.phase.capitalize()}: no result yet for {one.records_left:,} records: {named}"
             )
         if one.beside:
-            say(f"{one.phase.capitalize()}: {one.beside:,} results of lines no longer on the list.")
-    say()
+            print_result(
+                f"{one.phase.capitalize()}: {one.beside:,} results of lines no longer on the list."
+            )
+    print_result()
     if not open_issues:
-        say("No issue is open: nothing has to be looked at again.")
+        print_result("No issue is open: nothing has to be looked at again.")
         return 0
-    say(f"To be looked at again, because the issue is open ({len(open_issues):,}):")
+    print_result(f"To be looked at again, because the issue is open ({len(open_issues):,}):")
     rows: list[tuple[str, ...]] = [
         ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
     ]
@@ -52,5 +57,5 @@ def run(options: argparse.Namespace) -> int:
             )
         )
     for line in table(rows, right=frozenset({0, 1})):
-        say(line)
+        print_result(line)
     return 0

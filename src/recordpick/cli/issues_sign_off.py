@@ -6,15 +6,16 @@ import argparse
 from datetime import UTC, datetime
 
 from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import opened_file, say
+from recordpick.cli.common import open_working_file
+from recordpick.cli.output import print_result
 from recordpick.data_checking.sign_off import sign_off
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the page as text, to be printed."""
     check_new(options.out)
-    with opened_file(options, to_write=False) as file:
+    with open_working_file(options, to_write=False) as file:
         page = sign_off(file, datetime.now(UTC))
     write_file(options.out, page.encode("utf-8"))
-    say(f"Written to {options.out}: to be printed and signed.")
+    print_result(f"Written to {options.out}: to be printed and signed.")
     return 0

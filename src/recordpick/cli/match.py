@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
 
-from recordpick.cli.common import (
-    day,
-    opened,
+from recordpick.cli.common import open_with_index, parse_as_at
+from recordpick.cli.output import (
+    print_json,
+    print_pack_notes,
+    print_result,
+    print_row,
     progress_on_stderr,
-    say,
-    say_json,
-    say_row,
     table,
-    tell_notes,
 )
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         with progress_on_stderr() as progress:
             matches = match(pack, index, as_at, progress)
         if options.json:
-            say_json(_as_json(pack, index, matches))
+            print_json(_as_json(pack, index, matches))
         elif options.criterion is not None:
             _print_one(pack, index, matches, options.criterion)
         else:
@@ -47,15 +46,15 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, d
     if options.file is not None:
         if options.criteria is not None:
             raise UserError("A working file has its own criteria: leave out FILE or --criteria.")
-        with opened(options, to_write=False) as (file, index):
-            yield file.pack, index, day(options.as_at) or file.as_at
+        with open_with_index(options, to_write=False) as (file, index):
+            yield file.pack, index, parse_as_at(options.as_at) or file.as_at
         return
     if options.index is None:
         raise UserError("Say what to match: a working file, or --index with a practice index.")
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
-    tell_notes(pack)
-    yield pack, index, day(options.as_at) or index.manifest.as_at
+    print_pack_notes(pack)
+    yield pack, index, parse_as_at(options.as_at) or index.manifest.as_at
 
 
 def _only(pack: Pack, criterion_id: str) -> Pack:
@@ -74,11 +73,11 @@ def _print_all(pack: Pack, matches: Matches) -> None:
         notes += [f"{criterion.id}: {text}" for text in _notes(answer)]
         rows.append(_row(criterion, answer))
     for line in table(rows, right=frozenset({2, 3})):
-        say(line)
+        print_result(line)
     if notes:
-        say()
+        print_result()
         for note in notes:
-            say(note)
+            print_result(note)
 
 
 def _row(criterion: Criterion, answer: Answer) -> tuple[str, ...]:
@@ -100,17 +99,17 @@ def _notes(answer: Answer) -> tuple[str, ...]:
 
 def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id: str) -> None:
     criterion, answer = pack.criterion(criterion_id), matches.answers[criterion_id]
-    say(f"{criterion.id}  {criterion.title}")
-    say(criterion.find)
-    say(f"{answer.population:,} in the population")
+    print_result(f"{criterion.id}  {criterion.title}")
+    print_result(criterion.find)
+    print_result(f"{answer.population:,} in the population")
     for left in answer.left:
-        say(f"{left.left:,} left after: {left.says} ({left.holds:,} by itself)")
+        print_result(f"{left.left:,} left after: {left.says} ({left.holds:,} by itself)")
     for note in _notes(answer):
-        say(note)
+        print_result(note)
     patients = matches.patients(criterion_id).to_list()
     lines = evidence_lines(pack, index, matches.as_at, criterion_id, patients)
     for patient_id, count, line in lines.iter_rows():
-        say_row(patient_id, count, line or "")
+        print_row(patient_id, count, line or "")
 
 
 def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.common import must_be_new, say, say_json, tell, who
+from recordpick.cli.common import acting_person, must_be_new
+from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.errors import UserError
 from recordpick.selection.merging import Choice, Conflict, Plan, plan_merge
 from recordpick.selection.working_file import WorkingFile
@@ -18,7 +19,7 @@ def run(options: argparse.Namespace) -> int:
     0 when that is written, or there is nothing to merge; 2 when conflicts are not decided:
     they are listed, and nothing is written.
     """
-    person = who(options)
+    person = acting_person(options)
     must_be_new(options.out)
     with (
         WorkingFile.open(options.first, read_only=True) as ours,
@@ -26,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
     ):
         for file in (ours, theirs):
             for warning in file.warnings:
-                tell(f"{file.path.name}: {warning}")
+                print_message(f"{file.path.name}: {warning}")
         plan = plan_merge(ours, theirs)
         choices = _choices(options.take, plan)
         left = [one for one in plan.conflicts if one.name not in choices]
@@ -43,10 +44,10 @@ def run(options: argparse.Namespace) -> int:
             "NAME=A or --take NAME=B, or --take A or --take B for all that are left."
         )
     if not options.json:
-        say(plan.nothing_to_do or f"Written: {options.out}. Go on with this file only.")
+        print_result(plan.nothing_to_do or f"Written: {options.out}. Go on with this file only.")
     if written:
         for note in plan.notes:
-            tell(note)
+            print_message(note)
     return 0
 
 
@@ -84,10 +85,10 @@ def _conflicts(number: int) -> str:
 
 def _say_conflicts(conflicts: list[Conflict]) -> None:
     for one in conflicts:
-        say(one.name)
-        say(f"  {one.says}")
-        say(f"  A  {_one_line(one.a)}")
-        say(f"  B  {_one_line(one.b)}")
+        print_result(one.name)
+        print_result(f"  {one.says}")
+        print_result(f"  A  {_one_line(one.a)}")
+        print_result(f"  B  {_one_line(one.b)}")
 
 
 def _one_line(text: str) -> str:
@@ -95,7 +96,7 @@ def _one_line(text: str) -> str:
 
 
 def _say_json(plan: Plan, choices: dict[str, Choice], written: str | None) -> None:
-    say_json(
+    print_json(
         {
             "written": written,
             "nothing_to_do": plan.nothing_to_do or None,

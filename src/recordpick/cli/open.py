@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.common import has_terminal
+from recordpick.cli.output import has_terminal
 from recordpick.errors import UserError
 
 
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     app = RecordpickApp(options.file)
     code = app.run_on_terminal()
     if app.last_words:
-        from recordpick.cli.common import say
+        from recordpick.cli.output import print_result
 
-        say(app.last_words)
+        print_result(app.last_words)
     return code

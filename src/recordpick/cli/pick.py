@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from recordpick.cli.common import opened, say, tell, who
+from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.output import print_message, print_result
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.errors import UserError
 from recordpick.index.patient_lookup import lists_of_folder, patients_of_list
@@ -15,18 +16,21 @@ from recordpick.selection.working_file import WorkingFile
 
 def run(options: argparse.Namespace) -> int:
     """Find the lists' patients in the index and pick those there is room for."""
-    with opened(options, who(options), to_write=not options.show) as (file, index):
+    with open_with_index(options, acting_person(options), to_write=not options.show) as (
+        file,
+        index,
+    ):
         for criterion, path in _lists(options, file.pack):
             if criterion.id in file.selection.closed:
-                tell(f"{criterion.id} is closed: nobody of {path} was picked.")
+                print_message(f"{criterion.id} is closed: nobody of {path} was picked.")
                 continue
             fresh = _of_list(file, index, criterion, path)
             if options.show:
                 for patient in fresh:
-                    say(patient)
+                    print_result(patient)
             elif fresh:
                 file.pick(criterion.id, fresh)
-                say(f"{len(fresh)} picked for {criterion.id}.")
+                print_result(f"{len(fresh)} picked for {criterion.id}.")
     return 0
 
 
@@ -38,7 +42,7 @@ def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Pat
         ids = [criterion.id for criterion in pack.criteria]
         found, others = lists_of_folder(options.folder, ids)
         for text in others:
-            tell(text)
+            print_message(text)
         return [(pack.criterion(name), found[name]) for name in ids if name in found]
     if options.list is None:
         raise UserError("Say which criterion and which list, or --folder with lists for several.")
@@ -54,11 +58,13 @@ def _of_list(
     """Give the list's patients who are not picked yet, as many as there is room for."""
     listed = patients_of_list(index, path)
     for text in listed.not_found:
-        tell(text)
+        print_message(text)
     picked = {pick.patient_id for pick in file.selection.of(criterion.id)}
     fresh = [patient for patient in listed.patient_ids if patient not in picked]
     room = criterion.records - len(picked)
-    say(f"{len(listed.patient_ids)} of {listed.read} on {path.name} are in the index.")
+    print_result(f"{len(listed.patient_ids)} of {listed.read} on {path.name} are in the index.")
     if len(fresh) > room:
-        tell(f"{criterion.id} has room for {room} more: the first {room} of the list are taken.")
+        print_message(
+            f"{criterion.id} has room for {room} more: the first {room} of the list are taken."
+        )
     return fresh[:room]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 
 from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import ask_passphrase, say, tell
+from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.output import print_message, print_result
 from recordpick.verify.open_pack import open_pack
 from recordpick.verify.receive import as_file, check_out, received
 from recordpick.verify.verify import verify
@@ -15,13 +16,13 @@ def run(options: argparse.Namespace) -> int:
     """Verify every pack; write the table only if all of them are right."""
     check_out(options.out)
     check_new(options.out)
-    verdicts = [verify(open_pack(pack, ask_passphrase(pack))) for pack in options.packs]
+    verdicts = [verify(open_pack(pack, passphrase_prompt(pack))) for pack in options.packs]
     table, cautions = received(verdicts)
     for caution in cautions:
-        tell(caution)
+        print_message(caution)
     write_file(options.out, as_file(table, options.out))
     for one in verdicts:
         lines = 0 if one.selected is None else one.selected.height
-        say(f"{one.list_id}  {lines:>6,} lines  {one.practice or 'practice not named'}")
-    say(f"{table.height:,} lines of {len(verdicts)} packs written to {options.out}.")
+        print_result(f"{one.list_id}  {lines:>6,} lines  {one.practice or 'practice not named'}")
+    print_result(f"{table.height:,} lines of {len(verdicts)} packs written to {options.out}.")
     return 0

@@ -10,7 +10,8 @@ import argparse
 import polars as pl
 
 from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import opened, progress_on_stderr, say, table, tell, who
+from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.output import print_message, print_result, progress_on_stderr, table
 from recordpick.csv_safety import as_csv
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.reports.compare import STATES, of_working_file
@@ -45,13 +46,15 @@ def say_differences(compared: pl.DataFrame, *, everything: bool = False) -> None
     ]
     if rows.height:
         for line in table(shown, right=frozenset(range(2, 7))):
-            say(line)
-        say()
+            print_result(line)
+        print_result()
     numbers = dict(compared["state"].value_counts().iter_rows())
     counts = [
         f"{numbers[state]:,} {state.replace('_', ' ')}" for state in STATES if state in numbers
     ]
-    say(f"{compared.height:,} figures: {', '.join(counts)}." if counts else "No figures yet.")
+    print_result(
+        f"{compared.height:,} figures: {', '.join(counts)}." if counts else "No figures yet."
+    )
 
 
 def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
@@ -67,8 +70,8 @@ def run(options: argparse.Namespace) -> int:
     if options.out is not None:
         check_new(options.out)
     changing = given(options)
-    person = who(options) if changing else None
-    with opened(options, person, to_write=changing) as (file, index):
+    person = acting_person(options) if changing else None
+    with open_with_index(options, person, to_write=changing) as (file, index):
         take_in_given(options, file, index)
         with progress_on_stderr() as progress:
             counted = count(index, file.as_at, counted_by(file.selection), progress)
@@ -76,15 +79,17 @@ def run(options: argparse.Namespace) -> int:
         rows = of_working_file(selection, counted)
         notes = with_systems_own(counted.reports, selection)[1]
     by = counted.by
-    say(f"QOF table: {by.table.file} ({by.table.year}), SHA-256 {by.table.sha256}")
-    say(f"Rules: {by.rules.title}, version {by.rules.version}, SHA-256 {by.rules.fingerprint}")
-    say()
+    print_result(f"QOF table: {by.table.file} ({by.table.year}), SHA-256 {by.table.sha256}")
+    print_result(
+        f"Rules: {by.rules.title}, version {by.rules.version}, SHA-256 {by.rules.fingerprint}"
+    )
+    print_result()
     for note in (*counted.cautions, *notes):
-        tell(note)
+        print_message(note)
     say_differences(rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(rows))
-        say(f"All {rows.height:,} figures written to {options.out}.")
+        print_result(f"All {rows.height:,} figures written to {options.out}.")
     return 0
 
 
@@ -103,4 +108,4 @@ def take_in_given(options: argparse.Namespace, file: WorkingFile, index: Practic
         options.report_rules,
     )
     for one in loaded:
-        tell(one.in_words)
+        print_message(one.in_words)

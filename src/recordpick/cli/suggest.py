@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.common import opened, progress_on_stderr, say, say_row, table, tell, who
+from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.output import print_message, print_result, print_row, progress_on_stderr, table
 from recordpick.errors import UserError
 from recordpick.matching import Matches, match
 from recordpick.picking.shortfalls import shortfalls
@@ -14,7 +15,10 @@ from recordpick.selection.working_file import WorkingFile
 
 def run(options: argparse.Namespace) -> int:
     """Suggest, say what each way would cost, and pick one way's records unless `--show`."""
-    with opened(options, who(options), to_write=not options.show) as (file, index):
+    with open_with_index(options, acting_person(options), to_write=not options.show) as (
+        file,
+        index,
+    ):
         known = {criterion.id for criterion in file.pack.criteria}
         for criterion_id in options.criterion or ():
             if criterion_id not in known:
@@ -30,22 +34,22 @@ def run(options: argparse.Namespace) -> int:
         suggestion = compared.suggestions[options.by]
         _say_costs(compared)
         if suggestion.solver_failed:
-            tell(suggestion.in_words)
+            print_message(suggestion.in_words)
         if options.show:
             for criterion_id, patient_id in suggestion.picks:
-                say_row(criterion_id, patient_id)
+                print_row(criterion_id, patient_id)
         elif suggestion.picks:
             file.suggest(suggestion.picks, suggestion.how)
-            say()
-            say(f"Picked by {suggestion.how}: {suggestion.in_words}")
-            say("One undo in the app takes them back.")
+            print_result()
+            print_result(f"Picked by {suggestion.how}: {suggestion.in_words}")
+            print_result("One undo in the app takes them back.")
         if not options.show:
             _say_shortfalls(file, matches)
     return 0
 
 
 def _say_costs(compared: Comparison) -> None:
-    say(compared.in_words[0])
+    print_result(compared.in_words[0])
     if not any(suggestion.picks for suggestion in compared.suggestions.values()):
         return
     rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "of them new")]
@@ -55,12 +59,12 @@ def _say_costs(compared: Comparison) -> None:
             (cost.how, f"{len(cost.picks):,}", f"{cost.records:,}", f"{cost.new_records:,}")
         )
     for line in table(rows, right=frozenset({1, 2, 3})):
-        say(line)
+        print_result(line)
 
 
 def _say_shortfalls(file: WorkingFile, matches: Matches) -> None:
     short = [row for row in shortfalls(matches, file.pack, file.selection) if row.state != "full"]
     if short:
-        say()
+        print_result()
     for row in short:
-        say(f"{row.criterion_id} ({row.title}): {row.in_words}")
+        print_result(f"{row.criterion_id} ({row.title}): {row.in_words}")

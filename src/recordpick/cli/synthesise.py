@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from recordpick.cli.common import day, progress_on_stderr, say
+from recordpick.cli.common import parse_as_at
+from recordpick.cli.output import print_result, progress_on_stderr
 from recordpick.errors import UserError
 from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import AS_AT, make_practice
@@ -19,13 +20,13 @@ def run(options: argparse.Namespace) -> int:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
     with progress_on_stderr() as progress:
         practice = make_practice(
-            options.patients, options.seed, day(options.as_at) or AS_AT, progress=progress
+            options.patients, options.seed, parse_as_at(options.as_at) or AS_AT, progress=progress
         )
         if options.system == "tables":
             write_tables(practice, options.out, options.format, progress=progress)
         else:
             _writer(options.system)(practice, options.out, progress=progress)
-    say(f"{options.patients:,} made-up patients in {options.out}.")
+    print_result(f"{options.patients:,} made-up patients in {options.out}.")
     return 0
 
 
