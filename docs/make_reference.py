@@ -1,8 +1,8 @@
 """Write the commands into reference.md, from the parser itself: `python docs/make_reference.py`.
 
-It goes by what each option is, not by the text of `--help`, which differs between versions of
-Python. A test asks that the page is what this makes.
-"""  # noqa: INP001 - a script, no package
+It uses the options themselves, not the text of `--help`, which differs between versions of
+Python. A test checks that the page is what this script writes.
+"""  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def inner(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Give the commands of a parser, by name, in order; none where it is a command itself."""
+    """Return the commands of a parser by name, in order; none where it is a command itself."""
     for action in _actions(parser):
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - no public name
             return dict(action.choices)
@@ -31,7 +31,7 @@ def inner(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]
 
 
 def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Give every command as it is typed, with its parser."""
+    """Yield every command as it is typed, with its parser."""
     parsers = inner(make_parser())
     for name in COMMANDS:
         parser = parsers[name]
@@ -43,11 +43,11 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
 
 
 def arguments_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """Give each argument and option of a command as it is typed, with what it says."""
-    given = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
-    for action in sorted(given, key=lambda action: bool(action.option_strings)):
+    """Yield each argument and option of a command as it is typed, with its help text."""
+    options = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
+    for action in sorted(options, key=lambda action: bool(action.option_strings)):
         if not isinstance(action, argparse._HelpAction):  # noqa: SLF001 - no public name
-            yield _typed(action), _says(action)
+            yield _typed(action), _help_text(action)
 
 
 def _typed(action: argparse.Action) -> str:
@@ -63,44 +63,44 @@ def _typed(action: argparse.Action) -> str:
     return f"{names} {value}"
 
 
-def _says(action: argparse.Action) -> str:
-    says = action.help or ""
-    return f"{says} **(needed)**" if action.option_strings and action.required else says
+def _help_text(action: argparse.Action) -> str:
+    text = action.help or ""
+    return f"{text} **(needed)**" if action.option_strings and action.required else text
 
 
 def in_a_cell(text: str) -> str:
-    """Make a text one that a table's cell can hold."""
+    """Return a text with what a cell of a table cannot hold escaped."""
     return text.replace("|", "\\|")
 
 
 def page_of_commands() -> str:
-    """Give the part of the page that this script writes."""
+    """Return the part of the page that this script writes."""
     out: list[str] = []
     for name, parser in commands():
         out += [f"### recordpick {name}", "", str(parser.description), ""]
-        rows = [(f"`{in_a_cell(typed)}`", in_a_cell(says)) for typed, says in arguments_of(parser)]
+        rows = [(f"`{in_a_cell(typed)}`", in_a_cell(text)) for typed, text in arguments_of(parser)]
         if rows:
             out += [
                 "| | |",
                 "| --- | --- |",
-                *(f"| {typed} | {says} |" for typed, says in rows),
+                *(f"| {typed} | {text} |" for typed, text in rows),
                 "",
             ]
     return "\n".join(out)
 
 
 def with_commands(page: str) -> str:
-    """Give the page with its commands written anew."""
+    """Return the page with its commands written again."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{page_of_commands()}\n{END}{after}"
 
 
 def main() -> None:
-    """Write the page anew."""
+    """Write the page again."""
     text = with_commands(PAGE.read_text(encoding="utf-8"))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
-    sys.stdout.write(f"{PAGE} is written anew.\n")
+    sys.stdout.write(f"{PAGE} is written.\n")
 
 
 if __name__ == "__main__":

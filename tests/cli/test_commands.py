@@ -169,12 +169,12 @@ def test_picking_needs_a_list(file, words, capsys):
 
 
 def test_another_day_than_the_extracts_is_told_for_what_it_is(demo, tmp_path, capsys):
-    """Ages are reckoned then; who is registered is as the extract has it."""
+    """Ages are calculated then; who is registered is as the extract has it."""
     words = ["new", "--index", str(demo / "index")]
     assert main([*words, str(tmp_path / "a.recordpick")]) == 0
     assert "only ages" not in capsys.readouterr().err
     assert main([*words, str(tmp_path / "b.recordpick"), "--as-at", "2027-01-31"]) == 0
-    assert "only ages and periods are reckoned at 2027-01-31" in capsys.readouterr().err
+    assert "only ages and periods are calculated at 2027-01-31" in capsys.readouterr().err
 
 
 def test_demonstration_codelists_on_real_records_are_told(demo, tmp_path, capsys):

@@ -177,7 +177,7 @@ def test_without_a_fingerprint_a_row_must_name_its_patient(file: WorkingFile, pa
     """
     looked = look(file, pack / "tick_sheets.xlsx", as_made_before)
     assert taken(looked) == BOTH
-    assert any("no list fingerprint" in sentence for sentence in looked.told)
+    assert any("no list fingerprint" in sentence for sentence in looked.notes)
     looked = look(file, pack / "tick_sheets.xlsx", as_made_before, without_patient_numbers)
     assert taken(looked) == {("BRO-01", "007"): "same"}
     assert "the patient number is missing" in looked.not_taken[0]

@@ -15,8 +15,8 @@ from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.reports.figures import as_kept
-from recordpick.reports.import_figures import take_in
+from recordpick.reports.figures import stored_form
+from recordpick.reports.import_figures import import_figures
 from recordpick.reports.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.reports.system_figures import fill, not_in, read_system_figures
 from recordpick.selection.kinds.figures import is_name, is_value
@@ -125,7 +125,7 @@ def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place
 ) -> None:
     current = _file(tmp_path, WIDE)
     new = _file(tmp_path, "target,register\nAF006,1288\n", "new.csv")
-    take_in(file, index, {"current_system": current, "new_system": new})
+    import_figures(file, index, {"current_system": current, "new_system": new})
     folder = export(file, index, tmp_path / "out", answers)
     rows = pl.read_csv(folder / "qof_report.csv").filter(
         pl.col("indicator") == "AF006", pl.col("figure") == "register"
@@ -157,4 +157,4 @@ def test_any_table_gives_figures_that_can_be_kept_or_a_sentence(
         figures = read_system_figures(path, "current_system")
     except UserError:
         return
-    assert all(is_name(name) and is_value(as_kept(value)) for name, value in figures.items())
+    assert all(is_name(name) and is_value(stored_form(value)) for name, value in figures.items())

@@ -6,7 +6,6 @@ help shown, without polars.
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,6 +32,8 @@ def acting_person(options: argparse.Namespace) -> Person:
 
     UserError where neither is known.
     """
+    import getpass
+
     from recordpick.selection.events import Person
 
     name = (options.name or "").strip()
@@ -98,12 +99,6 @@ def open_working_file(
         yield file
 
 
-def must_be_new(path: Path) -> None:
-    """Refuse to write over anything."""
-    if path.exists():
-        raise UserError(f"{path} is there already: choose another name, or move it away first.")
-
-
 def confirm_names(options: argparse.Namespace, file: str) -> bool:
     """Return whether names are wanted (`--with names`); ask first unless `--yes` is given.
 
@@ -131,6 +126,8 @@ def passphrase_prompt(path: Path) -> Callable[[], str]:
     It is typed unseen, or is the next line of what is piped in. It is never part of the command,
     where other programs and the history of the shell would see it. UserError where it is empty.
     """
+
+    import getpass
 
     def ask() -> str:
         if sys.stdin.isatty():

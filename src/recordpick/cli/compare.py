@@ -1,4 +1,4 @@
-"""`recordpick compare`: how the new system's report figures differ from the current ones'."""
+"""`recordpick compare`: show how the new system's report figures differ from the current ones."""
 
 from __future__ import annotations
 
@@ -6,27 +6,43 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from recordpick.atomic import check_new, write_file
 from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.differences import print_differences
 from recordpick.cli.output import print_message, print_result
-from recordpick.cli.reports import say_differences
-from recordpick.csv_safety import as_csv
-from recordpick.reports.compare import compare
-from recordpick.reports.system_figures import REPORTS
-from recordpick.verify.open_pack import open_pack
+
+HELP = "show how the new system's report figures differ"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "before", type=Path, metavar="PACK", help="the hand-over pack, or a folder of its reports"
+    )
+    parser.add_argument(
+        "after",
+        type=Path,
+        metavar="NEW",
+        help="the new system's figures: a folder of the same reports, a pack, or a CSV",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--all", action="store_true", help="also the figures that are the same")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the differences, largest first, and write all figures as CSV where that is asked."""
+    """Print the differences, largest first; write all figures as CSV if `--out` is given."""
+
+    from recordpick.atomic import check_new, write_file
+    from recordpick.csv_safety import as_csv
+    from recordpick.reports.compare import compare
+
     if options.out is not None:
         check_new(options.out)
     with _unpacked(options.before) as before, _unpacked(options.after) as after:
         compared = compare(before, after)
-    for sentence in compared.notes:
-        print_message(sentence)
-    say_differences(compared.rows, everything=options.all)
+    for note in compared.notes:
+        print_message(note)
+    print_differences(compared.rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(compared.rows))
         print_result(f"All {compared.rows.height:,} figures written to {options.out}.")
@@ -35,13 +51,18 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """Give a folder or a CSV as it is; of a zip the reports, in a folder that goes away again.
+    """Yield a folder or a CSV as it is; for a zip a temporary folder with its reports.
 
     Reports hold numbers of patients, and nothing that says who they are.
     """
     if not path.is_file() or path.suffix.casefold() != ".zip":
         yield path
         return
+    from tempfile import TemporaryDirectory
+
+    from recordpick.reports.system_figures import REPORTS
+    from recordpick.verify.open_pack import open_pack
+
     files = open_pack(path, passphrase_prompt(path))
     with TemporaryDirectory(prefix="recordpick-") as folder:
         for name in REPORTS:

@@ -1,29 +1,15 @@
-"""`recordpick criteria check`: read a pack and say all that is wrong with it."""
+"""`recordpick criteria`: the commands for criteria packs."""
 
 from __future__ import annotations
 
 import argparse
 
-from recordpick.cli.output import print_result, table
-from recordpick.criteria.load import read_pack
+from recordpick.cli.arguments import add_commands
+
+HELP = "work with criteria packs"
+COMMANDS = {"check": "criteria_check"}
 
 
-def run(options: argparse.Namespace) -> int:
-    """Read the pack; what is wrong with it comes as an error with one message a problem."""
-    pack = read_pack(options.pack)
-    with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
-    print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
-    rows: list[tuple[str, ...]] = [
-        (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
-        for criterion in pack.criteria
-    ]
-    for line in table(rows, right=frozenset({3})):
-        print_result(line)
-    for note in pack.notes:
-        print_result(note)
-    wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
-    print_result(
-        f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
-        f"{pack.random_records} random records. {wrong}"
-    )
-    return 0
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the commands of the group."""
+    add_commands(parser, COMMANDS)

@@ -1,22 +1,42 @@
-"""`recordpick demo`: the app on a made-up practice, or the whole work without a terminal."""
+"""`recordpick demo`: open the app on a made-up practice, or do all the work without a terminal."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from recordpick.cli.output import has_terminal
+from recordpick.cli.output import has_terminal, print_result, progress_on_stderr
 from recordpick.errors import UserError
 
+HELP = "open the app on a made-up practice"
 MOST_PATIENTS = 200_000
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "--headless",
+        action="store_true",
+        help="without the app: match, pick, draw and write the hand-over files",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="where to keep what is made; without it the app keeps nothing",
+    )
+    parser.add_argument(
+        "--patients", type=int, default=1500, metavar="N", help="how many patients (1500)"
+    )
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="another practice (1)")
+
+
 def run(options: argparse.Namespace) -> int:
-    """Open the app on the demonstration; without a terminal do it all and say what was made."""
+    """Open the app on the demonstration; without a terminal do all the work and list the files."""
     if not 1 <= options.patients <= MOST_PATIENTS:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
     if options.headless or not has_terminal():
-        return _headless(options)
+        return _run_headless(options)
     from recordpick.tui.app import RecordpickApp
 
     app = RecordpickApp(
@@ -24,18 +44,15 @@ def run(options: argparse.Namespace) -> int:
     )
     code = app.run_on_terminal()
     if app.last_words:
-        from recordpick.cli.output import print_result
-
         print_result(app.last_words)
     return code
 
 
-def _headless(options: argparse.Namespace) -> int:
-    from recordpick.cli.output import print_result, progress_on_stderr
+def _run_headless(options: argparse.Namespace) -> int:
     from recordpick.demo import run_demo
     from recordpick.handover.export import summary
 
-    out = options.out or _free(Path("recordpick-demo"))
+    out = options.out or _free_name(Path("recordpick-demo"))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UserError(f"{out} is not empty: name a new folder with --out.")
     with progress_on_stderr() as progress:
@@ -45,8 +62,8 @@ def _headless(options: argparse.Namespace) -> int:
     return 0
 
 
-def _free(path: Path) -> Path:
-    """Give the path, or with a number behind it the first that is not there."""
+def _free_name(path: Path) -> Path:
+    """Return the path, or with a number after it the first that does not exist."""
     number, free = 1, path
     while free.exists():
         number += 1

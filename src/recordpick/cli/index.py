@@ -4,20 +4,72 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
-from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from recordpick.cli.arguments import add_as_at, add_out
 from recordpick.cli.common import parse_as_at
-from recordpick.cli.output import print_message, print_result, progress_on_stderr, table
+from recordpick.cli.output import print_message, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
-from recordpick.index.as_at import read_as_at
-from recordpick.index.build.build_index import build_index
-from recordpick.index.readers.registry import questions_about
-from recordpick.index.source import Answers, Question
+from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from recordpick.index.manifest import Manifest
+    from recordpick.index.source import Answers, Question
+
+HELP = "make the practice index from what the practice's system exports"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="+",
+        metavar="SOURCE",
+        help="what the system exported (a folder), a folder of tables, or a list of patients "
+        "(CSV, XLSX, Parquet)",
+    )
+    parser.add_argument(
+        "--from",
+        dest="kinds",
+        action="append",
+        choices=("emis", "systmone", "vision", "tables", "list"),
+        help="what the source is, where it is not recognised; with several sources one for all, "
+        "or --from again for each of them",
+    )
+    add_out(parser, "DIR", "the index to make")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="a mapping file, for a folder of any CSV files"
+    )
+    parser.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="of lists: what 01/02/2020 means where no date of the column proves it (else asked, "
+        "and day first where nobody answers)",
+    )
+    parser.add_argument(
+        "--registered",
+        action="store_true",
+        help="of lists without a column of status: everyone on them is registered now",
+    )
+    parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    add_as_at(
+        parser,
+        "the day the export was made (else what the source says, else asked, and today where "
+        "nobody answers)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Build the index and say what became of every row."""
+    from recordpick.polars_env import keep_memory
+
+    keep_memory()  # before anything imports polars
+    from recordpick.index.build.build_index import build_index
+
     answers = _answers(options)
     with progress_on_stderr() as progress:
         index = build_index(
@@ -30,8 +82,16 @@ def run(options: argparse.Namespace) -> int:
             answers=answers,
             progress=progress,
         )
-    manifest = index.manifest
-    rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "set aside", "deleted")]
+    _print_rows(index.manifest)
+    _print_notes(index.manifest, options.out)
+    patients = plural(index.manifest.tables["patients"].rows, "patient")
+    as_at = f"as at {index.manifest.as_at} ({index.manifest.as_at_from})"
+    print_result(f"{patients} in {options.out}, {as_at}.")
+    return 0
+
+
+def _print_rows(manifest: Manifest) -> None:
+    rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "rejected", "deleted")]
     rows += [
         (
             count.file,
@@ -43,8 +103,10 @@ def run(options: argparse.Namespace) -> int:
         )
         for count in manifest.files
     ]
-    for line in table(rows, right=frozenset({2, 3, 4, 5})):
-        print_result(line)
+    print_table(rows, right=frozenset({2, 3, 4, 5}))
+
+
+def _print_notes(manifest: Manifest, out: Path) -> None:
     for note in manifest.notes:
         if note not in manifest.warnings:
             print_message(note)
@@ -52,63 +114,62 @@ def run(options: argparse.Namespace) -> int:
         print_message(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
-        rows_are = "row did" if rejected == 1 else "rows did"
-        print_message(
-            f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why."
-        )
+        rows = plural(rejected, "row was", "rows were")
+        print_message(f"{rows} rejected: {out / 'rejected_rows.csv'} says why.")
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
-        were = "value was left empty" if emptied == 1 else "values were left empty"
-        has = "it" if emptied == 1 else "them"
-        print_message(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
-    patients = manifest.tables["patients"].rows
-    print_result(
-        f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
-        f"({manifest.as_at_from})."
-    )
-    return 0
+        values = plural(emptied, "value was", "values were")
+        them = "it" if emptied == 1 else "them"
+        print_message(f"{values} left empty: {out / 'set_aside_values.csv'} lists {them}.")
 
 
 def _answers(options: argparse.Namespace) -> Answers:
-    """Give what the options say to what sources leave open, and else what the person says."""
-    said = Answers(
+    """Return the answers to what the sources leave open: from the options, else from the person."""
+    from dataclasses import replace
+
+    from recordpick.index.readers.registry import questions_about
+    from recordpick.index.source import Answers
+
+    answers = Answers(
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
         as_at=parse_as_at(options.as_at),
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return said
-    asked = questions_about(options.source, options.map, options.kinds or (), said)
+        return answers
+    questions = questions_about(options.source, options.map, options.kinds or (), answers)
     given = {}
-    for question in asked:
+    for question in questions:
         if question.about == "as_at":
-            said = replace(said, as_at=_ask_day(question))
+            answers = replace(answers, as_at=_ask_day(question))
         else:
-            given[question.key] = _ask(question)
-    return replace(said, given=given)
+            given[question.key] = _ask_yes_or_no(question)
+    return replace(answers, given=given)
 
 
-def _ask(question: Question) -> bool:
+def _ask_yes_or_no(question: Question) -> bool:
     """Ask a person until they say yes or no."""
     print_message(question.asks)
     while True:
         print_message(f"  y  {question.yes}\n  n  {question.no}")
-        said = _typed().lower()
-        if said in {"y", "yes", "n", "no"}:
-            return said.startswith("y")
+        typed = _read_line().lower()
+        if typed in {"y", "yes", "n", "no"}:
+            return typed.startswith("y")
 
 
 def _ask_day(question: Question) -> date:
     """Ask a person until they write a day on which an export can have been made."""
+    from recordpick.index.as_at import read_as_at
+
     print_message(question.asks)
     while True:
         print_message("  Write the day as in 01/10/2026.")
-        found = read_as_at(_typed())
+        found = read_as_at(_read_line())
         if found is not None:
             return found
 
 
-def _typed() -> str:
+def _read_line() -> str:
     try:
         return input().strip()
     except EOFError:

@@ -1,63 +1,88 @@
-"""`recordpick issues import`: take a filled-in workbook into the working file."""
+"""`recordpick issues import`: import the results of a filled-in workbook into the working file."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from recordpick.cli.arguments import add_file, add_person, add_take_over
 from recordpick.cli.common import acting_person, open_working_file
 from recordpick.cli.output import print_message, print_result
-from recordpick.data_checking.import_results import LookedAt, look_at
-from recordpick.data_checking.workbook import as_phase
 
+if TYPE_CHECKING:
+    from recordpick.data_checking.import_results import ImportPreview, Replaced
+
+HELP = "import a filled-in workbook of tick sheets"
 NOT_ALL = 1
 
 
-def run(options: argparse.Namespace) -> int:
-    """Say what is in the workbook, take it in, and name every row that could not be.
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file(parser)
+    parser.add_argument(
+        "workbook", type=Path, metavar="WORKBOOK", help="tick_sheets.xlsx, filled in"
+    )
+    parser.add_argument(
+        "--phase",
+        choices=("first_check", "recheck", "go_live"),
+        help="of which phase it is (else what its sheet Start says)",
+    )
+    parser.add_argument("--show", action="store_true", help="say what is in it, import nothing")
+    add_person(parser)
+    add_take_over(parser)
 
-    0 when every filled-in row was taken in, 1 when some were not.
+
+def run(options: argparse.Namespace) -> int:
+    """Print what is in the workbook, import it, and name every row that could not be imported.
+
+    Return 0 when every filled-in row was imported, 1 when some were not.
     """
+    from recordpick.data_checking.import_results import preview_import
+    from recordpick.data_checking.workbook import as_phase
+
     phase = None if options.phase is None else as_phase(options.phase)
     person = None if options.show else acting_person(options)
     with open_working_file(options, person, to_write=not options.show) as file:
-        looked = look_at(file, options.workbook, phase)
+        preview = preview_import(file, options.workbook, phase)
         if not options.show:
-            file.take_in_results(looked.filled)
-        _say(looked, shown_only=options.show)
-    return NOT_ALL if looked.not_taken else 0
+            file.take_in_results(preview.filled)
+        _print(preview, shown_only=options.show)
+    return NOT_ALL if preview.not_imported else 0
 
 
-def _say(looked: LookedAt, *, shown_only: bool) -> None:
-    filled = looked.filled
-    for sentence in looked.told:
-        print_message(sentence)
-    for one in looked.replaced:
-        before, now = one.before.entry, one.entry
-        name = now.criterion_id or "Random"
+def _print(preview: ImportPreview, *, shown_only: bool) -> None:
+    filled = preview.filled
+    for note in preview.notes:
+        print_message(note)
+    for replaced in preview.replaced:
+        print_message(_change(replaced))
+    if preview.not_imported:
         print_message(
-            f"Line {now.line} ({name}, patient {now.patient_id}) was {before.outcome!r} and is "
-            f"{now.outcome!r} now."
-            if before.outcome != now.outcome
-            else f"Line {now.line} ({name}, patient {now.patient_id}): what was noted has changed."
+            f"{len(preview.not_imported):,} could not be imported; they are in the workbook still:"
         )
-    if looked.not_taken:
-        print_message(
-            f"{len(looked.not_taken):,} could not be taken in; they are in the workbook still:"
-        )
-    for sentence in looked.not_taken:
-        print_message(f"  {sentence}")
+    for reason in preview.not_imported:
+        print_message(f"  {reason}")
     print_result(f"{filled.workbook}: {filled.phase}, list {filled.list_id}")
-    if looked.taken_before is not None:
-        earlier = looked.taken_before
+    if preview.imported_before is not None:
+        earlier = preview.imported_before
         print_result(
-            f"It was taken in on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes."
+            f"It was imported on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes."
         )
         return
     print_result(
-        f"{looked.new:,} new results, {len(looked.replaced):,} in place of earlier ones, "
-        f"{looked.known:,} known already."
+        f"{preview.new:,} new results, {len(preview.replaced):,} in place of earlier ones, "
+        f"{preview.known:,} known already."
     )
     if shown_only:
-        print_result("Nothing was taken in (--show).")
-    elif looked.new or looked.replaced:
+        print_result("Nothing was imported (--show).")
+    elif preview.new or preview.replaced:
         print_result("One undo in the app takes it back.")
+
+
+def _change(replaced: Replaced) -> str:
+    before, now = replaced.before.entry, replaced.entry
+    line = f"Line {now.line} ({now.criterion_id or 'Random'}, patient {now.patient_id})"
+    if before.outcome == now.outcome:
+        return f"{line}: what was noted has changed."
+    return f"{line} was {before.outcome!r} and is {now.outcome!r} now."

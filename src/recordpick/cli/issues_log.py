@@ -1,18 +1,29 @@
-"""`recordpick issues log`: what was found, for the supplier."""
+"""`recordpick issues log`: write what was found, for the supplier."""
 
 from __future__ import annotations
 
 import argparse
 
-from recordpick.atomic import check_new, write_file
+from recordpick.cli.arguments import add_file, add_out
 from recordpick.cli.common import open_working_file
 from recordpick.cli.output import print_result
-from recordpick.csv_safety import as_csv
-from recordpick.data_checking.progress import issue_log
+
+HELP = "write the issue log for the supplier"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file(parser)
+    add_out(parser, "FILE", "a new CSV file")
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the issue log as CSV."""
+
+    from recordpick.atomic import check_new, write_file
+    from recordpick.csv_safety import as_csv
+    from recordpick.data_checking.progress import issue_log
+
     check_new(options.out)
     with open_working_file(options, to_write=False) as file:
         log = issue_log(file.selection, file.pack)

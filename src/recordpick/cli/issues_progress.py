@@ -1,52 +1,72 @@
-"""`recordpick issues progress`: how far data checking is, and what to look at again."""
+"""`recordpick issues progress`: show how far data checking is, and what to check again."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from recordpick.cli.arguments import add_file
 from recordpick.cli.common import open_working_file
-from recordpick.cli.output import print_result, table
-from recordpick.csv_safety import one_line
-from recordpick.data_checking.progress import in_a_table, progress, to_recheck
+from recordpick.cli.output import print_result, print_table
 
+if TYPE_CHECKING:
+    from recordpick.data_checking.progress import Progress
+    from recordpick.selection.state import Issue
+
+HELP = "how far the checking is, and what to recheck"
 _LONGEST = 60
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file(parser)
+
+
 def run(options: argparse.Namespace) -> int:
-    """Print a row a phase, what has no result yet, and the open issues, worst first."""
+    """Print a row for each phase, what has no result yet, and the open issues, worst first."""
+    from recordpick.data_checking.progress import in_a_table, progress, to_recheck
+
     with open_working_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = to_recheck(file)
-    begun = [one for one in phases if one.results]
+    begun = [phase for phase in phases if phase.results]
     if not begun:
         print_result(
-            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and take it"
+            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import it"
         )
-        print_result("in with recordpick issues import.")
+        print_result("with recordpick issues import.")
         return 0
-    for line in table(in_a_table(phases), right=frozenset(range(1, 8))):
-        print_result(line)
-    for one in begun:
-        if one.left:
-            left = one.left_by_criterion()
-            named = ", ".join(f"{name or 'Random'} {number}" for name, number in left.items())
-            print_result()
-            print_result(
-                f"{one.phase.capitalize()}: no result yet for {one.records_left:,} records: {named}"
-            )
-        if one.beside:
-            print_result(
-                f"{one.phase.capitalize()}: {one.beside:,} results of lines no longer on the list."
-            )
+    print_table(in_a_table(phases), right=frozenset(range(1, 8)))
+    for phase in begun:
+        _print_what_is_left(phase)
     print_result()
     if not open_issues:
-        print_result("No issue is open: nothing has to be looked at again.")
+        print_result("No issue is open: nothing has to be checked again.")
         return 0
-    print_result(f"To be looked at again, because the issue is open ({len(open_issues):,}):")
+    print_result(f"To be checked again, because the issue is open ({len(open_issues):,}):")
+    _print_issues(open_issues)
+    return 0
+
+
+def _print_what_is_left(phase: Progress) -> None:
+    name = phase.phase.capitalize()
+    if phase.left:
+        left = phase.left_by_criterion()
+        named = ", ".join(f"{criterion or 'Random'} {number}" for criterion, number in left.items())
+        print_result()
+        print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
+    if phase.beside:
+        print_result(f"{name}: {phase.beside:,} results of lines no longer on the list.")
+
+
+def _print_issues(issues: Sequence[Issue]) -> None:
+    from recordpick.csv_safety import one_line
+
     rows: list[tuple[str, ...]] = [
         ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
     ]
-    for issue in open_issues:
+    for issue in issues:
         entry = issue.found.entry
         text = one_line(" / ".join(entry.differs.split("\n")))
         rows.append(
@@ -56,6 +76,4 @@ def run(options: argparse.Namespace) -> int:
                 text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…",
             )
         )
-    for line in table(rows, right=frozenset({0, 1})):
-        print_result(line)
-    return 0
+    print_table(rows, right=frozenset({0, 1}))

@@ -3,24 +3,51 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import acting_person, must_be_new
+from recordpick.cli.arguments import add_out, add_person
+from recordpick.cli.common import acting_person
 from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.errors import UserError
-from recordpick.selection.merging import Choice, Conflict, Plan, plan_merge
-from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
-NOT_DECIDED = 2
+if TYPE_CHECKING:
+    from recordpick.selection.merging import Choice, Conflict, Plan
+
+HELP = "bring two copies of a working file together"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("first", type=Path, metavar="A", help="one copy (.recordpick)")
+    parser.add_argument("second", type=Path, metavar="B", help="the other copy")
+    add_out(parser, "FILE", "the new working file of both")
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="CHOICE",
+        help="whose version counts where they conflict: A or B for all, NAME=A or NAME=B for one; "
+        "may be given several times",
+    )
+    parser.add_argument("--json", action="store_true", help="list the conflicts as JSON")
+    add_person(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Compare the copies, and write them as one new file where every conflict is decided.
 
-    0 when that is written, or there is nothing to merge; 2 when conflicts are not decided:
-    they are listed, and nothing is written.
+    Return 0 when that is written, or there is nothing to merge. UserError when conflicts are not
+    decided: they are listed, and nothing is written.
     """
+
+    from recordpick.atomic import check_new
+    from recordpick.selection.merging import plan_merge
+    from recordpick.selection.working_file import WorkingFile
+
     person = acting_person(options)
-    must_be_new(options.out)
+    check_new(options.out)
     with (
         WorkingFile.open(options.first, read_only=True) as ours,
         WorkingFile.open(options.second, read_only=True) as theirs,
@@ -35,13 +62,14 @@ def run(options: argparse.Namespace) -> int:
         if written:
             ours.save_merged(options.out, plan.body(choices), person)
     if options.json:
-        _say_json(plan, choices, str(options.out) if written else None)
+        _print_plan(plan, choices, str(options.out) if written else None)
     elif left:
-        _say_conflicts(left)
+        _print_conflicts(left)
     if left:
         raise UserError(
-            f"{_conflicts(len(left))} not decided, so nothing was written: for each give --take "
-            "NAME=A or --take NAME=B, or --take A or --take B for all that are left."
+            f"{plural(len(left), 'conflict is', 'conflicts are')} not decided, so nothing was "
+            "written: for each give --take NAME=A or --take NAME=B, or --take A or --take B for "
+            "all that are left."
         )
     if not options.json:
         print_result(plan.nothing_to_do or f"Written: {options.out}. Go on with this file only.")
@@ -52,7 +80,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
-    """Read what was decided: `A` or `B` for all that is not named, `NAME=A` for one."""
+    """Return what was decided: `A` or `B` for all that is not named, `NAME=A` for one."""
     names = {one.name for one in plan.conflicts}
     named: dict[str, Choice] = {}
     rest: Choice | None = None
@@ -79,11 +107,7 @@ def _choice(text: str, whole: str) -> Choice:
     raise UserError(f"--take {whole}: write A or B, or NAME=A or NAME=B.")
 
 
-def _conflicts(number: int) -> str:
-    return "1 conflict is" if number == 1 else f"{number:,} conflicts are"
-
-
-def _say_conflicts(conflicts: list[Conflict]) -> None:
+def _print_conflicts(conflicts: list[Conflict]) -> None:
     for one in conflicts:
         print_result(one.name)
         print_result(f"  {one.says}")
@@ -95,7 +119,7 @@ def _one_line(text: str) -> str:
     return " / ".join(text.split("\n"))
 
 
-def _say_json(plan: Plan, choices: dict[str, Choice], written: str | None) -> None:
+def _print_plan(plan: Plan, choices: dict[str, Choice], written: str | None) -> None:
     print_json(
         {
             "written": written,

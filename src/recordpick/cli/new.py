@@ -3,20 +3,45 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import acting_person, must_be_new, parse_as_at
+from recordpick.cli.arguments import add_as_at, add_person
+from recordpick.cli.common import acting_person, parse_as_at
 from recordpick.cli.output import print_message, print_pack_notes, print_result
-from recordpick.criteria.codelists import is_demonstration
-from recordpick.criteria.load import read_pack
-from recordpick.index.practice_index import open_index
-from recordpick.resources import general_practice_pack
-from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from recordpick.criteria.pack import Pack
+    from recordpick.index.manifest import Manifest
+
+HELP = "start a working file for one practice and one pack"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
+    parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="practice index")
+    parser.add_argument(
+        "--criteria", type=Path, metavar="PACK", help="criteria pack (else the one that ships)"
+    )
+    parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    add_as_at(parser, "the day on which ages are calculated (else the index's own)")
+    add_person(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Make the working file from an index and a pack."""
-    must_be_new(options.file)
+
+    from recordpick.atomic import check_new
+    from recordpick.criteria.load import read_pack
+    from recordpick.index.practice_index import open_index
+    from recordpick.resources import general_practice_pack
+    from recordpick.selection.working_file import WorkingFile
+
+    check_new(options.file)
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
     print_pack_notes(pack)
@@ -24,24 +49,30 @@ def run(options: argparse.Namespace) -> int:
     practice = options.practice or index.manifest.practice
     with WorkingFile.create(options.file, pack, index, as_at, practice, acting_person(options)):
         pass
-    named = f"{pack.title} {pack.version}".strip()
     criteria = plural(len(pack.criteria), "criterion", "criteria")
-    print_result(f"{options.file}: {criteria} of {named},")
-    print_result(f"{plural(index.manifest.tables['patients'].rows, 'patient')}, as at {as_at}.")
-    for warning in index.manifest.warnings:
-        print_message(f"Warning: {warning}")
-    if as_at != index.manifest.as_at:
-        print_message(
-            f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "
-            f"reckoned at {as_at}, not who is registered or which medicines are current."
-        )
-    demonstrations = sum(map(is_demonstration, pack.codelists.values()))
-    if demonstrations and not index.manifest.synthetic:
-        print_message(
-            f"{demonstrations} of {len(pack.codelists)} codelists are those that come with "
-            "recordpick: they hold a few codes for the demonstration, so that criteria that go by "
-            "them find few patients or nobody. Put the supplier's or the practice's own in their "
-            "place (criteria/README.md)."
-        )
+    patients = plural(index.manifest.tables["patients"].rows, "patient")
+    print_result(f"{options.file}: {criteria} of {f'{pack.title} {pack.version}'.strip()},")
+    print_result(f"{patients}, as at {as_at}.")
+    _print_warnings(index.manifest, pack, as_at)
     print_result(f"Open it with: recordpick {options.file}")
     return 0
+
+
+def _print_warnings(manifest: Manifest, pack: Pack, as_at: date) -> None:
+    from recordpick.criteria.codelists import is_demonstration
+
+    for warning in manifest.warnings:
+        print_message(f"Warning: {warning}")
+    if as_at != manifest.as_at:
+        print_message(
+            f"The records are as they were on {manifest.as_at}: only ages and periods are "
+            f"calculated at {as_at}, not who is registered or which medicines are current."
+        )
+    demonstrations = sum(map(is_demonstration, pack.codelists.values()))
+    if demonstrations and not manifest.synthetic:
+        print_message(
+            f"{demonstrations} of {len(pack.codelists)} codelists are those that come with "
+            "recordpick: they hold a few codes for the demonstration, so that criteria that use "
+            "them find few patients or none. Put the supplier's or the practice's own in their "
+            "place (criteria/README.md)."
+        )

@@ -6,7 +6,6 @@ imported here, because the app needs this before its first paint.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +36,8 @@ def print_json(value: object) -> None:
 
     It is ASCII, with everything escaped that a terminal might obey.
     """
+    import json
+
     print(json.dumps(value, indent=1).replace("\x7f", "\\u007f"))
 
 

@@ -5,23 +5,43 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from recordpick.cli.arguments import add_as_at, add_out
 from recordpick.cli.common import parse_as_at
 from recordpick.cli.output import print_result, progress_on_stderr
 from recordpick.errors import UserError
-from recordpick.synthetic.extract_writing import write_tables
-from recordpick.synthetic.practice import AS_AT, make_practice
 
+HELP = "make up a practice, for trials and teaching"
 MOST_PATIENTS = 2_000_000
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
+    add_out(parser, "DIR", "a new folder")
+    parser.add_argument(
+        "--as",
+        dest="system",
+        choices=("tables", "emis", "systmone", "vision", "list"),
+        default="tables",
+        help="as tables (the default), or as that system exports a practice",
+    )
+    parser.add_argument(
+        "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
+    )
+    add_as_at(parser, "the day it is made up for")
+
+
 def run(options: argparse.Namespace) -> int:
-    """Make a practice and write it as asked."""
+    """Make up a practice and write it in the form that is wanted."""
     if not 1 <= options.patients <= MOST_PATIENTS:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
+    from recordpick.synthetic.extract_writing import write_tables
+    from recordpick.synthetic.practice import AS_AT, make_practice
+
+    as_at = parse_as_at(options.as_at) or AS_AT
     with progress_on_stderr() as progress:
-        practice = make_practice(
-            options.patients, options.seed, parse_as_at(options.as_at) or AS_AT, progress=progress
-        )
+        practice = make_practice(options.patients, options.seed, as_at, progress=progress)
         if options.system == "tables":
             write_tables(practice, options.out, options.format, progress=progress)
         else:
@@ -31,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _writer(system: str) -> Callable[..., None]:
-    """Give what writes a practice as a system exports it."""
+    """Return the function that writes a practice as a system exports it."""
     if system == "emis":
         from recordpick.synthetic.as_emis import write_emis
 

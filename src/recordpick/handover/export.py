@@ -36,7 +36,7 @@ from recordpick.handover.warnings import cautions, doubts
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
-from recordpick.reports.practice_reports import as_files, count, counted_by, with_systems_own
+from recordpick.reports.practice_reports import as_files, count, counted_by, with_system_figures
 from recordpick.reports.targets import local_code_rows
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import ChangedMeanwhileError, WorkingFile
@@ -119,7 +119,7 @@ def pack_contents(
     selected = selection_rows(selection, file.pack, numbers, name)
     criteria = criteria_rows(selection, file.pack, matches)
     local, cannot = local_code_rows(index)
-    reports, unknown = with_systems_own(counted.reports, selection)
+    reports, unknown = with_system_figures(counted.reports, selection)
     about = About(
         list_id=name,
         pack=file.pack,

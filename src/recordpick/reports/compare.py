@@ -15,8 +15,13 @@ import polars as pl
 
 from recordpick.errors import UserError
 from recordpick.reports.figures import unit_of
-from recordpick.reports.practice_reports import Counted, figures_of
-from recordpick.reports.system_figures import NoNumber, Read, SystemFigures, read_figures
+from recordpick.reports.practice_reports import CountedReports, figures_of
+from recordpick.reports.system_figures import (
+    FiguresRead,
+    SystemFigures,
+    UnreadableFigure,
+    read_figures,
+)
 from recordpick.selection.state import SYSTEMS, Selection
 
 Basis = Literal["own", "counted"]
@@ -68,7 +73,7 @@ def compare(before: Path, after: Path) -> Comparison:
     Raise a UserError where files cannot be read, or there is nothing to compare.
     """
     old, new = read_figures(before, "current_system"), read_figures(after, "new_system")
-    counted = read_figures(before, "from_records") if before.is_dir() else Read({}, (), ())
+    counted = read_figures(before, "from_records") if before.is_dir() else FiguresRead({}, (), ())
     notes: list[str] = []
     basis: Basis = "own"
     if not _has(old) and after.is_dir():
@@ -96,32 +101,38 @@ def compare(before: Path, after: Path) -> Comparison:
     return Comparison(side_by_side(old, new, counted.figures), basis, tuple(notes))
 
 
-def of_working_file(selection: Selection, counted: Counted) -> pl.DataFrame:
+def compare_working_file(selection: Selection, counted: CountedReports) -> pl.DataFrame:
     """Compare the figures that a working file keeps, as `compare` does for a pack."""
-    old, new = (Read(figures_of(selection, system), (), ()) for system in SYSTEMS)
+    old, new = (FiguresRead(figures_of(selection, system), (), ()) for system in SYSTEMS)
     return side_by_side(old, new, counted.figures)
 
 
-def side_by_side(old: Read, new: Read, counted: SystemFigures) -> pl.DataFrame:
+def side_by_side(old: FiguresRead, new: FiguresRead, counted: SystemFigures) -> pl.DataFrame:
     """Return each figure that either side has, next to the other's, the largest difference first.
 
     Columns as in `COMPARED`; `counted` are recordpick's own figures, shown next to them.
     """
-    names = dict.fromkeys((*old.figures, *_of(old), *new.figures, *_of(new)))
+    names = dict.fromkeys(
+        (*old.figures, *_unreadable_by_name(old), *new.figures, *_unreadable_by_name(new))
+    )
     return _sorted([_row(name, old, new, counted) for name in names])
 
 
-def _has(read: Read) -> bool:
-    return bool(read.figures or read.no_numbers or read.problems)
+def _has(read: FiguresRead) -> bool:
+    return bool(read.figures or read.unreadable or read.problems)
 
 
-def _of(read: Read) -> dict[tuple[str, ...], NoNumber]:
-    return {one.name: one for one in read.no_numbers}
+def _unreadable_by_name(read: FiguresRead) -> dict[tuple[str, ...], UnreadableFigure]:
+    return {one.name: one for one in read.unreadable}
 
 
-def _row(name: tuple[str, ...], old: Read, new: Read, counted: SystemFigures) -> tuple[object, ...]:
+def _row(
+    name: tuple[str, ...], old: FiguresRead, new: FiguresRead, counted: SystemFigures
+) -> tuple[object, ...]:
     before, after = old.figures.get(name), new.figures.get(name)
-    wrong = [str(one) for side in (old, new) if (one := _of(side).get(name)) is not None]
+    wrong = [
+        str(one) for side in (old, new) if (one := _unreadable_by_name(side).get(name)) is not None
+    ]
     difference = percent = None
     if wrong:
         state = "no_number"

@@ -128,12 +128,12 @@ def value_of(figure: str, text: str) -> float | None:
     return None if unit == "percent" and value > 100 else float(value)
 
 
-def as_kept(value: float) -> str:
+def stored_form(value: float) -> str:
     """Return a figure as the working file stores it: 1234, 87.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def why_none(figure: str, text: str) -> str:
+def why_not_a_figure(figure: str, text: str) -> str:
     """Return why a text is not a figure, to follow it in a sentence: "'-3' is …"."""
     unit, bare = unit_of(figure), text.strip()
     if _ANY_NUMBER.fullmatch(bare):

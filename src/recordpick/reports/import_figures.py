@@ -13,13 +13,14 @@ from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.reports.figures import as_kept, is_empty, unit_of, value_of, why_none
+from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import Percentage, parsed, settled
 from recordpick.reports.qof import qof_table, qof_text
 from recordpick.reports.rules import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
 from recordpick.selection.state import SYSTEM_WORDS, Given, Name, OwnFigure, System
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
 SHIPPED = "shipped"
 """The word given instead of a file to return to what ships."""
@@ -30,7 +31,7 @@ Files = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class ImportedFigures:
     """How many figures were read from a system's CSV, and how many were new or different."""
 
     system: System
@@ -40,14 +41,14 @@ class Loaded:
     @property
     def in_words(self) -> str:
         """The result as two sentences."""
-        figures = "1 figure" if self.figures == 1 else f"{self.figures:,} figures"
         return (
-            f"{figures} of {SYSTEM_WORDS[self.system]} read, {self.changed:,} new or changed. The "
-            "working file keeps them, and the next hand-over pack has them."
+            f"{plural(self.figures, 'figure')} of {SYSTEM_WORDS[self.system]} read, "
+            f"{self.changed:,} new or changed. The working file keeps them, and the next hand-over "
+            "pack has them."
         )
 
 
-def load(file: WorkingFile, path: Path, system: System) -> Loaded:
+def load_figures(file: WorkingFile, path: Path, system: System) -> ImportedFigures:
     """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
 
     A figure replaces the one known before; others stay. Raise a UserError, and keep nothing, where
@@ -60,24 +61,24 @@ def _read(path: Path, system: System) -> Given:
     figures = read_system_figures(path, system)
     return Given(
         system,
-        {name: as_kept(value) for name, value in figures.items()},
+        {name: stored_form(value) for name, value in figures.items()},
         one_line(path.name or str(path))[:_MAX_SOURCE],
         _sha256(path),
     )
 
 
-def _keep(file: WorkingFile, given: Given) -> Loaded:
+def _keep(file: WorkingFile, given: Given) -> ImportedFigures:
     before = file.selection.figures
     changed = sum(
         (known := before.get((given.system, name))) is None or known.value != value
         for name, value in given.figures.items()
     )
     file.give_figures(given)
-    return Loaded(given.system, len(given.figures), changed)
+    return ImportedFigures(given.system, len(given.figures), changed)
 
 
-def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
-    """Keep one figure as somebody typed it; an empty text removes it.
+def keep_typed_figure(file: WorkingFile, name: Name, text: str, system: System) -> None:
+    """Keep one figure as somebody keep_typed_figure it; an empty text removes it.
 
     "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
     """
@@ -85,18 +86,17 @@ def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
     if not is_empty(text):
         number = value_of(name[-1], text)
         if number is None:
-            raise UserError(
-                f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
-                f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
-            )
-        value = as_kept(_resolve_percentage(file, name, text, number, system))
+            why = why_not_a_figure(name[-1], text)
+            example = "87.5" if name[-1] == "achievement" else "1,234"
+            raise UserError(f"{text.strip()!r} {why}: write it in figures, such as {example}.")
+        value = stored_form(_resolve_percentage(file, name, text, number, system))
     file.give_figures(Given(system, {name: value}))
 
 
 def _resolve_percentage(
     file: WorkingFile, name: Name, text: str, number: float, system: System
 ) -> float:
-    """Return which percentage a typed number of 1 or less means; others are unchanged.
+    """Return which percentage a keep_typed_figure number of 1 or less means; others are unchanged.
 
     The system's numerator and denominator decide, where they are known. Raise a UserError where
     they do not, unless it is the percentage that is kept already.
@@ -117,13 +117,13 @@ def _is_kept(kept: OwnFigure | None, written: Percentage) -> bool:
     return kept is not None and Decimal(kept.value) == written.number
 
 
-def take_in(
+def import_figures(
     file: WorkingFile,
     index: PracticeIndex,
     figures: Mapping[System, Path | None],
     qof: Path | None = None,
     rules: Path | None = None,
-) -> list[Loaded]:
+) -> list[ImportedFigures]:
     """Keep what was given on the command line, after all of it was read.
 
     Raise a UserError, and keep nothing, where any of it cannot be used.

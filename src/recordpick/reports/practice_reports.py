@@ -54,7 +54,7 @@ class CountedBy:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedReports:
     """The reports by their keys (`REPORT_FILES`), as far as the index can count them."""
 
     by: CountedBy
@@ -93,13 +93,15 @@ def counted_by(selection: Selection) -> CountedBy:
     )
 
 
-def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent) -> Counted:
+def count(
+    index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent
+) -> CountedReports:
     """Return every report, counted from an index."""
     progress("counting for the reports", None)
     rules = answer_rules(index, as_at, by.rules)
     homes = home_residents(index, by.rules, rules)
     of_another_year = tuple(filter(None, [year_caution(by.table, as_at)]))
-    return Counted(
+    return CountedReports(
         by,
         counted_reports(index, as_at, by.table, rules, homes),
         {"qof": of_another_year, "target": of_another_year, "capitation": homes.cautions},
@@ -127,7 +129,7 @@ def figures_of(selection: Selection, system: System) -> SystemFigures:
     }
 
 
-def with_systems_own(
+def with_system_figures(
     reports: Mapping[str, pl.DataFrame], selection: Selection
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """Return the reports with the systems' own figures, and notes on figures in no report."""

@@ -213,7 +213,7 @@ _AMONG_ELIGIBLE = (
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedPatients:
     """A set of patients, or None and why it is not known."""
 
     patients: pl.Series | None
@@ -237,16 +237,16 @@ class Rules:
         """Return whether there is such a rule."""
         return rule in self.matches.answers
 
-    def of(self, rule: str) -> Counted:
+    def of(self, rule: str) -> CountedPatients:
         """Return who meets a rule."""
         answer = self.matches.answers.get(rule)
         if answer is None:
-            return Counted(None, NO_RULE)
+            return CountedPatients(None, NO_RULE)
         if not answer.answered:
-            return Counted(None, answer.why_not)
+            return CountedPatients(None, answer.why_not)
         if answer.cautions:
-            return Counted(None, " ".join(answer.cautions))
-        return Counted(self.matches.patients(rule))
+            return CountedPatients(None, " ".join(answer.cautions))
+        return CountedPatients(self.matches.patients(rule))
 
 
 def answer_rules(
@@ -391,26 +391,28 @@ def _first(rules: Rules, *names: str) -> str:
     return next((name for name in names if rules.knows(name)), "")
 
 
-def _both(among: Counted | None, further: Counted | None) -> Counted:
+def _both(among: CountedPatients | None, further: CountedPatients | None) -> CountedPatients:
     """Return who is in both sets; where one of them is not known, neither is the result."""
     if among is None or further is None:
-        return among or further or Counted(None, NO_RULE)
+        return among or further or CountedPatients(None, NO_RULE)
     return _combined(among, further, lambda left, right: left.filter(left.is_in(right.implode())))
 
 
-def _without(among: Counted, taken: Counted) -> Counted:
+def _without(among: CountedPatients, taken: CountedPatients) -> CountedPatients:
     """Return who is in the first set and not in the second."""
     return _combined(among, taken, lambda left, right: left.filter(~left.is_in(right.implode())))
 
 
 def _combined(
-    left: Counted, right: Counted, combine: Callable[[pl.Series, pl.Series], pl.Series]
-) -> Counted:
+    left: CountedPatients,
+    right: CountedPatients,
+    combine: Callable[[pl.Series, pl.Series], pl.Series],
+) -> CountedPatients:
     if left.patients is None:
         return left
     if right.patients is None:
         return right
-    return Counted(combine(left.patients, right.patients))
+    return CountedPatients(combine(left.patients, right.patients))
 
 
 def _achievement(about: Figure, done: Figure, adjusted: Figure) -> Figure:

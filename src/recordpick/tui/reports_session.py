@@ -15,8 +15,8 @@ from recordpick.progress import Progress, silent
 if TYPE_CHECKING:
     import polars as pl
 
-    from recordpick.reports.import_figures import Loaded
-    from recordpick.reports.practice_reports import Counted
+    from recordpick.reports.import_figures import ImportedFigures
+    from recordpick.reports.practice_reports import CountedReports
     from recordpick.selection.state import OwnFigure, System
     from recordpick.tui.session import Session
 
@@ -26,7 +26,7 @@ class Reports:
     """The reports of a session as they were counted, with the figures that its file keeps now."""
 
     session: Session
-    counted: Counted
+    counted: CountedReports
     state: object = field(repr=False)
 
     @property
@@ -45,16 +45,16 @@ class Reports:
 
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
         """Give the reports with the systems' figures in them, and what no report has."""
-        from recordpick.reports.practice_reports import with_systems_own
+        from recordpick.reports.practice_reports import with_system_figures
 
-        reports, notes = with_systems_own(self.counted.reports, self.session.selection)
+        reports, notes = with_system_figures(self.counted.reports, self.session.selection)
         return reports, tuple(notes)
 
     def differences(self) -> pl.DataFrame:
         """Give both systems' figures side by side, the largest difference first."""
-        from recordpick.reports.compare import of_working_file
+        from recordpick.reports.compare import compare_working_file
 
-        return of_working_file(self.session.selection, self.counted)
+        return compare_working_file(self.session.selection, self.counted)
 
 
 def _state(session: Session) -> object:
@@ -74,33 +74,33 @@ def count(session: Session, progress: Progress = silent) -> Reports:
         )
 
 
-def load(reports: Reports, path: Path, system: System) -> Loaded:
+def load(reports: Reports, path: Path, system: System) -> ImportedFigures:
     """Keep a system's figures from a CSV or a folder of reports, beside those known: for a thread.
 
     A figure read takes the place of one known before. UserError says what cannot be read.
     """
-    from recordpick.reports.import_figures import load
+    from recordpick.reports.import_figures import load_figures
 
-    return load(reports.session.file, path, system)
+    return load_figures(reports.session.file, path, system)
 
 
 def typed(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
     """Keep one figure as it was typed; an empty text takes it away. UserError if no number."""
-    from recordpick.reports.import_figures import typed
+    from recordpick.reports.import_figures import keep_typed_figure
 
-    typed(reports.session.file, name, text, system)
+    keep_typed_figure(reports.session.file, name, text, system)
 
 
 def count_by(session: Session, path: Path) -> None:
     """Count by another QOF table (CSV) or other report rules (TOML) from now on: for a thread."""
-    from recordpick.reports.import_figures import take_in
+    from recordpick.reports.import_figures import import_figures
     from recordpick.tui.session import in_reach
 
     with in_reach(session.index):
         if path.suffix.casefold() == ".toml":
-            take_in(session.file, session.index, {}, rules=path)
+            import_figures(session.file, session.index, {}, rules=path)
         else:
-            take_in(session.file, session.index, {}, qof=path)
+            import_figures(session.file, session.index, {}, qof=path)
 
 
 def write_differences(reports: Reports, out: Path) -> None:
