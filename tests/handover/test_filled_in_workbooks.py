@@ -281,14 +281,14 @@ def _headings_deleted(book: Any) -> None:
 
 NOT_TAKEN: dict[str, tuple[Callable[[Any], None], str, int]] = {
     "another patient's number": (
-        *(_set("BRO-01", "102", "Patient no.", "100"), "is of another patient than 100", 1),
+        *(_set("BRO-01", "102", "Patient no.", "100"), "belongs to another patient than 100", 1),
     ),
     "a patient who is on no list": (
-        *(_set("BRO-01", "102", "Patient no.", "999"), "is of another patient than 999", 1),
+        *(_set("BRO-01", "102", "Patient no.", "999"), "belongs to another patient than 999", 1),
     ),
-    "a column sorted alone": (_patients_sorted_alone, "is of another patient than", 0),
+    "a column sorted alone": (_patients_sorted_alone, "belongs to another patient than", 0),
     "a row that says another line": (_set("BRO-01", "102", "Line", 1), "", 1),
-    "two rows of one line that disagree": (_two_results, "they say different things", 1),
+    "two rows of one line that disagree": (_two_results, "they have different results", 1),
     "rows pasted onto another sheet": (_pasted_over, "belongs to BRO-01", 0),
     "two columns called Result": (_two_result_columns, "stands twice", 0),
     "headings deleted": (_headings_deleted, "has no row with the headings", 0),
@@ -351,7 +351,7 @@ def test_a_record_taken_out_since_keeps_its_result(file: WorkingFile, look: Look
     file.remove("BRO-01", ["102"])
     looked = look(BOTH)
     assert said(looked) == TAKEN
-    assert any("was taken out of the selection" in one for one in looked.notes)
+    assert any("was removed from the selection" in one for one in looked.notes)
 
 
 @settings(
@@ -427,7 +427,7 @@ def test_a_workbook_of_another_working_file_is_refused(look: Look, file: Working
     def change(book: Any) -> None:
         book["Start"]["B2"] = "RP-AAAAAAAA-01"
 
-    with pytest.raises(UserError, match="is of the list RP-AAAAAAAA-01") as error:
+    with pytest.raises(UserError, match="is for the list RP-AAAAAAAA-01") as error:
         look(BOTH, change)
     assert list_ids(file)[0] in str(error.value)
 
@@ -446,7 +446,7 @@ def test_without_its_first_sheet_the_list_is_known_by_the_others(look: Look) -> 
         del book["Start"]
 
     assert said(look(BOTH, change, phase="recheck")) == TAKEN
-    with pytest.raises(UserError, match="of which phase"):
+    with pytest.raises(UserError, match="which phase"):
         look(BOTH, change)
 
 
@@ -470,7 +470,7 @@ def test_the_phase_is_read_as_people_write_it(look: Look, text: str) -> None:
 def test_the_phase_that_a_person_says_goes_before_the_workbook_s(look: Look) -> None:
     looked = look(BOTH, phase="recheck")
     assert looked.filled.phase == "recheck"
-    assert any("says first check; it is taken as recheck" in one for one in looked.notes)
+    assert any("says first check; it is imported as recheck" in one for one in looked.notes)
 
 
 def test_a_file_that_handed_nothing_over_takes_nothing_in(

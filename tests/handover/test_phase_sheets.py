@@ -13,7 +13,7 @@ import pytest
 from tick_sheet_filling import as_read, fill_in
 
 from recordpick.cli.main import main
-from recordpick.data_checking.import_results import LookedAt, held_against
+from recordpick.data_checking.import_results import ImportPreview, preview_of
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.phase_sheets import PhaseSheets, phase_sheets
 from recordpick.data_checking.progress import progress
@@ -39,10 +39,10 @@ def _book(made: PhaseSheets, **more: bool) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def _look(file: WorkingFile, book: Any) -> LookedAt:
+def _look(file: WorkingFile, book: Any) -> ImportPreview:
     rows = as_read(book)
     sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return held_against(file, workbook_of("filled.xlsx", sha256, rows))
+    return preview_of(file, workbook_of("filled.xlsx", sha256, rows))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_what_is_rechecked_is_taken_in_to_the_same_lines(
     book = _book(_made(found, index, "recheck"))
     fill_in(book, {("BRO-01", "007"): "same"})
     looked = _look(found, book)
-    assert (looked.filled.phase, looked.new, looked.not_taken) == ("recheck", 1, ())
+    assert (looked.filled.phase, looked.new, looked.not_imported) == ("recheck", 1, ())
     found.take_in_results(looked.filled)
     assert [issue.status for issue in found.selection.issues] == ["resolved", "open"]
     assert [one.name for one in _made(found, index, "recheck").sheets] == ["Random"]
@@ -127,7 +127,7 @@ def test_go_live_has_the_whole_list_and_the_next_random_tickets(
     book = _book(made)
     fill_in(book, {("Random", pick.patient_id): "same" for pick in found.selection.random()})
     looked = _look(found, book)
-    assert (looked.filled.phase, looked.new, looked.not_taken) == ("go-live", 4, ())
+    assert (looked.filled.phase, looked.new, looked.not_imported) == ("go-live", 4, ())
 
 
 def test_what_was_taken_out_since_is_left_out_and_said(
