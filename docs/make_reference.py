@@ -1,21 +1,35 @@
-"""Write the commands into reference.md, from the parser itself: `python docs/make_reference.py`.
+"""Write what the program itself describes into the documents: `python docs/make_reference.py`.
 
-It uses the options themselves, not the text of `--help`, which differs between versions of
-Python. A test checks that the page is what this script writes.
+These are the commands in reference.md, from the parser's options (not from the text of `--help`,
+which differs between versions of Python), and the columns of each CSV. Tests check that the pages
+are what this script writes.
 """  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from recordpick.cli.main import COMMANDS, make_parser
+from recordpick.data_checking.issue_log import ISSUES
+from recordpick.handover.contract import TABLES
+from recordpick.reports.columns import Column, Table
+from recordpick.reports.compare import COMPARISON
 
-PAGE = Path(__file__).parent / "reference.md"
+FOLDER = Path(__file__).parent
+PAGE = FOLDER / "reference.md"
+PAGES_WITH_COLUMNS = (PAGE, FOLDER / "data-checking.md", FOLDER / "reports.md")
 BEGIN = "<!-- from here on written by docs/make_reference.py -->\n"
 END = "<!-- up to here written by docs/make_reference.py -->\n"
+COLUMNS = re.compile(
+    r"(<!-- columns of (\S+), written by docs/make_reference.py -->\n).*?"
+    r"(<!-- end of columns -->\n)",
+    re.DOTALL,
+)
+TYPES = {"string": "text", "integer": "whole number", "number": "number", "date": "date"}
 
 
 def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
@@ -96,11 +110,32 @@ def with_commands(page: str) -> str:
     return f"{before}{BEGIN}\n{page_of_commands()}\n{END}{after}"
 
 
+def table_of_columns(table: Table) -> str:
+    """Return a CSV's columns as a table of Markdown."""
+    rows = [f"| {one.name} | {_type_of(one)} | {in_a_cell(one.meaning)} |" for one in table.columns]
+    return "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def _type_of(column: Column) -> str:
+    if not column.words:
+        return TYPES[column.type]
+    return in_a_cell(", ".join(f"`{word}`" for word in column.words))
+
+
+def with_columns(page: str) -> str:
+    """Return the page with the columns of each CSV that it names written again."""
+    tables = {table.file: table_of_columns(table) for table in (*TABLES, ISSUES, COMPARISON)}
+    return COLUMNS.sub(lambda found: f"{found[1]}{tables[found[2]]}{found[3]}", page)
+
+
 def main() -> None:
-    """Write the page again."""
+    """Write the pages again."""
     text = with_commands(PAGE.read_text(encoding="utf-8"))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
-    sys.stdout.write(f"{PAGE} is written.\n")
+    for page in PAGES_WITH_COLUMNS:
+        text = with_columns(page.read_text(encoding="utf-8"))
+        page.write_text(text, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{page} is written.\n")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from workbook_dump import dump
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.csv_safety import as_csv
-from recordpick.data_checking.progress import issue_log
+from recordpick.data_checking.issue_log import issue_log
 from recordpick.handover.contract import TABLES
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor

@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 from recordpick.csv_safety import as_csv, plain
+from recordpick.data_checking.issue_log import ISSUE_LOG, issue_log
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.data_checking.progress import ISSUE_LOG, in_a_table, issue_log, progress, to_recheck
+from recordpick.data_checking.progress import in_a_table, progress, to_recheck
 from recordpick.data_checking.sign_off import WIDTH, sign_off
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.state import Entry, FilledIn, Phase

@@ -19,10 +19,10 @@ from test_descriptor import CRITERIA, DAMAGES, LIST
 
 from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.contract import Field, Table
 from recordpick.handover.export import FILES, export, export_encrypted
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.reports.columns import Column, Table
 from recordpick.selection.working_file import WorkingFile
 from recordpick.verify.csv_files import LINE, check_columns, parse_table, typed
 from recordpick.verify.descriptor import read_descriptor
@@ -403,7 +403,7 @@ def test_a_folder_that_is_not_a_pack_is_not_read(tmp_path: Path) -> None:
         verdict_of(tmp_path)
 
 
-TEXTS = Table("texts.csv", "", (Field("number", "integer", ""), Field("text", "string", "")))
+TEXTS = Table("texts.csv", "", (Column("number", pl.Int64(), ""), Column("text", pl.String(), "")))
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -22,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
 
     from recordpick.atomic import check_new, write_file
     from recordpick.csv_safety import as_csv
-    from recordpick.data_checking.progress import issue_log
+    from recordpick.data_checking.issue_log import issue_log
 
     check_new(options.out)
     with open_working_file(options, to_write=False) as file:

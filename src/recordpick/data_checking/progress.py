@@ -1,21 +1,11 @@
-"""How far data checking is, phase by phase, and what is to be looked at again.
-
-The issue log: what the practice found, for the supplier to trace and put right.
-
-It goes by the list that the supplier has imported (list_id, line, record number). Numbers of issues
-stay as they are, so that both sides can speak of "issue 12" for weeks.
-"""
+"""How far data checking is, phase by phase, and what is to be checked again."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
-from recordpick.criteria.pack import Pack
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.selection.state import (
     FAULTS,
     OUTCOMES,
@@ -24,7 +14,6 @@ from recordpick.selection.state import (
     Outcome,
     Phase,
     Result,
-    Selection,
 )
 from recordpick.selection.working_file import Facts
 
@@ -142,58 +131,3 @@ def in_a_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
                 (one.phase, f"{len(one.lines):,}", f"{one.checked:,}", *counts, f"{one.left:,}")
             )
     return rows
-
-
-ISSUE_LOG: dict[str, pl.DataType] = {
-    "issue": pl.UInt32(),
-    "status": pl.String(),
-    "phase": pl.String(),
-    "last_phase": pl.String(),
-    "list_id": pl.String(),
-    "line": pl.UInt32(),
-    "record_number": pl.UInt32(),
-    "patient_id": pl.String(),
-    "criterion_id": pl.String(),
-    "criterion_title": pl.String(),
-    "result": pl.String(),
-    "what_differs": pl.String(),
-    "severity": pl.String(),
-    "found_by": pl.String(),
-    "found_on": pl.Date(),
-    "last_result": pl.String(),
-    "last_checked_on": pl.Date(),
-}
-"""The columns of the issue log, in order, with their types: docs/data-checking.md tells them."""
-
-
-def issue_log(selection: Selection, pack: Pack) -> pl.DataFrame:
-    """Give one row an issue, by number: also those that are resolved or withdrawn."""
-    titles = {criterion.id: criterion.title for criterion in pack.criteria}
-    return pl.DataFrame(
-        [_row(issue, titles) for issue in selection.issues], schema=ISSUE_LOG, orient="row"
-    )
-
-
-def _row(issue: Issue, titles: dict[str, str]) -> tuple[object, ...]:
-    found, last = issue.found, issue.last
-    entry = found.entry
-    title = RANDOM_TITLE if entry.criterion_id is None else titles.get(entry.criterion_id)
-    return (
-        issue.number,
-        issue.status,
-        issue.found_in,
-        last.phase,
-        last.list_id,
-        last.entry.line,
-        last.entry.record,
-        entry.patient_id,
-        entry.criterion_id,
-        title,
-        entry.outcome,
-        entry.differs or None,
-        entry.severity or None,
-        entry.initials or None,
-        entry.checked_on,
-        last.entry.outcome,
-        last.entry.checked_on,
-    )

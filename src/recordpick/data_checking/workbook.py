@@ -15,7 +15,7 @@ from pathlib import Path
 
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
-from recordpick.handover.contract import SELECTION
+from recordpick.handover.selection_list import SELECTION
 from recordpick.handover.tick_sheet_model import (
     DIFFERS,
     FINGERPRINT,
@@ -38,7 +38,7 @@ from recordpick.selection.state import PHASES, Phase
 from recordpick.spreadsheets import read_sheets
 
 Rows = list[list[str]]
-_LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
+_LIST_ID = re.compile(SELECTION.column("list_id").pattern)
 _HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME)
 _FILLED_IN = (RESULT, DIFFERS, SEVERITY)
 """What makes a row one to be read: initials and dates are often filled in beforehand."""

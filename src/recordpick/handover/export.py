@@ -36,8 +36,8 @@ from recordpick.handover.warnings import cautions, doubts
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.progress import Progress, silent
+from recordpick.reports.local_codes import local_code_rows
 from recordpick.reports.practice_reports import as_files, count, counted_by, with_system_figures
-from recordpick.reports.targets import local_code_rows
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import ChangedMeanwhileError, WorkingFile
 

@@ -14,6 +14,7 @@ from typing import Literal
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.reports.columns import Column, Table
 from recordpick.reports.figures import unit_of
 from recordpick.reports.practice_reports import CountedReports, figures_of
 from recordpick.reports.system_figures import (
@@ -35,20 +36,34 @@ STATES = {
 }
 """The words of the column `state`, in the order of the rows."""
 
-COMPARED: dict[str, pl.DataType] = {
-    "report": pl.String(),
-    "name": pl.String(),
-    "figure": pl.String(),
-    "unit": pl.String(),
-    "before": pl.Float64(),
-    "after": pl.Float64(),
-    "difference": pl.Float64(),
-    "percent": pl.Float64(),
-    "counted_before": pl.Float64(),
-    "state": pl.String(),
-    "says": pl.String(),
-}
-"""The columns of the comparison, in order, with their types: docs/reports.md describes them."""
+COMPARISON = Table(
+    "comparison.csv",
+    "Both systems' report figures side by side",
+    (
+        Column("report", pl.String(), "`qof`, `target` or `capitation`"),
+        Column("name", pl.String(), "the indicator, the target, or sex and age band"),
+        Column("figure", pl.String(), "which figure"),
+        Column("unit", pl.String(), "patients, weighted patients, percent or points"),
+        Column(
+            "before",
+            pl.Float64(),
+            "the current system's own figure (or what is counted in its records)",
+        ),
+        Column("after", pl.Float64(), "the new system's"),
+        Column("difference", pl.Float64(), "after less before; empty unless both sides have it"),
+        Column("percent", pl.Float64(), "that, of before; empty where before is 0"),
+        Column("counted_before", pl.Float64(), "from_records of PACK, to see which side is odd"),
+        Column(
+            "state",
+            pl.String(),
+            "`no_number`: a cell holds something else; `same`: to two decimals",
+            words=tuple(STATES),
+        ),
+        Column("says", pl.String(), "which cell is not a number"),
+    ),
+)
+COMPARED = COMPARISON.schema
+"""The columns of the comparison, in order, with their types."""
 
 _SAME = 0.005
 """Figures are shown with two decimals: those that differ by less are the same."""
