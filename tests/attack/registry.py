@@ -13,7 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-MODULES = ("stale_journals", "damage_in_place", "forged_journals", "odd_files")
+MODULES = (
+    *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "mutated_extracts"),
+)
 Try = Callable[[Path, random.Random], str]
 
 
