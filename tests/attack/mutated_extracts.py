@@ -283,8 +283,10 @@ def check(source: Source, files: Files, index: PracticeIndex) -> int:
         words = [name for name, kind in frame.schema.items() if kind not in {pl.String, pl.Date}]
         for row in frame.cast({name: pl.String for name in words}).iter_rows(named=True):
             rows += 1
-            owner = by_number.get(row["patient_id"])
-            for k, written in _evidence(row, source.day):
+            evidence = list(_evidence(row, source.day))
+            # A number that is nobody's is a damaged one: then its values must be of one patient.
+            owner = by_number.get(row["patient_id"], evidence[0][0] if evidence else None)
+            for k, written in evidence:
                 if k == owner:
                     continue
                 if lines is None:

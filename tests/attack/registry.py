@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODULES = (
-    *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "mutated_extracts"),
+    *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "hostile_toml"),
+    "mutated_extracts",
 )
 Try = Callable[[Path, random.Random], str]
 

@@ -69,7 +69,7 @@ class SourceFile:
             quoting=csv.QUOTE_ALL if self.quoted else csv.QUOTE_MINIMAL,
         )
         writer.writerows(self.rows if rows is None else rows)
-        return made.getvalue().encode(self.encoding)
+        return made.getvalue().encode(self.encoding, "replace")
 
 
 @dataclass(frozen=True, slots=True)
