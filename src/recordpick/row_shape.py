@@ -137,14 +137,16 @@ class RowShape:
         (width,) = self.widths
         if len(fields) > width:
             return self._without_extra(fields, width)
-        if any(place in self.filled for place in range(len(fields), width)):
-            return None  # no last value is missing, but one before it
         if not self._begins_like_row(fields, strictly=True) or ('"' in line and self.fits(line)):
+            return None
+        row = [*fields, *[""] * (width - len(fields))]
+        lost = ([*fields[:place], None, *fields[place:]] for place in range(len(fields)))
+        if any(self._fits_otherwise(other, row) for other in lost):
             return None
         rest = after.split(self.delimiter)
         if after.strip() and len(rest) < width and not self._begins_like_row(rest):
             return None
-        return [*fields, *[""] * (width - len(fields))]
+        return row
 
     def _without_extra(self, fields: list[str], width: int) -> list[str] | None:
         """Return a row's fields without empty ones too many; None where they may be no extra ones.
@@ -162,24 +164,30 @@ class RowShape:
         is_last_there = width - 1 in self.filled and row[-1].strip()
         if is_usual or is_last_there or not self.kinds:
             return row
-        return row if self._is_only_reading(fields, width) else None
+        added = ([*fields[:place], *fields[place + 1 :]][:width] for place in range(width))
+        if not self._begins_like_row(row, strictly=True) or any(
+            self._fits_otherwise(other, row) for other in added
+        ):
+            return None
+        return row
 
-    def _is_only_reading(self, fields: list[str], width: int) -> bool:
-        """Return whether a row fits without its last fields, and without others it does not.
+    def _fits_otherwise(self, other: Sequence[str | None], row: Sequence[str]) -> bool:
+        """Return whether a row may as well be read in another way, with consequences.
 
-        Others are those whose absence moves a value into a column of identifiers, dates or codes.
+        That is, with a value moved into a column of identifiers, dates or codes, or one that is
+        never empty. None is a value that was lost, and may have been any.
         """
-        row = fields[:width]
-        if not self._begins_like_row(row, strictly=True):
-            return False
-        places = [place for place, _ in self.kinds]
-        for place in range(max(places) + 1):
-            other = [*fields[:place], *fields[place + 1 :]][:width]
-            moved = [at for at in places if other[at] != row[at]]
-            filled = all(other[at].strip() for at in places if at in self.filled)
-            if moved and filled and self._begins_like_row(other, strictly=True):
+        has_moved = False
+        for place, kind in self.kinds:
+            value = other[place] if place < len(other) else ""
+            has_moved |= value is not None and value != row[place]
+            if value is None or _kind(value.strip()) == kind:
+                continue
+            if value.strip() or place in self.filled:
                 return False
-        return True
+        return has_moved or any(
+            other[place] and not row[place].strip() for place in self.filled if place < len(other)
+        )
 
     def _begins_like_row(self, fields: Sequence[str], *, strictly: bool = False) -> bool:
         """Return whether these may be the first fields of a row.

@@ -242,11 +242,16 @@ def _lines(source: Source, files: Files) -> Iterator[Line]:
     for one in source.files:
         if one.owner < 0 or one.name not in files:
             continue
-        for raw in _decoded(files[one.name]).splitlines():
-            for delimiter in ",;\t|":
+        lines = _decoded(files[one.name]).splitlines()
+        for delimiter in ",;\t|":
+            width, at = len(one.rows[-1]), one.owner
+            for raw in lines:
                 fields = next(csv.reader([raw.replace("\0", "")], delimiter=delimiter), [])
-                if len(fields) == len(one.rows[-1]):
-                    yield Line(raw, _owner(source, fields[one.owner]))
+                if one.owner_name and fields.count(one.owner_name) == 1:
+                    # A header: the columns may be in another order than they were.
+                    width, at = len(fields), fields.index(one.owner_name)
+                elif len(fields) == width:
+                    yield Line(raw, _owner(source, fields[at]))
 
 
 def _decoded(data: bytes) -> str:

@@ -59,6 +59,8 @@ class SourceFile:
     quoted: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
+    owner_name: str = ""
+    """What the header calls that place; "" in a file without a header."""
 
     def content(self, rows: Sequence[Sequence[str]] | None = None) -> bytes:
         """Write the file."""
@@ -101,9 +103,9 @@ def _file(
     assert not unknown, unknown
     lines = [tuple(row.get(column, "") for column in columns) for row in rows]
     at = columns.index(owner) if owner else -1
-    return SourceFile(
-        name, ((tuple(columns), *lines) if header else tuple(lines)), at, quoted, encoding
-    )
+    rows_with_header = (tuple(columns), *lines) if header else tuple(lines)
+    named = owner if header else ""
+    return SourceFile(name, rows_with_header, at, quoted, encoding, owner_name=named)
 
 
 def _entries(make: Callable[[int, int], dict[str, str]]) -> list[dict[str, str]]:
@@ -304,6 +306,7 @@ def tables() -> Source:
             "kind": "observation",
             "code": "195967001",
             "term": text(k, j),
+            "value_text": text(k, j) if j else "",
             "value": "",
         }
     )
@@ -316,7 +319,22 @@ def tables() -> Source:
             "dosage": text(k, j),
         }
     )
-    named = {"patients": patients, "events": events, "medications": medications}
+    referrals = [
+        {
+            "patient_id": patient_number(k),
+            "recipient": entry_number(k, 0),
+            "date": f"201{k}-02-03",
+            "term": text(k),
+            "referral_id": entry_number(k, 1),
+        }
+        for k in NUMBERS
+    ]
+    named = {
+        "patients": patients,
+        "events": events,
+        "medications": medications,
+        "referrals": referrals,
+    }
     files = tuple(
         _file(f"{name}.csv", columns(rows), rows, "patient_id") for name, rows in named.items()
     )
@@ -334,7 +352,9 @@ def lists() -> Source:
         for k in NUMBERS
     ]
     title = ("Patients of Example Surgery", *[""] * (len(columns) - 1))
-    file = SourceFile("list.csv", (title, columns, *rows), columns.index("EMIS Number"))
+    owner = "EMIS Number"
+    rows_in_file = (title, columns, *rows)
+    file = SourceFile("list.csv", rows_in_file, columns.index(owner), owner_name=owner)
     return Source("lists", (file,), "%d/%m/%Y", _by_number())
 
 
