@@ -125,7 +125,7 @@ def plan_merge(ours: Facts, theirs: Facts) -> Plan:
         says = f"{source} has everything of {ours.path.name} already: go on with {source}."
         return Plan(says, (), (), frozenset(), source, ())
     place = next(at for at in reversed(range(len(other))) if other[at].hash in known)
-    base = _last_shared(mine, other, known, known_there)
+    base = shared_chain(mine, other)
     found = _Comparison(
         history_of(base).work, history_of(mine).work, history_of(other).work, ours.pack
     )
@@ -161,8 +161,9 @@ def _of(practice: str, other: str) -> str:
     return "" if practice == other else f" ({practice or 'no name'}, {other or 'no name'})"
 
 
-def _last_shared(mine: Chain, other: Chain, known: set[str], known_there: set[str]) -> Chain:
+def shared_chain(mine: Chain, other: Chain) -> Chain:
     """Return the events up to the last that both know, also where one was merged before."""
+    known, known_there = all_hashes(mine), all_hashes(other)
     first = next(one.hash for one in reversed(other) if one.hash in known)
     second = next(one.hash for one in reversed(mine) if one.hash in known_there)
     chains = [chain_to(mine, first), chain_to(mine, second)]
