@@ -131,7 +131,9 @@ ENDS: tuple[Callable[..., set[int]], ...] = (
 BOXES = ("n", "a", "e", "r", "s", "o", "/", "?", "v", "b", "l")
 
 
-@attack("signals", "SIGTERM, SIGHUP, SIGQUIT, suspending, a terminal that goes, at any moment", quick=1)
+@attack(
+    "signals", "SIGTERM, SIGHUP, SIGQUIT, suspending, a terminal that goes, at any moment", quick=1
+)
 def signals(folder: Path, chance: random.Random) -> str:
     """No acknowledged change is lost, no lock is left, the terminal is what a shell expects."""
     if sys.platform == "win32":
@@ -199,7 +201,7 @@ WITHOUT = ("e", "l", "r")
 
 @attack("text-boxes", "texts with escape sequences, pasted into every text box", quick=1)
 def text_boxes(folder: Path, chance: random.Random) -> str:
-    """None of it reaches the terminal raw, the app goes on, and no note holds a control character."""
+    """None of it reaches the terminal raw, the app goes on, notes hold no control characters."""
     if sys.platform == "win32":
         return "not on this system"
     from on_a_pty import Terminal
@@ -232,7 +234,10 @@ def text_boxes(folder: Path, chance: random.Random) -> str:
     assert re.findall(rb"\x1b\][012];", terminal.written) == [], "a window's title was set"
     is_sound(path, before)
     with WorkingFile.open(path, read_only=True) as file:
-        texts = [*file.selection.notes.values(), *(one.reason for one in file.selection.closed.values())]
+        texts = [
+            *file.selection.notes.values(),
+            *(one.reason for one in file.selection.closed.values()),
+        ]
     for text in texts:
         assert all(sign >= " " and not "\x7f" <= sign <= "\x9f" for sign in text), repr(text)
     return "kept out"

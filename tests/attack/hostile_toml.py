@@ -116,7 +116,18 @@ TABLES = {
 }
 VALUES = (
     *('""', "''", '"x"', "0", "-1", "1.5", "nan", "-inf", "true", "[]", "{}", "9" * 5_000),
-    *("7", "7", "1", "2", '"text"', '"A text  of words"', '"events"', '"code"', "2026-01-30", "false"),
+    *(
+        "7",
+        "7",
+        "1",
+        "2",
+        '"text"',
+        '"A text  of words"',
+        '"events"',
+        '"code"',
+        "2026-01-30",
+        "false",
+    ),
     *("0x" + "f" * 5_000, "1e400", "9223372036854775808", "1979-05-27", "9999-12-31", "0001-01-01"),
     *("2026-01-31T10:00:00Z", "10:00:00", '"\\u0000"', '"\\u001b[2J"', '"\\u202e"', '"\\ud800"'),
     *('"' + "a" * 40_000 + '"', '"""\n' + "line\n" * 500 + '"""', "[" * 500 + "]" * 500),
@@ -188,7 +199,9 @@ def hostile(text: str, chance: random.Random) -> bytes:
         chance.choice(WAYS)(lines, chance)
     made = "\n".join(lines).encode("utf-8", "replace")
     if chance.random() < 0.05:
-        made = chance.choice([made.decode().encode("utf-16"), b"\xef\xbb\xbf" + made, made + b"\xff"])
+        made = chance.choice(
+            [made.decode().encode("utf-16"), b"\xef\xbb\xbf" + made, made + b"\xff"]
+        )
     return made
 
 

@@ -2,9 +2,10 @@
 
 The check is independent of the readers. Every value in the sources of small_sources.py says whose
 it is, so a row of the index must hold values of one patient only. Where a row has values of two,
-there must be a line in the damaged files that itself has both, with as many fields as a row, the
-patient's number at its place: two lines that were joined into one which nobody can tell from
-another row.
+there must be a line in the damaged files that itself has both, with the patient's number at its
+place: two lines that were joined into one which nobody can tell from another row. That the number
+is at its place is certain where the line has as many fields as a row, or where all values up to the
+number are those of a line as it was.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import codecs
 import csv
 import random
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
@@ -26,7 +27,7 @@ from recordpick.index.build import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 from .registry import attack
-from .small_sources import NUMBERS, SOURCES, Source, SourceFile, nhs_number, patient_number
+from .small_sources import NUMBERS, SOURCES, Source, nhs_number, patient_number
 
 PIECES = (
     *(b'"', b'""', b'",', b',"', b"\x00", b"\n", b"\r", b"\r\n", b",", b",,", b";", b"\t", b"|"),
@@ -238,7 +239,7 @@ class Line:
 
 
 def _lines(source: Source, files: Files) -> Iterator[Line]:
-    """Give each line that has the width of a row, with the owner that its own number names."""
+    """Give each line that is as wide as a row, or begins as a whole one, with its own owner."""
     for one in source.files:
         if one.owner < 0 or one.name not in files:
             continue
@@ -250,7 +251,7 @@ def _lines(source: Source, files: Files) -> Iterator[Line]:
                 if one.owner_name and fields.count(one.owner_name) == 1:
                     # A header: the columns may be in another order than they were.
                     width, at = len(fields), fields.index(one.owner_name)
-                elif len(fields) == width:
+                elif len(fields) == width or (at == one.owner and one.begins(fields)):
                     yield Line(raw, _owner(source, fields[at]))
 
 
@@ -286,7 +287,7 @@ def check(source: Source, files: Files, index: PracticeIndex) -> int:
         if "patient_id" not in frame.columns:
             continue
         words = [name for name, kind in frame.schema.items() if kind not in {pl.String, pl.Date}]
-        for row in frame.cast({name: pl.String for name in words}).iter_rows(named=True):
+        for row in frame.cast(dict.fromkeys(words, pl.String)).iter_rows(named=True):
             rows += 1
             evidence = list(_evidence(row, source.day))
             # A number that is nobody's is a damaged one: then its values must be of one patient.
@@ -296,9 +297,9 @@ def check(source: Source, files: Files, index: PracticeIndex) -> int:
                     continue
                 if lines is None:
                     lines = list(_lines(source, files))
-                assert any(
-                    line.owner == owner and written in line.text for line in lines
-                ), f"{table}: patient {row['patient_id']} has {written!r} of patient {k}: {row}"
+                assert any(line.owner == owner and written in line.text for line in lines), (
+                    f"{table}: patient {row['patient_id']} has {written!r} of patient {k}: {row}"
+                )
     return rows
 
 
@@ -320,8 +321,7 @@ def mutate(name: str, folder: Path, chance: random.Random) -> str:
     path = place / source.files[0].name if source.is_list else place
     try:
         index = build_index([path], folder / "index")
-    except UserError as error:
-        assert str(error).strip()
+    except UserError:
         return "refused"
     check_counts(index)
     return f"indexed after: {what}" if check(source, files, index) else "indexed, with no rows"

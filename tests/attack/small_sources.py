@@ -13,10 +13,11 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from recordpick.export_columns import emis_columns, systmone_columns, vision_columns
+
 import emis_extracts
 import systmone_extracts
 import vision_extracts
-from recordpick.export_columns import emis_columns, systmone_columns, vision_columns
 
 NUMBERS = range(8)
 FIRST_YEARS = (1950, 2010)
@@ -61,6 +62,11 @@ class SourceFile:
     delimiter: str = ","
     owner_name: str = ""
     """What the header calls that place; "" in a file without a header."""
+
+    def begins(self, fields: Sequence[str]) -> bool:
+        """Return whether the values up to the patient's number are those of one of the rows."""
+        start = tuple(fields[: self.owner + 1])
+        return any(row[: self.owner + 1] == start for row in self.rows)
 
     def content(self, rows: Sequence[Sequence[str]] | None = None) -> bytes:
         """Write the file."""
@@ -143,8 +149,7 @@ def emis() -> Source:
         )
     )
     problems = [
-        emis_extracts.problem(number(k, 0), 1, EndDate=f"201{k}-03-04") | owned(k)
-        for k in NUMBERS
+        emis_extracts.problem(number(k, 0), 1, EndDate=f"201{k}-03-04") | owned(k) for k in NUMBERS
     ]
     drugs = _entries(
         lambda k, j: (

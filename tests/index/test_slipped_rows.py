@@ -36,7 +36,9 @@ WHOLE = {
 def of_a_list(folder: Path, row: str) -> tuple[list[tuple[str, str | None]], int]:
     """Index a list with that row at its end: numbers and names that others lack, rejected rows."""
     path = folder / "list.csv"
-    path.write_text(f"EMIS Number,Usual GP number,Surname,DOB,Notes\n{ROWS}{row}\n", encoding="utf-8")
+    path.write_text(
+        f"EMIS Number,Usual GP number,Surname,DOB,Notes\n{ROWS}{row}\n", encoding="utf-8"
+    )
     index = build_index([path], folder / "index")
     found = index.scan("patients").select("patient_id", "family_name").collect().rows()
     return [one for one in found if not one[0].startswith("20000")], _rejected(index)

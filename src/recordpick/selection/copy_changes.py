@@ -98,8 +98,8 @@ def _picks(before: Work, after: Work) -> Iterator[Change]:
         by_criterion.setdefault(str(pick.criterion_id), []).append(said)
     for key in each[0].keys() - each[1].keys():
         by_criterion.setdefault(str(key[0]), []).append(f"took out {key[1]}")
-    for criterion, said in sorted(by_criterion.items()):
-        yield Change(f"{criterion}: {', '.join(sorted(said))}")
+    for criterion, changes in sorted(by_criterion.items()):
+        yield Change(f"{criterion}: {', '.join(sorted(changes))}")
 
 
 def _table(rows: Any) -> dict[Any, Any]:

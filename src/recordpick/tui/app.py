@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from recordpick.tui.making import Made
     from recordpick.tui.roles import Role
     from recordpick.tui.session import Session
+    from recordpick.tui.work import WorkScreen
 
 DEMO_PATIENTS = 1500
 
@@ -225,16 +226,23 @@ class RecordpickApp(App[None]):
     @work
     async def open_file(self, path: Path) -> None:
         """Open a working file."""
+        settings = self.settings
+        if not await self.is_signed_in():
+            return
+        await self._open(path, settings.name, settings.role, remember=True)
+
+    async def is_signed_in(self) -> bool:
+        """Ask who works here, unless that is known; return whether it is known now."""
         from recordpick.tui.dialogs import WhoAreYou
 
         settings = self.settings
         if not settings.name:
             answer = await self.push_screen_wait(WhoAreYou(settings.name, settings.role))
             if answer is None:
-                return
+                return False
             settings.name, settings.role = answer
             settings.save()
-        await self._open(path, settings.name, settings.role, remember=True)
+        return True
 
     async def _open(
         self, path: Path, name: str, role: Role, *, remember: bool, says: str = ""
@@ -255,10 +263,38 @@ class RecordpickApp(App[None]):
             work_screen.say(says)
         for box in work_screen.boxes_at_opening():
             await self.push_screen_wait(box)
+        if remember:
+            await self._offer_merge(work_screen)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()
             await self.push_screen_wait(Tour())
+
+    async def _offer_merge(self, screen: WorkScreen) -> None:
+        """Offer to bring copies together that have gone on; look for others among recent files."""
+        from recordpick.tui.screens.merge import offer_to_merge, say_copies_used_lately
+
+        file = screen.session.file
+        say_copies_used_lately(screen, file, self.settings.recent)
+        self._go_on_with(await offer_to_merge(self, file))
+
+    @work
+    async def action_merge(self) -> None:
+        """Bring two copies of a working file together: the open one and another, or any two."""
+        from recordpick.tui.screens.merge import merge_copies, who_merges
+
+        here = self._session.file.path if self._session is not None else None
+        person = await who_merges(self)
+        if person is not None:
+            self._go_on_with(await merge_copies(self, person, here))
+
+    def _go_on_with(self, path: Path | None) -> None:
+        """Open a working file in place of the one that is open."""
+        if path is None:
+            return
+        if not isinstance(self.screen, StartScreen):
+            self.screen.dismiss(None)
+        self.open_file(path)
 
     def _file_closed(self, _: object) -> None:
         self._let_go()

@@ -233,6 +233,20 @@ TOPICS: dict[str, Topic] = {
             ("Esc", "choose nothing"),
         ),
     ),
+    "merge": Topic(
+        "Two copies brought together",
+        "Two people have each gone on with a copy of the working file. At the top are the "
+        "conflicts: what both changed to different things. Decide each; nothing is written before. "
+        "Below is what each copy changed. The new file has everything of both, and both stay as they are.",
+        (
+            ("↑ ↓", "another line; below it stands in full"),
+            ("a, b", "count what A has, or what B has; the same key again: undecided"),
+            ("n", "the next conflict that is not decided"),
+            ("w", "write the new file"),
+            ("p", "hide names and numbers, and show them again"),
+            ("Esc", "back; nothing is written"),
+        ),
+    ),
     "box": Topic(
         "A question",
         "Nothing is done before you choose a button.",

@@ -6,7 +6,9 @@ copies stay as they are.
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,14 +37,17 @@ if TYPE_CHECKING:
     from recordpick.selection.copy_changes import Change
     from recordpick.selection.merging import Choice, Conflict, Plan
     from recordpick.selection.state import Person
+    from recordpick.selection.working_file import WorkingFile
+    from recordpick.tui.app import RecordpickApp
+    from recordpick.tui.work import WorkScreen
 
 ENDING = ".recordpick"
 _HIDDEN = "hidden with the names"
 _TOGETHER = "Bring two copies together"
 _INTRODUCTION = (
-    "What both changed alike, and what only one of them changed, goes into the new file. Where they "
-    "disagree, choose whose version counts: a or b on each conflict. w writes the new file; both "
-    "copies stay as they are."
+    "What only one of them changed, and what both changed alike, goes into the new file. Where "
+    "they disagree, choose whose version counts: a or b on each conflict. w writes the new file; "
+    "both copies stay as they are."
 )
 
 
@@ -124,6 +129,7 @@ class MergeScreen(Asides[Path | None]):
     Dismissed with the path of the file that was written, or None.
     """
 
+    TOPIC = "merge"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "decide('A')", "Take A"),
         Binding("b", "decide('B')", "Take B"),
@@ -155,7 +161,9 @@ class MergeScreen(Asides[Path | None]):
         """The two copies, the list, what the line under the cursor says in full, keys."""
         yield Static(_TOGETHER, classes="screen--title")
         with VerticalScroll(id="merge-copies", can_focus=False):
-            for letter, path, last in zip("AB", self._compared.paths, self._compared.last, strict=True):
+            for letter, path, last in zip(
+                "AB", self._compared.paths, self._compared.last, strict=True
+            ):
                 yield Static(content(f"{letter}  {path}  ({last})"))
             yield Static(content(_INTRODUCTION, "$quiet"))
         yield OptionList(id="merge-list", markup=False, compact=True)
@@ -183,7 +191,9 @@ class MergeScreen(Asides[Path | None]):
         head = f"{counted(number, 'conflict')}, {self.undecided:,} not decided"
         options = [Option(content(head if number else "No conflicts", "bold"), disabled=True)]
         options += [
-            Option(content(f"[{self.choices.get(one.name, ' ')}] {self._hide(one.says)}"), id=one.name)
+            Option(
+                content(f"[{self.choices.get(one.name, ' ')}] {self._hide(one.says)}"), id=one.name
+            )
             for one in self._conflicts
         ]
         for letter, changes in zip("AB", self._compared.changes, strict=True):
@@ -213,7 +223,9 @@ class MergeScreen(Asides[Path | None]):
         for letter, text in (("A", conflict.a), ("B", conflict.b)):
             is_taken = self.choices.get(conflict.name) == letter
             parts.append(content(f"{letter}  ", "bold" if is_taken else "$quiet"))
-            parts.append(paragraph(f"{_HIDDEN if hidden else text}\n", "" if is_taken else "$quiet"))
+            parts.append(
+                paragraph(f"{_HIDDEN if hidden else text}\n", "" if is_taken else "$quiet")
+            )
         line.update(Content("").join(parts))
 
     def _at_hand(self) -> Conflict | None:
@@ -230,10 +242,13 @@ class MergeScreen(Asides[Path | None]):
     # ------------------------------------------------------------------ keys
 
     def action_decide(self, choice: Choice) -> None:
-        """Decide the conflict under the cursor; the same key again takes the decision back."""
+        """Decide the conflict under the cursor; the same key again takes the decision back.
+
+        Where the cursor is on no conflict, it goes to one first, to be read.
+        """
         conflict = self._at_hand()
         if conflict is None:
-            self.notify("Go to a conflict first: they are at the top of the list.")
+            self.action_next_open()
             return
         if self.choices.get(conflict.name) == choice:
             del self.choices[conflict.name]
@@ -274,14 +289,15 @@ class MergeScreen(Asides[Path | None]):
             place = as_path(text)
             if not place.suffix:
                 place = place.with_name(f"{place.name}{ENDING}")
-            out, compared, person = place, self._compared, self._person
             choices = dict(self.choices)
-            notes = await self.aside(lambda: write_merged(compared, choices, out, person))
+            notes = await self.aside(
+                partial(write_merged, self._compared, choices, place, self._person)
+            )
             if notes is not None:
                 break
-        says = [f"Written: {place}.", "From now on everybody works with this file only.", *notes]
+        written = [f"Written: {place}.", "From now on everybody works with this file only.", *notes]
         opened = await self.app.push_screen_wait(
-            Confirm("The copies are brought together", says, "Open the new file", "Stay here")
+            Confirm("The copies are brought together", written, "Open the new file", "Stay here")
         )
         self.dismiss(place if opened else None)
 
@@ -327,23 +343,42 @@ async def _chosen(app: App[Any], title: str, start: Path | None) -> Path | None:
     return path
 
 
-async def offer_to_merge(
-    app: App[Any], person: Person, path: Path, copies: tuple[Path, ...]
-) -> Path | None:
-    """Ask whether a file and a copy that went on by itself are to be brought together now."""
-    for copy in copies:
-        answer = await app.push_screen_wait(
-            Confirm(
-                "Another copy of this file has gone on",
-                [
-                    f"{path.name} and {copy.name} have both changed since they were the same. "
-                    "Bring them together before a list is handed over: you see what each has, "
-                    "decide where they disagree, and both stay as they are.",
-                ],
-                "Bring them together",
-                "Not now",
-            )
+async def who_merges(app: RecordpickApp) -> Person | None:
+    """Return who works here; asked if it is not known. None where the person does not say so."""
+    from recordpick.selection.state import Person
+
+    if not await app.is_signed_in():
+        return None
+    return Person(app.settings.name, app.settings.role)
+
+
+async def offer_to_merge(app: App[Any], file: WorkingFile) -> Path | None:
+    """Ask whether a file and copies beside it that went on are to be brought together now."""
+    for copy in file.diverged if file.person is not None else ():
+        says = (
+            f"{file.path.name} and {copy.name} have both changed since they were the same. You see "
+            "what each has, decide where they disagree, and both stay as they are."
         )
-        if answer:
-            return await merge_copies(app, person, path, copy)
+        answer = await app.push_screen_wait(
+            Confirm("Bring the two copies together now?", [says], "Not now", "Bring them together")
+        )
+        if answer is False and file.person is not None:
+            return await merge_copies(app, file.person, file.path, copy)
     return None
+
+
+def say_copies_used_lately(screen: WorkScreen, file: WorkingFile, recent: list[str]) -> None:
+    """Look for copies among the files used lately, in a thread, and say which have gone on.
+
+    These may be on a drive that answers late: nobody waits for it.
+    """
+    from recordpick.selection.other_copies import copies_used_lately
+
+    path, events = file.path, file.events
+
+    async def look() -> None:
+        found = await to_thread(copies_used_lately, path, events, recent)
+        if found:
+            screen.say(" ".join(one.says for one in found), warns=True)
+
+    screen.run_worker(look(), group="aside", name="looking for copies")
