@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 from hostile_data import AS_AT, ATTACKS, NEVER_RAW, naughty_strings, write_hostile
 
-from recordpick.criteria.reading import parse_pack
-from recordpick.index.build import build_index
-from recordpick.selection.events import Event
-from recordpick.selection.state import Person
+from recordpick.criteria.load import parse_pack
+from recordpick.index.build.build_index import build_index
+from recordpick.selection.events import Event, Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 

@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.criteria.pack import Pack
-from recordpick.criteria.reading import parse_pack, read_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
-from recordpick.index.mapping_file import read_mapping
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.index.readers.mapping_file import read_mapping
 from recordpick.matching import match
 
 from .limits import within_seconds

@@ -23,7 +23,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 from .registry import attack

@@ -13,7 +13,7 @@ import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from recordpick.export_columns import emis_columns, systmone_columns, vision_columns
+from recordpick.extract_columns import emis_columns, systmone_columns, vision_columns
 
 import emis_extracts
 import systmone_extracts

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.index.build import build_index
-from recordpick.row_shape import shape_of_rows
+from recordpick.csvio.row_shape import shape_of_rows
+from recordpick.index.build.build_index import build_index
 
 OTHER = "1111111"
 """Another patient's number, which is the number of a doctor or of an entry too."""

@@ -7,7 +7,7 @@ from driving import app_on, using
 
 from recordpick.index.practice_index import open_index
 from recordpick.selection.chains import all_hashes
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.screens.merge import MergeScreen
 from recordpick.tui.start import StartScreen

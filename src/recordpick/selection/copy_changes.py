@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from recordpick.selection.chains import exports_of
-from recordpick.selection.effects import Work
-from recordpick.selection.facts import Facts
-from recordpick.selection.journal import history_of
+from recordpick.selection.history import history_of
 from recordpick.selection.merge_words import (
     closed_in_words,
     figure_in_words,
@@ -19,6 +17,8 @@ from recordpick.selection.merge_words import (
     result_in_words,
 )
 from recordpick.selection.merging import shared_chain
+from recordpick.selection.work import Work
+from recordpick.selection.working_file import Facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,7 +193,8 @@ TOPICS: dict[str, Topic] = {
         "The hand-over pack",
         "A new folder with the list for the supplier, the reports and your tick sheets; or the "
         "same as one encrypted file, for which a passphrase is made. The passphrase is shown once, "
-        "before the file is written, and kept nowhere. Names are in none of it, unless you tick them for the workbook.",
+        "before the file is written, and kept nowhere. Names are in none of it, unless you tick "
+        "them for the workbook.",
         (
             ("Tab", "the next field or button"),
             ("Space", "tick or untick"),

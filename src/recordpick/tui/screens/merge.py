@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from recordpick.selection.copy_changes import Change
+    from recordpick.selection.events import Person
     from recordpick.selection.merging import Choice, Conflict, Plan
-    from recordpick.selection.state import Person
     from recordpick.selection.working_file import WorkingFile
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.work import WorkScreen
@@ -345,7 +345,7 @@ async def _chosen(app: App[Any], title: str, start: Path | None) -> Path | None:
 
 async def who_merges(app: RecordpickApp) -> Person | None:
     """Return who works here; asked if it is not known. None where the person does not say so."""
-    from recordpick.selection.state import Person
+    from recordpick.selection.events import Person
 
     if not await app.is_signed_in():
         return None
