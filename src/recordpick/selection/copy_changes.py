@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,12 +12,11 @@ from recordpick.selection.merge_words import (
     closed_in_words,
     figure_in_words,
     name_of_figure,
-    random_in_words,
     reports_in_words,
     result_in_words,
 )
-from recordpick.selection.merging import shared_chain
-from recordpick.selection.work import Work
+from recordpick.selection.merging import state_before
+from recordpick.selection.three_way import State
 from recordpick.selection.working_file import Facts
 
 
@@ -34,11 +33,10 @@ class Change:
 
 def changes_of_each(ours: Facts, theirs: Facts) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Return what the first and the second copy have changed since their last shared event."""
-    base = shared_chain(ours.events, theirs.events)
-    before = history_of(base).work
+    before = state_before(ours.events, theirs.events, ours.pack)
     found = []
     for mine, other in ((ours, theirs), (theirs, ours)):
-        after = history_of(mine.events).work
+        after = State.of(history_of(mine.events).work)
         known = {one.event.hash for one in exports_of(other.events)}
         handed = [one for one in exports_of(mine.events) if one.event.hash not in known]
         lists = [Change(f"Handed over: {one.list_id or 'a list'}") for one in handed]
@@ -66,48 +64,38 @@ def _numbers_in_events(copies: tuple[Facts, ...]) -> set[str]:
     return found
 
 
-def _changes(before: Work, after: Work) -> Iterator[Change]:
+def _changes(before: State, after: State) -> Iterator[Change]:
     yield from _picks(before, after)
-    for patient, text in _changed(before.notes, after.notes):
+    for patient, text in _changed("notes", before, after):
         yield Change(f"Note on patient {patient}", text or "taken away")
-    for criterion, closed in _changed(_table(before.closed_rows), _table(after.closed_rows)):
+    for criterion, closed in _changed("closed", before, after):
         yield Change(f"{criterion}", closed_in_words(closed))
-    results = [{key: row.last for key, row in work.result_rows.items()} for work in (before, after)]
-    for (phase, criterion, patient), result in _changed(*results):
+    for (phase, criterion, patient), result in _changed("results", before, after):
         named = f"{criterion or 'Random'}, patient {patient}"
         yield Change(f"{phase.capitalize()} of {named}", result_in_words(result))
-    for key, figure in _changed(before.figures, after.figures):
+    for key, figure in _changed("figures", before, after):
         yield Change(f"Figure {name_of_figure(key)}: {figure_in_words(figure)}")
-    for key, chosen in _changed(before.reports_by, after.reports_by):
+    for key, chosen in _changed("reports_by", before, after):
         yield Change(f"Reports counted by ({key}): {reports_in_words(chosen)}")
-    drawn = [(random_in_words(work), work.seed, tuple(work.at_random)) for work in (before, after)]
-    if drawn[0] != drawn[1]:
-        yield Change(f"Random records: {drawn[1][0]}")
+    if before.random != after.random:
+        yield Change(f"Random records: {after.random.says}")
 
 
-def _picks(before: Work, after: Work) -> Iterator[Change]:
+def _picks(before: State, after: State) -> Iterator[Change]:
     """Give the patients who were picked and taken out, a criterion at a time."""
-    each = [
-        {(pick.criterion_id, pick.patient_id): pick for pick in work.picks if pick.criterion_id}
-        for work in (before, after)
-    ]
     by_criterion: dict[str, list[str]] = {}
-    for key in each[1].keys() - each[0].keys():
-        pick = each[1][key]
-        said = f"picked {pick.patient_id} ({pick.chosen_by_name})"
-        by_criterion.setdefault(str(pick.criterion_id), []).append(said)
-    for key in each[0].keys() - each[1].keys():
-        by_criterion.setdefault(str(key[0]), []).append(f"took out {key[1]}")
-    for criterion, changes in sorted(by_criterion.items()):
-        yield Change(f"{criterion}: {', '.join(sorted(changes))}")
+    for (criterion, patient), pick in _changed("picks", before, after):
+        said = (
+            f"took out {patient}" if pick is None else f"picked {patient} ({pick.chosen_by_name})"
+        )
+        by_criterion.setdefault(criterion, []).append(said)
+    for criterion, changes in by_criterion.items():
+        yield Change(f"{criterion}: {', '.join(changes)}")
 
 
-def _table(rows: Any) -> dict[Any, Any]:
-    return dict(rows.items())
-
-
-def _changed(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
+def _changed(part: str, before: State, after: State) -> Iterator[tuple[Any, Any]]:
     """Give each key whose value is another, with the value now (None: none any more)."""
-    for key in sorted(before.keys() | after.keys(), key=repr):
-        if before.get(key) != after.get(key):
-            yield key, after.get(key)
+    values, now = before.parts[part], after.parts[part]
+    for key in sorted(values.keys() | now.keys(), key=repr):
+        if values.get(key) != now.get(key):
+            yield key, now.get(key)
