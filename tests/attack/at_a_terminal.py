@@ -143,6 +143,9 @@ def signals(folder: Path, chance: random.Random) -> str:
     before = events_of(path)
     moment = chance.choice(["starting", "starting", "opened", "working", "working", "in a box"])
     end = chance.choice(ENDS)
+    if moment == "starting" and end is while_suspended:
+        # Until the app handles SIGTSTP itself, Linux discards it where no shell would continue it.
+        end = after_a_stop
     with (
         within_seconds(SECONDS),
         Terminal(["-m", "recordpick", str(path)], folder, controlling=True) as terminal,
