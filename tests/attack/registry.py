@@ -15,7 +15,7 @@ from pathlib import Path
 
 MODULES = (
     *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "hostile_toml"),
-    *("mutated_extracts", "at_a_terminal"),
+    *("mutated_extracts", "at_a_terminal", "crosswise_merges"),
 )
 Try = Callable[[Path, random.Random], str]
 
