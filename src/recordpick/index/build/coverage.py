@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.index.source import PATIENT, Source
 
@@ -68,7 +68,7 @@ def _words_in(patients: Path, column: str) -> list[str]:
 
 
 def gaps(
-    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableMade]
+    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableBuilder]
 ) -> tuple[Gap, ...]:
     """Give the tables and columns that some of several sources have and others do not.
 
@@ -88,15 +88,15 @@ def gaps(
     return tuple(dict.fromkeys(found))
 
 
-def _columns_by_source(table: TableMade) -> dict[int, set[str]]:
+def _columns_by_source(table: TableBuilder) -> dict[int, set[str]]:
     columns: dict[int, set[str]] = {}
     for staged in table.staged:
-        columns.setdefault(staged.part.source, set()).update(staged.conformed.kinds)
+        columns.setdefault(staged.part.source, set()).update(staged.cast.kinds)
     return columns
 
 
 def _gaps_of(
-    number: int, table: TableMade, have: Mapping[int, set[str]], people: TableMade
+    number: int, table: TableBuilder, have: Mapping[int, set[str]], people: TableBuilder
 ) -> Iterator[tuple[str, int]]:
     """Give columns that a source does not tell, with how many rows or patients that concerns."""
     if number not in have:
@@ -116,7 +116,7 @@ def _gaps_of(
             yield column, rows
 
 
-def _rows_of(table: TableMade, sources: set[int]) -> pl.LazyFrame:
+def _rows_of(table: TableBuilder, sources: set[int]) -> pl.LazyFrame:
     """Give the patient_id of the rows of these sources."""
     nobody = pl.LazyFrame(schema={PATIENT: pl.String})
     parts = [

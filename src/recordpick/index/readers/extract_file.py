@@ -28,7 +28,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
 from recordpick.errors import UserError
 from recordpick.index.manifest import Conflated
-from recordpick.index.source import LookUp, Part
+from recordpick.index.source import LookUp, SourcePart
 from recordpick.index.values import YES, trimmed
 
 _YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
@@ -103,12 +103,12 @@ class ExtractFile:
         self,
         table: str,
         frame: pl.LazyFrame,
-        again: Callable[[ExtractFile], Part] | None = None,
+        again: Callable[[ExtractFile], SourcePart] | None = None,
         **more: Any,
-    ) -> Part:
+    ) -> SourcePart:
         """Give the file's rows to a table; `more` are fields of Part.
 
-        `again` makes the part of the same file, for one that was opened hastily.
+        `reread_strict` makes the part of the same file, for one that was opened hastily.
         """
         hasty = self.file.carefully is not None
         assert again is not None or not hasty, "nobody would look for odd lines"
@@ -119,13 +119,13 @@ class ExtractFile:
             "frame": frame,
             "raw": self.file.frame,
             "rows": self.file.rows,
-            "set_aside": self.file.set_aside,
+            "rejects": self.file.rejects,
             "line_of": self.file.line_of,
             "notes": self.file.notes,
         }
         if again is not None and hasty:
-            fields["again"] = lambda: again(self.with_care())
-        return Part(**(fields | more))
+            fields["reread_strict"] = lambda: again(self.with_care())
+        return SourcePart(**(fields | more))
 
     def collected(
         self, what: Callable[[ExtractFile], Mapping[str, pl.Expr]]
@@ -155,16 +155,16 @@ class ExtractFile:
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
         """Account for the rows of a file that others only look things up in."""
-        aside = self.file.set_aside
+        aside = self.file.rejects
         if unusable is not None:
             aside = aside.with_more(unusable)
         return LookUp(
             what=what,
             file=self.name,
             path=self.file.path,
-            rows=self.file.rows + self.file.set_aside.height,
+            rows=self.file.rows + self.file.rejects.height,
             replaced=replaced,
-            set_aside=aside,
+            rejects=aside,
             notes=self.file.notes,
         )
 
@@ -191,7 +191,7 @@ def open_extract_file(
 
 
 def lines_of_rows(file: ExtractFile, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
-    """Give rows (ROW and the file's columns) that cannot be used, as `PLACES`."""
+    """Give rows (ROW and the file's columns) that cannot be used, as `REJECT_COLUMNS`."""
     values = [pl.col(name).fill_null("") for name in rows.columns if name != ROW]
     lines = file.file.line_of(rows[ROW].to_list())
     return rows.select(

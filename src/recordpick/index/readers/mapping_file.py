@@ -72,7 +72,7 @@ _TYPE_WORDS = {
 class MappedTable:
     """One `[[table]]`: the rows that one file gives to one table."""
 
-    place: str
+    location: str
     """What to call it in a message: "table 2 (events)"."""
     name: str
     file: str
@@ -204,7 +204,7 @@ def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> Mapp
     if wrong:
         return wrong
     return MappedTable(
-        place=place,
+        location=place,
         name=name,
         file=said["file"],
         columns=values,
@@ -247,7 +247,7 @@ def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
             continue
         found.append(
             MappedLookUp(
-                place=at,
+                location=at,
                 name=entry["name"],
                 file=entry["file"],
                 key=entry["key"],

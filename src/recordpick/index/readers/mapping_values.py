@@ -260,7 +260,7 @@ def _all_text(names: list[object]) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Write a value of TOML as the text that `conform.py` reads."""
+    """Write a value of TOML as the text that `cast_part.py` reads."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -20,13 +20,13 @@ from recordpick.index.readers.emis.files import Keys, run_of
 from recordpick.index.readers.emis.lookups import KEY, LookedUp
 from recordpick.index.readers.emis.vocabulary import REGISTRATION, SEX, known
 from recordpick.index.readers.extract_file import ExtractFile, lines_of_rows, patients_are
-from recordpick.index.source import DELETED, ORDER, Part
+from recordpick.index.source import DELETED, VERSION, SourcePart
 from recordpick.index.values import to_date
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
 _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
 _APPLIED = "__has_applied"
-_TECHNICAL = (ROW, ORDER, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
+_TECHNICAL = (ROW, VERSION, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
 
 _AS_THEY_STAND = {
     "nhs_number": "NhsNumber",
@@ -53,7 +53,7 @@ _ADDRESS = ("HouseNameFlatNumber", "NumberAndStreet", "Village", "Town", "County
 class PatientsRead:
     """The parts of the patients table; `ids`: KEY and patient_id of everybody, deleted too."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SourcePart, ...]
     ids: pl.DataFrame
     notes: tuple[str, ...]
 
@@ -75,10 +75,10 @@ def read_patients(
     UserError where a column without which nobody can be told is missing.
     """
     frames = [_rows(file, keys, staff, as_at).collect() for file in files]
-    same_run = pl.struct(KEY, ORDER).is_first_distinct()
+    same_run = pl.struct(KEY, VERSION).is_first_distinct()
     rows = (
         pl.concat([frame.select(_TECHNICAL) for frame in frames])
-        .with_columns(is_latest=pl.col(ORDER) == pl.col(ORDER).max().over(KEY))
+        .with_columns(is_latest=pl.col(VERSION) == pl.col(VERSION).max().over(KEY))
         .with_columns(is_again=pl.col(KEY).is_not_null() & pl.col("is_latest") & ~same_run)
     )
     ids = _ids(rows, keys)
@@ -227,7 +227,7 @@ def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     )
 
 
-def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> Part:
+def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> SourcePart:
     """Give a file's patients; rows that were replaced count as deleted."""
     again = judged.filter("is_again")
     given = judged.select(
@@ -239,10 +239,10 @@ def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> Part:
         .filter(~pl.col("is_again"))
         .drop("is_again")
     )
-    aside = file.file.set_aside
+    aside = file.file.rejects
     if again.height:
         as_read = file.frame.join(again.lazy(), on=ROW, how="semi").collect()
         reason = "the same patient (PatientGuid) stands on an earlier row of this run"
         aside = aside.with_more(lines_of_rows(file, as_read, reason))
     rows_left = file.file.rows - again.height
-    return file.part("patients", frame.lazy(), rows=rows_left, set_aside=aside)
+    return file.part("patients", frame.lazy(), rows=rows_left, rejects=aside)

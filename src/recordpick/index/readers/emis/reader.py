@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.lookup import SmallTable
+from recordpick.index.lookup import LookupTable
 from recordpick.index.manifest import Conflated
 from recordpick.index.readers.emis import files as emis
 from recordpick.index.readers.emis.care_record import read_observations, read_problems
@@ -37,7 +37,7 @@ from recordpick.index.readers.extract_file import (
     changes_only,
     delta_warning,
 )
-from recordpick.index.source import Announce, LookUp, Part, Source
+from recordpick.index.source import Announce, LookUp, Source, SourcePart
 
 Opened = Mapping[str, Sequence[ExtractFile]]
 
@@ -78,7 +78,7 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
     opened |= {emis.CONSULTATION: consultations}
     known = Known(
         keys=keys,
-        patients=SmallTable(people.ids, KEY),
+        patients=LookupTable(people.ids, KEY),
         codes=_small(codes),
         drugs=_small(drugs),
         staff=_small(names),
@@ -134,13 +134,13 @@ def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:
     return clinical_codes(opened[emis.CLINICAL_CODE], ods, path)
 
 
-def _small(found: LookedUp | None) -> SmallTable | None:
-    return None if found is None else SmallTable(found.frame, KEY)
+def _small(found: LookedUp | None) -> LookupTable | None:
+    return None if found is None else LookupTable(found.frame, KEY)
 
 
 def _confidential(
     files: Sequence[ExtractFile], keys: Keys
-) -> tuple[SmallTable | None, tuple[ExtractFile, ...]]:
+) -> tuple[LookupTable | None, tuple[ExtractFile, ...]]:
     """Give the keys of consultations that are confidential as a whole; and the files as read."""
 
     def asked(file: ExtractFile) -> dict[str, pl.Expr]:
@@ -158,10 +158,10 @@ def _confidential(
             read.append(file.with_care())
     if not frames:
         return None, tuple(read)
-    return SmallTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
+    return LookupTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
 
 
-def _entries(opened: Opened, known: Known) -> list[Part]:
+def _entries(opened: Opened, known: Known) -> list[SourcePart]:
     """Give the entries of the record; problems only where there are entries."""
     if not opened[emis.OBSERVATION]:
         return []

@@ -23,7 +23,7 @@ from recordpick.index.readers.systmone.files import (
     rows_that_hold,
 )
 from recordpick.index.readers.systmone.patients import own_id
-from recordpick.index.source import DELETED, FOLDED, Part
+from recordpick.index.source import DELETED, DETAIL_OF, SourcePart
 from recordpick.index.values import to_date, to_number
 
 _BY, _CONTENT, _CODE, _TERM = "__by", "__content", "__code", "__term"
@@ -45,13 +45,13 @@ class Staff:
         return rows.with_columns(who.alias(_BY)).join(names, on=_BY, how="left")
 
 
-def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[Part]:
+def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[SourcePart]:
     """Give all entries. Without SRProblem no entry has a kind, as with EMIS.
 
     A problem is past from the day on which it ended, looked at on the as-at date.
     """
     has_problems = opened.get("SRProblem") is not None
-    parts: list[Part] = []
+    parts: list[SourcePart] = []
     codes = opened.get("SRCode")
     if codes is not None:
         parts.append(_codes(codes, staff, has_problems=has_problems))
@@ -72,8 +72,8 @@ def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[Part]:
     return parts
 
 
-def _without_kind(part: Part) -> Part:
-    return Part(**(part.__dict__ | {"frame": part.frame.drop("kind")}))
+def _without_kind(part: SourcePart) -> SourcePart:
+    return SourcePart(**(part.__dict__ | {"frame": part.frame.drop("kind")}))
 
 
 def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
@@ -110,7 +110,7 @@ def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
     }
 
 
-def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
+def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> SourcePart:
     columns = _coding(file, "SNOMEDCode", "CTV3Code")
     terms = file.texts("SNOMEDText", "CTV3Text")
     number = to_number(file.text("NumericValue"))
@@ -135,7 +135,9 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     frame = rows.select(*_entry(file, "SRCode"), **columns, **by)
     if not has_problems:
         return file.part("events", frame, date_formats=_DATES)
-    return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
+    return file.part(
+        "events", frame, date_formats=_DATES, requires=(PROBLEMS,), enrich=with_problems
+    )
 
 
 def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
@@ -150,7 +152,7 @@ def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
     return pl.when(file.text("IsNumeric").is_null()).then(by_value).otherwise(file.yes("IsNumeric"))
 
 
-def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> Part:
+def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> SourcePart:
     """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
     named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
@@ -172,14 +174,14 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool
     entry = _entry(file, "SRProblem")[:-1]
     frame = file.frame.select(
         *entry,
-        pl.when(of_code.is_not_null()).then(own).alias(FOLDED),
+        pl.when(of_code.is_not_null()).then(own).alias(DETAIL_OF),
         pl.coalesce(of_code, own).alias("event_id"),
         **columns,
     )
-    return file.part("events", frame, date_formats=_DATES, feeds=PROBLEMS)
+    return file.part("events", frame, date_formats=_DATES, provides=PROBLEMS)
 
 
-def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
+def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
     """Give drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
 
     IDDrugCode is the number of a Multilex product, as SRMedicationReadCodeDetails has it in
@@ -253,7 +255,7 @@ def _products(details: ExtractFile) -> pl.LazyFrame:
     )
 
 
-def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
+def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
     """Give immunisations; of one that was not given the status, as text."""
     columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
         "date": day(file, "DateEvent"),
@@ -281,7 +283,7 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
+def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
     """Give entries of the registers of children and adults at risk; they have no code."""
     who = "Child at risk" if table == "SRChildAtRisk" else "Adult at risk"
     plan = "ChildProtectionPlan" if table == "SRChildAtRisk" else "ProtectionPlan"
@@ -299,7 +301,7 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Par
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
+def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
     """Give special notes, such as warnings to whoever opens the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
     ended = ended or [day(file, "DateExpired")]
@@ -323,7 +325,7 @@ _MEDICATION_DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "
 _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
-def read_medications(opened: Opened, as_at: date) -> list[Part]:
+def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
     """Give the repeats with their issues, and what was issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
@@ -356,7 +358,7 @@ def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
     return (ended > as_at).fill_null(value=True)
 
 
-def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
+def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePart:
     ended = to_date(day(file, "DateMedicationTemplateEnd"), DAY)
     frame = file.frame.select(
         ROW,
@@ -378,12 +380,12 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
         "medications",
         frame,
         date_formats=_MEDICATION_DATES,
-        takes=(ISSUES,),
-        finish=with_last_issue,
+        requires=(ISSUES,),
+        enrich=with_last_issue,
     )
 
 
-def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
+def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePart:
     """Give issues: those of a template tell about it, others are medicines of their own."""
     named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
     of_template = pl.when(pl.lit(has_templates)).then(named)
@@ -394,7 +396,7 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
         ROW,
         removed(file).alias(DELETED),
         in_order(),
-        pl.when(of_template.is_not_null()).then(own).alias(FOLDED),
+        pl.when(of_template.is_not_null()).then(own).alias(DETAIL_OF),
         file.text("IDPatient").alias("patient_id"),
         pl.coalesce(of_template, own).alias("medication_id"),
         started_on=day(file, "DateMedicationStart"),
@@ -405,4 +407,4 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
         issues=pl.lit(1, pl.Int64),
         **_drug(file),
     )
-    return file.part("medications", frame, date_formats=_MEDICATION_DATES, feeds=ISSUES)
+    return file.part("medications", frame, date_formats=_MEDICATION_DATES, provides=ISSUES)

@@ -13,7 +13,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay, latest, read_as_at
 from recordpick.index.readers.extract_file import ExtractFile, open_extract_file
-from recordpick.index.source import ORDER
+from recordpick.index.source import VERSION
 
 USED = (
     "SRPatient",
@@ -131,7 +131,7 @@ def in_order() -> pl.Expr:
 
     A change is written as the whole row again; no column says when, so the place in the file does.
     """
-    return pl.col(ROW).cast(pl.Int64).alias(ORDER)
+    return pl.col(ROW).cast(pl.Int64).alias(VERSION)
 
 
 def is_last(file: ExtractFile) -> pl.Expr:

@@ -28,7 +28,7 @@ from recordpick.index.readers.systmone.registrations import (
     rows_counted,
     with_registration,
 )
-from recordpick.index.source import DELETED, LookUp, Part
+from recordpick.index.source import DELETED, LookUp, SourcePart
 from recordpick.index.values import to_date
 
 _KEY = "patient_id"
@@ -82,7 +82,7 @@ CONTACT_KINDS = {
 class People:
     """The patients' part, and what became of rows that only tell more about patients."""
 
-    part: Part
+    part: SourcePart
     look_ups: tuple[LookUp, ...]
     notes: tuple[str, ...] = ()
 
@@ -216,7 +216,7 @@ def own_id(file: ExtractFile, table: str) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{table}-"), file.text("RowIdentifier"))
 
 
-def read_contacts(opened: Opened) -> list[Part]:
+def read_contacts(opened: Opened) -> list[SourcePart]:
     """Give the addresses, telephone numbers and relationships."""
     parts = []
     addresses = opened.get("SRPatientAddressHistory")
@@ -231,7 +231,7 @@ def read_contacts(opened: Opened) -> list[Part]:
     return parts
 
 
-def _addresses(opened: Opened, file: ExtractFile) -> Part:
+def _addresses(opened: Opened, file: ExtractFile) -> SourcePart:
     word = opened.word(file, "AddressType").str.to_lowercase()
     frame = file.frame.select(
         ROW,
@@ -248,7 +248,7 @@ def _addresses(opened: Opened, file: ExtractFile) -> Part:
     return file.part("addresses", frame, date_formats={"since": DAY, "until": DAY})
 
 
-def _numbers(opened: Opened, file: ExtractFile) -> Part:
+def _numbers(opened: Opened, file: ExtractFile) -> SourcePart:
     word = opened.word(file, "ContactType").str.to_lowercase()
     frame = file.frame.select(
         ROW,
@@ -263,7 +263,7 @@ def _numbers(opened: Opened, file: ExtractFile) -> Part:
     return file.part("addresses", frame, date_formats={"since": DAY})
 
 
-def _relationships(opened: Opened, file: ExtractFile) -> Part:
+def _relationships(opened: Opened, file: ExtractFile) -> SourcePart:
     phones = [
         file.text(name)
         for name in ("RelationshipWithMobileTelephone", "RelationshipWithTelephone")

@@ -39,7 +39,7 @@ from recordpick.index.readers.systmone.files import (
 )
 from recordpick.index.readers.systmone.patients import read_contacts, read_patients
 from recordpick.index.readers.systmone.workflow import read_workflow
-from recordpick.index.source import LookUp, Part, Source
+from recordpick.index.source import LookUp, Source, SourcePart
 
 _LOOKED_UP = {
     "SRStaffMember": "staff",
@@ -90,7 +90,7 @@ def read_systmone(path: Path, work: Path, as_at: date) -> Source:
     opened = Opened(files, words_of(files))
     people = read_patients(opened, as_at)
     staff, places = Staff(_staff(files)), _places(files)
-    parts: list[Part] = [people.part]
+    parts: list[SourcePart] = [people.part]
     parts += read_entries(opened, staff, as_at)
     parts += read_medications(opened, as_at)
     parts += read_workflow(opened, staff, places)
@@ -118,7 +118,7 @@ def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     return (delta_warning(path.name, f"SRManifest.csv says IsDelta of {', '.join(deltas)}"),)
 
 
-def _of_deltas(parts: Sequence[Part], deltas: Sequence[str]) -> tuple[Conflated, ...]:
+def _of_deltas(parts: Sequence[SourcePart], deltas: Sequence[str]) -> tuple[Conflated, ...]:
     return changes_only(part.table for part in parts) if deltas else ()
 
 

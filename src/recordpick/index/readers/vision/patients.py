@@ -10,7 +10,7 @@ import polars as pl
 from recordpick.csvio.rejects import ROW
 from recordpick.index.readers.extract_file import ExtractFile, patients_are
 from recordpick.index.readers.vision.files import DAY, deleted, rows_in_order
-from recordpick.index.source import DELETED, Part
+from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import to_date
 
 _AS_THEY_STAND = {
@@ -69,7 +69,7 @@ def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
     )
 
 
-def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> Part:
+def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> SourcePart:
     """Give the patients as at a day."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
     active = file.text("ACTIVE").str.to_uppercase()
