@@ -156,7 +156,7 @@ def _line_ends(text: str) -> int:
 
 
 def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Give each column a name of its own: blanks off, "column 3" without one, "X (2)" if again."""
+    """Return unique column names: trimmed, "column 3" for an empty one, "X (2)" for a repeat."""
     names: list[str] = []
     doubled: set[str] = set()
     for place, text in enumerate(fields, 1):
@@ -342,7 +342,7 @@ class _Rewritten:
         self.batch.clear()
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
-        """Give the line on which each row began."""
+        """Return the line on which each row began."""
         return [row + self.steps.at(row) for row in asked]
 
 

@@ -117,7 +117,7 @@ class RecordLines:
     """How many lines more than records there were before a record."""
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
-        """Give the line on which each record begins."""
+        """Return the line on which each record begins."""
         return [row + self.first_line + self._steps.at(row) for row in asked]
 
     def fits(self, record: int, lines: int) -> None:
@@ -142,7 +142,7 @@ class RecordLines:
 
 
 def shape(fields: int | None, delimiter: str, extra: int = 0) -> str:
-    """Give the pattern of a whole record, quotation marks only where they may stand.
+    """Return the pattern of a whole record, quotation marks only where they may stand.
 
     For polars and for `re` alike; any number of fields if None. `extra` empty fields follow them.
     """
@@ -251,12 +251,12 @@ def _fields_of_first(
 
 
 def _well_formed(found: CsvProfile) -> re.Pattern[str]:
-    """Give the pattern of a record whose line end was taken off: no other may be left."""
+    """Return the pattern of a record whose line end was taken off: no other may be left."""
     return re.compile(shape(None, found.delimiter).removesuffix(r"\r?$") + r"\Z")
 
 
 def _fits(well_formed: re.Pattern[str], record: str) -> bool:
-    """Tell whether a record is well formed; one of megabytes is left to the reader by record."""
+    """Return whether a record is well formed; one of megabytes is left to the reader by record."""
     return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
 
 
@@ -352,7 +352,7 @@ def _lines_of(text: str) -> list[str]:
 
 
 def _numbers(odd: pl.Series) -> Iterator[int]:
-    """Give the numbers one by one; as Python's own they would fill memory."""
+    """Return the numbers one by one; as Python's own they would fill memory."""
     for some in odd.to_frame().iter_slices(_AT_ONCE):
         yield from some.to_series().to_list()
 
@@ -366,7 +366,7 @@ def _copy(copy: BinaryIO, file: BinaryIO, lines: int) -> None:
 
 
 def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
-    """Give the text of the record that begins here, without its line end, its lines, its bytes.
+    """Return the text of the record that begins here, without its line end, its lines, its bytes.
 
     None if the file, or patience, ends before its quotation marks are closed.
     """

@@ -96,7 +96,7 @@ def _short(value: str) -> str:
 
 
 def emptied_values(table: TableBuilder, number: int) -> Iterator[pl.DataFrame]:
-    """Give the values of a part that were left empty (columns SCHEMA), so many rows at a time.
+    """Return the values of a part that were left empty (columns SCHEMA), so many rows at a time.
 
     UserError where a spreadsheet has damaged all NHS numbers of it.
     """

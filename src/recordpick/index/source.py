@@ -63,7 +63,7 @@ class Answers:
     """The day on which the sources were exported."""
 
     def to(self, question: Question) -> bool | None:
-        """Give the answer to a question; None where there is none."""
+        """Return the answer to a question; None where there is none."""
         if question.key in self.given:
             return self.given[question.key]
         return self.day_first if question.about == "dates" else self.registered

@@ -257,7 +257,7 @@ def _make(
 
 
 def _warnings(read: Sequence[Source]) -> Iterator[str]:
-    """Give what a person must see before the index is used, each once."""
+    """Return what a person must see before the index is used, each once."""
     yield from dict.fromkeys(warning for source in read for warning in source.warnings)
 
 
@@ -286,21 +286,21 @@ def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> I
 
 
 def _of_lines(tables: Iterable[TableBuilder], look_ups: Sequence[LookUp]) -> list[str]:
-    """Give what files say of lines that were not read as they seem; each sentence once."""
+    """Return what files say of lines that were not read as they seem; each sentence once."""
     notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
     notes += [note for used in look_ups for note in used.notes]
     return list(dict.fromkeys(notes))
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:
-    """Give all files of the sources, in the order in which they are read."""
+    """Return all files of the sources, in the order in which they are read."""
     for parts in parts_by_table(read).values():
         yield from (part.path for part in parts)
     yield from (used.path for source in read for used in source.look_ups)
 
 
 def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many rows have no code, such as one that the source's own list does not have."""
+    """Return how many rows have no code, such as one that the source's own list does not have."""
     for name in ("events", "medications"):
         if name in tables and "code" in tables[name].columns:
             rows = pl.scan_parquet(folder / f"{name}.parquet", glob=False)
@@ -313,7 +313,7 @@ def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[
 
 
 def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many are neither registered, left nor dead, as without any row of registration."""
+    """Return how many are neither registered, left nor dead, as without any row of registration."""
     if "status" in tables["patients"].columns:
         rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
         count = rows.select(pl.col("status").null_count()).collect().item()
@@ -326,7 +326,7 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
 
 
 def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many patients share their NHS number: it does not name one record."""
+    """Return how many patients share their NHS number: it does not name one record."""
     if "nhs_number" in tables["patients"].columns:
         numbers = pl.scan_parquet(folder / "patients.parquet", glob=False).select("nhs_number")
         shared = pl.col("nhs_number").drop_nulls().is_duplicated().sum()

@@ -42,7 +42,7 @@ _NOTE = "ARROW:schema"
 
 
 def noted_as(schema: pl.Schema) -> dict[str, str]:
-    """Give the metadata of a Parquet file that is to be read with this schema."""
+    """Return the metadata of a Parquet file that is to be read with this schema."""
     file = io.BytesIO()
     pl.DataFrame(schema=schema).write_parquet(file)
     file.seek(0)
@@ -51,7 +51,7 @@ def noted_as(schema: pl.Schema) -> dict[str, str]:
 
 @cache
 def is_heeded() -> bool:
-    """Tell whether the polars that is installed lets a file say this: it is no promise of its."""
+    """Return whether the polars that is installed lets a file say this: it is no promise of its."""
     schema = pl.Schema({"text": pl.String})
     words = pl.DataFrame({"text": ["a"]}, schema={"text": pl.Categorical})
     file = io.BytesIO()

@@ -94,7 +94,7 @@ class _Reading:
     _look_up_files: dict[tuple[object, ...], list[TableFile]] = field(default_factory=dict)
 
     def parts(self, table: MappedTable) -> list[SourcePart]:
-        """Give the parts of a table: one for each of its files."""
+        """Return the parts of a table: one for each of its files."""
         where = f"{self.said.path}: {table.location}"
         files = self._files(where, table.file)
         several = "*" in table.file or "?" in table.file
@@ -104,7 +104,7 @@ class _Reading:
         ]
 
     def not_mapped(self) -> tuple[str, ...]:
-        """Say which text files of the folder the mapping does not name."""
+        """Return which text files of the folder the mapping does not name."""
         others = sorted(
             file.name
             for file in self.folder.iterdir()
@@ -115,7 +115,7 @@ class _Reading:
         return (f"Not in the mapping, and so not indexed: {', '.join(others)}.",)
 
     def _files(self, where: str, name: str) -> list[Path]:
-        """Give the files of the folder that a name, maybe with wildcards, means."""
+        """Return the files of the folder that a name, maybe with wildcards, means."""
         if "*" in name or "?" in name:
             pattern = re.escape(name)
             for wildcard, means in _WILDCARDS.items():
@@ -175,7 +175,7 @@ class _Reading:
         )
 
     def _looked_up(self, table: MappedTable, found: TableFile) -> LookedUp:
-        """Give a table's file with the columns of its look-up files."""
+        """Return a table's file with the columns of its look-up files."""
         looked_up = LookedUp(found.frame, list(found.columns))
         for one in table.look_ups:
             where = f"{self.said.path}: {one.location}"
@@ -197,7 +197,7 @@ class _Reading:
 
 
 def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequence[str]) -> None:
-    """Say which columns the mapping names that the file does not have, or has twice."""
+    """Return which columns the mapping names that the file does not have, or has twice."""
     wrong = []
     for column, value in table.columns.items():
         for name in value.needs:
@@ -219,7 +219,7 @@ def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequ
 def _flagged(
     where: str, table: MappedTable, frame: pl.LazyFrame, columns: Sequence[str]
 ) -> pl.LazyFrame:
-    """Give the file's rows with those flagged that the table's `where` does not want.
+    """Return the file's rows with those flagged that the table's `where` does not want.
 
     A condition names columns without quotation marks: for a blank in a name stands "_".
     """

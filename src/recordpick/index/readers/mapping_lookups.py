@@ -38,7 +38,7 @@ class MappedLookUp:
     has_header: bool = True
 
     def own(self, names: Sequence[str]) -> dict[str, str]:
-        """Give the columns of the look-up file among some names: "concept.term" is its "term"."""
+        """Return the columns of the look-up file among some names: "concept.term" is its "term"."""
         start = f"{self.name}."
         return {name: name.removeprefix(start) for name in names if name.startswith(start)}
 

@@ -180,7 +180,7 @@ def _is_count_at_the_end(texts: pl.DataFrame, is_none: pl.Series) -> pl.Series:
 def _counts_that_differ(
     read: ListRows, patients: pl.DataFrame, left_out: list[str]
 ) -> Iterator[str]:
-    """Say where the list states a number of patients that is not the number that was read."""
+    """Return where the list states a number of patients that is not the number that was read."""
     lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
     kept = patients.filter(pl.col("patient_id").is_not_null()).height
     counts = {kept, kept + lost, patients["patient_id"].n_unique()}
@@ -261,7 +261,7 @@ class _Typing:
         return typing
 
     def _numbers(self) -> None:
-        """Say where the NHS number is the patient number, or the patient number is one."""
+        """Return where the NHS number is the patient number, or the patient number is one."""
         if "patient_id" not in self.called:
             self.notes.append("the NHS number stands for the patient number, which is not there")
         elif "nhs_number" not in self.called:
@@ -317,7 +317,7 @@ class _Typing:
             self.notes.append(f"{theirs} was read as {found.says}")
 
     def _ask(self, question: Question) -> bool | None:
-        """Give what was said to a question; where nothing was, it stays open."""
+        """Return what was said to a question; where nothing was, it stays open."""
         said = self.answers.to(question)
         if said is None:
             self.questions.append(question)

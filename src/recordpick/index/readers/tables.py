@@ -31,7 +31,7 @@ from recordpick.schema import TABLES
 
 
 def is_folder_of_tables(path: Path) -> bool:
-    """Tell whether there is a file of patients in the folder."""
+    """Return whether there is a file of patients in the folder."""
     return any((path / f"patients{ending}").is_file() for ending in (".parquet", ".csv"))
 
 
@@ -123,7 +123,7 @@ _KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
 def with_practice_toml(source: Source, folder: Path) -> Source:
-    """Give the source with what `practice.toml` in the folder says.
+    """Return the source with what `practice.toml` in the folder says.
 
     UserError if it is no TOML, or a value cannot be taken as it is.
     """
@@ -138,14 +138,14 @@ def with_practice_toml(source: Source, folder: Path) -> Source:
 
 
 def problem_with_day(day: date) -> str:
-    """Say why a day cannot be that of a practice's records; "" if it can."""
+    """Return why a day cannot be that of a practice's records; "" if it can."""
     if FIRST_AS_AT <= day <= LAST_AS_AT:
         return ""
     return f"{day.isoformat()} cannot be the day of the records"
 
 
 def problem_with_name(name: str) -> str:
-    """Say why a text cannot be a practice's name; "" if it can."""
+    """Return why a text cannot be a practice's name; "" if it can."""
     if len(name) > LONGEST_NAME or not name.isprintable():
         return f"must be one line of at most {LONGEST_NAME:,} characters"
     return ""

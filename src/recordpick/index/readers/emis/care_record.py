@@ -45,7 +45,7 @@ _MADE = frozenset(
 
 
 def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Give the rows of problems, which tell more about entries."""
+    """Return the rows of problems, which tell more about entries."""
     return tuple(_problems(file, known_as) for file in files)
 
 
@@ -70,7 +70,7 @@ def _problems(file: ExtractFile, known_as: Known) -> SourcePart:
 def read_observations(
     files: Sequence[ExtractFile], known_as: Known, *, has_problems: bool
 ) -> tuple[SourcePart, ...]:
-    """Give the entries; without problems no kind, as nobody could tell which are none."""
+    """Return the entries; without problems no kind, as nobody could tell which are none."""
     return tuple(_observations(file, known_as, has_problems=has_problems) for file in files)
 
 
@@ -110,7 +110,7 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
 
 
 def value_of(text: pl.Expr) -> dict[str, FastCast]:
-    """Give the number that a value is, and the text where it is none."""
+    """Return the number that a value is, and the text where it is none."""
     number = fast_cast(text, _VALUE)
     assert isinstance(number, FastCast)
 
@@ -128,7 +128,7 @@ def _of_code(codes: LookupTable, *, has_kind: bool) -> list[str]:
 
 
 def _confidential(file: ExtractFile, known_as: Known) -> pl.Expr | None:
-    """Tell which entries are confidential: by themselves, or with their whole consultation."""
+    """Return which entries are confidential: by themselves, or with their whole consultation."""
     itself = file.yes("IsConfidential") if file.has("IsConfidential") else None
     if known_as.confidential is None or not file.has("ConsultationGuid"):
         return itself

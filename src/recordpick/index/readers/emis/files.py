@@ -125,7 +125,7 @@ def deltas_of(tables: Mapping[str, Sequence[Named]]) -> list[str]:
 
 
 def files_of(folder: Path) -> dict[str, list[Named]]:
-    """Give the files of the extract in a folder and the folders in it, by table, oldest first."""
+    """Return the files of the extract in a folder and the folders in it, by table, oldest first."""
     tables: dict[str, list[Named]] = {}
     for path in sorted(folder.rglob("*.[cC][sS][vV]")):
         name = named(path) if path.is_file() else None
@@ -137,7 +137,7 @@ def files_of(folder: Path) -> dict[str, list[Named]]:
 
 
 def is_emis_extract(path: Path) -> bool:
-    """Tell whether a folder holds the patients of an EMIS extract, or other tables of one."""
+    """Return whether a folder holds the patients of an EMIS extract, or other tables of one."""
     return path.is_dir() and any(table in USED for table in files_of(path))
 
 
@@ -195,7 +195,7 @@ class Keys:
         return pl.concat_str(guid, known)
 
     def index_of(self, table: LookupTable, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Give the place of a key in a table that is asked by keys; null if it is not there."""
+        """Return the place of a key in a table that is asked by keys; null if it is not there."""
         if len(self.prefixes) == 1:  # to leave out places costs less than to leave out texts
             own = organisation == next(iter(self.prefixes))
             return pl.when(own).then(table.index_of(guid))
@@ -213,7 +213,7 @@ class Keys:
 
 
 def order_of(file: ExtractFile) -> pl.Expr | FastCast:
-    """Give what tells the order in which rows were given (parts.py): the ProcessingId."""
+    """Return what tells the order in which rows were given (parts.py): the ProcessingId."""
     if not file.has("ProcessingId"):
         return pl.lit(None, pl.Int64)
     text = file.raw("ProcessingId")
@@ -225,7 +225,7 @@ def _run(text: pl.Expr) -> pl.Expr:
 
 
 def run_of(file: ExtractFile) -> pl.Expr:
-    """Give the same as one number, for files that are read whole: the ProcessingId, the place."""
+    """Return the same as one number, for files that are read whole: the ProcessingId, the place."""
     place = pl.lit(file.number, pl.Int64)
     if not file.has("ProcessingId"):
         return place.alias(VERSION)

@@ -39,12 +39,12 @@ class LookedUp:
     files: tuple[LookUp, ...]
 
     def has(self, column: str) -> bool:
-        """Tell whether that is known of each key."""
+        """Return whether that is known of each key."""
         return column in self.frame.columns
 
 
 def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
-    """Give KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
+    """Return KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
 
     `prefixes` are the ODS codes of the practices: codes that a practice made begin with its own.
     UserError if the files are missing, as no entry can be understood without them.
@@ -84,7 +84,7 @@ def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder
 
 
 def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
-    """Give KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
+    """Return KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
     _needed(files, DRUG_CODE, "no medicine has a name or a code", folder)
     frame, look_ups = _latest(
         files,
@@ -108,7 +108,7 @@ def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
 
 
 def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
-    """Give KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
+    """Return KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
     if not files:
         return None
     frame, look_ups = _latest(
@@ -128,7 +128,7 @@ def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
 
 
 def organisations(files: Sequence[ExtractFile]) -> LookedUp | None:
-    """Give KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
+    """Return KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
     if not files:
         return None
     frame, look_ups = _latest(
@@ -224,7 +224,7 @@ class Known:
         columns: Mapping[str, pl.Expr | FastCast],
         deleted: pl.Expr | None = None,
     ) -> pl.LazyFrame:
-        """Give these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
+        """Return these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
         every: dict[str, pl.Expr | FastCast] = {
             ROW: pl.col(ROW),
             VERSION: order_of(file),
@@ -240,11 +240,11 @@ class Known:
         return self.keys.id(guid, file.raw("OrganisationGuid"))
 
     def index_of(self, table: LookupTable, file: ExtractFile, column: str) -> pl.Expr:
-        """Give where in a table stands what a column of GUIDs means."""
+        """Return where in a table stands what a column of GUIDs means."""
         return self.keys.index_of(table, file.raw(column), file.raw("OrganisationGuid"))
 
     def _patient(self, file: ExtractFile) -> FastCast:
-        """Tell whose row it is (Categorical); a GUID that nobody has stays."""
+        """Return whose row it is (Categorical); a GUID that nobody has stays."""
         kind = pl.Categorical()
         return FastCast(
             usual=self.index_of(self.patients, file, "PatientGuid"),
@@ -255,7 +255,7 @@ class Known:
         )
 
     def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
-        """Give the name of a member of staff; None if nobody can tell."""
+        """Return the name of a member of staff; None if unknown."""
         if self.staff is None or not file.has(column):
             return None
         return gather_at(self.index_of(self.staff, file, column), self.staff.frame["name"])

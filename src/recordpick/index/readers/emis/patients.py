@@ -59,7 +59,7 @@ class PatientsRead:
 
 
 def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
-    """Give the GUIDs of the organisations that have patients."""
+    """Return the GUIDs of the organisations that have patients."""
     found = [
         file.frame.select(file.raw("OrganisationGuid").alias("guid")).unique() for file in files
     ]
@@ -70,7 +70,7 @@ def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
 def read_patients(
     files: Sequence[ExtractFile], keys: Keys, staff: LookedUp | None, as_at: date
 ) -> PatientsRead:
-    """Give the patients; of several rows of one patient the one that was given last.
+    """Return the patients; of several rows of one patient the one that was given last.
 
     UserError where a column without which nobody can be told is missing.
     """
@@ -104,7 +104,7 @@ def read_patients(
 
 
 def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) -> pl.LazyFrame:
-    """Give the columns of the patients table, and what tells who is who."""
+    """Return the columns of the patients table, and what tells who is who."""
     guid, organisation = file.text("PatientGuid"), file.raw("OrganisationGuid")
     number = file.text("PatientNumber") if file.has("PatientNumber") else pl.lit(None, pl.String)
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
@@ -165,7 +165,7 @@ def _carer(file: ExtractFile) -> pl.Expr:
 
 
 def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
-    """Give `status` on the as-at date, where the file has the dates of death and deactivation.
+    """Return `status` on the as-at date, where the file has the dates of death and deactivation.
 
     Whoever was registered again after a deactivation has not left; whoever is only registered from
     a later day on, or pre-registered, is not registered yet and has no status.
@@ -190,7 +190,7 @@ def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
 
 
 def _has_applied(file: ExtractFile) -> pl.Expr:
-    """Tell who is only pre-registered: entered before they are accepted onto the list."""
+    """Return who is only pre-registered: entered before they are accepted onto the list."""
     if not file.has("PatientTypeDescription"):
         return pl.lit(value=False)
     words = file.text("PatientTypeDescription").str.to_lowercase()
@@ -198,7 +198,7 @@ def _has_applied(file: ExtractFile) -> pl.Expr:
 
 
 def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
-    """Say how many patients are not registered yet, of the rows that hold."""
+    """Return how many patients are not registered yet, of the rows that hold."""
     count = sum(
         rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
         for rows in frames
@@ -212,7 +212,7 @@ def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
 
 
 def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
-    """Give KEY, patient_id and `is_guid` of everybody, each once.
+    """Return KEY, patient_id and `is_guid` of everybody, each once.
 
     Of deleted patients none keeps a number, so that one who was entered again can have it.
     """
@@ -228,7 +228,7 @@ def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
 
 
 def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> SourcePart:
-    """Give a file's patients; rows that were replaced count as deleted."""
+    """Return a file's patients; rows that were replaced count as deleted."""
     again = judged.filter("is_again")
     given = judged.select(
         ROW, "patient_id", (pl.col(_DELETED) | ~pl.col("is_latest")).alias(DELETED), "is_again"

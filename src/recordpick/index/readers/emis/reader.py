@@ -114,7 +114,7 @@ def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
 
 
 def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:
-    """Give what stands before the ids of each organisation: its ODS code, else its GUID."""
+    """Return what stands before the ids of each organisation: its ODS code, else its GUID."""
     ods = dict(places.frame.select(KEY, "ods").iter_rows()) if places else {}
     prefixes = {guid: ods.get(guid) or guid.strip("{} ") for guid in guids}
     if len(set(prefixes.values())) < len(prefixes):
@@ -141,7 +141,7 @@ def _small(found: LookedUp | None) -> LookupTable | None:
 def _confidential(
     files: Sequence[ExtractFile], keys: Keys
 ) -> tuple[LookupTable | None, tuple[ExtractFile, ...]]:
-    """Give the keys of consultations that are confidential as a whole; and the files as read."""
+    """Return the keys of consultations that are confidential as a whole; and the files as read."""
 
     def asked(file: ExtractFile) -> dict[str, pl.Expr]:
         key = keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
@@ -162,7 +162,7 @@ def _confidential(
 
 
 def _entries(opened: Opened, known: Known) -> list[SourcePart]:
-    """Give the entries of the record; problems only where there are entries."""
+    """Return the entries of the record; problems only where there are entries."""
     if not opened[emis.OBSERVATION]:
         return []
     has_problems = bool(opened[emis.PROBLEM])
@@ -185,7 +185,7 @@ def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:
 
 
 def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     count = sum(len(several) for several in named.values())
     notes = [f"Read as an EMIS bulk extract: {count} files of {len(named)} tables."]
     unused = sorted(set(named) - set(emis.USED))

@@ -99,7 +99,7 @@ SLOT_STATUS = {
 
 
 def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> FastCast:
-    """Give the word for a text; `other` for one that is not known, or the text as it stands.
+    """Return the word for a text; `other` for one that is not known, or the text as it stands.
 
     A text as it stands is refused later, in the words of the table, with the row it is on.
     """

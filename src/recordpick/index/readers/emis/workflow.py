@@ -23,7 +23,7 @@ from recordpick.schema import Column
 
 
 def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Give the referrals; each belongs to an entry of the record, which says when and for what."""
+    """Return the referrals; each belongs to an entry that says when and for what."""
     return tuple(_referrals(file, known_as) for file in files)
 
 
@@ -87,7 +87,7 @@ def with_their_entries(part: SourcePart, taken: Mapping[str, pl.LazyFrame]) -> S
 
 
 def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Give the diary entries, as recalls."""
+    """Return the diary entries, as recalls."""
     return tuple(_diary(file, known_as) for file in files)
 
 
@@ -121,7 +121,7 @@ def _diary(file: ExtractFile, known_as: Known) -> SourcePart:
 def read_slots(
     files: Sequence[ExtractFile], known_as: Known, as_at: date
 ) -> tuple[SourcePart, ...]:
-    """Give the slots that patients have; those of nobody count as dropped by the format."""
+    """Return the slots that patients have; those of nobody count as dropped by the format."""
     return tuple(_slots(file, known_as, as_at) for file in files)
 
 
@@ -145,7 +145,7 @@ _DAY = Column("date", "date", "")
 
 
 def _status(file: ExtractFile, as_at: date) -> pl.Expr:
-    """Tell what became of an appointment: by its flag, its times, its status, its day."""
+    """Return what became of an appointment: by its flag, its times, its status, its day."""
     came = pl.lit(value=False)
     for name in ("SendInTime", "LeftTime"):
         if file.has(name):
@@ -188,7 +188,7 @@ _MADE = frozenset(("patient_id", "medication_id"))
 
 
 def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Give the issues, which tell when a medicine was last issued and is to be reviewed."""
+    """Return the issues, which tell when a medicine was last issued and is to be reviewed."""
     return tuple(_issues(file, known_as) for file in files)
 
 
@@ -204,7 +204,7 @@ def _issues(file: ExtractFile, known_as: Known) -> SourcePart:
 
 
 def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Give the medication."""
+    """Return the medication."""
     return tuple(_medications(file, known_as) for file in files)
 
 
@@ -232,7 +232,7 @@ def _medications(file: ExtractFile, known_as: Known) -> SourcePart:
 
 
 def _last_day(file: ExtractFile) -> pl.Expr:
-    """Give when a medicine was cancelled; of one that is no longer active, when it expired."""
+    """Return when a medicine was cancelled; of one that is no longer active, when it expired."""
     cancelled = file.text("CancellationDate")
     if not (file.has("ExpiryDate") and file.has("IsActive")):
         return cancelled

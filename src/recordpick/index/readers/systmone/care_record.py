@@ -46,7 +46,7 @@ class Staff:
 
 
 def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[SourcePart]:
-    """Give all entries. Without SRProblem no entry has a kind, as with EMIS.
+    """Return all entries. Without SRProblem no entry has a kind, as with EMIS.
 
     A problem is past from the day on which it ended, looked at on the as-at date.
     """
@@ -77,7 +77,7 @@ def _without_kind(part: SourcePart) -> SourcePart:
 
 
 def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
-    """Give what every entry has."""
+    """Return what every entry has."""
     return [
         pl.col(ROW),
         removed(file).alias(DELETED),
@@ -98,7 +98,7 @@ def _with_author(
 
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
-    """Give code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
+    """Return code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
     concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
@@ -141,7 +141,7 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> SourcePart
 
 
 def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Tell which entries have a numeric value.
+    """Return which entries have a numeric value.
 
     Where IsNumeric is missing or empty, 0 and -1 stand for none: so write older extracts
     (endeavourhealth/Transforms reads them so; opensafely-core/cohort-extractor, issue 469).
@@ -153,7 +153,7 @@ def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 
 def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> SourcePart:
-    """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
+    """Return the problems: of an entry in SRCode, or an entry of its own where it names none."""
     named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
@@ -182,7 +182,7 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool
 
 
 def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Give drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
+    """Return drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
 
     IDDrugCode is the number of a Multilex product, as SRMedicationReadCodeDetails has it in
     IDMultiLexProduct (so reads it endeavourhealth/Transforms). The name of a group, for which
@@ -234,7 +234,7 @@ def _with_substance(opened: Opened, file: ExtractFile) -> tuple[pl.LazyFrame, pl
 
 
 def _products(details: ExtractFile) -> pl.LazyFrame:
-    """Give code and term of each Multilex product.
+    """Return code and term of each Multilex product.
 
     Of a product with several codes none is taken, and all its terms are shown.
     """
@@ -256,7 +256,7 @@ def _products(details: ExtractFile) -> pl.LazyFrame:
 
 
 def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Give immunisations; of one that was not given the status, as text."""
+    """Return immunisations; of one that was not given the status, as text."""
     columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
@@ -284,7 +284,7 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
 
 
 def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Give entries of the registers of children and adults at risk; they have no code."""
+    """Return entries of the registers of children and adults at risk; they have no code."""
     who = "Child at risk" if table == "SRChildAtRisk" else "Adult at risk"
     plan = "ChildProtectionPlan" if table == "SRChildAtRisk" else "ProtectionPlan"
     has_plan = file.yes(plan)
@@ -302,7 +302,7 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Sou
 
 
 def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Give special notes, such as warnings to whoever opens the record."""
+    """Return special notes, such as warnings to whoever opens the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
     ended = ended or [day(file, "DateExpired")]
     rows, by = _with_author(file.frame, file, staff)
@@ -326,7 +326,7 @@ _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
 def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
-    """Give the repeats with their issues, and what was issued without a template."""
+    """Return the repeats with their issues, and what was issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
     if issues is not None:
@@ -337,7 +337,7 @@ def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
 
 
 def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
-    """Give what both tables tell about the drug."""
+    """Return what both tables tell about the drug."""
     file.text("IDMultiLexDMD")  # without it no drug would be mapped
     dmd = reference(file, "IDMultiLexDMD")
     quantity = file.text("MedicationQuantity").str.extract_groups(_QUANTITY)
@@ -354,7 +354,7 @@ def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
 
 
 def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
-    """Tell what had not ended by the as-at date."""
+    """Return what had not ended by the as-at date."""
     return (ended > as_at).fill_null(value=True)
 
 
@@ -386,7 +386,7 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePar
 
 
 def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePart:
-    """Give issues: those of a template tell about it, others are medicines of their own."""
+    """Return issues: those of a template tell about it, others are medicines of their own."""
     named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
     of_template = pl.when(pl.lit(has_templates)).then(named)
     own = own_id(file, "SRPrimaryCareMedication")

@@ -123,7 +123,7 @@ def _of_deltas(parts: Sequence[SourcePart], deltas: Sequence[str]) -> tuple[Conf
 
 
 def _uncertain(opened: Opened) -> Iterator[Conflated]:
-    """Give what is uncertain only where certain tables or columns are there, or are not."""
+    """Return what is uncertain only where certain tables or columns are there, or are not."""
     if has_unnamed_sensitivities(opened):
         for column in ("code", "term"):
             yield Conflated(
@@ -156,7 +156,7 @@ def _counted(file: ExtractFile, what: str) -> LookUp:
 
 
 def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Give the name of whom each profile is of: `profile` and `name`."""
+    """Return the name of whom each profile is of: `profile` and `name`."""
     people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
     if people is None or profiles is None:
         return None
@@ -176,7 +176,7 @@ def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
 
 
 def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Give organisations: `id` (of either sort that other tables speak of) and `name`."""
+    """Return organisations: `id` (of either sort that other tables speak of) and `name`."""
     file = files.get("SROrganisation")
     if file is None:
         return None
@@ -190,7 +190,7 @@ def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
 
 
 def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
-    """Give the name of the organisation that most patients are visible to."""
+    """Return the name of the organisation that most patients are visible to."""
     if places is None or not patients.has("IDOrganisationVisibleTo"):
         return ""
     most = (
@@ -205,7 +205,7 @@ def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
 
 
 def _notes(found: Mapping[str, Path], opened: Opened) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     notes = [f"Read as a SystmOne strategic reporting extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED) - {MANIFEST})
     if unused:

@@ -48,7 +48,7 @@ _PLACE = "__place"
 
 
 def read_workflow(opened: Opened, staff: Staff, places: pl.DataFrame | None) -> list[SourcePart]:
-    """Give the parts of all four tables. `places`: organisations, `id` and `name`."""
+    """Return the parts of all four tables. `places`: organisations, `id` and `name`."""
     parts = []
     for table, read in (
         ("SRAppointment", _appointments),
@@ -93,7 +93,7 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> So
 
 
 def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> SourcePart:
-    """Give scanned and attached files (SRMedia), and letters, of which there is no file here."""
+    """Return scanned and attached files (SRMedia), and letters, of which there is no file here."""
     person = pl.concat_str(file.texts(*_SENDER), separator=" ", ignore_nulls=True)
     columns = {
         "date": day(file, "DateEvent"),

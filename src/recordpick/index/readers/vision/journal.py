@@ -41,7 +41,7 @@ _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 
 
 def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> list[SourcePart]:
-    """Give the entries and the medication; together they have every row of the file once."""
+    """Return the entries and the medication; together they have every row of the file once."""
     subset = file.text("SUBSET").str.to_lowercase()
     # The drug of an allergy, or the vaccine of an immunisation, is not a medicine that is taken.
     is_other = subset.is_in((*_PROBLEM, *_ALLERGY, *_IMMUNISATION, *_TEST)).fill_null(value=False)
@@ -120,14 +120,14 @@ def _entries(
 
 
 def _implied_unit(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Give the unit that ENTITY implies where a number has none."""
+    """Return the unit that ENTITY implies where a number has none."""
     entity = file.text("ENTITY").str.to_uppercase()
     unit = entity.replace_strict(_UNITS, default=None, return_dtype=pl.String)
     return pl.when(number.is_not_null()).then(unit)
 
 
 def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Give the first value if it is no number, and the second with its name and unit.
+    """Return the first value if it is no number, and the second with its name and unit.
 
     And of an immunisation that was not given, why not: "Advised", "Refusal to start or complete
     course".
@@ -153,7 +153,7 @@ def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 
 def _one_link(file: ExtractFile) -> pl.Expr:
-    """Give the row that a row is linked to, where it is just one.
+    """Return the row that a row is linked to, where it is just one.
 
     LINKS has several, with a | between; those that begin with E are of encounters.
     """

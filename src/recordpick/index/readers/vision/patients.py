@@ -48,7 +48,7 @@ def with_name(
 
 
 def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
-    """Give the status on the as-at date, by ACTIVE and the dates.
+    """Return the status on the as-at date, by ACTIVE and the dates.
 
     Whoever was removed and registered again has not left; whoever is only registered from a later
     day on is not registered yet, and has no status.
@@ -70,7 +70,7 @@ def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
 
 
 def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> SourcePart:
-    """Give the patients as at a day."""
+    """Return the patients as at a day."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
     active = file.text("ACTIVE").str.to_uppercase()
     address = pl.concat_str(
@@ -99,7 +99,7 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) ->
 
 
 def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
-    """Say which letters of ACTIVE are not known, and how many are not registered yet."""
+    """Return which letters of ACTIVE are not known, and how many are not registered yet."""
     active = file.text("ACTIVE").str.to_uppercase()
     rows = rows_in_order(file, "PID").filter(~deleted(file))
     found = rows.select(active=active, status=_status(file, active, as_at)).collect()

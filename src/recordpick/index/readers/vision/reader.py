@@ -130,7 +130,7 @@ def _look_ups(files: Mapping[str, ExtractFile]) -> list[LookUp]:
 
 
 def _notes(found: Mapping[str, Path], files: Mapping[str, ExtractFile]) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     notes = [f"Read as a Vision extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED))
     if unused:
