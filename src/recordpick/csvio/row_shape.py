@@ -284,7 +284,7 @@ def _readings(line: str, delimiter: str) -> Iterator[list[str] | None]:
 
 
 def _ways(line: str, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
-    """Return the field that begins at an offset and where the next begins; two if it is ambiguous."""
+    """Return the field at an offset and where the next begins; two where that is ambiguous."""
     end = line.find(delimiter, at)
     end = len(line) if end < 0 else end
     plain = line[at:end]
