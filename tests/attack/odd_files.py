@@ -94,7 +94,7 @@ def odd_lock(path: Path, chance: random.Random) -> str:
     return "odd lock"
 
 
-@attack("odd-files", "pipes, links, devices and nonsense as locks, journals and copies", quick=60)
+@attack("odd-files", "pipes, links, devices and nonsense as locks, journals and copies", quick=25)
 def odd_file(folder: Path, chance: random.Random) -> str:
     """Opening neither hangs nor falls over: it opens, or says why not; all events are there.
 
