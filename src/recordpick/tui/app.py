@@ -22,6 +22,7 @@ from recordpick.progress import Progress
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
 from recordpick.tui.hang_up import Ender
+from recordpick.tui.openings import Openings
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
@@ -74,6 +75,7 @@ class RecordpickApp(App[None]):
         """What is to be said when the terminal is the person's own again."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
+        self._openings = Openings()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else USUAL
@@ -95,7 +97,7 @@ class RecordpickApp(App[None]):
 
     def on_unmount(self) -> None:
         """Let go of the working file, and take a demonstration away that nobody wants to keep."""
-        self._let_go()
+        self._let_go_of_all()
         self.last_words = self._demo_folder.leave()
 
     def run_on_terminal(self) -> int:
@@ -103,7 +105,7 @@ class RecordpickApp(App[None]):
 
         Returns the exit code.
         """
-        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go)
+        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go_of_all)
         with ender.watching():
             self.run()
         return self.return_code or 0
@@ -126,8 +128,13 @@ class RecordpickApp(App[None]):
             time.sleep(0.1)
 
     def _leave_at_once(self, code: int) -> None:
-        self._let_go()
+        self._let_go_of_all()
         self.exit(return_code=code)
+
+    def _let_go_of_all(self) -> None:
+        """Let go of the working file, also of one that a thread is just opening."""
+        self._let_go()
+        self._openings.end()
 
     def _let_go(self) -> None:
         if self._session is not None:
@@ -252,7 +259,7 @@ class RecordpickApp(App[None]):
 
         self._let_go()
         how = HowToOpen(path, name, role, self._looked_at(path))
-        ready = await open_with_questions(self, how)
+        ready = await open_with_questions(self, how, self._openings)
         if ready is None:
             return
         self._session, work_screen = ready
