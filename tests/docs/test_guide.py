@@ -15,7 +15,7 @@ PICTURES = sorted((DOCS / "pictures").iterdir())
 
 
 async def test_every_task_of_the_guide_works(made_demo, tmp_path):
-    """From the start screen to the export: the walk that makes the pictures, on a small practice."""
+    """From the start screen to the export: the walk that makes the pictures, in small."""
     folder = tmp_path / "demo"
     shutil.copytree(made_demo, folder)
     make_pictures.prepare(folder)
