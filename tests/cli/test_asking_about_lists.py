@@ -46,7 +46,7 @@ def test_both_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
     assert "Date of Birth was read as month/day/year, as was said" in told
     assert "everyone was taken as registered, as was said" in told
     assert "On which day was this export made?" in told
-    assert told.count("Write the day as in 01/10/2026") == 2  # 26 is no year
+    assert told.count("Type the day as in 01/10/2026") == 2  # 26 is not a year
     assert read_manifest(tmp_path / "index").as_at == date(2026, 10, 1)
     assert read_manifest(tmp_path / "index").as_at_from == "given"
 

@@ -95,7 +95,7 @@ def test_the_list_for_programs(
     [
         (("--take", "C"), "write A or B"),
         (("--take", "note:9=A"), "there is no conflict 'note:9'"),
-        (("--take", "A", "--take", "B"), "cannot both be for all"),
+        (("--take", "A", "--take", "B"), "cannot both apply to all"),
         (("--take", "note:1=A", "--take", "note:1=B"), "decided twice"),
     ],
 )

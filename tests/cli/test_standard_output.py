@@ -28,7 +28,7 @@ from recordpick.resources import general_practice_pack
 
 NUMBER = r"[0-9][0-9,]*"
 TABLE_OF_COSTS = (
-    r"way +picks +records to open +of them new",
+    r"way +picks +records to open +new records",
     rf"(fewest records|spread|ticket) +{NUMBER} +{NUMBER} +{NUMBER}",
 )
 GIST = rf"{NUMBER} records?( instead of {NUMBER}|, whichever way)\. .*"

@@ -142,7 +142,7 @@ def test_a_folder_that_vanished_under_the_program_is_a_sentence(
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     assert main(typed) == 2
-    assert "is not there any more: change to another folder" in capsys.readouterr().err
+    assert "no longer exists: change to another folder" in capsys.readouterr().err
 
 
 def test_a_folder_that_vanishes_amid_the_work_is_a_sentence(

@@ -1,16 +1,8 @@
-"""Where a call of `recordpick` begins and ends.
+"""The command line: one parser for all commands, exit codes, and running a command.
 
-Nothing heavy is imported before it is known what is asked: `--version` answers in about the time
-that Python itself takes to start.
-
-What the parsers of several commands have in common. Nothing is imported here but argparse.
-
-What can be asked for on the command line: one parser for all commands.
-
-Each command does its work in a module of `recordpick.cli`, which `command`
-names.
-
-What can be asked for of hand-over packs, reports and data checking, on the command line.
+Nothing heavy is imported before it is known which command is wanted: `--version` answers in about
+the time that Python itself takes to start. Only argparse is imported for the parser. Each command
+is a module of `recordpick.cli`, which `command` names.
 """
 
 from __future__ import annotations
@@ -33,10 +25,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; give its exit code: 0 done, 2 bad input, 130 stopped by the person.
+    """Run one command; return its exit code: 0 done, 2 bad input, 130 stopped by the person.
 
-    Messages go to stderr, results to stdout. 2 also where the results could not be printed, and 128
-    and its number where a signal has ended it.
+    Messages go to stderr, results to stdout. The code is 2 also if the results could not be
+    printed, and 128 plus its number if a signal ended the command.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     from recordpick.standard_streams import StandardStreams
@@ -45,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         left: SystemExit | None = None
         try:
             code = _code(arguments)
-        except SystemExit as done:  # an option is wrong, or help was asked for: that was printed
+        except SystemExit as done:  # a wrong option, or help: that was printed
             left, code = done, done.code if isinstance(done.code, int) else BAD_INPUT
         why = streams.why_not_printed()
         if why:
@@ -95,7 +87,7 @@ def _run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("recordpick: stopped.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:  # what is not for people is raised again
+    except Exception as error:  # what is not for people is raised
         message = _of_the_computer(error)
         if not message:
             raise
@@ -104,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _of_the_computer(error: Exception) -> str:
-    """Say what the computer refused: memory, or the folder one is in; "" if it is neither."""
+    """Return what the computer refused: memory, or the current folder; "" if neither."""
     from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 
     if is_out_of_memory(error):
@@ -127,14 +119,14 @@ def _why_no_current_folder() -> str:
         os.getcwd()  # noqa: PTH109 - cheaper
     except OSError:
         return (
-            "The folder that recordpick was started in is not there any more: change to another "
-            "folder and start it again."
+            "The folder that recordpick was started in no longer exists: change to another folder "
+            "and start it again."
         )
     return ""
 
 
 def _say_utf8() -> None:
-    """Let names with accents be printed on a console that is set to an old code page."""
+    """Make names with accents printable on a console with an old code page."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -144,7 +136,7 @@ Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # no
 
 
 def command(commands: Parsers, name: str, says: str, module: str = "") -> argparse.ArgumentParser:
-    """Add a command, whose work is done in that module of `recordpick.cli`."""
+    """Add a command; `module` of `recordpick.cli` runs it."""
     made: argparse.ArgumentParser = commands.add_parser(
         name, help=says, description=says[0].upper() + says[1:] + "."
     )
