@@ -139,7 +139,6 @@ PENDING: tuple[str, ...] = (
     "alike",
     "opens_box",
     "Waiting",
-    "effects",
     "moved_on",
     "doubts",
     "say",
