@@ -75,4 +75,4 @@ def test_where_nobody_sits_at_a_terminal_the_note_says_what_was_assumed(indexed)
     assert code == 0
     assert "Date of Birth was read as day/month/year, which no date in it proves" in reported
     assert "no column says who is registered" in reported
-    assert "Warning: No source says of which day its records are, so today" in reported
+    assert "Warning: No source gives the date of its records, so today" in reported
