@@ -1,4 +1,4 @@
-"""Two copies that have gone on by themselves are brought together in the app, by a person."""
+"""Two copies that were changed separately are merged in the app, by a person."""
 
 import shutil
 
@@ -45,7 +45,7 @@ async def test_a_copy_beside_the_file_is_offered_and_merged_by_a_person(copies):
     async with using(app_on(a)) as user:
         assert user.title == "Of this working file"
         await user.press("enter")
-        assert user.title == "Bring the two copies together now?"
+        assert user.title == "Merge the two copies now?"
         await user.press("tab", "enter")
         assert isinstance(user.screen, MergeScreen)
         assert "1 conflict, 1 not decided" in user.text
@@ -60,7 +60,7 @@ async def test_a_copy_beside_the_file_is_offered_and_merged_by_a_person(copies):
         await user.press("w")
         await user.fill("#answer", a.with_name("both"))
         await user.press("enter")
-        assert user.title == "The copies are brought together"
+        assert user.title == "The copies are merged"
         await user.press("enter")
         while user.title:  # the copies lack what the new file has: nothing is said of them
             await user.press("escape")

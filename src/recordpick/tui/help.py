@@ -235,8 +235,8 @@ TOPICS: dict[str, Topic] = {
         ),
     ),
     "merge": Topic(
-        "Two copies brought together",
-        "Two people have each gone on with a copy of the working file. At the top are the "
+        "Merging two copies",
+        "Two people have each changed a copy of the working file. At the top are the "
         "conflicts: what both changed to different things. Decide each; nothing is written before. "
         "Below is what each copy changed. The new file has everything of both; both stay as they "
         "are.",

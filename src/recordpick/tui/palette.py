@@ -17,9 +17,7 @@ class Command:
     """Whose action it is: the screen's, the app's, or the part with that id."""
 
 
-_MERGE = Command(
-    "File: Merge with a copy", "two that have gone on by themselves", "", "merge", "app"
-)
+_MERGE = Command("File: Merge with a copy", "two that were changed separately", "", "merge", "app")
 WORK: tuple[Command, ...] = (
     Command(
         "Pick: Pick or take out", "the patient under the cursor", "space", "choose", "candidates"

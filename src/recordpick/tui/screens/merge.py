@@ -1,4 +1,4 @@
-"""Bringing two copies of a working file together: what each changed, and who decides conflicts.
+"""Merging two copies of a working file: what each changed, and who decides conflicts.
 
 Nothing is written before every conflict is decided by a person. The result is a new file; both
 copies stay as they are.
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 ENDING = ".recordpick"
 _HIDDEN = "hidden with the names"
-_TOGETHER = "Bring two copies together"
+_TOGETHER = "Merge two copies"
 _INTRODUCTION = (
     "What only one of them changed, and what both changed alike, goes into the new file. Where "
     "they disagree, choose whose version counts: a or b on each conflict. w writes the new file; "
@@ -295,9 +295,13 @@ class MergeScreen(Asides[Path | None]):
             )
             if notes is not None:
                 break
-        written = [f"Written: {place}.", "From now on everybody works with this file only.", *notes]
+        written = [
+            f"Written: {place}.",
+            "From now on, everybody works with this file only.",
+            *notes,
+        ]
         opened = await self.app.push_screen_wait(
-            Confirm("The copies are brought together", written, "Open the new file", "Stay here")
+            Confirm("The copies are merged", written, "Open the new file", "Stay here")
         )
         self.dismiss(place if opened else None)
 
@@ -309,7 +313,7 @@ class MergeScreen(Asides[Path | None]):
 async def merge_copies(
     app: App[Any], person: Person, first: Path | None = None, second: Path | None = None
 ) -> Path | None:
-    """Ask for the copies that are not known, and bring them together; return the new file to open.
+    """Ask for the copies that are not known, and merge them; return the new file to open.
 
     None where nothing was written, or the person does not go on with it.
     """
@@ -328,7 +332,7 @@ async def merge_copies(
 
     done = await app.push_screen_wait(Waiting("Comparing the copies", compare))
     if done.error is not None:
-        await app.push_screen_wait(Tell.error(done.error, "These cannot be brought together"))
+        await app.push_screen_wait(Tell.error(done.error, "These cannot be merged"))
     if done.result is None:
         return None
     if done.result.plan.nothing_to_do:
@@ -353,14 +357,14 @@ async def who_merges(app: RecordpickApp) -> Person | None:
 
 
 async def offer_to_merge(app: App[Any], file: WorkingFile) -> Path | None:
-    """Ask whether a file and copies beside it that went on are to be brought together now."""
+    """Ask whether a file and copies beside it that went on are to be merged now."""
     for copy in file.diverged if file.person is not None else ():
         says = (
             f"{file.path.name} and {copy.name} have both changed since they were the same. You see "
             "what each has, decide where they disagree, and both stay as they are."
         )
         answer = await app.push_screen_wait(
-            Confirm("Bring the two copies together now?", [says], "Not now", "Bring them together")
+            Confirm("Merge the two copies now?", [says], "Not now", "Merge them")
         )
         if answer is False and file.person is not None:
             return await merge_copies(app, file.person, file.path, copy)
