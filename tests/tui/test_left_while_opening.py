@@ -12,8 +12,8 @@ FILE = "demonstration.recordpick"
 
 async def test_a_file_that_is_being_opened_when_the_app_ends_is_not_left_locked(demo, monkeypatch):
     """Nobody will ever have it, and whoever opens it next is not asked to take it over."""
-    opened, go_on = threading.Event(), threading.Event()
-    open_session = Session.open
+    opened, go_on, closed = (threading.Event() for _ in range(3))
+    open_session, close_session = Session.open, Session.close
 
     def slowly(*args, **named):
         session = open_session(*args, **named)
@@ -21,7 +21,12 @@ async def test_a_file_that_is_being_opened_when_the_app_ends_is_not_left_locked(
         go_on.wait(30)
         return session
 
+    def close(session):
+        close_session(session)
+        closed.set()
+
     monkeypatch.setattr(Session, "open", slowly)
+    monkeypatch.setattr(Session, "close", close)
     app = app_on()
     async with using(app) as user:
         app.open_file(demo / FILE)
@@ -31,6 +36,7 @@ async def test_a_file_that_is_being_opened_when_the_app_ends_is_not_left_locked(
         app._leave_at_once(143)
         go_on.set()
     assert app.return_code == 143
+    assert closed.wait(30), "the thread let the session go"
     assert not (demo / f"{FILE}.lock").exists()
 
 
