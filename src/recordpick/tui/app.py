@@ -11,16 +11,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
+from textual.widgets import Input
 
 from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
+from recordpick.sanitize import visible
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
+from recordpick.tui.fields import Field
 from recordpick.tui.hang_up import Ender
 from recordpick.tui.openings import Openings
 from recordpick.tui.palette import Command, commands_of
@@ -94,6 +97,14 @@ class RecordpickApp(App[None]):
             self.open_demo()
         elif self._path is not None:
             self.open_file(self._path)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Make visible what is pasted into the palette's field, which shows its text raw."""
+        if isinstance(event, events.Paste):
+            focused = self.focused
+            if isinstance(focused, Input) and not isinstance(focused, Field):
+                event.text = visible(event.text)
+        await super().on_event(event)
 
     def on_unmount(self) -> None:
         """Let go of the working file, and take a demonstration away that nobody wants to keep."""
