@@ -53,28 +53,28 @@ def add_file_and_index(parser: argparse.ArgumentParser) -> None:
         "--index",
         type=Path,
         metavar="DIR",
-        help="the practice index, where it is no longer where the working file was made with it",
+        help="the practice index, if it has moved since the working file was made",
     )
 
 
 def add_person(parser: argparse.ArgumentParser) -> None:
-    """Add who acts, and for whom."""
-    parser.add_argument("--name", help="who does this (else the name your computer knows you by)")
+    """Add who does the work, and for whom."""
+    parser.add_argument("--name", help="your name (otherwise your user name on this computer)")
     parser.add_argument(
         "--role",
         choices=("practice", "supplier", "partner"),
         default="practice",
-        help="for whom you do it: the practice, the new supplier or a delivery partner",
+        help="who you work for: the practice, the new supplier or a delivery partner",
     )
 
 
 def add_take_over(parser: argparse.ArgumentParser) -> None:
-    """Add whether the file is taken from whoever has it open."""
+    """Add the option to take a file over from whoever has it open."""
     parser.add_argument(
         "--take-over",
         action="store_true",
-        help="write even if somebody else has the file open, once you know that nobody works on "
-        "it; says from whom",
+        help="write even if somebody else has the file open, once you know that nobody is "
+        "working on it; says whose it was",
     )
 
 
@@ -98,7 +98,7 @@ def add_names(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="patients' names, in the workbook only; asks first",
     )
-    parser.add_argument("--yes", action="store_true", help="names: go on without asking")
+    parser.add_argument("--yes", action="store_true", help="write names without asking")
 
 
 def add_figures(parser: argparse.ArgumentParser) -> None:
@@ -107,20 +107,18 @@ def add_figures(parser: argparse.ArgumentParser) -> None:
         "--current",
         type=Path,
         metavar="CSV",
-        help="the current system's own report figures, to be kept in the working file",
+        help="the current system's own report figures, to keep in the working file",
     )
-    parser.add_argument(
-        "--new", type=Path, metavar="CSV", help="the new system's report figures, likewise"
-    )
+    parser.add_argument("--new", type=Path, metavar="CSV", help="the same for the new system")
     parser.add_argument(
         "--qof",
         type=Path,
         metavar="CSV",
-        help="another year's QOF indicators, from now on (shipped: back to those that ship)",
+        help="another year's QOF indicators, from now on (shipped: those that ship)",
     )
     parser.add_argument(
         "--report-rules",
         type=Path,
         metavar="TOML",
-        help="your own rules for the reports' figures, likewise",
+        help="your own rules for the reports' figures, from now on (shipped: those that ship)",
     )

@@ -14,7 +14,7 @@ from recordpick.cli.output import print_message, print_result, print_table, prog
 if TYPE_CHECKING:
     from recordpick.cleanup import Finding, Reconciliation
 
-HELP = "list what to put right before the first extract"
+HELP = "list what to correct before the first extract"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="PCSE's list of your registered patients (CSV, XLSX), to compare with",
     )
-    add_as_at(parser, "the day of the export (else the index's own)")
+    add_as_at(parser, "the day of the export (otherwise the index's own)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -41,7 +41,7 @@ def acting_person(options: argparse.Namespace) -> Person:
         try:
             name = getpass.getuser()
         except (OSError, KeyError, ImportError):
-            raise UserError("Say who you are: add --name with your name.") from None
+            raise UserError("Your name is missing: add --name with your name.") from None
     return Person(name=name, role=options.role)
 
 
@@ -111,12 +111,12 @@ def confirm_names(options: argparse.Namespace, file: str) -> bool:
     if not sys.stdin.isatty():
         raise UserError(
             f"--with names puts patients' names into {file}. Nobody can be asked here: "
-            "add --yes if that is wanted."
+            "add --yes if you want that."
         )
     print_message(f"Patients' names will be in {file}, for the practice's own use.")
-    print_message("Type yes to go on:")
+    print_message("Type yes to continue:")
     if sys.stdin.readline().strip().casefold() != "yes":
-        raise UserError("Nothing was written: leave out --with names to do it without them.")
+        raise UserError("Nothing was written. To write it without names, leave out --with names.")
     return True
 
 

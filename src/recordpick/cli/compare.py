@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NEW",
         help="the new system's figures: a folder of the same reports, a pack, or a CSV",
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
 
 

@@ -1,4 +1,4 @@
-"""`recordpick criteria check`: read a pack and say all that is wrong with it."""
+"""`recordpick criteria check`: report everything that is wrong with a pack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from recordpick.cli.output import print_result, print_table
 
-HELP = "read a pack and say all that is wrong with it"
+HELP = "report everything that is wrong with a pack"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

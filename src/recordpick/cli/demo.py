@@ -17,18 +17,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--headless",
         action="store_true",
-        help="without the app: match, pick, draw and write the hand-over files",
+        help="without the app: match, pick, draw and write the hand-over pack",
     )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="where to keep what is made; without it the app keeps nothing",
+        help="where to keep the files; without it the app keeps nothing",
     )
     parser.add_argument(
         "--patients", type=int, default=1500, metavar="N", help="how many patients (1500)"
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="another practice (1)")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="a number; each gives another practice (1)"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -54,7 +56,7 @@ def _run_headless(options: argparse.Namespace) -> int:
 
     out = options.out or _free_name(Path("recordpick-demo"))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} is not empty: name a new folder with --out.")
+        raise UserError(f"{out} is not empty: give a new folder with --out.")
     with progress_on_stderr() as progress:
         folder = run_demo(out, options.patients, options.seed, progress)
     for line in summary(folder):

@@ -25,21 +25,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", metavar="S", help="dice, a lottery result, the supplier's number")
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
-        "--records", type=int, metavar="N", help="how many in all (else the pack's number)"
+        "--records", type=int, metavar="N", help="how many in total (otherwise the pack's number)"
     )
     how_many.add_argument(
         "--more",
         type=int,
         metavar="N",
-        help="so many beyond those drawn, as at go-live: the next tickets of the same seed",
+        help="how many more than were drawn, for go-live: the next tickets of the same seed",
     )
     parser.add_argument(
         "--strata",
         action="store_true",
-        help="even over age bands and sexes (draws that follow with the same seed go on like that)",
+        help="even over age bands and sexes (later draws with the same seed continue in this way)",
     )
     parser.add_argument(
-        "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"
+        "--reason", default="", help="why another seed replaces an earlier draw (needed then)"
     )
     add_person(parser)
     add_take_over(parser)
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     _print_draw(draw)
     print_result(_assurance(selection, eligible, strata).beforehand)
     if draw.short:
-        print_message(f"{draw.short} fewer than asked for: nobody else is eligible.")
+        print_message(f"{draw.short} fewer than requested: nobody else is eligible.")
     return 0
 
 
@@ -81,16 +81,16 @@ def _print_draw(draw: Draw) -> None:
 
 
 def _check_more(options: argparse.Namespace, selection: Selection) -> None:
-    """Refuse `--more` where there is no draw to go on with."""
+    """Refuse `--more` if there is no draw to continue."""
     if options.more is None:
         return
     if not selection.drawn_with_the_seed:
-        raise UserError("--more goes on with a draw, and none was made yet: leave it out.")
+        raise UserError("--more continues a draw, and there is none yet: leave it out.")
     fixed = "" if selection.seed is None else selection.seed.seed
     if options.seed is not None and options.seed.strip() != fixed:
-        raise UserError("--more goes on with the seed that was drawn with: leave out --seed.")
+        raise UserError("--more continues with the seed of the earlier draw: leave out --seed.")
     if options.more < 1:
-        raise UserError(f"--more {options.more}: ask for 1 or more.")
+        raise UserError(f"--more {options.more}: give 1 or more.")
 
 
 def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
@@ -103,7 +103,7 @@ def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
     if options.records <= drawn:
         raise UserError(
             f"--records {options.records}: {drawn} random records are drawn already. "
-            "Ask for more than that, or say how many --more."
+            "Give a larger number, or the number of further ones with --more."
         )
     return int(options.records) - drawn
 

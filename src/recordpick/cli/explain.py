@@ -1,4 +1,4 @@
-"""`recordpick explain`: show why a patient meets a criterion, or does not."""
+"""`recordpick explain`: explain why a patient meets a criterion, or does not."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from recordpick.cli.arguments import add_file_and_index
 from recordpick.cli.common import open_with_index
 from recordpick.cli.output import print_message, print_result, print_table
 
-HELP = "show why a patient meets a criterion, or does not"
+HELP = "explain why a patient meets a criterion, or does not"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "patient",
         metavar="PATIENT",
-        help="patient number or NHS number; - to be asked for it, so that it stays out of lists of "
-        "commands",
+        help="patient number or NHS number; - to be asked for it, so that it is not kept in the "
+        "shell's history",
     )
 
 
@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
         ("yes" if why.in_population else "NO", "belongs to the criterion's population", "", "")
     ]
     rows += [
-        ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"needed: {rule.asks}")
+        ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"wanted: {rule.asks}")
         for rule in why.rules
     ]
     print_table(rows)

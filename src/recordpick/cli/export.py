@@ -78,8 +78,8 @@ def run(options: argparse.Namespace) -> int:
     _print_files(fingerprint)
     if passphrase:
         print_message(
-            "The passphrase (above) is shown this once and kept nowhere. Note it, and give it to "
-            "the supplier by another way than the file."
+            "The passphrase (above) is shown only once and is not stored. Write it down, and give "
+            "it to the supplier separately from the file."
         )
     return 0
 

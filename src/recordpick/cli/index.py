@@ -37,8 +37,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="kinds",
         action="append",
         choices=("emis", "systmone", "vision", "tables", "list"),
-        help="what the source is, where it is not recognised; with several sources one for all, "
-        "or --from again for each of them",
+        help="what the source is, if it is not recognised; with several sources give one for all, "
+        "or repeat --from for each of them",
     )
     add_out(parser, "DIR", "the index to make")
     parser.add_argument(
@@ -47,24 +47,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dates",
         choices=("day-first", "month-first"),
-        help="of lists: what 01/02/2020 means where no date of the column proves it (else asked, "
-        "and day first where nobody answers)",
+        help="for lists: what 01/02/2020 means if no date in the column proves it (otherwise you "
+        "are asked; day first if nobody answers)",
     )
     parser.add_argument(
         "--registered",
         action="store_true",
-        help="of lists without a column of status: everyone on them is registered now",
+        help="for lists without a column of status: everyone on them is registered now",
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
     add_as_at(
         parser,
-        "the day the export was made (else what the source says, else asked, and today where "
+        "the day the export was made (otherwise what the source says, or you are asked; today if "
         "nobody answers)",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build the index and say what became of every row."""
+    """Build the index and print what happened to every row."""
     from recordpick.polars_env import keep_memory
 
     keep_memory()  # before anything imports polars
@@ -115,12 +115,12 @@ def _print_notes(manifest: Manifest, out: Path) -> None:
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
         rows = plural(rejected, "row was", "rows were")
-        print_message(f"{rows} rejected: {out / 'rejected_rows.csv'} says why.")
+        print_message(f"{rows} rejected: see {out / 'rejected_rows.csv'} for the reasons.")
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
         values = plural(emptied, "value was", "values were")
-        them = "it" if emptied == 1 else "them"
-        print_message(f"{values} left empty: {out / 'set_aside_values.csv'} lists {them}.")
+        reasons = out / "set_aside_values.csv"
+        print_message(f"{values} left empty because they could not be read: see {reasons}.")
 
 
 def _answers(options: argparse.Namespace) -> Answers:
@@ -158,12 +158,12 @@ def _ask_yes_or_no(question: Question) -> bool:
 
 
 def _ask_day(question: Question) -> date:
-    """Ask a person until they write a day on which an export can have been made."""
+    """Ask a person until they type a day on which an export can have been made."""
     from recordpick.index.as_at import read_as_at
 
     print_message(question.asks)
     while True:
-        print_message("  Write the day as in 01/10/2026.")
+        print_message("  Type the day as in 01/10/2026.")
         found = read_as_at(_read_line())
         if found is not None:
             return found

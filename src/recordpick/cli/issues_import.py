@@ -26,15 +26,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--phase",
         choices=("first_check", "recheck", "go_live"),
-        help="of which phase it is (else what its sheet Start says)",
+        help="the phase it is for (otherwise what its sheet Start says)",
     )
-    parser.add_argument("--show", action="store_true", help="say what is in it, import nothing")
+    parser.add_argument("--show", action="store_true", help="show what is in it, import nothing")
     add_person(parser)
     add_take_over(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what is in the workbook, import it, and name every row that could not be imported.
+    """Print what is in the workbook, import it, and list every row that could not be imported.
 
     Return 0 when every filled-in row was imported, 1 when some were not.
     """
@@ -59,7 +59,7 @@ def _print(preview: ImportPreview, *, shown_only: bool) -> None:
         print_message(_change(replaced))
     if preview.not_imported:
         print_message(
-            f"{len(preview.not_imported):,} could not be imported; they are in the workbook still:"
+            f"{len(preview.not_imported):,} could not be imported; they are still in the workbook:"
         )
     for reason in preview.not_imported:
         print_message(f"  {reason}")
@@ -71,13 +71,13 @@ def _print(preview: ImportPreview, *, shown_only: bool) -> None:
         )
         return
     print_result(
-        f"{preview.new:,} new results, {len(preview.replaced):,} in place of earlier ones, "
+        f"{preview.new:,} new results, {len(preview.replaced):,} that replace earlier ones, "
         f"{preview.known:,} known already."
     )
     if shown_only:
         print_result("Nothing was imported (--show).")
     elif preview.new or preview.replaced:
-        print_result("One undo in the app takes it back.")
+        print_result("One undo in the app reverses it.")
 
 
 def _change(replaced: Replaced) -> str:

@@ -30,5 +30,5 @@ def run(options: argparse.Namespace) -> int:
     write_file(options.out, as_csv(log))
     counts = dict(log["status"].value_counts().iter_rows())
     statuses = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
-    print_result(f"The issue log is written to {options.out}: {statuses or 'no issue was noted'}.")
+    print_result(f"Issue log written to {options.out}: {statuses or 'no issue was noted'}.")
     return 0

@@ -1,4 +1,4 @@
-"""`recordpick issues progress`: show how far data checking is, and what to check again."""
+"""`recordpick issues progress`: show how far data checking has got, and what to check again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from recordpick.data_checking.progress import Progress
     from recordpick.selection.state import Issue
 
-HELP = "how far the checking is, and what to recheck"
+HELP = "show how far data checking has got, and what to recheck"
 _LONGEST = 60
 
 
@@ -33,9 +33,9 @@ def run(options: argparse.Namespace) -> int:
     begun = [phase for phase in phases if phase.results]
     if not begun:
         print_result(
-            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import it"
+            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import"
         )
-        print_result("with recordpick issues import.")
+        print_result("it with recordpick issues import.")
         return 0
     print_table(in_a_table(phases), right=frozenset(range(1, 8)))
     for phase in begun:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     if not open_issues:
         print_result("No issue is open: nothing has to be checked again.")
         return 0
-    print_result(f"To be checked again, because the issue is open ({len(open_issues):,}):")
+    print_result(f"Check again, because the issue is open ({len(open_issues):,}):")
     _print_issues(open_issues)
     return 0
 
@@ -57,7 +57,7 @@ def _print_what_is_left(phase: Progress) -> None:
         print_result()
         print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
     if phase.beside:
-        print_result(f"{name}: {phase.beside:,} results of lines no longer on the list.")
+        print_result(f"{name}: {phase.beside:,} results for lines that are no longer on the list.")
 
 
 def _print_issues(issues: Sequence[Issue]) -> None:

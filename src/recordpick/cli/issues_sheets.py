@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write a workbook, or a text to print, of the newest list that was handed over."""
+    """Write a workbook, or a text to print, for the newest list that was handed over."""
 
     from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
 
     ending = options.out.suffix.casefold()
     if ending not in {_WORKBOOK, _TEXT}:
-        raise UserError(f"{options.out}: give it a name ending in {_WORKBOOK} or {_TEXT}.")
+        raise UserError(f"{options.out}: choose a name that ends in {_WORKBOOK} or {_TEXT}.")
     check_new(options.out)
     phase = as_phase(options.phase)
     assert phase is not None

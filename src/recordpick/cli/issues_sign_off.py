@@ -8,7 +8,7 @@ from recordpick.cli.arguments import add_file, add_out
 from recordpick.cli.common import open_working_file
 from recordpick.cli.output import print_result
 
-HELP = "write a page that the lead clinician signs"
+HELP = "write the page that the lead clinician signs"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page as text, to be printed."""
+    """Write the page as text, to print."""
 
     from datetime import UTC, datetime
 
@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, to_write=False) as file:
         page = sign_off(file, datetime.now(UTC))
     write_file(options.out, page.encode("utf-8"))
-    print_result(f"Written to {options.out}: to be printed and signed.")
+    print_result(f"Written to {options.out}: print and sign it.")
     return 0

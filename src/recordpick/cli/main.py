@@ -158,8 +158,8 @@ def _why_no_current_folder() -> str:
         os.getcwd()  # noqa: PTH109 - cheaper
     except OSError:
         return (
-            "The folder that recordpick was started in is not there any more: change to another "
-            "folder and start it again."
+            "The folder that recordpick was started in no longer exists: change to another folder "
+            "and start it again."
         )
     return ""
 

@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a working file")
     parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
     parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
-    parser.add_argument("--criterion", metavar="ID", help="only this one, with its patients")
-    parser.add_argument("--json", action="store_true", help="all of it, for programs")
-    add_as_at(parser, "the day on which ages are calculated")
+    parser.add_argument("--criterion", metavar="ID", help="only this criterion, with its patients")
+    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+    add_as_at(parser, "the day for which ages are calculated")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -71,7 +71,7 @@ def _opened(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, 
     from recordpick.resources import general_practice_pack
 
     if options.index is None:
-        raise UserError("Say what to match: a working file, or --index with a practice index.")
+        raise UserError("Give a working file, or --index with a practice index.")
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
     print_pack_notes(pack)

@@ -1,4 +1,4 @@
-"""`recordpick merge`: bring two copies of a working file together."""
+"""`recordpick merge`: merge two copies of a working file."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from recordpick.text import plural
 if TYPE_CHECKING:
     from recordpick.selection.merging import Choice, Conflict, Plan
 
-HELP = "bring two copies of a working file together"
+HELP = "merge two copies of a working file"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("first", type=Path, metavar="A", help="one copy (.recordpick)")
     parser.add_argument("second", type=Path, metavar="B", help="the other copy")
-    add_out(parser, "FILE", "the new working file of both")
+    add_out(parser, "FILE", "the new, merged working file")
     parser.add_argument(
         "--take",
         action="append",
@@ -68,11 +68,11 @@ def run(options: argparse.Namespace) -> int:
     if left:
         raise UserError(
             f"{plural(len(left), 'conflict is', 'conflicts are')} not decided, so nothing was "
-            "written: for each give --take NAME=A or --take NAME=B, or --take A or --take B for "
-            "all that are left."
+            "written. For each, give --take NAME=A or --take NAME=B, or give --take A or --take B "
+            "for all the rest."
         )
     if not options.json:
-        print_result(plan.nothing_to_do or f"Written: {options.out}. Go on with this file only.")
+        print_result(plan.nothing_to_do or f"Written: {options.out}. Continue with this file only.")
     if written:
         for note in plan.notes:
             print_message(note)
@@ -89,12 +89,14 @@ def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
         chosen = _choice(choice, text)
         if not is_named:
             if rest not in {None, chosen}:
-                raise UserError("--take A and --take B cannot both be for all: name the conflicts.")
+                raise UserError(
+                    "--take A and --take B cannot both apply to all: name the conflicts."
+                )
             rest = chosen
         elif name not in names:
             raise UserError(f"--take {text}: there is no conflict {name!r} between these copies.")
         elif named.setdefault(name, chosen) != chosen:
-            raise UserError(f"--take: {name} is decided twice, and differently.")
+            raise UserError(f"--take: {name} is decided twice, in different ways.")
     return named if rest is None else {name: named.get(name, rest) for name in names}
 
 

@@ -25,10 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="practice index")
     parser.add_argument(
-        "--criteria", type=Path, metavar="PACK", help="criteria pack (else the one that ships)"
+        "--criteria", type=Path, metavar="PACK", help="criteria pack (otherwise the one that ships)"
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
-    add_as_at(parser, "the day on which ages are calculated (else the index's own)")
+    add_as_at(parser, "the day for which ages are calculated (otherwise the index's own)")
     add_person(parser)
 
 
@@ -65,14 +65,14 @@ def _print_warnings(manifest: Manifest, pack: Pack, as_at: date) -> None:
         print_message(f"Warning: {warning}")
     if as_at != manifest.as_at:
         print_message(
-            f"The records are as they were on {manifest.as_at}: only ages and periods are "
-            f"calculated at {as_at}, not who is registered or which medicines are current."
+            f"The records are as at {manifest.as_at}: only ages and periods are calculated "
+            f"as at {as_at}, not who is registered or which medicines are current."
         )
     demonstrations = sum(map(is_demonstration, pack.codelists.values()))
     if demonstrations and not manifest.synthetic:
         print_message(
-            f"{demonstrations} of {len(pack.codelists)} codelists are those that come with "
-            "recordpick: they hold a few codes for the demonstration, so that criteria that use "
-            "them find few patients or none. Put the supplier's or the practice's own in their "
-            "place (criteria/README.md)."
+            f"{demonstrations} of {len(pack.codelists)} codelists are recordpick's own for "
+            "demonstration: they hold a few codes, so that criteria that use them find few "
+            "patients or nobody. Replace them with the supplier's or the practice's own "
+            "(criteria/README.md)."
         )

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a folder of lists, each named after its criterion (MED-04.csv)",
     )
-    parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
+    parser.add_argument("--show", action="store_true", help="show who is on the list, pick nobody")
     add_person(parser)
     add_take_over(parser)
 
@@ -68,7 +68,7 @@ def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Pat
             print_message(message)
         return [(pack.criterion(name), found[name]) for name in ids if name in found]
     if options.list is None:
-        raise UserError("Say which criterion and which list, or --folder with lists for several.")
+        raise UserError("Give a criterion and a list, or --folder with lists for several criteria.")
     try:
         return [(pack.criterion(options.criterion), options.list)]
     except KeyError:
@@ -89,7 +89,5 @@ def _patients_to_pick(
     room = criterion.records - len(picked)
     print_result(f"{len(listed.patient_ids)} of {listed.read} on {path.name} are in the index.")
     if len(new_patients) > room:
-        print_message(
-            f"{criterion.id} has room for {room} more: the first {room} of the list are picked."
-        )
+        print_message(f"{criterion.id} needs {room} more: the first {room} on the list are used.")
     return new_patients[:room]

@@ -15,7 +15,11 @@ HELP = "put several practices' lists into one table"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument(
-        "packs", type=Path, nargs="+", metavar="PACK", help="folders, or zips (asks for each one)"
+        "packs",
+        type=Path,
+        nargs="+",
+        metavar="PACK",
+        help="folders, or zips (asks for each passphrase)",
     )
     add_out(parser, "FILE", "a new .parquet or .csv file")
 

@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_file_and_index(parser)
     add_figures(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
     add_person(parser)
     add_take_over(parser)

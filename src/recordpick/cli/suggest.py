@@ -35,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "GPs; ticket: an even draw within each criterion",
     )
     parser.add_argument(
-        "--criterion", action="append", metavar="ID", help="only this one (may be repeated)"
+        "--criterion", action="append", metavar="ID", help="only this criterion (may be repeated)"
     )
     parser.add_argument(
-        "--show", action="store_true", help="say what would be picked, pick nothing"
+        "--show", action="store_true", help="show what would be picked, pick nothing"
     )
     add_person(parser)
     add_take_over(parser)
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
             file.suggest(suggestion.picks, suggestion.how)
             print_result()
             print_result(f"Picked by {suggestion.how}: {suggestion.in_words}")
-            print_result("One undo in the app takes them back.")
+            print_result("One undo in the app reverses them.")
         _print_shortfalls(file, matches)
     return 0
 
@@ -86,7 +86,7 @@ def _print_costs(compared: Comparison) -> None:
     print_result(compared.in_words[0])
     if not any(suggestion.picks for suggestion in compared.suggestions.values()):
         return
-    rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "of them new")]
+    rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "new records")]
     for way in WAYS:
         cost = compared.suggestions[way]
         rows.append(

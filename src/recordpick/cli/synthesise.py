@@ -17,7 +17,9 @@ MOST_PATIENTS = 2_000_000
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed gives the same bytes"
+    )
     add_out(parser, "DIR", "a new folder")
     parser.add_argument(
         "--as",
@@ -27,9 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="as tables (the default), or as that system exports a practice",
     )
     parser.add_argument(
-        "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
+        "--format",
+        choices=("parquet", "csv"),
+        default="parquet",
+        help="the format of tables (parquet)",
     )
-    add_as_at(parser, "the day it is made up for")
+    add_as_at(parser, "the practice's as-at date")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
     )
     parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="the practice index, to draw the records again"
+        "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
     )
 
 

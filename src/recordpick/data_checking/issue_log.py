@@ -30,7 +30,7 @@ ISSUES = Table(
             "in which it was first found: `first check`, `recheck` or `go-live`",
         ),
         Column("last_phase", pl.String(), "the latest phase in which the line was checked"),
-        Column("list_id", pl.String(), "the list that the next two columns refer to"),
+        Column("list_id", pl.String(), "the list to which the next two columns refer"),
         Column("line", pl.UInt32(), "the line of the selection list"),
         Column("record_number", pl.UInt32(), "the record's number on the list"),
         Column("patient_id", pl.String(), "the source system's number of the patient"),
@@ -41,12 +41,12 @@ ISSUES = Table(
         Column(
             "severity",
             pl.String(),
-            "`low`, `medium` or `high`, as the practice sees it; may be empty",
+            "`low`, `medium` or `high`, in the practice's judgement; may be empty",
         ),
         Column("found_by", pl.String(), "initials"),
         Column("found_on", pl.Date(), "the day"),
-        Column("last_result", pl.String(), "the result of the latest phase"),
-        Column("last_checked_on", pl.Date(), "the day of that"),
+        Column("last_result", pl.String(), "the result in the latest phase"),
+        Column("last_checked_on", pl.Date(), "the day of that result"),
     ),
 )
 ISSUE_LOG = ISSUES.schema

@@ -50,9 +50,13 @@ COMPARISON = Table(
             "the current system's own figure (or what is counted in its records)",
         ),
         Column("after", pl.Float64(), "the new system's"),
-        Column("difference", pl.Float64(), "after less before; empty unless both sides have it"),
-        Column("percent", pl.Float64(), "that, of before; empty where before is 0"),
-        Column("counted_before", pl.Float64(), "from_records of PACK, to see which side is odd"),
+        Column("difference", pl.Float64(), "after minus before; empty unless both sides have it"),
+        Column(
+            "percent",
+            pl.Float64(),
+            "the difference as a percentage of before; empty if before is 0",
+        ),
+        Column("counted_before", pl.Float64(), "from_records of PACK, to see which side is wrong"),
         Column(
             "state",
             pl.String(),

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.csvio.rejects import ROW
+from recordpick.csvio.row_shape import SAMPLE, RowShape, shape_of_rows
 from recordpick.csvio.sniff import Record, look, records
 from recordpick.errors import UserError
 from recordpick.index.list_columns import ListColumns, find_header, plain
@@ -18,6 +19,8 @@ from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, r
 
 _MOST_ROWS = 2_000_000
 _MOST_SAID = 5
+_CUT = "\x1f"
+_SLIPPED = "a value before the last may be missing or too many"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class ListRows:
     notes: tuple[str, ...] = ()
     open_marks: tuple[int, ...] = ()
     """Lines with a quotation mark that encloses no value, and was read as part of one."""
+    is_text: bool = False
+    """Whether a value's place is known only by those before it; in a workbook each has its own."""
     suspect_values: tuple[tuple[int, int], ...] = ()
     """Lines with a quoted value of several lines, read as text, that may be rows; and how many."""
 
@@ -66,6 +71,7 @@ def _of_text(path: Path) -> ListRows:
         lines,
         rows,
         damaged,
+        is_text=True,
         open_marks=tuple(open_marks),
         suspect_values=tuple(suspect_values),
     )
@@ -123,19 +129,25 @@ def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
 
 
 def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
-    """Give the rows below the header, with its number of fields, their lines, and the rest.
+    """Return the rows below the header, with its number of fields, their lines, and the rest.
 
     A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
-    end of each line). The rest are rows of another shape, and the header where it comes again.
+    end of each line), unless the file is text and a value may be missing, or too many, before the
+    last: the row would have another patient's number. The rest are rows of another shape, and the
+    header where it comes again.
     """
     names = read.rows[header]
     width = len(names)
+    shape = _shape(read, header)
     good: list[list[str]] = []
     lines: list[int] = []
     away: list[tuple[int, str, str]] = []
     for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
         if any(map(str.strip, row[width:])):
             away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+        elif read.is_text and len(row) != width and _may_have_slipped(row, shape):
+            why = f"it has {len(row)} fields, the header {width}, and {_SLIPPED}"
+            away.append((line, why, ",".join(row)))
         elif repeats_header(row, names):
             away.append((line, "it is the header again", ",".join(row)))
         else:
@@ -145,8 +157,18 @@ def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tup
     return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
 
 
+def _shape(read: ListRows, header: int) -> RowShape:
+    rows = [(_CUT.join(row), row) for row in read.rows[header : header + SAMPLE]]
+    return shape_of_rows(rows, _CUT, {len(read.rows[header])})
+
+
+def _may_have_slipped(row: list[str], shape: RowShape) -> bool:
+    """Return whether a row of several values may lack one, or have one too many, in the middle."""
+    return sum(bool(cell.strip()) for cell in row) > 1 and shape.padded("", row, "") is None
+
+
 def stated_counts(read: ListRows) -> list[tuple[int, int]]:
-    """Give the line and the number where a list states how many patients it has."""
+    """Return the line and the number where a list states how many patients it has."""
     found = []
     for line, row in zip(read.lines, read.rows, strict=True):
         cells = [cell for cell in row if cell.strip()]
@@ -157,7 +179,7 @@ def stated_counts(read: ListRows) -> list[tuple[int, int]]:
 
 
 def notes_of(read: ListRows, header: int) -> list[str]:
-    """Say which lines of a list were not read as they seem, and what above the header looks so."""
+    """Return notes on lines of a list that were not read as they look, above the header too."""
     width = len(read.rows[header])
     below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
     above = zip(read.lines[:header], read.rows[:header], strict=True)
@@ -188,7 +210,7 @@ def _at(lines: list[int]) -> str:
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:
-    """Give our columns as trimmed text, of the list's columns named by their places."""
+    """Return our columns as trimmed text, of the list's columns named by their places."""
     texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
     if columns.address:
         parts = [trimmed(pl.col(str(at))) for at in columns.address]
