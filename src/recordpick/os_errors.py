@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import sqlite3
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,16 +12,20 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 
-_SYSTEM = {
+_REASONS = {
     errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
     errno.EDQUOT: "your share of the disk is used up: free some, or choose another disk",
+    errno.ENOMEM: "there is not enough memory: close other programs",
+    errno.EFBIG: "the disk cannot hold a file of that size: choose another disk",
     errno.EACCES: "you may not write there: choose another folder, or ask for permission",
     errno.EPERM: "you may not write there: choose another folder, or ask for permission",
-    errno.EROFS: "the disk can only be read: choose another folder",
+    errno.ENOTEMPTY: "it is not empty: choose another folder",
+    errno.EROFS: "the disk is read-only: choose another folder",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
     errno.ENOENT: "there is no such folder: make it first, or check that the drive is connected",
     errno.ENOTDIR: "there is no such folder: make it first",
-    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
 }
+"""What each error of the operating system means when something is written, and what to do."""
 
 _SQLITE = {
     "SQLITE_FULL": "there is no room left on the disk. Free some, and do the last step again",
@@ -87,9 +91,7 @@ def has_file_locks(folder: Path) -> bool:
         return True  # Windows locks every file itself, on shares too
     import fcntl
 
-    from recordpick.atomic import temporary_name
-
-    tried = temporary_name(folder / "lock")
+    tried = folder / f".lock.{secrets.token_hex(8)}.part"
     try:
         descriptor = os.open(tried, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError:
@@ -112,10 +114,23 @@ def _no_file_locks(path: Path) -> NoFileLocksError:
     )
 
 
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
+
+
+def cannot_write(path: Path, error: OSError) -> UserError:
+    """Return a UserError that says why the system refused to write."""
+    return UserError(f"{path} could not be written: {_reason(error)}. Nothing was left behind.")
+
+
+def cannot_read(path: Path, error: OSError) -> UserError:
+    """Return a UserError that says why the system refused to read."""
+    return UserError(f"{path} cannot be read: {error.strerror or error}.")
+
+
 def cannot_make(path: Path, error: OSError) -> UserError:
-    """Say that a file could not be made, and why."""
-    why = _SYSTEM.get(error.errno or 0, f"the system says: {error.strerror or error}")
-    return UserError(f"{path} could not be made: {why}.")
+    """Return a UserError that says why a file could not be made."""
+    return UserError(f"{path} could not be made: {_reason(error)}.")
 
 
 @contextmanager
@@ -125,6 +140,8 @@ def in_words_while_writing(path: Path) -> Iterator[None]:
     A table that is gone, a row that is there already or has another type: the file was damaged or
     changed while it was open.
     """
+    import sqlite3  # late: opening the app does not need it
+
     try:
         with in_words(path):
             yield
@@ -140,6 +157,8 @@ def in_words_while_writing(path: Path) -> Iterator[None]:
 @contextmanager
 def in_words(path: Path) -> Iterator[None]:
     """Turn what SQLite or the system says of a working file into a UserError."""
+    import sqlite3  # late: opening the app does not need it
+
     try:
         yield
     except UnicodeDecodeError as error:
@@ -160,5 +179,5 @@ def in_words(path: Path) -> Iterator[None]:
             raise BusyError(f"{path} could not be used: {why}.") from error
         raise UserError(f"{path} could not be used: {why}.") from error
     except OSError as error:
-        why = _SYSTEM.get(error.errno or 0, f"the system says: {error.strerror or error}")
+        why = _reason(error)
         raise UserError(f"{path} could not be used: {why}.") from error

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordpick.csv_safety import one_line
-from recordpick.errors import UserError
 from recordpick.handover.selection_list import SELECTION
 from recordpick.handover.tick_sheet_model import (
     DIFFERS,
@@ -34,6 +33,7 @@ from recordpick.handover.tick_sheet_model import (
     SEVERITY,
     START,
 )
+from recordpick.os_errors import cannot_read
 from recordpick.selection.state import PHASES, Phase
 from recordpick.spreadsheets import read_sheets
 
@@ -121,7 +121,7 @@ def read_workbook(path: Path) -> Workbook:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error
     return workbook_of(path.name, sha256, sheets)
 
 

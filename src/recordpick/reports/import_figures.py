@@ -13,6 +13,7 @@ from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.os_errors import cannot_read
 from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import Percentage, parsed, settled
 from recordpick.reports.qof import qof_table, qof_text
@@ -181,4 +182,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error

@@ -18,6 +18,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_read
 from recordpick.regular_files import check_regular
 from recordpick.reports.columns import Column, Table
 from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figures, with_figures
@@ -137,7 +138,7 @@ def qof_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error
     if len(content) > _MAX_BYTES:
         raise UserError(f"{path} is larger than any QOF table: is it the right file?")
     try:
