@@ -207,7 +207,7 @@ def test_a_name_that_is_not_the_patient_s_stops_the_row(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     """In workbooks with names, the name on the row is held against the sheet Records."""
-    from recordpick.handover.export import Options
+    from recordpick.handover.pack_contents import Options
 
     pack = export(file, index, tmp_path / "named", answers, options=Options(with_names=True))
     assert taken(look(file, pack / "tick_sheets.xlsx")) == BOTH

@@ -16,7 +16,8 @@ import pyzipper
 from recordpick.csv_safety import plain
 from recordpick.data_checking.issued_lists import handed_over
 from recordpick.errors import UserError
-from recordpick.handover.export import FILES, Options, export, export_encrypted, summary
+from recordpick.handover.export import export, export_encrypted, summary
+from recordpick.handover.pack_contents import FILES, Options
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches

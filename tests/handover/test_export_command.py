@@ -9,7 +9,7 @@ import pytest
 import pyzipper
 
 from recordpick.cli.main import main
-from recordpick.handover.export import FILES
+from recordpick.handover.pack_contents import FILES
 from recordpick.selection.working_file import WorkingFile
 
 

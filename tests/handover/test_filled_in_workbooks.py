@@ -290,7 +290,7 @@ NOT_TAKEN: dict[str, tuple[Callable[[Any], None], str, int]] = {
     "a row that says another line": (_set("BRO-01", "102", "Line", 1), "", 1),
     "two rows of one line that disagree": (_two_results, "they have different results", 1),
     "rows pasted onto another sheet": (_pasted_over, "belongs to BRO-01", 0),
-    "two columns called Result": (_two_result_columns, "stands twice", 0),
+    "two columns called Result": (_two_result_columns, "appears twice", 0),
     "headings deleted": (_headings_deleted, "has no row with the headings", 0),
     "a word that is not a result": (
         _set("BRO-01", "102", "Result", "ok"),

@@ -21,7 +21,8 @@ from recordpick.handover.contract import TABLES
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
-from recordpick.handover.tick_sheet_model import Workbook, sheets_of, tick_text
+from recordpick.handover.tick_sheet_model import Workbook, sheets_of
+from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.reports.capitation import capitation_rows
 from recordpick.selection.events import Person

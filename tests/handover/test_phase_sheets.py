@@ -108,7 +108,7 @@ def test_the_recheck_is_done_when_what_was_found_is_rechecked(
     recheck = progress(found)[1]
     assert (len(recheck.lines), recheck.checked, recheck.left) == (2, 2, 0)
     page = " ".join(sign_off(found, NOW).split())
-    assert "1 of 2 random records were judged in the first check: nothing is concluded" in page
+    assert "1 of 2 random records were judged in the first check: no conclusion is drawn" in page
     assert "Recheck: no result" not in page
     with pytest.raises(UserError, match="No issue is open"):
         _made(found, index, "recheck")
@@ -135,14 +135,14 @@ def test_what_was_taken_out_since_is_left_out_and_said(
 ) -> None:
     found.remove("BRO-01", ["007"])
     made = _made(found, index, "go-live")
-    assert (made.lines, made.told) == (
+    assert (made.lines, made.notes) == (
         4,
         (f"1 line of {list_ids(found)[0]} is not selected any more, and left out.",),
     )
     export(found, index, tmp_path / "again", answers)
     made = _made(found, index, "recheck")
     assert [one.name for one in made.sheets] == ["Random"]
-    assert "Issue 1 (BRO-01, patient 007) is open, and not on the list" in made.told[0]
+    assert "Issue 1 (BRO-01, patient 007) is open, and not on the list" in made.notes[0]
 
 
 def test_before_a_list_was_handed_over_there_are_no_sheets(
@@ -168,7 +168,7 @@ def test_the_command_writes_a_workbook_or_a_text_and_names_only_when_asked(
     assert main([*command, str(book)]) == 2
     assert main([*command, str(tmp_path / "names.xlsx"), "--with", "names"]) == 2
     told = capsys.readouterr().err
-    for sentence in ("ending in .xlsx or .txt", "is there already", "add --yes if that is wanted"):
+    for sentence in ("ends in .xlsx or .txt", "is there already", "add --yes if you want that"):
         assert sentence in told
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["recheck.xlsx"]
     names = [*command, str(tmp_path / "names.xlsx"), "--with", "names", "--yes"]

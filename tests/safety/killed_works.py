@@ -26,7 +26,7 @@ import recordpick.verify.receive
 import recordpick.verify.verify  # noqa: F401 - all of them loaded before the first fork
 from recordpick.cli.main import main
 from recordpick.criteria.load import read_pack
-from recordpick.handover.export import FILES, SUMS
+from recordpick.handover.pack_contents import FILES, SUMS
 from recordpick.resources import general_practice_pack
 from recordpick.selection.database import FIRST_VERSION
 from recordpick.selection.events import Person

@@ -45,7 +45,8 @@ def run(options: argparse.Namespace) -> int:
 
     from recordpick.atomic import check_free
     from recordpick.handover.encrypted import check_free_file, new_passphrase
-    from recordpick.handover.export import Options, export, export_encrypted
+    from recordpick.handover.export import export, export_encrypted
+    from recordpick.handover.pack_contents import Options
     from recordpick.matching import match
 
     pack_options = Options(with_names=confirm_names(options, "tick_sheets.xlsx"))
@@ -85,18 +86,18 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_warnings(file: WorkingFile, index: PracticeIndex, matches: Matches) -> None:
-    from recordpick.handover.warnings import doubts
+    from recordpick.handover.warnings import pick_warnings
     from recordpick.reports.practice_reports import counted_by
     from recordpick.reports.qof import year_caution
 
     if another_year := year_caution(counted_by(file.selection).table, file.as_at):
         print_message(another_year)
-    for doubt in doubts(file.selection, index, file.as_at, matches, file.other_people()):
-        print_message(doubt.in_words)
+    for warning in pick_warnings(file.selection, index, file.as_at, matches, file.other_people()):
+        print_message(warning.in_words)
 
 
 def _print_files(fingerprint: str) -> None:
-    from recordpick.handover.export import FILES
+    from recordpick.handover.pack_contents import FILES
 
     for name in FILES:
         print_result(f"  {name}")

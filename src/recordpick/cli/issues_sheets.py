@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
         made = phase_sheets(file, index, phase, datetime.now(UTC), with_names=with_names)
     content = made.workbook(with_names=with_names) if ending == _WORKBOOK else made.text()
     write_file(options.out, content)
-    for note in made.told:
+    for note in made.notes:
         print_message(note)
     lines, records = plural(made.lines, "line"), plural(made.about.records, "record")
     print_result(

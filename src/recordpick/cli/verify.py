@@ -26,10 +26,11 @@ def run(options: argparse.Namespace) -> int:
     """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
     from recordpick.index.practice_index import open_index
     from recordpick.verify.open_pack import open_pack
-    from recordpick.verify.verify import answer, verify
+    from recordpick.verify.verdict_page import verdict_page
+    from recordpick.verify.verify import verify
 
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
-    for line in answer(verdict):
+    for line in verdict_page(verdict):
         print_result(line)
-    return 0 if verdict.right else NOT_RIGHT
+    return 0 if verdict.is_sound else NOT_RIGHT

@@ -23,12 +23,12 @@ Line = tuple[str | None, str]
 
 @dataclass(frozen=True)
 class Progress:
-    """One phase: the lines that belong to it, and what they gave.
+    """One phase: the lines that belong to it, and their results.
 
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
-    result, "" and the selection as it stands. To the recheck belong only those of them in which
-    something was found before, and what was rechecked beside. `beside` counts results of lines that
-    are not on the list.
+    result, "" and the selection as it is. Only lines in which something was found before, or that
+    were rechecked in addition, belong to the recheck. `beside` counts results for lines that are
+    not on the list.
     """
 
     phase: Phase
@@ -39,30 +39,30 @@ class Progress:
 
     @property
     def checked(self) -> int:
-        """How many lines have a result."""
+        """The number of lines with a result."""
         return len(self.results)
 
     @property
     def left(self) -> int:
-        """How many lines have none."""
+        """The number of lines without a result."""
         return len(self.lines) - self.checked
 
     def count(self, outcome: Outcome) -> int:
-        """Count the lines with a result of this kind."""
+        """Return the number of lines with a result of this kind."""
         return sum(result.entry.outcome == outcome for result in self.results.values())
 
     @property
     def records(self) -> int:
-        """How many patients the lines are about."""
+        """The number of patients on the lines."""
         return len({patient_id for _, patient_id in self.lines})
 
     @property
     def records_left(self) -> int:
-        """How many patients have a line without a result."""
+        """The number of patients who have a line without a result."""
         return len({patient_id for _, patient_id in self.lines - self.results.keys()})
 
     def left_by_criterion(self) -> dict[str | None, int]:
-        """Count the lines without a result of each criterion that has some."""
+        """Return the number of lines without a result, for each criterion that has some."""
         left: dict[str | None, int] = {}
         for criterion_id, _ in sorted(self.lines - self.results.keys(), key=str):
             left[criterion_id] = left.get(criterion_id, 0) + 1
@@ -70,7 +70,7 @@ class Progress:
 
     @property
     def random(self) -> tuple[int, int, int]:
-        """Of the random records: how many there are, how many are judged, and how many faulty."""
+        """Of the random records: how many there are, were judged, and are faulty."""
         results = [result for (criterion, _), result in self.results.items() if criterion is None]
         judged = [one for one in results if one.entry.outcome != "not applicable"]
         faulty = sum(one.entry.outcome in FAULTS for one in judged)
@@ -78,7 +78,7 @@ class Progress:
 
 
 def progress(file: Facts) -> tuple[Progress, ...]:
-    """Give each phase in order, also those that have not begun."""
+    """Return each phase in order, including those that have not begun."""
     return tuple(_of_phase(file, phase) for phase in PHASES)
 
 
@@ -96,9 +96,9 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
     listed = handed_over(file, newest) if newest else None
     lines = picked
     if listed is not None:
-        # what was taken out since is not waited for; what was checked of it counts
-        there = frozenset(listed.by_patient)
-        lines = (there & picked) | (there & of_phase.keys())
+        # what was removed since is not waited for; what was checked of it counts
+        on_list = frozenset(listed.by_patient)
+        lines = (on_list & picked) | (on_list & of_phase.keys())
     if phase == "recheck":
         found = {
             (issue.first.entry.criterion_id, issue.first.entry.patient_id)
@@ -111,7 +111,7 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
 
 
 def to_recheck(file: Facts) -> tuple[Issue, ...]:
-    """Give the open issues: worst first, those of unknown severity after them, then by number."""
+    """Return the open issues: worst first, those of unknown severity last, then by number."""
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(
         sorted(
@@ -122,7 +122,7 @@ def to_recheck(file: Facts) -> tuple[Issue, ...]:
 
 
 def in_a_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
-    """Give the rows of a table for people: a heading, and a row a phase that has begun."""
+    """Return the rows of a table for people: a heading, and a row for each phase that has begun."""
     rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
     for one in phases:
         if one.results:

@@ -17,7 +17,7 @@ from recordpick.os_errors import cannot_read
 from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import Percentage, parsed, settled
 from recordpick.reports.qof import qof_table, qof_text
-from recordpick.reports.rules import ReportIndex
+from recordpick.reports.report_index import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
 from recordpick.selection.state import SYSTEM_WORDS, Given, Name, OwnFigure, System
 from recordpick.selection.working_file import WorkingFile

@@ -61,8 +61,9 @@ def with_new_passphrase(asked: Asked) -> Asked:
 
 def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
-    from recordpick.handover.export import Options, export, export_encrypted, summary
-    from recordpick.handover.warnings import doubts
+    from recordpick.handover.export import export, export_encrypted, summary
+    from recordpick.handover.pack_contents import Options
+    from recordpick.handover.warnings import pick_warnings
 
     if session.matches is None:
         raise UserError("The criteria are still being matched: wait a moment.")
@@ -70,8 +71,10 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
     options = Options(with_names=asked.with_names)
     says: tuple[str | Secret, ...] = (_NAMED,) if asked.with_names else ()
     says += tuple(
-        Secret(doubt.in_words, doubt.in_numbers)
-        for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
+        Secret(warning.in_words, warning.in_numbers)
+        for warning in pick_warnings(
+            session.selection, index, file.as_at, matches, file.other_people()
+        )
     )
     if asked.encrypted:
         out = as_zip(asked.out)

@@ -1,13 +1,11 @@
-"""Parse one CSV of a pack: check the format that recordpick writes, and return its cells as text.
+"""The CSVs of a pack: parsed as recordpick writes them, and checked against their columns.
 
 The format is RFC 4180 as docs/selection-list.md describes it: UTF-8 without a byte-order mark,
 commas, CRLF, one row a line. Anything else shows that another program wrote the file, and is found
 before the file is misread.
 
-Check that the cells of a CSV are what its columns may hold, as its Table Schema says.
-
-Frictionless checks the same from datapackage.json; this needs no further package, and follows the
-contract that recordpick knows, not the one that came with the file.
+Frictionless checks the cells from datapackage.json in the same way; this needs no further package,
+and follows the contract that recordpick knows, not the one that came with the file.
 """
 
 from __future__ import annotations

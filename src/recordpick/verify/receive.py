@@ -34,8 +34,8 @@ def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]
     each problem, where a pack is not right or two packs cannot be combined.
     """
     # Nothing that a pack says about itself is relied on unless the pack is right.
-    right = [one for one in verdicts if one.right]
-    problems = [*_not_right(verdicts), *_duplicates(verdicts), *_synthetic_among_real(right)]
+    sound = [one for one in verdicts if one.is_sound]
+    problems = [*_not_right(verdicts), *_duplicates(verdicts), *_synthetic_among_real(sound)]
     if problems:
         raise UserError.of(problems)
     tables = [
@@ -70,7 +70,7 @@ def as_file(table: pl.DataFrame, out: Path) -> bytes:
 def _not_right(verdicts: Sequence[Verdict]) -> list[str]:
     messages = []
     for one in verdicts:
-        if one.right:
+        if one.is_sound:
             continue
         problems = one.problems
         more = len(problems) - _MAX_PROBLEMS
