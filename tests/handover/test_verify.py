@@ -25,7 +25,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.reports.columns import Column, Table
 from recordpick.selection.working_file import WorkingFile
-from recordpick.verify.csv_files import LINE, check_columns, parse_table, typed
+from recordpick.verify.csv_files import LINE, check_columns, parse_table, with_types
 from recordpick.verify.descriptor import read_descriptor
 from recordpick.verify.open_pack import open_pack
 from recordpick.verify.random_draw import check_tickets
@@ -416,10 +416,10 @@ def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
     frame = pl.DataFrame({"number": range(len(texts)), "text": texts})
     form = parse_table(TEXTS, as_csv(frame))
     assert check_columns({"texts.csv": form}).problems == ()
-    read = typed(form)["text"].fill_null("").to_list()
+    read = with_types(form)["text"].fill_null("").to_list()
     printable = [one for one in zip(texts, read, strict=True) if one[0].isprintable()]
     assert all(was == now for was, now in printable)
-    assert typed(form)[LINE].to_list() == list(range(2, len(texts) + 2))
+    assert with_types(form)[LINE].to_list() == list(range(2, len(texts) + 2))
 
 
 @settings(max_examples=200)

@@ -110,7 +110,7 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
     return Progress(phase, newest, lines, results, len(of_phase) - len(results))
 
 
-def to_recheck(file: Facts) -> tuple[Issue, ...]:
+def issues_to_recheck(file: Facts) -> tuple[Issue, ...]:
     """Return the open issues: worst first, those of unknown severity last, then by number."""
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(
@@ -121,7 +121,7 @@ def to_recheck(file: Facts) -> tuple[Issue, ...]:
     )
 
 
-def in_a_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
+def progress_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
     """Return the rows of a table for people: a heading, and a row for each phase that has begun."""
     rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
     for one in phases:

@@ -73,7 +73,7 @@ def _head(about: About) -> str:
         f"Criteria pack    {one_line(pack.title)}",
         f"                 version {one_line(pack.version)}, of {one_line(pack.supplier)}",
         f"Pack's SHA-256   {pack.fingerprint}",
-        f"As at            {about.as_at.isoformat()} (ages and intervals are reckoned on that day)",
+        f"As at            {about.as_at.isoformat()} (ages and intervals are as at that day)",
         f"Practice index   {about.index_fingerprint}",
         f"Written          {about.written_on:%Y-%m-%d %H:%M} UTC by recordpick {__version__}",
         f"In numbers       {about.records:,} patient records on {about.lines:,} lines",

@@ -27,7 +27,7 @@ _WORKING_FILE = re.compile(r"RP-[A-Z2-7]{8}")
 
 
 def is_sha256(text: str) -> bool:
-    """Tell whether a text is a SHA-256 in hexadecimal."""
+    """Return whether a text is a SHA-256 in hexadecimal."""
     return _SHA256.fullmatch(text) is not None
 
 
