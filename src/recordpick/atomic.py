@@ -42,7 +42,7 @@ _REASONS = {
 _WINDOWS_FULL = (39, 112)
 """Windows error codes for a full disk."""
 AN_HOUR = 3600
-BINARY = getattr(os, "OBINARY", 0)
+BINARY = getattr(os, "O_BINARY", 0)
 _TEST_BYTES = 1024**2
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF}
 """Errors of systems that cannot flush a file or a folder to the disk."""
