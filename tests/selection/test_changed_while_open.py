@@ -10,15 +10,15 @@ import pytest
 from working_files import JO, SAM, START, filled, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.os_errors import (
+from recordpick.selection import file_state
+from recordpick.selection.backup import backups
+from recordpick.selection.database_errors import (
     BusyError,
     NoFileLocksError,
     NotSavedError,
+    as_user_error,
     has_file_locks,
-    in_words,
 )
-from recordpick.selection import file_state
-from recordpick.selection.backup import backups
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.working_file import WorkingFile
 
@@ -114,7 +114,7 @@ def test_a_copy_is_of_the_version_that_its_events_need(path):
     """A file with results of data checking is one of version 2: an older recordpick says so."""
     with new_file(path) as file:
         file.pick("DEM-01", ["P01"])
-        file.take_in_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
+        file.import_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
         copy = file.save_copy(path.with_name("copy.recordpick"))
         assert copy.read_bytes()[60:64] == path.read_bytes()[60:64] == (2).to_bytes(4, "big")
         with WorkingFile.open(copy, JO) as again:
@@ -200,7 +200,7 @@ def test_drives_without_file_locks_are_said_to_be_such(path, monkeypatch):
     def fails(code):
         error = sqlite3.OperationalError("locking protocol")
         error.sqlite_errorname = code
-        with in_words(path):
+        with as_user_error(path):
             raise error
 
     with pytest.raises(BusyError):

@@ -14,9 +14,9 @@ import pytest
 from working_files import JO, START, new_file, worked_on
 
 from attack.stale_journals import Moment, moments, torn, with_super_journal
-from recordpick.os_errors import NotSavedError
 from recordpick.selection import file_state
 from recordpick.selection.database import connect
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.rollback_journal import UnusableJournalError, play_back
 from recordpick.selection.sidecars import sidecars

@@ -12,7 +12,7 @@ from working_files import JO, START, new_file
 
 from recordpick.selection.events import BrokenEventError, Event, canonical, event_hash, next_event
 from recordpick.selection.history import History, replay
-from recordpick.selection.ledger import Log, Table, take_back
+from recordpick.selection.ledger import Log, Table, revert
 
 NOTES = 3_000
 MOST_BYTES_AN_EVENT = 4_000
@@ -50,10 +50,10 @@ def test_taking_back_restores_values_and_their_order(steps: list[tuple[list[tupl
         states.append(list(table.items()))
         logs.append(change(table, changes))
         if undo:
-            take_back(logs.pop())
+            revert(logs.pop())
             assert list(table.items()) == states.pop()
     while logs:
-        take_back(logs.pop())
+        revert(logs.pop())
         assert list(table.items()) == states.pop()
     assert len(table) == 0
 

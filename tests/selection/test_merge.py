@@ -28,9 +28,10 @@ from working_files import (
 
 from recordpick.errors import UserError
 from recordpick.selection.chains import all_hashes, exports_of
+from recordpick.selection.figures import NewFigures
 from recordpick.selection.history import history_of
 from recordpick.selection.merging import Choice, Plan, plan_merge
-from recordpick.selection.state import Given, Selection
+from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from small_journals import read_journal, write_journal
 
@@ -103,7 +104,7 @@ def draw(number: int) -> Do:
 
 def result(patient: str, said: str, workbook: str = "1") -> Do:
     lines = {("MED-04", patient): (said, "")}
-    return lambda file: file.take_in_results(filled("first check", workbook * 64, lines))
+    return lambda file: file.import_results(filled("first check", workbook * 64, lines))
 
 
 @pytest.fixture
@@ -126,10 +127,10 @@ def test_what_both_did_is_in_the_merged_file_with_who_and_when(copies: Copies) -
         note("P03", "theirs"),
         fix("123"),
         draw(2),
-        lambda file: file.give_figures(
-            Given("new_system", {("qof", "AF006", "register"): "7"}, "qof.csv", "ab" * 32)
+        lambda file: file.keep_figures(
+            NewFigures("new_system", {("qof", "AF006", "register"): "7"}, "qof.csv", "ab" * 32)
         ),
-        lambda file: file.exported(Path("pack"), "cd" * 32),
+        lambda file: file.record_export(Path("pack"), "cd" * 32),
     )
     both, ours, theirs = (selection_of(one) for one in (copies.merged(a, b), a, b))
     assert set(both.picks) == set(ours.picks) | set(theirs.picks)
@@ -193,8 +194,16 @@ CONFLICTS: dict[str, tuple[list[Do], list[Do], str]] = {
     ),
     "two seeds": ([fix("1"), draw(2)], [fix("2"), draw(2)], "random"),
     "a figure": (
-        [lambda file: file.give_figures(Given("new_system", {("qof", "A", "b"): "1"}, "", ""))],
-        [lambda file: file.give_figures(Given("new_system", {("qof", "A", "b"): "2"}, "", ""))],
+        [
+            lambda file: file.keep_figures(
+                NewFigures("new_system", {("qof", "A", "b"): "1"}, "", "")
+            )
+        ],
+        [
+            lambda file: file.keep_figures(
+                NewFigures("new_system", {("qof", "A", "b"): "2"}, "", "")
+            )
+        ],
         "figure:new_system:qof/A/b",
     ),
     "a QOF table": (
@@ -297,7 +306,7 @@ def test_files_that_are_no_copies_are_refused(copies: Copies, tmp_path: Path) ->
     with pytest.raises(UserError, match="are not copies of one working file"):
         planned(a, tmp_path / "else.recordpick")
     day = START.date()
-    other = copies.gone_on("b", lambda file: file.rematched(index_at(tmp_path, "12" * 32), day))
+    other = copies.gone_on("b", lambda file: file.use_index(index_at(tmp_path, "12" * 32), day))
     with pytest.raises(UserError, match="another practice index"):
         planned(a, other)
 
@@ -321,7 +330,7 @@ def test_each_copy_s_hand_over_is_known_with_the_events_before_it(copies: Copies
     """So results of a list that a copy handed over are read back to its own lines."""
 
     def handed(file: WorkingFile) -> None:
-        file.exported(Path("pack"), "ab" * 32, None, "RP-AAAAAAAA-01")
+        file.record_export(Path("pack"), "ab" * 32, None, "RP-AAAAAAAA-01")
 
     a = copies.gone_on("a", pick("MED-04", "P02"), handed)
     b = copies.gone_on("b", pick("DEM-01", "P03"), handed)
@@ -425,7 +434,7 @@ def done(steps: list[tuple[str, str, str, str]], workbook: str) -> Do:
                 "reopen": lambda: file.reopen_criterion(criterion_id),  # noqa: B023
                 "undo": file.undo,
                 "redo": file.redo,
-                "result": lambda: file.take_in_results(filled("recheck", sha256, lines)),  # noqa: B023
+                "result": lambda: file.import_results(filled("recheck", sha256, lines)),  # noqa: B023
             }
             try:
                 actions[step]()

@@ -50,11 +50,11 @@ def file(tmp_path):
 def test_one_number_with_another_date_of_birth_is_told(file, tmp_path):
     """It may be a correction, or another person: people look."""
     newer = [(number, "", "1999-12-31" if number == "P02" else born) for number, _, born in PEOPLE]
-    assert file.other_people() == frozenset()
-    file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
-    assert file.other_people() == {"P02"}
-    file.rematched(indexed(tmp_path / "later", newer[:-1]), AS_AT)
-    assert file.other_people() == frozenset()
+    assert file.reused_numbers() == frozenset()
+    file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
+    assert file.reused_numbers() == {"P02"}
+    file.use_index(indexed(tmp_path / "later", newer[:-1]), AS_AT)
+    assert file.reused_numbers() == frozenset()
 
 
 def test_rows_that_are_numbered_anew_are_refused(file, tmp_path):
@@ -62,7 +62,7 @@ def test_rows_that_are_numbered_anew_are_refused(file, tmp_path):
     newer = [(f"P{at:02}", "", born) for at, (_, _, born) in enumerate(PEOPLE[::-1], 1)]
     before = file.index_fingerprint
     with pytest.raises(UserError, match="12 of the 12 patients.*Make a new working file"):
-        file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
+        file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
     assert file.index_fingerprint == before
     assert file.selection.count("MED-04") == 2
 
@@ -70,8 +70,8 @@ def test_rows_that_are_numbered_anew_are_refused(file, tmp_path):
 def test_what_is_only_known_now_is_no_change(file, tmp_path):
     """A baby gets an NHS number, a date of birth is left out of the export."""
     newer = [(number, "9434765919" if number == "P01" else "", "") for number, *_ in PEOPLE]
-    file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
-    assert file.other_people() == frozenset()
+    file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
+    assert file.reused_numbers() == frozenset()
 
 
 def test_a_file_made_before_this_was_kept_opens_and_tells_nothing(tmp_path):

@@ -15,7 +15,8 @@ from working_files import AS_AT, JO, SAM, START, index_at, new_file, small_pack,
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import backups
-from recordpick.selection.database import APPLICATION_ID, VERSION, uri
+from recordpick.selection.database import APPLICATION_ID, uri
+from recordpick.selection.kinds.registry import NEWEST_VERSION
 from recordpick.selection.working_file import WorkingFile
 
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
@@ -57,9 +58,9 @@ def test_a_folder(tmp_path):
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"patient_id,nhs_number\n1,9990000026\n", "it is no database"),
-        (bytes(range(256)) * 20, "it is no database"),
-        (b"SQLite format 3\x00", "it is no database"),
+        (b"patient_id,nhs_number\n1,9990000026\n", "it is not a database"),
+        (bytes(range(256)) * 20, "it is not a database"),
+        (b"SQLite format 3\x00", "it is not a database"),
     ],
 )
 def test_a_file_that_is_no_database(path, content, words):
@@ -84,9 +85,9 @@ def test_a_file_of_a_newer_version(path):
     """Is not read as if it were of this one."""
     new_file(path).close()
     connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.execute(f"PRAGMA user_version = {NEWEST_VERSION + 1}")
     connection.close()
-    assert f"newer recordpick (format {VERSION + 1}" in told(path)
+    assert f"newer recordpick (format {NEWEST_VERSION + 1}" in told(path)
     assert "newer recordpick" in told(path, salvage=True)
 
 
@@ -234,7 +235,7 @@ def test_reading_makes_no_copy_and_no_lock(path):
     before = sorted(path.parent.iterdir())
     with WorkingFile.open(path, read_only=True) as file:
         assert sorted(path.parent.iterdir()) == before
-        with pytest.raises(UserError, match="opened to be read only"):
+        with pytest.raises(UserError, match="opened for reading only"):
             file.pick("MED-04", ["P03"])
 
 
@@ -263,9 +264,9 @@ def test_the_index_moved_on(path):
     """Another extract, day or folder is recorded; the picks stay, and undo goes on before it."""
     with new_file(path) as file:
         file.pick("MED-04", ["P01"])
-        file.rematched(index_at(path.parent / "index"), AS_AT)
+        file.use_index(index_at(path.parent / "index"), AS_AT)
         assert len(file.events) == 2
-        file.rematched(index_at(path.parent / "new", "ef" * 32), date(2026, 11, 1))
+        file.use_index(index_at(path.parent / "new", "ef" * 32), date(2026, 11, 1))
     with WorkingFile.open(path, JO) as file:
         assert file.index_fingerprint == "ef" * 32
         assert file.as_at == date(2026, 11, 1)

@@ -155,7 +155,7 @@ def test_two_who_both_believe_to_hold_the_file(file, path):
     with WorkingFile.open(path, SAM, take_over=True) as second:
         second.pick("MED-04", ["P01"])
         lock_path(path).write_bytes(ours)
-        with pytest.raises(UserError, match="changed by somebody else meanwhile"):
+        with pytest.raises(UserError, match="changed by somebody else in the meantime"):
             file.pick("MED-04", ["P02"])
     with WorkingFile.open(path, read_only=True) as last:
         assert [pick.patient_id for pick in last.selection.picks] == ["P01"]

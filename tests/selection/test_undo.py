@@ -6,7 +6,7 @@ import pytest
 from working_files import AS_AT, JO, SAM, eligible, index_at, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.selection.describe import describe
+from recordpick.selection.kinds.registry import describe
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -35,7 +35,7 @@ def test_what_would_be_undone_is_said_in_words(file):
         "picked 2 records for DEM-01",
         "removed P02 from DEM-01",
         "noted something about P01",
-        "took away the note about P01",
+        "removed the note about P01",
         "closed ALL-02",
         "reopened ALL-02",
         "fixed the seed 31415926535897932384626…",
@@ -49,7 +49,7 @@ def test_the_whole_history_can_be_told_in_words(path):
     """Every event, from the making of the file on."""
     with worked_on(path) as file:
         file.redo()
-        file.rematched(index_at(path.parent / "new", "ef" * 32), AS_AT)
+        file.use_index(index_at(path.parent / "new", "ef" * 32), AS_AT)
         told = [describe(event) for event in file.events]
     assert told[:2] == ["made this working file", "picked 2 records for MED-04"]
     assert told[-4:] == [
@@ -84,7 +84,7 @@ def test_a_new_decision_leaves_nothing_to_redo(file):
 
 def test_nothing_to_undo_is_said(file):
     """Making the file and exporting are not undone."""
-    file.exported(file.path.parent / "pack", "ab" * 32)
+    file.record_export(file.path.parent / "pack", "ab" * 32)
     with pytest.raises(UserError, match="There is nothing to undo"):
         file.undo()
 
@@ -93,7 +93,7 @@ def test_an_export_does_not_end_what_can_be_done_again(file):
     """It decides nothing about the picks."""
     file.pick("MED-04", ["P01"])
     file.undo()
-    file.exported(file.path.parent / "pack", "ab" * 32)
+    file.record_export(file.path.parent / "pack", "ab" * 32)
     assert file.redo().count("MED-04") == 1
     assert file.selection.exports[0].sha256 == "ab" * 32
 

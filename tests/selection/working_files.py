@@ -13,7 +13,7 @@ from recordpick.criteria.pack import Pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.events import Person
-from recordpick.selection.state import Entry, FilledIn, Phase
+from recordpick.selection.results import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)
@@ -102,5 +102,5 @@ def worked_on(path: Path) -> WorkingFile:
     file.replace_random(file.selection.random()[0].patient_id, "moved away", eligible())
     file.remove("DEM-01", ["P01"], "the wrong person")
     file.undo()
-    file.exported(path.parent / "pack", "cd" * 32)
+    file.record_export(path.parent / "pack", "cd" * 32)
     return file

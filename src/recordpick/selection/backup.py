@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from recordpick.atomic import move_into_place, temporary_name, write_new
-from recordpick.os_errors import cannot_make
+from recordpick.os_errors import cannot_create
 
 KEPT = 5
 
@@ -42,7 +42,7 @@ def keep_version(path: Path, version: int) -> Path:
         write_new(made, path.read_bytes())
         move_into_place(made, target)
     except OSError as error:
-        raise cannot_make(target, error) from error
+        raise cannot_create(target, error) from error
     finally:
         made.unlink(missing_ok=True)
     return target

@@ -2,7 +2,7 @@
 
 Picks made against one index must never be shown beside the patients of another, so an index with
 another fingerprint is refused with words that say so; taking a newer extract into use is a
-decision of its own (`WorkingFile.rematched`). Which folders are looked at without being asked for:
+decision of its own (`WorkingFile.use_index`). Which folders are looked at without being asked for:
 known_folders.py.
 """
 

@@ -5,17 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Person
-from recordpick.selection.state import (
-    SYSTEM_WORDS,
-    Chosen,
-    Closed,
-    FigureKey,
-    OwnFigure,
-    Pick,
-    Result,
-)
-from recordpick.selection.work import Work
+from recordpick.selection.figures import SYSTEM_WORDS, ChosenFiles, FigureKey, SystemFigure
+from recordpick.selection.results import Result
+from recordpick.selection.state import Closed, Pick
 
 _MOST = 6
 """Patients that are named; of more it is said how many there are."""
@@ -51,7 +45,7 @@ def result_in_words(result: Result | None) -> str:
     return f"{entry.outcome}{severity}{differs}{initials} ({_by(result.by, result.on)})"
 
 
-def figure_in_words(figure: OwnFigure | None) -> str:
+def figure_in_words(figure: SystemFigure | None) -> str:
     """Give a figure, and who gave it."""
     return "no figure" if figure is None else f"{figure.value} ({_by(figure.by, figure.on)})"
 
@@ -61,12 +55,12 @@ def name_of_figure(key: FigureKey) -> str:
     return f"{' '.join(key[1])} of {SYSTEM_WORDS[key[0]]}"
 
 
-def reports_in_words(chosen: Chosen | None) -> str:
+def reports_in_words(chosen: ChosenFiles | None) -> str:
     """Say what the reports are counted by."""
     return "as shipped" if chosen is None else f"{chosen.name} ({_by(chosen.by, chosen.on)})"
 
 
-def random_in_words(work: Work) -> str:
+def random_in_words(work: Decisions) -> str:
     """Say which seed is fixed and who is drawn."""
     seed = work.seed
     if seed is None:

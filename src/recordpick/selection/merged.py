@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias, TypeVar
 
+from recordpick.selection.decisions import Decisions, ResultsOfLine, add_pick, drop_picks
 from recordpick.selection.events import BrokenEventError, Event, Json
-from recordpick.selection.ledger import Log, Table, take_back
-from recordpick.selection.state import Pick, ResultKey
-from recordpick.selection.work import ResultsOfLine, Work, add_pick, drop_picks
+from recordpick.selection.ledger import Log, Table, revert
+from recordpick.selection.results import ResultKey
+from recordpick.selection.state import Pick
 
 _Shared = TypeVar("_Shared")
 FIRST_KEY = 2**32
@@ -87,7 +88,7 @@ def _figure(event: Event, row: list[Json]) -> tuple[str, tuple[str, ...]]:
     raise BrokenEventError(event.seq, "takes a figure over that is none")
 
 
-def apply_merged(work: Work, event: Event, theirs: Work, keys: Keys) -> Log:
+def apply_merged(work: Decisions, event: Event, theirs: Decisions, keys: Keys) -> Log:
     """Change the work as the event says, and return what takes that back.
 
     `keys` are the numbers of the other copy's draws here (`shared_keys`).
@@ -100,22 +101,22 @@ def apply_merged(work: Work, event: Event, theirs: Work, keys: Keys) -> Log:
         _take(work.closed_rows, theirs.closed_rows, taken.closed, log)
         _take_results(work, theirs, taken, log)
         _take(work.figure_rows, theirs.figure_rows, taken.figures, log)
-        _take(work.choice_rows, theirs.choice_rows, taken.reports_by, log)
+        _take(work.report_basis_rows, theirs.report_basis_rows, taken.reports_by, log)
         if taken.random:
             _take_random(work, theirs, keys, log)
     except BaseException:
-        take_back(log)
+        revert(log)
         raise
     return log
 
 
-def pick_of(work: Work, criterion_id: str | None, patient_id: str) -> Pick | None:
+def pick_of(work: Decisions, criterion_id: str | None, patient_id: str) -> Pick | None:
     """Return the pick of a patient for a criterion, or None."""
     keys = work.picked.get((criterion_id, patient_id))
     return work.pick_rows.get(keys[-1]) if keys else None
 
 
-def _take_picks(work: Work, theirs: Work, taken: Taken, log: Log) -> None:
+def _take_picks(work: Decisions, theirs: Decisions, taken: Taken, log: Log) -> None:
     for criterion_id, patient_id in taken.picks:
         drop_picks(work, criterion_id, [patient_id], log)
         pick = pick_of(theirs, criterion_id, patient_id)
@@ -132,7 +133,7 @@ def _take(mine: Table[Any, Any], theirs: Table[Any, Any], keys: tuple[Any, ...],
             mine.put(key, value, log)
 
 
-def _take_results(work: Work, theirs: Work, taken: Taken, log: Log) -> None:
+def _take_results(work: Decisions, theirs: Decisions, taken: Taken, log: Log) -> None:
     """Take results over; one of this copy that says otherwise stays among the earlier ones."""
     for phase, criterion_id, patient_id in taken.results:
         key: ResultKey = (phase, criterion_id, patient_id)  # type: ignore[assignment]
@@ -158,11 +159,8 @@ def _is_known(one: ResultsOfLine, line: ResultsOfLine) -> bool:
     return False
 
 
-def _take_random(work: Work, theirs: Work, keys: Keys, log: Log) -> None:
-    seed = theirs.seed
-    work.seeds.clear(log)
-    if seed is not None:
-        work.seeds.put("", seed, log)
+def _take_random(work: Decisions, theirs: Decisions, keys: Keys, log: Log) -> None:
+    work.fix_seed(theirs.seed, log)
     for key in list(work.draws_that_count):
         work.draws.drop(key, log)
     work.draws_that_count.clear(log)

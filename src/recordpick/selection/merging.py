@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.chains import Chain, all_hashes, chain_to, rows_of
+from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Body, Json
 from recordpick.selection.history import history_of
 from recordpick.selection.merge_words import (
@@ -30,8 +31,7 @@ from recordpick.selection.merge_words import (
 )
 from recordpick.selection.merged import Taken
 from recordpick.selection.state import Closed, Pick
-from recordpick.selection.work import Work
-from recordpick.selection.working_file import Facts
+from recordpick.selection.working_file import WorkingFile
 
 Choice = Literal["A", "B"]
 """Whose version counts: that of the first file (A) or of the second (B)."""
@@ -103,7 +103,7 @@ def _as_taken(taken: Iterable[tuple[str, Key]]) -> Taken:
     return Taken(**ordered, random=bool(random))
 
 
-def plan_merge(ours: Facts, theirs: Facts) -> Plan:
+def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
     UserError where they are not copies of one file, or use different practice indexes.
@@ -126,7 +126,10 @@ def plan_merge(ours: Facts, theirs: Facts) -> Plan:
     place = next(at for at in reversed(range(len(other))) if other[at].hash in known)
     base = _last_shared(mine, other, known, known_there)
     found = _Comparison(
-        history_of(base).work, history_of(mine).work, history_of(other).work, ours.pack
+        history_of(base).decisions,
+        history_of(mine).decisions,
+        history_of(other).decisions,
+        ours.pack,
     )
     found.compare()
     return Plan(
@@ -139,7 +142,7 @@ def plan_merge(ours: Facts, theirs: Facts) -> Plan:
     )
 
 
-def _check_alike(ours: Facts, theirs: Facts) -> None:
+def _check_alike(ours: WorkingFile, theirs: WorkingFile) -> None:
     a, b = ours.path.name, theirs.path.name
     if ours.id != theirs.id:
         raise UserError(
@@ -169,7 +172,7 @@ def _last_shared(mine: Chain, other: Chain, known: set[str], known_there: set[st
     return max(found, key=lambda chain: len(all_hashes(chain)))
 
 
-def _renumbered(ours: Facts, theirs: Facts) -> tuple[str, ...]:
+def _renumbered(ours: WorkingFile, theirs: WorkingFile) -> tuple[str, ...]:
     """Say which issues of B have other numbers afterwards: the supplier may know the old ones."""
     lines = {
         (one.first.entry.criterion_id, one.first.entry.patient_id): one.number
@@ -192,9 +195,9 @@ def _renumbered(ours: Facts, theirs: Facts) -> tuple[str, ...]:
 class _Comparison:
     """What each of two copies changed since they were last the same."""
 
-    base: Work
-    ours: Work
-    theirs: Work
+    base: Decisions
+    ours: Decisions
+    theirs: Decisions
     pack: Pack
     taken: set[tuple[str, Key]] = field(default_factory=set)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -236,7 +239,7 @@ class _Comparison:
             )
 
     @property
-    def _two(self) -> tuple[Work, Work]:
+    def _two(self) -> tuple[Decisions, Decisions]:
         return self.ours, self.theirs
 
     def _conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
@@ -245,7 +248,7 @@ class _Comparison:
     def _three(
         self,
         part: str,
-        values: Callable[[Work], Mapping[Any, Any]],
+        values: Callable[[Decisions], Mapping[Any, Any]],
         same: Callable[[Any, Any], bool],
         when: Callable[[Any], tuple[datetime, str]] | None,
     ) -> list[Key]:
@@ -358,7 +361,7 @@ def _closed_against(
     return bool(by_us or by_them)
 
 
-def _picks(work: Work, criterion_id: str) -> dict[_PickKey, Pick]:
+def _picks(work: Decisions, criterion_id: str) -> dict[_PickKey, Pick]:
     return {
         (criterion_id, pick.patient_id): pick
         for pick in work.picks
@@ -372,7 +375,7 @@ class _Drawing:
     times: tuple[str, ...]
 
 
-def _drawing(work: Work) -> _Drawing:
+def _drawing(work: Decisions) -> _Drawing:
     draws = [work.draws.get(key) for key in work.draws_that_count]
     there = [draw for draw in draws if draw is not None]
     removed = sorted((one.patient_id, one.replaced_by or "") for one in work.removed)
@@ -391,19 +394,19 @@ def _drawing(work: Work) -> _Drawing:
     )
 
 
-def _notes(work: Work) -> Mapping[str, str]:
+def _notes(work: Decisions) -> Mapping[str, str]:
     return work.notes
 
 
-def _results(work: Work) -> Mapping[Any, Any]:
+def _results(work: Decisions) -> Mapping[Any, Any]:
     return {key: line.last for key, line in work.result_rows.items()}
 
 
-def _figures(work: Work) -> Mapping[Any, Any]:
+def _figures(work: Decisions) -> Mapping[Any, Any]:
     return work.figures
 
 
-def _choices(work: Work) -> Mapping[Any, Any]:
+def _choices(work: Decisions) -> Mapping[Any, Any]:
     return work.reports_by
 
 

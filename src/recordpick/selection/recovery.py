@@ -26,7 +26,6 @@ from typing import NamedTuple
 
 from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
-from recordpick.os_errors import BusyError, DamagedDatabaseError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
 from recordpick.selection.database import (
@@ -36,6 +35,7 @@ from recordpick.selection.database import (
     WRITE_AHEAD,
     connect_to_bytes,
 )
+from recordpick.selection.database_errors import BusyError, DamagedDatabaseError
 from recordpick.selection.header import with_damage
 from recordpick.selection.rollback_journal import UnusableJournalError, page_size_of, play_back
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
