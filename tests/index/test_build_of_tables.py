@@ -484,18 +484,18 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 def test_whoever_waits_is_told_how_far_it_is(practice: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, float | None]] = []
+    reports: list[tuple[str, float | None]] = []
 
     build_index(
         [practice],
         tmp_path / "index",
-        progress=lambda doing, fraction=None: told.append((doing, fraction)),
+        progress=lambda doing, fraction=None: reports.append((doing, fraction)),
     )
 
-    fractions = [fraction for _, fraction in told if fraction is not None]
+    fractions = [fraction for _, fraction in reports if fraction is not None]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
-    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in told]
+    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in reports]
 
 
 def test_the_manifest_knows_the_files_it_was_made_of(practice: Path, tmp_path: Path) -> None:
@@ -517,7 +517,7 @@ def test_what_nobody_would_notice_is_told(tmp_path: Path) -> None:
     practice = folder_of(tmp_path / "practice", patients=twice)
     notes = " ".join(build_index([practice], tmp_path / "index").manifest.notes)
     assert "2 patients share an NHS number with another" in notes
-    assert "No source says of which day its records are" in notes
+    assert "No source gives the date of its records" in notes
 
     once = folder_of(tmp_path / "once", patients=twice.replace("2,9990000026", "2,"))
     told = build_index([once], tmp_path / "index2", as_at=date(2026, 1, 31)).manifest.notes

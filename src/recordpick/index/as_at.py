@@ -52,7 +52,7 @@ def today() -> date:
 
 
 def is_possible(day: date) -> bool:
-    """Tell whether records can be as at that day: from 1985 until ten years from now."""
+    """Return whether records can be as at that day: from 1985 until ten years from now."""
     return EARLIEST <= day <= today() + timedelta(days=DAYS_AHEAD)
 
 
@@ -105,9 +105,9 @@ def settle(
     if not said:
         day = today()
         warning = (
-            f"No source says of which day its records are, so today ({day.isoformat()}) was taken: "
+            f"No source gives the date of its records, so today ({day.isoformat()}) is used: "
             "who is registered, which medicines are current, which problems are open, ages and "
-            "periods are wrong if the records are older. Say the day with --as-at."
+            "periods are wrong if the records are older. Give the date with --as-at."
         )
         warning = f"{warning} {hint}".rstrip()
         return AsAt(day, TODAY, warnings=(warning,))

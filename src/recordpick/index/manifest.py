@@ -166,7 +166,7 @@ def read_manifest(folder: Path) -> Manifest:
     if number < FORMAT:
         raise UserError(
             f"{folder}: this index was made by an older recordpick ({found.get('made_by')}), which "
-            "did not write down all that the source cannot tell. Make the index again with "
+            "did not record everything that the source does not supply. Make the index again with "
             "`recordpick index`."
         )
     if found.pop(SEAL, None) != _seal(found):
@@ -178,7 +178,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _seal(said: dict[str, Any]) -> str:
-    """Give the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
+    """Return the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -245,13 +245,13 @@ def check_out(out: Path) -> None:
 
 
 def _is_of_an_index(name: str) -> bool:
-    """Tell whether an index has files of that name: only such a folder may be replaced."""
+    """Return whether an index has files of that name: only such a folder may be replaced."""
     return name in {MANIFEST, REJECTED, SET_ASIDE} or name.endswith(".parquet")
 
 
 @contextmanager
 def whole_index(out: Path) -> Iterator[Path]:
-    """Give a new folder beside `out` that becomes `out` when the block ends without an error.
+    """Return a new folder beside `out` that becomes `out` when the block ends without an error.
 
     An index that is there already is replaced whole; until then it stays as it was.
     """

@@ -117,7 +117,9 @@ def _suggested(event: Event) -> list[Pair]:
             case [str(criterion_id), str(patient_id)]:
                 pairs.append((criterion_id, patient_id))
             case _:
-                raise BrokenEventError(event.seq, "has a suggested record without criterion and patient")
+                raise BrokenEventError(
+                    event.seq, "has a suggested record without criterion and patient"
+                )
     return pairs
 
 
