@@ -18,7 +18,7 @@ _SQLITE = {
     "SQLITE_FULL": "there is no room left on the disk. Free some, and do the last step again",
     "SQLITE_READONLY_DBMOVED": "it was moved, or replaced by another file, while it was open, so "
     "nothing was saved. Open it again",
-    "SQLITE_READONLY_ROLLBACK": "the journal of an unfinished change lies beside it, so nothing "
+    "SQLITE_READONLY_ROLLBACK": "the journal of an unfinished change is beside it, so nothing "
     "was saved. Open it again",
     "SQLITE_READONLY": "it can only be read. Ask for permission to write to it and its folder",
     "SQLITE_PERM": "you may not use it. Ask for permission",

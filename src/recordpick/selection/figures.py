@@ -13,7 +13,7 @@ System = Literal["current_system", "new_system"]
 """Whose report a figure is from: the system the practice has, or the one it moves to."""
 
 FigureName: TypeAlias = tuple[str, ...]
-"""The report (qof, target, capitation), what the figure is of, and which figure."""
+"""The report (qof, target, capitation), what the figure is about, and which figure."""
 
 FigureKey: TypeAlias = tuple[System, FigureName]
 
@@ -44,7 +44,10 @@ class SystemFigure:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFiles:
-    """A QOF table or report rules that somebody chose: the texts by file name, the first leads."""
+    """A QOF table or report rules that somebody chose.
+
+    `files` has the name and text of each file, the main one first.
+    """
 
     files: tuple[tuple[str, str], ...]
     by: Person
@@ -58,9 +61,9 @@ class ChosenFiles:
 
 @dataclass(frozen=True, slots=True)
 class NewFigures:
-    """Figures of one system to be taken in, and the file they are from ("" if typed).
+    """Figures of one system to be kept, and the file they are from ("" if typed).
 
-    None as a value takes the figure away. `sha256` is that of the file.
+    None as a value removes the figure. `sha256` is that of the file.
     """
 
     system: System

@@ -10,13 +10,13 @@ from typing import Literal, TypeAlias, get_args
 from recordpick.selection.events import Person
 
 Outcome = Literal["same", "different", "not there", "not applicable"]
-"""What comparing a record in both systems can give."""
+"""What comparing a record in both systems can show."""
 
 Severity = Literal["", "low", "medium", "high"]
-"""How bad a difference is, as the practice sees it; "" where nobody said."""
+"""How bad a difference is in the practice's view; "" where nobody said."""
 
 Phase = Literal["first check", "recheck", "go-live"]
-"""When it was checked, in the order in which the phases follow each other."""
+"""When a record was checked, in the order of the phases."""
 
 Status = Literal["open", "resolved", "withdrawn"]
 
@@ -52,7 +52,7 @@ class Entry:
     checked_on: date | None = None
 
     def says_the_same_as(self, other: Entry) -> bool:
-        """Tell whether the other says the same of the same line, whichever list it is of."""
+        """Return whether the other says the same about the same line, of whichever list."""
         return replace(self, line=0, record=0) == replace(other, line=0, record=0)
 
 
@@ -69,7 +69,7 @@ class FilledIn:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """An entry that was taken in: for which phase and list, by whom and when.
+    """An entry that was imported: for which phase and list, by whom and when.
 
     `earlier` are those of the same phase that it replaced, the oldest first.
     """
@@ -83,7 +83,7 @@ class Result:
 
     @property
     def key(self) -> ResultKey:
-        """What it belongs to."""
+        """What the result belongs to."""
         return (self.phase, self.entry.criterion_id, self.entry.patient_id)
 
     @property
@@ -94,7 +94,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """A filled-in workbook that was taken in."""
+    """A filled-in workbook that was imported."""
 
     phase: Phase
     list_id: str
@@ -107,10 +107,10 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """What is wrong with a record as a criterion looks at it. Its number never changes.
+    """What is wrong with a record for a criterion. Its number never changes.
 
     `first` is the result that gave it its number, `results` those that count now, in the order of
-    the phases (none, where all of them were taken back).
+    the phases (none, where all of them were undone).
     """
 
     number: int
@@ -134,9 +134,9 @@ class Issue:
 
     @property
     def status(self) -> Status:
-        """Where it stands: see `STATUSES`. The order of the phases decides, not that of importing.
+        """One of `STATUSES`. The order of the phases decides, not that of importing.
 
-        "Not applicable" takes an issue back; it does not say that something was put right.
+        "Not applicable" withdraws an issue; it does not say that something was corrected.
         """
         if not any(one.is_fault for one in self.results):
             return "withdrawn"
@@ -149,7 +149,7 @@ def issues_of(
     numbered: Mapping[tuple[str | None, str], tuple[int, Result]],
     results: Mapping[ResultKey, Result],
 ) -> tuple[Issue, ...]:
-    """Give the issues in the order of their numbers, with the results that count now."""
+    """Return the issues in the order of their numbers, with the results that count now."""
     return tuple(
         Issue(
             number,

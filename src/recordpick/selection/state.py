@@ -14,11 +14,11 @@ from recordpick.selection.figures import ChosenFiles, FigureKey, ReportBasis, Sy
 from recordpick.selection.results import Imported, Issue, Result, ResultKey
 
 ChosenBy = Literal["rule", "staff", "supplier", "random"]
-"""How a record came to be picked: a suggestion that a person applied, by hand by practice staff,
-by hand by the supplier or a delivery partner, by a random draw."""
+"""How a record was picked: by a suggestion that a person applied, by hand by practice staff, by
+hand by the supplier or a delivery partner, by a random draw."""
 
 SeedSource = Literal["entered", "made"]
-"""Whether people gave the seed (dice, a lottery result) or recordpick made it."""
+"""Whether people gave the seed (dice, a lottery result) or recordpick made it up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Pick:
     """A record chosen for a criterion, or (`criterion_id` None) drawn at random.
 
     `ticket` is the place in the draw order, from 1, of a random record; None for others. `note`
-    says what recordpick itself has to say of the pick: how it was suggested, whom it replaces.
-    What people note of a patient is in `Selection.notes`.
+    is what recordpick itself says about the pick: how it was suggested, whom it replaces. What
+    people note about a patient is in `Selection.notes`.
     """
 
     patient_id: str
@@ -42,7 +42,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A criterion for which no more records are to be found, as somebody said, and why."""
+    """A criterion for which somebody said that no more records can be found, and why."""
 
     reason: str
     by: Person
@@ -51,7 +51,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """That something no longer counts: since when, by whom, why."""
+    """Why something no longer counts, who decided so, and when."""
 
     reason: str
     by: Person
@@ -95,9 +95,9 @@ class Draw:
     `eligible_sha256` is the SHA-256 (hex) of the eligible patient_ids, sorted and joined by
     newlines. A draw by strata (`picking.strata`) has its `strata`, sorted by name, and as
     `strata_sha256` the SHA-256 of the lines "patient_id, tab, stratum", sorted and joined in the
-    same way; any other has none. A draw of a replacement names whom it `replaces` and why
+    same way; other draws have none. A draw of a replacement names whom it `replaces` and why
     (`reason`). `withdrawn` says that its records are no longer in the selection: the draw was
-    undone, or made again with another seed.
+    undone, or repeated with another seed.
     """
 
     seed: str
@@ -121,7 +121,7 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A random record that was taken out of the selection, or replaced, and why."""
+    """A random record that was removed from the selection, or replaced, and why."""
 
     patient_id: str
     reason: str
@@ -155,7 +155,7 @@ class IndexUsed:
     """What shows whether a number is still the same person (`identity_fingerprint.py`)."""
 
 
-def _nothing() -> Mapping[str, str]:
+def _no_texts() -> Mapping[str, str]:
     return MappingProxyType({})
 
 
@@ -163,17 +163,17 @@ def _nothing() -> Mapping[str, str]:
 class Selection:
     """All the picks of one practice for one pack, and what was said about them.
 
-    `picks` stand in the order in which they were made. `draws` and `seeds` hold every one ever
-    made, also those that no longer count (`withdrawn`). `results` are what data checking gave, by
-    phase, criterion and patient; `issues` every one ever noted, by number. `figures` are those of
-    the systems' own reports, by system and name, `reports_by` what the reports are counted by
-    where that is not what ships. `can_undo` and
-    `can_redo` say in words what would be undone or done again; None if there is nothing.
+    `picks` are in the order in which they were made. `draws` and `seeds` hold every one ever made,
+    also those that no longer count (`withdrawn`). `results` are those of data checking, by phase,
+    criterion and patient; `issues` every one ever found, by number. `figures` are those of the
+    systems' own reports, by system and name, `reports_by` what the reports are counted by where
+    that is not what recordpick brings. `can_undo` and `can_redo` say in words what would be undone
+    or done again; None if there is nothing.
     """
 
     picks: tuple[Pick, ...] = ()
     closed: Mapping[str, Closed] = field(default_factory=lambda: MappingProxyType({}))
-    notes: Mapping[str, str] = field(default_factory=_nothing)
+    notes: Mapping[str, str] = field(default_factory=_no_texts)
     seed: FixedSeed | None = None
     seeds: tuple[FixedSeed, ...] = ()
     draws: tuple[Draw, ...] = ()
@@ -204,24 +204,24 @@ class Selection:
         return {patient_id: tuple(criteria) for patient_id, criteria in grouped.items()}
 
     def of(self, criterion_id: str | None) -> tuple[Pick, ...]:
-        """Give the picks of a criterion (None: the random records), in the order made."""
+        """Return the picks of a criterion (None: the random records), in the order made."""
         return self._by_criterion.get(criterion_id, ())
 
     def random(self) -> tuple[Pick, ...]:
-        """Give the records drawn at random, in the order drawn."""
+        """Return the records drawn at random, in the order drawn."""
         return self.of(None)
 
     def count(self, criterion_id: str | None) -> int:
-        """Count the picks of a criterion (None: the random records)."""
+        """Return how many records are picked for a criterion (None: at random)."""
         return len(self.of(criterion_id))
 
     def criteria_of(self, patient_id: str) -> tuple[str | None, ...]:
-        """Give the criteria a patient is picked for; None stands for a random record."""
+        """Return the criteria that a patient is picked for; None stands for a random record."""
         return self._by_patient.get(patient_id, ())
 
     @property
     def drawn_with_the_seed(self) -> int:
-        """Count the random records that the fixed seed gave: none before it is first drawn with.
+        """How many random records the fixed seed gave: none before it is first drawn with.
 
         Those of an earlier seed stay in `random()` until then, and are withdrawn by that draw.
         """
