@@ -262,7 +262,7 @@ def test_not_even_sqlite_plays_back_what_appears_at_the_last_moment(made, path, 
     with WorkingFile.open(path, JO) as file:
         monkeypatch.setattr(file_state, "sidecars", lambda _: ())
         beside(path).write_bytes(made[0].journal)
-        with pytest.raises(NotSavedError, match="journal of an unfinished change lies beside it"):
+        with pytest.raises(NotSavedError, match="journal of an unfinished change is beside it"):
             file.note("P09", "after")
         assert path.read_bytes() == made[3].after
         assert beside(path).read_bytes() == made[0].journal
