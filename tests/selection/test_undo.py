@@ -29,7 +29,7 @@ def test_what_would_be_undone_is_said_in_words(file):
     random = file.selection.random()[0].patient_id
     note_it(file.replace_random(random, "moved", eligible()))
     note_it(file.remove(None, [file.selection.random()[0].patient_id], "died"))
-    gone = file.selection.removed_at_random[-1].patient_id
+    gone = file.selection.removed_random[-1].patient_id
     assert said == [
         "picked 943 476 5919 for MED-04",
         "picked 2 records for DEM-01",

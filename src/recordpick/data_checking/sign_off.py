@@ -109,7 +109,7 @@ def _shows(selection: Selection, draws: list[Draw], judged: int, faulty: int) ->
     drawn: Counter[str] = Counter()
     for draw in draws:
         drawn.update({stratum.name: stratum.drawn for stratum in draw.strata})
-    if faulty or selection.removed_at_random or sum(drawn.values()) != judged:
+    if faulty or selection.removed_random or sum(drawn.values()) != judged:
         return (
             f"{judged:,} random records, drawn by age band and sex, {faulty:,} of them faulty: "
             "what that shows of all records is not worked out here."

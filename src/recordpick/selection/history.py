@@ -89,7 +89,7 @@ class History:
                 decisions.draws.get(seq) or replace(draw, withdrawn=self._withdrawn.get(seq))
                 for seq, draw in permanent.draws.items()
             ),
-            removed_at_random=decisions.removed,
+            removed_random=decisions.removed,
             exports=tuple(permanent.exports),
             results=decisions.results,
             issues=self._current_issues(),

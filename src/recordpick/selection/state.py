@@ -103,7 +103,7 @@ class Draw:
     seed: str
     eligible: int
     eligible_sha256: str
-    asked: int
+    requested: int
     drawn: tuple[Drawn, ...]
     drawn_on: datetime
     by: Person
@@ -115,8 +115,8 @@ class Draw:
 
     @property
     def short(self) -> int:
-        """How many fewer than asked for were drawn: nobody else was eligible."""
-        return self.asked - len(self.drawn)
+        """How many fewer than requested were drawn: nobody else was eligible."""
+        return self.requested - len(self.drawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Selection:
     seed: FixedSeed | None = None
     seeds: tuple[FixedSeed, ...] = ()
     draws: tuple[Draw, ...] = ()
-    removed_at_random: tuple[Removed, ...] = ()
+    removed_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
     results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
@@ -220,7 +220,7 @@ class Selection:
         return self._by_patient.get(patient_id, ())
 
     @property
-    def drawn_with_the_seed(self) -> int:
+    def drawn_with_seed(self) -> int:
         """How many random records the fixed seed gave: none before it is first drawn with.
 
         Those of an earlier seed stay in `random()` until then, and are withdrawn by that draw.

@@ -114,7 +114,7 @@ class WorkMany(WorkScreens):
                 drawn=overview.random,
                 wanted=overview.random_wanted,
                 seed=seed.seed if seed else "",
-                begun=self.session.selection.drawn_with_the_seed > 0,
+                begun=self.session.selection.drawn_with_seed > 0,
             )
         )
         if asked is None:

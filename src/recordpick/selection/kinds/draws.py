@@ -244,7 +244,7 @@ def draw_of(event: Event) -> Draw:
         seed=event.text("seed"),
         eligible=event.number("eligible"),
         eligible_sha256=event.text("eligible_sha256"),
-        asked=event.number("asked"),
+        requested=event.number("asked"),
         drawn=tuple(_drawn(event, row) for row in event.rows("drawn")),
         drawn_on=event.on,
         by=event.by,
@@ -277,7 +277,7 @@ def _check_draw(event: Event, before: Before) -> None:
     patients, places = [one.patient_id for one in draw.drawn], [one.place for one in draw.drawn]
     for patient_id in patients:
         check_patient_id(event, patient_id)
-    if not 1 <= len(draw.drawn) <= min(draw.asked, draw.eligible):
+    if not 1 <= len(draw.drawn) <= min(draw.requested, draw.eligible):
         raise BrokenEventError(event.seq, "draws more records than there are or were asked for")
     if not all(1 <= place <= draw.eligible for place in places) or len(set(places)) != len(places):
         raise BrokenEventError(event.seq, "draws records at places that do not exist")
