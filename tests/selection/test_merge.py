@@ -139,7 +139,7 @@ def test_what_both_did_is_in_the_merged_file_with_who_and_when(copies: Copies) -
     assert both.results == ours.results
     assert both.figures == theirs.figures
     assert (both.seed, both.draws, both.exports) == (theirs.seed, theirs.draws, theirs.exports)
-    assert both.can_undo == "brought in the copy b.recordpick"
+    assert both.can_undo == "merged the copy b.recordpick"
 
 
 def test_one_undo_takes_the_merge_back_and_redo_brings_it_again(copies: Copies) -> None:
@@ -453,7 +453,7 @@ def content(selection: Selection) -> tuple[object, ...]:
     return set(selection.picks), dict(selection.notes), dict(selection.closed), results
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(before=STEPS, ours=STEPS, theirs=STEPS)
 def test_whatever_is_done_on_two_copies_nothing_is_lost(before, ours, theirs) -> None:
     """Every event of both is in the merged file; without conflicts the order does not matter.

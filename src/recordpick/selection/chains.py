@@ -16,7 +16,8 @@ from recordpick.selection.events import BrokenEventError, Event, Json, check_nex
 
 Chain: TypeAlias = "tuple[Event, ...]"
 
-MERGED = "merged"
+MERGED_KIND = "merged"
+"""The kind of the event that merges a copy."""
 
 
 def rows_of(events: Sequence[Event]) -> list[Json]:
@@ -78,7 +79,7 @@ def chains(events: Chain, seen: set[str] | None = None) -> Iterator[Chain]:
     seen = set() if seen is None else seen
     yield events
     for place, event in enumerate(events):
-        if event.kind == MERGED and event.hash not in seen:
+        if event.kind == MERGED_KIND and event.hash not in seen:
             seen.add(event.hash)
             yield from chains(their_chain(events[:place], event), seen)
 
@@ -117,6 +118,6 @@ def _add_exports(events: Chain, found: dict[str, ExportedIn], seen: set[str]) ->
     for place, event in enumerate(events):
         if event.kind == "exported" and event.hash not in found:
             found[event.hash] = ExportedIn(event, events[:place])
-        elif event.kind == MERGED and event.hash not in seen:
+        elif event.kind == MERGED_KIND and event.hash not in seen:
             seen.add(event.hash)
             _add_exports(their_chain(events[:place], event), found, seen)

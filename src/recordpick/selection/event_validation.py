@@ -17,11 +17,11 @@ import re
 import unicodedata
 
 from recordpick.criteria.pack import Pack
-from recordpick.selection.chains import MERGED, their_chain
+from recordpick.selection.chains import MERGED_KIND, their_chain
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.kinds.event_kind import Before
+from recordpick.selection.kinds.merged import adopted_by
 from recordpick.selection.kinds.registry import KINDS
-from recordpick.selection.merged import taken_of
 from recordpick.selection.tally import Tally
 
 YEARS = range(1970, 2200)
@@ -62,7 +62,7 @@ class EventValidator:
         """Raise BrokenEventError unless the event could be the next."""
         _check_time(event)
         _check_values(event)
-        if event.kind == MERGED:
+        if event.kind == MERGED_KIND:
             self._check_merged(event)
         elif (kind := KINDS.get(event.kind)) is not None:
             kind.check(event, self._before)
@@ -71,10 +71,10 @@ class EventValidator:
         """Check the event and add it; BrokenEventError, and nothing changed, otherwise."""
         self.check(event)
         kind = KINDS.get(event.kind)
-        if event.kind == MERGED:
-            theirs, taken = self._theirs(event), taken_of(event)
+        if event.kind == MERGED_KIND:
+            theirs, adopted = self._theirs(event), adopted_by(event)
             self.warnings += [one for one in theirs.warnings if one not in self.warnings]
-            self._tally.merge(theirs._tally, taken.picks, random=taken.random)
+            self._tally.merge(theirs._tally, adopted.picks, random=adopted.random)
         elif event.kind == "undone":
             self._tally.undo()
         elif event.kind == "redone":
@@ -101,11 +101,11 @@ class EventValidator:
         return theirs
 
     def _check_merged(self, event: Event) -> None:
-        taken = taken_of(event)
-        for criterion_id in (*(one for one, _ in taken.picks), *taken.closed):
+        adopted = adopted_by(event)
+        for criterion_id in (*(one for one, _ in adopted.picks), *adopted.closed):
             self._before.check_criterion(event, criterion_id)
         after = self._tally.merged_with(
-            self._theirs(event)._tally, taken.picks, random=taken.random
+            self._theirs(event)._tally, adopted.picks, random=adopted.random
         )
         for criterion_id, room in self._before.room.items():
             if after.count(criterion_id) > max(room, self._tally.count(criterion_id)):
@@ -131,7 +131,7 @@ def _check_values(event: Event) -> None:
     event.by  # noqa: B018 - raises where the role is not known
     _check_text(event, event.who, "the name of who did it")
     for key, value in event.body.items():
-        if event.kind == MERGED and key == "events":
+        if event.kind == MERGED_KIND and key == "events":
             continue  # each of them is checked by itself
         if isinstance(value, str) and value.isascii() and value.isprintable():
             continue  # nearly all are, and a file may have 100,000

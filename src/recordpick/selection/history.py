@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from recordpick.selection.chains import MERGED, their_chain
+from recordpick.selection.chains import MERGED_KIND, their_chain
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.kinds.merged import FIRST_KEY, adopted_by, apply_merged, shared_keys
 from recordpick.selection.kinds.registry import KINDS, apply, describe, is_undoable
 from recordpick.selection.ledger import Log, revert
-from recordpick.selection.merged import FIRST_KEY, apply_merged, shared_keys, taken_of
 from recordpick.selection.permanent import PermanentState
 from recordpick.selection.results import Issue, Result, ResultKey, issues_of
 from recordpick.selection.state import Selection, Withdrawn
@@ -111,14 +111,14 @@ class History:
 
     def _do(self, event: Event) -> None:
         log = self._apply(event)
-        if event.kind == MERGED:
+        if event.kind == MERGED_KIND:
             self._record_merge(event)
         else:
             self._record(event)
         self._done.append((event, log))
 
     def _apply(self, event: Event) -> Log:
-        if event.kind != MERGED:
+        if event.kind != MERGED_KIND:
             return apply(self.decisions, event)
         theirs = self._their_history(event)
         return apply_merged(self.decisions, event, theirs.decisions, self._draw_keys(theirs))
@@ -174,7 +174,7 @@ class History:
 
     def _record_merge(self, event: Event) -> None:
         """Keep what another copy has and undo leaves: its draws, seeds, issues and hand-overs."""
-        theirs, random = self._their_history(event), taken_of(event).random
+        theirs, random = self._their_history(event), adopted_by(event).random
         mine, other = self.permanent, theirs.permanent
         withdrawn = Withdrawn("set aside when two copies were merged", event.by, event.on)
         draws = self._draw_keys(theirs)

@@ -109,6 +109,8 @@ class Opened:
     why_read_only: str
     warnings: tuple[str, ...]
     taken_over: str
+    diverged: tuple[Path, ...] = ()
+    """Copies beside the file that have gone on as well as it has."""
 
 
 class OpenOptions(NamedTuple):
@@ -197,8 +199,10 @@ def _open_locked(
         warnings += back_up_or_warn(path, options.at) if worked_on else ()
         warnings += clock_warnings(events, options.at)
         warnings += tuple(sound.validator.warnings[:MOST_WARNINGS])
-        warnings += other_copies(path, events)[:MOST_WARNINGS]
-        return Opened(sound, store, lock, held_by, why, warnings, _taken_over(lock))
+        copies = other_copies(path, events)[:MOST_WARNINGS]
+        warnings += tuple(copy.says for copy in copies)
+        diverged = tuple(copy.path for copy in copies if copy.have_diverged)
+        return Opened(sound, store, lock, held_by, why, warnings, _taken_over(lock), diverged)
     except BaseException:
         if store is not None:
             store.close()

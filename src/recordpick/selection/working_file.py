@@ -70,6 +70,8 @@ class WorkingFile:
         """What is damaged, and so missing here, in a file opened to save what is sound."""
         self.taken_over: str = opened.taken_over
         """From whom the file was taken over, as a sentence; "" if nobody had it."""
+        self.diverged: tuple[Path, ...] = opened.diverged
+        """Copies beside the file that have gone on by themselves, as the file has."""
         self._journal = Journal(path, opened)
         self._person = person
         self._now: Callable[[], datetime] = _now
