@@ -36,7 +36,7 @@ def steps(chance: random.Random) -> list[Step]:
     ]
 
 
-class Workroom:
+class MergeFolder:
     """A folder of copies: each changed or merged under a name of its own, later than the last."""
 
     def __init__(self, folder: Path) -> None:
@@ -130,7 +130,7 @@ def crosswise_merges(folder: Path, chance: random.Random) -> str:
     events of all copies are in the last file. Without conflicts the whole order of merges makes no
     difference.
     """
-    room = Workroom(folder)
+    room = MergeFolder(folder)
     start = room.changed(folder / "start.recordpick", steps(chance))
     a, b = room.changed(start, steps(chance)), room.changed(start, steps(chance))
     both, again = room.merged(a, b), room.merged(b, a)

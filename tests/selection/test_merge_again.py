@@ -9,13 +9,13 @@ from pathlib import Path
 
 from working_files import JO
 
-from attack.crosswise_merges import Step, Workroom, reading
+from attack.crosswise_merges import Step, MergeFolder, reading
 from recordpick.selection.merging import Plan, plan_merge
 
 
 def crosswise(folder: Path, before: list[Step], one: list[Step], other: list[Step]) -> Plan:
     """Merge A and B twice, change both results, and plan to merge these."""
-    room = Workroom(folder)
+    room = MergeFolder(folder)
     start = folder / "start.recordpick"
     a = room.changed(start, [("pick", "DEM-01", "P00", "")])
     b = room.changed(start, before)
@@ -43,7 +43,7 @@ def test_what_was_taken_out_after_a_merge_does_not_come_back(tmp_path: Path) -> 
 
 def test_what_two_merges_decided_differently_is_asked_again(tmp_path: Path) -> None:
     """Neither decision counts as the state before both."""
-    room = Workroom(tmp_path)
+    room = MergeFolder(tmp_path)
     start = tmp_path / "start.recordpick"
     a = room.changed(start, [("note", "", "P01", "one")])
     b = room.changed(start, [("note", "", "P01", "two")])
