@@ -171,7 +171,7 @@ def test_who_only_reads_changes_nothing(made, path):
         assert path.read_bytes() == content
         assert names(path) == {path.name, beside(path).name}
     path.write_bytes(half_written(made[1]))
-    with pytest.raises(DamagedFileError, match="opening the file to write to it takes that back"):
+    with pytest.raises(DamagedFileError, match="opening the file for writing undoes that"):
         WorkingFile.open(path, read_only=True)
     assert names(path) == {path.name, beside(path).name}
 

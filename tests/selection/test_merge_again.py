@@ -9,7 +9,7 @@ from pathlib import Path
 
 from working_files import JO
 
-from attack.crosswise_merges import Step, MergeFolder, reading
+from attack.crosswise_merges import MergeFolder, Step, reading
 from recordpick.selection.merging import Plan, plan_merge
 
 

@@ -222,7 +222,7 @@ def _with_reason(read: Read, ready: Ready) -> Content:
         return content
     reason = ready.why_not
     if not reason and read.says:
-        reason = "a change may have been cut off: opening the file to write to it takes that back"
+        reason = "a change may have been cut off: opening the file for writing undoes that"
     return replace(content, damage=f"{content.damage}; {reason}") if reason else content
 
 
