@@ -152,7 +152,7 @@ def test_a_journal_that_names_a_super_journal_deletes_nothing(made, path):
                     assert file.events == made[1].events_after
             else:
                 with pytest.raises(
-                    DamagedFileError, match="takes that back" if how else "super-journal"
+                    DamagedFileError, match="undoes that" if how else "super-journal"
                 ):
                     WorkingFile.open(path, JO, **how)
             assert victim.read_text(encoding="utf-8") == "somebody's work"
