@@ -65,8 +65,8 @@ def test_no_change_goes_into_a_damaged_file(tmp_path, monkeypatch, keep_time, sh
             assert copy.events == held
 
 
-def test_a_file_whose_tables_are_gone_is_damage_and_no_mistake_of_ours(file, path):
-    """SQLite then says that there is no such table."""
+def test_a_file_whose_tables_are_gone_is_damaged_and_not_our_bug(file, path):
+    """SQLite then reports that there is no such table."""
     file.pick("MED-04", ["P01"])
     content = bytearray(path.read_bytes())
     content[100:4096] = content[100:4096].replace(b"TABLE meta", b"TABLE mata")
@@ -86,7 +86,7 @@ def test_bytes_that_hold_nothing_make_no_difference(file, path):
         assert again.events == file.events
 
 
-def test_what_is_gone_or_replaced_is_said(file, path):
+def test_a_file_that_is_gone_or_replaced_is_reported(file, path):
     """And what is held can be saved under the same name again."""
     file.pick("MED-04", ["P01"])
     content = path.read_bytes()
@@ -174,7 +174,7 @@ def test_a_damaged_file_is_not_copied(path):
         assert backups(path) == copies
 
 
-def test_a_copy_that_cannot_be_made_is_said_and_work_goes_on(path, monkeypatch):
+def test_a_copy_that_cannot_be_made_is_reported_and_work_goes_on(path, monkeypatch):
     """There may be no room for it."""
     now = [START]
     worked_on(path).close()
@@ -186,7 +186,7 @@ def test_a_copy_that_cannot_be_made_is_said_and_work_goes_on(path, monkeypatch):
         assert file.selection.notes["P01"] == "second"
 
 
-def test_drives_without_file_locks_are_said_to_be_such(path, monkeypatch):
+def test_drives_without_file_locks_are_named_as_such(path, monkeypatch):
     """SQLite says that it is busy, or that locking fails: what helps is another drive."""
     import errno
     import fcntl

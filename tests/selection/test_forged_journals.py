@@ -171,7 +171,7 @@ def test_a_result_of_a_line_that_no_list_had_is_reported(path, events):
         )
 
 
-def test_results_of_what_was_taken_back_since_are_nothing_odd(path):
+def test_results_of_a_pick_that_was_undone_are_nothing_odd(path):
     """They were on the list that was checked."""
     with new_file(path) as file:
         file.pick("DEM-01", ["P01"])

@@ -76,7 +76,7 @@ def test_what_was_found_is_kept_and_named(made, path):
         assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_a_change_that_was_cut_off_is_taken_back_by_its_own_journal(made, path):
+def test_a_change_that_was_cut_off_is_undone_by_its_own_journal(made, path):
     """Nothing that was saved is lost, nothing half-written is taken; work goes on."""
     chance = random.Random(5)
     for moment in made:
@@ -94,7 +94,7 @@ def test_a_change_that_was_cut_off_is_taken_back_by_its_own_journal(made, path):
             assert "was stopped in the middle of a change" in file.warnings[0]
 
 
-def test_a_damaged_file_is_not_put_right_by_an_older_journal(made, path):
+def test_a_damaged_file_is_not_repaired_by_an_older_journal(made, path):
     """It would take back changes that were saved: it says so, and nothing is changed."""
     content = half_written(made[4])
     path.write_bytes(content)
@@ -179,7 +179,7 @@ def test_who_only_reads_changes_nothing(made, path):
 @POSIX_ONLY
 @pytest.mark.parametrize("kind", ["pipe", "link", "folder", "device"])
 @pytest.mark.parametrize("suffix", ["-journal", "-wal", "-shm"])
-def test_what_is_no_file_is_never_opened(made, path, kind, suffix):
+def test_a_sidecar_that_is_not_a_file_is_never_opened(made, path, kind, suffix):
     """A pipe does not keep recordpick waiting; a link is not followed. A sound file opens."""
     journal = path.with_name("genuine")
     journal.write_bytes(made[1].journal)

@@ -125,7 +125,7 @@ def test_a_selection_that_was_read_stays_as_it_was(tmp_path) -> None:
 
 
 def test_an_event_that_is_refused_half_way_changes_nothing(tmp_path) -> None:
-    """A forged event whose last part is no record leaves what its first parts would have picked."""
+    """A forged event whose last part is not a record picks none of what its first parts name."""
     with new_file(tmp_path / "work.recordpick") as file:
         file.pick("MED-04", ["P01"])
         events = list(file.events)

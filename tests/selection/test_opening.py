@@ -1,4 +1,4 @@
-"""Opening a working file: what is none is told apart in words, and nothing is written over."""
+"""Opening a working file: any other file is refused in words, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recordpick.selection.working_file import WorkingFile
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
 
 
-def told(path, **how):
+def refusal(path, **how):
     with pytest.raises(UserError) as error:
         WorkingFile.open(path, JO, **how)
     assert len(error.value.messages) == 1
@@ -45,13 +45,13 @@ def test_what_was_done_is_there_when_the_file_is_opened_again(path):
 
 def test_a_file_that_is_not_there(path):
     """Nothing is made in its place."""
-    assert "is not there" in told(path)
+    assert "is not there" in refusal(path)
     assert not path.exists()
 
 
 def test_a_folder(tmp_path):
     """Is said to be one."""
-    assert "is a folder" in told(tmp_path)
+    assert "is a folder" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +63,21 @@ def test_a_folder(tmp_path):
         (b"SQLite format 3\x00", "it is not a database"),
     ],
 )
-def test_a_file_that_is_no_database(path, content, words):
+def test_a_file_that_is_not_a_database(path, content, words):
     """Whatever it is, it stays as it is, and no lock or copy is left beside it."""
     path.write_bytes(content)
-    assert words in told(path)
+    assert words in refusal(path)
     assert path.read_bytes() == content
     assert [beside.name for beside in path.parent.iterdir()] == [path.name]
 
 
 def test_a_database_of_another_program(path):
-    """Is told by its application_id, and not touched."""
+    """Is recognised by its application_id, and not touched."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE events(seq INTEGER)")
     connection.close()
     content = path.read_bytes()
-    assert "another program" in told(path)
+    assert "another program" in refusal(path)
     assert path.read_bytes() == content
 
 
@@ -87,8 +87,8 @@ def test_a_file_of_a_newer_version(path):
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {NEWEST_VERSION + 1}")
     connection.close()
-    assert f"newer recordpick (format {NEWEST_VERSION + 1}" in told(path)
-    assert "newer recordpick" in told(path, salvage=True)
+    assert f"newer recordpick (format {NEWEST_VERSION + 1}" in refusal(path)
+    assert "newer recordpick" in refusal(path, salvage=True)
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
@@ -97,7 +97,7 @@ def test_a_file_that_was_cut_off(path, kept):
     worked_on(path).close()
     content = path.read_bytes()[: int(path.stat().st_size * kept)]
     path.write_bytes(content)
-    assert "damaged" in told(path)
+    assert "damaged" in refusal(path)
     assert path.read_bytes() == content
 
 
@@ -240,7 +240,7 @@ def test_reading_makes_no_copy_and_no_lock(path):
 
 
 def test_a_closed_file_is_not_written_to(path):
-    """Closing twice is no mistake."""
+    """Closing twice is not an error."""
     file = new_file(path)
     file.close()
     file.close()

@@ -34,7 +34,7 @@ def version(path):
     return found
 
 
-def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_whence(path):
+def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_from_where(path):
     with worked_on(path) as file:
         file.keep_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv", sha256="ab" * 32))
         file.sign_in(SAM)
@@ -49,7 +49,7 @@ def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_whence(pat
         assert one.on < other.on
 
 
-def test_undo_and_redo_say_what_they_take_back(file):
+def test_undo_and_redo_describe_what_they_change(file):
     file.keep_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv"))
     assert file.selection.can_undo == "loaded 2 figures of the current system from qof.csv"
     file.keep_figures(given({REGISTER: "291"}))
@@ -75,7 +75,7 @@ def test_only_what_is_new_is_written(file):
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1,234", "1e3", "nan", "12.", "٣", "9" * 13])
-def test_what_is_no_figure_is_never_kept(file, value):
+def test_a_text_that_is_not_a_figure_is_never_kept(file, value):
     with pytest.raises(UserError, match="is not a figure"):
         file.keep_figures(given({REGISTER: value}))
     assert values(file) == {}
@@ -84,7 +84,7 @@ def test_what_is_no_figure_is_never_kept(file, value):
 @pytest.mark.parametrize(
     "name", [("AF006", "register"), ("qof", "", "register"), ("qof", "A\x1b[31m", "register")]
 )
-def test_what_is_no_name_of_a_figure_is_never_kept(file, name):
+def test_a_text_that_cannot_name_a_figure_is_never_kept(file, name):
     with pytest.raises(UserError, match="is not a figure"):
         file.keep_figures(given({name: "1"}))
 
@@ -108,7 +108,7 @@ def test_what_the_reports_are_counted_by_is_kept_whole(path):
 
 
 def test_a_file_of_an_older_format_opens_and_grows_with_the_first_figure(path):
-    """A copy as it was is kept: of version 1, or of 2 where results had been taken in."""
+    """A copy as it was is kept: of version 1, or of 2 where results had been imported."""
     worked_on(path).close()
     assert version(path) == 1
     with WorkingFile.open(path, JO) as file:

@@ -95,7 +95,7 @@ def test_fewer_eligible_than_asked_for_draws_all_and_says_so(seeded):
         seeded.draw(eligible(3), 1)
 
 
-def test_nobody_eligible_is_said(seeded):
+def test_nobody_eligible_is_reported(seeded):
     """And what to look at."""
     with pytest.raises(UserError, match="Nobody is eligible"):
         seeded.draw(eligible(0))
@@ -109,7 +109,7 @@ def test_a_number_that_cannot_be_drawn(seeded, number):
 
 
 def test_a_replacement_takes_the_next_ticket(seeded):
-    """With a reason; both the record taken out and the one taken in stay on record."""
+    """With a reason; both the record removed and the one drawn for it stay on record."""
     seeded.draw(eligible())
     order = in_order(PATIENTS)
     seeded.replace_random(order[1], "moved away yesterday", eligible())
@@ -126,7 +126,7 @@ def test_a_replacement_takes_the_next_ticket(seeded):
         seeded.replace_random(order[0], "", eligible())
 
 
-def test_a_random_record_is_taken_out_only_with_a_reason_and_never_drawn_again(seeded):
+def test_a_random_record_is_removed_only_with_a_reason_and_never_drawn_again(seeded):
     """Otherwise taking out would be a way of choosing."""
     seeded.draw(eligible())
     order = in_order(PATIENTS)
@@ -138,7 +138,7 @@ def test_a_random_record_is_taken_out_only_with_a_reason_and_never_drawn_again(s
     assert seeded.selection.removed_random[0].reason == "died"
 
 
-def test_another_seed_needs_a_reason_and_draws_anew(seeded):
+def test_another_seed_needs_a_reason_and_draws_again(seeded):
     """The records drawn before are withdrawn, and stay readable with the reason."""
     seeded.draw(eligible())
     seeded.pick("MED-04", ["P01"])

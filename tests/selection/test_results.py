@@ -47,7 +47,7 @@ def test_a_workbook_is_one_event_that_is_undone_as_one(file):
 
 
 def test_the_same_workbook_again_changes_nothing(file):
-    """Also where another one said otherwise meanwhile: it was taken in before."""
+    """Also where another one said otherwise since: it was imported before."""
     one = filled("first check", FIRST, {LINE: ("different", "dose")})
     other = filled("first check", AGAIN, {LINE: ("same",)})
     file.import_results(one)
@@ -106,7 +106,7 @@ def test_the_phases_decide_and_not_when_a_workbook_was_imported(file):
 
 @pytest.mark.parametrize("said", ["same", "not applicable"])
 def test_an_issue_noted_by_mistake_is_withdrawn_and_not_forgotten(file, said):
-    """The supplier may have been told of its number."""
+    """The supplier may have been sent its number."""
     file.import_results(filled("first check", FIRST, {LINE: ("different", "dose")}))
     file.import_results(filled("first check", AGAIN, {LINE: (said,)}))
     assert status(file) == ["withdrawn"]
@@ -124,7 +124,7 @@ def test_a_number_is_never_given_twice(file):
     ]
 
 
-def test_a_file_stays_readable_for_an_older_recordpick_until_results_are_taken_in(path):
+def test_a_file_stays_readable_for_an_older_recordpick_until_results_are_imported(path):
     """Then it is one of version 2, and a copy of it as it was is kept."""
     worked_on(path).close()
     assert version(path) == FIRST_VERSION == 1
@@ -147,7 +147,7 @@ def test_a_file_stays_readable_for_an_older_recordpick_until_results_are_taken_i
 
 
 def test_no_copy_no_change(path, monkeypatch):
-    """Where the copy cannot be written, nothing is taken in, and the sentence says why."""
+    """Where the copy cannot be written, nothing is imported, and the sentence says why."""
     worked_on(path).close()
     content = path.read_bytes()
     with WorkingFile.open(path, JO) as file:

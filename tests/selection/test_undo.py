@@ -10,7 +10,7 @@ from recordpick.selection.kinds.registry import describe
 from recordpick.selection.working_file import WorkingFile
 
 
-def test_what_would_be_undone_is_said_in_words(file):
+def test_what_would_be_undone_is_described(file):
     """With patient numbers, never names."""
     said = []
 
@@ -45,14 +45,14 @@ def test_what_would_be_undone_is_said_in_words(file):
     ]
 
 
-def test_the_whole_history_can_be_told_in_words(path):
+def test_the_whole_history_can_be_described(path):
     """Every event, from the making of the file on."""
     with worked_on(path) as file:
         file.redo()
         file.use_index(index_at(path.parent / "new", "ef" * 32), AS_AT)
-        told = [describe(event) for event in file.events]
-    assert told[:2] == ["made this working file", "picked 2 records for MED-04"]
-    assert told[-4:] == [
+        described = [describe(event) for event in file.events]
+    assert described[:2] == ["made this working file", "picked 2 records for MED-04"]
+    assert described[-4:] == [
         "undid event 10",
         "wrote a hand-over pack",
         "did event 10 again",
@@ -82,7 +82,7 @@ def test_a_new_decision_leaves_nothing_to_redo(file):
         file.redo()
 
 
-def test_nothing_to_undo_is_said(file):
+def test_nothing_to_undo_is_reported(file):
     """Making the file and exporting are not undone."""
     file.record_export(file.path.parent / "pack", "ab" * 32)
     with pytest.raises(UserError, match="There is nothing to undo"):

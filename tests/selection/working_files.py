@@ -58,7 +58,7 @@ def index_at(folder: Path, fingerprint: str = "ab" * 32) -> PracticeIndex:
 
 
 def ticking(start: datetime = START) -> Callable[[], datetime]:
-    """Give a clock that is a second later each time it is looked at."""
+    """Return a clock that is a second later each time it is read."""
     times = iter(range(1_000_000))
     return lambda: start + timedelta(seconds=next(times))
 
@@ -81,7 +81,7 @@ def eligible(count: int = len(PATIENTS)) -> pl.Series:
 
 
 def filled(phase: Phase, sha256: str, lines: Mapping[tuple[str | None, str], tuple]) -> FilledIn:
-    """Give a filled-in workbook: what was found and what differs, by criterion and patient."""
+    """Return a filled-in workbook: what was found and what differs, by criterion and patient."""
     entries = tuple(
         Entry(criterion_id, patient_id, number, number, *said)
         for number, ((criterion_id, patient_id), said) in enumerate(lines.items(), start=1)
