@@ -1,4 +1,4 @@
-"""A patient number that is another person's in a newer extract is reported, or the extract refused."""
+"""A patient number that is another person's in a newer extract is reported, or that is refused."""
 
 from datetime import date
 
