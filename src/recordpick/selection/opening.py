@@ -129,56 +129,57 @@ def open_file(path: Path, options: OpenOptions) -> Opened:
     UserError if it is not a working file; DamagedFileError if it is damaged and not to be salvaged.
     """
     check_header(path)
-    lock, held_by, why = _lock(path, options)
+    access = _access(path, options)
     try:
-        return _open_locked(path, options, lock, held_by, why)
+        return _open_with(access, path, options)
     except DamagedDatabaseError as error:
-        if lock is not None:
-            lock.release()
+        access.release()
         raise _damaged(path, f"the database is damaged ({error.__cause__})", 0) from error
     except BaseException:
-        if lock is not None:
-            lock.release()
+        access.release()
         raise
 
 
-def _lock(path: Path, options: OpenOptions) -> tuple[Lock | None, str, str]:
-    """Take the lock where the file is to be written to.
+class _Access(NamedTuple):
+    """The lock where the file may be written to; otherwise who has it, and why it may not."""
 
-    Otherwise the lock is None, and the texts say who has the file and why it cannot be changed.
-    """
+    lock: Lock | None = None
+    held_by: str = ""
+    why_read_only: str = ""
+
+    def release(self) -> None:
+        if self.lock is not None:
+            self.lock.release()
+
+
+def _access(path: Path, options: OpenOptions) -> _Access:
+    """Take the lock where the file is to be written to."""
     if options.salvage:
-        return (
-            None,
-            "",
-            "The file is damaged: what is sound can be read, and nothing can be changed.",
-        )
+        why = "The file is damaged: what is sound can be read, and nothing can be changed."
+        return _Access(why_read_only=why)
     if options.read_only:
-        return None, "", "The file was opened for reading only."
+        return _Access(why_read_only="The file was opened for reading only.")
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-        return None, "", f"{path.name} can only be read: ask for permission to write to it."
+        why = f"{path.name} can only be read: ask for permission to write to it."
+        return _Access(why_read_only=why)
     try:
         remove_leftover_files(path, options.at.timestamp())
         lock = take_lock(path, options.who, options.at, take_over=options.take_over)
     except OSError as error:
-        return (
-            None,
-            "",
-            (
-                f"Nothing can be written in the folder {path.parent} "
-                f"({error.strerror or error}), so {path.name} can only be read."
-            ),
+        why = (
+            f"Nothing can be written in the folder {path.parent} ({error.strerror or error}), so "
+            f"{path.name} can only be read."
         )
+        return _Access(why_read_only=why)
     if isinstance(lock, Holder):
-        return None, lock.in_words, f"{lock.in_words} has this file open, so it can only be read."
-    return lock, "", ""
+        why = f"{lock.in_words} has this file open, so it can only be read."
+        return _Access(held_by=lock.in_words, why_read_only=why)
+    return _Access(lock)
 
 
-def _open_locked(
-    path: Path, options: OpenOptions, lock: Lock | None, held_by: str, why: str
-) -> Opened:
-    ready, store = Ready(), None
-    if lock is not None:
+def _open_with(access: _Access, path: Path, options: OpenOptions) -> Opened:
+    ready, store, why = Ready(), None, access.why_read_only
+    if access.lock is not None:
         try:
             ready = make_ready(path, options.at)
             store = None if ready.why_not else Store.open(path, "rw")
@@ -186,23 +187,33 @@ def _open_locked(
             why = f"No copy can be made in {path.parent} ({error.strerror or error})."
         except NoFileLocksError as error:
             why = str(error)
-    if store is None and lock is not None:
-        lock.release()
+    lock = access.lock
+    if store is None:
+        access.release()
         lock = None
     try:
         read = read_once(path) if store is None else Read(store.read())
-        content = _with_reason(read, ready)
-        sound = _sound(path, content, salvage=options.salvage)
+        sound = _sound(path, _with_reason(read, ready), salvage=options.salvage)
         events = sound.history.events
-        worked_on = lock is not None and has_decisions(events)
-        warnings = tuple(sentence for sentence in (ready.says, read.says) if sentence)
-        warnings += back_up_or_warn(path, options.at) if worked_on else ()
-        warnings += clock_warnings(events, options.at)
-        warnings += tuple(sound.validator.warnings[:MOST_WARNINGS])
         copies = other_copies(path, events)[:MOST_WARNINGS]
-        warnings += tuple(copy.says for copy in copies)
-        diverged = tuple(copy.path for copy in copies if copy.have_diverged)
-        return Opened(sound, store, lock, held_by, why, warnings, _taken_over(lock), diverged)
+        to_be_copied = lock is not None and has_decisions(events)
+        warnings = (
+            *(sentence for sentence in (ready.says, read.says) if sentence),
+            *(back_up_or_warn(path, options.at) if to_be_copied else ()),
+            *clock_warnings(events, options.at),
+            *sound.validator.warnings[:MOST_WARNINGS],
+            *(copy.says for copy in copies),
+        )
+        return Opened(
+            sound,
+            store,
+            lock,
+            access.held_by,
+            why,
+            warnings,
+            _taken_over(lock),
+            tuple(copy.path for copy in copies if copy.have_diverged),
+        )
     except BaseException:
         if store is not None:
             store.close()
