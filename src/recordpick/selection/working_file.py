@@ -21,7 +21,7 @@ from recordpick.selection.events import Body, Event, Person, next_event
 from recordpick.selection.figures import NewFigures, ReportBasis
 from recordpick.selection.identity_fingerprint import Changed
 from recordpick.selection.journal import Journal
-from recordpick.selection.kinds import draws, figures, notes, picks, results, undo
+from recordpick.selection.kinds import draws, figures, notes, picks, results, seeds, undo
 from recordpick.selection.kinds.created import CREATED, decide_new_file
 from recordpick.selection.kinds.event_kind import EventKind
 from recordpick.selection.kinds.exported import EXPORTED, decide_export
@@ -332,7 +332,7 @@ class WorkingFile:
         `reason`; the next draw then begins again, and the records drawn before are withdrawn.
         """
         return self._decide(
-            draws.SEED_FIXED, lambda: draws.decide_seed(self.selection, seed, source, reason)
+            seeds.SEED_FIXED, lambda: seeds.decide_seed(self.selection, seed, source, reason)
         )
 
     def draw(

@@ -1,4 +1,4 @@
-"""The random draw: the seed that is fixed before it, who is drawn with that seed, replacements.
+"""The random draw: who is drawn with the seed that was fixed, and replacements.
 
 A patient who is picked for a criterion may be drawn as well. What a random sample shows about all
 records is only true if everybody had the same chance, so nobody is left out for having been chosen.
@@ -19,78 +19,19 @@ from recordpick.selection.permanent import PermanentState
 from recordpick.selection.state import (
     Draw,
     Drawn,
-    FixedSeed,
     Pick,
     Removed,
-    SeedSource,
-    Selection,
     Stratum,
     Withdrawn,
 )
 from recordpick.selection.tally import Change, Tally
-from recordpick.selection.typed_text import clean_reason, clean_seed
+from recordpick.selection.typed_text import clean_reason
 from recordpick.text import plural
 
 if TYPE_CHECKING:
     import polars as pl
 
 MOST_AT_ONCE = 10_000
-_SOURCES: dict[str, SeedSource] = {"entered": "entered", "made": "made"}
-
-
-# Fixing the seed
-
-
-def decide_seed(selection: Selection, seed: str, source: SeedSource, reason: str) -> Body | None:
-    """Fix the seed of the random draw. None: it is fixed already.
-
-    Any seed but the first needs a reason, also where the one before was undone: nobody can choose
-    between draws without saying why. A seed that was given up for another cannot be used again.
-    """
-    seed = clean_seed(seed)
-    if selection.seed is not None and selection.seed.seed == seed:
-        return None
-    if any(fixed.seed == seed and fixed.withdrawn is None for fixed in selection.seeds):
-        raise UserError("That seed was used before and given up: give another one.")
-    others = any(fixed.seed != seed for fixed in selection.seeds)
-    reason = clean_reason(reason, "a new seed (one was fixed before)", required=others)
-    return {"seed": seed, "source": source, "reason": reason}
-
-
-def fixed_seed(event: Event) -> FixedSeed:
-    """Read the seed that an event fixed."""
-    source = _SOURCES.get(event.text("source"))
-    if source is None:
-        raise BrokenEventError(event.seq, "has an unknown source of its seed")
-    return FixedSeed(event.text("seed"), source, event.by, event.on, event.text("reason"))
-
-
-def _apply_seed(decisions: Decisions, event: Event, log: Log) -> None:
-    decisions.fix_seed(fixed_seed(event), log)
-
-
-def _record_seed(permanent: PermanentState, event: Event) -> None:
-    permanent.seeds.setdefault(event.seq, fixed_seed(event))
-
-
-def _count_seed(event: Event, tally: Tally) -> Change:
-    return Change(seed=event.text("seed"))
-
-
-def _describe_seed(event: Event) -> str:
-    seed, most = event.text("seed"), 24
-    return f"fixed the seed {seed if len(seed) <= most else f'{seed[: most - 1]}…'}"
-
-
-SEED_FIXED = EventKind(
-    "seed_fixed",
-    _describe_seed,
-    undoable=True,
-    apply=_apply_seed,
-    record=_record_seed,
-    count=_count_seed,
-    one_line=frozenset({"seed", "reason"}),
-)
 
 
 # Deciding on a draw

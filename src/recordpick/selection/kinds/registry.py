@@ -5,7 +5,7 @@ from __future__ import annotations
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Event
 from recordpick.selection.kinds.created import CREATED
-from recordpick.selection.kinds.draws import DRAWN, REPLACED, SEED_FIXED
+from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
 from recordpick.selection.kinds.exported import EXPORTED
 from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
@@ -14,6 +14,7 @@ from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
 from recordpick.selection.kinds.picks import PICKED, REMOVED, SUGGESTED
 from recordpick.selection.kinds.results import CHECKED
+from recordpick.selection.kinds.seeds import SEED_FIXED
 from recordpick.selection.kinds.undo import REDONE, UNDONE
 from recordpick.selection.ledger import Log, revert
 
