@@ -142,7 +142,7 @@ def state_before(mine: Chain, other: Chain, pack: Pack) -> MergeState:
         found = Comparison(state_before(first, chain, pack), state, theirs, pack)
         found.compare()
         undecided = {key for conflict in found.conflicts for key in conflict.keys}
-        state = state.with_keys_of(found.adopted, theirs).with_undecided(undecided)
+        state = state.with_values_of(found.adopted, theirs).with_undecided(undecided)
     return state
 
 

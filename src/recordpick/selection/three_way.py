@@ -71,7 +71,7 @@ class MergeState:
         }
         return cls(parts, _random_records(decisions))
 
-    def with_keys_of(self, keys: PartKeys, theirs: MergeState) -> MergeState:
+    def with_values_of(self, keys: PartKeys, theirs: MergeState) -> MergeState:
         """Return this state with the values of some keys as another state has them."""
         parts = {name: dict(values) for name, values in self.parts.items()}
         for part, key in keys:
@@ -119,47 +119,47 @@ class Comparison:
     def compare(self) -> None:
         """Find what is adopted from B, and the conflicts."""
         for criterion in self.pack.criteria:
-            self._criterion(criterion.id, criterion.records)
-        for patient in self._three("notes", _same_value, None):
-            self._conflict(
+            self._compare_criterion(criterion.id, criterion.records)
+        for patient in self._adopt_part("notes", _same_value, None):
+            self._add_conflict(
                 f"note:{patient}",
                 f"The note about patient {patient} was changed in both.",
-                [note_in_words(one.parts["notes"].get(patient)) for one in self._two],
+                [note_in_words(one.parts["notes"].get(patient)) for one in self._copies],
                 ("notes", patient),
             )
-        self._random()
-        for key in self._three("results", _same_result, _on):
+        self._compare_random()
+        for key in self._adopt_part("results", _same_result, _on):
             phase, criterion_id, patient = key
             named = f"{criterion_id or 'Random'}:{patient}"
-            self._conflict(
+            self._add_conflict(
                 f"result:{phase.replace(' ', '-')}:{named}",
                 f"The {phase} of {criterion_id or 'Random'}, patient {patient}, has two results.",
-                [result_in_words(one.parts["results"].get(key)) for one in self._two],
+                [result_in_words(one.parts["results"].get(key)) for one in self._copies],
                 ("results", key),
             )
-        for key in self._three("figures", _same_figure, _on):
-            self._conflict(
+        for key in self._adopt_part("figures", _same_figure, _on):
+            self._add_conflict(
                 f"figure:{key[0]}:{'/'.join(key[1])}",
                 f"The figure {name_of_figure(key)} was given differently.",
-                [figure_in_words(one.parts["figures"].get(key)) for one in self._two],
+                [figure_in_words(one.parts["figures"].get(key)) for one in self._copies],
                 ("figures", key),
             )
-        for key in self._three("reports_by", _same_files, _on):
-            self._conflict(
+        for key in self._adopt_part("reports_by", _same_files, _on):
+            self._add_conflict(
                 f"reports:{key}",
                 f"What the reports are counted by ({key}) was chosen differently.",
-                [reports_in_words(one.parts["reports_by"].get(key)) for one in self._two],
+                [reports_in_words(one.parts["reports_by"].get(key)) for one in self._copies],
                 ("reports_by", key),
             )
 
     @property
-    def _two(self) -> tuple[MergeState, MergeState]:
+    def _copies(self) -> tuple[MergeState, MergeState]:
         return self.ours, self.theirs
 
-    def _conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
+    def _add_conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
         self.conflicts.append(Conflict(name, says, each[0], each[1], keys))
 
-    def _three(
+    def _adopt_part(
         self,
         part: str,
         same: Callable[[Any, Any], bool],
@@ -198,12 +198,12 @@ class Comparison:
                 adopted.append(key)
         return adopted, conflicts
 
-    def _criterion(self, criterion_id: str, room: int) -> None:
+    def _compare_criterion(self, criterion_id: str, room: int) -> None:
         """Compare the picks of a criterion and whether it is closed: these go together."""
-        base, ours, theirs = (_picks(one, criterion_id) for one in (self.base, *self._two))
+        base, ours, theirs = (_picks(one, criterion_id) for one in (self.base, *self._copies))
         each = (base, ours, theirs)
         adopted, contested = self._three_way("picks", each, lambda _, __: True, _chosen)
-        closed = [one.parts["closed"].get(criterion_id) for one in (self.base, *self._two)]
+        closed = [one.parts["closed"].get(criterion_id) for one in (self.base, *self._copies)]
         together = _merged_keys(ours, theirs, adopted) | set(contested)
         why = ""
         if len(together) > room:
@@ -217,12 +217,12 @@ class Comparison:
                 key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)
             ]
             keys = [("picks", key) for key in sorted(differing)]
-            self._conflict(
+            self._add_conflict(
                 f"criterion:{criterion_id}",
                 f"{criterion_id} {why}.",
                 [
                     picks_in_words(picks.values(), one.parts["closed"].get(criterion_id))
-                    for picks, one in zip((ours, theirs), self._two, strict=True)
+                    for picks, one in zip((ours, theirs), self._copies, strict=True)
                 ],
                 *keys,
                 ("closed", criterion_id),
@@ -230,21 +230,21 @@ class Comparison:
             return
         self.adopted |= {("picks", key) for key in adopted}
         closing = [{} if value is None else {criterion_id: value} for value in closed]
-        closings, contested_closing = self._three_way(
+        closings, contested_closings = self._three_way(
             "closed", (closing[0], closing[1], closing[2]), _same_reason, _on
         )
         self.adopted |= {("closed", key) for key in closings}
-        if contested_closing:
-            self._conflict(
+        if contested_closings:
+            self._add_conflict(
                 f"closing:{criterion_id}",
                 f"Whether and why {criterion_id} is closed was changed in both.",
                 [closed_in_words(value) for value in closed[1:]],
                 ("closed", criterion_id),
             )
 
-    def _random(self) -> None:
+    def _compare_random(self) -> None:
         """Compare seed, draws and random records as a whole: a draw depends on those before it."""
-        base, ours, theirs = (one.random for one in (self.base, *self._two))
+        base, ours, theirs = (one.random for one in (self.base, *self._copies))
         is_undecided = ("random", True) in self.base.undecided
         if theirs == ours or (theirs == base and not is_undecided):
             return
@@ -254,7 +254,7 @@ class Comparison:
             if theirs.times < ours.times:
                 self.adopted.add(("random", True))
         else:
-            self._conflict(
+            self._add_conflict(
                 "random",
                 "The seed, the draws or the random records were changed in both.",
                 [one.says for one in (ours, theirs)],
