@@ -127,7 +127,6 @@ PENDING: tuple[str, ...] = (
     "stretch",
     "stretches",
     "misfits",
-    "take_back",
     "by_rule",
     "Asked",
     "set_aside",
