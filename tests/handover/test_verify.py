@@ -340,7 +340,7 @@ def test_a_lower_ticket_passed_over_is_found_with_the_index(
 def test_a_drawn_record_that_was_dropped_is_found(pack: Path) -> None:
     change_descriptor(pack, lambda one: one["recordpick"].update(random_taken_out=1))
     make_sums_fit(pack)
-    assert any("taken out or replaced" in one for one in verdict_of(pack).problems)
+    assert any("removed or replaced" in one for one in verdict_of(pack).problems)
 
 
 def test_more_records_and_replacements_are_drawn_again(

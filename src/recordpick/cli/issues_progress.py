@@ -56,8 +56,10 @@ def _print_what_is_left(phase: Progress) -> None:
         named = ", ".join(f"{criterion or 'Random'} {number}" for criterion, number in left.items())
         print_result()
         print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
-    if phase.beside:
-        print_result(f"{name}: {phase.beside:,} results for lines that are no longer on the list.")
+    if phase.not_on_list:
+        print_result(
+            f"{name}: {phase.not_on_list:,} results for lines that are no longer on the list."
+        )
 
 
 def _print_issues(issues: Sequence[Issue]) -> None:

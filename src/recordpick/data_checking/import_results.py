@@ -69,8 +69,7 @@ def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) ->
     notes += _not_picked_any_more(file, listed, entries)
     vague = [entry for entry in entries if entry.outcome in FAULTS and not entry.differs]
     if vague:
-        results_are = plural(len(vague), "result")
-        notes.append(f"{results_are} with a difference that nobody has described.")
+        notes.append(f"{plural(len(vague), 'result')} with a difference that nobody has described.")
     results = file.selection.results
     changed = new_entries(results, phase, entries)
     replaced = tuple(

@@ -19,15 +19,15 @@ class Progress:
 
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
     result, "" and the selection as it is. Only lines in which something was found before, or that
-    were rechecked in addition, belong to the recheck. `beside` counts results for lines that are
-    not on the list.
+    were rechecked in addition, belong to the recheck. `not_on_list` is the number of results for
+    lines that are not on the list.
     """
 
     phase: Phase
     list_id: str
     lines: frozenset[Line]
     results: Mapping[Line, Result]
-    beside: int
+    not_on_list: int
 
     @property
     def checked(self) -> int:

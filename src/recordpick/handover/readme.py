@@ -105,7 +105,7 @@ def _random(selection: Selection, as_at: date) -> str:
         "RANDOM RECORDS",
         "Drawn by ticket number (Rivest's consistent sampling): SHA-256 of the seed, in",
         "hexadecimal, then SHA-256 of that followed by the patient number, as a decimal number of",
-        'at least 64 digits, these reversed and read behind "0.". The lowest are drawn, and the',
+        'at least 64 digits, these reversed and read after "0.". The lowest are drawn, and the',
         "column ticket is the place among all. Anyone with the seed and the eligible patient",
         "numbers can draw again, and must get the same records.",
         *(_draw(draw, as_at) for draw in draws),

@@ -67,7 +67,7 @@ class Description:
     lines: int | None = None
     records: int | None = None
     taken_out: int | None = None
-    """Random records that were taken out or replaced."""
+    """Random records that were removed or replaced."""
     draws: tuple[DescribedDraw, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
     """Bytes of each CSV, by file."""
