@@ -26,9 +26,9 @@ from textual.widgets import DataTable
 
 from benchmarks.contenders import NOT_INSTALLED, version_of
 from benchmarks.timing import DisagreeError
-from recordpick.tui.columns import Column
-from recordpick.tui.pauses import set_aside
-from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.screens.open_file import set_aside
+from recordpick.tui.widgets.records_render import Column
+from recordpick.tui.widgets.records_table import RecordsTable
 
 SIZE = (120, 40)
 KEYS = 200

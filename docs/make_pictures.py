@@ -25,8 +25,8 @@ from recordpick.index.practice_index import open_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
-from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.settings import Settings
+from recordpick.tui.widgets.records_table import RecordsTable
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = (100, 30)

@@ -20,7 +20,7 @@ from recordpick.days import (
 from recordpick.errors import UserError
 from recordpick.index.dates import DAY_FIRST, MONTH_FIRST, PLAIN, reasons_of, to_date
 from recordpick.index.quick_typing import FIRST, LAST
-from recordpick.tui.new_file import read_date
+from recordpick.tui.screens.new_file import read_date
 
 DAYS = st.dates(EARLIEST, LATEST).filter(is_usable)
 WAYS = (

@@ -19,7 +19,7 @@ from on_a_pty import Terminal
 from recordpick.index.practice_index import open_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import GONE
 
 SECRET = "Quillfeather"
 CRASH = f"""

@@ -20,7 +20,7 @@ from on_a_pty import Terminal
 
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import GONE
 
 SWITCHES = {
     "the other screen": b"1049",

@@ -6,8 +6,8 @@ from driving import using
 
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import WorkScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.work import WorkScreen
 
 from systmone_extracts import patient, write_extract, write_manifest
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from driving import app_on, using
 
-from recordpick.tui.demo_folder import DemoFolder
+from recordpick.tui.app import DemoFolder
 
 
 async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from driving import app_on, using
 
 from recordpick.handover.doubts import Doubt
-from recordpick.tui.export_session import free_place
+from recordpick.tui.flows.export import free_place
 
 FILE = "demonstration.recordpick"
 

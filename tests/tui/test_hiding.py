@@ -4,8 +4,8 @@ import pytest
 from driving import app_on, using
 
 from recordpick.record import Entry, Part, Record
-from recordpick.tui.hiding import without
-from recordpick.tui.record_view import RecordView, Shown, is_private
+from recordpick.tui.masking import without
+from recordpick.tui.widgets.record_view import RecordView, Shown, is_private
 
 FILE = "demonstration.recordpick"
 

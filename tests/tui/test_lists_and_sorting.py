@@ -5,9 +5,9 @@ from driving import app_on, using
 from textual.events import Key
 from tiny import make_tiny
 
-from recordpick.tui.palette import FORM, PICTURES, WORK
-from recordpick.tui.patients_frame import area_of
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.actions import FORM, PICTURES, WORK
+from recordpick.tui.patient_frames import area_of
+from recordpick.tui.screens.picking import WorkScreen
 
 FILE = "demonstration.recordpick"
 
@@ -136,11 +136,11 @@ async def test_a_name_with_an_apostrophe_is_found_without_it(tmp_path, typed):
 def test_each_command_of_the_palette_is_an_action_of_its_screen(command):
     """Whatever stands in the palette can be done."""
     from recordpick.tui.app import RecordpickApp
-    from recordpick.tui.criteria_list import CriteriaList
-    from recordpick.tui.new_file import NewFileScreen
-    from recordpick.tui.pictures_screen import Pictures
-    from recordpick.tui.record_view import RecordView
-    from recordpick.tui.records_table import RecordsTable
+    from recordpick.tui.screens.charts import Pictures
+    from recordpick.tui.screens.new_file import NewFileScreen
+    from recordpick.tui.widgets.criteria_list import CriteriaList
+    from recordpick.tui.widgets.record_view import RecordView
+    from recordpick.tui.widgets.records_table import RecordsTable
 
     screens = {**dict.fromkeys(FORM, NewFileScreen), **dict.fromkeys(PICTURES, Pictures)}
     parts = {

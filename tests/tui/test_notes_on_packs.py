@@ -7,9 +7,9 @@ from tiny import make_tiny
 
 from recordpick.cli import main
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import WorkScreen
 from recordpick.tui.settings import Settings
 from recordpick.tui.tour import Tour
-from recordpick.tui.work import WorkScreen
 
 LIST = "Ref,Find,Owner,How many\nA-1,Repeats,me,some\nA-2,Acutes,you,all\n"
 

@@ -3,7 +3,7 @@
 import gc
 import weakref
 
-from recordpick.tui.pauses import set_aside
+from recordpick.tui.screens.open_file import set_aside
 
 
 class Screen:

@@ -9,7 +9,7 @@ from driving import app_on, using
 from recordpick.errors import UserError
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.draw_session import draw
+from recordpick.tui.flows.draw import draw
 from recordpick.tui.session import Session
 
 FILE = "demonstration.recordpick"

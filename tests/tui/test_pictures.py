@@ -4,10 +4,10 @@ import pytest
 from driving import SMALL, app_on, using
 
 from recordpick.picking.assurance import assurance, curve
-from recordpick.tui import pictures
-from recordpick.tui.picture_data import Band, PictureData
-from recordpick.tui.plot import Plot
-from recordpick.tui.snapshot import CriterionLine
+from recordpick.tui import chart_data as pictures
+from recordpick.tui.chart_data import Band, PictureData
+from recordpick.tui.screens.charts import Plot
+from recordpick.tui.view_models import CriterionLine
 
 FILE = "demonstration.recordpick"
 BANDS = (Band("65+", {"F": 10, "M": 5, "I": 1}, {"F": 3}), Band("0–64", {"M": 4}, {"F": 1, "M": 4}))

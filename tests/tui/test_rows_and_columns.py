@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.tui import rows
-from recordpick.tui.columns import GAP, Column, place
+from recordpick.tui.widgets import records_query as rows
+from recordpick.tui.widgets.records_render import GAP, Column, place
 
 TODAY = dt.date(2026, 10, 1)
 

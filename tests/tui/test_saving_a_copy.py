@@ -5,8 +5,8 @@ from pathlib import Path
 from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.start import StartScreen
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import WorkScreen
+from recordpick.tui.screens.start import StartScreen
 
 FILE = "demonstration.recordpick"
 

@@ -6,7 +6,7 @@ from tiny import make_tiny
 from recordpick.index.practice_index import open_index
 from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import WorkScreen
 
 FILE = "demonstration.recordpick"
 BEA = Person("Bea Other", "practice")

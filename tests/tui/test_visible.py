@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from recordpick.tui import visible as v
+from recordpick.tui import text as v
 
 NAUGHTY = Path(__file__).resolve().parents[3] / "shared/data/naughty_strings/blns.json"
 

@@ -6,7 +6,7 @@ import pytest
 from driving import app_on, using
 
 from recordpick.errors import UserError
-from recordpick.tui.waiting import Waiting
+from recordpick.tui.background import Waiting
 
 
 @pytest.fixture

@@ -4,28 +4,26 @@ import pytest
 from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.actions import EVERYWHERE_HELP as EVERYWHERE
+from recordpick.tui.actions import START, TOPICS, WORK, HelpScreen
 from recordpick.tui.app import RecordpickApp
-from recordpick.tui.box import Box
-from recordpick.tui.clean_up_screen import CleanUpScreen
-from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.dialogs import Ask, Confirm, Tell, WhoAreYou
-from recordpick.tui.draw_dialog import DrawDialog
-from recordpick.tui.export_dialog import ExportDialog
+from recordpick.tui.dialogs import Ask, Box, Confirm, SortDialog, Tell, WhoAreYou
 from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.help import EVERYWHERE, TOPICS, HelpScreen
-from recordpick.tui.new_file import NewFileScreen
-from recordpick.tui.palette import START, WORK
-from recordpick.tui.patient_dialog import PatientDialog
-from recordpick.tui.pictures_screen import Pictures
-from recordpick.tui.record_view import RecordView
-from recordpick.tui.records_table import RecordsTable
-from recordpick.tui.reports_screen import ReportsScreen
+from recordpick.tui.flows.draw import DrawDialog
+from recordpick.tui.flows.export import ExportDialog
+from recordpick.tui.flows.pick_list import PatientDialog
+from recordpick.tui.flows.suggest import SuggestDialog
+from recordpick.tui.screens.charts import Pictures
+from recordpick.tui.screens.clean_up import CleanUpScreen
+from recordpick.tui.screens.new_file import NewFileScreen
+from recordpick.tui.screens.picking import WorkScreen
+from recordpick.tui.screens.reports import ReportsScreen
+from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.sort_dialog import SortDialog
-from recordpick.tui.start import StartScreen
-from recordpick.tui.suggest_dialog import SuggestDialog
 from recordpick.tui.tour import Tour
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.widgets.criteria_list import CriteriaList
+from recordpick.tui.widgets.record_view import RecordView
+from recordpick.tui.widgets.records_table import RecordsTable
 
 FILE = "demonstration.recordpick"
 NO_COMMANDS = {"back", "app.focus_next", "app.focus_previous", "app.command_palette"}

@@ -6,8 +6,8 @@ from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import WorkScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.work import WorkScreen
 
 
 async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):

@@ -6,9 +6,9 @@ import pytest
 from driving import app_on, using
 from tiny import make_tiny
 
-from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.record_view import RecordView
 from recordpick.tui.themes import THEMES
+from recordpick.tui.widgets.criteria_list import CriteriaList
+from recordpick.tui.widgets.record_view import RecordView
 
 
 async def shown_for(user, criterion_id: str, patient_id: str) -> list[tuple[str, str]]:

@@ -1,8 +1,13 @@
-"""The app: from the first paint to an open working file. It imports polars in threads only."""
+"""The app: from the first paint to an open working file. It imports polars in threads only.
+
+Where the demonstration stands: a folder that was named, or one that goes when the app ends.
+"""
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,12 +24,11 @@ from textual.reactive import reactive
 from recordpick.crash import crash_report
 from recordpick.memory import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
-from recordpick.tui.asides import awaits_box
-from recordpick.tui.demo_folder import FILE, DemoFolder
-from recordpick.tui.hang_up import Ender
-from recordpick.tui.palette import Command, commands_of
+from recordpick.tui.actions import Command, commands_of
+from recordpick.tui.background import awaits_box
+from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.settings import Settings, usual_place
-from recordpick.tui.start import StartScreen
+from recordpick.tui.signals import Ender
 from recordpick.tui.themes import THEMES, USUAL
 
 if TYPE_CHECKING:
@@ -32,9 +36,60 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from recordpick.index.questions import Answers
-    from recordpick.tui.making import Made
-    from recordpick.tui.roles import Role
+    from recordpick.tui.screens.new_file import Made
     from recordpick.tui.session import Session
+    from recordpick.tui.settings import Role
+
+FILE = "demonstration.recordpick"
+_MADE = frozenset({"practice", "index"})
+
+
+class DemoFolder:
+    """Gives the folder, and takes it away at the end if nobody named it or wrote into it."""
+
+    def __init__(self, named: Path | None = None) -> None:
+        """Take the folder that was named; None: one is made for this run when it is wanted."""
+        self._named = named
+        self._made: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The folder; made now, if need be."""
+        if self._named is not None:
+            return self._named
+        if self._made is None:
+            self._made = Path(tempfile.mkdtemp(prefix="recordpick-demo-"))
+        return self._made
+
+    @property
+    def says(self) -> str:
+        """What to say when it opens."""
+        if self._named is not None:
+            return f"All patients are made up. The demonstration is kept in {self._named}."
+        return "All patients are made up. The demonstration is taken away when you leave."
+
+    def leave(self) -> str:
+        """Take away a folder that was made for this run; say where it is if it stays.
+
+        It stays where something was written beside what was made: an export is somebody's work.
+        """
+        folder = self._made
+        if folder is None or not folder.is_dir():
+            return ""
+        theirs = [path for path in folder.iterdir() if not self._is_ours(path)]
+        if theirs:
+            return (
+                f"What you wrote from the demonstration is in {folder}. All patients in it are "
+                "made up; delete the folder when you need it no more."
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            return f"The demonstration could not be taken away from {folder}: you may delete it."
+        return ""
+
+    def _is_ours(self, path: Path) -> bool:
+        return path.name in _MADE or path.name.startswith((FILE, Path(FILE).stem + ".", "."))
+
 
 DEMO_PATIENTS = 1500
 
@@ -165,10 +220,9 @@ class RecordpickApp(App[None]):
     @work
     async def make_file(self) -> None:
         """Ask what a new working file needs, make it, and open it."""
-        from recordpick.tui.asking import ask_about
+        from recordpick.tui.background import Waiting
         from recordpick.tui.dialogs import Tell
-        from recordpick.tui.new_file import Filled, NewFileScreen
-        from recordpick.tui.waiting import Waiting
+        from recordpick.tui.screens.new_file import Filled, NewFileScreen, ask_about
 
         settings = self.settings
         filled: Filled | None = None
@@ -185,7 +239,7 @@ class RecordpickApp(App[None]):
                 continue
 
             def make(progress: Progress, form: Filled = form, answers: Answers = answers) -> Made:
-                from recordpick.tui.making import make_working_file
+                from recordpick.tui.screens.new_file import make_working_file
 
                 return make_working_file(form, progress, answers)
 
@@ -201,8 +255,8 @@ class RecordpickApp(App[None]):
     @work
     async def open_demo(self) -> None:
         """Make the demonstration, unless it is there, and open it."""
+        from recordpick.tui.background import Waiting
         from recordpick.tui.dialogs import Tell
-        from recordpick.tui.waiting import Waiting
 
         folder = self._demo_folder.path
         patients, seed = self._demo_size
@@ -239,7 +293,7 @@ class RecordpickApp(App[None]):
     async def _open(
         self, path: Path, name: str, role: Role, *, remember: bool, says: str = ""
     ) -> None:
-        from recordpick.tui.opening import HowToOpen, open_with_questions
+        from recordpick.tui.screens.open_file import HowToOpen, open_with_questions
         from recordpick.tui.tour import Tour
 
         self._let_go()
@@ -300,7 +354,7 @@ class RecordpickApp(App[None]):
 
     def action_help(self) -> None:
         """Explain the part of the screen the person is in."""
-        from recordpick.tui.help import HelpScreen, topic_of
+        from recordpick.tui.actions import HelpScreen, topic_of
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(topic_of(self.screen)))

@@ -1,22 +1,53 @@
-"""Small boxes: to tell something, to ask for a line of words, to ask yes or no."""
+"""Small boxes: to tell something, to ask for a line of words, to ask yes or no.
+
+What all boxes over the screen share: their styles, read when the first of them opens.
+
+The box that asks for the day on which an export was made.
+
+The box that sorts the patients by any column, those without room on the screen as well.
+
+A tick box that can be read without colours.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import ClassVar
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Input, Select, Static
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, OptionList, Select, Static
+from textual.widgets.option_list import Option
 
+from recordpick.days import NotADayError, parse_day
 from recordpick.errors import UserError
-from recordpick.tui.box import Box
-from recordpick.tui.fields import Field
-from recordpick.tui.hiding import PrivateInput, Secret, sentence
-from recordpick.tui.roles import ROLES, Role, as_role
-from recordpick.tui.visible import content
+from recordpick.index.as_at import check_as_at
+from recordpick.tui.masking import PrivateInput, Secret, sentence
+from recordpick.tui.settings import ROLES, Role, as_role
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from recordpick.tui.widgets.records_query import Sort
+    from recordpick.tui.widgets.records_render import Column
+
+T = TypeVar("T")
+
+
+class Box(ModalScreen[T]):
+    """A box over the screen. F1 explains it, p hides names in it as everywhere."""
+
+    CSS_PATH: ClassVar[str] = "styles/boxes.tcss"
+    TOPIC: ClassVar[str] = "box"
+    """What F1 says of it: see help.py."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "app.help", "Help", show=False),
+        Binding("p", "app.mask", "Hide names", show=False),
+    ]
 
 
 class Tell(Box[None]):
@@ -214,3 +245,135 @@ class WhoAreYou(Box[tuple[str, Role] | None]):
     def action_cancel(self) -> None:
         """Do nothing."""
         self.dismiss(None)
+
+
+_AS_IN = "Write the day as in 01/10/2026."
+
+
+class AskDay(Box[dt.date | None]):
+    """Asks for a day until it is one on which an export can have been made; None for Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+
+    def __init__(self, title: str, messages: Iterable[str]) -> None:
+        """Take the heading and the question."""
+        super().__init__()
+        self._title = title
+        self._messages = tuple(messages)
+
+    def compose(self) -> ComposeResult:
+        """A box with a field for the day."""
+        with Vertical(classes="box"):
+            yield Static(content(self._title), classes="box--title")
+            for message in self._messages:
+                yield Static(content(message), classes="box--message")
+            yield Field(placeholder="day/month/year", id="answer", compact=True)
+            yield Static("", id="wanting", classes="wanting", markup=False)
+            with Horizontal(classes="box--buttons"):
+                yield Button("Go on", id="yes", variant="primary")
+                yield Button("Back", id="no")
+
+    def on_mount(self) -> None:
+        """Put the cursor into the field."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        typed = self.query_one(Input).value.strip()
+        if not typed:
+            self._want(_AS_IN)
+            return
+        try:
+            self.dismiss(check_as_at(parse_day(typed), "As at"))
+        except NotADayError as error:
+            self._want(f"“{typed}”: {error.reason}. {_AS_IN}")
+        except UserError as error:
+            self._want(" ".join(error.messages))
+
+    def _want(self, text: str) -> None:
+        self.query_one("#wanting", Static).update(text)
+
+    @on(Button.Pressed)
+    def _answer(self, event: Button.Pressed) -> None:
+        if event.button.id == "yes":
+            self._submit()
+        else:
+            self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Answer nothing."""
+        self.dismiss(None)
+
+
+def arrow(sort: Sort) -> str:
+    """Give the sign of a sort's direction."""
+    return "▾" if sort.descending else "▴"
+
+
+class SortDialog(Box[str | None]):
+    """Lists the columns. Gives the name of the one chosen, "" for the order of the list."""
+
+    TOPIC = "sort"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,b,q", "cancel", "Cancel")]
+
+    def __init__(self, columns: Sequence[Column], sort: Sort | None) -> None:
+        """Take the columns of the table, and how it is sorted now."""
+        super().__init__()
+        self._columns = tuple(columns)
+        self._sort = sort
+
+    def compose(self) -> ComposeResult:
+        """The columns and the order of the list."""
+        with Vertical(classes="box"):
+            yield Static("Sort the patients by", classes="box--title")
+            yield OptionList(
+                *(Option(content(self._named(column))) for column in self._columns),
+                Option("The order of the list"),
+                id="columns",
+                markup=False,
+                compact=True,
+            )
+            yield Static(
+                "Enter sorts; the same column again the other way round. Esc closes.",
+                classes="quiet",
+            )
+
+    def _named(self, column: Column) -> str:
+        sort = self._sort
+        return (
+            f"{column.title} {arrow(sort)}" if sort and sort.column == column.name else column.title
+        )
+
+    def on_mount(self) -> None:
+        """Start at the column that sorts now."""
+        columns = self.query_one(OptionList)
+        names = [column.name for column in self._columns]
+        sort = self._sort
+        columns.highlighted = names.index(sort.column) if sort and sort.column in names else 0
+        columns.focus()
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        at = event.option_index
+        self.dismiss(self._columns[at].name if at < len(self._columns) else "")
+
+    def action_cancel(self) -> None:
+        """Leave the order as it is."""
+        self.dismiss(None)
+
+
+class TickBox(Checkbox):
+    """A tick box that says in characters whether it is ticked, not in colours alone."""
+
+    BUTTON_LEFT = ""
+    BUTTON_INNER = "[ ]"
+    BUTTON_RIGHT = ""
+
+    def __init__(self, label: str, id: str) -> None:  # noqa: A002 - Textual's own name
+        """Take what is ticked."""
+        super().__init__(label, id=id, compact=True, classes="tick")
+
+    def watch_value(self) -> None:
+        """Show the tick."""
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        super().watch_value()

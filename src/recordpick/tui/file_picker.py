@@ -12,9 +12,9 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.tui.box import Box
-from recordpick.tui.fields import Field
-from recordpick.tui.visible import content, visible
+from recordpick.tui.dialogs import Box
+from recordpick.tui.text import content, visible
+from recordpick.tui.widgets.fields import Field
 
 
 class FilePicker(Box[Path | None]):

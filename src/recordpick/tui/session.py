@@ -24,20 +24,25 @@ from recordpick.record import Record, read_record
 from recordpick.selection.index_of import UnknownFolderError, index_of
 from recordpick.selection.state import Person, Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.patients_frame import (
+from recordpick.tui.patient_frames import (
     area_of,
     candidates_of,
     most_useful_of,
     patients_of,
     sensitive_of,
 )
-from recordpick.tui.snapshot import CriterionLine, Overview
-from recordpick.tui.standing import criterion_line, overview_of, random_line
-from recordpick.tui.suggest_dialog import Offer
+from recordpick.tui.view_models import (
+    CriterionLine,
+    Offer,
+    Overview,
+    criterion_line,
+    overview_of,
+    random_line,
+)
 
 if TYPE_CHECKING:
     from recordpick.picking.suggestion import Way
-    from recordpick.tui.picture_data import PictureData
+    from recordpick.tui.chart_data import PictureData
 
 GOOD_FOR: dict[Way, str] = {
     "fewest": "Least work: patients who meet many criteria serve them all.",
@@ -237,7 +242,7 @@ class Session:
 
     def pictures(self) -> PictureData:
         """Put together what the pictures show: for a thread."""
-        from recordpick.tui.picture_data import picture_data
+        from recordpick.tui.chart_data import picture_data
 
         try:
             eligible = self.eligible().len()

@@ -2,6 +2,8 @@
 
 It holds paths, a person's name and choices of the screen; nothing of any patient. Losing it loses
 nothing: a file that cannot be read or written is as good as none.
+
+For whom a person works, in words. Known before the core is loaded.
 """
 
 from __future__ import annotations
@@ -11,9 +13,23 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from recordpick.own_folder import own_folder
-from recordpick.tui.roles import Role, as_role
+
+Role = Literal["practice", "supplier", "partner"]
+
+ROLES: dict[Role, str] = {
+    "practice": "The practice",
+    "supplier": "The new supplier",
+    "partner": "A delivery partner",
+}
+
+
+def as_role(value: object) -> Role:
+    """Give the role of that name; the practice for anything else."""
+    return next((role for role in ROLES if role == value), "practice")
+
 
 RECENT = 9
 

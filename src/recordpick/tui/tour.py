@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from recordpick.tui.box import Box
-from recordpick.tui.visible import content
+from recordpick.tui.dialogs import Box
+from recordpick.tui.text import content
 
 STEPS: tuple[tuple[str, str, str], ...] = (
     (

@@ -1,0 +1,344 @@
+"""The form for a new working file.
+
+Asking what the records leave open, before anything is made of them.
+
+From the filled-in form to a working file on the disk: for a thread.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.events import DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Button, Input, Select, Static
+
+from recordpick.criteria.reading import read_pack
+from recordpick.days import NotADayError, parse_day
+from recordpick.errors import UserError
+from recordpick.index.as_at import check_as_at
+from recordpick.index.build import build_index
+from recordpick.index.practice_index import open_index
+from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.reading import questions_about
+from recordpick.progress import Progress, silent
+from recordpick.selection.state import Person
+from recordpick.selection.working_file import WorkingFile
+from recordpick.shipped import general_practice_pack
+from recordpick.tui.background import Waiting
+from recordpick.tui.dialogs import AskDay, Confirm, Tell
+from recordpick.tui.file_picker import FilePicker
+from recordpick.tui.settings import ROLES, Role, as_role
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field
+from recordpick.tui.widgets.lines import KeysLine
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What was filled in."""
+
+    path: Path
+    records: Path
+    mapping: Path | None
+    pack: Path
+    practice: str
+    as_at: dt.date | None
+    name: str
+    role: Role
+
+
+_HELP = {
+    "path": "Where your picks are kept. A new file; every pick is saved in it at once.",
+    "records": "The practice's records: a list of patients (CSV, Excel), a folder of exported "
+    "tables, or a practice index made before. F2 looks for it.",
+    "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
+    "column is which. Leave it empty otherwise.",
+    "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
+    "comes with recordpick. F2 looks for another.",
+    "practice": "As it is to stand on the selection list.",
+    "as_at": "The day on which the export was made, as day/month/year. Leave it empty where the "
+    "export says it; where it does not, you are asked.",
+    "name": "It stands beside each record you pick.",
+    "role": "For whom you work.",
+}
+_LABELS = {
+    "path": "Working file",
+    "records": "Practice's records",
+    "mapping": "Mapping file",
+    "pack": "Supplier's criteria",
+    "practice": "Practice",
+    "as_at": "As at",
+    "name": "Your name",
+    "role": "You work for",
+}
+
+
+class NewFileScreen(Screen[Filled | None]):
+    """One line a field; what each means stands below as it is reached."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "browse", "Browse"),
+        Binding("f3", "make", "Make it"),
+        Binding("f1", "app.help", "Help"),
+        Binding("escape", "cancel", "Back"),
+    ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
+
+    def __init__(self, name: str, role: Role, filled: Filled | None = None) -> None:
+        """Take what is known of the person, and what was filled in before."""
+        super().__init__()
+        self._filled = filled
+        self._person = name
+        self._role = role
+
+    def compose(self) -> ComposeResult:
+        """The fields, the words about the one at hand, the buttons."""
+        values = {
+            "path": str(Path.cwd() / "data-checking.recordpick"),
+            "pack": str(general_practice_pack()),
+            "name": self._person,
+        }
+        if (filled := self._filled) is not None:
+            values |= {
+                "path": str(filled.path),
+                "records": str(filled.records),
+                "mapping": str(filled.mapping or ""),
+                "pack": str(filled.pack),
+                "practice": filled.practice,
+                "as_at": filled.as_at.strftime("%d/%m/%Y") if filled.as_at else "",
+                "name": filled.name,
+            }
+        yield Static("A new working file", classes="screen--title")
+        with VerticalScroll(id="form"):
+            for name, label in _LABELS.items():
+                with Horizontal(classes="field"):
+                    yield Static(label, classes="field--label")
+                    if name == "role":
+                        yield Select(
+                            [(says, role) for role, says in ROLES.items()],
+                            value=self._filled.role if self._filled else self._role,
+                            allow_blank=False,
+                            id="role",
+                            compact=True,
+                        )
+                    else:
+                        yield Field(values.get(name, ""), id=name, compact=True)
+        yield Static("", id="field-help", classes="quiet", markup=False)
+        yield Static("", id="wanting", classes="wanting", markup=False)
+        with Horizontal(classes="box--buttons"):
+            yield Button("Make it and open", id="make", variant="primary")
+            yield Button("Back", id="back")
+        yield KeysLine()
+
+    def on_mount(self) -> None:
+        """Start where something must be filled in."""
+        self.query_one("#records").focus()
+
+    @on(DescendantFocus)
+    def _explain(self, event: DescendantFocus) -> None:
+        self.query_one("#field-help", Static).update(_HELP.get(event.widget.id or "", ""))
+
+    def action_browse(self) -> None:
+        """Look for the file or folder of the field at hand."""
+        if isinstance(self.focused, Input) and self.focused.id in {
+            "path",
+            "records",
+            "mapping",
+            "pack",
+        }:
+            self._browse(self.focused)
+
+    @work
+    async def _browse(self, field: Input) -> None:
+        start = as_path(field.value) if field.value.strip() else None
+        endings = {
+            "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+            "mapping": (".toml",),
+            "pack": (".toml", ".csv", ".xlsx"),
+        }
+        name = field.id or ""
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                _LABELS[name],
+                start,
+                endings=endings.get(name, ()),
+                folders=name in {"records", "path"},
+                files=name != "path",
+            )
+        )
+        if path is not None:
+            old = Path(field.value).name or "data-checking.recordpick"
+            field.value = str(path / old if name == "path" else path)
+
+    @on(Input.Submitted)
+    def _next(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "make":
+            self.action_make()
+        else:
+            self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Back to the start."""
+        self.dismiss(None)
+
+    def action_make(self) -> None:
+        """Check what can be checked here, and hand it on."""
+        texts = {
+            name: self.query_one(f"#{name}", Input).value.strip()
+            for name in _LABELS
+            if name != "role"
+        }
+        for name, says in _REQUIRED.items():
+            if not texts[name]:
+                self._want(name, says)
+                return
+        as_at = read_date(texts["as_at"]) if texts["as_at"] else None
+        if isinstance(as_at, str):
+            self._want("as_at", f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026.")
+            return
+        path = as_path(texts["path"])
+        if path.suffix != ".recordpick":
+            path = path.with_name(f"{path.name}.recordpick")
+        role = as_role(self.query_one("#role", Select).value)
+        self.dismiss(
+            Filled(
+                path=path,
+                records=as_path(texts["records"]),
+                mapping=as_path(texts["mapping"]) if texts["mapping"] else None,
+                pack=as_path(texts["pack"]),
+                practice=texts["practice"],
+                as_at=as_at,
+                name=texts["name"],
+                role=role,
+            )
+        )
+
+    def _want(self, name: str, says: str) -> None:
+        self.query_one("#wanting", Static).update(content(says))
+        self.query_one(f"#{name}").focus()
+
+
+_REQUIRED = {
+    "path": "Say where the working file is to be kept.",
+    "records": "Say where the practice's records are.",
+    "pack": "Say which criteria are to be used.",
+    "name": "Please write your name: it stands beside each record you pick.",
+}
+
+
+def as_path(text: str) -> Path:
+    """Read a path as people paste it: with quotes, with ~."""
+    return Path(text.strip().strip('"')).expanduser()
+
+
+def read_date(text: str) -> dt.date | str:
+    """Return the day that was typed, or why it is not one."""
+    try:
+        return parse_day(text)
+    except NotADayError as error:
+        return error.reason
+
+
+async def ask_about(app: App[None], form: Filled) -> Answers | None:
+    """Ask what the records leave open, one question a box; None where the person turned back.
+
+    Only from a worker of the app.
+    """
+    from recordpick.index.questions import Answers
+
+    def look(progress: Progress) -> tuple[Question, ...]:
+
+        progress("looking at the records", None)
+        return questions_of(form)
+
+    done = await app.push_screen_wait(Waiting("Making the working file", look))
+    if done.error is not None:
+        await app.push_screen_wait(Tell.error(done.error, "Nothing was made"))
+    if done.result is None:
+        return None
+    given = {}
+    as_at = None
+    for question in done.result:
+        if question.about == "as_at":
+            as_at = await app.push_screen_wait(AskDay("One question", [question.asks]))
+            if as_at is None:
+                return None
+            continue
+        box = Confirm("One question", [question.asks], question.yes, question.no)
+        said = await app.push_screen_wait(box)
+        if said is None:
+            return None
+        given[question.key] = said
+    return Answers(given, as_at=as_at)
+
+
+def questions_of(form: Filled) -> tuple[Question, ...]:
+    """Give what the records leave open and only a person can tell; nothing of an index."""
+    if _is_index(form.records):
+        return ()
+    if not form.records.exists():
+        raise UserError(f"{form.records}: there is no such file or folder.")
+    return questions_about([form.records], form.mapping, as_at=form.as_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A working file that was made, and what a person must know about its records first."""
+
+    path: Path
+    warnings: tuple[str, ...]
+
+
+def make_working_file(
+    form: Filled, progress: Progress = silent, answers: Answers = NO_ANSWERS
+) -> Made:
+    """Make a working file, and first an index beside it where `records` is none."""
+    if form.as_at is not None:
+        check_as_at(form.as_at, "As at")
+    if form.path.exists():
+        raise UserError(f"{form.path} is there already: choose another name.")
+    pack = read_pack(form.pack)
+    if _is_index(form.records):
+        index = open_index(form.records)
+    else:
+        out = form.path.with_name(f"{form.path.stem}-index")
+        index = build_index(
+            [form.records],
+            out,
+            mapping=form.mapping,
+            as_at=form.as_at,
+            practice=form.practice,
+            answers=answers,
+            progress=progress,
+        )
+    as_at = form.as_at or index.manifest.as_at
+    practice = form.practice or index.manifest.practice
+    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
+        pass
+    warnings = list(index.manifest.warnings)
+    if as_at != index.manifest.as_at:
+        warnings.append(
+            f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
+            f"worked out as at {as_at}, not who is registered or which medicines are current."
+        )
+    return Made(form.path, tuple(warnings))
+
+
+def _is_index(records: Path) -> bool:
+    return (records / "index.json").is_file()
