@@ -25,7 +25,7 @@ SECRET = "Quillfeather"
 CRASH = f"""
 import sys
 from recordpick.cli import main
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import WorkScreen
 
 def action_undo(self):
     patient = "{SECRET}"

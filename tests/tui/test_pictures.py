@@ -154,6 +154,6 @@ def test_the_library_is_loaded_with_the_first_picture_only():
     import subprocess
     import sys
 
-    code = "import sys, recordpick.tui.work, recordpick.tui.app; print('plotext' in sys.modules)"
+    code = "import sys, recordpick.tui.screens.picking, recordpick.tui.app; print('plotext' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

@@ -27,6 +27,8 @@ from recordpick.tui.dialogs import Box, Tell
 from recordpick.tui.text import content
 
 
+T = TypeVar("T")
+
 
 class Stopped(Exception):  # noqa: N818 - no error: the person said stop
     """Raised inside the work when the person stopped it."""
@@ -115,7 +117,6 @@ class Waiting(Box[Done[T]]):
             self.query_one("#doing", Static).update("Stopping…")
 
 
-T = TypeVar("T")
 R = TypeVar("R")
 P = ParamSpec("P")
 S = TypeVar("S", bound="Asides[Any]")

@@ -514,7 +514,7 @@ class WorkScreen(WorkMany):
 class WorkParts(Asides[None]):
     """Left the criteria, right the patients, below the record; above and below them words."""
 
-    CSS_PATH = "styles/work.tcss"
+    CSS_PATH = "../styles/work.tcss"
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared by Textual
         (0, "-narrow"),
         (110, "-middle"),
