@@ -1,399 +1,170 @@
-"""The command palette: everything a key does, by name, as `group: Verb`.
+"""What each key does, described once: on its Textual `Binding`.
 
-F1: what the person is looking at, and what the keys do there.
+The line of keys at the foot of a screen shows a binding's `description`. The command palette and
+the help page (F1) show its `tooltip`, which reads "Title: explanation"; a binding with a `group`
+is a command of the palette, "Group: Title". So a new key is one line in the `BINDINGS` of the
+class that it belongs to, and one method.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
-from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
-from textual.widgets import Static
-
-from recordpick.tui.dialogs import Box
-from recordpick.tui.text import content
+from textual.binding import Binding
+from textual.keys import format_key
 
 if TYPE_CHECKING:
+    from textual.app import App
+    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.widget import Widget
+
+PICK = Binding.Group("Pick")
+RANDOM = Binding.Group("Random")
+CRITERION = Binding.Group("Criterion")
+VIEW = Binding.Group("View")
+PATIENT = Binding.Group("Patient")
+FILE = Binding.Group("File")
+HELP_GROUP = Binding.Group("Help")
+COLOURS = Binding.Group("Colours")
+CLEAN_UP = Binding.Group("Clean-up")
+CHARTS = Binding.Group("Charts")
+REPORTS = Binding.Group("Reports")
+FORM = Binding.Group("Form")
+
+THIS_PART = "This part: what you are looking at"
+HIDE_NAMES = "Hide names: and numbers; or show them"
+ALL_COMMANDS = "All commands: by name"
+QUIT = "Quit: every pick is saved already"
+NEXT_PART = "Next part of the screen, or the one before"
+
+_TEXTUALS_OWN = {
+    "app.focus_next": "Next field or button, or the one before",
+    "app.focus_previous": "Next field or button, or the one before",
+    "press": "Press the button",
+    "toggle_button": "Tick or untick",
+    "cursor_up": "Another line",
+    "cursor_down": "Another line",
+}
+"""What the keys of Textual's own widgets do, by action."""
+
+_KEY_NAMES = {
+    "space": "Space",
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "backspace": "Backspace",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+}
+_NO_KEY = "none"
+_MODIFIERS = {"ctrl": "Ctrl", "shift": "Shift", "alt": "Alt"}
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """What F1 says about a screen, a dialog or a widget, before its keys."""
+
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One entry: its title, what it does, its key, and the action that does it."""
+    """An entry of the command palette: `node` runs `action`."""
 
     title: str
-    says: str
+    explanation: str
     key: str
     action: str
-    on: str = "screen"
-    """Whose action it is: the screen's, the app's, or the part with that id."""
+    node: Widget | App[Any]
 
 
-WORK: tuple[Command, ...] = (
-    Command(
-        "Pick: Pick or take out", "the patient under the cursor", "space", "choose", "candidates"
-    ),
-    Command("Pick: Select row", "to pick several at once", "x", "select", "candidates"),
-    Command("Pick: Suggest records", "shown before they are picked", "s", "suggest"),
-    Command("Pick: From a list of numbers", "that you exported", "l", "from_list"),
-    Command("Pick: For all a patient meets", "the criteria of one patient", "o", "patient"),
-    Command("Pick: Undo", "the last thing done", "u", "undo"),
-    Command("Pick: Do again", "what was undone", "U", "redo"),
-    Command("Random: Draw records", "with a seed", "r", "draw"),
-    Command("Criterion: No more records", "to be found, and why; or open it again", "n", "no_more"),
-    Command("Criterion: Area before", "or the start of this one", "←", "area(-1)", "criteria"),
-    Command("Criterion: Next area", "its first criterion", "→", "area(1)", "criteria"),
-    Command("Criterion: Next to fill", "that still wants records", "g", "next_unfilled"),
-    Command("Look: Filter or search", "the patients, or the record", "/", "filter"),
-    Command("Look: Whole list", "and back", "w", "whole"),
-    Command("Look: Find a patient", "in the whole list", "f", "find"),
-    Command("Look: Whole area", "the patients of all its criteria, and back", "A", "area"),
-    Command("Look: Sort", "by any column", "b", "sort"),
-    Command(
-        "Look: Read the record", "of the patient under the cursor", "Enter", "open", "candidates"
-    ),
-    Command("Look: Next part of the record", "or ← the part before", "→", "part(1)", "record"),
-    Command("Look: Most useful patients", "who meet the most unfilled criteria", "m", "most"),
-    Command("Look: Pictures", "of the selection, in numbers and bars", "v", "pictures"),
-    Command("Look: To put right", "before the first extract; PCSE's list", "t", "clean_up"),
-    Command("Look: Reports", "QOF, targets, capitation: both systems' figures", "i", "reports"),
-    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
-    Command("Patient: Note", "kept in the working file", "a", "note"),
-    Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
-    Command("File: Export", "the hand-over pack", "e", "export"),
-    Command("File: Save a copy", "all that is held here, as a new file", "", "save_copy"),
-    Command("File: Read again", "what others wrote, or open it to pick", "F5", "refresh"),
-    Command("File: Another file", "back to the first screen", "Ctrl+O", "close_file"),
-    Command("Help: This part", "what you are looking at", "F1", "help", "app"),
-    Command("Help: Tour", "four steps", "", "tour"),
-    Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
-    Command("File: Leave", "every pick is on the disk already", "q", "quit", "app"),
+def key(
+    keys: str,
+    action: str,
+    tooltip: str = "",
+    group: Binding.Group | None = None,
+    *,
+    label: str = "",
+    display: str | None = None,
+    priority: bool = False,
+) -> Binding:
+    """Describe a key. One with a label is shown in the line at the foot of the screen."""
+    return Binding(
+        keys,
+        action,
+        label,
+        show=bool(label),
+        key_display=display,
+        priority=priority,
+        tooltip=tooltip,
+        group=group,
+    )
+
+
+def command(action: str, tooltip: str, group: Binding.Group) -> Binding:
+    """Describe a command of the palette that has no key."""
+    return Binding(_NO_KEY, action, tooltip=tooltip, group=group, show=False)
+
+
+HELP_KEYS = (
+    key("question_mark", "app.help", THIS_PART, label="Help", display="?"),
+    key("f1", "app.help", THIS_PART, HELP_GROUP),
 )
-START: tuple[Command, ...] = (
-    Command("File: Open", "a working file", "o", "ask('open')"),
-    Command("File: New", "a working file", "n", "ask('new')"),
-    Command("File: Demonstration", "on made-up patients", "d", "ask('demo')"),
-    Command("Help: This part", "what you are looking at", "F1", "help", "app"),
-    Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
-    Command("File: Leave", "the program", "q", "quit", "app"),
-)
-CLEAN_UP: tuple[Command, ...] = (
-    Command("Clean-up: Write the folder", "that staff work through", "w", "write"),
-    Command("Clean-up: PCSE's list", "beside your own patients", "l", "pcse"),
-    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
-)
-FORM: tuple[Command, ...] = (
-    Command("Form: Browse", "for the file or folder of the field", "F2", "browse"),
-    Command("Form: Make it", "the working file, and open it", "F3", "make"),
-    Command("Form: Back", "to the first screen", "Esc", "cancel"),
-)
-PICTURES: tuple[Command, ...] = (
-    Command("Pictures: Ages", "of the selection against the list", "1", "show(0)"),
-    Command("Pictures: How full", "each criterion is", "2", "show(1)"),
-    Command("Pictures: Overlap", "records by the criteria each serves", "3", "show(2)"),
-    Command("Pictures: Assurance", "what random records show", "4", "show(3)"),
-    Command("Pictures: Back", "to picking", "Esc", "close"),
-)
-REPORTS: tuple[Command, ...] = (
-    Command("Reports: Current system", "load its figures", "c", "load('current_system')"),
-    Command("Reports: New system", "load its figures", "n", "load('new_system')"),
-    Command("Reports: Type current figure", "under the cursor", "Enter", "type('current_system')"),
-    Command("Reports: Type new figure", "under the cursor", "e", "type('new_system')"),
-    Command("Reports: Differences", "largest first", "4", "show(3)"),
-)
-EVERYWHERE: tuple[Command, ...] = tuple(one for one in START if one.on == "app")
+"""The keys for help that every screen has: `?` is a character where somebody types."""
 
 
-def commands_of(screen: object) -> tuple[Command, ...]:
-    """Give the entries for a screen."""
-    return {
-        "WorkScreen": WORK,
-        "StartScreen": START,
-        "NewFileScreen": (*FORM, *EVERYWHERE),
-        "Pictures": (*PICTURES, *EVERYWHERE),
-        "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
-        "ReportsScreen": (*REPORTS, *EVERYWHERE),
-    }.get(type(screen).__name__, EVERYWHERE)
+def key_name(binding: Binding) -> str:
+    """Return the key as people write it: Ctrl+O, F5, Esc, ↑, /; nothing for a command without."""
+    if binding.key == _NO_KEY:
+        return ""
+    modifiers, key = binding.parse_key()
+    name = _KEY_NAMES.get(key) or format_key(key)
+    name = name.upper() if len(key) > 1 and key[0] == "f" and key[1:].isdigit() else name
+    if modifiers and len(name) == 1:
+        name = name.upper()
+    return "+".join([*(_MODIFIERS.get(one, one) for one in modifiers), name])
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What F1 says about one part of the screen."""
-
-    title: str
-    says: str
-    keys: tuple[tuple[str, str], ...]
-
-
-EVERYWHERE_HELP = (
-    ("Tab", "go to the next part of the screen"),
-    ("Esc", "one step back"),
-    ("g", "go to the next criterion that still wants records"),
-    ("f", "find a patient in the whole list"),
-    ("w", "the whole list, and back"),
-    ("A", "all patients of this area's criteria together, and back"),
-    ("m", "patients who meet the most unfilled criteria, and back"),
-    ("o", "all criteria that this patient meets, to pick for several"),
-    ("v", "pictures of the selection"),
-    ("t", "what to put right before the first extract, and PCSE's list"),
-    ("s", "suggest records: shown before anything is picked"),
-    ("r", "draw random records"),
-    ("n", "no more records to be found for this criterion, and back"),
-    ("l", "pick from a list of NHS or patient numbers"),
-    ("u, U", "undo, and do again"),
-    ("e", "export the hand-over pack"),
-    ("i", "reports: both systems' figures, and where they differ"),
-    ("p, F9", "hide names and numbers, and show them again; F9 in a field as well"),
-    ("F5", "a file that somebody else has open: read it again, or open it"),
-    ("Ctrl+O", "another working file"),
-    ("Ctrl+T", "other colours: dark, light, high contrast"),
-    ("Ctrl+P, :", "all commands, by name"),
-    ("q", "leave; every pick is on the disk already"),
-)
-
-TOPICS: dict[str, Topic] = {
-    "criteria": Topic(
-        "The criteria",
-        "Each line is one of the supplier's tests: how many records are picked of how many "
-        "wanted, and how many patients meet it. Before the name stands how it is: ✓ it has its "
-        "records, ! fewer patients meet it than are wanted, – no more are to be found, ? these "
-        "records cannot answer it, … it has no rules and is picked for by hand.",
-        (
-            ("↑ ↓", "another criterion"),
-            ("← →", "the area before, the next area"),
-            ("Enter", "to its patients"),
-            ("A", "all patients of the area; or click on its name"),
-        ),
-    ),
-    "candidates": Topic(
-        "The patients",
-        "These patients meet the criterion; the evidence says why. Also: how many other criteria "
-        "each meets. Before the name: ● picked for this criterion, ○ picked for another, R drawn "
-        "at random, S marked sensitive, + selected.",
-        (
-            ("Space", "pick the patient, or take it out again"),
-            ("Enter", "read the record"),
-            ("/", "filter: words from any column, a number, a date of birth"),
-            ("1 … 9", "sort by that column; again the other way round"),
-            ("b", "sort by any column, those without room here as well"),
-            ("x", "select rows, to pick several at once"),
-            ("c", "copy the NHS number"),
-            ("a", "note something about the patient"),
-        ),
-    ),
-    "record": Topic(
-        "The record",
-        "What the practice's records say of the patient under the cursor. First why the patient "
-        "meets the criterion, then table by table, newest first; » marks the evidence.",
-        (
-            ("↑ ↓", "scroll"),
-            ("← →", "the part before, the next part"),
-            ("/", "search in this record"),
-            ("Esc", "back to the patients"),
-        ),
-    ),
-    "clean-up": Topic(
-        "To put right before the first extract",
-        "What the practice does best to put right in its clinical system first: codes and drugs "
-        "that the new system will not know, patients who cannot be matched, dates that cannot "
-        "be. The number says how many were found; none: it was looked for; ?: the export does "
-        "not say, which does not mean that there is none. Below stand the rows. Nothing is "
-        "changed in your records here.",
-        (
-            ("↑ ↓", "another finding"),
-            ("Tab", "to the words, to the rows, and back"),
-            ("w", "write a folder with a file for each finding, to work through"),
-            ("l", "compare with PCSE's list of your registered patients"),
-            ("p", "hide names and numbers, and show them again"),
-            ("Esc", "back to picking"),
-        ),
-    ),
-    "reports": Topic(
-        "The reports",
-        "QOF, cytology and immunisation targets, capitation: what is counted in the records, and "
-        "what the reports of the current and the new system say. An empty figure is not a zero: "
-        "below stands why it is empty. What you load or type here is kept in the working file, "
-        "and goes into the next hand-over pack; undo takes it back.",
-        (
-            ("1 … 4, ← →", "QOF, targets, capitation, differences (largest first)"),
-            ("c", "load the current system's figures: a CSV, or a folder of reports"),
-            ("n", "load the new system's"),
-            ("Enter", "type the current system's figure under the cursor"),
-            ("e", "type the new system's"),
-            ("w", "write both systems' figures and the differences as a CSV file"),
-            ("t", "count by another year's QOF table, or by other report rules"),
-            ("Esc", "back to picking"),
-        ),
-    ),
-    "start": Topic(
-        "recordpick",
-        "A working file keeps everything picked for one practice. Start one with the practice's "
-        "records and the supplier's criteria, or look at the demonstration first: its patients "
-        "are made up.",
-        (
-            ("↑ ↓ Enter", "choose"),
-            ("o", "open a working file"),
-            ("n", "start a new one"),
-            ("d", "the demonstration"),
-            ("Ctrl+T", "other colours"),
-            ("q", "leave"),
-        ),
-    ),
-    "form": Topic(
-        "A new working file",
-        "Only the practice's records must be filled in; the rest has a start. Below the fields "
-        "stands what the one you are in means.",
-        (
-            ("Tab, Enter", "the next field"),
-            ("F2", "look for a file or folder"),
-            ("F3", "make the file"),
-            ("Esc", "back"),
-        ),
-    ),
-    "pictures": Topic(
-        "The pictures",
-        "Left stand the numbers, right the same as a picture. Ages: the share of each age band in "
-        "the whole list (▒) and among the picked records (█), so that you see whom the selection "
-        "leaves out. How full: what is picked of what is wanted. Overlap: how many records serve "
-        "several criteria. Assurance: what random records show about all records, if none of "
-        "them is faulty.",
-        (
-            ("← →", "the picture before, the next one"),
-            ("1 … 4", "that picture"),
-            ("↑ ↓", "scroll"),
-            ("Esc", "back to picking"),
-        ),
-    ),
-    "suggest": Topic(
-        "Suggested records",
-        "Three ways to complete the criteria, and what each would cost: how many records there "
-        "would be to open and check. Nothing is picked before you choose a button. What you "
-        "picked yourself stays, and one u takes the whole suggestion back.",
-        (
-            ("↑ ↓", "another way"),
-            ("Enter", "to the buttons"),
-            ("Tab", "to the next button"),
-            ("Esc", "back; nothing is picked"),
-        ),
-    ),
-    "draw": Topic(
-        "Random records",
-        "The seed is the number that decides the draw: whoever knows it can check the draw. It is "
-        "best thrown with dice, or agreed with the supplier. Left empty, one is made and kept.",
-        (
-            ("Tab", "the next field"),
-            ("Space", "tick or untick"),
-            ("Enter", "draw"),
-            ("Esc", "back; nobody is drawn"),
-        ),
-    ),
-    "export": Topic(
-        "The hand-over pack",
-        "A new folder with the list for the supplier, the reports and your tick sheets; or the "
-        "same as one encrypted file, for which a passphrase is made. The passphrase is shown once "
-        "and kept nowhere. Names are in none of it, unless you tick them for the workbook.",
-        (
-            ("Tab", "the next field or button"),
-            ("Space", "tick or untick"),
-            ("Enter", "export"),
-            ("Esc", "back; nothing is written"),
-        ),
-    ),
-    "patient": Topic(
-        "One patient, all criteria",
-        "All criteria that this patient meets or is picked for: ● picked, – closed. Behind each "
-        "stands how many records are picked of how many wanted.",
-        (
-            ("↑ ↓", "another criterion"),
-            ("Space", "pick the patient for it, or take them out again"),
-            ("p", "hide the name"),
-            ("Esc", "back to the list"),
-        ),
-    ),
-    "sort": Topic(
-        "Sort the patients",
-        "By any column, those that have no room on the screen as well. Patients without a value "
-        "come last.",
-        (
-            ("↑ ↓", "another column"),
-            ("Enter", "sort by it; again the other way round"),
-            ("Esc", "leave the order as it is"),
-        ),
-    ),
-    "picker": Topic(
-        "Choose a file or folder",
-        "The line at the top says which folder this is; you may type or paste another there.",
-        (
-            ("↑ ↓", "another file or folder (▸)"),
-            ("Enter", "into the folder, or choose the file"),
-            ("Backspace", "the folder above"),
-            ("Tab", "to the line at the top, to the buttons"),
-            ("Esc", "choose nothing"),
-        ),
-    ),
-    "box": Topic(
-        "A question",
-        "Nothing is done before you choose a button.",
-        (
-            ("Tab", "the next field or button"),
-            ("Enter", "press it"),
-            ("Esc", "back; nothing is done"),
-        ),
-    ),
-}
+def commands_of(screen: Screen[Any]) -> list[Command]:
+    """Return the commands of a screen, of its widgets and of the app, each title once."""
+    commands: dict[str, Command] = {}
+    for node in (screen, *screen.query("*"), screen.app):
+        for binding in (*_bindings_of(type(node)), *getattr(node, "COMMANDS_WITHOUT_KEY", ())):
+            if binding.group is not None:
+                title, _, explanation = binding.tooltip.partition(": ")
+                title = f"{binding.group.description}: {title}"
+                found = Command(title, explanation, key_name(binding), binding.action, node)
+                commands.setdefault(title, found)
+    return list(commands.values())
 
 
-def topic_of(screen: Screen[object]) -> str:
-    """Name the topic of what has the focus."""
-    box = getattr(screen, "TOPIC", "")
-    if box:
-        return str(box)
-    widget: Widget | None = screen.focused
-    if widget is not None and widget.id in {"criteria", "record"}:
-        return widget.id
-    named = {
-        "StartScreen": "start",
-        "NewFileScreen": "form",
-        "CleanUpScreen": "clean-up",
-        "ReportsScreen": "reports",
-        "Pictures": "pictures",
-    }
-    return named.get(type(screen).__name__, "candidates")
+def keys_of(nodes: Iterable[DOMNode]) -> list[tuple[str, str]]:
+    """Return (keys, what they do) of these nodes; keys that do the same share a line."""
+    keys: dict[str, list[str]] = {}
+    for kind in dict.fromkeys(type(node) for node in nodes):
+        for binding in _bindings_of(kind):
+            names = keys.setdefault(binding.tooltip, [])
+            if (name := key_name(binding)) not in names:
+                names.append(name)
+    return [(_joined(names), text) for text, names in keys.items() if text]
 
 
-class HelpScreen(Box[None]):
-    """A page to read; any of Esc, F1, Enter closes it."""
+def _joined(names: list[str]) -> str:
+    return " ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]}"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,f1,question_mark,enter,q,space", "close", "Close")
-    ]
 
-    def __init__(self, topic: str) -> None:
-        """Take the topic's name."""
-        super().__init__()
-        self._topic = TOPICS[topic]
-        self._with_everywhere = topic in {"criteria", "candidates", "record"}
-
-    def compose(self) -> ComposeResult:
-        """What it is, its keys, the keys that work everywhere."""
-        with Vertical(classes="box help"):
-            yield Static(content(self._topic.title), classes="box--title")
-            with VerticalScroll(classes="box--text", can_focus=True):
-                yield Static(content(self._topic.says), classes="box--message")
-                yield from self._keys(self._topic.keys)
-                if self._with_everywhere:
-                    yield Static("Everywhere", classes="box--title")
-                    yield from self._keys(EVERYWHERE_HELP)
-            yield Static("Esc closes this.", classes="quiet")
-
-    def _keys(self, keys: tuple[tuple[str, str], ...]) -> ComposeResult:
-        for key, does in keys:
-            yield Static(content(f"{key:<10} ", "bold") + content(does))
-
-    def action_close(self) -> None:
-        """Back to work."""
-        self.dismiss(None)
+def _bindings_of(kind: type[DOMNode]) -> list[Binding]:
+    """Return the bindings of a class, a key each; those of Textual's classes with our words."""
+    found: dict[str, Binding] = {}
+    for base in kind.__mro__:
+        is_textuals = base.__module__.startswith("textual.")
+        for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
+            tooltip = _TEXTUALS_OWN.get(binding.action, "") if is_textuals else binding.tooltip
+            found.setdefault(binding.key, replace(binding, tooltip=tooltip))
+    return list(found.values())

@@ -1,21 +1,14 @@
-"""A screen that has things done aside: in a thread, with words for the person at the end.
-
-And that opens boxes. Who types ahead of the screen means the box that was asked for: until it is
-there, what is typed is no command here, where it would pick patients.
-
-Something that takes long: it runs in a thread, and the screen says how far it is.
-"""
+"""Jobs that run in a thread, short or long; a long one shows its progress and can be stopped."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from functools import wraps
-from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.binding import BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import ProgressBar, Static
@@ -23,43 +16,46 @@ from textual.worker import Worker, WorkerState
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
-from recordpick.tui.dialogs import Box, Tell
+from recordpick.tui.actions import key
+from recordpick.tui.dialogs import FAILED, Modal, ModalFrame, Notice
 from recordpick.tui.text import content
 
+GROUP = "background"
+"""The group of all workers that are threads."""
 
 T = TypeVar("T")
 
 
-class Stopped(Exception):  # noqa: N818 - no error: the person said stop
-    """Raised inside the work when the person stopped it."""
+class Stopped(Exception):  # noqa: N818 - not an error: the person stopped the job
+    """Raised inside a job when the person stopped it."""
 
 
-class Done(Generic[T]):
-    """What came of the work: its result, or what the person must be told."""
+class Outcome(Generic[T]):
+    """How a job ended: with a result, with an error for the person, or stopped (neither)."""
 
     def __init__(self, result: T | None = None, error: UserError | None = None) -> None:
-        """Take the one or the other; neither if the person stopped it."""
+        """Take the result or the error."""
         self.result = result
         self.error = error
 
 
-class Waiting(Box[Done[T]]):
-    """Runs one job and is dismissed with what came of it."""
+class ProgressModal(Modal[Outcome[T]]):
+    """Runs one job in a thread, shows its progress, and is dismissed with its outcome."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "stop", "Stop")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "stop", "Stop; nothing half-done is left", label="Stop"),
+    ]
 
-    class Moved(Message):
-        """The work tells where it stands."""
+    class Progressed(Message):
+        """The job reports what it is doing, and which fraction is done (None: not known)."""
 
         def __init__(self, doing: str, fraction: float | None) -> None:
             super().__init__()
             self.doing = doing
             self.fraction = fraction
 
-    def __init__(
-        self, title: str, job: Callable[[Progress], T], *, can_stop: bool = True
-    ) -> None:
-        """Take what to say above, and the job: it is given a progress to call."""
+    def __init__(self, title: str, job: Callable[[Progress], T], *, can_stop: bool = True) -> None:
+        """Take the title, and the job, which is given a progress to call."""
         super().__init__()
         self._title = title
         self._job = job
@@ -67,37 +63,35 @@ class Waiting(Box[Done[T]]):
         self._stopped = False
 
     def compose(self) -> ComposeResult:
-        """A box with the title, what is being done, and a bar."""
-        with Vertical(classes="box waiting"):
-            yield Static(content(self._title), classes="box--title")
+        """Show the title, what is being done, and a bar."""
+        with ModalFrame(self._title, classes="progress"):
             yield Static("", id="doing", markup=False)
             yield ProgressBar(total=None, show_eta=False, show_percentage=False)
             if self._can_stop:
                 yield Static("Esc stops it; nothing half-done is left.", classes="quiet")
 
     def on_mount(self) -> None:
-        """Start."""
+        """Start the job."""
         self._run()
 
-    @work(thread=True, group="aside", name="waiting")
-    def _run(self) -> Done[T]:
-        def tell(doing: str, fraction: float | None = None) -> None:
+    @work(thread=True, group=GROUP, name="a job with progress")
+    def _run(self) -> Outcome[T]:
+        def report(doing: str, fraction: float | None = None) -> None:
             if self._stopped:
                 raise Stopped
-            self.post_message(self.Moved(doing, fraction))
+            self.post_message(self.Progressed(doing, fraction))
 
         try:
-            return Done(self._job(tell))
+            return Outcome(self._job(report))
         except UserError as error:
-            return Done(error=error)
+            return Outcome(error=error)
         except Stopped:
-            return Done()
+            return Outcome()
 
-    @on(Moved)
-    def _show(self, message: Moved) -> None:
-        self.query_one("#doing", Static).update(
-            content(message.doing[:1].upper() + message.doing[1:])
-        )
+    @on(Progressed)
+    def _show_progress(self, message: Progressed) -> None:
+        doing = message.doing[:1].upper() + message.doing[1:]
+        self.query_one("#doing", Static).update(content(doing))
         bar = self.query_one(ProgressBar)
         if message.fraction is None:
             bar.update(total=None)
@@ -106,79 +100,45 @@ class Waiting(Box[Done[T]]):
 
     @on(Worker.StateChanged)
     def _finish(self, event: Worker.StateChanged) -> None:
-        """Close once the thread is through: closing earlier cancels a worker about to end."""
+        """Close once the thread has ended: closing earlier cancels a worker about to end."""
         if event.state is WorkerState.SUCCESS:
             self.dismiss(event.worker.result)
 
     def action_stop(self) -> None:
-        """Stop at the next step of the work."""
+        """Stop at the next step of the job."""
         if self._can_stop:
             self._stopped = True
             self.query_one("#doing", Static).update("Stopping…")
 
 
-R = TypeVar("R")
-P = ParamSpec("P")
-S = TypeVar("S", bound="Asides[Any]")
+async def run_in_background(screen: Screen[Any], job: Callable[[], T]) -> T | None:
+    """Run a short job in a thread; None where it raised a UserError, which is shown."""
+
+    def run() -> Outcome[T]:
+        try:
+            return Outcome(job())
+        except UserError as error:
+            return Outcome(error=error)
+
+    outcome = await screen.run_worker(run, thread=True, group=GROUP).wait()
+    if outcome.error is not None:
+        await screen.app.push_screen_wait(Notice.of_error(outcome.error))
+    return outcome.result
 
 
-class Asides(Screen[R]):
-    """Runs a job in a thread, short or long."""
+async def run_with_progress(
+    node: DOMNode,
+    title: str,
+    job: Callable[[Progress], T],
+    *,
+    failed: str = FAILED,
+    can_stop: bool = True,
+) -> T | None:
+    """Run a long job with its progress shown; None where it was stopped or failed.
 
-    awaits_box = False
-    """Whether a box was asked for that is not there yet."""
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key be a command while a box is on its way."""
-        return None if self.awaits_box else super().check_action(action, parameters)
-
-    def on_screen_suspend(self) -> None:
-        """The box is there, and has the keys."""
-        self.awaits_box = False
-
-    async def aside(self, job: Callable[[], T]) -> T | None:
-        """Run a short job in a thread; None where it ended in words for the person, now told."""
-
-        def run() -> Done[T]:
-            try:
-                return Done(job())
-            except UserError as error:
-                return Done(error=error)
-
-        done = await self.run_worker(run, thread=True, group="aside").wait()
-        if done.error is not None:
-            await self.app.push_screen_wait(Tell.error(done.error))
-        return done.result
-
-    async def waited(
-        self, title: str, job: Callable[[Progress], T], trouble: str = "That did not work"
-    ) -> T | None:
-        """Run a long job with its progress shown; None where it was stopped, or did not work."""
-        done = await self.app.push_screen_wait(Waiting(title, job))
-        if done.error is not None:
-            await self.app.push_screen_wait(Tell.error(done.error, trouble))
-        return done.result
-
-
-def awaits_box(screen: Screen[Any]) -> bool:
-    """Tell whether a box was asked for on a screen that is not there yet."""
-    return isinstance(screen, Asides) and screen.awaits_box
-
-
-def opens_box(
-    action: Callable[Concatenate[S, P], Coroutine[Any, Any, None]],
-) -> Callable[Concatenate[S, P], None]:
-    """Make a worker of what opens a box; until the box is there, keys are no commands."""
-
-    @wraps(action)
-    def begin(screen: S, /, *args: P.args, **named: P.kwargs) -> None:
-        async def run() -> None:
-            try:
-                await action(screen, *args, **named)
-            finally:
-                screen.awaits_box = False
-
-        screen.awaits_box = True
-        screen.run_worker(run(), name=action.__name__)
-
-    return begin
+    `node` is the app or any part of it. A UserError is shown under the heading `failed`.
+    """
+    outcome = await node.app.push_screen_wait(ProgressModal(title, job, can_stop=can_stop))
+    if outcome.error is not None:
+        await node.app.push_screen_wait(Notice.of_error(outcome.error, failed))
+    return outcome.result

@@ -1,7 +1,7 @@
-"""Names and numbers hidden from whoever looks over a shoulder: one switch for the whole app.
+"""Names and numbers hidden from people who can see the screen: one switch for the whole app.
 
-The switch is the app's `masks`. A screen, a box or a part that shows who a patient is follows it
-with `follow`, and so hides and shows at once, whatever stands open.
+The switch is the app's `masks`. A screen, dialog or widget that shows who a patient is calls
+`watch_masking`, and so hides and shows at once, whatever is open.
 """
 
 from __future__ import annotations
@@ -19,62 +19,62 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.widget import Widget
 
-_AROUND = ".,;:!?()\"'“”‘’"  # noqa: RUF001 - quotation marks
+_PUNCTUATION = ".,;:!?()\"'“”‘’"  # noqa: RUF001 - quotation marks
 
 
-def is_hiding(app: App[object]) -> bool:
-    """Tell whether names and numbers are hidden now."""
+def is_masking(app: App[object]) -> bool:
+    """Return whether names and numbers are hidden now."""
     return bool(getattr(app, "masks", False))
 
 
-def follow(part: Widget, change: Callable[[], None]) -> None:
-    """Call `change` now, and whenever names are hidden or shown."""
-    if hasattr(part.app, "masks"):
-        part.watch(part.app, "masks", change)
+def watch_masking(widget: Widget, update: Callable[[], None]) -> None:
+    """Call `update` now, and again whenever names are hidden or shown."""
+    if hasattr(widget.app, "masks"):
+        widget.watch(widget.app, "masks", update)
     else:
-        change()
+        update()
 
 
-def without(numbers: Collection[str], text: str) -> str:
-    """Give the text with dots in place of each word that is one of these numbers of patients."""
-    return " ".join(_hidden(word, numbers) for word in text.split(" "))
+def mask_numbers(numbers: Collection[str], text: str) -> str:
+    """Return the text with dots in place of each word that is one of these patients' numbers."""
+    return " ".join(_masked_word(word, numbers) for word in text.split(" "))
 
 
-def _hidden(word: str, numbers: Collection[str]) -> str:
-    bare = word.strip(_AROUND)
+def _masked_word(word: str, numbers: Collection[str]) -> str:
+    bare = word.strip(_PUNCTUATION)
     return word.replace(bare, MASK * 6) if bare and bare in numbers else word
 
 
 @dataclass(frozen=True, slots=True)
-class Secret:
-    """A sentence for a box that says who patients are, and one for its place while hidden."""
+class PrivateText:
+    """A sentence that identifies patients, and the one shown while names are hidden."""
 
-    says: str
-    hidden: str
-
-
-def sentence(said: str | Secret, classes: str = "") -> Static:
-    """Give the part of a box that says a sentence."""
-    if isinstance(said, Secret):
-        return Private(said.says, said.hidden, classes)
-    return Static(paragraph(said), classes=classes)
+    text: str
+    masked: str
 
 
-class Private(Static):
-    """Words that say who a patient is; others stand in their place while names are hidden."""
+def message_line(message: str | PrivateText, classes: str = "") -> Static:
+    """Return the widget that shows a message in a dialog."""
+    if isinstance(message, PrivateText):
+        return PrivateStatic(message.text, message.masked, classes)
+    return Static(paragraph(message), classes=classes)
 
-    def __init__(self, says: str, hidden: str, classes: str = "") -> None:
-        """Take the words, and those that stand in their place."""
+
+class PrivateStatic(Static):
+    """Text that identifies a patient; another text is shown while names are hidden."""
+
+    def __init__(self, text: str, masked: str, classes: str = "") -> None:
+        """Take the text, and the one that is shown while names are hidden."""
         super().__init__("", markup=False, classes=classes)
-        self._says = says
-        self._hides = hidden
+        self._text = text
+        self._masked = masked
 
     def on_mount(self) -> None:
-        """Follow the switch."""
-        follow(self, self._show)
+        """Show the text, and follow the switch."""
+        watch_masking(self, self._update_text)
 
-    def _show(self) -> None:
-        self.update(paragraph(self._hides if is_hiding(self.app) else self._says))
+    def _update_text(self) -> None:
+        self.update(paragraph(self._masked if is_masking(self.app) else self._text))
 
 
 class PrivateInput(Field):
@@ -82,7 +82,7 @@ class PrivateInput(Field):
 
     def on_mount(self) -> None:
         """Follow the switch."""
-        follow(self, self._show)
+        watch_masking(self, self._update_password)
 
-    def _show(self) -> None:
-        self.password = is_hiding(self.app)
+    def _update_password(self) -> None:
+        self.password = is_masking(self.app)

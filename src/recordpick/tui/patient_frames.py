@@ -1,7 +1,4 @@
-"""The patients as polars frames for the list: who is shown for a criterion, and with what.
-
-Which columns of a patient are listed, and which give way on a narrow screen.
-"""
+"""The patients as polars frames for the list: who is shown for a criterion, in which columns."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from recordpick.matching import Matches
 from recordpick.selection.state import Pick, Selection
 from recordpick.tui.widgets.records_render import Column
 
-_WANTED_COLUMNS = (
+_LISTED_COLUMNS = (
     "patient_id",
     "nhs_number",
     "title",
@@ -44,12 +41,12 @@ def candidates_of(
     *,
     whole: bool,
 ) -> pl.DataFrame:
-    """Give the patients to show for a criterion, each once, in the order of the list.
+    """Return the patients to show for a criterion, each once, in the order of the list.
 
-    Columns: those of the list, `meets` (how many other criteria each meets) and `evidence`, which
-    `lines` (patient_id, evidence) gives where it is known; of random records it is the ticket, by
-    which they are in order. `whole` gives the whole list; otherwise those who meet the criterion
-    and those picked for it.
+    Columns: those of the list, `meets` (how many other criteria each meets) and `evidence`, from
+    `lines` (patient_id, evidence) where it is known; for random records it is the ticket, by which
+    they are sorted. `whole` returns the whole list; otherwise those who meet the criterion and
+    those picked for it.
     """
     frame = patients
     if not whole:
@@ -58,7 +55,7 @@ def candidates_of(
         if matches is not None and criterion_id is not None:
             ids = pl.concat([matches.patients(criterion_id), ids]).unique()
         frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
-    frame = _with_those_gone(frame, patients, selection.of(criterion_id))
+    frame = _with_missing_picks(frame, patients, selection.of(criterion_id))
     frame = _with_meets(frame, matches, criterion_id)
     if criterion_id is None:
         return _with_ticket(frame, selection)
@@ -67,24 +64,24 @@ def candidates_of(
     return frame.join(lines, on="patient_id", how="left", maintain_order="left")
 
 
-def _with_those_gone(
+def _with_missing_picks(
     frame: pl.DataFrame, patients: pl.DataFrame, picks: Sequence[Pick]
 ) -> pl.DataFrame:
-    """Add the picked patients whom a newer index no longer has, so that they can be taken out."""
+    """Add the picked patients that a newer index no longer has, so that they can be taken out."""
     picked = pl.Series("patient_id", [pick.patient_id for pick in picks], dtype=pl.String).unique(
         maintain_order=True
     )
-    gone = picked.to_frame().join(patients, on="patient_id", how="anti")
-    if gone.is_empty():
+    missing = picked.to_frame().join(patients, on="patient_id", how="anti")
+    if missing.is_empty():
         return frame
-    named = gone.with_columns(pl.format("{} (not in this index)", "patient_id").alias("name"))
+    named = missing.with_columns(pl.format("{} (not in this index)", "patient_id").alias("name"))
     return pl.concat([frame, named], how="diagonal")
 
 
 def most_useful_of(
-    patients: pl.DataFrame, selection: Selection, matches: Matches | None, wanting: list[str]
+    patients: pl.DataFrame, selection: Selection, matches: Matches | None, unfilled: list[str]
 ) -> pl.DataFrame:
-    """Give the patients by how many of the `wanting` criteria they meet and are not picked for."""
+    """Return the patients by how many `unfilled` criteria they meet and are not picked for."""
     if matches is None:
         return candidates_of(patients, selection, None, "", None, whole=True).clear()
     picked = pl.DataFrame(
@@ -92,7 +89,7 @@ def most_useful_of(
         schema={"criterion_id": pl.String, "patient_id": pl.String},
         orient="row",
     )
-    wanted = matches.found.filter(pl.col("criterion_id").is_in(wanting)).join(
+    wanted = matches.found.filter(pl.col("criterion_id").is_in(unfilled)).join(
         picked, on=["criterion_id", "patient_id"], how="anti", maintain_order="left"
     )
     useful = wanted.group_by("patient_id", maintain_order=True).agg(
@@ -107,7 +104,7 @@ def most_useful_of(
 def area_of(
     patients: pl.DataFrame, selection: Selection, matches: Matches | None, criteria: list[str]
 ) -> pl.DataFrame:
-    """Give the patients who meet any of these criteria or are picked for one, most first.
+    """Return the patients who meet any of these criteria or are picked for one, most first.
 
     Columns as `candidates_of`; `meets` counts these criteria only, `evidence` names them.
     """
@@ -122,7 +119,7 @@ def area_of(
     )
     ids = pl.concat([met["patient_id"].cast(pl.String), picked]).unique()
     frame = patients.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
-    frame = _with_those_gone(frame, patients, picks)
+    frame = _with_missing_picks(frame, patients, picks)
     return (
         frame.join(met, on="patient_id", how="left", maintain_order="left")
         .with_columns(pl.col("meets").fill_null(0))
@@ -159,32 +156,32 @@ def _with_ticket(frame: pl.DataFrame, selection: Selection) -> pl.DataFrame:
 
 
 def patients_of(index: PracticeIndex, as_at: date) -> pl.DataFrame:
-    """Give the patients as the app lists them: `name`, numbers and words as people read them."""
-    there = index.columns("patients")
-    wanted = [name for name in _WANTED_COLUMNS if name in there or name == "patient_id"]
-    if "date_of_birth" in there:
-        wanted.insert(wanted.index("date_of_birth") + 1, "age")
-    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(wanted)).collect()
+    """Return the patients as the app lists them: `name`, numbers and words as people read them."""
+    present = index.columns("patients")
+    listed = [name for name in _LISTED_COLUMNS if name in present or name == "patient_id"]
+    if "date_of_birth" in present:
+        listed.insert(listed.index("date_of_birth") + 1, "age")
+    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(listed)).collect()
     names = [name for name in ("family_name", "given_name") if name in frame.columns]
     if not names:
         return frame.with_columns(pl.lit("").alias("name"))
     name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
-    run_together = name.str.replace_all("['\u2019-]", "")
+    without_marks = name.str.replace_all("['\u2019-]", "")
     return frame.with_columns(
         name.alias("name"),
-        # O'Brien is looked for as obrien, too
-        pl.when(run_together != name).then(run_together).alias("name_run_together"),
-        **_for_people(frame),
+        # O'Brien is searched for as obrien, too
+        pl.when(without_marks != name).then(without_marks).alias("name_run_together"),
+        **_readable_columns(frame),
     )
 
 
-def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    """NHS numbers in threes and four (and as digits, to be found by), and who is no regular."""
-    made: dict[str, pl.Expr] = {}
+def _readable_columns(frame: pl.DataFrame) -> dict[str, pl.Expr]:
+    """Return NHS numbers as printed (and as digits, to search), and any unusual status."""
+    out: dict[str, pl.Expr] = {}
     if "nhs_number" in frame.columns:
         number = pl.col("nhs_number")
-        made["nhs_digits"] = number
-        made["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
+        out["nhs_digits"] = number
+        out["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
     usual = {"status": "registered", "registration": "regular"}
     unusual = [
         pl.when(pl.col(name) != common).then(pl.col(name).str.replace_all("_", " "))
@@ -192,12 +189,12 @@ def _for_people(frame: pl.DataFrame) -> dict[str, pl.Expr]:
         if name in frame.columns
     ]
     if unusual:
-        made["standing"] = pl.coalesce(unusual)
-    return made
+        out["unusual_status"] = pl.coalesce(unusual)
+    return out
 
 
 def sensitive_of(patients: pl.DataFrame) -> frozenset[str]:
-    """Give the patients marked sensitive."""
+    """Return the patients marked sensitive."""
     if "is_sensitive" not in patients.columns:
         return frozenset()
     return frozenset(patients.filter(pl.col("is_sensitive"))["patient_id"])
@@ -207,7 +204,7 @@ _NAME = Column("name", "Name", least=14, most=28, private=True)
 _BORN = Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True)
 _AGE = Column("age", "Age", least=3, most=4, rank=3, right=True)
 _SEX = Column("sex", "Sex", least=3, most=4, rank=7, spare=True)
-_STANDING = Column("standing", "Status", least=8, most=12, rank=5)
+_STATUS = Column("unusual_status", "Status", least=8, most=12, rank=5)
 _NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
 _ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
 _GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
@@ -215,25 +212,25 @@ _EVIDENCE = Column("evidence", "Evidence", least=12, most=200, rank=1)
 
 
 def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
-    """Give the columns of the candidates, or of the whole list, where identity comes first."""
+    """Return the columns of a criterion's patients, or of the whole list, with identity first."""
     evidence = replace(_EVIDENCE, private=evidence_is_private)
     if whole:
         evidence = replace(evidence, spare=True, rank=10)
         born, number = replace(_BORN, rank=1), replace(_NHS, rank=4)
-        return (_NAME, born, _AGE, _SEX, number, _STANDING, _ALSO, _GP, evidence)
+        return (_NAME, born, _AGE, _SEX, number, _STATUS, _ALSO, _GP, evidence)
     number = replace(_NHS, spare=True)
-    return (_NAME, _BORN, _AGE, _SEX, _STANDING, number, _ALSO, _GP, evidence)
+    return (_NAME, _BORN, _AGE, _SEX, _STATUS, number, _ALSO, _GP, evidence)
 
 
 def area_columns() -> tuple[Column, ...]:
-    """Give the columns of an area's patients: how many of its criteria each meets, and which."""
+    """Return the columns of an area's patients: how many of its criteria each meets, and which."""
     meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
     named = replace(_EVIDENCE, title="Criteria of this area")
-    return (_NAME, _BORN, _AGE, _SEX, _STANDING, replace(_NHS, spare=True), meets, _GP, named)
+    return (_NAME, _BORN, _AGE, _SEX, _STATUS, replace(_NHS, spare=True), meets, _GP, named)
 
 
 def most_useful_columns() -> tuple[Column, ...]:
-    """Give the columns where patients are listed by how many unfilled criteria they meet."""
+    """Return the columns where patients are listed by how many unfilled criteria they meet."""
     meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
-    named = replace(_EVIDENCE, title="Criteria that want records")
-    return (_NAME, _BORN, _AGE, _SEX, _STANDING, replace(_NHS, spare=True), meets, _GP, named)
+    named = replace(_EVIDENCE, title="Criteria that need records")
+    return (_NAME, _BORN, _AGE, _SEX, _STATUS, replace(_NHS, spare=True), meets, _GP, named)

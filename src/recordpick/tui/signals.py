@@ -1,8 +1,8 @@
-"""Ending the app when its terminal goes, or when it is asked to by a signal.
+"""Ending the app when its terminal goes away, or when a signal ends it.
 
 A terminal that is closed ends its programs by a signal (SIGHUP), but only those it controls: others
-run on. Textual then reads the end of its input over and over, with the patients on a screen that
-nobody sees and the working file locked. Signals that ask a program to end (SIGTERM, SIGQUIT) would
+continue. Textual then reads the end of its input over and over, with the patients on a screen that
+nobody sees and the working file locked. Signals that end a program (SIGTERM, SIGQUIT) would
 end it at once, with its lock beside the file, the patients' names on the screen and the terminal
 reporting the mouse.
 """
@@ -19,22 +19,22 @@ from contextlib import contextmanager, suppress
 
 from recordpick.stopping import exit_code_of, handled_by
 
-GONE = 129
-"""The exit code when the terminal has gone: what shells say of a program ended by a hang-up."""
+HUNG_UP = 129
+"""The exit code when the terminal has gone: the one of shells for a program ended by a hang-up."""
 
 PATIENCE = 15.0
-"""Seconds that the app has for ending by itself: its output may be stuck on the way to nobody."""
+"""Seconds that the app has to end by itself: its output may be stuck."""
 
-AS_IT_WAS = (
+RESET_TERMINAL = (
     b"\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # the mouse
     b"\x1b[?2004l\x1b[?1004l\x1b[?2048l\x1b[<u"  # pasting, focus, sizes, keys
     b"\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[0m"  # the other screen, the cursor, wrapping, colours
 )
-"""What brings a terminal back to what a shell needs, whatever the app was doing."""
+"""Brings a terminal back to the state that a shell needs, whatever the app was doing."""
 
 
-class Ender:
-    """Waits in a thread for the terminal to go or for a signal, and has the app end.
+class ShutdownWatcher:
+    """Waits in a thread for the terminal to go away or for a signal, and ends the app.
 
     `end` is called in a thread of its own, once, with the exit code. If the app still runs
     `PATIENCE` seconds later, `last` is called and the process ended.
@@ -59,9 +59,9 @@ class Ender:
             return
         reading, writing = os.pipe()
         self._signals = (reading, writing)
-        threading.Thread(target=self._watch, name="recordpick-ender", daemon=True).start()
+        threading.Thread(target=self._watch, name="recordpick-shutdown", daemon=True).start()
         try:
-            # In the handler of a signal nothing else is safe: the app may be amid anything.
+            # In the handler of a signal nothing else is safe: the app may be doing anything.
             with handled_by(lambda number: _write(writing, bytes([number]))):
                 yield
         finally:
@@ -75,7 +75,7 @@ class Ender:
         time.sleep(PATIENCE)
         with suppress(Exception):  # whatever it was: the process has to end
             self._last()
-        _write(self._terminal, AS_IT_WAS)
+        _write(self._terminal, RESET_TERMINAL)
         os._exit(code)
 
     def _wait(self) -> int | None:
@@ -85,14 +85,14 @@ class Ender:
         reading, _ = self._signals
         poll = select.poll()
         poll.register(reading, select.POLLIN)
-        poll.register(self._terminal, 0)  # of hang-ups and errors it tells unasked
+        poll.register(self._terminal, 0)  # hang-ups and errors are always reported
         while True:
             for number, event in poll.poll():
                 if number == reading:
                     signal_number = os.read(reading, 1)[0]
                     return exit_code_of(signal_number) if signal_number else None
                 if event & (select.POLLHUP | select.POLLERR):
-                    return GONE
+                    return HUNG_UP
                 poll.unregister(self._terminal)  # this system cannot watch terminals
 
 

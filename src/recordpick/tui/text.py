@@ -1,9 +1,7 @@
 """The one place where data becomes text on the screen.
 
-What stands there is one line of printable characters of known width, and never markup. Which
-characters are shown, and how, is said in `recordpick.visible`.
-
-A frame of the core as lines of text: a heading, then the rows, each cell made visible.
+Whatever is shown is printable, of known width, and never read as markup. Which characters are
+shown, and how, is decided in `recordpick.visible`.
 """
 
 from __future__ import annotations
@@ -39,7 +37,7 @@ _NEW_LINE = re.compile(r"\r?\n")
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:
-    """Give the text in exactly `width` cells: cut with `…`, or filled with spaces."""
+    """Return the text in exactly `width` cells: cut with `…`, or padded with spaces."""
     if width <= 0:
         return ""
     shown = visible(text)
@@ -50,14 +48,14 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 
 def lines(text: str, width: int) -> list[str]:
-    """Break a longer text at its new lines and spaces into lines of at most `width` cells."""
+    """Wrap a longer text at its line breaks and spaces into lines of at most `width` cells."""
     out: list[str] = []
     for part in _NEW_LINE.split(text):
-        out.extend(_folded(visible(part), max(width, 2)))
+        out.extend(_wrapped(visible(part), max(width, 2)))
     return out
 
 
-def _folded(text: str, width: int) -> list[str]:
+def _wrapped(text: str, width: int) -> list[str]:
     out: list[str] = []
     line = ""
     for word in text.split(" "):
@@ -67,7 +65,7 @@ def _folded(text: str, width: int) -> list[str]:
         rest = f"{line} {word}" if line else word
         while cell_len(rest) > width:
             head = set_cell_size(rest, width)
-            # A wide character on the edge goes to the next line whole, its place left blank.
+            # A wide character at the edge goes to the next line whole; its cell stays blank.
             kept = head if rest.startswith(head) else head[:-1]
             out.append(kept)
             rest = rest[len(kept) :]
@@ -77,23 +75,23 @@ def _folded(text: str, width: int) -> list[str]:
 
 
 def content(text: str, style: str = "") -> Content:
-    """Give the text for a widget: never read as markup."""
+    """Return one line of text for a widget, never read as markup."""
     return Content.styled(visible(text), style)
 
 
 def paragraph(text: str, style: str = "") -> Content:
-    """Give a longer text for a widget, its own line breaks kept: never read as markup."""
+    """Return a longer text for a widget with its line breaks kept, never read as markup."""
     shown = "\n".join(visible(line) for line in _NEW_LINE.split(text))
     return Content.styled(shown, style)
 
 
 def masked(text: str) -> str:
-    """Give as many dots as hide the text, and its length too."""
+    """Return dots in place of the text; they do not show its length either."""
     return MASK * 6 if text else ""
 
 
 def nhs(number: str) -> str:
-    """Give an NHS number as it is printed, 943 476 5919; anything else stays as it is."""
+    """Return an NHS number as it is printed, 943 476 5919; anything else unchanged."""
     if len(number) == 10 and number.isascii() and number.isdigit():
         return f"{number[:3]} {number[3:6]} {number[6:]}"
     return number
@@ -103,42 +101,42 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def day(date: dt.date | None) -> str:
-    """Give a date as it is written in England, 05 Apr 1951, whatever the machine's language."""
+    """Return a date as it is written in England, 05 Apr 1951, whatever the machine's language."""
     return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year}" if date else ""
 
 
 def amount(number: int) -> str:
-    """Give a whole number with commas between thousands."""
+    """Return a whole number with commas between thousands."""
     return f"{number:,}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """Give `1 record`, `2 records`."""
+    """Return `1 record`, `2 records`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 MOST_ROWS = 200
-"""So many rows are shown; the files that are written hold all of them."""
+"""Rows shown on the screen; the files that are written hold all of them."""
 
 _WIDEST = 30
-_NOBODY = frozenset(
+_NOT_IDENTIFYING = frozenset(
     (
         *("kind", "code", "term", "patients", "patients_current", "entries", "last_used"),
         *("status", "registration", "table", "field", "set", "line"),
     )
 )
-"""Columns that tell nothing of who a patient is: they stay when names are hidden."""
+"""Columns that do not identify a patient: they are shown even while names are hidden."""
 
 
 def plain_table(frame: pl.DataFrame, *, masks: bool = False) -> list[str]:
-    """Give the heading and the first rows of a frame, in columns as wide as what stands in them.
+    """Return the heading and the first rows of a frame as lines of text in aligned columns.
 
-    `masks` hides every cell of a column that could say who a patient is.
+    `masks` hides every cell of a column that could identify a patient.
     """
     rows = frame.head(MOST_ROWS).rows()
     columns = []
     for at, name in enumerate(frame.columns):
-        hidden = masks and name not in _NOBODY
+        hidden = masks and name not in _NOT_IDENTIFYING
         texts = [MASK * 6 if hidden and row[at] is not None else _text(row[at]) for row in rows]
         number = not hidden and all(isinstance(row[at], int | float | None) for row in rows)
         columns.append(_column(name.replace("_", " "), texts, right=number and bool(rows)))

@@ -1,9 +1,4 @@
-"""What the screens show, as plain values: made from the session, painted by widgets.
-
-What is said above and in place of the patients: text in, text out.
-
-Where the work stands: from the working file and the matches to what the screens show.
-"""
+"""What the screens show, as plain values: from the working file and the matches to text."""
 
 from __future__ import annotations
 
@@ -20,8 +15,8 @@ from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.text import amount, content, counted, fit, lines, paragraph
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
-"""Where a criterion stands: records are wanted; it has its number; fewer patients meet it than
-are wanted; closed ("no more records to be found"); the index cannot answer it; it has no rules."""
+"""The state of a criterion: it needs records; it has them all; fewer patients meet it than are
+wanted; closed ("no more records to be found"); the index cannot answer it; it has no rules."""
 
 SIGNS: dict[State, str] = {
     "open": " ",
@@ -31,8 +26,8 @@ SIGNS: dict[State, str] = {
     "unanswerable": "?",
     "by_hand": "…",
 }
-SAYS: dict[State, str] = {
-    "open": "Records are still wanted.",
+_STATE_TEXTS: dict[State, str] = {
+    "open": "Records are still needed.",
     "full": "Full.",
     "short": "Fewer than wanted.",
     "closed": "No more records to be found",
@@ -43,7 +38,7 @@ SAYS: dict[State, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CriterionLine:
-    """One criterion and where it stands. `id` None is the random records."""
+    """One criterion, its picks and its state. `id` None is the random records."""
 
     id: str | None
     area: str
@@ -54,11 +49,11 @@ class CriterionLine:
     picked: int
     matches: int | None
     state: State
-    why: str = ""
-    """The reason it was closed, or why it cannot be answered."""
+    reason: str = ""
+    """Why it was closed, or why it cannot be answered."""
     cautions: tuple[str, ...] = ()
     steps: tuple[tuple[str, int], ...] = ()
-    """What each rule says, and how many patients are left after it."""
+    """Each rule in words, and how many patients are left after it."""
 
     @property
     def name(self) -> str:
@@ -73,7 +68,7 @@ class CriterionLine:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """Where the whole work stands."""
+    """The progress of the whole work."""
 
     practice: str
     pack: str
@@ -87,14 +82,14 @@ class Overview:
     full: int
     criteria: int
     records: int
-    """How many different records are picked: that many are to be opened and checked."""
+    """How many different records are picked: each has to be opened and checked."""
     random: int
     random_wanted: int
     can_undo: str | None
     can_redo: str | None
 
     @property
-    def in_words(self) -> str:
+    def progress(self) -> str:
         """One line of progress."""
         return (
             f"{self.picked:,} of {self.wanted:,} picked · "
@@ -102,8 +97,8 @@ class Overview:
         )
 
     @property
-    def in_short(self) -> str:
-        """The same for a narrow screen."""
+    def short_progress(self) -> str:
+        """Progress for a narrow screen."""
         return (
             f"{self.picked:,}/{self.wanted:,} picked · "
             f"{self.full}/{self.criteria} full · {self.random} random"
@@ -115,88 +110,87 @@ Picks = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One way of suggesting: its name, what it is good for, what it costs, whom it picks.
+    """One way of suggesting records: its name, its purpose, its cost, and the picks.
 
     `records` is how many records there would be to open in all.
     """
 
     name: str
     records: int
-    good_for: str
+    purpose: str
     cost: str
     picks: Picks
 
 
-_LOW = 30
-"""Rows below which the words about a criterion are kept short."""
+_TALL = 30
+"""Rows of a screen from which the text about a criterion is given in full."""
 
-MOST = content("Patients who meet the most criteria that want records", "bold") + paragraph(
-    "\nSpace shows which, to pick one record for several criteria. m goes back."
-)
+MOST_USEFUL_HEAD = content(
+    "Patients who meet the most criteria that need records", "bold"
+) + paragraph("\nSpace shows which, to pick one record for several criteria. m goes back.")
 
 
 def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
-    """Say what is looked for, and where that stands, on a screen of that height."""
+    """Return what a criterion is about and its state, for a screen of that height."""
     title = f"{line.id}  {line.title}" if line.id else line.title
     find = lines(line.find, width)
-    room = 2 if height < _LOW else 6
+    room = 2 if height < _TALL else 6
     if len(find) > room:
         find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
     parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
     is_awkward = line.state in {"short", "unanswerable"}
-    parts.append(content(_standing(line), "$warning" if is_awkward else "$quiet"))
-    if height >= _LOW:
+    parts.append(content(_state_text(line), "$warning" if is_awkward else "$quiet"))
+    if height >= _TALL:
         parts += [content(caution, "$warning") for caution in line.cautions]
     return Content("\n").join(parts)
 
 
-def _standing(line: CriterionLine) -> str:
-    said = f"{line.picked} of {line.wanted} picked"
+def _state_text(line: CriterionLine) -> str:
+    text = f"{line.picked} of {line.wanted} picked"
     if line.matches:
         meet = "patient meets it" if line.matches == 1 else "patients meet it"
-        said += f", {amount(line.matches)} {meet}"
+        text += f", {amount(line.matches)} {meet}"
     if line.state == "open":
-        return said
+        return text
     if line.state == "unanswerable":
-        return line.why
+        return line.reason
     if line.matches == 0 and line.state == "short":
-        return f"{said}. Nobody meets it."
-    why = f": {line.why}" if line.why else ""
-    return f"{said}. {SAYS[line.state]}{why}"
+        return f"{text}. Nobody meets it."
+    reason = f": {line.reason}" if line.reason else ""
+    return f"{text}. {_STATE_TEXTS[line.state]}{reason}"
 
 
 def area_head(area: str, criteria: int, width: int) -> Content:
-    """Say whose patients an area's list holds."""
-    says = f"All who meet any of its {counted(criteria, 'criterion', 'criteria')}, or are picked."
-    keys = "Space shows which, to pick for them. A goes back."
-    told = lines(f"{says} {keys}", width)
+    """Return which patients the list of an area shows."""
+    who = f"All who meet any of its {counted(criteria, 'criterion', 'criteria')}, or are picked."
+    wrapped = lines(f"{who} Space shows which, to pick for them. A goes back.", width)
     return Content("\n").join(
-        [content(fit(area, width).rstrip(), "bold"), *(content(text) for text in told)]
+        [content(fit(area, width).rstrip(), "bold"), *(content(text) for text in wrapped)]
     )
 
 
-def nobody(line: CriterionLine) -> str:
-    """Say what to do where nobody meets a criterion."""
+def no_patients_text(line: CriterionLine) -> str:
+    """Return what to do where no patient is listed for a criterion."""
     if line.id is None:
         return "Nobody is drawn yet. Press r to draw."
     if line.state == "unanswerable":
-        return "Nobody could be looked for. w shows the whole list."
+        return "No patients can be found for it. w shows the whole list."
     if line.state == "by_hand":
         return "No rules: w shows the whole list, l picks from a list of your own."
-    return "No patient meets it. n says so to the supplier; w shows the whole list."
+    return (
+        "No patient meets it. n closes it with a reason for the supplier; w shows the whole list."
+    )
 
 
-NOBODY_USEFUL = "No criterion that wants records has patients left."
-NOBODY_IN_THE_AREA = (
-    "No patient meets any criterion of this area. A goes back; w shows the whole list."
-)
+NOBODY_USEFUL = "No criterion that needs records has patients left."
+NOBODY_IN_AREA = "No patient meets any criterion of this area. A goes back; w shows the whole list."
 
 
 RANDOM_AREA = "Random records"
 
 
 def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overview:
-    """Say where the whole work stands; `patients` are on the list."""
+    """Return the progress of the whole work; `patients` are on the list."""
     selection, pack = file.selection, file.pack
     counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
     return Overview(
@@ -221,9 +215,9 @@ def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overv
 def criterion_line(
     criterion: Criterion, answer: Answer | None, selection: Selection
 ) -> CriterionLine:
-    """Say where one criterion stands; `answer` is None before matching."""
+    """Return the picks and the state of one criterion; `answer` is None before matching."""
     picked = selection.count(criterion.id)
-    state, why = _state(criterion, answer, selection, picked)
+    state, reason = _state(criterion, answer, selection, picked)
     return CriterionLine(
         id=criterion.id,
         area=criterion.area,
@@ -234,7 +228,7 @@ def criterion_line(
         picked=picked,
         matches=answer.matches if answer and answer.answered else None,
         state=state,
-        why=why,
+        reason=reason,
         cautions=answer.cautions if answer else (),
         steps=tuple((step.says, step.left) for step in answer.left) if answer else (),
     )
@@ -258,7 +252,7 @@ def _state(
 
 
 def random_line(pack: Pack, selection: Selection) -> CriterionLine:
-    """Say where the random records stand, in the form of a criterion."""
+    """Return how many random records are drawn, in the form of a criterion."""
     wanted, picked = pack.random_records, len(selection.random())
     return CriterionLine(
         id=None,

@@ -1,36 +1,43 @@
-"""The boxes of the export: where to and how, and the passphrase, which is shown once.
-
-The hand-over pack of an open working file: a folder, or one encrypted file.
-"""
+"""The export of the hand-over pack: a folder, or one encrypted file with a passphrase."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Button, Checkbox, Input, Static
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
-from recordpick.tui.dialogs import Box, TickBox
-from recordpick.tui.masking import Secret, sentence
-from recordpick.tui.screens.new_file import as_path
+from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.background import run_with_progress
+from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, Notice, ProblemLine, yes_no
+from recordpick.tui.file_picker import free_path, parse_path
+from recordpick.tui.masking import PrivateText, message_line
 from recordpick.tui.text import content
-from recordpick.tui.widgets.fields import Field
+from recordpick.tui.widgets.fields import Field, TickBox
 
 if TYPE_CHECKING:
+    from recordpick.tui.screens.picking import PickingScreen
     from recordpick.tui.session import Session
 
-_NAMED = "Patients' names stand in tick_sheets.xlsx: it is for the practice's own use."
+_WITH_NAMES = "Patients' names are in tick_sheets.xlsx: it is for the practice's own use."
+_ABOUT_NAMES = (
+    "They will be in tick_sheets.xlsx, and nowhere else in the pack. That makes checking easier; "
+    "but whoever receives the pack receives the names too."
+)
+_FOLDER = "The selection list and the reports are written to a new folder:"
+_ZIP = "They are written as one encrypted file (zip), with a passphrase:"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ExportRequest:
     """Where to write the pack, and how."""
 
     out: Path
@@ -40,29 +47,50 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, in sentences; the passphrase is kept nowhere but here ("" for a folder)."""
+    """What was written, in sentences; the passphrase is kept nowhere else ("" for a folder)."""
 
     out: Path
-    says: tuple[str | Secret, ...]
+    messages: tuple[str | PrivateText, ...]
     passphrase: str = ""
 
 
-def free_place(session: Session) -> Path:
-    """A name for the pack beside the working file that neither a folder nor a zip has."""
-    plain = session.file.path.with_name(f"{session.file.path.stem}-hand-over")
-    number, free = 1, plain
-    while free.exists() or as_zip(free).exists():
-        number += 1
-        free = plain.with_name(f"{plain.name}-{number}")
-    return free
+async def export(screen: PickingScreen, session: Session) -> None:
+    """Write the hand-over pack where the person says."""
+    app = screen.app
+    request = await app.push_screen_wait(
+        ExportDialog(session.overview().progress + ".", str(free_pack_path(session)))
+    )
+    if request is None:
+        return
+    if request.with_names and not await app.push_screen_wait(
+        Confirm("Write patients' names?", [_ABOUT_NAMES], "Write with names", "Write nothing")
+    ):
+        return
+    exported = await run_with_progress(
+        screen, "Exporting", partial(write_pack, session, request), failed="Nothing was exported"
+    )
+    if exported is None:
+        return
+    screen.show_changes(f"Exported to {exported.out}.")
+    if exported.passphrase:
+        await app.push_screen_wait(PassphraseDialog(exported))
+    else:
+        await app.push_screen_wait(Notice("Exported", exported.messages))
+
+
+def free_pack_path(session: Session) -> Path:
+    """Return a name for the pack beside the working file that neither a folder nor a zip has."""
+    path = session.file.path
+    plain = path.with_name(f"{path.stem}-hand-over")
+    return free_path(plain, is_taken=lambda one: one.exists() or as_zip(one).exists())
 
 
 def as_zip(out: Path) -> Path:
-    """Give the name of the encrypted file: `out`, with .zip behind it if need be."""
+    """Return the name of the encrypted file: `out`, with .zip appended if need be."""
     return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")
 
 
-def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
+def write_pack(session: Session, request: ExportRequest, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
     from recordpick.handover.doubts import doubts
     from recordpick.handover.export import Options, export, export_encrypted
@@ -71,60 +99,59 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
     if session.matches is None:
         raise UserError("The criteria are still being matched: wait a moment.")
     file, index, matches = session.file, session.index, session.matches
-    options = Options(with_names=asked.with_names)
-    says: tuple[str | Secret, ...] = (_NAMED,) if asked.with_names else ()
-    says += tuple(
-        Secret(doubt.in_words, doubt.in_numbers)
+    options = Options(with_names=request.with_names)
+    messages: tuple[str | PrivateText, ...] = (_WITH_NAMES,) if request.with_names else ()
+    messages += tuple(
+        PrivateText(doubt.in_words, doubt.in_numbers)
         for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
     )
-    if asked.encrypted:
-        out = as_zip(asked.out)
+    if request.encrypted:
+        out = as_zip(request.out)
         passphrase = export_encrypted(file, index, out, matches, progress, options=options)
         picks, records = len(session.selection.picks), len(session.selection.patient_ids)
-        lines = f"{picks:,} lines for {records:,} patient records are written to {out}."
-        return Exported(out, (lines, *says), passphrase)
-    export(file, index, asked.out, matches, progress, options=options)
-    told = (*says, "\n".join(summary(asked.out)), "Hand the whole folder to the supplier.")
-    return Exported(asked.out, told)
+        written = f"{picks:,} lines for {records:,} patient records are written to {out}."
+        return Exported(out, (written, *messages), passphrase)
+    export(file, index, request.out, matches, progress, options=options)
+    written = "\n".join(summary(request.out))
+    return Exported(request.out, (*messages, written, "Hand the whole folder to the supplier."))
 
 
-_FOLDER = "The selection list and the reports are written to a new folder:"
-_ZIP = "They are written as one encrypted file (zip), with a passphrase:"
+class ExportDialog(Modal[ExportRequest | None]):
+    """Asks where the pack goes, whether it is encrypted, whether the workbook has names."""
 
+    HELP_PAGE = HelpPage(
+        "The hand-over pack",
+        "A new folder with the list for the supplier, the reports and your tick sheets; or the "
+        "same as one encrypted file, for which a passphrase is generated. The passphrase is shown "
+        "once and kept nowhere. The pack has no names, unless you tick them for the workbook.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "Back; nothing is written", label="Cancel")
+    ]
 
-class ExportDialog(Box[Asked | None]):
-    """Asks where the pack goes, whether it is encrypted, whether names stand in the workbook."""
-
-    TOPIC = "export"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
-
-    def __init__(self, standing: str, out: str) -> None:
-        """Take where the work stands, and the place that is offered."""
+    def __init__(self, progress: str, out: str) -> None:
+        """Take the progress of the work in words, and the place that is offered."""
         super().__init__()
-        self._standing = standing
+        self._progress = progress
         self._out = out
 
     def compose(self) -> ComposeResult:
-        """The words, the place, two ticks, two buttons."""
-        with Vertical(classes="box"):
-            yield Static("Export the hand-over pack", classes="box--title")
-            yield Static(content(self._standing), classes="box--message")
+        """Show the progress, the place and two tick boxes."""
+        title = "Export the hand-over pack"
+        with ModalFrame(title, [self._progress], buttons=yes_no("Export")):
             yield Static(_FOLDER, id="where")
             yield Field(self._out, id="answer", compact=True)
             yield TickBox("Encrypted, as one file with a passphrase", id="encrypted")
             yield TickBox("With patients' names in the practice's workbook", id="names")
-            yield Static("", id="wanting", classes="wanting", markup=False)
-            with Horizontal(classes="box--buttons"):
-                yield Button("Export", id="yes", variant="primary")
-                yield Button("Cancel", id="no")
+            yield ProblemLine()
 
     def on_mount(self) -> None:
-        """Straight to the place."""
+        """Put the cursor into the place."""
         self.query_one(Input).focus()
 
     @on(Checkbox.Changed, "#encrypted")
-    def _say_what_is_written(self, event: Checkbox.Changed) -> None:
-        """Say what is made, and give it the ending of what is made."""
+    def _change_ending(self, event: Checkbox.Changed) -> None:
+        """Say what will be written, and give the name its ending."""
         self.query_one("#where", Static).update(_ZIP if event.value else _FOLDER)
         field = self.query_one(Input)
         bare = field.value.strip()
@@ -132,32 +159,23 @@ class ExportDialog(Box[Asked | None]):
             bare = bare[:-4] if bare.casefold().endswith(".zip") else bare
             field.value = f"{bare}.zip" if event.value else bare
 
-    @on(Input.Submitted)
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Answer with the place and the two ticks, unless there is no place."""
         out = self.query_one(Input).value.strip()
         if not out:
-            self.query_one("#wanting", Static).update("Say where it is to be written.")
+            self.show_problem("Say where to write it.")
             return
         encrypted, names = self.query(TickBox)
-        self.dismiss(Asked(as_path(out), encrypted.value, names.value))
-
-    @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
-        if event.button.id == "yes":
-            self._submit()
-        else:
-            self.dismiss(None)
-
-    def action_cancel(self) -> None:
-        """Write nothing."""
-        self.dismiss(None)
+        self.dismiss(ExportRequest(parse_path(out), encrypted.value, names.value))
 
 
-class PassphraseBox(Box[None]):
-    """Shows the passphrase; only the button closes it, so that no key pressed in passing does."""
+class PassphraseDialog(Modal[None]):
+    """Shows the passphrase; only its button closes it, not a key pressed by accident."""
 
-    TOPIC = "export"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "wait", "Not yet")]
+    HELP_PAGE = ExportDialog.HELP_PAGE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "wait", "Not yet: note the passphrase first", label="Not yet")
+    ]
 
     def __init__(self, exported: Exported) -> None:
         """Take what was written."""
@@ -165,36 +183,31 @@ class PassphraseBox(Box[None]):
         self._exported = exported
 
     def compose(self) -> ComposeResult:
-        """The passphrase large enough to be copied by hand, and what to do with it."""
-        with Vertical(classes="box"):
-            yield Static("Exported: note the passphrase now", classes="box--title")
+        """Show the passphrase on a line of its own, and what to do with it."""
+        buttons = (
+            Button("Not yet", id="wait", variant="primary"),
+            Button("I have noted it", id="noted"),
+        )
+        with ModalFrame("Exported: note the passphrase now", buttons=buttons):
             yield Static(content(self._exported.passphrase, "bold"), id="passphrase")
             yield Static(
                 "It is shown this once and kept nowhere: without it nobody can open the file. "
                 "Tell it to the supplier by telephone, not with the file.",
-                classes="box--message",
+                classes="modal--message",
             )
-            with VerticalScroll(classes="box--text", can_focus=False):
-                for says in self._exported.says:
-                    yield sentence(says)
-            yield Static("", id="wanting", classes="wanting", markup=False)
-            with Horizontal(classes="box--buttons"):
-                yield Button("Not yet", id="wait", variant="primary")
-                yield Button("I have noted it", id="noted")
+            with VerticalScroll(classes="modal--text", can_focus=False):
+                yield from (message_line(message) for message in self._exported.messages)
+            yield ProblemLine()
 
     def on_mount(self) -> None:
-        """Enter by itself does not close it."""
+        """Focus the button that does not close it."""
         self.query_one("#wait").focus()
 
-    @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
-        if event.button.id == "noted":
-            self.dismiss(None)
-        else:
-            self.action_wait()
+    @on(Button.Pressed, "#noted")
+    def _noted(self) -> None:
+        self.dismiss(None)
 
+    @on(Button.Pressed, "#wait")
     def action_wait(self) -> None:
         """Say how it is closed."""
-        self.query_one("#wanting", Static).update(
-            "Note it first; then choose “I have noted it” (Tab, Enter)."
-        )
+        self.show_problem("Note it first; then choose “I have noted it” (Tab, Enter).")

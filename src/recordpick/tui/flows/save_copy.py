@@ -1,94 +1,103 @@
-"""The box that asks where to save what an open file holds, when the file is damaged or gone."""
+"""Saving what an open file holds as a new file, above all when the file is damaged or gone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.binding import BindingType
 from textual.widgets import Button, Input, Static
 
-from recordpick.tui.dialogs import Box
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.screens.new_file import as_path
-from recordpick.tui.text import content
+from recordpick.tui.actions import key
+from recordpick.tui.background import run_in_background
+from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, ProblemLine, scrolling, yes_no
+from recordpick.tui.file_picker import FilePicker, free_path, parse_path
 from recordpick.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from recordpick.tui.screens.picking import PickingScreen
+    from recordpick.tui.session import Session
 
 ENDING = ".recordpick"
 
 
-def free_place(path: Path) -> Path:
+async def save_copy(screen: PickingScreen, session: Session, reasons: Sequence[str] = ()) -> None:
+    """Ask where to save a copy of what is held here, until it is saved or not wanted."""
+    app, path = screen.app, free_copy_path(session.file.path)
+    while True:
+        chosen = await app.push_screen_wait(SaveCopyDialog(reasons, path))
+        if chosen is None:
+            return
+        path = chosen
+        saved = await run_in_background(screen, partial(session.file.save_copy, path))
+        if saved is not None:
+            break
+    screen.say(f"Saved as {saved}.")
+    uses_copy = await app.push_screen_wait(
+        Confirm(
+            "A copy was saved",
+            [f"{saved} has everything up to the last change that was shown."],
+            "Continue with the copy",
+            "Stay here",
+        )
+    )
+    if uses_copy:
+        screen.open_instead(saved)
+
+
+def free_copy_path(path: Path) -> Path:
     """Return a free name for a copy: beside the file, or in the home folder where that is gone."""
     folder = path.parent if path.parent.is_dir() else Path.home()
-    number, free = 1, folder / f"{path.stem}-copy{ENDING}"
-    while free.exists():
-        number += 1
-        free = folder / f"{path.stem}-copy-{number}{ENDING}"
-    return free
+    return free_path(folder / f"{path.stem}-copy", ENDING)
 
 
-class SaveCopyDialog(Box[Path | None]):
-    """Asks where the copy is to be saved; None where it is not to be."""
+class SaveCopyDialog(Modal[Path | None]):
+    """Asks where to save the copy; None for not at all."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "Back; nothing is saved", label="Cancel")
+    ]
 
-    def __init__(self, why: Sequence[str], place: Path) -> None:
-        """Take why a copy is offered, in sentences, and the place that is offered."""
+    def __init__(self, reasons: Sequence[str], path: Path) -> None:
+        """Take why a copy is offered, in sentences, and the path that is offered."""
         super().__init__()
-        self._why = tuple(why)
-        self._place = place
+        self._reasons = tuple(reasons)
+        self._path = path
 
     def compose(self) -> ComposeResult:
-        """The reasons, the place, three buttons."""
-        with Vertical(classes="box"):
-            yield Static("Save a copy as", classes="box--title")
-            with VerticalScroll(classes="box--text", can_focus=False):
-                for sentence in self._why:
-                    yield Static(content(sentence), classes="box--message")
+        """Show the reasons, the path and three buttons."""
+        save, cancel = yes_no("Save")
+        buttons = (save, Button("Another folder", id="browse"), cancel)
+        with ModalFrame("Save a copy as", buttons=buttons):
+            yield scrolling(self._reasons, can_focus=False)
             yield Static("All picks, notes and results that are held here go into a new file:")
-            yield Field(str(self._place), id="answer", compact=True)
-            yield Static("", id="wanting", classes="wanting", markup=False)
-            with Horizontal(classes="box--buttons"):
-                yield Button("Save", id="yes", variant="primary")
-                yield Button("Another folder", id="browse")
-                yield Button("Cancel", id="no")
+            yield Field(str(self._path), id="answer", compact=True)
+            yield ProblemLine()
 
     def on_mount(self) -> None:
-        """Straight to the place."""
+        """Put the cursor into the path."""
         self.query_one(Input).focus()
 
-    @on(Input.Submitted)
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Answer with the path, unless there is none."""
         text = self.query_one(Input).value.strip()
         if not text:
-            self.query_one("#wanting", Static).update("Say where it is to be saved.")
+            self.show_problem("Say where to save it.")
             return
-        path = as_path(text)
+        path = parse_path(text)
         self.dismiss(path if path.suffix else path.with_name(f"{path.name}{ENDING}"))
 
+    @on(Button.Pressed, "#browse")
     @work
     async def _browse(self) -> None:
         field = self.query_one(Input)
-        here = as_path(field.value.strip() or str(self._place))
+        here = parse_path(field.value.strip() or str(self._path))
         picker = FilePicker("The folder for the copy", here, folders=True, files=False)
         folder = await self.app.push_screen_wait(picker)
         if folder is not None:
-            field.value = str(folder / (here.name or self._place.name))
+            field.value = str(folder / (here.name or self._path.name))
         field.focus()
-
-    @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
-        if event.button.id == "yes":
-            self._submit()
-        elif event.button.id == "browse":
-            self._browse()
-        else:
-            self.dismiss(None)
-
-    def action_cancel(self) -> None:
-        """Save nothing."""
-        self.dismiss(None)

@@ -1,88 +1,124 @@
-"""The box that shows what would be picked, each way, before anything is picked."""
+"""Suggested records: each way of completing the criteria is shown before anything is picked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.tui.dialogs import Box
+from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.background import run_with_progress
+from recordpick.tui.dialogs import NO, Modal, ModalFrame
 from recordpick.tui.text import content, counted, fit
 from recordpick.tui.view_models import CriterionLine, Offer
 
+if TYPE_CHECKING:
+    from recordpick.tui.screens.picking import PickingScreen
+    from recordpick.tui.session import Session
 
-class SuggestDialog(Box[Offer | None]):
-    """Lists the ways with what each costs, and what the chosen one would pick."""
 
-    TOPIC = "suggest"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+async def suggest(screen: PickingScreen, session: Session) -> None:
+    """Complete this criterion, or all of them, in the way that the person chooses."""
+    criterion_id = screen.criterion.id
+    offers = await run_with_progress(
+        screen,
+        "Working out suggestions",
+        lambda _: (
+            session.offers(None),
+            session.offers(criterion_id) if criterion_id else (),
+        ),
+        can_stop=False,
+    )
+    if offers is None:
+        return
+    for_all, for_one = offers
+    chosen = await screen.app.push_screen_wait(
+        SuggestDialog(for_all, criterion_id, for_one, session.criteria())
+    )
+    if chosen is not None:
+        screen.change(lambda: session.apply(chosen))
+
+
+class SuggestDialog(Modal[Offer | None]):
+    """Lists the ways with their costs, and what the one under the cursor would pick."""
+
+    HELP_PAGE = HelpPage(
+        "Suggested records",
+        "Three ways to complete the criteria, and the cost of each: how many records there would "
+        "be to open and check. Enter goes to the buttons; nothing is picked before you choose "
+        "one. What you picked yourself stays, and one u undoes the whole suggestion.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "Back; nothing is picked", label="Cancel")
+    ]
 
     def __init__(
         self,
-        offers: Sequence[Offer],
-        here: str | None,
-        offers_here: Sequence[Offer],
+        for_all: Sequence[Offer],
+        criterion_id: str | None,
+        for_one: Sequence[Offer],
         criteria: Sequence[CriterionLine],
     ) -> None:
-        """Take the offers for all criteria, and those for the criterion `here` alone."""
+        """Take the offers for all criteria, and those for the criterion `criterion_id` alone."""
         super().__init__()
-        self._offers = tuple(offers)
-        self._here = here
-        self._offers_here = tuple(offers_here)
+        self._for_all = tuple(for_all)
+        self._criterion_id = criterion_id
+        self._for_one = tuple(for_one)
         self._criteria = criteria
-        self._something = any(offer.picks for offer in offers)
+        self._has_picks = any(offer.picks for offer in for_all)
 
     def compose(self) -> ComposeResult:
-        """The ways, what the one at hand does, and who decides."""
-        with Vertical(classes="box"):
-            yield Static("Suggested records: nothing is picked yet", classes="box--title")
-            if not self._something:
+        """Show the ways, what the one under the cursor does, and the buttons."""
+        with ModalFrame("Suggested records: nothing is picked yet", buttons=self._buttons()):
+            if not self._has_picks:
                 yield Static(
                     "There is nobody to suggest: every criterion has its records, is closed, or "
                     "all who meet it are picked.",
-                    classes="box--message",
+                    classes="modal--message",
                 )
-            else:
-                yield OptionList(
-                    *(Option(content(_in_a_line(offer))) for offer in self._offers),
-                    id="ways-to-suggest",
-                    markup=False,
-                    compact=True,
-                )
-                yield Static("", id="cost", classes="box--message", markup=False)
-                with VerticalScroll(classes="box--text", can_focus=False):
-                    yield Static("", id="by-criterion", markup=False)
-            with Horizontal(classes="box--buttons"):
-                if self._something:
-                    yield Button("Pick for all", id="all", variant="primary")
-                if any(offer.picks for offer in self._offers_here):
-                    yield Button(content(f"Only for {self._here}"), id="here")
-                yield Button("Cancel" if self._something else "Close", id="no")
+                return
+            yield OptionList(
+                *(Option(content(_offer_line(offer))) for offer in self._for_all),
+                id="ways-to-suggest",
+                markup=False,
+                compact=True,
+            )
+            yield Static("", id="cost", classes="modal--message", markup=False)
+            with VerticalScroll(classes="modal--text", can_focus=False):
+                yield Static("", id="by-criterion", markup=False)
+
+    def _buttons(self) -> list[Button]:
+        buttons = []
+        if self._has_picks:
+            buttons.append(Button("Pick for all", id="all", variant="primary"))
+        if any(offer.picks for offer in self._for_one):
+            buttons.append(Button(content(f"Only for {self._criterion_id}"), id="one"))
+        return [*buttons, Button("Cancel" if self._has_picks else "Close", id=NO)]
 
     def on_mount(self) -> None:
         """Choose the way first."""
-        if self._something:
+        if self._has_picks:
             ways = self.query_one(OptionList)
             ways.highlighted = 0
             ways.focus()
         else:
-            self.query_one("#no").focus()
+            self.query_one(f"#{NO}").focus()
 
     @property
-    def _at(self) -> int:
+    def _highlighted(self) -> int:
         return self.query_one(OptionList).highlighted or 0
 
     @on(OptionList.OptionHighlighted)
     def _show(self) -> None:
-        offer = self._offers[self._at]
-        self.query_one("#cost", Static).update(content(f"{offer.good_for} {offer.cost}"))
+        offer = self._for_all[self._highlighted]
+        self.query_one("#cost", Static).update(content(f"{offer.purpose} {offer.cost}"))
         self.query_one("#by-criterion", Static).update("\n".join(self._lines(offer)))
 
     def _lines(self, offer: Offer) -> list[str]:
@@ -97,19 +133,18 @@ class SuggestDialog(Box[Offer | None]):
         return out
 
     @on(OptionList.OptionSelected)
-    def _chosen(self) -> None:
+    def _go_to_buttons(self) -> None:
         self.query(Button).first().focus()
 
-    @on(Button.Pressed)
-    def _answer(self, event: Button.Pressed) -> None:
-        offers = {"all": self._offers, "here": self._offers_here}.get(event.button.id or "")
-        self.dismiss(offers[self._at] if offers else None)
+    @on(Button.Pressed, "#all")
+    def _pick_for_all(self) -> None:
+        self.dismiss(self._for_all[self._highlighted])
 
-    def action_cancel(self) -> None:
-        """Pick nobody."""
-        self.dismiss(None)
+    @on(Button.Pressed, "#one")
+    def _pick_for_one(self) -> None:
+        self.dismiss(self._for_one[self._highlighted])
 
 
-def _in_a_line(offer: Offer) -> str:
+def _offer_line(offer: Offer) -> str:
     name = offer.name[:1].upper() + offer.name[1:]
     return f"{name:<16} {counted(offer.records, 'record'):>14} to open"

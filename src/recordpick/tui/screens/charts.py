@@ -1,9 +1,7 @@
-"""The screen of pictures: one at a time, its numbers left and its drawing right.
+"""The screen of charts: one at a time, its numbers on the left and its drawing on the right.
 
-The drawing of a picture beside its numbers, by textual-plotext.
-
-Imported when a picture is opened and not before: the library is slow to load, and no other screen
-needs it. It is given numbers and our own signs only, so nothing of a practice's data can reach it.
+Only this module imports textual-plotext: the library is slow to load, and no other screen needs
+it. It gets numbers and signs of ours only, so nothing of a practice's data can reach it.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult, RenderResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.color import Color
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
@@ -21,68 +19,189 @@ from textual.screen import Screen
 from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
-from recordpick.tui import chart_data as pictures
-from recordpick.tui.chart_data import Picture
+from recordpick.tui import chart_data as charts
+from recordpick.tui.actions import CHARTS, HELP_KEYS, HelpPage, key
+from recordpick.tui.chart_data import Chart
 from recordpick.tui.text import content
 from recordpick.tui.view_models import CriterionLine
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
-    from recordpick.tui.chart_data import PictureData
+    from recordpick.tui.chart_data import ChartData
 
+_VIEWS = (
+    ("Ages", "Ages: of the selection, compared with the list"),
+    ("How full", "How full: each criterion is"),
+    ("Overlap", "Overlap: records by the criteria each serves"),
+    ("Assurance", "Assurance: what random records show"),
+)
+"""Names of the charts and what their keys do."""
+_BESIDE = 6
+"""Cells left and right of a chart, and the scrollbar."""
+_ABOVE_AND_BELOW = 7
+"""Rows of the title, the axis, the keys and the space around a chart."""
+_TALL = 32
+"""Rows of a screen from which the age bands have space between them."""
 _AXIS = 1
-"""Rows of the lower axis: its numbers."""
+"""Rows of the horizontal axis: its numbers."""
 _CURVE = (10, 24)
-"""Rows that a curve has at least and at most."""
+"""The least and most rows of a curve."""
+_TURN = "The next chart, or the one before"
+
+
+class ChartsScreen(Screen[None]):
+    """Four charts of the selection."""
+
+    HELP_PAGE = HelpPage(
+        "The charts",
+        "The numbers are on the left, the same as a chart on the right. Ages: the share of each "
+        "age band in the whole list (▒) and among the picked records (█), so that you see who is "
+        "missing from the selection. How full: what is picked of what is wanted. Overlap: how "
+        "many records serve several criteria. Assurance: what random records show about all "
+        "records, if none of them is faulty. ↑ ↓ scroll.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("left,shift+tab", "turn(-1)", _TURN, label="Before", display="←"),
+        key("right,tab,space", "turn(1)", _TURN, label="Next", display="→"),
+        *(
+            key(str(n + 1), f"show({n})", tooltip, CHARTS, label=name)
+            for n, (name, tooltip) in enumerate(_VIEWS)
+        ),
+        *HELP_KEYS,
+        key("escape,v,q", "close", "Back: to picking", CHARTS, label="Back"),
+    ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
+
+    def __init__(self, data: ChartData, criteria: Sequence[CriterionLine]) -> None:
+        """Take what is drawn."""
+        super().__init__()
+        self._data = data
+        self._criteria = criteria
+        self._shown = 0
+
+    def compose(self) -> ComposeResult:
+        """Show a title, the chart with its numbers, and the keys."""
+        yield Static("", id="chart-title", classes="screen--title", markup=False)
+        with VerticalScroll(id="chart-room"):
+            yield Static("", id="chart-above", markup=False)
+            with Horizontal(id="chart"):
+                yield Static("", id="chart-numbers", markup=False)
+                yield Plot()
+            yield Static("", id="chart-below", markup=False)
+        yield KeysLine()
+
+    def on_mount(self) -> None:
+        """Show the first chart."""
+        self.query_one(VerticalScroll).focus()
+        self._draw()
+
+    def on_resize(self, _: events.Resize) -> None:
+        """Draw in the new width."""
+        self.call_after_refresh(self._draw)
+
+    def _chart(self) -> Chart:
+        width = max(40, self.size.width - _BESIDE)
+        if self._shown == 0:
+            return charts.ages(self._data, is_tall=self.size.height >= _TALL)
+        if self._shown == 1:
+            return charts.fullness(self._criteria, min(72, max(36, width * 3 // 5)))
+        if self._shown == 2:
+            return charts.overlap(self._data)
+        return charts.assurance_curve(self._data, width)
+
+    def _draw(self) -> None:
+        title = [
+            content(f" {name} ", "reverse" if number == self._shown else "$quiet")
+            for number, (name, _) in enumerate(_VIEWS)
+        ]
+        self.query_one("#chart-title", Static).update(Content(" ").join(title))
+        chart = self._chart()
+        self._write("#chart-above", [content(one) for one in chart.above])
+        numbers = [content(one, "$quiet") for one in chart.headings]
+        self._write("#chart-numbers", [*numbers, *(content(one) for one in chart.numbers)])
+        self._write("#chart-below", [content(one) for one in chart.below])
+        text_rows = len(chart.above) + len(chart.headings) + len(chart.below)
+        self.query_one(Plot).draw(chart, room=self.size.height - text_rows - _ABOVE_AND_BELOW)
+
+    def _write(self, part: str, lines: list[Content]) -> None:
+        static = self.query_one(part, Static)
+        static.update(Content("\n").join(lines))
+        static.display = bool(lines)
+
+    def action_turn(self, by: int) -> None:
+        """Show the next chart, or the one before."""
+        self.action_show((self._shown + by) % len(_VIEWS))
+
+    def action_show(self, number: int) -> None:
+        """Show that chart."""
+        self._shown = number
+        self._draw()
+        self.query_one(VerticalScroll).scroll_home(animate=False)
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the chart whose name was clicked."""
+        at = event.get_content_offset(self.query_one("#chart-title"))
+        if event.widget is not None and event.widget.id == "chart-title" and at is not None:
+            left = 0
+            for number, (name, _) in enumerate(_VIEWS):
+                left += len(name) + 3
+                if at.x < left:
+                    self.action_show(number)
+                    return
+
+    def action_close(self) -> None:
+        """Go back to picking."""
+        self.dismiss(None)
 
 
 class Plot(PlotextPlot):
-    """Draws the bars of a picture, each in the row of its number; or its curve."""
+    """Draws the bars of a chart, each in the row of its number; or its curve."""
 
     def __init__(self) -> None:
         """Start empty."""
         super().__init__()
-        self._picture = Picture()
+        self._chart = Chart()
 
-    def draw(self, picture: Picture, room: int) -> None:
-        """Draw this one in as many rows as its numbers have; a curve takes what `room` there is."""
-        self._picture = picture
-        rows = len(picture.numbers)
-        if picture.curve is not None:
+    def draw(self, chart: Chart, room: int) -> None:
+        """Draw in as many rows as the numbers have; a curve uses what `room` there is."""
+        self._chart = chart
+        rows = len(chart.numbers)
+        if chart.curve is not None:
             rows = max(rows, _CURVE[0], min(room, _CURVE[1]))
         self.styles.height = rows + _AXIS
-        self.styles.margin = (len(picture.headings), 0, 0, 2)
-        self.display = bool(picture.bars or picture.curve)
+        self.styles.margin = (len(chart.headings), 0, 0, 2)
+        self.display = bool(chart.bars or chart.curve)
         self.refresh()
 
     def render(self) -> RenderResult:
-        """Draw in the size and the colours of now."""
+        """Draw in the current size and colours."""
         self.plt.clear_figure()
         self.plt.frame(frame=False)
-        self.plt.xlim(*self._picture.ends)
-        places, words = zip(*self._picture.ticks, strict=True) if self._picture.ticks else ((), ())
-        self.plt.xticks(list(places), list(words))
-        if self._picture.curve is not None:
+        self.plt.xlim(*self._chart.ends)
+        places, labels = zip(*self._chart.ticks, strict=True) if self._chart.ticks else ((), ())
+        self.plt.xticks(list(places), list(labels))
+        if self._chart.curve is not None:
             self._draw_curve()
         else:
             self._draw_bars()
         return super().render()
 
     def _draw_bars(self) -> None:
-        last = len(self._picture.numbers) - 1
+        last = len(self._chart.numbers) - 1
         self.plt.yticks([])
         self.plt.ylim(0, max(1, last))
-        for bar in self._picture.bars:
+        for bar in self._chart.bars:
             self._line((bar.start, bar.end), (last - bar.row, last - bar.row), bar.sign, bar.shade)
-        if self._picture.middle is not None:
-            middle = self._picture.middle
+        if self._chart.middle is not None:
+            middle = self._chart.middle
             self._line((middle, middle), (0, last), "│", "all")
 
     def _draw_curve(self) -> None:
-        curve = self._picture.curve
+        curve = self._chart.curve
         assert curve is not None
-        levels, words = zip(*curve.levels, strict=True)
-        self.plt.yticks(list(levels), list(words))
+        levels, labels = zip(*curve.levels, strict=True)
+        self.plt.yticks(list(levels), list(labels))
         self.plt.ylim(0, levels[-1])
         across, up = zip(*curve.points, strict=True)
         self._line(across, up, "•", "all")
@@ -99,108 +218,3 @@ class Plot(PlotextPlot):
     def _colour(self, shade: str) -> tuple[int, int, int]:
         name = {"ours": "primary", "all": "quiet"}[shade]
         return Color.parse(self.app.theme_variables[name]).rgb
-
-
-NAMES = ("Ages", "How full", "Overlap", "Assurance")
-_BESIDE = 6
-"""Cells left and right of a picture, and the scrollbar."""
-_ABOVE_AND_BELOW = 7
-"""Rows of the title, the axis, the keys and the room around a picture."""
-_HIGH = 32
-"""Rows from which the bands of ages stand apart."""
-
-
-class Pictures(Screen[None]):
-    """Four pictures of the selection."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,shift+tab", "turn(-1)", "Before", key_display="←"),
-        Binding("right,tab,space", "turn(1)", "Next", key_display="→"),
-        *(Binding(str(n + 1), f"show({n})", name) for n, name in enumerate(NAMES)),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("escape,v,q", "close", "Back"),
-    ]
-
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
-
-    def __init__(self, data: PictureData, criteria: Sequence[CriterionLine]) -> None:
-        """Take what is drawn."""
-        super().__init__()
-        self._data = data
-        self._criteria = criteria
-        self._at = 0
-
-    def compose(self) -> ComposeResult:
-        """A title, the picture with its numbers, the keys."""
-        yield Static("", id="picture-title", classes="screen--title", markup=False)
-        with VerticalScroll(id="picture-room"):
-            yield Static("", id="picture-above", markup=False)
-            with Horizontal(id="picture"):
-                yield Static("", id="picture-numbers", markup=False)
-                yield Plot()
-            yield Static("", id="picture-below", markup=False)
-        yield KeysLine()
-
-    def on_mount(self) -> None:
-        """Show the first."""
-        self.query_one(VerticalScroll).focus()
-        self._draw()
-
-    def on_resize(self, _: events.Resize) -> None:
-        """Draw in the new width."""
-        self.call_after_refresh(self._draw)
-
-    def _picture(self) -> Picture:
-        width = max(40, self.size.width - _BESIDE)
-        if self._at == 0:
-            return pictures.ages(self._data, is_high=self.size.height >= _HIGH)
-        if self._at == 1:
-            return pictures.fullness(self._criteria, min(72, max(36, width * 3 // 5)))
-        return (
-            pictures.overlap(self._data) if self._at == 2 else pictures.assured(self._data, width)
-        )
-
-    def _draw(self) -> None:
-        title = [
-            content(f" {name} ", "reverse" if number == self._at else "$quiet")
-            for number, name in enumerate(NAMES)
-        ]
-        self.query_one("#picture-title", Static).update(Content(" ").join(title))
-        picture = self._picture()
-        self._say("#picture-above", [content(one) for one in picture.above])
-        numbers = [content(one, "$quiet") for one in picture.headings]
-        self._say("#picture-numbers", [*numbers, *(content(one) for one in picture.numbers)])
-        self._say("#picture-below", [content(one) for one in picture.below])
-        words = len(picture.above) + len(picture.headings) + len(picture.below)
-        self.query_one(Plot).draw(picture, room=self.size.height - words - _ABOVE_AND_BELOW)
-
-    def _say(self, part: str, said: list[Content]) -> None:
-        static = self.query_one(part, Static)
-        static.update(Content("\n").join(said))
-        static.display = bool(said)
-
-    def action_turn(self, by: int) -> None:
-        """The next picture, or the one before."""
-        self.action_show((self._at + by) % len(NAMES))
-
-    def action_show(self, number: int) -> None:
-        """Show that picture."""
-        self._at = number
-        self._draw()
-        self.query_one(VerticalScroll).scroll_home(animate=False)
-
-    def on_click(self, event: events.Click) -> None:
-        """Show the picture whose name was clicked."""
-        at = event.get_content_offset(self.query_one("#picture-title"))
-        if event.widget is not None and event.widget.id == "picture-title" and at is not None:
-            left = 0
-            for number, name in enumerate(NAMES):
-                left += len(name) + 3
-                if at.x < left:
-                    self.action_show(number)
-                    return
-
-    def action_close(self) -> None:
-        """Back to work."""
-        self.dismiss(None)

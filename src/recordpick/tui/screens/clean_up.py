@@ -1,7 +1,4 @@
-"""The screen of what to put right before the first extract: findings, what each means, its rows.
-
-The clean-up list of an open working file's index: all that its screen asks of the core.
-"""
+"""The screen of what to put right before the first extract: findings, what each means, its rows."""
 
 from __future__ import annotations
 
@@ -11,18 +8,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, ScrollableContainer, VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.progress import Progress, silent
-from recordpick.tui.background import Asides, opens_box
-from recordpick.tui.dialogs import Ask, Tell
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.masking import follow, is_hiding
-from recordpick.tui.screens.new_file import as_path
+from recordpick.tui.actions import CLEAN_UP, HELP_KEYS, HIDE_NAMES, NEXT_PART, VIEW, HelpPage, key
+from recordpick.tui.background import run_with_progress
+from recordpick.tui.dialogs import Notice, TextPrompt
+from recordpick.tui.file_picker import FilePicker, free_path, parse_path
+from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.masking import is_masking, watch_masking
 from recordpick.tui.text import amount, content, fit, plain_table
 from recordpick.tui.widgets.lines import KeysLine
 
@@ -34,29 +32,49 @@ _TITLE = 31
 _NUMBER = 7
 
 
-class CleanUpScreen(Asides["CleanUp"]):
-    """Left the findings, right what the one at hand means and what to do, below its rows."""
+class CleanUpScreen(FlowScreen["CleanUp"]):
+    """The findings on the left; on the right what one means and what to do; its rows below."""
+
+    HELP_PAGE = HelpPage(
+        "To put right before the first extract",
+        "What the practice should put right in its clinical system first: codes and drugs that "
+        "the new system will not know, patients who cannot be matched, dates that cannot be "
+        "right. The number is how many were found; none: it was checked; ?: the export does not "
+        "say, which does not mean that there is none. The rows are below. Nothing is changed in "
+        "your records here.",
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "write", "Write the folder"),
-        Binding("l", "pcse", "PCSE's list"),
-        Binding("p", "app.mask", "Hide names"),
-        Binding("tab", "app.focus_next", "Next part", show=False),
-        Binding("shift+tab", "app.focus_previous", "Part before", show=False),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("escape,t,q", "close", "Back"),
+        key(
+            "w",
+            "write",
+            "Write the folder: a file for each finding",
+            CLEAN_UP,
+            label="Write the folder",
+        ),
+        key(
+            "l",
+            "pcse",
+            "PCSE's list: compare it with your registered patients",
+            CLEAN_UP,
+            label="PCSE's list",
+        ),
+        key("p", "app.mask", HIDE_NAMES, VIEW, label="Hide names"),
+        key("tab", "app.focus_next", NEXT_PART),
+        key("shift+tab", "app.focus_previous", NEXT_PART),
+        *HELP_KEYS,
+        key("escape,t,q", "close", "Back to picking", label="Back"),
     ]
 
-    def __init__(self, session: Session, known: CleanUp) -> None:
+    def __init__(self, session: Session, checked: CleanUp) -> None:
         """Take the open session and what was found in its index."""
         super().__init__()
         self._session = session
-        self._known = known
-        self._findings = known.findings
+        self._checked = checked
+        self._findings = checked.findings
 
     def compose(self) -> ComposeResult:
-        """A title, the findings, the one at hand, its rows, the keys."""
+        """Show a title, the findings, the one under the cursor, its rows, and the keys."""
         yield Static("", id="clean-up-title", classes="screen--title", markup=False)
         with Horizontal(id="clean-up-body"):
             yield OptionList(id="findings", markup=False, compact=True)
@@ -70,16 +88,16 @@ class CleanUpScreen(Asides["CleanUp"]):
         """Start at the first thing that was found."""
         self._list()
         self.query_one("#findings").focus()
-        follow(self, self._show)
+        watch_masking(self, self._show)
 
     def _list(self) -> None:
-        self._findings = self._known.findings
+        self._findings = self._checked.findings
         found = [one for one in self._findings if one.number]
         unknown = sum(one.number is None for one in self._findings)
         self.query_one("#clean-up-title", Static).update(
             content(
                 f"To put right before the first extract: {len(found)} of {len(self._findings)} "
-                f"found, {unknown} cannot be told (?)"
+                f"found, {unknown} cannot be checked (?)"
             )
         )
         listed = self.query_one("#findings", OptionList)
@@ -90,28 +108,27 @@ class CleanUpScreen(Asides["CleanUp"]):
     @on(OptionList.OptionHighlighted, "#findings")
     def _show(self) -> None:
         finding = self._findings[self.query_one("#findings", OptionList).highlighted or 0]
-        self.query_one("#finding", Static).update(self._told(finding))
-        rows = plain_table(finding.rows, masks=is_hiding(self.app)) if finding.number else []
+        self.query_one("#finding", Static).update(self._description(finding))
+        rows = plain_table(finding.rows, masks=is_masking(self.app)) if finding.number else []
         heading = content(rows[0], "$quiet underline") if rows else content("No rows.", "$quiet")
         body = (content(line) for line in rows[1:])
         self.query_one("#finding-rows", Static).update(Content("\n").join((heading, *body)))
         for room in ("#finding-room", "#finding-rows-room"):
             self.query_one(room).scroll_home(animate=False)
 
-    def _told(self, finding: Finding) -> Content:
+    def _description(self, finding: Finding) -> Content:
         parts = [content(finding.title, "bold"), content(_state(finding)), content("")]
         if finding.why:
             parts += [content(finding.why, "$warning"), content("")]
         parts += [content(finding.means), content("")]
         parts += [content("To do: ", "bold") + content(finding.to_do)]
-        if self._known.compared and finding not in self._known.own:
-            parts += [content(""), *(content(one) for one in self._known.compared)]
+        if self._checked.compared and finding not in self._checked.own:
+            parts += [content(""), *(content(one) for one in self._checked.compared)]
         return Content("\n").join(parts)
 
-    @opens_box
+    @opens_modal
     async def action_pcse(self) -> None:
         """Compare with the list that PCSE sent."""
-
         path = await self.app.push_screen_wait(
             FilePicker(
                 "PCSE's list of your registered patients",
@@ -121,44 +138,45 @@ class CleanUpScreen(Asides["CleanUp"]):
         )
         if path is None:
             return
-        known = await self.waited(
+        checked = await run_with_progress(
+            self,
             "Comparing with PCSE's list",
-            lambda progress: compare_with_list(self._session, self._known, path, progress),
-            "The list was not compared",
+            lambda progress: compare_with_list(self._session, self._checked, path, progress),
+            failed="The list was not compared",
         )
-        if known is not None:
-            self._known = known
+        if checked is not None:
+            self._checked = checked
             self._list()
-            self.query_one("#findings", OptionList).highlighted = len(known.own)
+            self.query_one("#findings", OptionList).highlighted = len(checked.own)
 
-    @opens_box
+    @opens_modal
     async def action_write(self) -> None:
         """Write the folder that staff work through."""
-
         folder = await self.app.push_screen_wait(
-            Ask(
+            TextPrompt(
                 "Write the clean-up folder",
                 ["A CSV for each finding, and README.txt with what to do. It names patients."],
-                value=str(free_folder(self._session)),
+                value=str(free_folder(self._session.file.path)),
                 yes="Write",
             )
         )
         if folder is None:
             return
-        out = as_path(folder)
-        written = await self.waited(
+        out = parse_path(folder)
+        written = await run_with_progress(
+            self,
             "Writing the clean-up folder",
-            lambda progress: write(self._session, self._known, out, progress),
-            "Nothing was written",
+            lambda progress: write(self._session, self._checked, out, progress),
+            failed="Nothing was written",
         )
         if written is not None:
             await self.app.push_screen_wait(
-                Tell("Written", [f"Written to {written}: begin with README.txt."])
+                Notice("Written", [f"Written to {written}: begin with README.txt."])
             )
 
     def action_close(self) -> None:
-        """Back to work; what was found is kept."""
-        self.dismiss(self._known)
+        """Go back to picking; what was found is kept."""
+        self.dismiss(self._checked)
 
 
 def _line(finding: Finding) -> Content:
@@ -169,24 +187,26 @@ def _line(finding: Finding) -> Content:
 
 def _state(finding: Finding) -> str:
     if finding.number is None:
-        return "Cannot be told. That does not mean that there is none."
+        return "Cannot be checked. That does not mean that there is none."
     if not finding.number:
-        return "None: it was looked for."
-    said = f"Found: {amount(finding.number)} {finding.counts}"
-    now = finding.registered
-    return f"{said}, {amount(now)} of them registered." if now is not None else f"{said}."
+        return "None: it was checked."
+    found = f"Found: {amount(finding.number)} {finding.counts}"
+    registered = finding.registered
+    if registered is None:
+        return f"{found}."
+    return f"{found}, {amount(registered)} of them registered."
 
 
 @dataclass(frozen=True)
 class CleanUp:
-    """What was found in the index, and what came of comparing with PCSE's list, if it was."""
+    """What was found in the index, and the comparison with PCSE's list, if there was one."""
 
     own: tuple[Finding, ...]
     reconciled: Reconciliation | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Give all findings: those of the index, then those of PCSE's list."""
+        """All findings: those of the index, then those of PCSE's list."""
         if self.reconciled is None:
             return self.own
         from recordpick.cleanup import pcse_findings
@@ -195,7 +215,7 @@ class CleanUp:
 
     @property
     def compared(self) -> tuple[str, ...]:
-        """Say how the comparison with PCSE's list went; nothing without one."""
+        """The result of the comparison with PCSE's list in sentences; nothing without one."""
         one = self.reconciled
         if one is None:
             return ()
@@ -210,44 +230,39 @@ class CleanUp:
         )
 
 
-def look(session: Session, progress: Progress = silent) -> CleanUp:
-    """Look through the index: for a thread."""
+def check_index(session: Session, progress: Progress = silent) -> CleanUp:
+    """Check the index for what to put right: for a thread."""
     from recordpick.cleanup import look_through
-    from recordpick.tui.session import in_reach
+    from recordpick.tui.session import readable_index
 
-    with in_reach(session.index):
+    with readable_index(session.index):
         return CleanUp(look_through(session.index, session.index.manifest.as_at, progress))
 
 
 def compare_with_list(
-    session: Session, known: CleanUp, path: Path, progress: Progress = silent
+    session: Session, checked: CleanUp, path: Path, progress: Progress = silent
 ) -> CleanUp:
     """Compare with PCSE's list: for a thread. UserError where the list cannot be read."""
     from recordpick.cleanup import read_pcse_list, reconcile
-    from recordpick.tui.session import in_reach
+    from recordpick.tui.session import readable_index
 
     progress(f"reading {path.name}", None)
     listed = read_pcse_list(path)
     progress("comparing", None)
-    with in_reach(session.index):
-        return replace(known, reconciled=reconcile(session.index, listed))
+    with readable_index(session.index):
+        return replace(checked, reconciled=reconcile(session.index, listed))
 
 
-def write(session: Session, known: CleanUp, out: Path, progress: Progress = silent) -> Path:
+def write(session: Session, checked: CleanUp, out: Path, progress: Progress = silent) -> Path:
     """Write the clean-up folder: for a thread. UserError where `out` is not free."""
     from recordpick.cleanup import write_clean_up
 
     index = session.index
     return write_clean_up(
-        out, index, index.manifest.as_at, known.findings, known.reconciled, progress
+        out, index, index.manifest.as_at, checked.findings, checked.reconciled, progress
     )
 
 
-def free_folder(session: Session) -> Path:
-    """A name for the clean-up folder beside the working file that is not taken."""
-    plain = session.file.path.with_name(f"{session.file.path.stem}-clean-up")
-    number, free = 1, plain
-    while free.exists():
-        number += 1
-        free = plain.with_name(f"{plain.name}-{number}")
-    return free
+def free_folder(path: Path) -> Path:
+    """Return a free name for the clean-up folder beside the working file `path`."""
+    return free_path(path.with_name(f"{path.stem}-clean-up"))

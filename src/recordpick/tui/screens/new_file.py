@@ -1,51 +1,35 @@
-"""The form for a new working file.
-
-Asking what the records leave open, before anything is made of them.
-
-From the filled-in form to a working file on the disk: for a thread.
-"""
+"""The form for a new working file."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static
 
-from recordpick.criteria.reading import read_pack
 from recordpick.days import NotADayError, parse_day
-from recordpick.errors import UserError
-from recordpick.index.as_at import check_as_at
-from recordpick.index.build import build_index
-from recordpick.index.practice_index import open_index
-from recordpick.index.questions import NO_ANSWERS, Answers, Question
-from recordpick.index.reading import questions_about
-from recordpick.progress import Progress, silent
-from recordpick.selection.state import Person
-from recordpick.selection.working_file import WorkingFile
 from recordpick.shipped import general_practice_pack
-from recordpick.tui.background import Waiting
-from recordpick.tui.dialogs import AskDay, Confirm, Tell
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.settings import ROLES, Role, as_role
+from recordpick.tui.actions import FORM, HELP_GROUP, THIS_PART, HelpPage, key
+from recordpick.tui.dialogs import ProblemLine, role_select
+from recordpick.tui.file_picker import FilePicker, parse_path
+from recordpick.tui.settings import Role, as_role
 from recordpick.tui.text import content
 from recordpick.tui.widgets.fields import Field
 from recordpick.tui.widgets.lines import KeysLine
 
-if TYPE_CHECKING:
-    from textual.app import App
+SUFFIX = ".recordpick"
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class NewFile:
     """What was filled in."""
 
     path: Path
@@ -58,60 +42,88 @@ class Filled:
     role: Role
 
 
-_HELP = {
-    "path": "Where your picks are kept. A new file; every pick is saved in it at once.",
-    "records": "The practice's records: a list of patients (CSV, Excel), a folder of exported "
-    "tables, or a practice index made before. F2 looks for it.",
-    "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
-    "column is which. Leave it empty otherwise.",
-    "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
-    "comes with recordpick. F2 looks for another.",
-    "practice": "As it is to stand on the selection list.",
-    "as_at": "The day on which the export was made, as day/month/year. Leave it empty where the "
-    "export says it; where it does not, you are asked.",
-    "name": "It stands beside each record you pick.",
-    "role": "For whom you work.",
+@dataclass(frozen=True, slots=True)
+class _FormField:
+    """One line of the form: its label, its explanation, and the message where it is empty."""
+
+    label: str
+    help: str
+    required: str = ""
+
+
+_FIELDS = {
+    "path": _FormField(
+        "Working file",
+        "Where your picks are kept. A new file; every pick is saved in it at once.",
+        "Say where to keep the working file.",
+    ),
+    "records": _FormField(
+        "Practice's records",
+        "The practice's records: a list of patients (CSV, Excel), a folder of exported tables, or "
+        "a practice index made before. F2 browses for it.",
+        "Say where the practice's records are.",
+    ),
+    "mapping": _FormField(
+        "Mapping file",
+        "Only for a folder of CSV files of another system: the mapping file that says which "
+        "column is which. Leave it empty otherwise.",
+    ),
+    "pack": _FormField(
+        "Supplier's criteria",
+        "The supplier's criteria (TOML, CSV or Excel). At first it is the pack that comes with "
+        "recordpick. F2 browses for another.",
+        "Say which criteria to use.",
+    ),
+    "practice": _FormField("Practice", "The name of the practice for the selection list."),
+    "as_at": _FormField(
+        "As at",
+        "The day on which the export was made, as day/month/year. Leave it empty where the export "
+        "has a date; where it has none, you are asked for it.",
+    ),
+    "name": _FormField(
+        "Your name",
+        "It is kept with each record you pick.",
+        "Write your name: it is kept with each record you pick.",
+    ),
+    "role": _FormField("You work for", "For whom you work."),
 }
-_LABELS = {
-    "path": "Working file",
-    "records": "Practice's records",
-    "mapping": "Mapping file",
-    "pack": "Supplier's criteria",
-    "practice": "Practice",
-    "as_at": "As at",
-    "name": "Your name",
-    "role": "You work for",
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    "path": (),
+    "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+    "mapping": (".toml",),
+    "pack": (".toml", ".csv", ".xlsx"),
 }
+"""The fields for a path, and the files that each may be."""
 
 
-class NewFileScreen(Screen[Filled | None]):
-    """One line a field; what each means stands below as it is reached."""
+class NewFileScreen(Screen[NewFile | None]):
+    """A line for each field; below, an explanation of the one that has the focus."""
 
+    HELP_PAGE = HelpPage(
+        "A new working file",
+        "Only the practice's records must be filled in; the rest has a default. The explanation "
+        "of the field you are in is below the fields. Enter goes to the next field.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "browse", "Browse"),
-        Binding("f3", "make", "Make it"),
-        Binding("f1", "app.help", "Help"),
-        Binding("escape", "cancel", "Back"),
+        key("f2", "browse", "Browse: for the file or folder of the field", FORM, label="Browse"),
+        key("f3", "create", "Create it: the working file, and open it", FORM, label="Create it"),
+        key("f1", "app.help", THIS_PART, HELP_GROUP, label="Help"),
+        key("escape", "cancel", "Back: to the first screen", FORM, label="Back"),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
 
-    def __init__(self, name: str, role: Role, filled: Filled | None = None) -> None:
+    def __init__(self, name: str, role: Role, filled: NewFile | None = None) -> None:
         """Take what is known of the person, and what was filled in before."""
         super().__init__()
-        self._filled = filled
-        self._person = name
-        self._role = role
-
-    def compose(self) -> ComposeResult:
-        """The fields, the words about the one at hand, the buttons."""
-        values = {
-            "path": str(Path.cwd() / "data-checking.recordpick"),
+        self._role = filled.role if filled else role
+        self._values = {
+            "path": str(Path.cwd() / f"data-checking{SUFFIX}"),
             "pack": str(general_practice_pack()),
-            "name": self._person,
+            "name": name,
         }
-        if (filled := self._filled) is not None:
-            values |= {
+        if filled is not None:
+            self._values |= {
                 "path": str(filled.path),
                 "records": str(filled.records),
                 "mapping": str(filled.mapping or ""),
@@ -120,25 +132,22 @@ class NewFileScreen(Screen[Filled | None]):
                 "as_at": filled.as_at.strftime("%d/%m/%Y") if filled.as_at else "",
                 "name": filled.name,
             }
+
+    def compose(self) -> ComposeResult:
+        """Show the fields, the explanation, and the buttons."""
         yield Static("A new working file", classes="screen--title")
         with VerticalScroll(id="form"):
-            for name, label in _LABELS.items():
+            for name, field in _FIELDS.items():
                 with Horizontal(classes="field"):
-                    yield Static(label, classes="field--label")
+                    yield Static(field.label, classes="field--label")
                     if name == "role":
-                        yield Select(
-                            [(says, role) for role, says in ROLES.items()],
-                            value=self._filled.role if self._filled else self._role,
-                            allow_blank=False,
-                            id="role",
-                            compact=True,
-                        )
+                        yield role_select(self._role)
                     else:
-                        yield Field(values.get(name, ""), id=name, compact=True)
+                        yield Field(self._values.get(name, ""), id=name, compact=True)
         yield Static("", id="field-help", classes="quiet", markup=False)
-        yield Static("", id="wanting", classes="wanting", markup=False)
-        with Horizontal(classes="box--buttons"):
-            yield Button("Make it and open", id="make", variant="primary")
+        yield ProblemLine()
+        with Horizontal(classes="modal--buttons"):
+            yield Button("Create it and open", id="create", variant="primary")
             yield Button("Back", id="back")
         yield KeysLine()
 
@@ -148,197 +157,86 @@ class NewFileScreen(Screen[Filled | None]):
 
     @on(DescendantFocus)
     def _explain(self, event: DescendantFocus) -> None:
-        self.query_one("#field-help", Static).update(_HELP.get(event.widget.id or "", ""))
+        field = _FIELDS.get(event.widget.id or "")
+        self.query_one("#field-help", Static).update(field.help if field else "")
 
     def action_browse(self) -> None:
-        """Look for the file or folder of the field at hand."""
-        if isinstance(self.focused, Input) and self.focused.id in {
-            "path",
-            "records",
-            "mapping",
-            "pack",
-        }:
+        """Browse for the file or folder of the field that has the focus."""
+        if isinstance(self.focused, Input) and self.focused.id in _ENDINGS:
             self._browse(self.focused)
 
     @work
     async def _browse(self, field: Input) -> None:
-        start = as_path(field.value) if field.value.strip() else None
-        endings = {
-            "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
-            "mapping": (".toml",),
-            "pack": (".toml", ".csv", ".xlsx"),
-        }
+        start = parse_path(field.value) if field.value.strip() else None
         name = field.id or ""
         path = await self.app.push_screen_wait(
             FilePicker(
-                _LABELS[name],
+                _FIELDS[name].label,
                 start,
-                endings=endings.get(name, ()),
+                endings=_ENDINGS[name],
                 folders=name in {"records", "path"},
                 files=name != "path",
             )
         )
         if path is not None:
-            old = Path(field.value).name or "data-checking.recordpick"
-            field.value = str(path / old if name == "path" else path)
+            file_name = Path(field.value).name or f"data-checking{SUFFIX}"
+            field.value = str(path / file_name if name == "path" else path)
 
     @on(Input.Submitted)
-    def _next(self) -> None:
+    def _next_field(self) -> None:
         self.focus_next()
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "make":
-            self.action_make()
+        if event.button.id == "create":
+            self.action_create()
         else:
             self.dismiss(None)
 
     def action_cancel(self) -> None:
-        """Back to the start."""
+        """Go back to the start screen."""
         self.dismiss(None)
 
-    def action_make(self) -> None:
-        """Check what can be checked here, and hand it on."""
+    def action_create(self) -> None:
+        """Check what can be checked here, and answer with what was filled in."""
         texts = {
             name: self.query_one(f"#{name}", Input).value.strip()
-            for name in _LABELS
+            for name in _FIELDS
             if name != "role"
         }
-        for name, says in _REQUIRED.items():
-            if not texts[name]:
-                self._want(name, says)
+        for name, text in texts.items():
+            if not text and _FIELDS[name].required:
+                self._show_problem(name, _FIELDS[name].required)
                 return
-        as_at = read_date(texts["as_at"]) if texts["as_at"] else None
+        as_at = parse_date(texts["as_at"]) if texts["as_at"] else None
         if isinstance(as_at, str):
-            self._want("as_at", f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026.")
+            problem = f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026."
+            self._show_problem("as_at", problem)
             return
-        path = as_path(texts["path"])
-        if path.suffix != ".recordpick":
-            path = path.with_name(f"{path.name}.recordpick")
-        role = as_role(self.query_one("#role", Select).value)
+        path = parse_path(texts["path"])
+        if path.suffix != SUFFIX:
+            path = path.with_name(f"{path.name}{SUFFIX}")
         self.dismiss(
-            Filled(
+            NewFile(
                 path=path,
-                records=as_path(texts["records"]),
-                mapping=as_path(texts["mapping"]) if texts["mapping"] else None,
-                pack=as_path(texts["pack"]),
+                records=parse_path(texts["records"]),
+                mapping=parse_path(texts["mapping"]) if texts["mapping"] else None,
+                pack=parse_path(texts["pack"]),
                 practice=texts["practice"],
                 as_at=as_at,
                 name=texts["name"],
-                role=role,
+                role=as_role(self.query_one("#role", Select).value),
             )
         )
 
-    def _want(self, name: str, says: str) -> None:
-        self.query_one("#wanting", Static).update(content(says))
+    def _show_problem(self, name: str, text: str) -> None:
+        self.query_one(ProblemLine).update(content(text))
         self.query_one(f"#{name}").focus()
 
 
-_REQUIRED = {
-    "path": "Say where the working file is to be kept.",
-    "records": "Say where the practice's records are.",
-    "pack": "Say which criteria are to be used.",
-    "name": "Please write your name: it stands beside each record you pick.",
-}
-
-
-def as_path(text: str) -> Path:
-    """Read a path as people paste it: with quotes, with ~."""
-    return Path(text.strip().strip('"')).expanduser()
-
-
-def read_date(text: str) -> dt.date | str:
+def parse_date(text: str) -> dt.date | str:
     """Return the day that was typed, or why it is not one."""
     try:
         return parse_day(text)
     except NotADayError as error:
         return error.reason
-
-
-async def ask_about(app: App[None], form: Filled) -> Answers | None:
-    """Ask what the records leave open, one question a box; None where the person turned back.
-
-    Only from a worker of the app.
-    """
-    from recordpick.index.questions import Answers
-
-    def look(progress: Progress) -> tuple[Question, ...]:
-
-        progress("looking at the records", None)
-        return questions_of(form)
-
-    done = await app.push_screen_wait(Waiting("Making the working file", look))
-    if done.error is not None:
-        await app.push_screen_wait(Tell.error(done.error, "Nothing was made"))
-    if done.result is None:
-        return None
-    given = {}
-    as_at = None
-    for question in done.result:
-        if question.about == "as_at":
-            as_at = await app.push_screen_wait(AskDay("One question", [question.asks]))
-            if as_at is None:
-                return None
-            continue
-        box = Confirm("One question", [question.asks], question.yes, question.no)
-        said = await app.push_screen_wait(box)
-        if said is None:
-            return None
-        given[question.key] = said
-    return Answers(given, as_at=as_at)
-
-
-def questions_of(form: Filled) -> tuple[Question, ...]:
-    """Give what the records leave open and only a person can tell; nothing of an index."""
-    if _is_index(form.records):
-        return ()
-    if not form.records.exists():
-        raise UserError(f"{form.records}: there is no such file or folder.")
-    return questions_about([form.records], form.mapping, as_at=form.as_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A working file that was made, and what a person must know about its records first."""
-
-    path: Path
-    warnings: tuple[str, ...]
-
-
-def make_working_file(
-    form: Filled, progress: Progress = silent, answers: Answers = NO_ANSWERS
-) -> Made:
-    """Make a working file, and first an index beside it where `records` is none."""
-    if form.as_at is not None:
-        check_as_at(form.as_at, "As at")
-    if form.path.exists():
-        raise UserError(f"{form.path} is there already: choose another name.")
-    pack = read_pack(form.pack)
-    if _is_index(form.records):
-        index = open_index(form.records)
-    else:
-        out = form.path.with_name(f"{form.path.stem}-index")
-        index = build_index(
-            [form.records],
-            out,
-            mapping=form.mapping,
-            as_at=form.as_at,
-            practice=form.practice,
-            answers=answers,
-            progress=progress,
-        )
-    as_at = form.as_at or index.manifest.as_at
-    practice = form.practice or index.manifest.practice
-    with WorkingFile.create(form.path, pack, index, as_at, practice, Person(form.name, form.role)):
-        pass
-    warnings = list(index.manifest.warnings)
-    if as_at != index.manifest.as_at:
-        warnings.append(
-            f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
-            f"worked out as at {as_at}, not who is registered or which medicines are current."
-        )
-    return Made(form.path, tuple(warnings))
-
-
-def _is_index(records: Path) -> bool:
-    return (records / "index.json").is_file()

@@ -1,9 +1,8 @@
 """The screen of the reports: figures from the records, of both systems, and the differences.
 
-The reports of an open working file: what is counted, and the figures of both systems.
-
-The systems' figures, and what the reports are counted by, are kept in the working file: whatever is
-given here is an event there, and can be undone. Only what was counted is kept in memory.
+The systems' figures, and the rules that the reports are counted by, are kept in the working file:
+whatever is loaded or typed here is an event there, and can be undone. Only what was counted is kept
+in memory.
 """
 
 from __future__ import annotations
@@ -16,16 +15,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.progress import Progress, silent
-from recordpick.tui.background import Asides, opens_box
-from recordpick.tui.dialogs import Ask, Tell
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.screens.new_file import as_path
+from recordpick.tui.actions import HELP_KEYS, REPORTS, HelpPage, key
+from recordpick.tui.background import run_in_background, run_with_progress
+from recordpick.tui.dialogs import Notice, TextPrompt
+from recordpick.tui.file_picker import FilePicker, parse_path
+from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.text import content, fit
 from recordpick.tui.widgets.lines import KeysLine
 
@@ -47,51 +47,92 @@ _SYSTEMS: dict[System, str] = {
     "current_system": "the current system",
     "new_system": "the new system",
 }
-_SHORT: dict[System, str] = {"current_system": "Current system", "new_system": "New system"}
-_WORDS = {"personalised_care_adjustments": "adjustments", "newly_registered": "new patients"}
-_NAMES = {"all all": "all", "unknown unknown": "unknown"}
+_SYSTEM_LABELS: dict[System, str] = {"current_system": "Current system", "new_system": "New system"}
+_FIGURE_LABELS = {
+    "personalised_care_adjustments": "adjustments",
+    "newly_registered": "new patients",
+}
+_ROW_LABELS = {"all all": "all", "unknown unknown": "unknown"}
 _WIDTHS = (10, 9, 9, 11, 7)
-"""Of the numbers' columns: all of them, with name and figure, have room on 80 columns."""
-_STATES = {
+"""Cells of the numbers' columns: with name and figure, all of them fit in 80."""
+_STATE_TEXTS = {
     "only_before": "Only the current system's figures have it.",
     "only_after": "Only the new system's figures have it.",
     "same": "The same to two decimals.",
-    "different": "Both have it, and it is not the same.",
+    "different": "Both have it, and it is different.",
 }
-_NONE = (
+_NO_DIFFERENCES = (
     "Nothing to compare yet: c loads the current system's figures, n the new system's, and "
     "Enter on a figure of a report types one."
 )
 
 
-class ReportsScreen(Asides["Reports"]):
-    """One report at a time; a line a figure; below, what the figure is or why it is empty."""
+_TURN = "The next report, or the one before"
+
+
+class ReportsScreen(FlowScreen["Reports"]):
+    """One report at a time, a line a figure; below, what the figure is or why it is empty."""
+
+    HELP_PAGE = HelpPage(
+        "The reports",
+        "QOF, cytology and immunisation targets, capitation: what is counted in the records, and "
+        "what the reports of the current and the new system say. An empty figure is not a zero: "
+        "the reason is given below. What you load or type here is kept in the working file, and "
+        "goes into the next hand-over pack; undo takes it back.",
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "load('current_system')", "Load current"),
-        Binding("n", "load('new_system')", "Load new"),
-        Binding("enter", "type('current_system')", "Type current", key_display="↵"),
-        Binding("e", "type('new_system')", "Type new"),
-        Binding("right", "turn(1)", "Next", key_display="→", priority=True),
-        Binding("w", "write", "Write"),
-        Binding("t", "count_by", "Table"),
-        Binding("left", "turn(-1)", "Report before", show=False, priority=True),
-        *(Binding(str(n + 1), f"show({n})", one[0], show=False) for n, one in enumerate(_VIEWS)),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("escape,i,q", "close", "Back"),
+        key(
+            "c",
+            "load('current_system')",
+            "Load current: a CSV, or a folder of reports",
+            REPORTS,
+            label="Load current",
+        ),
+        key(
+            "n",
+            "load('new_system')",
+            "Load new: the new system's figures",
+            REPORTS,
+            label="Load new",
+        ),
+        key(
+            "enter",
+            "type('current_system')",
+            "Type current: the figure at the cursor",
+            REPORTS,
+            label="Type current",
+            display="↵",
+        ),
+        key(
+            "e",
+            "type('new_system')",
+            "Type new: the new system's figure",
+            REPORTS,
+            label="Type new",
+        ),
+        key("right", "turn(1)", _TURN, label="Next", display="→", priority=True),
+        key("w", "write", "Write: all figures and differences, as CSV", REPORTS, label="Write"),
+        key("t", "count_by", "Table: of another QOF year, or other rules", REPORTS, label="Table"),
+        key("left", "turn(-1)", _TURN, priority=True),
+        *(
+            key(str(n + 1), f"show({n})", f"{one[0]}: show this report", REPORTS)
+            for n, one in enumerate(_VIEWS)
+        ),
+        *HELP_KEYS,
+        key("escape,i,q", "close", "Back to picking", label="Back"),
     ]
 
-    def __init__(self, session: Session, known: Reports) -> None:
-        """Take the open session, and the reports with the figures known so far."""
+    def __init__(self, session: Session, reports: Reports) -> None:
+        """Take the open session, and its reports."""
         super().__init__()
         self._session = session
-        self._known = known
-        self._at = 0
+        self._reports = reports
+        self._view = 0
         self._rows: list[dict[str, Any]] = []
 
     def compose(self) -> ComposeResult:
-        """The reports, what to read them with, the figures, words on the one at hand, keys."""
+        """Show the names of the reports, cautions, the figures, a text on one of them, and keys."""
         yield Static("", id="report-title", classes="screen--title", markup=False)
         yield Static("", id="report-caution", markup=False)
         yield Static("", id="report-heading", markup=False)
@@ -102,110 +143,108 @@ class ReportsScreen(Asides["Reports"]):
     def on_mount(self) -> None:
         """Show the first report."""
         self.query_one("#figures").focus()
-        self._paint()
-        if not self._known.current:
+        self._show()
+        if not self._reports.is_current:
             self._recount()
 
     @work
     async def _recount(self) -> None:
-        """Count again: what the reports are counted by is not what it was."""
-
-        known = await self.waited(
-            "Counting for the reports", lambda progress: count(self._session, progress)
+        """Count again, because the rules or the records have changed."""
+        reports = await run_with_progress(
+            self, "Counting for the reports", lambda progress: count(self._session, progress)
         )
-        if known is not None:
-            self._known = known
-            self._paint()
+        if reports is not None:
+            self._reports = reports
+            self._show()
 
-    def _paint(self, at: int = 0) -> None:
-        """Show the report at hand, with the cursor on that row."""
+    def _show(self, row: int = 0) -> None:
+        """Show the current report, with the cursor on that row."""
         title = [
-            content(f" {name} ", "reverse" if number == self._at else "$quiet")
+            content(f" {name} ", "reverse" if number == self._view else "$quiet")
             for number, (name, _, _) in enumerate(_VIEWS)
         ]
         self.query_one("#report-title", Static).update(Content(" ").join(title))
-        _, report, keys = _VIEWS[self._at]
-        cautions = self._known.cautions(report)
+        _, report, keys = _VIEWS[self._view]
+        cautions = self._reports.cautions(report)
         caution = self.query_one("#report-caution", Static)
         caution.display = bool(cautions)
         caution.update(content(" ".join(cautions), "$warning"))
         columns = ["from_records", "current_system", "new_system", "difference"]
         headings = ["in records", "current", "new", "difference"]
         if report:
-            frame = self._known.filled()[0][report]
+            frame = self._reports.filled()[0][report]
             self._rows = [
-                {**row, "name": " ".join(str(row[key]) for key in keys)} for row in frame.to_dicts()
+                {**one, "name": " ".join(str(one[key]) for key in keys)} for one in frame.to_dicts()
             ]
         else:
             columns = ["counted_before", "before", "after", "difference", "percent"]
             headings.append("%")
-            self._rows = self._known.differences().to_dicts()
+            self._rows = self._reports.differences().to_dicts()
         heading = _line("", "figure", *headings)
         self.query_one("#report-heading", Static).update(content(heading, "$quiet"))
         lines = [
-            _line(_named(row), row["figure"], *(_shown(row, column) for column in columns))
-            for row in self._rows
+            _line(_label(one), one["figure"], *(_cell(one, column) for column in columns))
+            for one in self._rows
         ]
         figures = self.query_one("#figures", OptionList)
         figures.clear_options()
         figures.add_options([Option(content(line)) for line in lines])
-        figures.highlighted = min(at, len(lines) - 1) if lines else None
+        figures.highlighted = min(row, len(lines) - 1) if lines else None
         if not lines:
-            self.query_one("#figure", Static).update(content(_NONE))
+            self.query_one("#figure", Static).update(content(_NO_DIFFERENCES))
 
     @on(OptionList.OptionHighlighted, "#figures")
-    def _tell(self) -> None:
+    def _describe(self) -> None:
         at = self.query_one("#figures", OptionList).highlighted
         if at is None or at >= len(self._rows):
             return
         row = self._rows[at]
         figure = row["figure"].replace("_", " ")
-        named = f"{_named(row)}, {figure}: {row.get('measures') or row.get('means') or ''}"
-        says = [row.get("why_empty") or _STATES.get(row.get("state", ""), ""), *self._given(row)]
+        heading = f"{_label(row)}, {figure}: {row.get('measures') or row.get('means') or ''}"
+        state = row.get("why_empty") or _STATE_TEXTS.get(row.get("state", ""), "")
         self.query_one("#figure", Static).update(
-            content(named.rstrip(": "), "bold")
+            content(heading.rstrip(": "), "bold")
             + Content("\n")
-            + content(" ".join(one for one in says if one), "$quiet")
+            + content(" ".join(one for one in (state, *self._sources(row)) if one), "$quiet")
         )
 
-    def _given(self, row: dict[str, Any]) -> list[str]:
-        """Say who gave the systems' figures of a row, when, and from which file."""
+    def _sources(self, row: dict[str, Any]) -> list[str]:
+        """Return who entered the systems' figures of a row, when, and from which file."""
         name = self._figure_name(row)
         if name is None:
             return []
-        told = []
-        for system, words in _SHORT.items():
-            figure = self._known.figure(system, name)
+        sources = []
+        for system, label in _SYSTEM_LABELS.items():
+            figure = self._reports.figure(system, name)
             if figure is not None:
                 how = f"from {figure.source}" if figure.source else "typed"
                 day = f"{figure.on.astimezone():%d %b %Y}"
-                told.append(f"{words}: {how}, {figure.by.name}, {day}.")
-        return told
+                sources.append(f"{label}: {how}, {figure.by.name}, {day}.")
+        return sources
 
     def _figure_name(self, row: dict[str, Any]) -> tuple[str, ...] | None:
-        """Give the name of a row's figure; None in the differences."""
-        _, report, keys = _VIEWS[self._at]
+        """Return the name of a row's figure; None in the differences."""
+        _, report, keys = _VIEWS[self._view]
         if not report:
             return None
         return (report, *(str(row[key]) for key in keys), str(row["figure"]))
 
     @on(OptionList.OptionSelected, "#figures")
-    def _chosen(self) -> None:
+    def _figure_chosen(self) -> None:
         self.action_type("current_system")
 
     def action_turn(self, by: int) -> None:
-        """The next report, or the one before."""
-        self.action_show((self._at + by) % len(_VIEWS))
+        """Show the next report, or the one before."""
+        self.action_show((self._view + by) % len(_VIEWS))
 
     def action_show(self, number: int) -> None:
         """Show that report."""
-        self._at = number
-        self._paint()
+        self._view = number
+        self._show()
 
-    @opens_box
+    @opens_modal
     async def action_load(self, system: System) -> None:
         """Load a system's figures from a CSV, or from a folder of filled-in reports."""
-
         path = await self.app.push_screen_wait(
             FilePicker(
                 f"Figures of {_SYSTEMS[system]}: a CSV, or a folder of reports",
@@ -216,18 +255,17 @@ class ReportsScreen(Asides["Reports"]):
         )
         if path is None:
             return
-        told = self._known.filled()[1]
-        loaded = await self.aside(partial(load, self._known, path, system))
+        known_notes = self._reports.filled()[1]
+        loaded = await run_in_background(self, partial(load, self._reports, path, system))
         if loaded is None:
             return
-        self._paint(self.query_one("#figures", OptionList).highlighted or 0)
-        notes = [note for note in self._known.filled()[1] if note not in told]
-        await self.app.push_screen_wait(Tell("Loaded", [loaded.in_words, *notes]))
+        self._show(self.query_one("#figures", OptionList).highlighted or 0)
+        notes = [note for note in self._reports.filled()[1] if note not in known_notes]
+        await self.app.push_screen_wait(Notice("Loaded", [loaded.in_words, *notes]))
 
-    @opens_box
+    @opens_modal
     async def action_count_by(self) -> None:
         """Count by another year's QOF table, or by other report rules, from now on."""
-
         path = await self.app.push_screen_wait(
             FilePicker(
                 "Count by: a QOF table (qof_2026_27.csv), or report rules (.toml)",
@@ -235,15 +273,16 @@ class ReportsScreen(Asides["Reports"]):
                 endings=(".csv", ".toml"),
             )
         )
-        if path is not None and await self.aside(partial(_done, count_by, self._session, path)):
+        if path is None:
+            return
+        if await run_in_background(self, partial(_completed, count_by, self._session, path)):
             self._recount()
 
-    @opens_box
+    @opens_modal
     async def action_write(self) -> None:
         """Write both systems' figures and their differences as a CSV file."""
-
         name = await self.app.push_screen_wait(
-            Ask(
+            TextPrompt(
                 "Write the differences",
                 ["All figures of both systems, the largest difference first, as a new CSV file:"],
                 value=str(self._session.file.path.with_name("differences.csv")),
@@ -252,20 +291,21 @@ class ReportsScreen(Asides["Reports"]):
         )
         if name is None:
             return
-        out = as_path(name)
-        if await self.aside(partial(_done, write_differences, self._known, out)):
-            await self.app.push_screen_wait(Tell("Written", [f"{out}"]))
+        out = parse_path(name)
+        if await run_in_background(
+            self, partial(_completed, write_differences, self._reports, out)
+        ):
+            await self.app.push_screen_wait(Notice("Written", [f"{out}"]))
 
-    @opens_box
+    @opens_modal
     async def action_type(self, system: System) -> None:
         """Type the figure under the cursor."""
-
         at = self.query_one("#figures", OptionList).highlighted
         if at is None or (name := self._figure_name(self._rows[at])) is None:
             return
         row = self._rows[at]
         text = await self.app.push_screen_wait(
-            Ask(
+            TextPrompt(
                 f"{row['name']}, {row['figure'].replace('_', ' ')}",
                 [f"What the report of {_SYSTEMS[system]} says. Empty: no figure."],
                 value=_number(row[system]).replace(",", ""),
@@ -273,25 +313,26 @@ class ReportsScreen(Asides["Reports"]):
                 required=False,
             )
         )
-        if text is not None and await self.aside(
-            partial(_done, typed, self._known, name, text, system)
-        ):
-            self._paint(at)
+        if text is None:
+            return
+        keep = partial(_completed, type_figure, self._reports, name, text, system)
+        if await run_in_background(self, keep):
+            self._show(at)
 
     def action_close(self) -> None:
-        """Back to work; what was given is kept in the working file."""
-        self.dismiss(self._known)
+        """Go back to picking; what was loaded or typed is kept in the working file."""
+        self.dismiss(self._reports)
 
 
-def _done(job: Callable[..., object], *given: object) -> bool:
-    """Do something that gives nothing back, and say that it was done."""
-    job(*given)
+def _completed(job: Callable[..., object], *args: object) -> bool:
+    """Do something that returns nothing, and return that it was done."""
+    job(*args)
     return True
 
 
-def _named(row: dict[str, Any]) -> str:
-    """Name what a row's figure is of; in the differences with its report, if two have the name."""
-    name = _NAMES.get(row["name"], str(row["name"]))
+def _label(row: dict[str, Any]) -> str:
+    """Return what a row's figure is of; in the differences a target is marked as one."""
+    name = _ROW_LABELS.get(row["name"], str(row["name"]))
     return f"{name} target" if row.get("report") == "target" else name
 
 
@@ -299,12 +340,12 @@ def _line(name: str, figure: str, *numbers: str) -> str:
     cells = [
         fit(number, width, right=True) for number, width in zip(numbers, _WIDTHS, strict=False)
     ]
-    shown = _WORDS.get(figure, figure).replace("_", " ")
-    return f"{fit(name, 14)} {fit(shown, 14)}{''.join(cells)}"
+    label = _FIGURE_LABELS.get(figure, figure).replace("_", " ")
+    return f"{fit(name, 14)} {fit(label, 14)}{''.join(cells)}"
 
 
-def _shown(row: dict[str, Any], column: str) -> str:
-    """Write a cell: differences with their sign, and percentages of them."""
+def _cell(row: dict[str, Any], column: str) -> str:
+    """Return a cell: differences and their percentages with a sign."""
     sign = "+" if row[column] and column in {"difference", "percent"} else ""
     if column == "percent":
         text = _number(row[column], sign, 1)
@@ -313,7 +354,7 @@ def _shown(row: dict[str, Any], column: str) -> str:
 
 
 def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
-    """Write a figure without trailing zeros; an empty text where there is none."""
+    """Return a figure without trailing zeros; an empty text where there is none."""
     if value is None:
         return ""
     return f"{value:{sign},.{decimals}f}".rstrip("0").rstrip(".")
@@ -328,28 +369,28 @@ class Reports:
     state: object = field(repr=False)
 
     @property
-    def current(self) -> bool:
-        """Whether they are counted by what the working file says now."""
+    def is_current(self) -> bool:
+        """Whether they were counted by the rules and from the records of the file as it is now."""
         return self.state == _state(self.session)
 
     def figure(self, system: System, name: tuple[str, ...]) -> OwnFigure | None:
-        """Give a figure of a system: who gave it, when, from which file."""
+        """Return a figure of a system: who entered it, when, from which file."""
         return self.session.selection.figures.get((system, name))
 
     def cautions(self, report: str) -> tuple[str, ...]:
-        """Return what to read a report with; "" is for all of them."""
+        """Return the cautions of a report; "" is for all of them."""
         counted = self.counted
         return counted.cautions_of.get(report, ()) if report else counted.cautions
 
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
-        """Give the reports with the systems' figures in them, and what no report has."""
+        """Return the reports with the systems' figures in them, and notes on figures in none."""
         from recordpick.handover.reports import with_systems_own
 
         reports, notes = with_systems_own(self.counted.reports, self.session.selection)
         return reports, tuple(notes)
 
     def differences(self) -> pl.DataFrame:
-        """Give both systems' figures side by side, the largest difference first."""
+        """Return both systems' figures side by side, the largest difference first."""
         from recordpick.handover.compare import of_working_file
 
         return of_working_file(self.session.selection, self.counted)
@@ -360,12 +401,12 @@ def _state(session: Session) -> object:
 
 
 def count(session: Session, progress: Progress = silent) -> Reports:
-    """Count what the index can give for every report: for a thread."""
+    """Count what the index has for every report: for a thread."""
     from recordpick.handover import reports
-    from recordpick.tui.session import in_reach
+    from recordpick.tui.session import readable_index
 
     state = _state(session)
-    with in_reach(session.index):
+    with readable_index(session.index):
         by = reports.counted_by(session.selection)
         return Reports(
             session, reports.count(session.index, session.file.as_at, by, progress), state
@@ -375,15 +416,15 @@ def count(session: Session, progress: Progress = silent) -> Reports:
 def load(reports: Reports, path: Path, system: System) -> Loaded:
     """Keep a system's figures from a CSV or a folder of reports, beside those known: for a thread.
 
-    A figure read takes the place of one known before. UserError says what cannot be read.
+    A figure that is read replaces one known before. UserError says what cannot be read.
     """
     from recordpick.handover.taking_in_figures import load
 
     return load(reports.session.file, path, system)
 
 
-def typed(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
-    """Keep one figure as it was typed; an empty text takes it away. UserError if no number."""
+def type_figure(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
+    """Keep one figure as it was typed; an empty text removes it. UserError if not a number."""
     from recordpick.handover.taking_in_figures import typed
 
     typed(reports.session.file, name, text, system)
@@ -392,9 +433,9 @@ def typed(reports: Reports, name: tuple[str, ...], text: str, system: System) ->
 def count_by(session: Session, path: Path) -> None:
     """Count by another QOF table (CSV) or other report rules (TOML) from now on: for a thread."""
     from recordpick.handover.taking_in_figures import take_in
-    from recordpick.tui.session import in_reach
+    from recordpick.tui.session import readable_index
 
-    with in_reach(session.index):
+    with readable_index(session.index):
         if path.suffix.casefold() == ".toml":
             take_in(session.file, session.index, {}, rules=path)
         else:

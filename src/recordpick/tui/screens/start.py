@@ -1,4 +1,4 @@
-"""The first screen: go on with a working file, start one, or look at the demonstration."""
+"""The first screen: open a working file, start a new one, or look at the demonstration."""
 
 from __future__ import annotations
 
@@ -7,44 +7,53 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.tui.actions import FILE, HELP_KEYS, QUIT, HelpPage, key
 from recordpick.tui.text import content
 from recordpick.tui.widgets.lines import KeysLine
 
 
 class StartScreen(Screen[None]):
-    """Recent working files, and three ways on."""
+    """Recent working files, and three ways to begin."""
+
+    HELP_PAGE = HelpPage(
+        "recordpick",
+        "A working file keeps everything picked for one practice. Start one with the practice's "
+        "records and the supplier's criteria, or look at the demonstration first: its patients "
+        "are made up. ↑ ↓ and Enter choose.",
+    )
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "ask('open')", "Open"),
-        Binding("n", "ask('new')", "New"),
-        Binding("d", "ask('demo')", "Demonstration"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("q", "app.quit", "Quit"),
+        key("o", "choose('open')", "Open: a working file", FILE, label="Open"),
+        key("n", "choose('new')", "New: a working file", FILE, label="New"),
+        key(
+            "d", "choose('demo')", "Demonstration: on made-up patients", FILE, label="Demonstration"
+        ),
+        *HELP_KEYS,
+        key("q", "app.quit", QUIT, FILE, label="Quit"),
     ]
 
-    class Asked(Message):
-        """What the person wants: "open", "new", "demo", or a recent file (`path`)."""
+    class Chosen(Message):
+        """What the person chose: "open", "new", "demo", or "recent", a recent file (`path`)."""
 
-        def __init__(self, what: str, path: Path | None = None) -> None:
+        def __init__(self, choice: str, path: Path | None = None) -> None:
             super().__init__()
-            self.what = what
+            self.choice = choice
             self.path = path
 
     def __init__(self, recent: list[str]) -> None:
-        """Take the paths of recent working files, the last one first."""
+        """Take the paths of recent working files, the newest first."""
         super().__init__()
         self._recent = recent
 
     def compose(self) -> ComposeResult:
-        """A quiet list in the middle."""
+        """Show a list in the middle."""
         with Vertical(id="start"):
             yield Static("recordpick", id="start--name")
             yield Static(
@@ -64,7 +73,7 @@ class StartScreen(Screen[None]):
         self.query_one(OptionList).focus()
 
     def show_recent(self, recent: list[str]) -> None:
-        """Show these recent files above the ways on."""
+        """Show these recent files above the other choices."""
         self._recent = recent
         ways = self.query_one(OptionList)
         ways.clear_options()
@@ -83,12 +92,12 @@ class StartScreen(Screen[None]):
         ways.highlighted = 0
 
     @on(OptionList.OptionSelected)
-    def _chosen(self, event: OptionList.OptionSelected) -> None:
+    def _option_chosen(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is None:
-            self.post_message(self.Asked("recent", Path(self._recent[event.option_index])))
+            self.post_message(self.Chosen("recent", Path(self._recent[event.option_index])))
         else:
-            self.post_message(self.Asked(event.option_id))
+            self.post_message(self.Chosen(event.option_id))
 
-    def action_ask(self, what: str) -> None:
-        """Say what the person wants."""
-        self.post_message(self.Asked(what))
+    def action_choose(self, choice: str) -> None:
+        """Post what the person chose."""
+        self.post_message(self.Chosen(choice))

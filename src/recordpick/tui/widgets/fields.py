@@ -1,7 +1,7 @@
-"""Fields for a line of text: what stands in them reaches the terminal visible, and has an end.
+"""Fields for a line of text: what they hold is shown in harmless characters, and has a limit.
 
-A path, or a note in a file from elsewhere, may hold characters that a terminal obeys. The field
-keeps the text as it is, and shows one harmless character for each of its characters, so that the
+A path, or a note in a file from elsewhere, may hold characters that control a terminal. The field
+keeps the text unchanged, and shows one harmless character for each of its characters, so that the
 cursor is where it seems to be.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.widgets import Input
+from textual.widgets import Checkbox, Input
 
 from recordpick.visible import visible
 
@@ -27,7 +27,7 @@ _MOST_MARKS = 3
 def shown_in_field(text: str) -> str:
     """Return the text with one visible character for each of its characters."""
     shown: list[str] = []
-    marks = _MOST_MARKS  # at the start there is no letter to carry one
+    marks = _MOST_MARKS  # at the start there is no letter to carry a combining mark
     for character in text:
         is_mark = unicodedata.category(character).startswith("M")
         marks = marks + 1 if is_mark else 0
@@ -42,7 +42,7 @@ class Field(Input):
     """A field for a line of text of at most `longest` characters."""
 
     def __init__(self, value: str | None = None, *, longest: int = LONGEST, **more: Any) -> None:
-        """Take what stands in it; the rest is Textual's. What is longer than allowed is cut."""
+        """Take the value, cut to `longest` characters; the other arguments are Textual's."""
         self._longest = longest
         value = None if value is None else value[:longest]
         super().__init__(value, max_length=longest, **more)
@@ -59,11 +59,11 @@ class Field(Input):
         return cell_len(self._value.plain[:position])
 
     def validate_value(self, value: str) -> str:
-        """Cut what is set to what a field takes."""
+        """Cut what is set to the length of the field."""
         return value[: self._longest]
 
     def restricted(self) -> None:
-        """Say why what was typed or pasted is not there."""
+        """Explain why what was typed or pasted is not in the field."""
         if len(self.value) < self._longest and self.type != "text":
             super().restricted()
             return
@@ -72,3 +72,20 @@ class Field(Input):
             severity="warning",
             markup=False,
         )
+
+
+class TickBox(Checkbox):
+    """A tick box that shows in characters whether it is ticked, not in colours alone."""
+
+    BUTTON_LEFT = ""
+    BUTTON_INNER = "[ ]"
+    BUTTON_RIGHT = ""
+
+    def __init__(self, label: str, id: str) -> None:  # noqa: A002 - Textual's own name
+        """Take what is ticked."""
+        super().__init__(label, id=id, compact=True, classes="tick")
+
+    def watch_value(self) -> None:
+        """Show the tick."""
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        super().watch_value()

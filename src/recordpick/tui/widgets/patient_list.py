@@ -1,34 +1,34 @@
-"""Who is listed on the screen where records are picked, and what is said of them.
-
-Finding one's way on the screen where records are picked: to a criterion, by a filter, back.
-"""
+"""The patients right of the criteria: what is looked for, a filter, and the table of patients."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, on
-from textual.widgets import Input
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.message import Message
 
-from recordpick.tui.dialogs import Tell, arrow
-from recordpick.tui.masking import is_hiding
+from recordpick.errors import UserError
+from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.masking import PrivateInput, is_masking, watch_masking
 from recordpick.tui.patient_frames import area_columns, columns, most_useful_columns
-from recordpick.tui.screens.picking import WorkParts
-from recordpick.tui.text import amount, content, masked
+from recordpick.tui.text import amount, masked
 from recordpick.tui.view_models import (
-    MOST,
-    NOBODY_IN_THE_AREA,
+    MOST_USEFUL_HEAD,
+    NOBODY_IN_AREA,
     NOBODY_USEFUL,
     area_head,
     criterion_head,
-    nobody,
+    no_patients_text,
 )
-from recordpick.tui.widgets.criteria_list import CriteriaList
-from recordpick.tui.widgets.record_pane import WorkReading
-from recordpick.tui.widgets.record_view import RecordView, is_private
+from recordpick.tui.widgets.fields import LONGEST_FILTER
+from recordpick.tui.widgets.lines import TextLine
+from recordpick.tui.widgets.record_view import is_private
 from recordpick.tui.widgets.records_render import Marks
-from recordpick.tui.widgets.records_table import RowsChanged
+from recordpick.tui.widgets.records_table import RecordsTable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -38,113 +38,195 @@ if TYPE_CHECKING:
     from recordpick.tui.widgets.records_query import Sort
     from recordpick.tui.widgets.records_render import Column
 
-Shows = Literal["matches", "whole", "area", "most"]
+Scope = Literal["matches", "whole", "area", "most"]
 """Who is listed: those who meet the criterion, everybody, those who meet any criterion of the
-area, those who meet the most unfilled criteria."""
+area, those who meet the most criteria that need records."""
 
-_ROWS_OF: dict[Shows, str] = {
+_SCOPE_LABELS: dict[Scope, str] = {
     "matches": "",
     "whole": " · whole list",
     "area": " · whole area",
     "most": " · most useful",
 }
+_OWN_ORDER: frozenset[Scope] = frozenset({"most", "area"})
+"""Lists that begin in an order of their own."""
 
 
-class WorkLists(WorkParts):
-    """The patients right of the criteria."""
+class FilterField(PrivateInput):
+    """Filters the patients as one types, or searches the record (`in_record`)."""
 
-    def __init__(self, session: Session) -> None:
-        """Begin with those who meet the criterion."""
-        super().__init__(session)
-        self.shows: Shows = "matches"
-        self._sort_of_criteria: Sort | None = None
-        """How the patients of criteria are sorted, while another list is shown."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("down", "screen.leave_filter"),
+    ]
 
-    @property
-    def whole(self) -> bool:
-        """Whether everybody is listed."""
-        return self.shows == "whole"
+    def __init__(self) -> None:
+        """Start hidden."""
+        super().__init__(id="filter", longest=LONGEST_FILTER, compact=True)
+        self.in_record = False
+        self.display = False
+
+    def open(self, value: str, *, in_record: bool) -> None:
+        """Show the field with that text in it."""
+        self.in_record = in_record
+        self.placeholder = (
+            "Search in this record" if in_record else "Filter: any words, a number, a date of birth"
+        )
+        self.value = value
+        self.display = True
+
+    def close(self) -> None:
+        """Hide and empty the field."""
+        if self.display:
+            self.display = False
+            self.in_record = False
+            self.value = ""
+
+
+class PatientList(Vertical):
+    """Lists the patients of a criterion, of its area, of the whole list, or the most useful."""
+
+    HELP_PAGE = HelpPage(
+        "The patients",
+        "These patients meet the criterion; the evidence says why. Also: how many other criteria "
+        "each meets. Before the name: ● picked for this criterion, ○ picked for another, R drawn "
+        "at random, S marked sensitive, + selected. The filter (/) finds words from any column, "
+        "a number or a date of birth.",
+    )
+
+    class EvidenceFound(Message):
+        """A thread has found the evidence lines of a criterion, or reports an error."""
+
+        def __init__(self, criterion_id: str, error: str = "") -> None:
+            super().__init__()
+            self.criterion_id = criterion_id
+            self.error = error
+
+    class EvidenceFailed(Message):
+        """The evidence lines could not be found, and why."""
+
+        def __init__(self, error: str) -> None:
+            super().__init__()
+            self.error = error
+
+    class Summarised(Message):
+        """How many patients are shown and selected, and how they are sorted."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    table = getters.query_one(RecordsTable)
+    filter_field = getters.query_one(FilterField)
+
+    def __init__(self, session: Session, id: str) -> None:  # noqa: A002 - Textual's own name
+        """Take the open session; start with those who meet the criterion."""
+        super().__init__(id=id)
+        self._session = session
+        self.criterion: CriterionLine = session.criterion(None)
+        self.scope: Scope = "matches"
+        self._criterion_sort: Sort | None = None
+        """How the patients of criteria are sorted, while a list with its own order is shown."""
+        self._finding_evidence = False
+
+    def compose(self) -> ComposeResult:
+        """Put what is looked for above the filter and the table."""
+        yield TextLine("head")
+        yield FilterField()
+        yield RecordsTable(id="candidates")
+
+    def on_mount(self) -> None:
+        """Hide and show names with the rest of the app."""
+        watch_masking(self, self._apply_masking)
 
     @property
     def area(self) -> tuple[CriterionLine, ...]:
-        """The criteria of the area at hand; none for the random records."""
+        """The criteria of the area shown; none for the random records."""
         area = self.criterion.area
         return tuple(
-            line for line in self.session.criteria() if line.id is not None and line.area == area
+            line for line in self._session.criteria() if line.id is not None and line.area == area
         )
 
-    def on_resize(self) -> None:
-        """The top line and the words above the patients are shorter on a small screen."""
-        if self.is_mounted:
-            self.show_progress()
-            self.call_after_refresh(self.show_head)
+    # ------------------------------------------------------------------ what is listed
 
-    def show_criterion(self) -> None:
-        """Show the criterion under the cursor and its patients."""
-        self.session.looked_at = self.criterion.id
-        if self.shows == "area" and self.criterion.id is None:
-            self.change_list("matches")  # the random records are no area of criteria
+    def show_criterion(self, criterion: CriterionLine) -> None:
+        """Show this criterion and its patients."""
+        self.criterion = criterion
+        if self.scope == "area" and criterion.id is None:
+            self._set_scope("matches")  # the random records are not an area of criteria
         self.show_head()
-        self.show_candidates()
+        self.show_patients()
 
-    def change_list(self, shows: Shows) -> None:
-        """Change who is listed, for `show_candidates` to show.
+    def show_scope(self, scope: Scope) -> None:
+        """Show another list."""
+        self._set_scope(scope)
+        self.show_head()
+        self.show_patients()
+        if scope in _OWN_ORDER:
+            self.table.action_jump(0)
 
-        Those of an area and those who meet the most criteria begin in their own order, whatever
-        the others are sorted by; these are then sorted as they were.
+    def show_changes(self, criterion: CriterionLine) -> None:
+        """Show this criterion after the working file has changed."""
+        self.criterion = criterion
+        self.show_head()
+        if self.scope in _OWN_ORDER or (criterion.id is None and self.scope != "whole"):
+            self.show_patients()  # others may be listed now
+        else:
+            self.table.show_marks(self._marks())
+
+    def _set_scope(self, scope: Scope) -> None:
+        """Change who is listed, for `show_patients` to show.
+
+        Lists with an order of their own begin in it, whatever the others are sorted by; going back
+        to these, they are sorted as they were.
         """
-        own = {"most", "area"}
-        if shows in own and self.shows not in own:
-            self._sort_of_criteria = self.table.sort
-        if shows in own and shows != self.shows:
+        if scope in _OWN_ORDER and self.scope not in _OWN_ORDER:
+            self._criterion_sort = self.table.sort
+        if scope in _OWN_ORDER and scope != self.scope:
             self.table.sort = None
-        elif shows not in own and self.shows in own:
-            self.table.sort = self._sort_of_criteria
-        self.shows = shows
+        elif scope not in _OWN_ORDER and self.scope in _OWN_ORDER:
+            self.table.sort = self._criterion_sort
+        self.scope = scope
 
     def show_head(self) -> None:
-        """Say what is looked for, and where that stands."""
-        width = max(20, self.query_one("#right").size.width - 2)
-        if self.shows == "most":
-            self.words("#head", MOST)
-        elif self.shows == "area":
-            self.words("#head", area_head(self.criterion.area, len(self.area), width))
+        """Say what is looked for, and how many records are picked."""
+        width = max(20, self.size.width - 2)
+        if self.scope == "most":
+            text = MOST_USEFUL_HEAD
+        elif self.scope == "area":
+            text = area_head(self.criterion.area, len(self.area), width)
         else:
             line = self.criterion
-            if line.state == "closed" and is_hiding(self.app):
-                line = replace(line, why=masked(line.why))  # the reason may speak of a patient
-            self.words("#head", criterion_head(line, width, self.size.height))
+            if line.state == "closed" and is_masking(self.app):
+                line = replace(line, reason=masked(line.reason))  # it may concern a patient
+            text = criterion_head(line, width, self.screen.size.height)
+        self.query_one("#head", TextLine).show(text)
 
-    def hide_or_show(self) -> None:
-        """Hide names and numbers, or show them; in the words above the patients as well."""
-        super().hide_or_show()
-        self.show_head()
-
-    def show_candidates(self, patient_id: str | None = None) -> None:
-        """Show the patients of the criterion, or of the list that was asked for instead."""
-        frame, shown, empty = self._listed()
+    def show_patients(self) -> None:
+        """Show the patients; evidence that is not known yet is found in a thread."""
+        frame, shown, empty = self._rows()
         self.table.empty = empty
-        self.table.load(frame, shown, self.marks(), patient_id)
+        self.table.load(frame, shown, self._marks())
+        if not self._session.has_evidence(self.criterion.id):
+            self._find_evidence()
 
-    def _listed(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:
-        """Give the frame to show, its columns, and what to say where it is empty."""
-        line, session = self.criterion, self.session
-        if self.shows == "most":
+    def _rows(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:
+        """Return the frame to show, its columns, and the text where it is empty."""
+        line, session = self.criterion, self._session
+        if self.scope == "most":
             return session.most_useful(), most_useful_columns(), NOBODY_USEFUL
-        if self.shows == "area":
+        if self.scope == "area":
             ids = [one.id for one in self.area if one.id is not None]
-            return session.of_area(ids), area_columns(), NOBODY_IN_THE_AREA
+            return session.of_area(ids), area_columns(), NOBODY_IN_AREA
+        is_whole = self.scope == "whole"
         private = any(is_private(table) for table in session.evidence_tables(line.id))
-        shown = columns(evidence_is_private=private, whole=self.whole)
-        return session.candidates(line.id, whole=self.whole), shown, nobody(line)
+        shown = columns(evidence_is_private=private, whole=is_whole)
+        return session.candidates(line.id, whole=is_whole), shown, no_patients_text(line)
 
-    def marks(self) -> Marks:
-        """Who is picked where."""
-        here = {self.criterion.id}
-        if self.shows == "area":
-            here = {line.id for line in self.area}
+    def _marks(self) -> Marks:
+        """Return who is picked for what is listed, for others, and at random."""
+        here = {line.id for line in self.area} if self.scope == "area" else {self.criterion.id}
         mine, others, drawn = set(), set(), set()
-        for pick in self.session.selection.picks:
+        for pick in self._session.selection.picks:
             if pick.criterion_id in here:
                 mine.add(pick.patient_id)
             elif pick.criterion_id is None:
@@ -152,130 +234,54 @@ class WorkLists(WorkParts):
             else:
                 others.add(pick.patient_id)
         drawn |= mine if None in here else set()
-        return Marks(frozenset(mine), frozenset(others), frozenset(drawn), self.session.sensitive())
+        sensitive = self._session.sensitive()
+        return Marks(frozenset(mine), frozenset(others), frozenset(drawn), sensitive)
 
-    @on(CriteriaList.CriterionChosen)
-    def _criterion_chosen(self) -> None:
-        if not isinstance(self.focused, Input):  # a search was begun meanwhile
-            self.set_focus(self.table)
+    def _apply_masking(self) -> None:
+        self.table.masks = is_masking(self.app)
+        self.show_head()
 
-    @on(RowsChanged)
-    def _rows_changed(self, message: RowsChanged) -> None:
-        words = f"{amount(message.shown)} shown"
-        if message.shown != message.of:
-            words = f"{amount(message.shown)} of {amount(message.of)} shown"
-        words += _ROWS_OF[self.shows]
+    # ------------------------------------------------------------------ evidence
+
+    def _find_evidence(self) -> None:
+        wanted = self.criterion.id
+        if self._finding_evidence or wanted is None:
+            return
+        self._finding_evidence = True
+
+        def find() -> None:
+            error = ""
+            try:
+                self._session.find_evidence(wanted)
+            except UserError as found:
+                error = str(found)
+            self.post_message(self.EvidenceFound(wanted, error))
+
+        self.run_worker(find, thread=True, group="background", name="finding the evidence")
+
+    @on(EvidenceFound)
+    def _evidence_found(self, message: EvidenceFound) -> None:
+        message.stop()
+        self._finding_evidence = False
+        shown = self.criterion.id
+        if message.error:
+            self.post_message(self.EvidenceFailed(message.error))
+        elif message.criterion_id == shown or not self._session.has_evidence(shown):
+            self.show_patients()
+
+    # ------------------------------------------------------------------ counts
+
+    @on(RecordsTable.RowsChanged)
+    def _rows_changed(self, message: RecordsTable.RowsChanged) -> None:
+        message.stop()
+        text = f"{amount(message.shown)} shown"
+        if message.shown != message.total:
+            text = f"{amount(message.shown)} of {amount(message.total)} shown"
+        text += _SCOPE_LABELS[self.scope]
         sort = self.table.sort
-        titles = [
-            column.title for column in self.table.columns if sort and column.name == sort.column
-        ]
-        if sort and titles:
-            words += f" · by {titles[0]} {arrow(sort)}"
+        for column in self.table.columns:
+            if sort and column.name == sort.column:
+                text += f" · by {column.title} {sort.arrow}"
         if self.table.selected:
-            words = f"{len(self.table.selected)} selected · {words}"
-        self.words("#rows", content(f"{words} "))
-
-
-class WorkView(WorkReading):
-    """Starts at a criterion; filters the patients, or searches the record."""
-
-    def __init__(self, session: Session, start_at: str | None = None) -> None:
-        """Take the open session; the cursor starts at the criterion `start_at`."""
-        super().__init__(session)
-        self._start_at = start_at
-
-    def on_mount(self) -> None:
-        """Show where the work stands."""
-        self.begin()
-        criteria = self.query_one(CriteriaList)
-        self.set_focus(criteria)
-        if self._start_at is None or not criteria.go_to(self._start_at):
-            self.show_criterion()
-        if self.session.file.damage:
-            self.say(self.session.file.why_read_only, warns=True)
-        if self.session.file.taken_over:
-            self.say(self.session.file.taken_over)
-
-    def boxes_at_opening(self) -> list[Tell]:
-        """Return what a person has to read before the work begins, a box each, in order."""
-        boxes = []
-        if self.session.file.warnings:
-            boxes.append(Tell("Of this working file", self.session.file.warnings))
-        notes = self.session.file.pack.notes
-        if notes and not self.session.selection.picks:  # later it is known, and only in the way
-            boxes.append(Tell("Of the criteria, this was not used or understood", notes))
-        return boxes
-
-    @on(CriteriaList.CriterionHighlighted)
-    def _criterion_highlighted(self) -> None:
-        self.close_filter()
-        self.show_criterion()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let letters be letters in a field.
-
-        The keys of the two searches come before what has the focus, so that a quick typist's next
-        letters, typed ahead of the screen, go into the field and are no commands.
-        """
-        if action in {"filter", "find"} and isinstance(self.focused, Input):
-            return False
-        return super().check_action(action, parameters)
-
-    def action_filter(self) -> None:
-        """Filter the patients, or search the record if that is where the person is."""
-        field = self.query_one("#filter", Input)
-        in_record = self.query_one(RecordView).has_focus
-        field.set_class(in_record, "-record")
-        field.placeholder = (
-            "Search in this record" if in_record else "Filter: any words, a number, a date of birth"
-        )
-        field.value = "" if in_record else self.table.query_text
-        field.display = True
-        self.set_focus(field)  # at once: `focus()` would come too late
-        self.say("Enter goes to the rows, Esc shows all again.")
-
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        if event.input.has_class("-record"):
-            self.query_one(RecordView).search(event.value)
-        elif event.input.display:
-            self.table.filter(event.value)
-
-    @on(Input.Submitted, "#filter")
-    def _filter_submitted(self, event: Input.Submitted) -> None:
-        in_record = event.input.has_class("-record")
-        self.set_focus(self.query_one(RecordView) if in_record else self.table)
-
-    def close_filter(self) -> None:
-        """Show everything again."""
-        field = self.query_one("#filter", Input)
-        if field.display:
-            field.display = False
-            field.remove_class("-record")
-            field.value = ""
-        self.table.filter("")
-        if self.query_one(RecordView).searching:
-            self.query_one(RecordView).search("")
-
-    def action_back(self) -> None:
-        """One step back: from the filter, the selected rows, the record, the patients."""
-        field = self.query_one("#filter", Input)
-        if field.display:
-            in_record = field.has_class("-record")
-            self.close_filter()
-            self.set_focus(self.query_one(RecordView) if in_record else self.table)
-        elif self.table.selected:
-            self.table.select_none()
-        elif self.query_one(RecordView).has_focus:
-            self.set_focus(self.table)
-        else:
-            self.set_focus(self.query_one(CriteriaList))
-
-    def on_key(self, event: events.Key) -> None:
-        """Down leaves the filter for the rows below it."""
-        if event.key == "down":
-            field = self.query_one("#filter", Input)
-            if field.has_focus:
-                event.stop()
-                in_record = field.has_class("-record")
-                self.set_focus(self.query_one(RecordView) if in_record else self.table)
+            text = f"{len(self.table.selected)} selected · {text}"
+        self.post_message(self.Summarised(text))

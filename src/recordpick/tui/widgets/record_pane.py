@@ -1,7 +1,4 @@
-"""What threads read for the screen where records are picked: evidence, and the record at hand.
-
-What the record view shows of one patient, read from the index.
-"""
+"""The pane below the patients: the record of the patient under the cursor, read in a thread."""
 
 from __future__ import annotations
 
@@ -9,41 +6,112 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import getters, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input
 
 from recordpick.errors import UserError
-from recordpick.tui.widgets.patient_list import WorkLists
-from recordpick.tui.widgets.record_view import RecordView, Shown, Why
-from recordpick.tui.widgets.records_table import PatientHighlighted, PatientOpened
+from recordpick.tui.widgets.record_view import EvidenceRow, RecordView, ShownRecord
 
 if TYPE_CHECKING:
     from recordpick.matching.explain import RuleForPatient
     from recordpick.tui.session import Session
 
+_RECORDS_KEPT = 50
 
-def read_shown(session: Session, criterion_id: str | None, patient_id: str) -> Shown:
+
+class RecordPane(Vertical):
+    """Reads one record at a time; at the end always that of the patient shown last."""
+
+    class RecordRead(Message):
+        """A thread has read a record."""
+
+        def __init__(self, key: tuple[str | None, str], record: ShownRecord) -> None:
+            super().__init__()
+            self.key = key
+            self.record = record
+
+    view = getters.query_one(RecordView)
+
+    def __init__(self, session: Session, id: str) -> None:  # noqa: A002 - Textual's own name
+        """Take the open session; nothing is read yet."""
+        super().__init__(id=id)
+        self._session = session
+        self._wanted: tuple[str | None, str] | None = None
+        """The criterion and the patient to show."""
+        self._is_reading = False
+        self._records: dict[tuple[str | None, str], ShownRecord] = {}
+
+    def compose(self) -> ComposeResult:
+        """Hold one view."""
+        yield RecordView(id="record")
+
+    def show_patient(self, criterion_id: str | None, patient_id: str | None) -> None:
+        """Show a patient's record, with why they meet the criterion; None: no patient."""
+        if patient_id is None:
+            self._wanted = None
+            self.view.show(None)
+            return
+        self._wanted = key = (criterion_id, patient_id)
+        if key in self._records:
+            self._show_record(patient_id, self._records[key])
+        elif not self._is_reading:
+            self._read(key)
+
+    def show_identity(self, criterion_id: str | None, patient_id: str) -> None:
+        """Show at once who the patient is, while the record is still to be read."""
+        if (criterion_id, patient_id) not in self._records:
+            listed = self._session.listed(patient_id)
+            self.view.show(ShownRecord(listed, "", is_being_read=True))
+
+    def _read(self, key: tuple[str | None, str]) -> None:
+        self._is_reading = True
+
+        def read() -> None:
+            self.post_message(self.RecordRead(key, read_record_of(self._session, *key)))
+
+        self.run_worker(read, thread=True, group="background", name="reading a record")
+
+    @on(RecordRead)
+    def _record_read(self, message: RecordRead) -> None:
+        message.stop()
+        self._is_reading = False
+        if len(self._records) >= _RECORDS_KEPT:
+            self._records.clear()
+        self._records[message.key] = message.record
+        if self._wanted is not None:
+            self.show_patient(*self._wanted)
+
+    def _show_record(self, patient_id: str, record: ShownRecord) -> None:
+        """Show what was read, with the picks and the note of now."""
+        selection = self._session.selection
+        picked = tuple(name or "random" for name in selection.criteria_of(patient_id))
+        note = selection.notes.get(patient_id, "")
+        self.view.show(replace(record, note=note, picked_for=picked))
+
+
+def read_record_of(session: Session, criterion_id: str | None, patient_id: str) -> ShownRecord:
     """Read a record with why (or why not) the patient meets the criterion: for a thread.
 
-    What cannot be read (the patient is not in the index, the index is out of reach) is said in
-    the place of the record.
+    What cannot be read (the patient is not in the index, the index cannot be reached) is said in
+    place of the record.
     """
     try:
         return _read(session, criterion_id, patient_id)
     except UserError as error:
         listed = session.listed(patient_id)
-        return Shown(listed, criterion_id or "", trouble=" ".join(error.messages))
+        return ShownRecord(listed, criterion_id or "", error=" ".join(error.messages))
 
 
-def _read(session: Session, criterion_id: str | None, patient_id: str) -> Shown:
-    why: tuple[Why, ...] = ()
+def _read(session: Session, criterion_id: str | None, patient_id: str) -> ShownRecord:
+    evidence: tuple[EvidenceRow, ...] = ()
     missing = ""
     if criterion_id is not None and session.file.pack.criterion(criterion_id).steps:
         explained = session.explain(criterion_id, patient_id)
         held = {(rule.step, rule.says) for rule in explained.rules if rule.holds}
-        why = tuple(
-            Why(
+        evidence = tuple(
+            EvidenceRow(
                 row["says"],
                 row["table"],
                 row["row_id"] or "",
@@ -54,153 +122,23 @@ def _read(session: Session, criterion_id: str | None, patient_id: str) -> Shown:
             for row in explained.rows.to_dicts()
         )
         if not explained.meets and not explained.why_not_answered:
-            said = _steps_that_fail(explained.rules)
+            reasons = _failed_steps(explained.rules)
             if not explained.in_population:
-                said.insert(0, "not among the patients this criterion asks about")
-            missing = "Does not hold: " + "; ".join(said)
-    return Shown(
+                reasons.insert(0, "not among the patients this criterion is about")
+            missing = "Does not hold: " + "; ".join(reasons)
+    return ShownRecord(
         record=session.record(patient_id),
         criterion=criterion_id or "",
-        why=why,
+        evidence=evidence,
         missing=missing,
         meets=session.met_by(patient_id),
     )
 
 
-def _steps_that_fail(rules: Sequence[RuleForPatient]) -> list[str]:
+def _failed_steps(rules: Sequence[RuleForPatient]) -> list[str]:
     """Return the steps of which no rule holds, in words: one of several rules is enough."""
-    says: dict[int, list[str]] = {}
+    texts: dict[int, list[str]] = {}
     for rule in rules:
-        says.setdefault(rule.step, []).append(rule.says)
+        texts.setdefault(rule.step, []).append(rule.says)
     held = {rule.step for rule in rules if rule.holds}
-    return [" or ".join(words) for step, words in says.items() if step not in held]
-
-
-_RECORDS_KEPT = 50
-
-
-class WorkReading(WorkLists):
-    """Reads one record at a time, always that of the patient under the cursor at the end."""
-
-    class RecordRead(Message):
-        """A thread has read a record."""
-
-        def __init__(self, key: tuple[str | None, str], shown: Shown) -> None:
-            super().__init__()
-            self.key = key
-            self.shown = shown
-
-    class EvidenceFound(Message):
-        """A thread has found the evidence lines of a criterion, or says why it could not."""
-
-        def __init__(self, criterion_id: str, trouble: str = "") -> None:
-            super().__init__()
-            self.criterion_id = criterion_id
-            self.trouble = trouble
-
-    def __init__(self, session: Session) -> None:
-        """Start with nothing read."""
-        super().__init__(session)
-        self._reading: tuple[str | None, str] | None = None
-        self._records: dict[tuple[str | None, str], Shown] = {}
-        self._finding: str | None = None
-
-    def show_criterion(self) -> None:
-        """Show the criterion under the cursor, its patients, and the record of the first."""
-        super().show_criterion()
-        self.show_record()
-
-    def show_candidates(self, patient_id: str | None = None) -> None:
-        """Show the patients; what evidence is not known yet is looked for."""
-        super().show_candidates(patient_id)
-        if not self.session.has_evidence(self.criterion.id):
-            self._find_evidence()
-
-    def show_changes(self, says: str) -> None:
-        """Paint anew after the working file has changed."""
-        self.show_progress()
-        self.show_head()
-        may_list_others = self.shows in {"most", "area"} or self.criterion.id is None
-        if may_list_others and not self.whole:
-            self.show_candidates()
-        else:
-            self.table.show_marks(self.marks())
-        self.show_record()
-        self.say(says)
-
-    def _find_evidence(self) -> None:
-        wanted = self.criterion.id
-        if self._finding is not None or wanted is None:
-            return
-        self._finding = wanted
-
-        def aside() -> None:
-            trouble = ""
-            try:
-                self.session.find_evidence(wanted)
-            except UserError as error:
-                trouble = str(error)
-            self.post_message(self.EvidenceFound(wanted, trouble))
-
-        self.run_worker(aside, thread=True, group="aside", name="finding the evidence")
-
-    @on(EvidenceFound)
-    def _evidence_found(self, message: EvidenceFound) -> None:
-        self._finding = None
-        if message.trouble:
-            self.say(message.trouble, warns=True)
-            return
-        if message.criterion_id == self.criterion.id or not self.session.has_evidence(
-            self.criterion.id
-        ):
-            self.show_candidates()
-
-    def show_record(self) -> None:
-        """Show the record of the patient under the cursor: it is read in a thread, once."""
-        patient_id = self.table.patient_id
-        if patient_id is None:
-            self.query_one(RecordView).show(None, "")
-            return
-        key = (self.criterion.id, patient_id)
-        if key in self._records:
-            self._paint_record(patient_id, self._records[key])
-        elif self._reading is None:
-            self._read(key)
-
-    def _read(self, key: tuple[str | None, str]) -> None:
-        self._reading = key
-
-        def aside() -> None:
-            self.post_message(self.RecordRead(key, read_shown(self.session, *key)))
-
-        self.run_worker(aside, thread=True, group="aside", name="reading a record")
-
-    @on(RecordRead)
-    def _record_read(self, message: RecordRead) -> None:
-        self._reading = None
-        if len(self._records) >= _RECORDS_KEPT:
-            self._records.clear()
-        self._records[message.key] = message.shown
-        self.show_record()
-
-    def _paint_record(self, patient_id: str, shown: Shown) -> None:
-        """Paint what was read, with what is picked and noted now."""
-        selection = self.session.selection
-        picked = tuple(name or "random" for name in selection.criteria_of(patient_id))
-        note = selection.notes.get(patient_id, "")
-        self.query_one(RecordView).show(replace(shown, note=note, picked_for=picked))
-
-    @on(PatientHighlighted)
-    def _patient_highlighted(self, message: PatientHighlighted) -> None:
-        if message.patient_id == self.table.patient_id:
-            key = (self.criterion.id, message.patient_id)
-            if message.patient_id is not None and key not in self._records:
-                # Who it is stands there with the cursor; what is recorded, when it is read.
-                listed = self.session.listed(message.patient_id)
-                self.query_one(RecordView).show(Shown(listed, "", is_being_read=True))
-            self.show_record()
-
-    @on(PatientOpened)
-    def _patient_opened(self) -> None:
-        if not isinstance(self.focused, Input):  # a search was begun meanwhile
-            self.set_focus(self.query_one(RecordView))
+    return [" or ".join(words) for step, words in texts.items() if step not in held]

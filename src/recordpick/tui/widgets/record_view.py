@@ -1,4 +1,4 @@
-"""The record of the patient under the cursor: why they are here first, then table by table."""
+"""One patient's record as text: why they meet the criterion, then table by table."""
 
 from __future__ import annotations
 
@@ -8,40 +8,42 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich.segment import Segment
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from recordpick.tables import TABLES
+from recordpick.tui.actions import VIEW, HelpPage, key
 from recordpick.tui.text import day, fit, lines, masked, nhs, visible
 
 if TYPE_CHECKING:
     from recordpick.record import Entry, Record
 
-Sort = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
-_DATE = 13
-_TELLS_NOBODY = frozenset({"medications", "appointments", "recalls"})
-"""Tables whose rows, said in a line, hold nothing that may name a patient."""
+Style = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
+_DATE_CELLS = 13
+_NOT_IDENTIFYING = frozenset({"medications", "appointments", "recalls"})
+"""Tables whose rows, summarised in a line, contain nothing that may identify a patient."""
 
 
 def is_private(table: str) -> bool:
-    """Tell whether a row of that table, said in a line, may name the patient: hidden by the mask.
+    """Return whether a row of that table, summarised in a line, may identify the patient.
 
-    Entries may: their free text, and the booking number of a referral, stand in the line.
+    Such a line is hidden while names are. Entries may: the line has their free text, and the
+    booking number of a referral.
     """
-    return table not in _TELLS_NOBODY
+    return table not in _NOT_IDENTIFYING
 
 
 @dataclass(frozen=True, slots=True)
-class Why:
-    """One row that a rule counted: the rule's words, the row, and whether the rule holds.
+class EvidenceRow:
+    """One row that a rule counted: the rule in words, the row, and whether the rule holds.
 
-    A rule may count rows and not hold, where it asks for more of them, or for fewer.
+    A rule may count rows and not hold, where it requires more of them, or fewer.
     """
 
-    says: str
+    rule: str
     table: str
     row_id: str
     date: dt.date | None
@@ -50,37 +52,43 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRecord:
     """What the view shows of one patient."""
 
     record: Record
     criterion: str
-    why: tuple[Why, ...] = ()
+    evidence: tuple[EvidenceRow, ...] = ()
     missing: str = ""
     """Which rules do not hold, where the patient does not meet the criterion."""
     note: str = ""
     picked_for: tuple[str, ...] = ()
     meets: tuple[str, ...] = ()
-    trouble: str = ""
-    """Why there is nothing of the record to show."""
+    error: str = ""
+    """Why the record cannot be shown."""
     is_being_read: bool = False
-    """Only who it is, is known yet."""
+    """Whether only the patient's identity is known yet."""
 
 
 class RecordView(ScrollView, can_focus=True):
     """One record, scrolled by line, page and part."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "screen.back", "Back"),
-        Binding("up", "scroll_up", "Up", show=False),
-        Binding("down", "scroll_down", "Down", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("home", "scroll_home", "Top", show=False),
-        Binding("end", "scroll_end", "End", show=False),
-        Binding("right_square_bracket,right", "part(1)", "Next part", show=False),
-        Binding("left_square_bracket,left", "part(-1)", "Part before", show=False),
+        key("up", "scroll_up", "Scroll"),
+        key("down", "scroll_down", "Scroll"),
+        key("pageup", "page_up"),
+        key("pagedown", "page_down"),
+        key("home", "scroll_home"),
+        key("end", "scroll_end"),
+        key("right,right_square_bracket", "part(1)", "Next part of the record: by table", VIEW),
+        key("left,left_square_bracket", "part(-1)", "Part before of the record: by table", VIEW),
+        key("escape", "screen.back", "Back to the patients", label="Back"),
     ]
+    HELP_PAGE = HelpPage(
+        "The record",
+        "What the practice's records say about the patient under the cursor. First why the "
+        "patient meets the criterion, then table by table, newest first; » marks the evidence. "
+        "/ searches in this record.",
+    )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "record--name",
         "record--quiet",
@@ -96,14 +104,14 @@ class RecordView(ScrollView, can_focus=True):
     def __init__(self, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
         """Start empty."""
         super().__init__(id=id)
-        self._shown: Shown | None = None
+        self._shown: ShownRecord | None = None
         self._empty = ""
-        self._query: tuple[str, ...] = ()
-        self._lines: list[tuple[Sort, str]] = []
+        self._search: tuple[str, ...] = ()
+        self._lines: list[tuple[Style, str]] = []
 
-    def show(self, shown: Shown | None, empty: str = "") -> None:
-        """Show this patient from the top; None: nobody, and the words to say instead."""
-        same = (
+    def show(self, shown: ShownRecord | None, empty: str = "") -> None:
+        """Show this patient from the top; None: no patient, and `empty` instead."""
+        is_same = (
             shown is not None
             and self._shown is not None
             and shown.record.patient.get("patient_id")
@@ -112,35 +120,35 @@ class RecordView(ScrollView, can_focus=True):
         self._shown = shown
         self._empty = empty
         self._build()
-        if not same:
+        if not is_same:
             self.scroll_to(y=0, animate=False, force=True)
 
-    def search(self, query: str) -> None:
-        """Show only entries that hold all words of the query."""
-        self._query = tuple(query.lower().split())
+    def search(self, text: str) -> None:
+        """Show only entries that contain all words of the text."""
+        self._search = tuple(text.lower().split())
         self._build()
         self.scroll_to(y=0, animate=False, force=True)
 
     @property
-    def searching(self) -> bool:
+    def is_searching(self) -> bool:
         """Whether entries are hidden by a search."""
-        return bool(self._query)
+        return bool(self._search)
 
     @property
     def text(self) -> str:
-        """All lines as text, as they stand on the screen."""
+        """All lines as text, as they are on the screen."""
         return "\n".join(line.rstrip() for _, line in self._lines)
 
     def action_part(self, by: int) -> None:
         """Scroll to the next part of the record, or the one before."""
-        starts = [place for place, (sort, _) in enumerate(self._lines) if sort == "heading"]
+        starts = [place for place, (style, _) in enumerate(self._lines) if style == "heading"]
         top = self.scroll_offset.y
         ahead = [s for s in starts if s > top] if by > 0 else [s for s in starts if s < top][::-1]
         if ahead or by < 0:
             self.scroll_to(y=ahead[0] if ahead else 0, animate=False, force=True)
 
     def on_resize(self) -> None:
-        """Break the lines anew."""
+        """Wrap the lines to the new width."""
         self._build()
 
     def watch_masks(self) -> None:
@@ -152,18 +160,18 @@ class RecordView(ScrollView, can_focus=True):
         if self._shown is None:
             self._lines = [("quiet", " " + line) for line in lines(self._empty, width - 1)]
         elif self._shown.is_being_read:
-            self._lines = [*self._who(self._shown, width), ("quiet", " Reading the record …")]
-        elif self._shown.trouble:
-            said = [f" {line}" for line in lines(self._shown.trouble, width - 1)]
+            self._lines = [*self._identity(self._shown, width), ("quiet", " Reading the record …")]
+        elif self._shown.error:
+            error = (f" {line}" for line in lines(self._shown.error, width - 1))
             self._lines = [
-                *self._who(self._shown, width),
-                *(("missing", line) for line in said),
+                *self._identity(self._shown, width),
+                *(("missing", line) for line in error),
             ]
         else:
             shown = self._shown
             self._lines = [
-                *self._who(shown, width),
-                *self._why(shown, width),
+                *self._identity(shown, width),
+                *self._evidence(shown, width),
                 *self._about(shown, width),
                 *self._entries(shown, width),
             ]
@@ -175,8 +183,8 @@ class RecordView(ScrollView, can_focus=True):
     def _hidden(self, text: str) -> str:
         return masked(text) if self.masks else text
 
-    def _who(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
-        out: list[tuple[Sort, str]] = [
+    def _identity(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
+        out: list[tuple[Style, str]] = [
             ("name", " " + line) for line in lines(self._head(shown.record.patient), width - 1)
         ]
         if shown.note:
@@ -184,30 +192,30 @@ class RecordView(ScrollView, can_focus=True):
             out += [("evidence", " " + line) for line in lines(f"Note: {note}", width - 1)]
         return out
 
-    def _why(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
-        if not shown.why and not shown.missing:
+    def _evidence(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
+        if not shown.evidence and not shown.missing:
             return []
-        out: list[tuple[Sort, str]] = [("heading", f" Why {visible(shown.criterion)}")]
-        said = ("", True)
-        for why in shown.why:
-            sort: Sort = "evidence" if why.holds else "missing"
-            if (why.says, why.holds) != said:
-                said = (why.says, why.holds)
-                sign = "✓ " if why.holds else "✗ "
-                out += [(sort, line) for line in _hanging(sign, why.says, width)]
-            when = f"  {day(why.date)}  " if why.date else "  "
-            out += [(sort, line) for line in _hanging(when, self._summary(why), width)]
+        out: list[tuple[Style, str]] = [("heading", f" Why {visible(shown.criterion)}")]
+        last = ("", True)
+        for row in shown.evidence:
+            style: Style = "evidence" if row.holds else "missing"
+            if (row.rule, row.holds) != last:
+                last = (row.rule, row.holds)
+                sign = "✓ " if row.holds else "✗ "
+                out += [(style, line) for line in _hanging(sign, row.rule, width)]
+            date = f"  {day(row.date)}  " if row.date else "  "
+            out += [(style, line) for line in _hanging(date, self._summary(row), width)]
         if shown.missing:
             out += [("missing", line) for line in _hanging("✗ ", shown.missing, width)]
         return out
 
-    def _about(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
+    def _about(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
         facts = self._facts(shown.record.patient)
         if shown.picked_for:
             facts.append("Picked for " + ", ".join(shown.picked_for))
         if shown.meets:
             facts.append("Meets " + ", ".join(shown.meets))
-        out: list[tuple[Sort, str]] = [("heading", " About the patient")]
+        out: list[tuple[Style, str]] = [("heading", " About the patient")]
         return out + [("quiet", " " + line) for line in lines(" · ".join(facts), width - 1)]
 
     def _head(self, row: Mapping[str, object]) -> str:
@@ -231,66 +239,66 @@ class RecordView(ScrollView, can_focus=True):
 
     def _facts(self, row: Mapping[str, object]) -> list[str]:
         facts = [f"Patient number {self._hidden(str(row['patient_id']))}"]
-        for name, says, private in _FACTS:
+        for name, label, private in _FACTS:
             value = row.get(name)
             if value is None or value == "" or value is False:
                 continue
             if value is True:
-                facts.append(says)
+                facts.append(label)
                 continue
             text = day(value) if isinstance(value, dt.date) else str(value)
             if name in {"status", "registration"}:
                 text = text.replace("_", " ")
-            facts.append(f"{says} {self._hidden(text) if private else text}".strip())
+            facts.append(f"{label} {self._hidden(text) if private else text}".strip())
         return facts
 
-    def _entries(self, shown: Shown, width: int) -> list[tuple[Sort, str]]:
-        out: list[tuple[Sort, str]] = []
-        marked = {(why.table, why.row_id) for why in shown.why if why.row_id and why.holds}
+    def _entries(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
+        out: list[tuple[Style, str]] = []
+        marked = {(row.table, row.row_id) for row in shown.evidence if row.row_id and row.holds}
         for part in shown.record.parts:
-            entries = [entry for entry in part.entries if self._holds(entry)]
+            entries = [entry for entry in part.entries if self._matches(entry)]
             if not entries:
                 continue
             of = f" of {len(part.entries)}" if len(entries) < len(part.entries) else ""
             out.append(("heading", f" {part.title} ({len(entries)}{of})"))
             for entry in entries:
                 is_marked = (entry.table, entry.row_id) in marked
-                sort: Sort = "evidence" if is_marked else "entry"
-                out += [(sort, line) for line in self._entry(entry, width, is_marked=is_marked)]
+                style: Style = "evidence" if is_marked else "entry"
+                out += [(style, line) for line in self._entry(entry, width, is_marked=is_marked)]
         if not shown.record.parts:
-            out.append(("quiet", " The index holds no entries for this patient."))
-        elif self._query and not out:
+            out.append(("quiet", " The index has no entries for this patient."))
+        elif self._search and not out:
             out.append(("quiet", " Nothing in this record matches. Esc shows all of it."))
         return out
 
-    def _holds(self, entry: Entry) -> bool:
-        if not self._query:
+    def _matches(self, entry: Entry) -> bool:
+        if not self._search:
             return True
         text = f"{day(entry.date)} {entry.text} {entry.free}".lower()
-        return all(word in text for word in self._query)
+        return all(word in text for word in self._search)
 
-    def _summary(self, why: Why) -> str:
-        return self._hidden(why.summary) if is_private(why.table) else why.summary
+    def _summary(self, row: EvidenceRow) -> str:
+        return self._hidden(row.summary) if is_private(row.table) else row.summary
 
     def _entry(self, entry: Entry, width: int, *, is_marked: bool) -> list[str]:
         free = self._hidden(entry.free)
-        # of a table that we do not know nobody can tell which of its columns name the patient
-        said = entry.text if entry.table in TABLES else self._hidden(entry.text)
-        text = f"{said} · {free}" if said and free else said or free
-        start = f"{'»' if is_marked else ' '} {day(entry.date) or 'no date':<{_DATE}}"
+        # in a table that we do not know, any column may identify the patient
+        shown = entry.text if entry.table in TABLES else self._hidden(entry.text)
+        text = f"{shown} · {free}" if shown and free else shown or free
+        start = f"{'»' if is_marked else ' '} {day(entry.date) or 'no date':<{_DATE_CELLS}}"
         return _hanging(start, text, width)
 
     def render_line(self, y: int) -> Strip:
         """Paint one line."""
         width = self.scrollable_content_region.width
         place = y + self.scroll_offset.y
-        sort, text = self._lines[place] if place < len(self._lines) else ("entry", "")
-        style = self.get_component_rich_style(f"record--{sort}")
+        name, text = self._lines[place] if place < len(self._lines) else ("entry", "")
+        style = self.get_component_rich_style(f"record--{name}")
         return Strip([Segment(fit(text, width), style)], width)
 
 
 def _hanging(start: str, text: str, width: int) -> list[str]:
-    """Break a text so that its further lines stand under its first."""
+    """Wrap a text so that its further lines are indented under its first."""
     broken = lines(" ".join(text.split("\n")), max(10, width - len(start) - 1))
     return [f" {start}{broken[0]}", *(f" {' ' * len(start)}{line}" for line in broken[1:])]
 

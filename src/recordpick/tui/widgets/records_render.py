@@ -1,7 +1,4 @@
-"""How a row of the records table is written: marks, cells, headings. Text in, text out.
-
-How the columns of a table share the width that there is.
-"""
+"""How the records table is drawn: column widths, headings, marks and cells. Values in, text out."""
 
 from __future__ import annotations
 
@@ -17,16 +14,16 @@ if TYPE_CHECKING:
 
 GAP = 1
 _ENOUGH = 40
-"""With so many cells a long text can be understood."""
+"""Cells in which a long text can be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column on the screen: the frame's column, its heading, and how it gives way.
+    """One column on the screen: the frame's column, its heading, and its width in cells.
 
     `least` and `most` are cells. Where the screen is too narrow even for the least widths, the
     column with the highest `rank` is left out first. A `spare` column is shown only where all
-    others have the width they want. `private` columns are hidden by the mask.
+    others have their natural width. `private` columns are masked while names are hidden.
     """
 
     name: str
@@ -40,34 +37,36 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """A column and the cells it got, from `left` on."""
+class PlacedColumn:
+    """A column and its cells: `width` of them, from `left` on."""
 
     column: Column
     left: int
     width: int
 
 
-def place(columns: Sequence[Column], longest: Mapping[str, int], width: int) -> tuple[Placed, ...]:
-    """Lay the columns out in `width` cells; `longest` gives the longest value of each.
+def place_columns(
+    columns: Sequence[Column], longest: Mapping[str, int], width: int
+) -> tuple[PlacedColumn, ...]:
+    """Lay the columns out in `width` cells; `longest` holds the longest value of each.
 
-    Columns without any value are left out, but never the first. What is over goes to the last.
+    Columns without any value are left out, but never the first. Spare cells go to the last.
     """
     shown = [column for column in columns if longest.get(column.name) or column is columns[0]]
     while _wanted(shown, longest) > width and any(column.spare for column in shown[1:]):
         shown.remove(max((c for c in shown[1:] if c.spare), key=lambda column: column.rank))
     while _least(shown, longest) > width and len(shown) > 1:
         shown.remove(max(shown[1:], key=lambda column: column.rank))
-    wanted = [_natural(column, longest) for column in shown]
-    over = width - sum(wanted) - GAP * (len(shown) - 1)
-    if over < 0:
-        wanted = _shrunk(shown, wanted, -over, longest)
+    widths = [_natural(column, longest) for column in shown]
+    spare = width - sum(widths) - GAP * (len(shown) - 1)
+    if spare < 0:
+        widths = _shrunk(shown, widths, -spare, longest)
     elif shown:
-        wanted[-1] += over
-    placed: list[Placed] = []
+        widths[-1] += spare
+    placed: list[PlacedColumn] = []
     left = 0
-    for column, cells in zip(shown, wanted, strict=True):
-        placed.append(Placed(column, left, max(1, min(cells, width - left))))
+    for column, cells in zip(shown, widths, strict=True):
+        placed.append(PlacedColumn(column, left, max(1, min(cells, width - left))))
         left += cells + GAP
     return tuple(replace(item) for item in placed if item.left < width)
 
@@ -91,29 +90,29 @@ def _least(columns: Sequence[Column], longest: Mapping[str, int]) -> int:
 
 
 def _shrunk(
-    columns: Sequence[Column], wanted: list[int], missing: int, longest: Mapping[str, int]
+    columns: Sequence[Column], widths: list[int], missing: int, longest: Mapping[str, int]
 ) -> list[int]:
     """Take the missing cells from the columns in proportion to what each can give."""
     can_give = [
-        cells - _smallest(column, longest) for column, cells in zip(columns, wanted, strict=True)
+        cells - _smallest(column, longest) for column, cells in zip(columns, widths, strict=True)
     ]
     total = sum(can_give)
     missing = min(missing, total)
     given = [missing * give // total if total else 0 for give in can_give]
-    for place_, give in enumerate(can_give):
+    for at, give in enumerate(can_give):
         if sum(given) == missing:
             break
-        given[place_] += min(give - given[place_], missing - sum(given))
-    return [cells - less for cells, less in zip(wanted, given, strict=True)]
+        given[at] += min(give - given[at], missing - sum(given))
+    return [cells - less for cells, less in zip(widths, given, strict=True)]
 
 
 GUTTER = 7
-"""Cells before the first column: cursor, selected, four marks, a blank."""
+"""Cells before the first column: cursor, selected, four marks, a space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is known of patients besides their rows: sets of patient_id."""
+    """Which patients are picked, drawn or sensitive: sets of patient_id."""
 
     here: frozenset[str] = frozenset()
     elsewhere: frozenset[str] = frozenset()
@@ -121,7 +120,7 @@ class Marks:
     sensitive: frozenset[str] = frozenset()
 
     def of(self, patient_id: str) -> str:
-        """Give the four cells that stand before a patient, a space for what is not so."""
+        """Return the four cells before a patient, a space for each mark that does not apply."""
         return (
             ("●" if patient_id in self.here else " ")
             + ("○" if patient_id in self.elsewhere else " ")
@@ -131,29 +130,28 @@ class Marks:
 
 
 def gutter(marks: str, *, cursor: str, is_selected: bool) -> str:
-    """Write what stands before the first column: `cursor` is one cell."""
+    """Return the cells before the first column; `cursor` is one cell."""
     return cursor + ("+" if is_selected else " ") + marks + " "
 
 
-def heading(placed: Sequence[Placed], sort: Sort | None) -> str:
-    """Write the headings, with an arrow on the column that orders the rows."""
+def heading(placed: Sequence[PlacedColumn], sort: Sort | None) -> str:
+    """Return the headings, with an arrow on the column that orders the rows."""
     text = " " * GUTTER
     for item in placed:
         title = item.column.title
         if sort and sort.column == item.column.name:
-            arrow = "▾" if sort.descending else "▴"
-            title = fit(title, min(item.width - 1, len(title))) + arrow
+            title = fit(title, min(item.width - 1, len(title))) + sort.arrow
         text = fit(text, GUTTER + item.left) + fit(title, item.width, right=item.column.right)
     return text
 
 
-def cells(placed: Sequence[Placed], values: Mapping[str, object], *, masks: bool) -> str:
-    """Write the values of a row, each within its column; private ones as dots if `masks`."""
+def cells(placed: Sequence[PlacedColumn], values: Mapping[str, object], *, masks: bool) -> str:
+    """Return the values of a row, each within its column; private ones as dots if `masks`."""
     text = ""
     for item in placed:
         value = values[item.column.name]
-        said = day(value) if isinstance(value, dt.date) else "" if value is None else str(value)
+        cell = day(value) if isinstance(value, dt.date) else "" if value is None else str(value)
         if masks and item.column.private:
-            said = masked(said)
-        text = fit(text, item.left) + fit(said, item.width, right=item.column.right)
+            cell = masked(cell)
+        text = fit(text, item.left) + fit(cell, item.width, right=item.column.right)
     return text
