@@ -59,7 +59,7 @@ class Member:
         """Wait until no thread works and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
-            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            aside = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
             if not aside:
                 break
             await self.app.workers.wait_for_complete(aside)

@@ -25,7 +25,7 @@ class Driver:
         """Wait until no thread works and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
-            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            aside = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
             if not aside:
                 break
             # One whose screen was closed meanwhile is cancelled, which is no failure.
@@ -73,7 +73,7 @@ class Driver:
     @property
     def title(self):
         """The heading of the box that is open, or nothing."""
-        titles = self.app.screen.query(".box--title")
+        titles = self.app.screen.query(".modal--title")
         return str(titles.first().visual) if titles else ""
 
 

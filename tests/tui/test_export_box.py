@@ -4,7 +4,7 @@ import pytest
 from driving import app_on, using
 
 from recordpick.handover.doubts import Doubt
-from recordpick.tui.flows.export import free_place
+from recordpick.tui.flows.export import free_pack_path
 
 FILE = "demonstration.recordpick"
 
@@ -24,7 +24,9 @@ async def test_the_pack_is_one_encrypted_file_with_a_passphrase_shown_once(demo)
         assert "Note it first" in user.text
         await user.press("tab", "enter")
         assert passphrase not in user.text
-        assert place in user.part("#says").replace(" ", "") or "Exported to" in user.part("#says")
+        assert place in user.part("#message").replace(" ", "") or "Exported to" in user.part(
+            "#message"
+        )
     with pyzipper.AESZipFile(place) as pack:
         pack.setpassword(passphrase.encode())
         rows = pack.read("demonstration-hand-over/selection_list.csv").decode().splitlines()
@@ -45,7 +47,7 @@ async def test_names_stand_in_the_workbook_only_if_they_are_wanted_twice(demo):
         assert not (demo / "demonstration-hand-over").exists()
         await user.press("e", "tab", "tab", "space", "tab", "enter", "enter")
         assert user.title == "Exported"
-        assert "Patients' names stand in tick_sheets.xlsx" in " ".join(user.text.split())
+        assert "Patients' names are in tick_sheets.xlsx" in " ".join(user.text.split())
     out = demo / "demonstration-hand-over"
     book = openpyxl.load_workbook(out / "tick_sheets.xlsx", read_only=True)
     cells = {
@@ -60,7 +62,7 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
     """The ending comes and goes with the tick."""
     (demo / "demonstration-hand-over.zip").write_bytes(b"")
     async with using(app_on(demo / FILE)) as user:
-        assert free_place(user.app._session).name == "demonstration-hand-over-2"
+        assert free_pack_path(user.app._session).name == "demonstration-hand-over-2"
         await user.press("e", "tab", "space")
         assert user.screen.query_one("#answer").value.endswith("hand-over-2.zip")
         assert "one encrypted file" in user.text
@@ -68,7 +70,7 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
         assert user.screen.query_one("#answer").value.endswith("hand-over-2")
         await user.fill("#answer", "")
         await user.press("tab", "tab", "enter")
-        assert "Say where it is to be written." in user.text
+        assert "Say where to write it." in user.text
 
 
 async def test_what_is_doubtful_about_the_list_is_told(demo, monkeypatch):

@@ -4,8 +4,8 @@ import pytest
 from driving import app_on, using
 
 from recordpick.record import Entry, Part, Record
-from recordpick.tui.masking import without
-from recordpick.tui.widgets.record_view import RecordView, Shown, is_private
+from recordpick.tui.masking import mask_numbers
+from recordpick.tui.widgets.record_view import RecordView, ShownRecord, is_private
 
 FILE = "demonstration.recordpick"
 
@@ -36,13 +36,13 @@ async def test_what_was_undone_is_said_without_the_number(demo):
         await user.press("enter", "space")
         number = user.screen.table.patient_id
         await user.press("u")
-        assert number in user.part("#says")
+        assert number in user.part("#message")
         await user.press("p")
         assert number not in user.text
         await user.press("U", "u")
-        assert "Undone: picked •••••• for DEM-01" in user.part("#says")
+        assert "Undone: picked •••••• for DEM-01" in user.part("#message")
         await user.press("p")
-        assert number in user.part("#says")
+        assert number in user.part("#message")
 
 
 async def test_it_is_one_switch_for_every_screen(demo):
@@ -131,7 +131,7 @@ async def test_free_text_of_an_entry_does_not_show_as_evidence(demo):
 )
 def test_numbers_are_hidden_in_sentences(text, hidden):
     """Whole words that are somebody's number, and nothing else."""
-    assert without({"10001"}, text) == hidden
+    assert mask_numbers({"10001"}, text) == hidden
 
 
 async def test_a_table_that_nobody_knows_is_hidden_whole():
@@ -142,7 +142,7 @@ async def test_a_table_that_nobody_knows_is_hidden_whole():
     async with using(app_on()) as user:
         view = RecordView()
         await user.screen.mount(view)
-        view.show(Shown(record, ""))
+        view.show(ShownRecord(record, ""))
         assert "Example" in view.text
         view.masks = True
         assert "Example" not in view.text

@@ -3,7 +3,7 @@
 import gc
 import weakref
 
-from recordpick.tui.screens.open_file import set_aside
+from recordpick.tui.opening import freeze_loaded_objects
 
 
 class Screen:
@@ -18,12 +18,12 @@ def test_a_file_that_was_closed_is_let_go_when_the_next_is_opened():
     try:
         screen = Screen()
         gone = weakref.ref(screen)
-        set_aside()
+        freeze_loaded_objects()
         assert gc.get_freeze_count() > 0
         del screen
         gc.collect()
         assert gone() is not None
-        set_aside()
+        freeze_loaded_objects()
         assert gone() is None
     finally:
         gc.unfreeze()

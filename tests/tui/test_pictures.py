@@ -4,8 +4,8 @@ import pytest
 from driving import SMALL, app_on, using
 
 from recordpick.picking.assurance import assurance, curve
-from recordpick.tui import chart_data as pictures
-from recordpick.tui.chart_data import Band, PictureData
+from recordpick.tui import chart_data as charts
+from recordpick.tui.chart_data import Band, ChartData
 from recordpick.tui.screens.charts import Plot
 from recordpick.tui.view_models import CriterionLine
 
@@ -16,7 +16,7 @@ BANDS = (Band("65+", {"F": 10, "M": 5, "I": 1}, {"F": 3}), Band("0–64", {"M": 
 def data(**changes):
     served = ((0, 3), (2, 5))
     known = {"bands": BANDS, "in_list": 20, "in_selection": 8, "served": served, "drawn": None}
-    return PictureData(**{**known, "curve": curve(1000), "line": curve(1000), **changes})
+    return ChartData(**{**known, "curve": curve(1000), "line": curve(1000), **changes})
 
 
 def line(picked, wanted, **changes):
@@ -28,7 +28,7 @@ def line(picked, wanted, **changes):
 
 def test_the_pyramid_says_and_draws_the_same_shares():
     """Women to the left, men to the right; the list in one row, the selection in the next."""
-    picture = pictures.ages(data(), is_high=False)
+    picture = charts.ages(data(), is_tall=False)
     assert picture.numbers[0].split() == ["65+", "50.0%", "37.5%", "25.0%", "0.0%"]
     assert [(bar.row, bar.start, bar.end) for bar in picture.bars[:2]] == [
         (0, -0.5, 0.25),
@@ -36,7 +36,7 @@ def test_the_pyramid_says_and_draws_the_same_shares():
     ]
     assert picture.numbers[2].split()[0] == "0–64"
     assert "Not shown: 1 of neither sex" in picture.below[-1]
-    high = pictures.ages(data(), is_high=True)
+    high = charts.ages(data(), is_tall=True)
     assert [bar.row for bar in high.bars] == [0, 1, 3, 4]
     assert high.bars[0].sign != high.bars[1].sign  # no meaning by colour alone
 
@@ -44,7 +44,7 @@ def test_the_pyramid_says_and_draws_the_same_shares():
 def test_how_full_has_a_bar_in_the_row_of_each_criterion():
     """Under the name of its area; a full one has no rest."""
     lines = [line(5, 20), line(20, 20, id="A-2"), line(0, 20, id="B-1", area="Two")]
-    picture = pictures.fullness(lines, 60)
+    picture = charts.fullness(lines, 60)
     assert [text.split()[:1] for text in picture.numbers] == [
         ["One:"],
         ["A-1"],
@@ -65,7 +65,7 @@ def test_how_full_has_a_bar_in_the_row_of_each_criterion():
 
 def test_overlap_counts_records_and_picks():
     """One record for several criteria is one row further down."""
-    picture = pictures.overlap(data())
+    picture = charts.overlap(data())
     assert [text.split() for text in picture.numbers] == [
         ["random", "only", "3"],
         ["2", "criteria", "5"],
@@ -80,13 +80,13 @@ def test_overlap_counts_records_and_picks():
 )
 def test_the_axis_has_round_numbers(most, ticks):
     """And none beyond the longest bar."""
-    picture = pictures.overlap(data(served=((1, most),)))
+    picture = charts.overlap(data(served=((1, most),)))
     assert " ".join(words for _, words in picture.ticks) == ticks
 
 
 def test_the_curve_marks_what_is_drawn():
     """The same point in the numbers and in the picture."""
-    picture = pictures.assured(data(drawn=assurance(1000, 25)), 80)
+    picture = charts.assurance_curve(data(drawn=assurance(1000, 25)), 80)
     assert picture.curve.here == (25.0, assurance(1000, 25).share)
     (row,) = [text for text in picture.numbers if text.startswith("●")]
     assert row.split()[1] == "25"
@@ -119,9 +119,9 @@ async def test_an_empty_selection_says_so_and_draws_nothing(demo):
         assert "Nothing is picked yet" in user.text
         assert not user.screen.query_one(Plot).display
         await user.press("f1")
-        assert user.title == "The pictures"
+        assert user.title == "The charts"
         await user.press("escape")
-        await user.pilot.click("#picture-title", offset=(10, 0))
+        await user.pilot.click("#chart-title", offset=(10, 0))
         await user.settled()
         assert "0/20" in user.text
 
@@ -143,7 +143,7 @@ async def test_the_pictures_take_the_colours_of_the_app(demo):
 
 def test_no_word_of_the_data_reaches_the_library():
     """What a pack calls a criterion is in the numbers beside, made visible, never drawn."""
-    picture = pictures.fullness([line(1, 2, id="X\x1b[31m", title="[red]Y\u202e")], 60)
+    picture = charts.fullness([line(1, 2, id="X\x1b[31m", title="[red]Y\u202e")], 60)
     assert "\x1b" not in "".join(picture.numbers)
     assert all(isinstance(words, str) and words.endswith("%") for _, words in picture.ticks)
     assert {bar.sign for bar in picture.bars} <= {"━", "─"}
@@ -154,6 +154,7 @@ def test_the_library_is_loaded_with_the_first_picture_only():
     import subprocess
     import sys
 
-    code = "import sys, recordpick.tui.screens.picking, recordpick.tui.app; print('plotext' in sys.modules)"
+    modules = "recordpick.tui.screens.picking, recordpick.tui.app"
+    code = f"import sys, {modules}; print('plotext' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "False"

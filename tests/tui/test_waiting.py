@@ -6,7 +6,7 @@ import pytest
 from driving import app_on, using
 
 from recordpick.errors import UserError
-from recordpick.tui.background import Waiting
+from recordpick.tui.background import ProgressModal
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def working(monkeypatch):
     """Workers of the box that still work when it closes; a thread that tells something waits."""
     found = []
     closing = Event()
-    tell, dismiss = Waiting.post_message, Waiting.dismiss
+    tell, dismiss = ProgressModal.post_message, ProgressModal.dismiss
 
     def post_message(box, message):
         posted = tell(box, message)
@@ -27,8 +27,8 @@ def working(monkeypatch):
         closing.set()
         return dismiss(box, result)
 
-    monkeypatch.setattr(Waiting, "post_message", post_message)
-    monkeypatch.setattr(Waiting, "dismiss", closed)
+    monkeypatch.setattr(ProgressModal, "post_message", post_message)
+    monkeypatch.setattr(ProgressModal, "dismiss", closed)
     return found
 
 
@@ -36,7 +36,7 @@ async def _come_of(job):
     """What came of a job."""
     came = []
     async with using(app_on()) as user:
-        user.app.push_screen(Waiting("Working", job), came.append)
+        user.app.push_screen(ProgressModal("Working", job), came.append)
         await user.settled()
     (done,) = came
     return done

@@ -15,7 +15,7 @@ async def shown_for(user, criterion_id: str, patient_id: str) -> list[tuple[str,
     """Go to a patient of the whole list; give the lines on why, with what they are painted as."""
     user.screen.query_one(CriteriaList).go_to(criterion_id)
     await user.settled()
-    if not user.screen.whole:
+    if user.screen.patients.scope != "whole":
         await user.press("w")
     assert user.screen.table.go_to(patient_id)
     await user.settled()

@@ -28,7 +28,6 @@ VIEW = Binding.Group("View")
 PATIENT = Binding.Group("Patient")
 FILE = Binding.Group("File")
 HELP_GROUP = Binding.Group("Help")
-COLOURS = Binding.Group("Colours")
 CLEAN_UP = Binding.Group("Clean-up")
 CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
@@ -113,7 +112,7 @@ def command(action: str, tooltip: str, group: Binding.Group) -> Binding:
 
 
 HELP_KEYS = (
-    key("question_mark", "app.help", THIS_PART, label="Help", display="?"),
+    key("question_mark", "app.help", THIS_PART, label="Help"),
     key("f1", "app.help", THIS_PART, HELP_GROUP),
 )
 """The keys for help that every screen has: `?` is a character where somebody types."""
@@ -156,15 +155,17 @@ def keys_of(nodes: Iterable[DOMNode]) -> list[tuple[str, str]]:
 
 
 def _joined(names: list[str]) -> str:
-    return " ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]}"
+    return " ".join(names) if len(names) < 5 else f"{names[0]} … {names[-1]}"
 
 
 def _bindings_of(kind: type[DOMNode]) -> list[Binding]:
-    """Return the bindings of a class, a key each; those of Textual's classes with our words."""
+    """Return the bindings of a class, each with its first key; Textual's own with our words."""
     found: dict[str, Binding] = {}
     for base in kind.__mro__:
         is_textuals = base.__module__.startswith("textual.")
-        for binding in Binding.make_bindings(vars(base).get("BINDINGS", ())):
-            tooltip = _TEXTUALS_OWN.get(binding.action, "") if is_textuals else binding.tooltip
-            found.setdefault(binding.key, replace(binding, tooltip=tooltip))
+        for binding in vars(base).get("BINDINGS", ()):
+            first = next(iter(Binding.make_bindings([binding])))
+            if is_textuals:
+                first = replace(first, tooltip=_TEXTUALS_OWN.get(first.action, ""))
+            found.setdefault(first.key, first)
     return list(found.values())

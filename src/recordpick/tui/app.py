@@ -22,7 +22,6 @@ from recordpick.crash import crash_report
 from recordpick.memory import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.tui.actions import (
-    COLOURS,
     FILE,
     HELP_GROUP,
     HIDE_NAMES,
@@ -106,7 +105,7 @@ class RecordpickApp(App[None]):
     CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("ctrl+t", "next_theme", "Next: dark, light, high contrast", COLOURS),
+        key("ctrl+t", "next_theme", "Other colours: dark, light, high contrast", VIEW),
         key("f9", "mask", HIDE_NAMES, VIEW, priority=True),
     ]
     COMMANDS_WITHOUT_KEY = (

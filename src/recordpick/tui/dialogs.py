@@ -7,6 +7,7 @@ here: the button "yes" and Enter in a field submit, the button "no" and Esc canc
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import on
@@ -40,7 +41,7 @@ T = TypeVar("T")
 class Modal(ModalScreen[T]):
     """A dialog over the screen. Esc cancels, F1 explains it, p hides names as everywhere."""
 
-    CSS_PATH: ClassVar[str] = "styles/modals.tcss"
+    CSS_PATH = Path(__file__).with_name("styles") / "modals.tcss"
     HELP_PAGE: ClassVar[HelpPage] = HelpPage(
         "A question", "Nothing is done before you choose a button."
     )

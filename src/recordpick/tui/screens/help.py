@@ -18,7 +18,7 @@ from recordpick.tui.text import content
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-_KEY_CELLS = 10
+_KEY_CELLS = 13
 
 
 class HelpScreen(Modal[None]):

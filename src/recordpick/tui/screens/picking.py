@@ -78,6 +78,8 @@ _FLOWS: dict[str, Flow] = {
     "reports": show_reports,
     "tour": show_tour,
 }
+_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
+"""The least width in cells of each class of the screen."""
 _SPACE_SHOWS = "Space shows which criteria a patient meets."
 
 
@@ -85,39 +87,46 @@ class PickingScreen(FlowScreen[None]):
     """The criteria on the left, their patients on the right, below them the record."""
 
     CSS_PATH = "../styles/picking.tcss"
-    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - declared by Textual
-        (0, "-narrow"),
-        (110, "-middle"),
-        (160, "-wide"),
-    ]
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
     HELP_PAGE = PatientList.HELP_PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
             "slash",
             "filter",
-            "Filter or search: the patients, or the record",
+            "Filter or search: patients, or the record",
             VIEW,
             label="Find",
-            display="/",
             priority=True,
         ),
         key("u", "undo", "Undo: the last change", PICK, label="Undo"),
         key("w", "scope('whole')", "Whole list: all patients; and back", VIEW, label="All"),
-        key("s", "flow('suggest')", "Suggest: records, shown first", PICK, label="Suggest"),
-        key("n", "flow('close')", "No more records: or reopen it", CRITERION, label="No more"),
+        key(
+            "s",
+            "flow('suggest')",
+            "Suggest records: shown before anything is picked",
+            PICK,
+            label="Suggest",
+        ),
+        key(
+            "n",
+            "flow('close')",
+            "No more records: close it, or open it again",
+            CRITERION,
+            label="No more",
+        ),
         key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
         # Textual's own Ctrl+P is not in the line of keys: this one is, and can be clicked
-        key("colon", "app.command_palette", ALL_COMMANDS, label="More", display=":"),
+        key("colon", "app.command_palette", ALL_COMMANDS, label="More"),
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
         key("U", "redo", "Redo: what was undone", PICK),
-        key("l", "flow('pick_list')", "From a list: of NHS or patient numbers", PICK),
-        key("o", "flow('patient_criteria')", "For several criteria: of one patient", PICK),
+        key("l", "flow('pick_list')", "Pick from a list: of NHS or patient numbers", PICK),
+        key("o", "flow('patient_criteria')", "Criteria of the patient: to pick for several", PICK),
         key("r", "flow('draw')", "Draw records: with a seed that others can check", RANDOM),
         key("g", "next_unfilled", "Next to fill: that still needs records", CRITERION),
         key("f", "find", "Find a patient: in the whole list", VIEW, priority=True),
         key("A", "scope('area')", "Whole area: patients of all its criteria; and back", VIEW),
-        key("m", "scope('most')", "Most useful: who meet the most unfilled criteria", VIEW),
+        key("m", "scope('most')", "Most useful patients: for unfilled criteria; and back", VIEW),
         key("b", "flow('sort')", "Sort: by any column", VIEW),
         key("v", "flow('charts')", "Charts: of the selection", VIEW),
         key("t", "flow('clean_up')", "To put right: before the first extract", VIEW),

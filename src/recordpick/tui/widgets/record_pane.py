@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from recordpick.errors import UserError
+from recordpick.tui.masking import is_masking, watch_masking
 from recordpick.tui.widgets.record_view import EvidenceRow, RecordView, ShownRecord
 
 if TYPE_CHECKING:
@@ -46,6 +47,13 @@ class RecordPane(Vertical):
     def compose(self) -> ComposeResult:
         """Hold one view."""
         yield RecordView(id="record")
+
+    def on_mount(self) -> None:
+        """Hide and show what identifies the patient with the rest of the app."""
+        watch_masking(self, self._apply_masking)
+
+    def _apply_masking(self) -> None:
+        self.view.masks = is_masking(self.app)
 
     def show_patient(self, criterion_id: str | None, patient_id: str | None) -> None:
         """Show a patient's record, with why they meet the criterion; None: no patient."""
