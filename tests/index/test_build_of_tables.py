@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.manifest import FORMAT, FileCount
 from recordpick.index.practice_index import PracticeIndex, open_index
 
@@ -471,7 +471,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """polars wraps the system's error in one of its own: it is taken out again."""
-    from recordpick.index import build
+    from recordpick.index.build import build_index as build
 
     def full(*_: object) -> None:
         pl.DataFrame({"a": ["x"] * 100}).write_parquet("/dev/full")
@@ -484,18 +484,18 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 def test_whoever_waits_is_told_how_far_it_is(practice: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, float | None]] = []
+    reports: list[tuple[str, float | None]] = []
 
     build_index(
         [practice],
         tmp_path / "index",
-        progress=lambda doing, fraction=None: told.append((doing, fraction)),
+        progress=lambda doing, fraction=None: reports.append((doing, fraction)),
     )
 
-    fractions = [fraction for _, fraction in told if fraction is not None]
+    fractions = [fraction for _, fraction in reports if fraction is not None]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
-    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in told]
+    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in reports]
 
 
 def test_the_manifest_knows_the_files_it_was_made_of(practice: Path, tmp_path: Path) -> None:

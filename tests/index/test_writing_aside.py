@@ -5,12 +5,11 @@ import threading
 import polars as pl
 import pytest
 
-from recordpick.index import writing_aside
-from recordpick.index.build import build_index
-from recordpick.index.digests_aside import BackgroundHasher
-from recordpick.index.tables_made import TableMade
-from recordpick.index.writing import AbandonedError, write_table
-from recordpick.index.writing_aside import BackgroundWriter
+from recordpick.index.build import background as writing_aside
+from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.table_builder import TableBuilder
+from recordpick.index.build.writer import AbandonedError, write_table
 
 
 @pytest.fixture
@@ -76,8 +75,8 @@ def test_a_failed_table_is_told_before_the_next_is_taken(tmp_path, monkeypatch):
 
     monkeypatch.setattr(writing_aside, "write_table", write)
     with BackgroundHasher() as digests, BackgroundWriter(tmp_path, digests) as writing:
-        writing.write(TableMade("events"))
+        writing.write(TableBuilder("events"))
         with pytest.raises(ValueError, match="broken"):
             writing.written()
         with pytest.raises(ValueError, match="broken"):
-            writing.write(TableMade("recalls"))
+            writing.write(TableBuilder("recalls"))

@@ -3,7 +3,7 @@
 import pytest
 from driving import app_on, using
 
-from recordpick.record import Entry, Part, Record
+from recordpick.patient_record import Entry, Part, Record
 from recordpick.tui.masking import mask_numbers
 from recordpick.tui.widgets.record_view import RecordView, ShownRecord, is_private
 

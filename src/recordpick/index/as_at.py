@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from recordpick.days import read_day
+from recordpick.date_parsing import read_day
 from recordpick.errors import UserError
 
 EARLIEST = date(1985, 1, 1)
@@ -52,7 +52,7 @@ def today() -> date:
 
 
 def is_possible(day: date) -> bool:
-    """Tell whether records can be as at that day: from 1985 until ten years from now."""
+    """Return whether records can be as at that day: from 1985 until ten years from now."""
     return EARLIEST <= day <= today() + timedelta(days=DAYS_AHEAD)
 
 

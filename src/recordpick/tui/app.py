@@ -18,8 +18,8 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.reactive import reactive
 
-from recordpick.crash import crash_report
-from recordpick.memory import NOT_ENOUGH, is_out_of_memory
+from recordpick.crash_report import crash_report
+from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.tui.actions import (
     FILE,

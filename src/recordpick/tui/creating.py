@@ -21,7 +21,7 @@ from recordpick.tui.widgets.fields import Field
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from recordpick.index.questions import Answers, Question
+    from recordpick.index.source import Answers, Question
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.create_file import CreatedFile
 
@@ -71,7 +71,7 @@ async def answer_questions(app: RecordpickApp, form: NewFile) -> Answers | None:
 
     Only from a worker of the app.
     """
-    from recordpick.index.questions import Answers
+    from recordpick.index.source import Answers
 
     job = partial(_questions_of, form)
     questions = await run_with_progress(app, _TITLE, job, failed=_FAILED)
@@ -119,7 +119,7 @@ class DayPrompt(Modal[dt.date | None]):
 
     def submit(self) -> None:
         """Answer with the day, unless it cannot be one of an export."""
-        from recordpick.days import NotADayError, parse_day
+        from recordpick.date_parsing import NotADayError, parse_day
         from recordpick.index.as_at import check_as_at
 
         typed = self.query_one(Input).value.strip()

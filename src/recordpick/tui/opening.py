@@ -89,7 +89,7 @@ def _open(request: OpenRequest, progress: Progress) -> Opened:
     While polars matches, which leaves Python free, the screen is imported.
     """
     progress("loading", None)
-    from recordpick.selection.state import Person
+    from recordpick.selection.events import Person
     from recordpick.tui.session import Session
 
     person = Person(request.name, request.role) if request.name else None

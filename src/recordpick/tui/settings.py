@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from recordpick.own_folder import own_folder
+from recordpick.user_folder import own_folder
 
 Role = Literal["practice", "supplier", "partner"]
 

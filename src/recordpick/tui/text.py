@@ -1,7 +1,7 @@
 """The one place where data becomes text on the screen.
 
 Whatever is shown is printable, of known width, and never read as markup. Which characters are
-shown, and how, is decided in `recordpick.visible`.
+shown, and how, is decided in `recordpick.sanitize`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from recordpick.visible import visible
+from recordpick.sanitize import visible
 
 if TYPE_CHECKING:
     import polars as pl

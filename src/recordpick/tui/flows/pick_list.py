@@ -64,7 +64,7 @@ async def pick_from_list(screen: PickingScreen, session: Session) -> None:
 
 def plan_from_list(session: Session, criterion_id: str, path: Path) -> ListPlan:
     """Return which patients a list of numbers would pick for a criterion: for a thread."""
-    from recordpick.index.find_patients import patients_of_list
+    from recordpick.index.patient_lookup import patients_of_list
 
     listed = patients_of_list(session.index, path)
     picked = {pick.patient_id for pick in session.selection.of(criterion_id)}

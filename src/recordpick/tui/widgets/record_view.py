@@ -14,12 +14,12 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 from recordpick.tui.actions import VIEW, HelpPage, key
 from recordpick.tui.text import day, fit, lines, masked, nhs, visible
 
 if TYPE_CHECKING:
-    from recordpick.record import Entry, Record
+    from recordpick.patient_record import Entry, Record
 
 Style = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
 _DATE_CELLS = 13

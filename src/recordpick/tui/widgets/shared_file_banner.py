@@ -14,8 +14,8 @@ from textual import on
 from textual.message import Message
 
 from recordpick.errors import UserError
+from recordpick.selection.describe import describe
 from recordpick.selection.lock import lock_path, read_lock
-from recordpick.selection.wording import describe
 from recordpick.tui.text import content
 from recordpick.tui.widgets.lines import TextLine
 
