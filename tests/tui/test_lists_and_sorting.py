@@ -108,7 +108,7 @@ async def test_a_filter_stays_though_the_room_around_it_changes(demo):
     """Longer words at the foot, another size of the window: what was typed still counts."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
-        user.screen.say("words that need another line " * 4)
+        user.screen.show_message("words that need another line " * 4)
         await user.settled()
         await user.press("slash")  # says something shorter: the parts have more room again
         await user.type("bar")

@@ -287,7 +287,7 @@ class RecordpickApp(App[None]):
             self.settings.add_recent(self._session.file.path)
         await self.push_screen(screen, self._file_closed)
         if notice:
-            screen.say(notice)
+            screen.show_message(notice)
         for modal in notices_of(self._session):
             await self.push_screen_wait(modal)
         if not self.settings.tour_seen:

@@ -35,7 +35,7 @@ async def pick_from_list(screen: PickingScreen, session: Session) -> None:
     """Show which patients a list would pick for the criterion, and pick them on a yes."""
     criterion_id = screen.criterion.id
     if criterion_id is None:
-        screen.say("Choose a criterion first: random records are drawn, not picked.")
+        screen.show_message("Choose a criterion first: random records are drawn, not picked.")
         return
     app = screen.app
     path = await app.push_screen_wait(

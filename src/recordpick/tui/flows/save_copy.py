@@ -36,7 +36,7 @@ async def save_copy(screen: PickingScreen, session: Session, reasons: Sequence[s
         saved = await run_in_background(screen, partial(session.file.save_copy, path))
         if saved is not None:
             break
-    screen.say(f"Saved as {saved}.")
+    screen.show_message(f"Saved as {saved}.")
     uses_copy = await app.push_screen_wait(
         Confirm(
             "A copy was saved",

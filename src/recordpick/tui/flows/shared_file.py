@@ -22,15 +22,15 @@ async def refresh(screen: PickingScreen, session: Session) -> None:
     """Read the file again; where nobody else has it open any more, offer to open it."""
     file = session.file
     if not file.read_only:
-        screen.say("You have this file open: what you see is what is on the disk.")
+        screen.show_message("You have this file open: what you see is what is on the disk.")
         return
     if file.damage:
-        screen.say(file.why_read_only, warns=True)
+        screen.show_message(file.why_read_only, warns=True)
         return
     status = await run_in_background(screen, lambda: check_file(file.path))
     screen.banner.check_now()
     if status is None or status.holder:
-        screen.say("Checked: what you see is what is on the disk.")
+        screen.show_message("Checked: what you see is what is on the disk.")
         return
     wants = await screen.app.push_screen_wait(
         Confirm(

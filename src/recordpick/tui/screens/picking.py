@@ -180,9 +180,9 @@ class PickingScreen(FlowScreen[None]):
         if self._start_at is None or not self.criteria.go_to(self._start_at):
             self._show_criterion()
         if self.session.file.damage:
-            self.say(self.session.file.why_read_only, warns=True)
+            self.show_message(self.session.file.why_read_only, warns=True)
         if self.session.file.taken_over:
-            self.say(self.session.file.taken_over)
+            self.show_message(self.session.file.taken_over)
 
     @property
     def table(self) -> RecordsTable:
@@ -196,16 +196,16 @@ class PickingScreen(FlowScreen[None]):
 
     # ------------------------------------------------------------------ showing
 
-    def say(self, text: str, *, warns: bool = False) -> None:
-        """Show what was done, or (`warns`) why it was not, at the foot of the screen."""
-        self.status.say(text, warns=warns)
+    def show_message(self, text: str, *, warns: bool = False) -> None:
+        """Show what was done, or (`warns`) why it was not."""
+        self.status.show_message(text, warns=warns)
 
     def show_changes(self, text: str) -> None:
         """Show the working file as it is after a change, and what was done."""
         self._show_progress()
         self.patients.show_changes(self.criterion)
         self._show_record()
-        self.say(text)
+        self.show_message(text)
 
     def _show_progress(self) -> None:
         self.query_one(TopLine).show(self.session.overview())
@@ -267,7 +267,7 @@ class PickingScreen(FlowScreen[None]):
     @on(PatientList.EvidenceFailed)
     @on(SharedFileBanner.CheckFailed)
     def _part_failed(self, message: PatientList.EvidenceFailed) -> None:
-        self.say(message.error, warns=True)
+        self.show_message(message.error, warns=True)
 
     @on(SharedFileBanner.FileChanged)
     def _file_changed(self, message: SharedFileBanner.FileChanged) -> None:
@@ -284,14 +284,14 @@ class PickingScreen(FlowScreen[None]):
         try:
             text = make_change()
         except UserError as error:
-            self.say(" ".join(error.messages), warns=True)
+            self.show_message(" ".join(error.messages), warns=True)
             if isinstance(error, NotSavedError) and error.at_risk:
                 self._offer_copy(error.messages)
             return False
         self.show_changes(text)
         if self.session.file.warnings != warnings:
             for warning in self.session.file.warnings:
-                self.say(warning, warns=True)
+                self.show_message(warning, warns=True)
         return True
 
     def _toggle(self, patient_ids: Sequence[str]) -> None:
@@ -301,7 +301,7 @@ class PickingScreen(FlowScreen[None]):
             self.action_flow("patient_criteria")
         elif criterion_id is None:
             if self.patients.scope == "whole":
-                self.say("Random records are drawn, not picked: press r.")
+                self.show_message("Random records are drawn, not picked: press r.")
             else:
                 self._replace_random(patient_ids[0])
         elif self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
@@ -328,14 +328,14 @@ class PickingScreen(FlowScreen[None]):
     def action_undo(self) -> None:
         """Undo the last change."""
         if self.session.selection.can_undo is None:
-            self.say("There is nothing to undo.")
+            self.show_message("There is nothing to undo.")
         else:
             self.change(self.session.undo)
 
     def action_redo(self) -> None:
         """Redo what was undone."""
         if self.session.selection.can_redo is None:
-            self.say("There is nothing to redo.")
+            self.show_message("There is nothing to redo.")
         else:
             self.change(self.session.redo)
 
@@ -344,14 +344,14 @@ class PickingScreen(FlowScreen[None]):
     def action_scope(self, scope: Scope) -> None:
         """Show another list of patients; from that list, go back to those of the criterion."""
         if scope == "area" and self.criterion.id is None:
-            self.say("The random records do not belong to an area: choose a criterion.")
+            self.show_message("The random records do not belong to an area: choose a criterion.")
             return
         new: Scope = "matches" if self.patients.scope == scope else scope
         self.patients.show_scope(new)
         self._show_record()
         self.set_focus(self.table)
         texts = {"matches": "", "whole": "Whole list: Space picks here too."}
-        self.say(texts.get(new, _SPACE_SHOWS))
+        self.show_message(texts.get(new, _SPACE_SHOWS))
 
     def action_find(self) -> None:
         """Filter the whole list."""
@@ -365,7 +365,7 @@ class PickingScreen(FlowScreen[None]):
         field = self.patients.filter_field
         field.open("" if in_record else self.table.filter_text, in_record=in_record)
         self.set_focus(field)  # at once: `focus()` would come too late
-        self.say("Enter goes to the rows, Esc shows all again.")
+        self.show_message("Enter goes to the rows, Esc shows all again.")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let letters be letters in a field.
@@ -413,7 +413,7 @@ class PickingScreen(FlowScreen[None]):
     def action_next_unfilled(self) -> None:
         """Go to the next criterion that needs records."""
         if not self.criteria.next_unfilled():
-            self.say("No other criterion has patients left to pick.")
+            self.show_message("No other criterion has patients left to pick.")
 
     def action_copy(self) -> None:
         """Copy the NHS number, or the patient number where there is none."""
@@ -421,7 +421,7 @@ class PickingScreen(FlowScreen[None]):
         if patient_id is not None:
             which, number = self.session.number_to_copy(patient_id)
             self.app.copy_to_clipboard(number)
-            self.say(f"{which} copied.")
+            self.show_message(f"{which} copied.")
 
     def action_close_file(self) -> None:
         """Go back to the first screen."""

@@ -59,7 +59,7 @@ class StatusLine(Horizontal):
         """The message as it is shown."""
         return str(self.query_one("#message", TextLine).visual)
 
-    def say(self, text: str, *, warns: bool = False) -> None:
+    def show_message(self, text: str, *, warns: bool = False) -> None:
         """Show what was done, or (`warns`) why it was not."""
         self._message = (text, warns)
         if self._is_masked:
@@ -79,4 +79,4 @@ class StatusLine(Horizontal):
             self.query_one("#message", TextLine).show(hidden)
         elif before:
             text, warns = self._message
-            self.say(text, warns=warns)
+            self.show_message(text, warns=warns)
