@@ -9,7 +9,7 @@ FILE = "demonstration.recordpick"
 
 
 async def test_the_findings_are_listed_with_what_they_mean_and_their_rows(demo):
-    """Found, none or cannot be told; beside it what to do; below it the rows."""
+    """Found, none or cannot be checked; beside it what to do; below it the rows."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("t")
         assert "To put right before the first extract" in user.part("#clean-up-title")
@@ -24,7 +24,7 @@ async def test_the_findings_are_listed_with_what_they_mean_and_their_rows(demo):
         assert len(rows) >= min(findings[at].number, 200) + 1
 
 
-async def test_what_cannot_be_told_says_why(tmp_path):
+async def test_what_cannot_be_checked_says_why(tmp_path):
     """A question mark is no zero."""
     async with using(app_on(make_tiny(tmp_path / "made"))) as user:
         await user.press("t")

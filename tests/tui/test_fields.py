@@ -7,7 +7,7 @@ import pytest
 from driving import app_on, using
 from hypothesis import given
 from hypothesis import strategies as st
-from test_visible import anything, awkward, can_be_seen
+from test_text import anything, awkward, can_be_seen
 from textual import events
 from textual.app import App
 from textual.widgets import Input, TextArea

@@ -1,4 +1,4 @@
-"""A newer extract of the practice: picks stay, and what moved on is told."""
+"""A newer extract of the practice: picks stay, and those it does not support are listed."""
 
 import shutil
 
@@ -46,7 +46,7 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
         assert len(file.selection.of("A-1")) == 1
 
 
-async def test_an_index_that_goes_out_of_reach_is_told_and_nothing_is_lost(tmp_path):
+async def test_an_index_that_cannot_be_reached_is_reported_and_nothing_is_lost(tmp_path):
     """A network drive goes away while somebody works: the app stays, and says so."""
     path = make_tiny(tmp_path / "tiny")
     async with using(app_on(path)) as user:

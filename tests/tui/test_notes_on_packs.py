@@ -47,7 +47,7 @@ async def test_columns_that_are_not_used_are_shown(tmp_path, capsys):
 
 
 async def test_the_first_tour_begins_when_the_notes_were_read(tmp_path, capsys):
-    """A box at a time: what has to be read comes first, then what is where."""
+    """A modal at a time: what has to be read comes first, then what is where."""
     settings = Settings(tmp_path / "settings.json", name="Ann Other")
     app = RecordpickApp(made(tmp_path, LIST), settings=settings)
     async with using(app, SMALL) as user:

@@ -113,7 +113,7 @@ async def test_the_whole_list_is_there_for_browsing(demo):
 
 
 async def test_random_records_are_drawn_with_a_seed(demo):
-    """The box says how many may be drawn; the draw is the one anyone gets with that seed."""
+    """The modal says how many may be drawn; the draw is the one anyone gets with that seed."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("r")
         assert "may be drawn" in user.text
@@ -128,7 +128,7 @@ async def test_random_records_are_drawn_with_a_seed(demo):
 
 
 async def test_a_draw_can_be_even_over_age_bands_and_sexes(demo):
-    """A tick box of the first draw; the draw goes on like that, and says what it would show."""
+    """A tick box of the first draw; the draw continues like that, and says what it would show."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("r", "tab", "space")
         await user.fill("#seed", "314159")
@@ -217,7 +217,7 @@ async def test_no_more_records_to_be_found_wants_a_reason(demo):
 
 
 async def test_picking_from_a_list_that_staff_exported(demo):
-    """Found patients are picked, the other lines are told one by one."""
+    """Found patients are picked, the other lines are listed one by one."""
     async with using(app_on(demo / FILE)) as user:
         patients = user.app._session.patients.head(3)
         with (demo / "list.csv").open("w", encoding="utf-8", newline="") as file:
@@ -309,7 +309,7 @@ async def test_a_file_may_be_taken_over_from_somebody_who_left_it_open(demo):
 
 
 async def test_what_is_sound_in_a_damaged_file_can_be_read(demo):
-    """The damage is told; nothing can be changed."""
+    """The damage is reported; nothing can be changed."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter", "space", "down", "space")
     content = (demo / FILE).read_bytes()
@@ -376,8 +376,8 @@ async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
         ("l", "A list of NHS or patient numbers for DEM-01"),
     ],
 )
-async def test_what_is_typed_ahead_of_a_box_picks_nobody(demo, key, title):
-    """Letters that come before the box are lost: they would act on the patients below it."""
+async def test_what_is_typed_ahead_of_a_modal_picks_nobody(demo, key, title):
+    """Letters that come before the modal are lost: they would act on the patients below it."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
         await user.type_ahead(key, "space", "w", "down", "space", "u", "q")
@@ -385,7 +385,7 @@ async def test_what_is_typed_ahead_of_a_box_picks_nobody(demo, key, title):
         assert on_disk(demo).picks == ()
 
 
-async def test_letters_before_the_box_of_the_draw_do_nothing(demo):
+async def test_letters_before_the_modal_of_the_draw_do_nothing(demo):
     """It opens only when it is known who may be drawn."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")

@@ -1,4 +1,4 @@
-"""A file that is damaged or gone while the app holds it: told, and saved elsewhere."""
+"""A file that is damaged or gone while the app has it open: reported, and saved elsewhere."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def damage(path):
     path.write_bytes(content)
 
 
-async def test_damage_is_told_and_what_is_held_is_saved_as_a_new_file(demo):
+async def test_damage_is_reported_and_what_is_held_is_saved_as_a_new_file(demo):
     """Everything up to the last change that was shown is in the copy, and work goes on there."""
     copy = demo / "saved.recordpick"
     async with using(app_on(demo / FILE)) as user:

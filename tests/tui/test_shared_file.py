@@ -1,4 +1,4 @@
-"""A working file that somebody else has open: told, kept up to date, opened when it is free."""
+"""A working file that somebody else has open: reported, kept up to date, opened when it is free."""
 
 from driving import app_on, using
 from tiny import make_tiny
@@ -47,7 +47,7 @@ async def test_it_is_looked_at_by_itself(demo, monkeypatch):
 
 
 async def test_a_file_that_was_let_go_is_opened_only_when_asked_for(demo):
-    """It is said that it is free; until somebody says so it stays to be read."""
+    """The app says that it is free; until the person says so it can only be read."""
     theirs = WorkingFile.open(demo / FILE, BEA)
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")

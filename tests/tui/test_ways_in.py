@@ -29,7 +29,7 @@ FILE = "demonstration.recordpick"
 NO_COMMANDS = {"back", "app.focus_next", "app.focus_previous", "app.command_palette"}
 UNSAFE = {f"ctrl+{key}" for key in (*"cijmhsqz", "question_mark")} | {"f10", "f11"}
 SCREENS = (PickingScreen, StartScreen, NewFileScreen, ChartsScreen, CleanUpScreen, ReportsScreen)
-BOXES = (
+MODALS = (
     Modal,
     TextPrompt,
     Confirm,
@@ -174,7 +174,7 @@ async def test_the_app_opens_where_it_was_left(demo, tmp_path):
         assert user.screen.criterion.id == "DEM-04"
 
 
-async def test_pictures_stand_beside_their_numbers(demo):
+async def test_charts_are_beside_their_numbers(demo):
     """Ages, how full, overlap, assurance: with nothing picked they say so."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("v")
@@ -210,7 +210,7 @@ async def test_the_palette_has_everything_that_a_key_does(demo):
 
 def test_no_key_is_one_that_terminals_swallow():
     """Ctrl+I, J, M and H are other keys there, Ctrl+S and Q stop it, Ctrl+C copies."""
-    for owner in (*SCREENS, *BOXES, *PARTS, RecordpickApp):
+    for owner in (*SCREENS, *MODALS, *PARTS, RecordpickApp):
         keys = {key for binding in owner.BINDINGS for key in binding.key.split(",")}
         assert not keys & UNSAFE
         assert not any(key.startswith("ctrl+shift+") for key in keys)
@@ -237,15 +237,15 @@ async def test_every_command_is_reached_with_the_mouse_alone(demo):
         (("n",), "A question"),
     ],
 )
-async def test_help_is_there_in_every_box(demo, keys, title):
-    """F1 explains the box, Esc goes back to it."""
+async def test_help_is_there_in_every_modal(demo, keys, title):
+    """F1 explains the modal, Esc goes back to it."""
     async with using(app_on(demo / FILE)) as user:
         await user.press(*keys)
-        box = user.screen
+        modal = user.screen
         await user.press("f1")
         assert user.title == title
         await user.press("f1")
-        assert user.screen is box
+        assert user.screen is modal
 
 
 @pytest.mark.parametrize("path", [FILE, None])

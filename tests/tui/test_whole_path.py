@@ -96,7 +96,7 @@ async def test_the_demonstration_opens_on_its_criteria(tmp_path):
         assert user.text.count("0/20") > 15
 
 
-async def test_a_file_that_cannot_be_opened_is_told_in_a_box(tmp_path):
+async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):
     """No traceback, and the way back is the start screen."""
     (tmp_path / "no.recordpick").write_text("not a database", encoding="utf-8")
     async with using(app_on(tmp_path / "no.recordpick")) as user:

@@ -60,7 +60,7 @@ _FIELDS = {
     "records": _FormField(
         "Practice's records",
         "The practice's records: a list of patients (CSV, Excel), a folder of exported tables, or "
-        "a practice index made before. F2 browses for it.",
+        "a practice index made before. F2 browses.",
         "Say where the practice's records are.",
     ),
     "mapping": _FormField(
@@ -71,7 +71,7 @@ _FIELDS = {
     "pack": _FormField(
         "Supplier's criteria",
         "The supplier's criteria (TOML, CSV or Excel). At first it is the pack that comes with "
-        "recordpick. F2 browses for another.",
+        "recordpick. F2 browses.",
         "Say which criteria to use.",
     ),
     "practice": _FormField("Practice", "The name of the practice for the selection list."),

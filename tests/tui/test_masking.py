@@ -16,8 +16,8 @@ def who(user):
     return patient["family_name"], patient["given_name"], patient["nhs_number"]
 
 
-async def test_a_box_that_names_a_patient_hides_the_name_at_once(demo):
-    """p works in the box too, and shows it again."""
+async def test_a_modal_that_names_a_patient_hides_the_name_at_once(demo):
+    """p works in the modal too, and shows it again."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
         family = who(user)[0]

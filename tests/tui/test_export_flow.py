@@ -73,7 +73,7 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
         assert "Say where to write it." in user.text
 
 
-async def test_what_is_doubtful_about_the_list_is_told(demo, monkeypatch):
+async def test_what_is_doubtful_about_the_list_is_shown(demo, monkeypatch):
     """With the patients' numbers, which are hidden with the names."""
     doubt = Doubt("not in the practice index any more", ("424242",))
     monkeypatch.setattr("recordpick.handover.warnings.doubts", lambda *_: (doubt,))

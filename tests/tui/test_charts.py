@@ -156,5 +156,7 @@ def test_the_library_is_loaded_with_the_first_picture_only():
 
     modules = "recordpick.tui.screens.picking, recordpick.tui.app"
     code = f"import sys, {modules}; print('plotext' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "False"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout.strip() == "False"

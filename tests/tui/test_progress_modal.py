@@ -1,4 +1,4 @@
-"""The box that waits for a thread closes when the thread is through, and not before."""
+"""The modal that shows a thread's progress closes when the thread has ended, and not before."""
 
 from threading import Event, current_thread, main_thread
 
@@ -11,21 +11,21 @@ from recordpick.tui.background import ProgressModal
 
 @pytest.fixture
 def working(monkeypatch):
-    """Workers of the box that still work when it closes; a thread that tells something waits."""
+    """Workers of the modal that still run when it closes; a thread that posts something waits."""
     found = []
     closing = Event()
-    tell, dismiss = ProgressModal.post_message, ProgressModal.dismiss
+    post, dismiss = ProgressModal.post_message, ProgressModal.dismiss
 
-    def post_message(box, message):
-        posted = tell(box, message)
+    def post_message(modal, message):
+        posted = post(modal, message)
         if current_thread() is not main_thread():
             closing.wait(timeout=5)
         return posted
 
-    def closed(box, result=None):
-        found.extend(one for one in box.workers if one.node is box and not one.is_finished)
+    def closed(modal, result=None):
+        found.extend(one for one in modal.workers if one.node is modal and not one.is_finished)
         closing.set()
-        return dismiss(box, result)
+        return dismiss(modal, result)
 
     monkeypatch.setattr(ProgressModal, "post_message", post_message)
     monkeypatch.setattr(ProgressModal, "dismiss", closed)
@@ -42,14 +42,14 @@ async def _come_of(job):
     return done
 
 
-async def test_what_the_job_gave_comes_out_of_the_box(working):
-    """Its worker has ended by then: a box that closes earlier cancels it on its last steps."""
+async def test_what_the_job_returned_comes_out_of_the_modal(working):
+    """Its worker has ended by then: a modal that closes earlier cancels it on its last steps."""
     done = await _come_of(lambda _: "result")
     assert (done.result, done.error) == ("result", None)
     assert not working
 
 
-async def test_what_the_person_must_be_told_comes_out_of_it(working):
+async def test_an_error_for_the_person_comes_out_of_it(working):
     """As an error, not as a traceback."""
 
     def job(_):
