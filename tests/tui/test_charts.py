@@ -156,7 +156,6 @@ def test_the_library_is_loaded_with_the_first_picture_only():
 
     modules = "recordpick.tui.screens.picking, recordpick.tui.app"
     code = f"import sys, {modules}; print('plotext' in sys.modules)"
-    output = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    run = [sys.executable, "-c", code]
+    output = subprocess.run(run, capture_output=True, text=True, check=True)
     assert output.stdout.strip() == "False"
