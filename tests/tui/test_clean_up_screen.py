@@ -28,7 +28,7 @@ async def test_what_cannot_be_checked_says_why(tmp_path):
     """A question mark is no zero."""
     async with using(app_on(make_tiny(tmp_path / "made"))) as user:
         await user.press("t")
-        assert "Cannot be checked." in user.part("#finding")
+        assert "Cannot be told." in user.part("#finding")
         assert "is_local_code" in user.part("#finding")
 
 

@@ -13,8 +13,13 @@ from textual.app import App
 from textual.widgets import Input, TextArea
 
 import recordpick.tui
-from recordpick.tui.masking import PrivateInput
-from recordpick.tui.widgets.fields import LONGEST, LONGEST_FILTER, Field, shown_in_field
+from recordpick.tui.widgets.fields import (
+    LONGEST,
+    LONGEST_FILTER,
+    Field,
+    PrivateInput,
+    shown_in_field,
+)
 from recordpick.tui.widgets.records_query import matching_places, search_text, sorted_places
 
 ESCAPES = "/home/\x1b]0;PWNED\x07/\x1b[2J\u202egp.exe\x7f\x9b31m\u200b"

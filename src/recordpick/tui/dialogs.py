@@ -21,10 +21,10 @@ from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
 from recordpick.tui.actions import HIDE_NAMES, THIS_PART, HelpPage, key
-from recordpick.tui.masking import PrivateInput, PrivateText, message_line
+from recordpick.tui.masking import PrivateText, message_line
 from recordpick.tui.settings import ROLES, Role, as_role
 from recordpick.tui.text import content
-from recordpick.tui.widgets.fields import Field
+from recordpick.tui.widgets.fields import Field, PrivateInput
 
 if TYPE_CHECKING:
     from recordpick.tui.widgets.records_query import Sort

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from recordpick.tui.text import MASK, paragraph
-from recordpick.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -75,14 +74,3 @@ class PrivateStatic(Static):
 
     def _update_text(self) -> None:
         self.update(paragraph(self._masked if is_masking(self.app) else self._text))
-
-
-class PrivateInput(Field):
-    """A field that shows dots while names are hidden."""
-
-    def on_mount(self) -> None:
-        """Follow the switch."""
-        watch_masking(self, self._update_password)
-
-    def _update_password(self) -> None:
-        self.password = is_masking(self.app)

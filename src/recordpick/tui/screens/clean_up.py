@@ -97,7 +97,7 @@ class CleanUpScreen(FlowScreen["CleanUp"]):
         self.query_one("#clean-up-title", Static).update(
             content(
                 f"To put right before the first extract: {len(found)} of {len(self._findings)} "
-                f"found, {unknown} cannot be checked (?)"
+                f"found, {unknown} cannot be told (?)"
             )
         )
         listed = self.query_one("#findings", OptionList)
@@ -187,7 +187,7 @@ def _line(finding: Finding) -> Content:
 
 def _state(finding: Finding) -> str:
     if finding.number is None:
-        return "Cannot be checked. That does not mean that there is none."
+        return "Cannot be told. That does not mean that there is none."
     if not finding.number:
         return "None: it was checked."
     found = f"Found: {amount(finding.number)} {finding.counts}"

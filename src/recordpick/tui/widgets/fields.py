@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.widgets import Checkbox, Input
 
 from recordpick.sanitize import visible
+from recordpick.tui.masking import is_masking, watch_masking
 
 LONGEST = 4_000
 """Characters of a field: more than any path, reason or note has."""
@@ -72,6 +73,17 @@ class Field(Input):
             severity="warning",
             markup=False,
         )
+
+
+class PrivateInput(Field):
+    """A field that shows dots while names are hidden."""
+
+    def on_mount(self) -> None:
+        """Follow the switch."""
+        watch_masking(self, self._update_password)
+
+    def _update_password(self) -> None:
+        self.password = is_masking(self.app)
 
 
 class TickBox(Checkbox):

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from recordpick.errors import UserError
 from recordpick.tui.actions import HelpPage, key
-from recordpick.tui.masking import PrivateInput, is_masking, watch_masking
+from recordpick.tui.masking import is_masking, watch_masking
 from recordpick.tui.patient_frames import area_columns, columns, most_useful_columns
 from recordpick.tui.text import amount, masked
 from recordpick.tui.view_models import (
@@ -24,7 +24,7 @@ from recordpick.tui.view_models import (
     criterion_head,
     no_patients_text,
 )
-from recordpick.tui.widgets.fields import LONGEST_FILTER
+from recordpick.tui.widgets.fields import LONGEST_FILTER, PrivateInput
 from recordpick.tui.widgets.lines import TextLine
 from recordpick.tui.widgets.record_view import is_private
 from recordpick.tui.widgets.records_render import Marks
