@@ -32,6 +32,7 @@ CLEAN_UP = Binding.Group("Clean-up")
 CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
 FORM = Binding.Group("Form")
+MERGE = Binding.Group("Merge")
 
 THIS_PART = "This part: what you are looking at"
 HIDE_NAMES = "Hide names: and numbers; or show them"
@@ -110,6 +111,8 @@ def command(action: str, tooltip: str, group: Binding.Group) -> Binding:
     """Describe a command of the palette that has no key."""
     return Binding(_NO_KEY, action, tooltip=tooltip, group=group, show=False)
 
+
+MERGE_COMMAND = command("app.merge", "Merge with a copy: two that were changed separately", FILE)
 
 HELP_KEYS = (
     key("question_mark", "app.help", THIS_PART, label="Help"),

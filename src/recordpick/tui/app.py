@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.reactive import reactive
@@ -21,6 +21,7 @@ from textual.reactive import reactive
 from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
+from recordpick.sanitize import visible
 from recordpick.tui.actions import (
     FILE,
     HELP_GROUP,
@@ -33,6 +34,7 @@ from recordpick.tui.actions import (
     key,
 )
 from recordpick.tui.flow_screen import is_opening_modal
+from recordpick.tui.openings import Openings
 from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.settings import Settings, settings_path
 from recordpick.tui.signals import ShutdownWatcher
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
+    from recordpick.tui.screens.picking import PickingScreen
     from recordpick.tui.session import Session
     from recordpick.tui.settings import Role
 
@@ -136,6 +139,7 @@ class RecordpickApp(App[None]):
         """What to print when the terminal is the shell's again."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
+        self._openings = Openings()
         for theme in THEMES:
             self.register_theme(theme)
         known = self.settings.theme in self.available_themes
@@ -156,9 +160,21 @@ class RecordpickApp(App[None]):
         elif self._path is not None:
             self.open_file(self._path)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Sanitise what is pasted into the palette's field, which shows its text unchanged."""
+        if isinstance(event, events.Paste):
+            from textual.widgets import Input
+
+            from recordpick.tui.widgets.fields import Field
+
+            focused = self.focused
+            if isinstance(focused, Input) and not isinstance(focused, Field):
+                event.text = visible(event.text)
+        await super().on_event(event)
+
     def on_unmount(self) -> None:
         """Close the working file, and delete a demonstration that nobody wants to keep."""
-        self._close_session()
+        self._close_all_sessions()
         self.last_words = self._demo_folder.clean_up()
 
     def run_on_terminal(self) -> int:
@@ -166,7 +182,9 @@ class RecordpickApp(App[None]):
 
         Returns the exit code.
         """
-        watcher = ShutdownWatcher(sys.stdin.fileno(), self._exit_from_thread, self._close_session)
+        watcher = ShutdownWatcher(
+            sys.stdin.fileno(), self._exit_from_thread, self._close_all_sessions
+        )
         with watcher.watching():
             self.run()
         return self.return_code or 0
@@ -189,8 +207,13 @@ class RecordpickApp(App[None]):
             time.sleep(0.1)
 
     def _exit_now(self, code: int) -> None:
-        self._close_session()
+        self._close_all_sessions()
         self.exit(return_code=code)
+
+    def _close_all_sessions(self) -> None:
+        """Close the working file, and one that a thread is just opening."""
+        self._close_session()
+        self._openings.end()
 
     def _close_session(self) -> None:
         if self._session is not None:
@@ -260,16 +283,21 @@ class RecordpickApp(App[None]):
     @work
     async def open_file(self, path: Path) -> None:
         """Open a working file."""
+        if await self.knows_person():
+            await self._open(path, self.settings.name, self.settings.role, remember=True)
+
+    async def knows_person(self) -> bool:
+        """Ask who is working, unless that is known; return whether it is known now."""
         from recordpick.tui.dialogs import PersonDialog
 
         settings = self.settings
         if not settings.name:
             answer = await self.push_screen_wait(PersonDialog(settings.name, settings.role))
             if answer is None:
-                return
+                return False
             settings.name, settings.role = answer
             settings.save()
-        await self._open(path, settings.name, settings.role, remember=True)
+        return True
 
     async def _open(
         self, path: Path, name: str, role: Role, *, remember: bool, notice: str = ""
@@ -279,7 +307,7 @@ class RecordpickApp(App[None]):
 
         self._close_session()
         request = OpenRequest(path, name, role, self._criterion_shown_last(path))
-        opened = await open_with_questions(self, request)
+        opened = await open_with_questions(self, request, self._openings)
         if opened is None:
             return
         self._session, screen = opened
@@ -290,10 +318,38 @@ class RecordpickApp(App[None]):
             screen.show_message(notice)
         for modal in notices_of(self._session):
             await self.push_screen_wait(modal)
+        if remember:
+            await self._offer_merge(screen)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()
             await self.push_screen_wait(Tour())
+
+    async def _offer_merge(self, screen: PickingScreen) -> None:
+        """Offer to merge copies that have changed; look for others among recent files."""
+        from recordpick.tui.screens.merge import offer_to_merge, report_recent_copies
+
+        file = screen.session.file
+        report_recent_copies(screen, file, self.settings.recent)
+        self._open_instead(await offer_to_merge(self, file))
+
+    @work
+    async def action_merge(self) -> None:
+        """Merge two copies of a working file: the open one and another, or any two."""
+        from recordpick.tui.screens.merge import merge_copies, person_to_merge
+
+        first = self._session.file.path if self._session is not None else None
+        person = await person_to_merge(self)
+        if person is not None:
+            self._open_instead(await merge_copies(self, person, first))
+
+    def _open_instead(self, path: Path | None) -> None:
+        """Open a working file in place of the one that is open."""
+        if path is None:
+            return
+        if not isinstance(self.screen, StartScreen):
+            self.screen.dismiss(None)
+        self.open_file(path)
 
     def _criterion_shown_last(self, path: Path) -> str | None:
         return self.settings.last_criterion.get(str(path.absolute()))

@@ -90,6 +90,8 @@ class ProgressModal(Modal[Outcome[T]]):
 
     @on(Progressed)
     def _show_progress(self, message: Progressed) -> None:
+        if not self.query("#doing"):
+            return  # the app is ending, and the modal is empty already
         doing = message.doing[:1].upper() + message.doing[1:]
         self.query_one("#doing", Static).update(content(doing))
         bar = self.query_one(ProgressBar)

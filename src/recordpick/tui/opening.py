@@ -21,6 +21,7 @@ from recordpick.tui.text import counted
 if TYPE_CHECKING:
     from textual.app import App
 
+    from recordpick.tui.openings import Openings
     from recordpick.tui.screens.picking import PickingScreen
     from recordpick.tui.session import IndexNeededError, Session
     from recordpick.tui.settings import Role
@@ -59,14 +60,17 @@ _UNKNOWN_FOLDER = (
 _ALL_SUPPORTED = "All picks are as they were."
 
 
-async def open_with_questions(app: App[None], request: OpenRequest) -> Opened | None:
+async def open_with_questions(
+    app: App[None], request: OpenRequest, openings: Openings
+) -> Opened | None:
     """Open the file; ask for the index, to take over, or to read what is intact, if need be.
 
     None where the person stopped; why the file cannot be opened was shown then.
     """
     title = f"Opening {request.path.name}"
     while True:
-        outcome = await app.push_screen_wait(ProgressModal(title, partial(_open, request)))
+        job = partial(_open, request, openings)
+        outcome = await app.push_screen_wait(ProgressModal(title, job))
         if outcome.error is None:
             if outcome.result is None:
                 return None
@@ -83,7 +87,7 @@ async def open_with_questions(app: App[None], request: OpenRequest) -> Opened | 
         request = answered
 
 
-def _open(request: OpenRequest, progress: Progress) -> Opened:
+def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opened:
     """Import what is needed, open and match: for a thread.
 
     While polars matches, which leaves Python free, the screen is imported.
@@ -102,6 +106,7 @@ def _open(request: OpenRequest, progress: Progress) -> Opened:
         newer=request.newer,
         progress=progress,
     )
+    openings.add(session)
     try:
         with ThreadPoolExecutor(1) as executor:
             module = executor.submit(import_module, "recordpick.tui.screens.picking")

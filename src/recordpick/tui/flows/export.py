@@ -1,8 +1,11 @@
-"""The export of the hand-over pack: a folder, or one encrypted file with a passphrase."""
+"""The export of the hand-over pack: a folder, or one encrypted file with a passphrase.
+
+The passphrase is shown once, before it is used: no file is written whose passphrase nobody has.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -10,8 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Checkbox, Input, Static
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress, silent
@@ -19,7 +21,7 @@ from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_with_progress
 from recordpick.tui.dialogs import Confirm, Modal, ModalFrame, Notice, ProblemLine, yes_no
 from recordpick.tui.file_picker import free_path, parse_path
-from recordpick.tui.masking import PrivateText, message_line
+from recordpick.tui.masking import PrivateText
 from recordpick.tui.text import content
 from recordpick.tui.widgets.fields import Field, TickBox
 
@@ -43,15 +45,16 @@ class ExportRequest:
     out: Path
     encrypted: bool = False
     with_names: bool = False
+    passphrase: str = ""
+    """For an encrypted file: one that the person has noted already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, in sentences; the passphrase is kept nowhere else ("" for a folder)."""
+    """What was written, in sentences."""
 
     out: Path
     messages: tuple[str | PrivateText, ...]
-    passphrase: str = ""
 
 
 async def export(screen: PickingScreen, session: Session) -> None:
@@ -66,16 +69,30 @@ async def export(screen: PickingScreen, session: Session) -> None:
         Confirm("Write patients' names?", [_ABOUT_NAMES], "Write with names", "Write nothing")
     ):
         return
+    if request.encrypted:
+        request = await with_passphrase(screen, request)
+        if request is None:
+            return
     exported = await run_with_progress(
         screen, "Exporting", partial(write_pack, session, request), failed="Nothing was exported"
     )
     if exported is None:
         return
     screen.show_changes(f"Exported to {exported.out}.")
-    if exported.passphrase:
-        await app.push_screen_wait(PassphraseDialog(exported))
-    else:
-        await app.push_screen_wait(Notice("Exported", exported.messages))
+    await app.push_screen_wait(Notice("Exported", exported.messages))
+
+
+async def with_passphrase(screen: PickingScreen, request: ExportRequest) -> ExportRequest | None:
+    """Show a new passphrase until the person has noted it; None where nothing is to be written."""
+    ready = await run_with_progress(
+        screen,
+        "Exporting",
+        lambda _: with_new_passphrase(request),
+        failed="Nothing was exported",
+    )
+    if ready is None or not await screen.app.push_screen_wait(PassphraseDialog(ready.passphrase)):
+        return None
+    return ready
 
 
 def free_pack_path(session: Session) -> Path:
@@ -88,6 +105,15 @@ def free_pack_path(session: Session) -> Path:
 def as_zip(out: Path) -> Path:
     """Return the name of the encrypted file: `out`, with .zip appended if need be."""
     return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")
+
+
+def with_new_passphrase(request: ExportRequest) -> ExportRequest:
+    """Return the request with a passphrase generated; UserError where the path is taken."""
+    from recordpick.handover.encrypted import check_free_file, new_passphrase
+
+    out = as_zip(request.out)
+    check_free_file(out)
+    return replace(request, out=out, passphrase=new_passphrase())
 
 
 def write_pack(session: Session, request: ExportRequest, progress: Progress = silent) -> Exported:
@@ -106,10 +132,12 @@ def write_pack(session: Session, request: ExportRequest, progress: Progress = si
     )
     if request.encrypted:
         out = as_zip(request.out)
-        passphrase = export_encrypted(file, index, out, matches, progress, options=options)
+        export_encrypted(
+            file, index, out, matches, progress, options=options, passphrase=request.passphrase
+        )
         picks, records = len(session.selection.picks), len(session.selection.patient_ids)
         written = f"{picks:,} lines for {records:,} patient records are written to {out}."
-        return Exported(out, (written, *messages), passphrase)
+        return Exported(out, (written, *messages))
     export(file, index, request.out, matches, progress, options=options)
     written = "\n".join(summary(request.out))
     return Exported(request.out, (*messages, written, "Hand the whole folder to the supplier."))
@@ -122,7 +150,8 @@ class ExportDialog(Modal[ExportRequest | None]):
         "The hand-over pack",
         "A new folder with the list for the supplier, the reports and your tick sheets; or the "
         "same as one encrypted file, for which a passphrase is generated. The passphrase is shown "
-        "once and kept nowhere. The pack has no names, unless you tick them for the workbook.",
+        "once, before the file is written, and kept nowhere. The pack has no names, unless you "
+        "tick them for the workbook.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "cancel", "Back; nothing is written", label="Cancel")
@@ -168,45 +197,45 @@ class ExportDialog(Modal[ExportRequest | None]):
         self.dismiss(ExportRequest(parse_path(out), encrypted.value, names.value))
 
 
-class PassphraseDialog(Modal[None]):
-    """Shows the passphrase; only its button closes it, not a key pressed by accident."""
+class PassphraseDialog(Modal[bool | None]):
+    """Shows the passphrase before the file is written; True once its end was typed.
+
+    So no file is written whose passphrase nobody has, even if the terminal goes at that moment.
+    """
 
     HELP_PAGE = ExportDialog.HELP_PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "wait", "Not yet: note the passphrase first", label="Not yet")
+        key("escape", "cancel", "Back; nothing is written", label="Cancel")
     ]
 
-    def __init__(self, exported: Exported) -> None:
-        """Take what was written."""
+    def __init__(self, passphrase: str) -> None:
+        """Take the passphrase: groups with hyphens between them."""
         super().__init__()
-        self._exported = exported
+        self._passphrase = passphrase
 
     def compose(self) -> ComposeResult:
-        """Show the passphrase on a line of its own, and what to do with it."""
-        buttons = (
-            Button("Not yet", id="wait", variant="primary"),
-            Button("I have noted it", id="noted"),
-        )
-        with ModalFrame("Exported: note the passphrase now", buttons=buttons):
-            yield Static(content(self._exported.passphrase, "bold"), id="passphrase")
+        """Show the passphrase, what to do with it, and a field for its end."""
+        with ModalFrame("Note the passphrase now", buttons=yes_no("Write the file")):
+            yield Static(content(self._passphrase, "bold"), id="passphrase")
             yield Static(
                 "It is shown this once and kept nowhere: without it nobody can open the file. "
                 "Tell it to the supplier by telephone, not with the file.",
                 classes="modal--message",
             )
-            with VerticalScroll(classes="modal--text", can_focus=False):
-                yield from (message_line(message) for message in self._exported.messages)
+            yield Static("When you have noted it, type its last group; then the file is written:")
+            yield Field("", id="answer", compact=True)
             yield ProblemLine()
 
     def on_mount(self) -> None:
-        """Focus the button that does not close it."""
-        self.query_one("#wait").focus()
+        """Put the cursor into the field."""
+        self.query_one(Input).focus()
 
-    @on(Button.Pressed, "#noted")
-    def _noted(self) -> None:
-        self.dismiss(None)
-
-    @on(Button.Pressed, "#wait")
-    def action_wait(self) -> None:
-        """Say how it is closed."""
-        self.show_problem("Note it first; then choose “I have noted it” (Tab, Enter).")
+    def submit(self) -> None:
+        """Answer yes if the last group of the passphrase was typed."""
+        typed = self.query_one(Input).value.strip().upper()
+        if typed in {self._passphrase, self._passphrase.rpartition("-")[2]}:
+            self.dismiss(result=True)
+        elif typed:
+            self.show_problem("That is not its last group: the characters after the last hyphen.")
+        else:
+            self.show_problem("Nothing is written before you have typed it.")

@@ -27,6 +27,7 @@ from recordpick.tui.actions import (
     HELP_GROUP,
     HELP_KEYS,
     HIDE_NAMES,
+    MERGE_COMMAND,
     NEXT_PART,
     PATIENT,
     PICK,
@@ -142,6 +143,7 @@ class PickingScreen(FlowScreen[None]):
     ]
     COMMANDS_WITHOUT_KEY = (
         command("flow('save_copy')", "Save a copy: all that is held here, as a new file", FILE),
+        MERGE_COMMAND,
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
     )
 

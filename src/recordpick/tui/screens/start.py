@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from recordpick.tui.actions import FILE, HELP_KEYS, QUIT, HelpPage, key
+from recordpick.tui.actions import FILE, HELP_KEYS, MERGE_COMMAND, QUIT, HelpPage, key
 from recordpick.tui.text import content
 from recordpick.tui.widgets.lines import KeysLine
 
@@ -38,6 +38,8 @@ class StartScreen(Screen[None]):
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
     ]
+
+    COMMANDS_WITHOUT_KEY = (MERGE_COMMAND,)
 
     class Chosen(Message):
         """What the person chose: "open", "new", "demo", or "recent", a recent file (`path`)."""
