@@ -377,12 +377,12 @@ def report_recent_copies(screen: PickingScreen, file: WorkingFile, recent: list[
 
     They may be on a slow drive: nothing waits for it.
     """
-    from recordpick.selection.other_copies import copies_used_lately
+    from recordpick.selection.other_copies import copies_used_recently
 
     path, events = file.path, file.events
 
     async def find() -> None:
-        found = await to_thread(copies_used_lately, path, events, recent)
+        found = await to_thread(copies_used_recently, path, events, recent)
         if found:
             screen.show_message(" ".join(one.says for one in found), warns=True)
 
