@@ -42,6 +42,7 @@ def acting_person(options: argparse.Namespace) -> Person:
             name = getpass.getuser()
         except (OSError, KeyError, ImportError):
             raise UserError("Your name is missing: add --name with your name.") from None
+
     return Person(name=name, role=options.role)
 
 
@@ -61,6 +62,7 @@ def parse_as_at(text: str | None) -> date | None:
         raise UserError(
             f"--as-at {text!r}: {error.reason}. Write year, month and day as in 2026-10-01."
         ) from None
+
     return check_as_at(found, f"--as-at {text}")
 
 
