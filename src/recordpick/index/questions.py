@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-About = Literal["dates", "registered", "as_at"]
+About = Literal["dates", "registered", "as_at", "fill_down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,15 @@ class Answers:
     """Whether everyone on a list without a column of status is registered."""
     as_at: date | None = None
     """The day on which the sources were exported."""
+    fill_down: bool | None = None
+    """Whether rows of a report without a patient belong to the patient above."""
 
     def to(self, question: Question) -> bool | None:
         """Give the answer to a question; None where there is none."""
         if question.key in self.given:
             return self.given[question.key]
+        if question.about == "fill_down":
+            return self.fill_down
         return self.day_first if question.about == "dates" else self.registered
 
 

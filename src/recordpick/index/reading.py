@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from recordpick.errors import UserError
-from recordpick.index.as_at import AsAt, FoundDay, check_as_at, settle
+from recordpick.index.as_at import TODAY, AsAt, FoundDay, check_as_at, settle
 from recordpick.index.emis.files import day_of_emis, is_emis_extract
 from recordpick.index.emis.reading import read_emis
 from recordpick.index.from_folder import is_folder_of_tables, read_folder
@@ -21,6 +21,14 @@ from recordpick.index.mapping_file import read_mapping
 from recordpick.index.parts import Announce, Source
 from recordpick.index.practice_toml import PRACTICE, day_of_practice_toml, with_practice_toml
 from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.readers.report_exports.reader import read_reports
+from recordpick.index.readers.report_exports.sources import (
+    Arranged,
+    arrange,
+    files_of,
+    is_folder_of_reports,
+    named_kind,
+)
 from recordpick.index.systmone.files import day_of_systmone, is_systmone_extract
 from recordpick.index.systmone.reading import read_systmone
 from recordpick.index.vision.files import day_of_vision, is_vision_extract
@@ -43,6 +51,8 @@ def kind_of_source(path: Path) -> SourceKind:
         return "vision"
     if is_emis_extract(path):
         return "emis"
+    if is_folder_of_reports(path):
+        raise UserError(f"{path}: this is a folder of exports, and is read whole: give it alone.")
     raise UserError(
         f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
         "files named as an extract of EMIS, SystmOne or Vision names them. "
@@ -103,6 +113,9 @@ def read_sources(
             f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
             "each in their order."
         )
+    arranged = None if mapping or kinds else _arranged(sources)
+    if arranged is not None:
+        return _read_arranged(arranged, answers, as_at)
     said = _one_kind_each(sources, kinds)
     read: dict[int, Source] = {}
     found: list[tuple[str, FoundDay | None]] = []
@@ -122,6 +135,36 @@ def read_sources(
             own = work / f"source.{number}"
             read[number] = read_source(source, own, mapping, kind, answers, announce, day.day)
     return [read[number] for number in range(len(sources))], day
+
+
+def _arranged(sources: Sequence[Path]) -> Arranged | None:
+    """Return the list and the exports among sources; None where there are none, or one is missing.
+
+    A single folder of which no reader is sure stands for the files in it.
+    """
+    for source in sources:
+        _check_is_there(named_kind(source)[0])
+    if len(sources) == 1 and sources[0].is_dir():
+        if _is_known_folder(sources[0]) or not is_folder_of_reports(sources[0]):
+            return None
+        return arrange(files_of(sources[0]))
+    return arrange(sources)
+
+
+def _is_known_folder(path: Path) -> bool:
+    known = (is_folder_of_tables, is_systmone_extract, is_vision_extract, is_emis_extract)
+    return any(is_one(path) for is_one in known)
+
+
+def _read_arranged(
+    arranged: Arranged, answers: Answers, as_at: date | None
+) -> tuple[list[Source], AsAt]:
+    """Read a list and the exports of its patients as at one day."""
+    listed = read_list(arranged.listed, answers)
+    own = FoundDay(listed.as_at, listed.as_at_from) if listed.as_at else None
+    found = [(arranged.listed.name, own), *arranged.days()]
+    day = settle(as_at or answers.as_at, found)
+    return [read_reports(listed, arranged.exports, day.day, answers)], day
 
 
 def _one_kind_each(
@@ -195,8 +238,16 @@ def questions_about(
     the export is asked last, where neither `as_at` nor any source says it. UserError as from
     `read_source`.
     """
-    said = _one_kind_each(sources, kinds)
     is_known = as_at is not None or answers.as_at is not None
+    if not mapping and not kinds and all(named_kind(path)[0].exists() for path in sources):
+        arranged = _arranged(sources)
+        if arranged is not None:
+            read_all, day = _read_arranged(arranged, answers, as_at)
+            questions = [one for source in read_all for one in source.questions]
+            if day.source == TODAY:
+                questions.append(_which_day(sources, ""))
+            return tuple(questions)
+    said = _one_kind_each(sources, kinds)
     asked: list[Question] = []
     lists_only = mapping is None
     for path, kind in zip(sources, said, strict=True):

@@ -57,7 +57,8 @@ def _relevant(
 ) -> Iterator[Conflated]:
     """Yield the distinctions that the index does not make and the rule's answer depends on."""
     for one in index.manifest.conflated:
-        if one.table != table:
+        is_of_base = not one.column and one.table == index.based_on(table)
+        if one.table != table and not is_of_base:
             continue
         if not one.column or one.column in grouped or _depends_on(one, condition, index):
             yield one
