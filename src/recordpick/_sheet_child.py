@@ -338,7 +338,9 @@ class _OdsScan:
             count = int(said.get("number-columns-repeated", "1"))
             if f"{_OFFICE} value-type" in attributes:
                 self._last_filled = self._column + count
-            down, right = (int(said.get(f"number-{way}-spanned", "1")) for way in ("rows", "columns"))
+            down, right = (
+                int(said.get(f"number-{way}-spanned", "1")) for way in ("rows", "columns")
+            )
             if (down > 1 or right > 1) and len(self._merged) < MOST_MERGED:
                 row, column = self._row + 1, self._column + 1
                 self._merged.append((row, row + down - 1, column, column + right - 1))

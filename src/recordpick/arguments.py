@@ -245,7 +245,7 @@ def _synthesise(commands: Parsers) -> None:
     parser.add_argument(
         "--as",
         dest="system",
-        choices=("tables", "emis", "systmone", "vision", "list"),
+        choices=("tables", "emis", "systmone", "vision", "list", "reports"),
         default="tables",
         help="as tables (the default), or as that system exports a practice",
     )

@@ -54,9 +54,9 @@ def days(
         for century in ("19", "20")
     ]
     possible = [
-        pl.when(is_short & pl.col("born").is_not_null() & day.is_between(pl.col("born"), last)).then(
-            day
-        )
+        pl.when(
+            is_short & pl.col("born").is_not_null() & day.is_between(pl.col("born"), last)
+        ).then(day)
         for day in centuries
     ]
     decided = different.with_columns(
@@ -85,7 +85,9 @@ def days(
         .then(pl.lit("unknown")),
         __is_short=pl.col("short").is_not_null(),
     )
-    found = texts.join(decided, on=["text", "born"], how="left", nulls_equal=True, maintain_order="left")
+    found = texts.join(
+        decided, on=["text", "born"], how="left", nulls_equal=True, maintain_order="left"
+    )
     return found.select(text="__text", precision="__precision", is_short="__is_short")
 
 
@@ -185,8 +187,9 @@ def split_name_dosage_quantity(text: pl.Expr) -> dict[str, pl.Expr]:
     rest = pl.coalesce(text.str.extract(_QUANTITY_AT_END, 1), text)
     quantity, unit = split_quantity(text.str.extract(_QUANTITY_AT_END, 2))
     is_one = rest.str.count_matches(",", literal=True) == 1
-    drug, dosage = rest.str.extract(r"^([^,]*\S)\s*,\s*(\S.*)$", 1), rest.str.extract(
-        r"^([^,]*\S)\s*,\s*(\S.*)$", 2
+    drug, dosage = (
+        rest.str.extract(r"^([^,]*\S)\s*,\s*(\S.*)$", 1),
+        rest.str.extract(r"^([^,]*\S)\s*,\s*(\S.*)$", 2),
     )
     return {
         "drug": pl.when(is_one).then(pl.coalesce(drug, rest)).otherwise(rest),

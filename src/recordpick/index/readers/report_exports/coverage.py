@@ -20,6 +20,8 @@ from recordpick.tables import TABLES
 _NAMED = 6
 _YOUNGEST = 10
 """Years by which the ages in an export must differ from those on the list to be worth saying."""
+_OF_RESULTS = frozenset({"value", "unit", "range_low", "range_high", "is_abnormal"})
+"""Columns of events that only entries with results have."""
 _FOR_OTHER_REASONS = frozenset({"unit", "value_text"})
 """Columns that may be missing in one export for another reason than that it was not asked for."""
 
@@ -47,7 +49,9 @@ def cautions_of(
         each = "; ".join(_describe(one, patients, as_at) for one in entries[:_NAMED])
         if len(entries) > _NAMED:
             each += f"; and {len(entries) - _NAMED:,} more"
-        says = f"only what staff exported is known here, and not what their searches left out: {each}"
+        says = (
+            f"only what staff exported is known here, and not what their searches left out: {each}"
+        )
         found.append(Conflated(table, "", "", "", says, always=False))
         found += [
             Conflated(
@@ -71,8 +75,9 @@ def gaps_of(every: Sequence[Entries]) -> Iterator[Gap]:
         supplied = {name for one in entries for name in one.columns}
         for one in entries:
             could = {*one.group.kind.columns}
-            if table == "events":
-                could |= {"kind"}
+            if table == "events" and not one.group.kind.is_rest:
+                could -= _OF_RESULTS
+            could |= {"kind"} & supplied
             for name in sorted((supplied & could) - {*one.columns} - _FOR_OTHER_REASONS):
                 yield Gap(table, name, one.grid.name, one.frame.height)
 

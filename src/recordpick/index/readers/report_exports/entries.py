@@ -128,7 +128,13 @@ def _read(entries: Entries, as_at: date, answers: Answers) -> None:
     frame = _with_what_follows(frame, entries, as_at)
     for name, word in group.kind.fixed.items():
         frame = frame.with_columns(pl.lit(word).alias(name))
-    order = [ROW, LINE, PATIENT, BORN, *(n for n in table.names if n in frame.columns and n != PATIENT)]
+    order = [
+        ROW,
+        LINE,
+        PATIENT,
+        BORN,
+        *(n for n in table.names if n in frame.columns and n != PATIENT),
+    ]
     entries.frame = frame.select(order)
 
 
@@ -229,7 +235,9 @@ def _read_texts(
             yield "unit", split["unit"]
     elif role == "unit" and table == "events" and "value" in others:
         return
-    elif role == "code_and_term":
+    elif role == "code_and_term" or (
+        role == "code" and not _names_of_entry(others) and _are_mostly_two_words(text)
+    ):
         code, term = cells.split_code_and_term(cell)
         split = frame.select(code=code, term=term)
         yield "code", split["code"]
@@ -256,6 +264,16 @@ def _read_texts(
         yield role, text
 
 
+def _names_of_entry(others: Mapping[str, pl.Series]) -> bool:
+    return bool({"term", "drug", "code_and_term", "name_dosage_quantity"} & {*others})
+
+
+def _are_mostly_two_words(texts: pl.Series) -> bool:
+    """Return whether a column of codes has the terms in the same cells: a code has no blanks."""
+    has_blank = texts.drop_nulls().str.contains(r"\S\s+\S")
+    return bool(len(has_blank)) and (has_blank.mean() or 0) > 0.5
+
+
 def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFrame:
     """Put our words for theirs, where the column has words."""
     if "problem_status" in frame.columns and "significance" not in frame.columns:
@@ -269,7 +287,9 @@ def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFra
     for name in frame.columns:
         words = vocabulary.words_of(table, name) if name in TABLES[table].names else {}
         if words:
-            frame = frame.with_columns(cells.our_words(pl.col(name), list(words.items())).alias(name))
+            frame = frame.with_columns(
+                cells.our_words(pl.col(name), list(words.items())).alias(name)
+            )
             column = TABLES[table].column(name)
             known = {*words.values(), *(column.words if column else ())}
             odd = frame[name].drop_nulls()
@@ -322,5 +342,3 @@ def _is_over(as_at: date) -> pl.Expr:
     """Return where the end is on the as-at date or before: an ISO day as text."""
     is_day = pl.col("ended_on").str.contains(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
     return (is_day & (pl.col("ended_on") <= as_at.isoformat())).fill_null(value=False)
-
-

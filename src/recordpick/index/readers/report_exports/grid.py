@@ -121,9 +121,7 @@ def _is_known(name: str) -> bool:
     return any(kind.knows(name) or kind.knows(short) for kind in vocabulary.kinds().values())
 
 
-def _grid(
-    path: Path, sheet: str, head: _Head, place: int, read: Callable[[], Body]
-) -> Grid:
+def _grid(path: Path, sheet: str, head: _Head, place: int, read: Callable[[], Body]) -> Grid:
     header = [" ".join(name.split()) for name in head.rows[place]]
     while header and not header[-1]:
         header.pop()

@@ -69,7 +69,9 @@ class Patients:
             to_date(columns["born"], written).alias("born"),
         ).collect()
         frame = frame.drop_nulls(PATIENT).unique(PATIENT, keep="first", maintain_order=True)
-        is_nhs = frame.select((pl.col(PATIENT) == pl.col("nhs")).fill_null(value=False).all()).item()
+        is_nhs = frame.select(
+            (pl.col(PATIENT) == pl.col("nhs")).fill_null(value=False).all()
+        ).item()
         return cls(frame.cast(_KNOWN), not is_nhs, part.file)
 
 
@@ -146,9 +148,7 @@ def _keys(
     else:
         keys = keys.with_columns(other_nhs=pl.lit(None, pl.String))
         if len(numbers) and not patients.has_own_numbers:
-            notes.append(
-                f"the patient numbers were not used: {patients.file} has NHS numbers only"
-            )
+            notes.append(f"the patient numbers were not used: {patients.file} has NHS numbers only")
             keys = keys.with_columns(number=pl.lit(None, pl.String))
     return _with_days_of_birth(keys).with_columns(
         nhs=pl.coalesce("nhs", "other_nhs"),

@@ -182,9 +182,7 @@ def _named_parts(grid: Grid, rest: Sequence[int]) -> list[tuple[str, list[int]]]
     return parts
 
 
-def _wide_parts(
-    grid: Grid, rest: Sequence[int]
-) -> dict[str, dict[str, int]]:
+def _wide_parts(grid: Grid, rest: Sequence[int]) -> dict[str, dict[str, int]]:
     """Return groups that the names of their columns make, by their common beginning."""
     found: dict[str, dict[str, int]] = {}
     for place in rest:
@@ -289,9 +287,7 @@ def _check_has_any(grid: Grid, kind: Kind, headers: Sequence[str]) -> None:
         )
 
 
-def _group(
-    grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequence[str]
-) -> Group:
+def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequence[str]) -> Group:
     """Return a group with what each column holds; UserError where nothing tells two of them apart."""
     columns: dict[str, int] = {}
     used: set[int] = set()

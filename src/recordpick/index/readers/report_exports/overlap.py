@@ -12,14 +12,14 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.index.manifest import Conflated
+from recordpick.index.parts import ROW
 from recordpick.index.readers.report_exports.entries import Entries
 from recordpick.index.readers.report_exports.grid import LINE
 from recordpick.index.readers.report_exports.identity import BORN, PATIENT
-from recordpick.index.parts import ROW
 from recordpick.tables import TABLES
 
 _WHAT = ("term", "code", "drug", "title", "file_name", "kind", "ubrn", "status", "slot_type")
-_AGAIN, _AT = "__again", "__at"
+_AGAIN, _FILE = "__again", "__file"
 
 
 def without_repeated(every: Sequence[Entries]) -> tuple[Conflated, ...]:
@@ -28,22 +28,68 @@ def without_repeated(every: Sequence[Entries]) -> tuple[Conflated, ...]:
     What only the later one says of such a row goes to the earlier row. Return a caution for exports
     whose rows cannot be compared.
     """
+    by_kind: dict[tuple[str, str], list[Entries]] = {}
+    for one in every:
+        kind = one.group.kind
+        by_kind.setdefault((kind.name, one.group.name if kind.is_rest else ""), []).append(one)
     cautions: list[Conflated] = []
-    for number, later in enumerate(every):
-        for earlier in every[:number]:
-            if _kind(earlier) != _kind(later) or earlier.grid is later.grid:
-                continue
-            common = [name for name in earlier.columns if name in later.columns]
-            if not _can_compare(later.group.kind.table, common):
-                if earlier.frame.height and later.frame.height:
-                    cautions.append(_not_compared(earlier, later))
-                continue
-            _take_out(earlier, later, common)
+    for alike in by_kind.values():
+        by_columns: dict[tuple[str, ...], list[Entries]] = {}
+        for one in alike:
+            by_columns.setdefault(tuple(one.columns), []).append(one)
+        for same_columns in by_columns.values():
+            _of_same_columns(same_columns)
+        for number, later in enumerate(alike):
+            for earlier in alike[:number]:
+                if earlier.columns != later.columns and earlier.grid is not later.grid:
+                    cautions += _of_other_columns(earlier, later)
     return tuple(dict.fromkeys(cautions))
 
 
-def _kind(entries: Entries) -> tuple[str, str]:
-    return entries.group.kind.name, entries.group.name if entries.group.kind.is_rest else ""
+def _of_same_columns(alike: Sequence[Entries]) -> None:
+    """Compare exports of the same columns all at once: each has its own rows, in order."""
+    if len(alike) < 2:
+        return
+    keys = [PATIENT, *alike[0].columns]
+    frames = [
+        one.frame.select(ROW, *keys, pl.lit(number).alias(_FILE))
+        for number, one in enumerate(alike)
+    ]
+    rows = pl.concat(frames).with_columns(pl.int_range(pl.len()).over([_FILE, *keys]).alias(_AGAIN))
+    later = rows.filter(~pl.struct(*keys, _AGAIN).is_first_distinct()).select(_FILE, ROW)
+    for number, one in enumerate(alike):
+        gone = later.filter(pl.col(_FILE) == number)[ROW]
+        if len(gone):
+            one.repeated += len(gone)
+            one.frame = one.frame.filter(~pl.col(ROW).is_in(gone.implode()))
+
+
+def _of_other_columns(earlier: Entries, later: Entries) -> list[Conflated]:
+    """Compare two exports by the columns that both have; a caution where these are too few."""
+    common = [name for name in earlier.columns if name in later.columns]
+    if earlier.frame.is_empty() or later.frame.is_empty():
+        return []
+    if not _can_compare(later.group.kind.table, common):
+        return [_not_compared(earlier, later)]
+    keys = [PATIENT, *common]
+    again = pl.int_range(pl.len()).over(keys).alias(_AGAIN)
+    more = [name for name in later.columns if name not in earlier.columns]
+    second = later.frame.with_columns(again)
+    both = earlier.frame.with_columns(again).join(
+        second.select(*keys, _AGAIN, *more, pl.col(ROW).alias(_FILE)),
+        on=[*keys, _AGAIN],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    gone = both[_FILE].drop_nulls()
+    if len(gone):
+        later.repeated += len(gone)
+        later.frame = later.frame.filter(~pl.col(ROW).is_in(gone.implode()))
+        columns = {*earlier.columns, *more}
+        names = [name for name in TABLES[earlier.group.kind.table].names if name in columns]
+        earlier.frame = both.select(ROW, LINE, PATIENT, BORN, *names)
+    return []
 
 
 def _can_compare(table: str, common: Sequence[str]) -> bool:
@@ -51,27 +97,6 @@ def _can_compare(table: str, common: Sequence[str]) -> bool:
         column.kind == "date" and column.name in common for column in TABLES[table].columns
     )
     return has_day and any(name in common for name in _WHAT)
-
-
-def _take_out(earlier: Entries, later: Entries, common: Sequence[str]) -> None:
-    keys = [PATIENT, *common]
-    again = pl.int_range(pl.len()).over(keys).alias(_AGAIN)
-    first = earlier.frame.with_columns(again)
-    more = [name for name in later.columns if name not in earlier.columns]
-    second = later.frame.with_columns(again).with_row_index(_AT)
-    on = [*keys, _AGAIN]
-    both = first.join(
-        second.select(*on, _AT, *more), on=on, how="left", nulls_equal=True, maintain_order="left"
-    )
-    same = both[_AT].drop_nulls()
-    if same.is_empty():
-        return
-    later.repeated += len(same)
-    later.frame = second.filter(~pl.col(_AT).is_in(same.implode())).drop(_AT, _AGAIN)
-    table = TABLES[earlier.group.kind.table]
-    columns = [*earlier.columns, *more]
-    order = [ROW, LINE, PATIENT, BORN, *(name for name in table.names if name in columns)]
-    earlier.frame = both.select(dict.fromkeys(order))
 
 
 def _not_compared(earlier: Entries, later: Entries) -> Conflated:

@@ -246,9 +246,7 @@ def _used(grid: Grid, layout: Layout, every: Sequence[Entries]) -> list[str]:
     return said
 
 
-def _warnings(
-    grid: Grid, body: Body, every: Sequence[Entries], patients: Patients
-) -> list[str]:
+def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patients) -> list[str]:
     found = []
     rejected = sum(one.rejected.height for one in every)
     rows = rejected + sum(one.frame.height for one in every)
@@ -292,7 +290,9 @@ def _part(entries: Entries, key: str) -> Part:
     table = TABLES[entries.group.kind.table]
     frame = entries.frame.drop(BORN)
     ids = pl.format("{}:{}", pl.lit(key), pl.col(LINE))
-    frame = frame.with_columns(ids.alias(table.row_id), pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW))
+    frame = frame.with_columns(
+        ids.alias(table.row_id), pl.int_range(pl.len(), dtype=pl.UInt32).alias(ROW)
+    )
     if entries.group.kind.is_folded:
         frame = _folded(frame, table.row_id)
     lines = frame[LINE].to_list()

@@ -153,7 +153,8 @@ def _why_not_entry(frame: pl.DataFrame, grid: Grid, places: Sequence[str]) -> pl
         elif len(said) > 1 and _FOOT.fullmatch(" ".join(said)):
             feet[row] = f"it is not an entry: {' '.join(said)[:60]}"
     by_row = pl.DataFrame(
-        {ROW: list(feet), "__feet": list(feet.values())}, schema={ROW: pl.UInt32, "__feet": pl.String}
+        {ROW: list(feet), "__feet": list(feet.values())},
+        schema={ROW: pl.UInt32, "__feet": pl.String},
     )
     is_header = pl.all_horizontal(same) & (filled > 1)
     return (

@@ -67,7 +67,9 @@ def files_of(folder: Path) -> list[Path]:
     return sorted(
         file
         for file in folder.iterdir()
-        if file.suffix.lower() in ENDINGS and file.is_file() and not file.name.startswith((".", "~$"))
+        if file.suffix.lower() in ENDINGS
+        and file.is_file()
+        and not file.name.startswith((".", "~$"))
     )
 
 

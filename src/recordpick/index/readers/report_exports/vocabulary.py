@@ -161,9 +161,7 @@ def words_of(table: str, column: str) -> Mapping[str, str]:
     return {plain(word): ours for ours, words in said.items() for word in words}
 
 
-def _joined(
-    first: Mapping[str, list[str]], then: Mapping[str, list[str]]
-) -> dict[str, list[str]]:
+def _joined(first: Mapping[str, list[str]], then: Mapping[str, list[str]]) -> dict[str, list[str]]:
     roles = dict.fromkeys([*first, *then])
     return {role: [*first.get(role, []), *then.get(role, [])] for role in roles}
 
