@@ -310,7 +310,7 @@ def _read_ods(path: Path) -> dict[str, Extent]:
 
 
 class _OdsScan:
-    """Follows the cells of an OpenDocument file, which says by numbers how often one comes again."""
+    """Follows the cells of an OpenDocument file, which gives a number where one comes again."""
 
     def __init__(self) -> None:
         self.sheets: dict[str, Extent] = {}

@@ -171,6 +171,7 @@ def _check_first_bytes(path: Path) -> None:
     check_what_it_is(path)
     if start != b"PK\x03\x04":
         raise UserError(
-            f"{path}: this is not an {path.suffix.lower() or '.xlsx'} spreadsheet, whatever its name says. "
+            f"{path}: this is not an {path.suffix.lower() or '.xlsx'} spreadsheet, whatever its "
+            f"name says. "
             "Save it as .xlsx, or give it the right extension (.csv for text)."
         )

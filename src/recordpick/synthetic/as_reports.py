@@ -1,9 +1,9 @@
-"""Write a synthetic practice as staff export it by hand: a list of patients and a report of each kind.
+"""Write a synthetic practice as staff export it: a list of patients and a report of each kind.
 
-In three styles, each in a folder of its own, as `docs/report-exports.md` describes them: EMIS Web (a
-banner, a row of groups, patients on their first row only), SystmOne (header first, patients on every
-row, value and unit in one cell, a column that counts patients) and Vision (tabs, UTF-16, patients by
-name and NHS number, code and term in one cell, headers and feet of pages in between).
+In three styles, each in a folder of its own (docs/report-exports.md describes them): EMIS Web (a
+banner, a row of groups, patients on their first row only), SystmOne (header first, patients on
+every row, value and unit in one cell, a column that counts patients) and Vision (tabs, UTF-16,
+patients by name and NHS number, code and term in one cell, headers and feet of pages in between).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _KINDS = {"Problems": "problem", "Allergies": "allergy", "Immunisations": "immun
 
 @dataclass(frozen=True)
 class _Style:
-    """How a system's reports look: patients' columns, entries' columns, and how rows are written."""
+    """How a system's reports look: columns of patients and of entries, and how they are written."""
 
     name: str
     day: str
@@ -75,7 +75,7 @@ class _Style:
 
 
 def write_reports(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
-    """Write the folders `emis`, `systmone` and `vision`; raise UserError if they cannot be written."""
+    """Write the folders `emis`, `systmone` and `vision`; UserError if they cannot be written."""
     with new_folder(out) as folder:
         for number, style in enumerate((_EMIS, _SYSTMONE, _VISION)):
             own = folder / style.name
@@ -291,7 +291,8 @@ def _write_emis(
             f"Report Name,,,{report}\r\nPractice,,,{practice.name}\r\n"
             f'Last Run,,,"{practice.as_at:%d/%m/%Y} 08:12"\r\n\r\n'
         )
-        for number, rows in enumerate(parts):
+        for number, part in enumerate(parts):
+            rows = part
             if number == 0 and patient:
                 groups = ["Patient Details", *[""] * (patient - 1), report]
                 file.write(",".join([*groups, *[""] * (rows.width - patient - 1)]) + "\r\n")
@@ -437,7 +438,7 @@ def _vision_columns(report: str) -> dict[str, pl.Expr]:
 def _write_vision(
     folder: Path, practice: Practice, report: str, parts: Iterator[pl.DataFrame], patient: int
 ) -> None:
-    """Write pages, each with its header and its foot, and a total at the end; a list has no pages."""
+    """Write pages, each with its header and its foot, and a total; a list has no pages."""
     rows = pl.concat(list(parts))
     pages = max(1, -(-rows.height // _ROWS_OF_PAGE)) if patient else 1
     with (folder / f"{report}.csv").open("w", encoding="utf-16", newline="") as file:

@@ -1,4 +1,5 @@
-"""Reader of searches and reports that staff export by hand: a list of patients, and rows of entries.
+"""Reader of searches and reports that staff export by hand: a list of patients, and rows of
+entries.
 
 `read_reports` joins the rows to the patients of one list. What a row's columns mean is data
 (`data/report_exports.toml`). A report lists only what its search asks for: `coverage` says so to

@@ -70,7 +70,7 @@ def cautions_of(
 
 
 def gaps_of(every: Sequence[Entries]) -> Iterator[Gap]:
-    """Yield the columns that one export of a table has and another, which could have it, has not."""
+    """Yield the columns that one export of a table has and another of its kind could have."""
     for table, entries in _by_table(every):
         supplied = {name for one in entries for name in one.columns}
         for one in entries:
@@ -83,7 +83,7 @@ def gaps_of(every: Sequence[Entries]) -> Iterator[Gap]:
 
 
 def _describe(entries: Entries, patients: pl.DataFrame, as_at: date) -> str:
-    """Return what an export holds: `MEDICATION.csv (medication of 212 of 300 patients, aged 65 to 98)`."""
+    """Return what an export holds: `A.csv (problems of 212 of 300 patients, aged 65 to 98)`."""
     frame, table = entries.frame, TABLES[entries.group.kind.table]
     whose = frame[PATIENT].n_unique()
     said = [f"{entries.group.kind.says} of {whose:,} of {patients.height:,} patients"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -164,12 +164,13 @@ def _read_days(
     short = int(read["is_short"].fill_null(value=False).sum())
     if short:
         entries.notes.append(
-            f"{theirs}: the century of {short:,} years of two digits follows from the patients' dates "
+            f"{theirs}: the century of {short:,} years of two digits follows from the patients' "
+            f"dates "
             "of birth"
         )
-    if group.kind.table == "events" and name == "date":
-        if read["precision"].is_in(["month", "year"]).any():
-            found["date_precision"] = read["precision"]
+    is_partial = read["precision"].is_in(["month", "year"]).any()
+    if group.kind.table == "events" and name == "date" and is_partial:
+        found["date_precision"] = read["precision"]
     if group.kind.table == "appointments" and name == "date" and "start_time" not in group.columns:
         times = raw.select(cells.time_of(pl.col(str(place)))).to_series()
         if times.count():
@@ -189,7 +190,8 @@ def _order(entries: Entries, theirs: str, how: DatesOfColumn, answers: Answers) 
             written = how.months_first().written
     if how.other_order:
         entries.notes.append(
-            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do not fit "
+            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do "
+            f"not fit "
             "the others and were left empty. Export it with one way of writing dates"
         )
     elif how.example:
@@ -223,20 +225,12 @@ def _read_texts(
     """Yield the columns that a column of texts gives, with their values."""
     frame = text.to_frame("text")
     cell = pl.col("text")
-    if role == "value":
-        value, unit, as_text = cells.split_value(cell)
-        split = frame.select(value=value, unit=unit, value_text=as_text)
-        yield "value", split["value"]
-        yield "value_text", split["value_text"]
-        if "unit" in others:
-            both = pl.DataFrame({"unit": others["unit"], "of_cell": split["unit"]})
-            yield "unit", both.select(pl.coalesce("unit", "of_cell")).to_series()
-        elif split["unit"].count():
-            yield "unit", split["unit"]
-    elif role == "unit" and table == "events" and "value" in others:
-        return
+    if role in _SPLIT:
+        yield from _SPLIT[role](frame, others)
+    elif role == "unit" and "value" in others:
+        return  # with the value
     elif role == "code_and_term" or (
-        role == "code" and not _names_of_entry(others) and _are_mostly_two_words(text)
+        role == "code" and not _names_entry(others) and _are_mostly_two_words(text)
     ):
         code, term = cells.split_code_and_term(cell)
         split = frame.select(code=code, term=term)
@@ -247,31 +241,65 @@ def _read_texts(
         yield "term", terms
         if codes.count():
             yield "code", codes
-    elif role == "quantity":
-        quantity, unit = cells.split_quantity(cell)
-        split = frame.select(quantity=pl.coalesce(quantity, cell), unit=unit)
-        yield "quantity", split["quantity"]
-        if "unit" not in others and split["unit"].count():
-            yield "unit", split["unit"]
-    elif role == "name_dosage_quantity":
-        split = frame.select(**cells.split_name_dosage_quantity(cell))
-        yield from ((name, split[name]) for name in split.columns)
-    elif role == "start_time":
-        yield "start_time", frame.select(pl.coalesce(cells.time_of(cell), cell)).to_series()
-    elif role == "file_type":
-        yield role, frame.select(cell.str.to_lowercase().str.strip_chars(".")).to_series()
     else:
         yield role, text
 
 
-def _names_of_entry(others: Mapping[str, pl.Series]) -> bool:
+_Columns = Iterator[tuple[str, pl.Series]]
+
+
+def _value(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
+    value, unit, as_text = cells.split_value(pl.col("text"))
+    split = frame.select(value=value, unit=unit, value_text=as_text)
+    yield "value", split["value"]
+    yield "value_text", split["value_text"]
+    if "unit" in others:
+        both = pl.DataFrame({"unit": others["unit"], "of_cell": split["unit"]})
+        yield "unit", both.select(pl.coalesce("unit", "of_cell")).to_series()
+    elif split["unit"].count():
+        yield "unit", split["unit"]
+
+
+def _quantity(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
+    quantity, unit = cells.split_quantity(pl.col("text"))
+    split = frame.select(quantity=pl.coalesce(quantity, "text"), unit=unit)
+    yield "quantity", split["quantity"]
+    if "unit" not in others and split["unit"].count():
+        yield "unit", split["unit"]
+
+
+def _name_dosage_quantity(frame: pl.DataFrame, _: Mapping[str, pl.Series]) -> _Columns:
+    split = frame.select(**cells.split_name_dosage_quantity(pl.col("text")))
+    yield from ((name, split[name]) for name in split.columns)
+
+
+def _start_time(frame: pl.DataFrame, _: Mapping[str, pl.Series]) -> _Columns:
+    time = pl.coalesce(cells.time_of(pl.col("text")), "text")
+    yield "start_time", frame.select(time).to_series()
+
+
+def _file_type(frame: pl.DataFrame, _: Mapping[str, pl.Series]) -> _Columns:
+    ending = pl.col("text").str.to_lowercase().str.strip_chars(".")
+    yield "file_type", frame.select(ending).to_series()
+
+
+_SPLIT: Mapping[str, Callable[[pl.DataFrame, Mapping[str, pl.Series]], _Columns]] = {
+    "value": _value,
+    "quantity": _quantity,
+    "name_dosage_quantity": _name_dosage_quantity,
+    "start_time": _start_time,
+    "file_type": _file_type,
+}
+
+
+def _names_entry(others: Mapping[str, pl.Series]) -> bool:
     return bool({"term", "drug", "code_and_term", "name_dosage_quantity"} & {*others})
 
 
 def _are_mostly_two_words(texts: pl.Series) -> bool:
     """Return whether a column of codes has the terms in the same cells: a code has no blanks."""
     has_blank = texts.drop_nulls().str.contains(r"\S\s+\S")
-    return bool(len(has_blank)) and (has_blank.mean() or 0) > 0.5
+    return 2 * int(has_blank.sum()) > len(has_blank)
 
 
 def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFrame:
@@ -296,7 +324,8 @@ def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFra
             odd = odd.filter(~odd.str.to_lowercase().is_in(list(known)))
             if len(odd):
                 entries.notes.append(
-                    f"{entries.grid.header[entries.group.columns[name]]}: {len(odd):,} words such as "
+                    f"{entries.grid.header[entries.group.columns[name]]}: {len(odd):,} words "
+                    f"such as "
                     f"{odd[0]} are not known and were left empty"
                     if name in entries.group.columns
                     else f"{name}: words such as {odd[0]} are not known"

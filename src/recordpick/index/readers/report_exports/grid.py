@@ -1,8 +1,8 @@
 """One table of an export: its header, the lines above it, and its rows as text.
 
-An export may begin with a banner (its name, when it was run), and an EMIS report has a row above the
-header that names groups of columns. Rows that are only blanks are kept: after one nothing is certain
-about a row that names no patient.
+An export may begin with a banner (its name, when it was run), and an EMIS report has a row above
+the header that names groups of columns. Rows that are only blanks are kept: after one nothing is
+certain about a row that names no patient.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ LINE = "__line"
 
 @dataclass(frozen=True)
 class Body:
-    """The rows below a header: `frame` has ROW, LINE and a text column for each place ("0", "1", …).
+    """The rows below a header: `frame` has ROW, LINE and a text column for each place ("0", "1",
+    …).
 
     Texts are trimmed, and null where there is none. `rejected` are rows of another shape.
     """

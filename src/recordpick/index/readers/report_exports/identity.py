@@ -23,14 +23,7 @@ PATIENT = "patient_id"
 WHY = "__why"
 BORN = "__born"
 
-_KNOWN = {
-    PATIENT: pl.String,
-    "nhs": pl.String,
-    "family": pl.String,
-    "given": pl.String,
-    "given_first": pl.String,
-    "born": pl.Date,
-}
+_TEXTS = (PATIENT, "nhs", "family", "given", "given_first")
 
 
 @dataclass(frozen=True)
@@ -72,11 +65,12 @@ class Patients:
         is_nhs = frame.select(
             (pl.col(PATIENT) == pl.col("nhs")).fill_null(value=False).all()
         ).item()
-        return cls(frame.cast(_KNOWN), not is_nhs, part.file)
+        return cls(frame.with_columns(pl.col(_TEXTS).cast(pl.String)), not is_nhs, part.file)
 
 
 def compared(name: pl.Expr) -> pl.Expr:
     """Return a name as names are compared: its letters, small, without accents."""
+    name = pl.when(~name.str.contains("[?\ufffd]")).then(name)  # an encoding has lost letters
     letters = name.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"[^\p{L}]", "")
     return pl.when(letters != "").then(letters)
 
@@ -90,9 +84,9 @@ def find_patients(
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Return PATIENT, WHY and BORN for each row of texts, in order, and notes.
 
-    PATIENT is null where the row is no patient's of the list that is known for certain, and WHY says
-    why; both are null where nothing in the row names a patient. BORN is the date of birth that the
-    list gives.
+    PATIENT is null where the row is no patient's of the list that is known for certain, and WHY
+    says why; both are null where nothing in the row names a patient. BORN is the date of birth
+    that the list gives.
     """
     notes: list[str] = []
     texts = {role: pl.col(str(place)) for role, place in identity.items()}

@@ -1,8 +1,8 @@
 """What the columns of an export mean: who the patient is, and which groups of columns are entries.
 
-An export has one group of columns, or several side by side: an EMIS report names them in a row above
-the header, and wide reports name each in its columns ("Latest HbA1c date", "Latest HbA1c value").
-Groups on one row share the patient, and nothing else.
+An export has one group of columns, or several side by side: an EMIS report names them in a row
+above the header, and wide reports name each in its columns ("Latest HbA1c date", "Latest HbA1c
+value"). Groups on one row share the patient, and nothing else.
 """
 
 from __future__ import annotations
@@ -261,7 +261,8 @@ def _could_be(grid: Grid, marked: Mapping[str, Sequence[int]]) -> str:
     )
     first = next(iter(marked))
     return (
-        f"{grid.path}, line {grid.line}: by its columns this could be {each}. Say which it is, as in "
+        f"{grid.path}, line {grid.line}: by its columns this could be {each}. Say which it is, "
+        f"as in "
         f"{grid.path.name}={first}, or {grid.path.name}=list where it is the list of patients."
     )
 
@@ -282,13 +283,14 @@ def _check_has_any(grid: Grid, kind: Kind, headers: Sequence[str]) -> None:
     if not _has_any(kind, headers):
         wanted = " or ".join(role.replace("_", " ") for role in kind.any_of)
         raise UserError(
-            f"{grid.path}, line {grid.line}: no column of {kind.says} is known here ({wanted}). The "
+            f"{grid.path}, line {grid.line}: no column of {kind.says} is known here ({wanted}). "
+            f"The "
             f"columns are {', '.join(filter(None, grid.header[:12]))}."
         )
 
 
 def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequence[str]) -> Group:
-    """Return a group with what each column holds; UserError where nothing tells two of them apart."""
+    """Return a group with what each column holds; UserError where two could be the same."""
     columns: dict[str, int] = {}
     used: set[int] = set()
     for role, known in kind.columns.items():

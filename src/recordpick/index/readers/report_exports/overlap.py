@@ -1,8 +1,8 @@
 """The same entry in several exports of one kind: counted once.
 
 Two rows are the same entry where they are one patient's and agree in every column that both exports
-have, among them a day and what the entry is. Rows that come several times in one export stay: a record
-may have an entry twice.
+have, among them a day and what the entry is. Rows that come several times in one export stay: a
+record may have an entry twice.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ def _not_compared(earlier: Entries, later: Entries) -> Conflated:
         "",
         "",
         "",
-        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell which of "
+        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell "
+        f"which of "
         f"their {later.group.kind.says} are the same, so some may be counted twice",
         always=False,
     )

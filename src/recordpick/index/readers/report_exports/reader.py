@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -86,7 +86,8 @@ def recognise(path: Path, said: Kind | None = None) -> Export | None:
 def _no_header(path: Path, grids: Sequence[Grid], said: Kind) -> str:
     if not grids:
         return (
-            f"{path}: no row names columns of patients (such as NHS Number) and of {said.says}. Give "
+            f"{path}: no row names columns of patients (such as NHS Number) and of {said.says}. "
+            f"Give "
             "the columns such names."
         )
     return f"{path}, line {grids[0].line}: no column of {said.says} is known here."
@@ -100,7 +101,8 @@ def _check_one_sheet_each(path: Path, tables: Sequence[tuple[Grid, Layout]]) -> 
             if kind.name in seen and seen[kind.name] != grid.sheet:
                 raise UserError(
                     f'{path}: the sheets "{seen[kind.name]}" and "{grid.sheet}" could both be the '
-                    f"{kind.says}. Leave only the one that is meant in the file, or save each as CSV."
+                    f"{kind.says}. Leave only the one that is meant in the file, or save each "
+                    f"as CSV."
                 )
             seen[kind.name] = grid.sheet
 
@@ -126,15 +128,12 @@ def read_reports(
     """
     people = next(part for part in listed.parts if part.table == "patients")
     patients = Patients.of(people)
-    notes: list[str] = []
-    warnings: list[str] = []
-    questions: list[Question] = []
-    every: list[Entries] = []
+    reading = _Reading(patients, as_at, answers)
     for export in exports:
-        notes += export.notes
+        reading.notes += export.notes
         for grid, layout in export.tables:
-            found = _read(grid, layout, patients, as_at, answers, notes, warnings, questions)
-            every += found
+            reading.read(grid, layout)
+    every, notes = reading.every, reading.notes
     cautions = without_repeated(every)
     keys = _keys(every)
     parts = tuple(_part(one, key) for one, key in zip(every, keys, strict=True))
@@ -145,8 +144,8 @@ def read_reports(
         parts=(*listed.parts, *parts),
         practice=listed.practice or next(filter(None, (one.practice() for one in exports)), ""),
         notes=(*listed.notes, *dict.fromkeys(notes)),
-        warnings=(*listed.warnings, *warnings),
-        questions=(*listed.questions, *dict.fromkeys(questions)),
+        warnings=(*listed.warnings, *reading.warnings),
+        questions=(*listed.questions, *dict.fromkeys(reading.questions)),
         conflated=(
             *listed.conflated,
             *cautions_of(every, patients.frame, as_at),
@@ -157,41 +156,46 @@ def read_reports(
     )
 
 
-def _read(
-    grid: Grid,
-    layout: Layout,
-    patients: Patients,
-    as_at: date,
-    answers: Answers,
-    notes: list[str],
-    warnings: list[str],
-    questions: list[Question],
-) -> list[Entries]:
-    _check_can_be_read(grid, layout)
-    body = grid.read()
-    fill_down, question = _fill_down(grid, answers)
-    rows = rows_of(grid, layout, body, patients, fill_down=fill_down)
-    if rows.asks:
-        questions.append(_asking(question, rows.asks))
-        notes.append(
-            f"{grid.name}: {rows.asks:,} rows name no patient, and were rejected; if the report names "
-            "a patient only on the first of several rows, add --fill-down"
-        )
-    every = entries_of(grid, layout, rows.frame, as_at, answers)
-    every[0].rejected = pl.concat([every[0].rejected, _of_body(body)])
-    notes += _used(grid, layout, every)
-    notes += [f"{grid.name}: {note}" for note in (*rows.notes, *body.notes)]
-    for one in every:
-        notes += [f"{grid.name}: {note}" for note in one.notes]
-        questions += one.questions
-    warnings += _warnings(grid, body, every, patients)
-    return every
+@dataclass
+class _Reading:
+    """Exports that are read one after the other, and what is to be said about them."""
+
+    patients: Patients
+    as_at: date
+    answers: Answers
+    every: list[Entries] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+
+    def read(self, grid: Grid, layout: Layout) -> None:
+        """Read one table: its rows with their patients, and the entries of each group."""
+        _check_can_be_read(grid, layout)
+        body = grid.read()
+        fill_down, question = _fill_down(grid, self.answers)
+        rows = rows_of(grid, layout, body, self.patients, fill_down=fill_down)
+        if rows.asks:
+            self.questions.append(_asking(question, rows.asks))
+            self.notes.append(
+                f"{grid.name}: {rows.asks:,} rows name no patient, and were rejected; if the "
+                "report names a patient only on the first of several rows, add --fill-down"
+            )
+        found = entries_of(grid, layout, rows.frame, self.as_at, self.answers)
+        found[0].rejected = pl.concat([found[0].rejected, _of_body(body)])
+        self.notes += _used(grid, layout, found)
+        self.notes += [f"{grid.name}: {note}" for note in (*rows.notes, *body.notes)]
+        for one in found:
+            self.notes += [f"{grid.name}: {note}" for note in one.notes]
+            self.questions += one.questions
+        self.warnings += _warnings(grid, body, found, self.patients)
+        self.every += found
 
 
 def _check_can_be_read(grid: Grid, layout: Layout) -> None:
     if not layout.groups:
         raise UserError(
-            f"{grid.path}: it lists {' and '.join(layout.ignored)}, which no criterion can ask for. "
+            f"{grid.path}: it lists {' and '.join(layout.ignored)}, which no criterion can ask "
+            f"for. "
             "Leave it out."
         )
     if not layout.identity:
@@ -220,8 +224,8 @@ def _fill_down(grid: Grid, answers: Answers) -> tuple[bool | None, Question]:
 def _asking(question: Question, count: int) -> Question:
     return replace(
         question,
-        asks=f"{question.file}: {count:,} rows name no patient. Does this report name a patient only "
-        "on the first of several rows?",
+        asks=f"{question.file}: {count:,} rows name no patient. Does this report name a "
+        "patient only on the first of several rows?",
     )
 
 
@@ -240,7 +244,8 @@ def _used(grid: Grid, layout: Layout, every: Sequence[Entries]) -> list[str]:
         said.append(f"{grid.name}: not used: {', '.join(dict.fromkeys(unused))}")
     if layout.ignored:
         said.append(
-            f"{grid.name}: not used: the columns of {', '.join(layout.ignored)}, which no criterion "
+            f"{grid.name}: not used: the columns of {', '.join(layout.ignored)}, which no "
+            f"criterion "
             "can ask for"
         )
     return said
@@ -252,12 +257,14 @@ def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patien
     rows = rejected + sum(one.frame.height for one in every)
     if rejected >= max(_MANY[0], _MANY[1] * rows):
         found.append(
-            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not certainly those "
+            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not "
+            f"certainly those "
             f"of one patient of {patients.file}. See rejected_rows.csv."
         )
     if body.frame.height == MOST_ROWS_OF_SYSTMONE:
         found.append(
-            f"{grid.name} has exactly {MOST_ROWS_OF_SYSTMONE:,} rows, where SystmOne cuts an export "
+            f"{grid.name} has exactly {MOST_ROWS_OF_SYSTMONE:,} rows, where SystmOne cuts an "
+            f"export "
             "off: entries are missing. Export ranges of dates, and index all of them together."
         )
     return found
@@ -270,14 +277,15 @@ def _notes_of(entries: Entries) -> list[str]:
         said.append(f"{name}: {entries.without:,} rows list a patient without any entry")
     if entries.repeated:
         said.append(
-            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file too, and "
+            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file "
+            f"too, and "
             "count once"
         )
     return said
 
 
 def _keys(every: Sequence[Entries]) -> list[str]:
-    """Return what the ids of each group's rows begin with: the file's name, and a number if needed."""
+    """Return what the ids of each group's rows begin with: the file's name, if need be a number."""
     names = [one.grid.name for one in every]
     return [
         name if names.count(name) == 1 else f"{name} #{names[: at + 1].count(name)}"

@@ -1,9 +1,9 @@
 """Which rows of an export are entries, and whose: the patient is on the row, or certainly above it.
 
-Where a layout names a patient on the first of several rows (an EMIS report with its row of groups, or
-merged cells), rows below belong to that patient until any cell about a patient is filled again. After
-a blank row, a foot of a page or a repeated header nothing is certain, and in any other layout a row
-without a patient is rejected, unless a person says that such rows belong to the patient above.
+Where a layout names a patient on the first of several rows (an EMIS report with its row of groups,
+or merged cells), rows below belong to that patient until any cell about a patient is filled again.
+After a blank row, a foot of a page or a repeated header nothing is certain, and in any other layout
+a row without a patient is rejected, unless a person says that such rows belong to the one above.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ _FOOT = re.compile(
 )
 _MAY_BE_FOOT = (
     r"(?i)^\W*(page|end|eof|report|printed|run|produced|generated|created|exported|grand|sub|total"
-    r"|©|copyright|confidential|last|continued|-|patient|record|row|count|number|no\b|[0-9,]+ [prn])"
+    r"|©|copyright|confidential|last|continued|-|patient|record|row|count|number|no\b|[0-9,]+ "
+    r"[prn])"
 )
 """How a foot of a page can begin: only rows with such a cell are looked at one by one."""
 _FEW = 3
@@ -148,9 +149,8 @@ def _why_not_entry(frame: pl.DataFrame, grid: Grid, places: Sequence[str]) -> pl
     feet: dict[int, str] = {}
     for row, *cells in few.select(ROW, *places).iter_rows():
         said = [cell.strip() for cell in cells if cell is not None]
-        if stated_count(said) is not None or all(_FOOT.fullmatch(one) for one in said):
-            feet[row] = f"it is not an entry: {' '.join(said)[:60]}"
-        elif len(said) > 1 and _FOOT.fullmatch(" ".join(said)):
+        each, whole = [_FOOT.fullmatch(one) for one in said], _FOOT.fullmatch(" ".join(said))
+        if stated_count(said) is not None or all(each) or whole:
             feet[row] = f"it is not an entry: {' '.join(said)[:60]}"
     by_row = pl.DataFrame(
         {ROW: list(feet), "__feet": list(feet.values())},

@@ -1,7 +1,7 @@
 """Which files are the list of patients and which are exports of entries, among those given.
 
-A file is an export where its columns say so, or a person does: `MEDICATION.csv=medication`. The rows
-of exports are joined to one list; who is a patient is never taken from them.
+A file is an export where its columns say so, or a person does: `MEDICATION.csv=medication`. The
+rows of exports are joined to one list; who is a patient is never taken from them.
 """
 
 from __future__ import annotations
@@ -122,11 +122,13 @@ def _check_is_a_list(one: _Given, count: int) -> None:
         return  # the reader of lists says what is wrong with it
     if count > 1:
         raise UserError(
-            f"{one.path} lists {export.says}, one row an entry. Such exports are joined to a list of "
+            f"{one.path} lists {export.says}, one row an entry. Such exports are joined to a "
+            f"list of "
             "patients, not to an extract or a folder: leave it out, or give a list instead."
         )
     raise UserError(
-        f"{one.path} lists {export.says}, one row an entry: it is not a list of patients. Give a list "
+        f"{one.path} lists {export.says}, one row an entry: it is not a list of patients. Give "
+        f"a list "
         f"of all patients too: recordpick index LIST.csv {one.path.name} --out DIR."
     )
 
@@ -141,7 +143,9 @@ def _not_one_list(lists: Sequence[Path], exports: Sequence[Export]) -> str:
         )
     names = " and ".join(path.name for path in lists)
     return (
-        f"{names} each look like a list of patients, as none of their columns is known as one of an "
-        "entry, and the rows of exports are joined to one list. Put all patients into one list, or say "
+        f"{names} each look like a list of patients, as none of their columns is known as one "
+        f"of an "
+        "entry, and the rows of exports are joined to one list. Put all patients into one list, "
+        "or say "
         f"what a file lists, as in {lists[-1].name}=medication."
     )

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from recordpick.shipped import data_file
@@ -88,7 +89,7 @@ _SHARED_BY_ALL = ("code", "code_and_term", "is_confidential")
 
 
 def choices() -> Mapping[str, Kind]:
-    """Return what a person may say of a file: each kind, and kinds with words that hold throughout."""
+    """Return what a person may say of a file: a kind, or a kind with words that always hold."""
     found = {name: kind for name, kind in kinds().items() if kind.table}
     for name, said in _data()["choices"].items():
         kind = kinds()[said["kind"]]
@@ -145,7 +146,7 @@ def lists_only_one(name: str) -> bool:
     """Return whether a name says that only the latest, or the first, of several is listed."""
     words = {plain(word) for word in _data()["only"]["words"]}
     said = re.sub(r"[^a-z]+", " ", name.lower()).split()
-    return bool(words & {*said, *(a + b for a, b in zip(said, said[1:], strict=False))})
+    return bool(words & {*said, *(a + b for a, b in pairwise(said))})
 
 
 @cache
