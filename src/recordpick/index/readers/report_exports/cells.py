@@ -151,7 +151,7 @@ _SNOMED_AT_END = r"^(.*\S)\s*[\[(|]\s*([0-9]{6,18})\s*[\])|]$"
 
 
 def split_certain_code(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return the SNOMED CT codes in cells of terms, and the terms: only with a right check digit."""
+    """Return the SNOMED CT codes in cells of terms, with a right check digit, and the terms."""
     text = pl.col("text")
     frame = texts.to_frame("text")
     if not frame.select(text.str.contains(r"[0-9]{6}").any()).item():

@@ -119,7 +119,7 @@ def _ages(frame: pl.DataFrame, patients: pl.DataFrame, as_at: date) -> str:
         and _age(listed.min(), as_at) - old < _YOUNGEST
     ):
         return ""
-    return f"aged {young} to {old}"
+    return f"aged {young}" if young == old else f"aged {young} to {old}"
 
 
 def _age(born: object, as_at: date) -> int:

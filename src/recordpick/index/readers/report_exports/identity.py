@@ -222,6 +222,9 @@ def _decide(keys: pl.DataFrame, patients: Patients) -> pl.DataFrame:
     )
 
 
+_BORN = ("born", "born_1900", "born_2000")
+
+
 def _why(file: str) -> pl.Expr:
     """Return why a row is no known patient's; null where it is, or where it names nobody."""
     number, nhs = pl.col("number"), pl.col("nhs")
@@ -234,9 +237,9 @@ def _why(file: str) -> pl.Expr:
     same_given = (pl.col("given") == pl.col("list_given")) | (
         pl.col("given_first") == pl.col("list_given_first")
     )
-    born = pl.coalesce("born", "born_1900")
-    is_born = (pl.col("born") == list_born) | pl.any_horizontal(
-        pl.col("born_1900") == list_born, pl.col("born_2000") == list_born
+    has_born = pl.any_horizontal(pl.col(name).is_not_null() for name in _BORN)
+    is_born = pl.any_horizontal(
+        (pl.col(name) == list_born).fill_null(value=False) for name in _BORN
     )
     return (
         pl.when(names_nobody)
@@ -261,7 +264,7 @@ def _why(file: str) -> pl.Expr:
         .then(pl.lit("it does not say enough to know whose it is"))
         .when((pl.col("by_nhs") != pl.col("chosen")) | (list_nhs != nhs))
         .then(pl.format("its NHS number {} is not that{}", nhs, other))
-        .when(born.is_not_null() & list_born.is_not_null() & ~is_born)
+        .when(has_born & list_born.is_not_null() & ~is_born)
         .then(pl.format("its date of birth {} is not that{}", "born_text", other))
         .when(pl.col("family") != pl.col("list_family"))
         .then(pl.concat_str(pl.lit("its surname is not that"), other))

@@ -274,7 +274,8 @@ def _notes_of(entries: Entries) -> list[str]:
     name = entries.grid.name
     said = []
     if entries.without:
-        said.append(f"{name}: {entries.without:,} rows list a patient without any entry")
+        rows = "row lists" if entries.without == 1 else "rows list"
+        said.append(f"{name}: {entries.without:,} {rows} a patient without any entry")
     if entries.repeated:
         said.append(
             f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file "
@@ -322,7 +323,7 @@ _COURSE = ("drug", "code", "dosage", "quantity", "unit")
 
 
 def _folded(frame: pl.DataFrame, row_id: str) -> pl.DataFrame:
-    """Return issues as courses: of a patient's issues of one drug, the first row has the last day."""
+    """Return issues as courses: of a patient's issues of a drug, the first row has the last day."""
     keys = [PATIENT, *(name for name in _COURSE if name in frame.columns)]
     first = pl.col(row_id).first().over(keys)
     latest = pl.col("last_issued_on").max().over(keys)
