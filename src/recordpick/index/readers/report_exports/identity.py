@@ -23,7 +23,7 @@ PATIENT = "patient_id"
 WHY = "__why"
 BORN = "__born"
 
-_TEXTS = (PATIENT, "nhs", "family", "given", "given_first")
+_TEXTS = (PATIENT, "nhs", "family", "given", "given_first", "whole")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Patients:
             _first_word(columns["given"]).alias("given_first"),
             to_date(columns["born"], written).alias("born"),
         ).collect()
+        whole = pl.col("given") + pl.col("family")
+        frame = frame.with_columns(whole.alias("whole"))
         frame = frame.drop_nulls(PATIENT).unique(PATIENT, keep="first", maintain_order=True)
         is_nhs = frame.select(
             (pl.col(PATIENT) == pl.col("nhs")).fill_null(value=False).all()
@@ -99,11 +101,20 @@ def find_patients(
     different = said.unique(maintain_order=True)
     keys = _keys(different, patients, notes, has_number="number" in texts)
     decided = _decide(keys, patients)
+    unchecked = (
+        decided[PATIENT].is_not_null() & keys["nhs"].is_null() & keys["nhs_text"].is_not_null()
+    )
+    if unchecked.any():
+        notes.append(
+            f"{int(unchecked.sum()):,} patients have an NHS number that is not valid: their "
+            "patient number alone says who they are"
+        )
     both = pl.concat([different, decided], how="horizontal")
     found = said.join(both, on=list(_ROLES), how="left", nulls_equal=True, maintain_order="left")
     return found.select(PATIENT, WHY, BORN), tuple(notes)
 
 
+_TITLE = r"(?i)^(?:mr|mrs|ms|miss|mx|dr|prof|professor|master|rev|sir|lady)\.?\s+"
 _ROLES = ("number", "nhs_number", "full_name", "family_name", "given_name", "date_of_birth")
 
 
@@ -125,6 +136,7 @@ def _keys(
         family=compared(family),
         given=compared(given),
         given_first=_first_word(given),
+        whole=pl.when(~has_comma).then(compared(full.str.replace(_TITLE, ""))),
         born_text=pl.col("date_of_birth"),
         is_spoilt=is_spoilt(number).fill_null(value=False),
     )
@@ -184,13 +196,23 @@ def _decide(keys: pl.DataFrame, patients: Patients) -> pl.DataFrame:
         .group_by("family", "given", "born")
         .agg(pl.col(PATIENT).first().alias("by_name"), pl.len().alias("name_count"))
     )
+    by_whole = (
+        known.drop_nulls(["whole", "born"])
+        .group_by("whole", "born")
+        .agg(pl.col(PATIENT).first().alias("by_whole"), pl.len().alias("whole_count"))
+    )
     rows = (
         rows.join(by_number, on="number", how="left")
         .join(by_nhs, on="nhs", how="left")
         .join(by_name, on=["family", "given", "born"], how="left")
+        .join(by_whole, on=["whole", "born"], how="left")
         .with_columns(
             by_nhs=pl.when(pl.col("nhs_count") == 1).then("by_nhs"),
-            by_name=pl.when(pl.col("name_count") == 1).then("by_name"),
+            by_name=pl.when(pl.col("name_count") == 1)
+            .then("by_name")
+            .when(pl.col("whole_count") == 1)
+            .then("by_whole"),
+            name_count=pl.coalesce("name_count", "whole_count"),
         )
     )
     has_number, has_nhs = pl.col("number").is_not_null(), pl.col("nhs").is_not_null()
@@ -209,6 +231,7 @@ def _decide(keys: pl.DataFrame, patients: Patients) -> pl.DataFrame:
             pl.col("family").alias("list_family"),
             pl.col("given").alias("list_given"),
             pl.col("given_first").alias("list_given_first"),
+            pl.col("whole").alias("list_whole"),
             pl.col("born").alias("list_born"),
         ),
         on="chosen",
@@ -229,13 +252,20 @@ def _why(file: str) -> pl.Expr:
     """Return why a row is no known patient's; null where it is, or where it names nobody."""
     number, nhs = pl.col("number"), pl.col("nhs")
     is_found = pl.col("chosen").is_not_null()
-    named = ["number", "nhs_text", "other_nhs", "family", "given", "born_text"]
+    named = ["number", "nhs_text", "other_nhs", "family", "given", "whole", "born_text"]
     names_nobody = pl.all_horizontal(pl.col(name).is_null() for name in named)
     names_nobody &= ~pl.col("is_spoilt")
     other = pl.lit(f" of the patient of {file} that it names otherwise")
     list_nhs, list_born = pl.col("list_nhs"), pl.col("list_born")
     same_given = (pl.col("given") == pl.col("list_given")) | (
         pl.col("given_first") == pl.col("list_given_first")
+    )
+    names_all = pl.col("born").is_not_null() & (
+        pl.col("whole").is_not_null() | pl.all_horizontal(pl.col("family", "given").is_not_null())
+    )
+    whole, list_family, list_given = pl.col("whole"), pl.col("list_family"), pl.col("list_given")
+    same_whole = (whole.str.starts_with(list_given) & whole.str.ends_with(list_family)) | (
+        whole.str.starts_with(list_family) & whole.str.ends_with(list_given)
     )
     has_born = pl.any_horizontal(pl.col(name).is_not_null() for name in _BORN)
     is_born = pl.any_horizontal(
@@ -258,7 +288,7 @@ def _why(file: str) -> pl.Expr:
         .then(pl.lit("its patient number was spoilt by a spreadsheet"))
         .when(~is_found & (pl.col("name_count") > 1))
         .then(pl.lit(f"several patients of {file} have its name and date of birth"))
-        .when(~is_found & pl.all_horizontal(pl.col("family", "given", "born").is_not_null()))
+        .when(~is_found & names_all)
         .then(pl.lit(f"no patient of {file} has its name and date of birth"))
         .when(~is_found)
         .then(pl.lit("it does not say enough to know whose it is"))
@@ -270,4 +300,6 @@ def _why(file: str) -> pl.Expr:
         .then(pl.concat_str(pl.lit("its surname is not that"), other))
         .when(~same_given)
         .then(pl.concat_str(pl.lit("its first name is not that"), other))
+        .when(~same_whole)
+        .then(pl.concat_str(pl.lit("its name is not that"), other))
     )

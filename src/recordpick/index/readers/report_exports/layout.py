@@ -8,7 +8,7 @@ value"). Groups on one row share the patient, and nothing else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from recordpick.errors import UserError
 from recordpick.index.readers.report_exports import vocabulary
@@ -28,16 +28,15 @@ _WIDE = (
 
 @dataclass(frozen=True)
 class Group:
-    """Columns that together hold an entry: places by what they hold, and the names of the others.
+    """Columns that together hold an entry: places by what they hold.
 
-    `cells` are all its places: any filled one makes an entry.
+    `cells` are all its places, also of columns that are not used: any filled one makes an entry.
     """
 
     name: str
     kind: Kind
     columns: Mapping[str, int]
     cells: tuple[int, ...]
-    unused: tuple[str, ...] = ()
     own_number: int | None = None
     """Where a joined report gives the patient's number again, for the entry."""
 
@@ -100,7 +99,7 @@ def layout_of(grid: Grid, said: Kind | None = None) -> Layout | None:
 
 
 def _with_own_number(group: Group, place: int) -> Group:
-    return Group(group.name, group.kind, group.columns, group.cells, group.unused, place)
+    return replace(group, own_number=place)
 
 
 def _patient_places(grid: Grid, names: Sequence[str]) -> list[int]:
@@ -316,5 +315,4 @@ def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequ
                 "together. Export the report with its header (the row above that names the groups "
                 "of columns), or with one kind of entry a file."
             )
-    unused = tuple(grid.header[at] for at in places if at not in used)
-    return Group(name, kind, columns, tuple(places), unused)
+    return Group(name, kind, columns, tuple(places))

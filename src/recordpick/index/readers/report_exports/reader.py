@@ -182,7 +182,7 @@ class _Reading:
             )
         found = entries_of(grid, layout, rows.frame, self.as_at, self.answers)
         found[0].rejected = pl.concat([found[0].rejected, _of_body(body)])
-        self.notes += _used(grid, layout, found)
+        self.notes += _used(grid, layout, found, body)
         self.notes += [f"{grid.name}: {note}" for note in (*rows.notes, *body.notes)]
         for one in found:
             self.notes += [f"{grid.name}: {note}" for note in one.notes]
@@ -229,7 +229,7 @@ def _asking(question: Question, count: int) -> Question:
     )
 
 
-def _used(grid: Grid, layout: Layout, every: Sequence[Entries]) -> list[str]:
+def _used(grid: Grid, layout: Layout, every: Sequence[Entries], body: Body) -> list[str]:
     """Say which column was taken for what, and name each of the others."""
     who = ", ".join(grid.header[at] for at in layout.identity.values())
     said = []
@@ -238,17 +238,34 @@ def _used(grid: Grid, layout: Layout, every: Sequence[Entries]) -> list[str]:
         name = f" {group.name}" if group.name else ""
         columns = ", ".join(f"{role} from {grid.header[at]}" for role, at in group.columns.items())
         said.append(f"{grid.name}:{name} read as {group.kind.says}: {columns}; patients by {who}")
-    unused = [name for one in every for name in one.group.unused if name]
-    unused += layout.details
+    unused = _unused(grid, layout, every, body)
     if unused:
-        said.append(f"{grid.name}: not used: {', '.join(dict.fromkeys(unused))}")
+        said.append(f"{grid.name}: not used: {', '.join(unused)}")
     if layout.ignored:
         said.append(
             f"{grid.name}: not used: the columns of {', '.join(layout.ignored)}, which no "
-            f"criterion "
-            "can ask for"
+            "criterion can ask for"
         )
     return said
+
+
+def _unused(grid: Grid, layout: Layout, every: Sequence[Entries], body: Body) -> list[str]:
+    """Return the names of columns that nothing is read from; one without a name by its place."""
+    used = {*layout.identity.values()}
+    for one in every:
+        used |= {*one.group.columns.values()}
+        used |= set() if one.group.own_number is None else {one.group.own_number}
+    used |= set() if layout.patient_count is None else {layout.patient_count}
+    found = []
+    for place in range(body.frame.width - 2):
+        if place in used or str(place) not in body.frame.columns:
+            continue
+        name = grid.header[place] if place < len(grid.header) else ""
+        if name:
+            found.append(name)
+        elif body.frame[str(place)].count():
+            found.append(f"column {place + 1}, which has no name")
+    return found
 
 
 def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patients) -> list[str]:
