@@ -12,7 +12,7 @@ import pytest
 
 from recordpick.index.build import build_index
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.index.questions import NO_ANSWERS, Answers
+from recordpick.index.source import NO_ANSWERS, Answers
 
 LIST = """\
 EMIS Number,NHS Number,Family Name,Given Name,Date of Birth,Registration Status

@@ -8,8 +8,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.tables import TABLES
-
+from recordpick.schema import TABLES
 
 KINDS = (
     (

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from recordpick.errors import UserError
 from recordpick.index.build import build_index
-from recordpick.index.questions import Answers
+from recordpick.index.source import Answers
 
 EMIS = """\
 Report Name,,,Diabetes entries

@@ -86,8 +86,8 @@ def test_a_name_whose_letters_an_encoding_has_lost_is_not_compared(read) -> None
 
 def test_patient_numbers_that_are_nhs_numbers(read) -> None:
     """SystmOne's Patient ID may hold either: the check digits of the whole column decide."""
-    text = "Patient ID,Code description,Event date\n9990000050,A,01 Jun 2026\n9990000034,B,01 Jun 2026\n"
-    found = read({"S.csv": text})
+    header = "Patient ID,Code description,Event date"
+    found = read({"S.csv": f"{header}\n9990000050,A,01 Jun 2026\n9990000034,B,01 Jun 2026\n"})
 
     assert found.rows("events", "term") == [("8101", "A"), ("4713", "B")]
 

@@ -1,1 +1,1 @@
-"""Readers of sources: each turns what a practice has into the rows of an index."""
+"""Readers, one for each kind of source that an index is made from."""

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from recordpick.criteria.rounded_codes import has_check_digit
-from recordpick.index.dates import DAY_FIRST, to_date
-from recordpick.index.list_dates import DatesOfColumn, dates_of
+from recordpick.criteria.codelists import has_check_digit
+from recordpick.index.date_columns import DAY_FIRST, to_date
+from recordpick.index.readers.list_dates import DatesOfColumn, dates_of
 
 _TWO_DIGITS = (
     r"^([0-9]{1,2})([-/. ])([0-9]{1,2}|[A-Za-z]{3,9})[-/. ]([0-9]{2})"

@@ -15,7 +15,7 @@ import polars as pl
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.index.readers.report_exports.entries import Entries
 from recordpick.index.readers.report_exports.identity import BORN, PATIENT
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 
 _NAMED = 6
 _YOUNGEST = 10

@@ -8,16 +8,16 @@ from datetime import date
 
 import polars as pl
 
-from recordpick.index.degraded import is_degraded
-from recordpick.index.list_dates import DatesOfColumn
-from recordpick.index.parts import ROW
-from recordpick.index.questions import Answers, Question
+from recordpick.csvio.rejects import ROW
+from recordpick.index.readers.extract_file import is_degraded
+from recordpick.index.readers.list_dates import DatesOfColumn
 from recordpick.index.readers.report_exports import cells, vocabulary
 from recordpick.index.readers.report_exports.grid import LINE, Grid
 from recordpick.index.readers.report_exports.identity import BORN, PATIENT, WHY
 from recordpick.index.readers.report_exports.layout import Group, Layout
+from recordpick.index.source import Answers, Question
 from recordpick.index.values import date_in_words
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 
 _MAY_BE_AHEAD = {
     ("appointments", "date"),
@@ -202,7 +202,7 @@ def _order(entries: Entries, theirs: str, how: DatesOfColumn, answers: Answers) 
 
 
 def _which_first(file: str, theirs: str, how: DatesOfColumn) -> Question:
-    from recordpick.index.dates import to_date
+    from recordpick.index.date_columns import to_date
 
     text = pl.select(text=pl.lit(how.example))
     ways = [how.written, how.months_first().written]

@@ -15,13 +15,12 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.delimited import Look, Record, look, records, text_lines
-from recordpick.index.parts import ROW
+from recordpick.csvio.rejects import NOTHING, PLACES, ROW, SetAside
+from recordpick.csvio.scan import open_table_file
+from recordpick.csvio.sniff import Look, Record, look, records, text_lines
 from recordpick.index.readers.report_exports import vocabulary
-from recordpick.index.set_aside import NOTHING, PLACES, SetAside
-from recordpick.index.table_files import open_table_file
 from recordpick.index.values import trimmed
-from recordpick.sheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
+from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
 
 HEADER_WITHIN = 40
 """A header is looked for in so many rows."""

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.index import nhs_numbers
-from recordpick.index.dates import to_date
-from recordpick.index.list_dates import dates_of
-from recordpick.index.parts import Part
+from recordpick.index.date_columns import to_date
 from recordpick.index.patient_numbers import is_spoilt, repaired
-from recordpick.index.values import ISO, trimmed
+from recordpick.index.readers.list_dates import dates_of
+from recordpick.index.source import Part
+from recordpick.index.values import ISO, is_valid, tidy, trimmed
 
 PATIENT = "patient_id"
 WHY = "__why"
@@ -52,10 +51,10 @@ class Patients:
             text = trimmed(pl.col(source).cast(pl.String)) if source in schema else None
             columns[name] = pl.lit(None, pl.String) if text is None else text
         written = part.date_formats.get("date_of_birth", ISO)
-        tidied = nhs_numbers.tidy(columns["nhs"])
+        tidied = tidy(columns["nhs"])
         frame = part.frame.select(
             repaired(columns[PATIENT]).alias(PATIENT),
-            pl.when(nhs_numbers.is_valid(tidied)).then(tidied).alias("nhs"),
+            pl.when(is_valid(tidied)).then(tidied).alias("nhs"),
             compared(columns["family"]).alias("family"),
             compared(columns["given"]).alias("given"),
             _first_word(columns["given"]).alias("given_first"),
@@ -123,7 +122,7 @@ def _keys(
 ) -> pl.DataFrame:
     """Return what the different rows say of their patients, as it is compared."""
     number = repaired(pl.col("number"))
-    tidied = nhs_numbers.tidy(pl.col("nhs_number"))
+    tidied = tidy(pl.col("nhs_number"))
     full = pl.col("full_name")
     has_comma = full.str.contains(",", literal=True)
     family = pl.coalesce("family_name", pl.when(has_comma).then(full.str.extract(r"^([^,]*),", 1)))
@@ -131,7 +130,7 @@ def _keys(
     given = pl.coalesce("given_name", pl.when(has_comma).then(after))
     keys = said.select(
         number=number,
-        nhs=pl.when(nhs_numbers.is_valid(tidied)).then(tidied),
+        nhs=pl.when(is_valid(tidied)).then(tidied),
         nhs_text=trimmed(pl.col("nhs_number")),
         family=compared(family),
         given=compared(given),
@@ -142,15 +141,13 @@ def _keys(
     )
     keys = keys.with_columns(number=pl.when(~pl.col("is_spoilt")).then("number"))
     numbers = keys["number"].drop_nulls()
-    tidied_numbers = numbers.to_frame().select(nhs_numbers.tidy(pl.col("number"))).to_series()
+    tidied_numbers = numbers.to_frame().select(tidy(pl.col("number"))).to_series()
     are_nhs = bool(len(numbers)) and bool(
-        tidied_numbers.to_frame().select(nhs_numbers.is_valid(pl.col("number")).all()).item()
+        tidied_numbers.to_frame().select(is_valid(pl.col("number")).all()).item()
     )
     if has_number and are_nhs:
         notes.append("the patient numbers are NHS numbers, and were taken as such")
-        keys = keys.with_columns(
-            other_nhs=nhs_numbers.tidy(pl.col("number")), number=pl.lit(None, pl.String)
-        )
+        keys = keys.with_columns(other_nhs=tidy(pl.col("number")), number=pl.lit(None, pl.String))
     else:
         keys = keys.with_columns(other_nhs=pl.lit(None, pl.String))
         if len(numbers) and not patients.has_own_numbers:

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from recordpick.csvio.rejects import ROW
 from recordpick.index.manifest import Conflated
-from recordpick.index.parts import ROW
 from recordpick.index.readers.report_exports.entries import Entries
 from recordpick.index.readers.report_exports.grid import LINE
 from recordpick.index.readers.report_exports.identity import BORN, PATIENT
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 
 _WHAT = ("term", "code", "drug", "title", "file_name", "kind", "ubrn", "status", "slot_type")
 _AGAIN, _FILE = "__again", "__file"

@@ -9,11 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.csvio.rejects import PLACES, ROW, SetAside
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay
-from recordpick.index.list_day import day_of_list
-from recordpick.index.parts import FOLDED, ROW, Part, Source
-from recordpick.index.questions import NO_ANSWERS, Answers, Question
+from recordpick.index.readers.list_day import day_of_list
 from recordpick.index.readers.report_exports.coverage import cautions_of, gaps_of, restrictions_of
 from recordpick.index.readers.report_exports.entries import REJECTED, Entries, entries_of
 from recordpick.index.readers.report_exports.grid import LINE, Body, Grid, open_grids
@@ -22,8 +21,8 @@ from recordpick.index.readers.report_exports.layout import Layout, layout_of
 from recordpick.index.readers.report_exports.overlap import without_repeated
 from recordpick.index.readers.report_exports.rows import rows_of
 from recordpick.index.readers.report_exports.vocabulary import Kind
-from recordpick.index.set_aside import PLACES, SetAside
-from recordpick.tables import TABLES
+from recordpick.index.source import FOLDED, NO_ANSWERS, Answers, Part, Question, Source
+from recordpick.schema import TABLES
 
 MOST_ROWS_OF_SYSTMONE = 30_000
 """An export of SystmOne ends there, whatever was found (two public tools say so)."""

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.index.not_patients import stated_count
-from recordpick.index.parts import ROW
+from recordpick.csvio.rejects import ROW
+from recordpick.index.readers.not_patients import stated_count
 from recordpick.index.readers.report_exports.grid import LINE, Body, Grid
 from recordpick.index.readers.report_exports.identity import (
     BORN,

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from recordpick.shipped import data_file
+from recordpick.resources import data_file
 
 DATA = "report_exports.toml"
 
