@@ -58,10 +58,6 @@ class PracticeIndex:
         """Tell whether the index has that table."""
         return table in self.manifest.tables
 
-    def based_on(self, table: str) -> str:
-        """Return the table that a derived one is made of; a table of its own is made of itself."""
-        return table
-
     def scan(self, table: str) -> pl.LazyFrame:
         """Give the table, typed as in tables.py; `patients` without `age`.
 

@@ -13,10 +13,19 @@ import polars as pl
 
 from recordpick.criteria.conditions import Condition
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.schema import TABLES
 
 _KEPT = 4096
 _known: dict[tuple[object, ...], bool] = {}
 _lock = threading.Lock()
+
+
+def made_of(index: PracticeIndex, table: str) -> str:
+    """Return the table of the index that a table is made of: itself, or events if it is derived.
+
+    Report rules have tables of their own that are derived from events (reports/rules.py).
+    """
+    return table if table in TABLES or table in index.manifest.tables else "events"
 
 
 def is_listed_only(index: PracticeIndex, table: str) -> bool:
@@ -38,13 +47,9 @@ def none_listed(
 
 
 def _says(index: PracticeIndex, table: str) -> str:
-    tables = {table, index.based_on(table)}
+    base = made_of(index, table)
     return next(
-        (
-            one.says
-            for one in index.manifest.restrictions
-            if one.table in tables and not one.column and one.table != "patients"
-        ),
+        (one.says for one in index.manifest.restrictions if one.table == base and not one.column),
         "",
     )
 

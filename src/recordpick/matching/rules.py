@@ -21,7 +21,7 @@ from recordpick.criteria.conditions import Condition, parse_condition
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_of, words_of
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.listed_only import is_listed_only, none_listed
+from recordpick.matching.listed_only import is_listed_only, made_of, none_listed
 from recordpick.matching.restrictions import cautions_for_restrictions, only_not_supplied
 from recordpick.schema import KIND_WORDS, TABLES, Kind
 
@@ -74,7 +74,7 @@ def _relevant(
 ) -> Iterator[Conflated]:
     """Yield the distinctions that the index does not make and the rule's answer depends on."""
     for one in index.manifest.conflated:
-        is_of_base = not one.column and one.table == index.based_on(table)
+        is_of_base = not one.column and one.table == made_of(index, table)
         if one.table != table and not is_of_base:
             continue
         if not one.column or one.column in grouped or _depends_on(one, condition, index):

@@ -86,10 +86,6 @@ class ReportIndex(PracticeIndex):
             definitions=Definitions.of(pack),
         )
 
-    def based_on(self, table: str) -> str:
-        """Return the table that a derived one is made of: all are made of events."""
-        return table if super().has(table) else "events"
-
     def has(self, table: str) -> bool:
         """Return whether the index has that table, or can derive it."""
         return bool(self.columns(table)) or super().has(table)
