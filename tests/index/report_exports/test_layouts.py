@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.source import Answers
 
 EMIS = """\
