@@ -8,9 +8,10 @@ patients by name and NHS number, code and term in one cell, headers and feet of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
@@ -63,6 +64,29 @@ _REPORTS = (
 _KINDS = {"Problems": "problem", "Allergies": "allergy", "Immunisations": "immunisation"}
 
 
+class _Report:
+    """One report while it is written, part by part: `patient` columns come before the entry's."""
+
+    def __init__(self, folder: Path, practice: Practice, name: str, patient: int) -> None:
+        self.folder = folder
+        self.practice = practice
+        self.name = name
+        self.patient = patient
+        self.rows = 0
+        self.has_header = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Write what comes before the first row."""
+
+    def write(self, rows: pl.DataFrame) -> None:
+        """Write the rows of some patients."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Write what comes after the last row."""
+
+
 @dataclass(frozen=True)
 class _Style:
     """How a system's reports look: columns of patients and of entries, and how they are written."""
@@ -71,23 +95,29 @@ class _Style:
     day: str
     patient: tuple[tuple[str, pl.Expr], ...]
     columns: Callable[[str], dict[str, pl.Expr]]
-    write: Callable[[Path, Practice, str, Iterator[pl.DataFrame], int], None]
+    report: type[_Report]
 
 
 def write_reports(practice: Practice, out: Path, *, progress: Progress = silent) -> None:
     """Write the folders `emis`, `systmone` and `vision`; UserError if they cannot be written."""
     with new_folder(out) as folder:
-        for number, style in enumerate((_EMIS, _SYSTMONE, _VISION)):
-            own = folder / style.name
-            own.mkdir()
-            _write_list(practice, style, own)
-            for place, (report, table) in enumerate(_REPORTS):
-                progress(
-                    f"writing {report} as {style.name}",
-                    (number + place / len(_REPORTS)) / 3,
-                )
-                rows = (_rows(practice, style, report, part) for part in practice.parts(table))
-                style.write(own, practice, report, rows, len(style.patient))
+        for style in STYLES:
+            (folder / style.name).mkdir()
+            _write_list(practice, style, folder / style.name)
+        tables = list(dict.fromkeys(table for _, table in _REPORTS))
+        for number, table in enumerate(tables):
+            progress(f"writing {table}", number / len(tables))
+            open_ones = [
+                (style, style.report(folder / style.name, practice, name, len(style.patient)))
+                for name, of in _REPORTS
+                if of == table
+                for style in STYLES
+            ]
+            for part in practice.parts(table):
+                for style, report in open_ones:
+                    report.write(_rows(practice, style, report.name, part))
+            for _, report in open_ones:
+                report.close()
     progress("written", 1.0)
 
 
@@ -95,7 +125,9 @@ def _write_list(practice: Practice, style: _Style, folder: Path) -> None:
     rows = practice.patients.select(
         value.alias(name) for name, value in _list_columns(style).items()
     )
-    style.write(folder, practice, "Patient list", iter((rows,)), 0)
+    listed = style.report(folder, practice, "Patient list", 0)
+    listed.write(rows)
+    listed.close()
 
 
 def _rows(practice: Practice, style: _Style, report: str, part: pl.DataFrame) -> pl.DataFrame:
@@ -282,28 +314,32 @@ def _workflow_columns(report: str, written: str, slots: dict[str, str]) -> dict[
     return columns[report]
 
 
-def _write_emis(
-    folder: Path, practice: Practice, report: str, parts: Iterator[pl.DataFrame], patient: int
-) -> None:
-    """Write a banner, a row of groups, and each patient's details on the first of their rows."""
-    with (folder / f"{report}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        file.write(
-            f"Report Name,,,{report}\r\nPractice,,,{practice.name}\r\n"
-            f'Last Run,,,"{practice.as_at:%d/%m/%Y} 08:12"\r\n\r\n'
+class _EmisReport(_Report):
+    """A banner, a row of groups, and each patient's details on the first of their rows."""
+
+    def begin(self) -> None:
+        self.file = (self.folder / f"{self.name}.csv").open("w", encoding="utf-8-sig", newline="")
+        self.file.write(
+            f"Report Name,,,{self.name}\r\nPractice,,,{self.practice.name}\r\n"
+            f'Last Run,,,"{self.practice.as_at:%d/%m/%Y} 08:12"\r\n\r\n'
         )
-        for number, part in enumerate(parts):
-            rows = part
-            if number == 0 and patient:
-                groups = ["Patient Details", *[""] * (patient - 1), report]
-                file.write(",".join([*groups, *[""] * (rows.width - patient - 1)]) + "\r\n")
-            names = rows.columns[:patient]
-            if names:
-                same = pl.col(names[0]) == pl.col(names[0]).shift()
-                rows = rows.with_columns(
-                    pl.when(same.fill_null(value=False)).then(None).otherwise(name).alias(name)
-                    for name in names
-                )
-            file.write(rows.write_csv(include_header=number == 0, line_terminator="\r\n"))
+
+    def write(self, rows: pl.DataFrame) -> None:
+        names = rows.columns[: self.patient]
+        if names:
+            if not self.has_header:
+                groups = ["Patient Details", *[""] * (self.patient - 1), self.name]
+                empty = [""] * (rows.width - self.patient - 1)
+                self.file.write(",".join([*groups, *empty]) + "\r\n")
+            same = (pl.col(names[0]) == pl.col(names[0]).shift()).fill_null(value=False)
+            rows = rows.with_columns(
+                pl.when(same).then(None).otherwise(name).alias(name) for name in names
+            )
+        self.file.write(rows.write_csv(include_header=not self.has_header, line_terminator="\r\n"))
+        self.has_header = True
+
+    def close(self) -> None:
+        self.file.close()
 
 
 # ---------------------------------------------------------------- SystmOne
@@ -363,21 +399,39 @@ def _systmone_columns(report: str) -> dict[str, pl.Expr]:
     return {**_workflow_columns(report, "%d %b %Y", _SLOT["systmone"]), **last}
 
 
-def _write_systmone(
-    folder: Path,
-    practice: Practice,  # noqa: ARG001 - no line says whose it is, nor of when
-    report: str,
-    parts: Iterator[pl.DataFrame],
-    patient: int,  # noqa: ARG001 - patients are on every row
-) -> None:
-    """Write the header first; a report of more rows than a file holds goes on in further files."""
-    encoding = "utf-8-sig" if report == "Patient list" else "cp1252"
-    most = 10**9 if report == "Patient list" else _MOST_ROWS
-    rows = pl.concat(list(parts))
-    for number, first in enumerate(range(0, max(rows.height, 1), most)):
-        name = report if not number else f"{report} {number + 1}"
-        text = rows.slice(first, most).write_csv(line_terminator="\r\n")
-        (folder / f"{name}.csv").write_bytes(text.encode(encoding, "replace"))
+class _SystmOneReport(_Report):
+    """The header first; a report of more rows than a file holds goes on in further files."""
+
+    def begin(self) -> None:
+        self.file: IO[bytes] | None = None
+        self.files = 0
+
+    def write(self, rows: pl.DataFrame) -> None:
+        is_list = not self.patient
+        most = rows.height if is_list else _MOST_ROWS
+        at = 0
+        while at < rows.height or self.file is None:
+            if self.file is None or (self.rows == most and not is_list):
+                self._begin_file()
+            some = rows.slice(at, max(most - self.rows, 1))
+            text = some.write_csv(include_header=not self.has_header, line_terminator="\r\n")
+            self.has_header = True
+            assert self.file is not None
+            self.file.write(text.encode("utf-8-sig" if is_list else "cp1252", "replace"))
+            self.rows += some.height
+            at += some.height
+
+    def _begin_file(self) -> None:
+        self.close()
+        self.files += 1
+        self.rows = 0
+        self.has_header = False
+        name = self.name if self.files == 1 else f"{self.name} {self.files}"
+        self.file = (self.folder / f"{name}.csv").open("wb")
+
+    def close(self) -> None:
+        if self.file is not None:
+            self.file.close()
 
 
 # ---------------------------------------------------------------- Vision
@@ -435,22 +489,37 @@ def _vision_columns(report: str) -> dict[str, pl.Expr]:
     return _workflow_columns(report, "%d/%m/%Y", _SLOT["emis"])
 
 
-def _write_vision(
-    folder: Path, practice: Practice, report: str, parts: Iterator[pl.DataFrame], patient: int
-) -> None:
-    """Write pages, each with its header and its foot, and a total; a list has no pages."""
-    rows = pl.concat(list(parts))
-    pages = max(1, -(-rows.height // _ROWS_OF_PAGE)) if patient else 1
-    with (folder / f"{report}.csv").open("w", encoding="utf-16", newline="") as file:
-        file.write(f"{practice.name}\r\n{report}\r\nReport date: {practice.as_at:%d/%m/%Y}\r\n\r\n")
-        for page in range(pages):
-            own = rows.slice(page * _ROWS_OF_PAGE, _ROWS_OF_PAGE) if patient else rows
-            file.write(own.write_csv(separator="\t", line_terminator="\r\n"))
-            if patient:
-                empty = "\t" * (rows.width - 1)
-                file.write(f"Page {page + 1} of {pages}{empty}\r\n\r\n")
-        if patient:
-            file.write(f"Total: {rows.height}{empty}\r\n")
+class _VisionReport(_Report):
+    """Pages, each with its header and its foot, and a total; a list has no pages."""
+
+    def begin(self) -> None:
+        self.file = (self.folder / f"{self.name}.csv").open("w", encoding="utf-16", newline="")
+        self.file.write(
+            f"{self.practice.name}\r\n{self.name}\r\n"
+            f"Report date: {self.practice.as_at:%d/%m/%Y}\r\n\r\n"
+        )
+        self.pages = 0
+        self.width = 1
+
+    def write(self, rows: pl.DataFrame) -> None:
+        self.width = rows.width
+        most = _ROWS_OF_PAGE if self.patient else max(rows.height, 1)
+        for first in range(0, max(rows.height, 1), most):
+            page = rows.slice(first, most)
+            self.file.write(page.write_csv(separator="\t", line_terminator="\r\n"))
+            self.rows += page.height
+            if self.patient:
+                self.pages += 1
+                self._foot(f"Page {self.pages}")
+
+    def _foot(self, text: str) -> None:
+        empty = "\t" * (self.width - 1)
+        self.file.write(f"{text}{empty}\r\n\r\n")
+
+    def close(self) -> None:
+        if self.patient:
+            self._foot(f"Total: {self.rows}")
+        self.file.close()
 
 
 _EMIS = _Style(
@@ -474,7 +543,7 @@ _EMIS = _Style(
         ("Date of Birth", pl.col("__born").dt.to_string("%d-%b-%Y")),
     ),
     _emis_columns,
-    _write_emis,
+    _EmisReport,
 )
 _SYSTMONE = _Style(
     "systmone",
@@ -485,7 +554,7 @@ _SYSTMONE = _Style(
         ("Date of birth", pl.col("__born").dt.to_string("%d %b %Y")),
     ),
     _systmone_columns,
-    _write_systmone,
+    _SystmOneReport,
 )
 _VISION = _Style(
     "vision",
@@ -497,5 +566,7 @@ _VISION = _Style(
         ("Date of Birth", pl.col("__born").dt.to_string("%d/%m/%Y")),
     ),
     _vision_columns,
-    _write_vision,
+    _VisionReport,
 )
+STYLES = (_EMIS, _SYSTMONE, _VISION)
+"""The styles, each with a folder of its own."""

@@ -13,16 +13,8 @@ import pytest
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.index.source import NO_ANSWERS, Answers
+from small_list import LIST
 
-LIST = """\
-EMIS Number,NHS Number,Family Name,Given Name,Date of Birth,Registration Status
-4711,999 000 0018,Example,Ada,03/02/1951,Registered
-4712,,Tester,Cy,19/08/1987,Registered
-4713,999 000 0034,Older,Al,01/01/1950,Registered
-4714,999 000 0042,Sample,Bo,01/01/1970,Left
-8101,999 000 0050,Twin,Di,05/04/2019,Registered
-8102,999 000 0069,Twin,Ed,05/04/2019,Registered
-"""
 AS_AT = date(2026, 6, 14)
 
 
