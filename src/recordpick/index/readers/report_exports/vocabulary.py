@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from recordpick.resources import data_file
+from recordpick.schema import TABLES
 
 DATA = "report_exports.toml"
 
@@ -68,8 +69,9 @@ def kinds() -> Mapping[str, Kind]:
             own = _joined(own, data["kinds"][parent]["columns"])
         if said.get("table") == "events":
             own = _joined(own, shared)
-        elif said.get("table"):
-            own = _joined(own, {role: shared[role] for role in _SHARED_BY_ALL})
+        elif table := said.get("table"):
+            names = {*TABLES[table].names, *({"code_and_term"} if "code" in own else ())}
+            own = _joined(own, {role: shared[role] for role in _SHARED_BY_ALL if role in names})
         found[name] = Kind(
             name=name,
             says=said["says"],
