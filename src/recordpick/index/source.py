@@ -185,6 +185,8 @@ class Part:
     """The number of its source, counted from 0 by the builder."""
     notes: tuple[str, ...] = ()
     """Sentences for people: which lines of the file were not read as they appear."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What a hand-made file calls columns of the table."""
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,16 @@ def test_names_in_one_cell(read) -> None:
     assert [line for line, _ in found.rejected()] == [4]
 
 
+def test_a_calling_name_is_not_the_first_name_of_a_report(read) -> None:
+    """A list may say Bob where the record has Robert: the surname is compared, not this."""
+    listed = "EMIS Number,Family Name,Calling Name\n1,Example,Bob\n2,Tester,Cy\n"
+    text = "EMIS Number,Full Name,Problem,Date\n"
+    rows = '1,"EXAMPLE, Robert (Mr)",Gout,01/06/2026\n2,"EXAMPLE, Cy",Asthma,01/06/2026\n'
+    found = read({"P.csv": text + rows}, listed=listed)
+
+    assert found.rows("events", "term") == [("1", "Gout")]
+
+
 def test_a_name_whose_letters_an_encoding_has_lost_is_not_compared(read) -> None:
     listed = "EMIS Number,Family Name,Date of Birth\n1,Żukowski,01/01/1980\n"
     text = "EMIS Number,Surname,Problem,Problem Date\n1,?ukowski,Gout,01/06/2026\n"

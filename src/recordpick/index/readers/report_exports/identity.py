@@ -15,6 +15,7 @@ import polars as pl
 from recordpick.index.date_columns import to_date
 from recordpick.index.patient_numbers import is_spoilt, repaired
 from recordpick.index.readers.list_dates import dates_of
+from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.source import Part
 from recordpick.index.values import ISO, is_valid, tidy, trimmed
 
@@ -50,6 +51,8 @@ class Patients:
         ):
             text = trimmed(pl.col(source).cast(pl.String)) if source in schema else None
             columns[name] = pl.lit(None, pl.String) if text is None else text
+        if vocabulary.plain(part.called.get("given_name", "")) in vocabulary.calling_names():
+            columns["given"] = pl.lit(None, pl.String)  # reports have the name on the record
         written = part.date_formats.get("date_of_birth", ISO)
         tidied = tidy(columns["nhs"])
         frame = part.frame.select(

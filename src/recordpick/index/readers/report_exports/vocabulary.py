@@ -117,7 +117,13 @@ def identity() -> Mapping[str, tuple[str, ...]]:
 @cache
 def detail_names() -> frozenset[str]:
     """Return the names of other columns about the patient, which reports repeat."""
-    return frozenset(map(plain, _data()["details"]["names"]))
+    return frozenset(map(plain, _data()["details"]["names"])) | calling_names()
+
+
+@cache
+def calling_names() -> frozenset[str]:
+    """Return the names of columns with what patients are called, which need not be on record."""
+    return frozenset(map(plain, _data()["details"]["calling_names"]))
 
 
 @cache
