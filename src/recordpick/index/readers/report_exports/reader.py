@@ -176,8 +176,8 @@ class _Reading:
         if rows.asks:
             self.questions.append(_asking(question, rows.asks))
             self.notes.append(
-                f"{grid.name}: {rows.asks:,} rows name no patient, and were rejected; if the "
-                "report names a patient only on the first of several rows, add --fill-down"
+                f"{grid.name}: {_rows_name(rows.asks)} no patient: rejected. If the report names a "
+                "patient only on the first of several rows, add --fill-down"
             )
         found = entries_of(grid, layout, rows.frame, self.as_at, self.answers)
         found[0].rejected = pl.concat([found[0].rejected, _of_body(body)])
@@ -220,10 +220,14 @@ def _fill_down(grid: Grid, answers: Answers) -> tuple[bool | None, Question]:
     return answers.to(question), question
 
 
+def _rows_name(count: int) -> str:
+    return "1 row names" if count == 1 else f"{count:,} rows name"
+
+
 def _asking(question: Question, count: int) -> Question:
     return replace(
         question,
-        asks=f"{question.file}: {count:,} rows name no patient. Does this report name a "
+        asks=f"{question.file}: {_rows_name(count)} no patient. Does this report name a "
         "patient only on the first of several rows?",
     )
 
