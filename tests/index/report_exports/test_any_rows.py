@@ -77,7 +77,7 @@ def check(lines: list[list[str]], rows: list[list[str]]) -> None:
         export.write_text(text.getvalue(), encoding="utf-8")
         found = recognise(export)
         assert found is not None
-        source = read_reports(read_list(listed), [found], date(2026, 6, 14))
+        source = read_reports(read_list(listed), [found], date(2026, 6, 14), Path(folder))
         (part,) = (one for one in source.parts if one.table == "events")
         entries = part.frame.collect()
     assert entries["patient_id"].to_list() == entries["term"].to_list()

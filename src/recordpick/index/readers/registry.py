@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
 from recordpick.errors import UserError
@@ -119,7 +120,7 @@ def read_sources(
         )
     arranged = None if mapping or kinds else _arranged(sources)
     if arranged is not None:
-        return _read_arranged(arranged, answers, as_at)
+        return _read_arranged(arranged, work, answers, as_at)
     said = _one_kind_each(sources, kinds)
     read: dict[int, Source] = {}
     found: list[tuple[str, FoundDay | None]] = []
@@ -161,14 +162,14 @@ def _is_known_folder(path: Path) -> bool:
 
 
 def _read_arranged(
-    arranged: Arranged, answers: Answers, as_at: date | None
+    arranged: Arranged, work: Path, answers: Answers, as_at: date | None
 ) -> tuple[list[Source], AsAt]:
     """Read a list and the exports of its patients as at one day."""
     listed = read_list(arranged.listed, answers)
     own = FoundDay(listed.as_at, listed.as_at_from) if listed.as_at else None
     found = [(arranged.listed.name, own), *arranged.days()]
     day = settle(as_at or answers.as_at, found)
-    return [read_reports(listed, arranged.exports, day.day, answers)], day
+    return [read_reports(listed, arranged.exports, day.day, work, answers)], day
 
 
 def _one_kind_each(
@@ -246,7 +247,8 @@ def questions_about(
     if not mapping and not kinds and all(named_kind(path)[0].exists() for path in sources):
         arranged = _arranged(sources)
         if arranged is not None:
-            read_all, day = _read_arranged(arranged, answers, as_at)
+            with TemporaryDirectory(prefix="recordpick.") as folder:
+                read_all, day = _read_arranged(arranged, Path(folder), answers, as_at)
             questions = [one for source in read_all for one in source.questions]
             if day.source == TODAY:
                 questions.append(_which_day(sources, ""))

@@ -7,7 +7,6 @@ certain about a row that names no patient.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -51,7 +50,8 @@ class Grid:
     """The name of the group above each column; empty if there is no such row."""
     header: tuple[str, ...]
     line: int
-    read: Callable[[], Body]
+    read: Callable[[Path], Body]
+    """Reads the rows; given an empty folder for what must be written again."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged cells below the header: first and last line, first and last place."""
 
@@ -87,7 +87,7 @@ def open_grids(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
     if place is None:
         return [], ()
     line = head.lines[place]
-    return [_grid(path, "", head, place, lambda: _body_of_text(path, found, line))], ()
+    return [_grid(path, "", head, place, lambda work: _body_of_text(path, found, line, work))], ()
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
@@ -121,7 +121,7 @@ def _is_known(name: str) -> bool:
     return any(kind.knows(name) or kind.knows(short) for kind in vocabulary.kinds().values())
 
 
-def _grid(path: Path, sheet: str, head: _Head, place: int, read: Callable[[], Body]) -> Grid:
+def _grid(path: Path, sheet: str, head: _Head, place: int, read: Callable[[Path], Body]) -> Grid:
     header = [" ".join(name.split()) for name in head.rows[place]]
     while header and not header[-1]:
         header.pop()
@@ -148,19 +148,20 @@ def _spread(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _body_of_text(path: Path, found: Look, line: int) -> Body:
+def _body_of_text(path: Path, found: Look, line: int, work: Path) -> Body:
     """Read a text file from its header on: what is above becomes blank lines, so lines stay."""
-    with tempfile.TemporaryDirectory(prefix="recordpick.") as folder:
-        work = Path(folder)
+    copy = path
+    if line > 1:
         copy = work / path.name
         with copy.open("w", encoding="utf-8", newline="") as file:
             for number, text in enumerate(text_lines(path, found), 1):
                 file.write("\n" if number < line else text)
-        (work / "rows").mkdir()
-        table = open_table_file(copy, work / "rows", delimiter=found.delimiter)
-        rows = table.frame.collect()
-        rejected = SetAside.of(pl.concat([pl.DataFrame(schema=PLACES), *table.set_aside.batches()]))
-        lines = table.line_of(rows[ROW].to_list())
+    own = work / "rows"
+    own.mkdir()
+    table = open_table_file(copy, own, delimiter=found.delimiter)
+    rows = table.frame.collect()
+    rejected = SetAside.of(pl.concat([pl.DataFrame(schema=PLACES), *table.set_aside.batches()]))
+    lines = table.line_of(rows[ROW].to_list())
     named = {name: str(place) for place, name in enumerate(table.columns)}
     texts = [trimmed(pl.col(name)).alias(place) for name, place in named.items()]
     frame = rows.select(
@@ -224,8 +225,8 @@ def _of_workbook(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
     return grids, (f"{path.name}: sheet {named} has no header of a report, and was not read",)
 
 
-def _reader_of(rows: Sequence[Sequence[str]], first: int) -> Callable[[], Body]:
-    def read() -> Body:
+def _reader_of(rows: Sequence[Sequence[str]], first: int) -> Callable[[Path], Body]:
+    def read(_: Path) -> Body:
         width = max(map(len, rows), default=0)
         padded = [[*row, *[""] * (width - len(row))] for row in rows]
         schema = {str(place): pl.String for place in range(width)}

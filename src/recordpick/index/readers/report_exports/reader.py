@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -112,22 +113,29 @@ def is_one_row_an_entry(export: Export) -> bool:
         place = layout.identity.get("number", layout.identity.get("nhs_number"))
         if place is None:
             return True
-        numbers = grid.read().frame[str(place)]
+        with TemporaryDirectory(prefix="recordpick.") as work:
+            numbers = grid.read(Path(work)).frame[str(place)]
         if numbers.drop_nulls().is_duplicated().any():
             return True
     return False
 
 
 def read_reports(
-    listed: Source, exports: Sequence[Export], as_at: date, answers: Answers = NO_ANSWERS
+    listed: Source,
+    exports: Sequence[Export],
+    as_at: date,
+    work: Path,
+    answers: Answers = NO_ANSWERS,
 ) -> Source:
     """Return a list's source with the entries of exports, joined to its patients.
+
+    `work` is an empty folder for what must be written again.
 
     UserError where an export has no columns for entries that a table holds, or names no patients.
     """
     people = next(part for part in listed.parts if part.table == "patients")
     patients = Patients.of(people)
-    reading = _Reading(patients, as_at, answers)
+    reading = _Reading(patients, as_at, answers, work)
     for export in exports:
         reading.notes += export.notes
         for grid, layout in export.tables:
@@ -162,6 +170,7 @@ class _Reading:
     patients: Patients
     as_at: date
     answers: Answers
+    work: Path
     every: list[Entries] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -170,7 +179,9 @@ class _Reading:
     def read(self, grid: Grid, layout: Layout) -> None:
         """Read one table: its rows with their patients, and the entries of each group."""
         _check_can_be_read(grid, layout)
-        body = grid.read()
+        own = self.work / f"export.{len(self.every)}"
+        own.mkdir()
+        body = grid.read(own)
         fill_down, question = _fill_down(grid, self.answers)
         rows = rows_of(grid, layout, body, self.patients, fill_down=fill_down)
         if rows.asks:
