@@ -16,7 +16,7 @@ from typing import IO
 import polars as pl
 
 from recordpick.progress import Progress, silent
-from recordpick.synthetic.extract_writing import new_folder
+from recordpick.synthetic.extract_writing import new_folder, write_practice_toml
 from recordpick.synthetic.practice import Practice
 
 LIST = "Patient list.csv"
@@ -104,6 +104,7 @@ def write_reports(practice: Practice, out: Path, *, progress: Progress = silent)
         for style in STYLES:
             (folder / style.name).mkdir()
             _write_list(practice, style, folder / style.name)
+            write_practice_toml(practice, folder / style.name, "reports")
         tables = list(dict.fromkeys(table for _, table in _REPORTS))
         for number, table in enumerate(tables):
             progress(f"writing {table}", number / len(tables))

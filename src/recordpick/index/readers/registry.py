@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -152,7 +153,8 @@ def _arranged(sources: Sequence[Path]) -> Arranged | None:
     if len(sources) == 1 and sources[0].is_dir():
         if _is_known_folder(sources[0]) or not is_folder_of_reports(sources[0]):
             return None
-        return arrange(files_of(sources[0]))
+        arranged = arrange(files_of(sources[0]))
+        return None if arranged is None else replace(arranged, folder=sources[0])
     return arrange(sources)
 
 
@@ -168,8 +170,12 @@ def _read_arranged(
     listed = read_list(arranged.listed, answers)
     own = FoundDay(listed.as_at, listed.as_at_from) if listed.as_at else None
     found = [(arranged.listed.name, own), *arranged.days()]
+    folder = arranged.folder
+    if folder is not None and (said := day_of_practice_toml(folder)):
+        found.insert(0, (folder.name, FoundDay(check_as_at(said, str(folder)), PRACTICE)))
     day = settle(as_at or answers.as_at, found)
-    return [read_reports(listed, arranged.exports, day.day, work, answers)], day
+    source = read_reports(listed, arranged.exports, day.day, work, answers)
+    return [source if folder is None else with_practice_toml(source, folder)], day
 
 
 def _one_kind_each(

@@ -59,12 +59,12 @@ def cautions_of(
                 "",
                 "",
                 "",
-                f"{one.grid.name} lists only one of each patient's entries ({one.group.name}), so "
-                "others are not counted",
+                f"{one.grid.name} lists only one of each patient's entries ({one.lists_only_one}), "
+                "so others are not counted",
                 always=False,
             )
             for one in entries
-            if one.group.lists_only_one
+            if one.lists_only_one
         ]
     return tuple(dict.fromkeys(found))
 

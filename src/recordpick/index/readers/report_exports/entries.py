@@ -47,6 +47,12 @@ class Entries:
     """Rows that an earlier file has too, which were counted there."""
 
     @property
+    def lists_only_one(self) -> str:
+        """What says that it lists one of several entries, such as the latest; empty if nothing."""
+        names = (self.group.name, self.grid.sheet, self.grid.path.stem)
+        return next((name for name in names if vocabulary.lists_only_one(name)), "")
+
+    @property
     def columns(self) -> list[str]:
         """The columns of the table that there are."""
         return [name for name in self.frame.columns if name not in {ROW, LINE, PATIENT, BORN}]

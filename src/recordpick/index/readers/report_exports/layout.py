@@ -40,11 +40,6 @@ class Group:
     own_number: int | None = None
     """Where a joined report gives the patient's number again, for the entry."""
 
-    @property
-    def lists_only_one(self) -> bool:
-        """Whether its name says that only one of several entries is listed."""
-        return vocabulary.lists_only_one(self.name)
-
 
 @dataclass(frozen=True)
 class Layout:

@@ -23,7 +23,8 @@ from recordpick.index.readers.report_exports.overlap import without_repeated
 from recordpick.index.readers.report_exports.rows import rows_of
 from recordpick.index.readers.report_exports.vocabulary import Kind
 from recordpick.index.source import FOLDED, NO_ANSWERS, Answers, Part, Question, Source
-from recordpick.schema import TABLES
+from recordpick.index.values import ISO
+from recordpick.schema import TABLES, Table
 
 MOST_ROWS_OF_SYSTMONE = 30_000
 """An export of SystmOne ends there, whatever was found (two public tools say so)."""
@@ -339,7 +340,7 @@ def _part(entries: Entries, key: str) -> Part:
     rows = frame.drop(LINE)
     return Part(
         table=table.name,
-        file=entries.grid.path.name,
+        file=entries.grid.name,
         path=entries.grid.path,
         frame=rows.lazy(),
         raw=rows.drop(FOLDED, strict=False).lazy(),
@@ -347,7 +348,13 @@ def _part(entries: Entries, key: str) -> Part:
         set_aside=SetAside.of(entries.rejected.select(*PLACES).sort("line")),
         dropped=entries.without + entries.repeated,
         line_of=lambda asked: [lines[row] for row in asked],
+        date_formats=dict.fromkeys(_dates(table, rows), ISO),
     )
+
+
+def _dates(table: Table, rows: pl.DataFrame) -> list[str]:
+    """Return the columns of days: they are ISO by now, or no days at all."""
+    return [one.name for one in table.columns if one.kind == "date" and one.name in rows.columns]
 
 
 _COURSE = ("drug", "code", "dosage", "quantity", "unit")

@@ -30,6 +30,8 @@ class Arranged:
 
     listed: Path
     exports: tuple[Export, ...]
+    folder: Path | None = None
+    """The folder that stands for these files, if one was given."""
 
     def days(self) -> list[tuple[str, FoundDay | None]]:
         """Return the name of each export with the day on which it was made, as far as it says."""
