@@ -68,7 +68,7 @@ def _rows_of_sheet(sheet: list[list[str]]) -> list[Row]:
 
 
 def _sheet_of_criteria(path: Path, sheets: Mapping[str, list[Row]]) -> str:
-    """Give the sheet that holds the list: the first whose header row names an id, or else any.
+    """Return the sheet that holds the list: the first whose header row names an id, or else any.
 
     UserError where another sheet looks like a list of criteria too: to read one of them would
     leave the others' criteria out without a word.

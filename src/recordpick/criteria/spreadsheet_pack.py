@@ -130,7 +130,7 @@ class _ListReader:
         self._records = RECORDS_BY_DEFAULT
 
     def read(self, rows: Sequence[Row], name: str) -> Pack:
-        """Give the pack; it is whole only if no problem was noted."""
+        """Return the pack; it is whole only if no problem was noted."""
         header_line, header_cells = rows[self._header.place]
         width = len(header_cells)
         body = [cells for _, cells in rows[self._header.place + 1 :] if cells != header_cells]
@@ -332,7 +332,7 @@ def _problem_of(check: Callable[[], object]) -> str:
 
 
 def canonical_text(pack: Pack) -> str:
-    """Give the CSV text of a pack without rules: title and the like, a header, the criteria."""
+    """Return the CSV text of a pack without rules: title and the like, a header, the criteria."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows(

@@ -149,7 +149,7 @@ class NewFileScreen(Screen[Filled | None]):
         value = last if sign else field.value
         start = as_path(value if value.strip() else before) if field.value.strip() else None
         endings = {
-            "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+            "records": (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"),
             "mapping": (".toml",),
             "pack": (".toml", ".csv", ".xlsx"),
         }

@@ -82,7 +82,7 @@ def check(lines: list[list[str]], rows: list[list[str]]) -> None:
         entries = part.frame.collect()
     assert entries["patient_id"].to_list() == entries["term"].to_list()
     blank = sum(not any(map(str.strip, row)) for row in rows)
-    assert entries.height + part.set_aside.height + part.dropped == len(rows) - blank
+    assert entries.height + part.rejects.height + part.dropped == len(rows) - blank
 
 
 @settings(max_examples=15, deadline=None)

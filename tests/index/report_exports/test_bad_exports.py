@@ -10,6 +10,7 @@ import pytest
 from recordpick.cli.main import main
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
+from recordpick.index.practice_index import open_index
 from small_list import LIST
 
 PROBLEMS = "EMIS Number,Problem,Problem Date\n4711,Gout,01/06/2020\n4711,Asthma,01/06/2021\n"
@@ -97,6 +98,19 @@ def test_a_spreadsheet_of_another_program_with_definitions_or_a_password(tmp_pat
         (sheet("<x>"), "is damaged"),
     ):
         assert says in refused(tmp_path, ("LIST.csv", LIST), ("P.ods", content))
+
+
+def test_the_made_up_practice_as_reports_is_read_by_the_command(tmp_path: Path, capsys) -> None:
+    """A folder of each style, which says that it is made up and of which day."""
+    made = tmp_path / "made"
+    code = main(["synthesise", "--patients", "12", "--as", "reports", "--out", str(made)])
+    assert code == 0
+    assert sorted(path.name for path in made.iterdir()) == ["emis", "systmone", "vision"]
+    assert len(list((made / "vision").glob("*.csv"))) == 10
+
+    assert main(["index", str(made / "vision"), "--out", str(tmp_path / "index")]) == 0
+    assert "12 patients" in capsys.readouterr().out
+    assert open_index(tmp_path / "index").manifest.synthetic
 
 
 def test_the_command_reads_a_folder_of_a_list_and_exports(tmp_path: Path, capsys) -> None:

@@ -156,6 +156,19 @@ def test_years_of_two_digits_are_read_only_where_one_century_is_possible(read) -
     assert found.emptied() == [("date", "07-Oct-23")]
 
 
+def test_dates_of_the_other_order_are_left_empty_and_counted(read) -> None:
+    rows = ["4711,A,13/05/2020", "4711,B,05/25/2020", "4711,C,14/05/2020"]
+    found = read({"X.csv": "\n".join(["EMIS Number,Problem,Problem Date", *rows])})
+
+    assert found.rows("events", "date") == [
+        ("4711", date(2020, 5, 13)),
+        ("4711", None),
+        ("4711", date(2020, 5, 14)),
+    ]
+    assert found.emptied() == [("date", "05/25/2020")]
+    assert any("mixes two orders of day and month" in one for one in found.index.manifest.notes)
+
+
 def test_the_same_row_in_two_files_counts_once(read) -> None:
     """Within one file it stays twice; what only the later file says goes to the row."""
     header = "EMIS Number,Drug,Start Date"

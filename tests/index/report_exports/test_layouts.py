@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -182,6 +183,67 @@ def test_a_report_on_the_third_sheet_with_merged_patients(read, tmp_path: Path) 
         ("4712", "Codeine", True),
     ]
     assert [line for line, _ in found.rejected()] == [7]
+
+
+ODS = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+    'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body>'
+    '<office:spreadsheet><table:table table:name="A">{}</table:table></office:spreadsheet>'
+    "</office:body></office:document-content>"
+)
+ODS_MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" '
+    'manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
+
+
+def test_an_open_document_sheet_with_merged_patients(read, tmp_path: Path) -> None:
+    """The last row stands for the million empty ones that such programs write."""
+
+    def cell(text: str, more: str = "") -> str:
+        return (
+            f'<table:table-cell office:value-type="string"{more}><text:p>{text}</text:p>'
+            "</table:table-cell>"
+        )
+
+    header = "".join(map(cell, ("EMIS Number", "Problem", "Problem Date")))
+    first = cell("4711", ' table:number-rows-spanned="2"') + cell("Gout") + cell("01/06/2026")
+    second = "<table:covered-table-cell/>" + cell("Asthma") + cell("2001")
+    third = "<table:table-cell/>" + cell("Nobody's") + cell("2001")
+    rows = "".join(f"<table:table-row>{row}</table:table-row>" for row in (header, first, second))
+    rows += f"<table:table-row>{third}</table:table-row>"
+    rows += (
+        '<table:table-row table:number-rows-repeated="1048570">'
+        '<table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+    )
+    path = tmp_path / "made.ods"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", ODS_MANIFEST)
+        archive.writestr("content.xml", ODS.format(rows))
+
+    found = read({"P.ods": path.read_bytes()})
+
+    assert found.rows("events", "term", "date_precision") == [
+        ("4711", "Gout", "day"),
+        ("4711", "Asthma", "year"),
+    ]
+    assert [line for line, _ in found.rejected()] == [4]
+
+
+def test_sheets_of_several_kinds_are_all_read(read, tmp_path: Path) -> None:
+    path = tmp_path / "M.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for kind in ("Problem", "Allergy"):
+            sheet = book.add_worksheet(kind)
+            sheet.write_row(0, 0, ["EMIS Number", kind, f"{kind} Date"])
+            sheet.write_row(1, 0, ["4711", "Pollen", "2026-06-01"])
+
+    found = read({"M.xlsx": path.read_bytes()})
+
+    assert found.rows("events", "kind") == [("4711", "allergy"), ("4711", "problem")]
 
 
 def test_two_sheets_of_one_kind_are_not_chosen_between(read, tmp_path: Path) -> None:

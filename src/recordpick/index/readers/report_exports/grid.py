@@ -14,9 +14,9 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.csvio.rejects import NOTHING, PLACES, ROW, SetAside
+from recordpick.csvio.rejects import NOTHING, REJECT_COLUMNS, ROW, Rejects
 from recordpick.csvio.scan import open_table_file
-from recordpick.csvio.sniff import Look, Record, look, records, text_lines
+from recordpick.csvio.sniff import CsvProfile, Record, look, records, text_lines
 from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
@@ -35,7 +35,7 @@ class Body:
     """
 
     frame: pl.DataFrame
-    rejected: SetAside = NOTHING
+    rejected: Rejects = NOTHING
     notes: tuple[str, ...] = ()
 
 
@@ -148,7 +148,7 @@ def _spread(row: Sequence[str], width: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _body_of_text(path: Path, found: Look, line: int, work: Path) -> Body:
+def _body_of_text(path: Path, found: CsvProfile, line: int, work: Path) -> Body:
     """Read a text file from its header on: what is above becomes blank lines, so lines stay."""
     copy = path
     if line > 1:
@@ -160,7 +160,9 @@ def _body_of_text(path: Path, found: Look, line: int, work: Path) -> Body:
     own.mkdir()
     table = open_table_file(copy, own, delimiter=found.delimiter)
     rows = table.frame.collect()
-    rejected = SetAside.of(pl.concat([pl.DataFrame(schema=PLACES), *table.set_aside.batches()]))
+    rejected = Rejects.of(
+        pl.concat([pl.DataFrame(schema=REJECT_COLUMNS), *table.rejects.batches()])
+    )
     lines = table.line_of(rows[ROW].to_list())
     named = {name: str(place) for place, name in enumerate(table.columns)}
     texts = [trimmed(pl.col(name)).alias(place) for name, place in named.items()]

@@ -16,7 +16,7 @@ from recordpick.index.date_columns import to_date
 from recordpick.index.patient_numbers import is_spoilt, repaired
 from recordpick.index.readers.list_dates import dates_of
 from recordpick.index.readers.report_exports import vocabulary
-from recordpick.index.source import Part
+from recordpick.index.source import SourcePart
 from recordpick.index.values import ISO, is_valid, tidy, trimmed
 
 PATIENT = "patient_id"
@@ -38,7 +38,7 @@ class Patients:
     file: str
 
     @classmethod
-    def of(cls, part: Part) -> Patients:
+    def of(cls, part: SourcePart) -> Patients:
         """Return the patients of a list, as `read_list` has read it."""
         schema = part.frame.collect_schema()
         columns: dict[str, pl.Expr] = {}

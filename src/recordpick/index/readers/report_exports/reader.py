@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 
-from recordpick.csvio.rejects import PLACES, ROW, SetAside
+from recordpick.csvio.rejects import REJECT_COLUMNS, ROW, Rejects
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay
 from recordpick.index.readers.list_day import day_of_list
@@ -22,7 +22,7 @@ from recordpick.index.readers.report_exports.layout import Layout, layout_of
 from recordpick.index.readers.report_exports.overlap import without_repeated
 from recordpick.index.readers.report_exports.rows import rows_of
 from recordpick.index.readers.report_exports.vocabulary import Kind
-from recordpick.index.source import FOLDED, NO_ANSWERS, Answers, Part, Question, Source
+from recordpick.index.source import DETAIL_OF, NO_ANSWERS, Answers, Question, Source, SourcePart
 from recordpick.index.values import ISO
 from recordpick.schema import TABLES, Table
 
@@ -326,7 +326,7 @@ def _keys(every: Sequence[Entries]) -> list[str]:
     ]
 
 
-def _part(entries: Entries, key: str) -> Part:
+def _part(entries: Entries, key: str) -> SourcePart:
     """Return the entries as a part of their table, each row named by file and line."""
     table = TABLES[entries.group.kind.table]
     frame = entries.frame.drop(BORN)
@@ -338,14 +338,14 @@ def _part(entries: Entries, key: str) -> Part:
         frame = _folded(frame, table.row_id)
     lines = frame[LINE].to_list()
     rows = frame.drop(LINE)
-    return Part(
+    return SourcePart(
         table=table.name,
         file=entries.grid.name,
         path=entries.grid.path,
         frame=rows.lazy(),
-        raw=rows.drop(FOLDED, strict=False).lazy(),
+        raw=rows.drop(DETAIL_OF, strict=False).lazy(),
         rows=rows.height,
-        set_aside=SetAside.of(entries.rejected.select(*PLACES).sort("line")),
+        rejects=Rejects.of(entries.rejected.select(*REJECT_COLUMNS).sort("line")),
         dropped=entries.without + entries.repeated,
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=dict.fromkeys(_dates(table, rows), ISO),
@@ -369,5 +369,5 @@ def _folded(frame: pl.DataFrame, row_id: str) -> pl.DataFrame:
     return frame.with_columns(
         latest.alias("last_issued_on"),
         first.alias(row_id),
-        pl.when(own != first).then(own).alias(FOLDED),
+        pl.when(own != first).then(own).alias(DETAIL_OF),
     )
