@@ -123,6 +123,49 @@ def test_what_is_not_an_entry_of_any_table_is_named(read) -> None:
         read({"X.csv": "EMIS Number,Consultation ID,Date\n4711,1,01/06/2026\n"})
 
 
+def test_cells_that_hold_two_things_are_split_where_there_is_one_way(read) -> None:
+    """A number with anything but a unit after it stays text; nothing is dropped."""
+    cells = {
+        "54 mL/min/1.73m2": (54.0, "mL/min/1.73m2", None),
+        "138 mm Hg": (138.0, "mm Hg", None),
+        "5.4 10*9/L": (5.4, "10*9/L", None),
+        "7%": (7.0, "%", None),
+        "12": (12.0, None, None),
+        "<20": (None, None, "<20"),
+        "138/82": (None, None, "138/82"),
+        "3 days ago": (None, None, "3 days ago"),
+        "5.4 mmol/L (high)": (None, None, "5.4 mmol/L (high)"),
+    }
+    rows = [f"4711,Test,{number:02}/01/2020,{cell}" for number, cell in enumerate(cells, 1)]
+    drugs = ["2 x 28 tablets", "56 tablet(s)", "100"]
+    medicines = [f"4711,{cell},A" for cell in drugs]
+    found = read(
+        {
+            "V.csv": "\n".join(["EMIS Number,Term,Date,Value", *rows]),
+            "M.csv": "\n".join(["EMIS Number,Quantity,Drug", *medicines]),
+        }
+    )
+
+    frame = found.index.scan("events").collect().sort("date")
+    assert frame.select("value", "unit", "value_text").rows() == list(cells.values())
+    assert found.rows("medications", "quantity", "unit") == [
+        ("4711", None, None),
+        ("4711", 56.0, "tablet(s)"),
+        ("4711", 100.0, None),
+    ]
+    assert found.emptied() == [("quantity", "2 x 28 tablets")]
+
+
+def test_a_row_without_any_cell_that_is_read_is_no_entry(read) -> None:
+    """A column that is not used does not make an entry without a date of a patient without one."""
+    text = "EMIS Number,Problem,Problem Date,Colour\n4711,,,red\n4713,Gout,01/06/2020,\n"
+    found = read({"X.csv": text})
+
+    assert found.rows("events", "term") == [("4713", "Gout")]
+    (count,) = (one for one in found.index.manifest.files if one.table == "events")
+    assert (count.rows_read, count.rows_indexed, count.rows_deleted) == (2, 1, 1)
+
+
 def test_every_column_is_used_or_named(read) -> None:
     text = "EMIS Number,Age,Drug,Start Date,Colour,\n4711,75,Aspirin,01/06/2026,red,lost\n"
     notes = read({"X.csv": text}).index.manifest.notes

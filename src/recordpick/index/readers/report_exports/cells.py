@@ -108,6 +108,9 @@ def time_of(text: pl.Expr) -> pl.Expr:
 
 
 _NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_UNIT = r"[%A-Za-zµμ°][^\s<>=]*(?: (?:Hg|H2O|min|hour|day|week))?"
+_POWER = r"(?:[x×*]\s?)?10(?:[*^][0-9]+|[⁰¹²³⁴-⁹]+)(?:/\S+)?"
+"""A unit that begins with a number: 10*9/L."""
 
 
 def split_value(text: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -115,7 +118,9 @@ def split_value(text: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 
     What is a number with anything but a unit after it stays text.
     """
-    unit = text.str.extract(rf"^{_NUMBER}\s*([%A-Za-zµμ°][^\s<>=]*(?: [A-Za-z0-9/*^.]+)?)$", 1)
+    unit = text.str.extract(rf"^{_NUMBER}(?:\s*({_UNIT})|\s+({_POWER}))$", 1)
+    power = text.str.extract(rf"^{_NUMBER}(?:\s*({_UNIT})|\s+({_POWER}))$", 2)
+    unit = pl.coalesce(unit, power)
     is_number = text.str.contains(rf"^{_NUMBER}$")
     has_unit = unit.is_not_null()
     number = text.str.extract(rf"^({_NUMBER})", 1)
@@ -170,12 +175,12 @@ def split_certain_code(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
 def split_quantity(text: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     """Return quantity and unit: "28 tablets" is 28 and tablets."""
     is_number = text.str.contains(r"^[0-9]+(?:\.[0-9]+)?$")
-    number = text.str.extract(r"^([0-9]+(?:\.[0-9]+)?)\s*(?:$|[A-Za-z(])", 1)
-    unit = text.str.extract(r"^[0-9]+(?:\.[0-9]+)?\s*([A-Za-z(].*)$", 1)
+    number = text.str.extract(r"^([0-9]+(?:\.[0-9]+)?)\s*(?:$|[A-Za-z(][^0-9]*$)", 1)
+    unit = text.str.extract(r"^[0-9]+(?:\.[0-9]+)?\s*([A-Za-z(][^0-9]*)$", 1)
     return pl.when(is_number).then(text).otherwise(number), unit
 
 
-_QUANTITY_AT_END = r"^(.*\S),\s*([0-9]+(?:\.[0-9]+)? \S[^,]*)$"
+_QUANTITY_AT_END = r"^(.*\S),\s*([0-9]+(?:\.[0-9]+)? [^\s,0-9]+(?: [^\s,0-9]+)?)$"
 
 
 def split_name_dosage_quantity(text: pl.Expr) -> dict[str, pl.Expr]:

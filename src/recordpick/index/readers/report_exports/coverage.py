@@ -77,7 +77,7 @@ def gaps_of(every: Sequence[Entries]) -> Iterator[Gap]:
             could = {*one.group.kind.columns}
             if table == "events" and not one.group.kind.is_rest:
                 could -= _OF_RESULTS
-            could |= {"kind"} & supplied
+            could |= {"kind", "date_precision"} & supplied
             for name in sorted((supplied & could) - {*one.columns} - _FOR_OTHER_REASONS):
                 yield Gap(table, name, one.grid.name, one.frame.height)
 

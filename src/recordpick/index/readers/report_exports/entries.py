@@ -90,8 +90,8 @@ def entries_of(
 
 
 def _has_entry(group: Group, places: list[str], rows: pl.DataFrame) -> pl.Expr:
-    """Return where any cell of the group is filled, but for a word that says there is nothing."""
-    own = [str(at) for at in group.cells if str(at) in places and at != group.own_number]
+    """Return where any cell that is read is filled, but for a word that says there is nothing."""
+    own = [str(at) for at in group.columns.values() if str(at) in places]
     filled = pl.any_horizontal([pl.col(at).is_not_null() for at in own] or [pl.lit(value=False)])
     term = group.columns.get("term", group.columns.get("drug"))
     if term is None or str(term) not in rows.columns:

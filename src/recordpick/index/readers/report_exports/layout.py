@@ -30,13 +30,12 @@ _WIDE = (
 class Group:
     """Columns that together hold an entry: places by what they hold.
 
-    `cells` are all its places, also of columns that are not used: any filled one makes an entry.
+    Any filled cell of them makes an entry.
     """
 
     name: str
     kind: Kind
     columns: Mapping[str, int]
-    cells: tuple[int, ...]
     own_number: int | None = None
     """Where a joined report gives the patient's number again, for the entry."""
 
@@ -212,7 +211,7 @@ def _wide_group(grid: Grid, start: str, places: Sequence[int]) -> Group:
     name = " ".join(
         word for word in vocabulary.bare_name(date_header).split() if word.casefold() != "date"
     )
-    return Group(name or start, vocabulary.kinds()["entries"], columns, tuple(places))
+    return Group(name or start, vocabulary.kinds()["entries"], columns)
 
 
 def _kind_of(
@@ -310,4 +309,4 @@ def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequ
                 "together. Export the report with its header (the row above that names the groups "
                 "of columns), or with one kind of entry a file."
             )
-    return Group(name, kind, columns, tuple(places))
+    return Group(name, kind, columns)

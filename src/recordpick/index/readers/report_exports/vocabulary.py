@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -96,9 +96,7 @@ def choices() -> Mapping[str, Kind]:
     for name, said in _data()["choices"].items():
         kind = kinds()[said["kind"]]
         fixed = {**kind.fixed, **said.get("fixed", {})}
-        found[name] = Kind(
-            kind.name, kind.says, kind.table, kind.marks, kind.columns, kind.any_of, fixed
-        )
+        found[name] = replace(kind, fixed=fixed)
     return found
 
 
