@@ -118,6 +118,20 @@ def test_a_person_may_say_what_holds_of_every_row(read) -> None:
         read({"X.csv=toys": text})
 
 
+def test_a_list_may_have_columns_of_entries(read) -> None:
+    """It has one row a patient and says who is registered; its other columns are not entries."""
+    listed = (
+        "EMIS Number,NHS Number,Registration Status,Latest BP date,Latest BP value\n"
+        "4711,9990000018,Registered,01/06/2026,120/80\n4713,9990000034,Left,,\n"
+    )
+    found = read({"P.csv": "EMIS Number,Problem,Date\n4713,Gout,01/06/2020\n"}, listed=listed)
+
+    assert found.rows("patients", "status") == [("4711", "registered"), ("4713", "left")]
+    assert found.rows("events", "term") == [("4713", "Gout")]
+    notes = found.index.manifest.notes
+    assert "LIST.csv: not used: Latest BP date, Latest BP value" in notes
+
+
 def test_what_is_not_an_entry_of_any_table_is_named(read) -> None:
     with pytest.raises(UserError, match="it lists consultations, which no criterion can ask for"):
         read({"X.csv": "EMIS Number,Consultation ID,Date\n4711,1,01/06/2026\n"})

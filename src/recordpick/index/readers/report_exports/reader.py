@@ -13,7 +13,9 @@ import polars as pl
 from recordpick.csvio.rejects import REJECT_COLUMNS, ROW, Rejects
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay
+from recordpick.index.list_columns import names_of
 from recordpick.index.readers.list_day import day_of_list
+from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.readers.report_exports.coverage import cautions_of, gaps_of, restrictions_of
 from recordpick.index.readers.report_exports.entries import REJECTED, Entries, entries_of
 from recordpick.index.readers.report_exports.grid import LINE, Body, Grid, open_grids
@@ -119,6 +121,18 @@ def is_one_row_an_entry(export: Export) -> bool:
         if numbers.drop_nulls().is_duplicated().any():
             return True
     return False
+
+
+_OF_LISTS = ("status", "registration", "registered_on", "left_on", "died_on")
+
+
+def is_list_too(export: Export) -> bool:
+    """Return whether a file with columns of entries has one row a patient, and says who left."""
+    if len(export.tables) != 1:
+        return False
+    names = {vocabulary.plain(name) for name in export.tables[0][0].header}
+    known = {vocabulary.plain(name) for column in _OF_LISTS for name in names_of(column)}
+    return bool(names & known - {"status"}) and not is_one_row_an_entry(export)
 
 
 def read_reports(

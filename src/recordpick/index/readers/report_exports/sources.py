@@ -14,6 +14,7 @@ from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay
 from recordpick.index.readers.report_exports.reader import (
     Export,
+    is_list_too,
     is_one_row_an_entry,
     recognise,
 )
@@ -101,7 +102,13 @@ def arrange(sources: Sequence[Path]) -> Arranged | None:
             exports.append(export)
     if not exports:
         return None
-    if len(lists) != 1:
+    if not lists:
+        with_kind = {one.path for one in given if one.kind is not None}
+        may_be = [one for one in exports if one.path not in with_kind and is_list_too(one)]
+        if len(may_be) == 1:
+            exports.remove(may_be[0])
+            lists.append(may_be[0].path)
+    if len(lists) != 1 or not exports:
         raise UserError(_not_one_list(lists, exports))
     return Arranged(lists[0], tuple(exports))
 
