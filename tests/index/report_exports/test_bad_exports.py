@@ -61,6 +61,14 @@ def test_two_lists_beside_an_export_are_asked_about(tmp_path: Path) -> None:
     assert "L2.csv=medication" in says
 
 
+def test_a_file_of_which_no_column_is_known_is_not_taken_for_a_list(tmp_path: Path) -> None:
+    text = "EMIS Number,Thing,When\n4711,a,b\n"
+    says = refused(tmp_path, ("LIST.csv", LIST), ("X.csv", text))
+
+    assert "X.csv: nothing says what this file lists: none of its columns Thing, When" in says
+    assert "X.csv=problems" in says
+
+
 def test_an_export_beside_an_extract_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tables").mkdir()
     (tmp_path / "tables" / "patients.csv").write_text("patient_id\n4711\n")

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
+from recordpick.index.build.build_index import build_index
 from recordpick.schema import TABLES
 
 KINDS = (
@@ -130,6 +131,15 @@ def test_a_list_may_have_columns_of_entries(read) -> None:
     assert found.rows("events", "term") == [("4713", "Gout")]
     notes = found.index.manifest.notes
     assert "LIST.csv: not used: Latest BP date, Latest BP value" in notes
+
+
+def test_a_person_may_say_that_a_file_is_a_list(tmp_path) -> None:
+    path = tmp_path / "L.csv"
+    path.write_text("EMIS Number,Problem,Date\n4711,Gout,01/06/2020\n")
+
+    index = build_index([tmp_path / "L.csv=list"], tmp_path / "index")
+
+    assert set(index.manifest.tables) == {"patients"}
 
 
 def test_what_is_not_an_entry_of_any_table_is_named(read) -> None:

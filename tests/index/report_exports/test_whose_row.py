@@ -28,6 +28,7 @@ WHY = {
     "4711,,,,04/02/1951": "its date of birth 04/02/1951 is not that of the patient",
     "4711,,,,04-Feb-51": "its date of birth 04-Feb-51 is not that of the patient",
     ",9990000124,,,": "its NHS number 9990000124 is not valid",
+    ",9.99E+09,,,": "its NHS number 9.99E+09 was damaged by a spreadsheet",
     ",9990000085,,,": "there is no patient with NHS number 9990000085 on LIST.csv",
     ",,Example,Ada,": "it does not say enough to know whose it is",
     ",,Example,Eve,03/02/1951": "no patient of LIST.csv has its name and date of birth",

@@ -122,6 +122,7 @@ def read_sources(
     arranged = None if mapping or kinds else _arranged(sources)
     if arranged is not None:
         return _read_arranged(arranged, work, answers, as_at)
+    sources = [named_kind(source)[0] for source in sources]  # LIST.csv=list
     said = _one_kind_each(sources, kinds)
     read: dict[int, Source] = {}
     found: list[tuple[str, FoundDay | None]] = []
@@ -259,6 +260,7 @@ def questions_about(
             if day.source == TODAY:
                 questions.append(_which_day(sources, ""))
             return tuple(questions)
+    sources = [named_kind(source)[0] for source in sources]
     said = _one_kind_each(sources, kinds)
     asked: list[Question] = []
     lists_only = mapping is None

@@ -17,7 +17,7 @@ from recordpick.index.patient_numbers import is_spoilt, repaired
 from recordpick.index.readers.list_dates import dates_of
 from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.source import SourcePart
-from recordpick.index.values import ISO, is_valid, tidy, trimmed
+from recordpick.index.values import ISO, is_damaged, is_valid, tidy, trimmed
 
 PATIENT = "patient_id"
 WHY = "__why"
@@ -282,6 +282,8 @@ def _why(file: str) -> pl.Expr:
         .then(pl.format("NHS number {} is that of several patients of {}", nhs, pl.lit(file)))
         .when(number.is_null() & nhs.is_not_null() & ~is_found)
         .then(pl.format("there is no patient with NHS number {} on {}", nhs, pl.lit(file)))
+        .when(~is_found & is_damaged(pl.col("nhs_text")).fill_null(value=False))
+        .then(pl.format("its NHS number {} was damaged by a spreadsheet", "nhs_text"))
         .when(~is_found & pl.col("nhs_text").is_not_null())
         .then(pl.format("its NHS number {} is not valid", "nhs_text"))
         .when(~is_found & pl.col("is_spoilt"))

@@ -12,13 +12,22 @@ from pathlib import Path
 
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay
+from recordpick.index.list_columns import ListColumns
+from recordpick.index.list_columns import find_header as find_list_header
+from recordpick.index.readers.list_rows import rows_of
 from recordpick.index.readers.report_exports.reader import (
     Export,
     is_list_too,
     is_one_row_an_entry,
     recognise,
 )
-from recordpick.index.readers.report_exports.vocabulary import Kind, choices, plain, said_kind
+from recordpick.index.readers.report_exports.vocabulary import (
+    Kind,
+    choices,
+    detail_names,
+    plain,
+    said_kind,
+)
 
 LIST = "list"
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xlsm", ".ods")
@@ -87,19 +96,9 @@ def arrange(sources: Sequence[Path]) -> Arranged | None:
         for one in given:
             _check_is_a_list(one, len(given))
         return None
-    exports: list[Export] = []
-    lists: list[Path] = []
-    for one in given:
-        if one.path.is_dir():
-            raise UserError(
-                f"{one.path}: exports are joined to a list of patients, not to a folder. Leave the "
-                "exports out, or give a list instead."
-            )
-        export = None if one.is_list else recognise(one.path, one.kind)
-        if export is None:
-            lists.append(one.path)
-        else:
-            exports.append(export)
+    lists, exports = _sort(given)
+    if len(lists) > 1:
+        _check_each_says_something([path for path in lists if path not in _called_lists(given)])
     if not exports:
         return None
     if not lists:
@@ -111,6 +110,28 @@ def arrange(sources: Sequence[Path]) -> Arranged | None:
     if len(lists) != 1 or not exports:
         raise UserError(_not_one_list(lists, exports))
     return Arranged(lists[0], tuple(exports))
+
+
+def _sort(given: Sequence[_Given]) -> tuple[list[Path], list[Export]]:
+    """Return the files that are lists of patients, as far as their columns say, and the exports."""
+    lists: list[Path] = []
+    exports: list[Export] = []
+    for one in given:
+        if one.path.is_dir():
+            raise UserError(
+                f"{one.path}: exports are joined to a list of patients, not to a folder. Leave the "
+                "exports out, or give a list instead."
+            )
+        export = None if one.is_list else recognise(one.path, one.kind)
+        if export is None:
+            lists.append(one.path)
+        else:
+            exports.append(export)
+    return lists, exports
+
+
+def _called_lists(given: Sequence[_Given]) -> set[Path]:
+    return {one.path for one in given if one.is_list}
 
 
 def _given(path: Path) -> _Given:
@@ -140,6 +161,36 @@ def _check_is_a_list(one: _Given, count: int) -> None:
         f"a list "
         f"of all patients too: recordpick index LIST.csv {one.path.name} --out DIR."
     )
+
+
+_WHO = frozenset({"patient_id", "nhs_number", "family_name", "given_name", "date_of_birth"})
+
+
+def _check_each_says_something(lists: Sequence[Path]) -> None:
+    """Refuse a file beside a list whose columns say nothing that is known of its patients."""
+    headers = {path: found for path in lists if (found := _header_of(path)) is not None}
+    most = max((len(header.taken) for header in headers.values()), default=0)
+    for path, header in headers.items():
+        unknown = [name for name in header.unused if plain(name) not in detail_names()]
+        known = {*header.taken, *(("address",) if header.address else ())}
+        if unknown and known <= _WHO and len(header.taken) < most:
+            raise UserError(
+                f"{path}: nothing says what this file lists: none of its columns "
+                f"{', '.join(unknown[:8])} is known. A report is recognised by columns such as "
+                "Problem, Drug, Allergy, Vaccine, Appointment Date, Referral Date, Document Type "
+                "or Due Date, or by a term or code with a date or value. Give the columns such "
+                f"names, or say what it lists, as in {path.name}=problems or {path.name}=list."
+            )
+
+
+def _header_of(path: Path) -> ListColumns | None:
+    """Return what a file's header is as that of a list; None where it cannot be read as one."""
+    if path.suffix.lower() not in ENDINGS:
+        return None
+    try:
+        return find_list_header(rows_of(path).rows)
+    except UserError:
+        return None
 
 
 def _not_one_list(lists: Sequence[Path], exports: Sequence[Export]) -> str:
