@@ -134,4 +134,4 @@ def test_the_command_reads_a_folder_of_a_list_and_exports(tmp_path: Path, capsys
     assert code == 0
     assert "Problems.csv" in printed.out
     assert "Problems.csv: read as problems: term from Problem" in printed.err
-    assert "1 row did not fit" in printed.err
+    assert "1 row was rejected" in printed.err
