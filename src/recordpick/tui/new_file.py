@@ -43,8 +43,8 @@ class Filled:
 _HELP = {
     "path": "Where your picks are kept. A new file; every pick is saved in it at once.",
     "records": "The practice's records: a list of patients (CSV, Excel), a folder of exported "
-    "tables, or a practice index made before. A list and reports beside it are a folder, or files "
-    "with ; between. F2 looks for it, after a ; for another file.",
+    "tables, or a practice index made before. With reports: their folder, or LIST; REPORT; … F2 "
+    "looks for a file, and after a ; for another.",
     "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
     "column is which. Leave it empty otherwise.",
     "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
