@@ -116,7 +116,7 @@ def _identity(grid: Grid, names: Sequence[str], patient: Sequence[int]) -> dict[
         if len(places) > 1 and not is_joined:
             same = ", ".join(grid.header[at] for at in places)
             raise UserError(
-                f"{grid.path}, line {grid.line}: {same} could each be the patient's "
+                f"{grid.place}: {same} could each be the patient's "
                 f"{_SAYS[role]}. Take out, or rename, all but the right one."
             )
     return found
@@ -254,7 +254,7 @@ def _could_be(grid: Grid, marked: Mapping[str, Sequence[int]]) -> str:
     )
     first = next(iter(marked))
     return (
-        f"{grid.path}, line {grid.line}: by its columns this could be {each}. Say which it is, "
+        f"{grid.place}: by its columns this could be {each}. Say which it is, "
         f"as in "
         f"{grid.path.name}={first}, or {grid.path.name}=list where it is the list of patients."
     )
@@ -276,7 +276,7 @@ def _check_has_any(grid: Grid, kind: Kind, headers: Sequence[str]) -> None:
     if not _has_any(kind, headers):
         wanted = " or ".join(role.replace("_", " ") for role in kind.any_of)
         raise UserError(
-            f"{grid.path}, line {grid.line}: no column of {kind.says} is known here ({wanted}). "
+            f"{grid.place}: no column of {kind.says} is known here ({wanted}). "
             f"The "
             f"columns are {', '.join(filter(None, grid.header[:12]))}."
         )
@@ -305,7 +305,7 @@ def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequ
         if again:
             same = ", ".join(grid.header[at] for at in (found[0][1], *again))
             raise UserError(
-                f"{grid.path}, line {grid.line}: nothing says which of the columns {same} belong "
+                f"{grid.place}: nothing says which of the columns {same} belong "
                 "together. Export the report with its header (the row above that names the groups "
                 "of columns), or with one kind of entry a file."
             )

@@ -93,7 +93,7 @@ def _no_header(path: Path, grids: Sequence[Grid], said: Kind) -> str:
             f"Give "
             "the columns such names."
         )
-    return f"{path}, line {grids[0].line}: no column of {said.says} is known here."
+    return f"{grids[0].place}: no column of {said.says} is known here."
 
 
 def _check_one_sheet_each(path: Path, tables: Sequence[tuple[Grid, Layout]]) -> None:
@@ -213,6 +213,7 @@ class _Reading:
             self.notes += [f"{grid.name}: {note}" for note in one.notes]
             self.questions += one.questions
         self.warnings += _warnings(grid, body, found, self.patients)
+        self.warnings += _by_number_only(grid, layout, self.patients)
         self.every += found
 
 
@@ -225,7 +226,7 @@ def _check_can_be_read(grid: Grid, layout: Layout) -> None:
         )
     if not layout.identity:
         raise UserError(
-            f"{grid.path}, line {grid.line}: no column says who the patient is (NHS Number, EMIS "
+            f"{grid.place}: no column says who the patient is (NHS Number, EMIS "
             "Number, Patient ID, or name and Date of Birth). Export it with such a column."
         )
 
@@ -295,6 +296,24 @@ def _unused(grid: Grid, layout: Layout, every: Sequence[Entries], body: Body) ->
         elif body.frame[str(place)].count():
             found.append(f"column {place + 1}, which has no name")
     return found
+
+
+def _by_number_only(grid: Grid, layout: Layout, patients: Patients) -> list[str]:
+    """Warn where a number alone says who patients are, and the list calls it otherwise.
+
+    Two systems give the same numbers to different people.
+    """
+    if set(layout.identity) != {"number"} or not patients.number_called:
+        return []
+    theirs = vocabulary.bare_name(grid.header[layout.identity["number"]])
+    if vocabulary.plain(theirs) == vocabulary.plain(patients.number_called):
+        return []
+    warning = (
+        f"{grid.name} says who patients are only by {theirs}, and {patients.file} calls their "
+        f"number {patients.number_called}: if these are not the same numbers, entries are on the "
+        "wrong patients. Export it with NHS Number and Date of Birth, which are compared."
+    )
+    return [warning]
 
 
 def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patients) -> list[str]:
