@@ -171,8 +171,7 @@ def _read_days(
     if short:
         entries.notes.append(
             f"{theirs}: the century of {short:,} years of two digits follows from the patients' "
-            f"dates "
-            "of birth"
+            "dates of birth"
         )
     is_partial = read["precision"].is_in(["month", "year"]).any()
     if group.kind.table == "events" and name == "date" and is_partial:
@@ -196,9 +195,8 @@ def _order(entries: Entries, theirs: str, how: DatesOfColumn, answers: Answers) 
             written = how.months_first().written
     if how.other_order:
         entries.notes.append(
-            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do "
-            f"not fit "
-            "the others and were left empty. Export it with one way of writing dates"
+            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do not "
+            "fit the others and were left empty. Export it with one way of writing dates"
         )
     elif how.example:
         entries.notes.append(
@@ -331,8 +329,7 @@ def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFra
             if len(odd):
                 entries.notes.append(
                     f"{entries.grid.header[entries.group.columns[name]]}: {len(odd):,} words "
-                    f"such as "
-                    f"{odd[0]} are not known and were left empty"
+                    f"such as {odd[0]} are not known and were left empty"
                     if name in entries.group.columns
                     else f"{name}: words such as {odd[0]} are not known"
                 )

@@ -105,8 +105,7 @@ def _not_compared(earlier: Entries, later: Entries) -> Conflated:
         "",
         "",
         "",
-        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell "
-        f"which of "
-        f"their {later.group.kind.says} are the same, so some may be counted twice",
+        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell which "
+        f"of their {later.group.kind.says} are the same, so some may be counted twice",
         always=False,
     )

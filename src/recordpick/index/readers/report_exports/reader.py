@@ -90,8 +90,7 @@ def _no_header(path: Path, grids: Sequence[Grid], said: Kind) -> str:
     if not grids:
         return (
             f"{path}: no row names columns of patients (such as NHS Number) and of {said.says}. "
-            f"Give "
-            "the columns such names."
+            "Give the columns such names."
         )
     return f"{grids[0].place}: no column of {said.says} is known here."
 
@@ -221,8 +220,7 @@ def _check_can_be_read(grid: Grid, layout: Layout) -> None:
     if not layout.groups:
         raise UserError(
             f"{grid.path}: it lists {' and '.join(layout.ignored)}, which no criterion can ask "
-            f"for. "
-            "Leave it out."
+            "for. Leave it out."
         )
     if not layout.identity:
         raise UserError(
@@ -322,15 +320,14 @@ def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patien
     rows = rejected + sum(one.frame.height for one in every)
     if rejected >= max(_MANY[0], _MANY[1] * rows):
         found.append(
-            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not "
-            f"certainly those "
-            f"of one patient of {patients.file}. See rejected_rows.csv."
+            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not certainly "
+            f"those of one patient of {patients.file}. See rejected_rows.csv."
         )
     if body.frame.height == MOST_ROWS_OF_SYSTMONE:
         found.append(
             f"{grid.name} has exactly {MOST_ROWS_OF_SYSTMONE:,} rows, where SystmOne cuts an "
-            f"export "
-            "off: entries are missing. Export ranges of dates, and index all of them together."
+            "export off: entries are missing. Export ranges of dates, and index all of them "
+            "together."
         )
     return found
 
@@ -343,9 +340,8 @@ def _notes_of(entries: Entries) -> list[str]:
         said.append(f"{name}: {entries.without:,} {rows} a patient without any entry")
     if entries.repeated:
         said.append(
-            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file "
-            f"too, and "
-            "count once"
+            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file too, "
+            "and count once"
         )
     return said
 
