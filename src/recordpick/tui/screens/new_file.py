@@ -40,6 +40,8 @@ class NewFile:
     as_at: dt.date | None
     name: str
     role: Role
+    reports: tuple[Path, ...] = ()
+    """Further files beside the records: reports of the patients on a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ _FIELDS = {
     "records": _FormField(
         "Practice's records",
         "The practice's records: a list of patients (CSV, Excel), a folder of exported tables, or "
-        "a practice index made before. F2 browses.",
+        "a practice index made before. With reports: their folder, or LIST; REPORT; … F2 looks "
+        "for a file, and after a ; for another.",
         "Say where the practice's records are.",
     ),
     "mapping": _FormField(
@@ -89,7 +92,7 @@ _FIELDS = {
 }
 _ENDINGS: dict[str, tuple[str, ...]] = {
     "path": (),
-    "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+    "records": (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"),
     "mapping": (".toml",),
     "pack": (".toml", ".csv", ".xlsx"),
 }
@@ -125,7 +128,7 @@ class NewFileScreen(Screen[NewFile | None]):
         if filled is not None:
             self._values |= {
                 "path": str(filled.path),
-                "records": str(filled.records),
+                "records": "; ".join(map(str, (filled.records, *filled.reports))),
                 "mapping": str(filled.mapping or ""),
                 "pack": str(filled.pack),
                 "practice": filled.practice,
@@ -167,8 +170,10 @@ class NewFileScreen(Screen[NewFile | None]):
 
     @work
     async def _browse(self, field: Input) -> None:
-        start = parse_path(field.value) if field.value.strip() else None
         name = field.id or ""
+        before, sign, last = field.value.rpartition(";") if name == "records" else ("", "", "")
+        value = last if sign and last.strip() else before or field.value
+        start = parse_path(value) if value.strip() else None
         path = await self.app.push_screen_wait(
             FilePicker(
                 _FIELDS[name].label,
@@ -180,7 +185,8 @@ class NewFileScreen(Screen[NewFile | None]):
         )
         if path is not None:
             file_name = Path(field.value).name or f"data-checking{SUFFIX}"
-            field.value = str(path / file_name if name == "path" else path)
+            chosen = str(path / file_name if name == "path" else path)
+            field.value = f"{before}; {chosen}" if sign and not last.strip() else chosen
 
     @on(Input.Submitted)
     def _next_field(self) -> None:
@@ -216,10 +222,12 @@ class NewFileScreen(Screen[NewFile | None]):
         path = parse_path(texts["path"])
         if path.suffix != SUFFIX:
             path = path.with_name(f"{path.name}{SUFFIX}")
+        records, *reports = parse_paths(texts["records"])
         self.dismiss(
             NewFile(
                 path=path,
-                records=parse_path(texts["records"]),
+                records=records,
+                reports=tuple(reports),
                 mapping=parse_path(texts["mapping"]) if texts["mapping"] else None,
                 pack=parse_path(texts["pack"]),
                 practice=texts["practice"],
@@ -232,6 +240,13 @@ class NewFileScreen(Screen[NewFile | None]):
     def _show_problem(self, name: str, text: str) -> None:
         self.query_one(ProblemLine).update(content(text))
         self.query_one(f"#{name}").focus()
+
+
+def parse_paths(text: str) -> list[Path]:
+    """Return one path, or several with ; between; a path that exists may have a ; in its name."""
+    whole = parse_path(text)
+    parts = [part for part in text.split(";") if part.strip()]
+    return [whole] if len(parts) < 2 or whole.exists() else [parse_path(part) for part in parts]
 
 
 def parse_date(text: str) -> dt.date | str:
