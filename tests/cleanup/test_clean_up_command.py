@@ -68,7 +68,7 @@ def test_the_folder_has_a_summary_and_a_file_for_each_finding(index, tmp_path, c
     assert email["why"] == "The index has no column email_verified in patients."
     captured = capsys.readouterr()
     assert "Born in the future" in captured.out
-    assert "not known" in captured.out
+    assert "cannot be told" in captured.out
     assert "E-mail address not verified: The index has no column" in captured.err
 
 
