@@ -70,20 +70,21 @@ class Chooser:
 
     def choose(self) -> None:
         """Find the facts; `left` are the signs that none of them uses."""
-        while (best := self._best()) is not None:
-            self._take(best)
-        self._keep_child_of_age()
-        self._refine()
-        self._count()
-        self._vary()
+        for is_weak in (False, True):
+            while (best := self._best(with_weak=is_weak)) is not None:
+                self._take(best)
+            self._keep_child_of_age()
+            self._refine()
+            self._count()
+            self._vary()
+            self.facts.sort(key=lambda fact: fact.start)
+            self._account_also()
         self._drop_unrefined()
-        self.facts.sort(key=lambda fact: fact.start)
-        self._account_also()
         self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
 
     # templates
 
-    def _best(self) -> tuple[float, Template, list[Sign]] | None:
+    def _best(self, *, with_weak: bool) -> tuple[float, Template, list[Sign]] | None:
         free = self._unused()
         names = {sign.name for sign in free}
         best: tuple[float, Template, list[Sign]] | None = None
@@ -92,10 +93,20 @@ class Chooser:
                 if not _may_fit(need, names):
                     continue
                 for signs in self._assignments(need, free):
+                    if template.is_weak and not with_weak and not self._has_number(signs):
+                        continue
                     score = self._score(template, signs)
                     if best is None or score > best[0] + 1e-9:
                         best = (score, template, signs)
         return best if best is not None and best[0] > 0.15 else None
+
+    def _has_number(self, signs: Sequence[Sign]) -> bool:
+        """Return whether a number of its own stands just before a template's signs."""
+        start = min(sign.start for sign in signs)
+        return any(
+            sign.name == "#count" and 0 <= start - sign.end <= 2 and sign.start >= 0
+            for sign in self._unused()
+        )
 
     def _assignments(self, need: Need, free: Sequence[Sign]) -> Iterator[list[Sign]]:
         first, *rest = need
@@ -161,6 +172,11 @@ class Chooser:
         fact.nots = [sign for sign in signs if sign.name in {"not", "never"}]
         self.used_nots |= {sign.start for sign in fact.nots}
         self.facts.append(fact)
+        for refinement in self.words.refinements.values():
+            names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
+            own = [sign for sign in fact.signs if sign.name in names]
+            if own and refinement.fits(template) and not refinement.id.startswith("document."):
+                fact.refined[refinement.id] = own
         for sign in signs:
             self.used.add((sign.start, sign.end))
             name = next((one.name for one in template.params.values() if one.sign == sign.name), "")
@@ -289,7 +305,7 @@ class Chooser:
             for fact in self.facts:
                 own = {one.name for one in fact.signs}
                 own |= {one.name for signs in fact.refined.values() for one in signs}
-                if sign.quantity is None and (
+                if self._together(sign, fact.signs[0]) and sign.quantity is None and (
                     sign.name in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
                     or sign.name in fact.template.also
                     or f"{sign.name}:{sign.value}" in fact.template.also

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from recordpick.criteria.templates.lexicon import Lexicon, Meaning
+from recordpick.criteria.templates.tokens import stem
 
 _FOLDER = Path(__file__).resolve().parent
 _TEMPLATE_FILES = ("patients", "problems", "clinical", "medication", "workflow")
@@ -116,6 +117,8 @@ class Template:
     population: str = ""
     period: str = ""
     needs_refinement: bool = False
+    is_weak: bool = False
+    """It is used only for signs that nothing else uses, or that have a number of their own."""
 
     @property
     def tables(self) -> frozenset[str]:
@@ -225,6 +228,7 @@ def _template(one: Mapping[str, Any]) -> Template:
         population=one.get("population", ""),
         period=one.get("period", ""),
         needs_refinement=one.get("needs_refinement", False),
+        is_weak=one.get("weak", False),
     )
 
 
@@ -262,4 +266,7 @@ def _lexicon(files: Mapping[str, dict[str, Any]]) -> Lexicon:
     for number, group in enumerate(files["by_hand"]["group"]):
         for phrase in group["words"]:
             lexicon.add(phrase, Meaning("by hand", str(number)))
+    for name, phrases in files["words"]["numbers"].items():
+        for phrase in phrases:  # never taken for a misspelling of something else
+            lexicon.words.update(stem(word) for word in phrase.split())
     return lexicon
