@@ -13,6 +13,7 @@ _REACH = 8
 """How many words may lie between the signs of one template."""
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
 _PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
+_QUALIFYING = frozenset({"on", "with", "who", "under", "over", "aged", "no", "not", "without", "taking", "in", "and", "has"})
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -30,6 +31,8 @@ class Fact:
     is_not: bool = False
     nots: list[Sign] = field(default_factory=list)
     ever: bool = False
+    shared: list[Sign] = field(default_factory=list)
+    """Signs that belong to another word of the same list."""
 
     @property
     def start(self) -> int:
@@ -70,17 +73,38 @@ class Chooser:
 
     def choose(self) -> None:
         """Find the facts; `left` are the signs that none of them uses."""
-        for is_weak in (False, True):
-            while (best := self._best(with_weak=is_weak)) is not None:
-                self._take(best)
-            self._keep_child_of_age()
-            self._refine()
-            self._count()
-            self._vary()
-            self.facts.sort(key=lambda fact: fact.start)
-            self._account_also()
+        while (best := self._best(with_weak=False)) is not None:
+            self._take(best)
+        self._say_more()
+        while (best := self._best(with_weak=True)) is not None:
+            self._take(best)
+            self._say_more()
         self._drop_unrefined()
+        self._drop_asides()
         self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
+
+    def _say_more(self) -> None:
+        self._keep_child_of_age()
+        self._refine()
+        self._count()
+        self._vary()
+        self.facts.sort(key=lambda fact: fact.start)
+        self._account_also()
+
+    def _drop_asides(self) -> None:
+        """Drop what only brackets say, unless they qualify: "(two homes)", but not "(on insulin)"."""
+        for fact in list(self.facts):
+            if not all(sign.aside for sign in fact.signs) or len(self.facts) == 1:
+                continue
+            if all(all(sign.aside for sign in one.signs) for one in self.facts):
+                continue
+            start = fact.whole_start
+            while start and self.reading.tokens[start - 1].aside:
+                start -= 1
+            first = self.reading.tokens[start].word
+            if first not in _QUALIFYING and not fact.template.id.startswith(("age", "sex")):
+                self.facts.remove(fact)
+                self.used -= {(sign.start, sign.end) for sign in fact.everything()}
 
     # templates
 
@@ -95,10 +119,22 @@ class Chooser:
                 for signs in self._assignments(need, free):
                     if template.is_weak and not with_weak and not self._has_number(signs):
                         continue
+                    if self._is_repeated(template, signs) or not _owns_count(template, signs):
+                        continue
                     score = self._score(template, signs)
                     if best is None or score > best[0] + 1e-9:
                         best = (score, template, signs)
         return best if best is not None and best[0] > 0.15 else None
+
+    def _is_repeated(self, template: Template, signs: Sequence[Sign]) -> bool:
+        """Return whether the template is used already for the same: it is only said twice."""
+        values = {(sign.name, sign.value) for sign in signs if sign.name.startswith("@")}
+        return any(
+            fact.template is template
+            and not any(sign.quantity for sign in signs)
+            and values == {(one.name, one.value) for one in fact.signs if one.name.startswith("@")}
+            for fact in self.facts
+        )
 
     def _has_number(self, signs: Sequence[Sign]) -> bool:
         """Return whether a number of its own stands just before a template's signs."""
@@ -149,9 +185,11 @@ class Chooser:
     def _distance(self, one: Sign, other: Sign) -> float:
         """Return how many words lie between two signs, more where "and" or a number parts them."""
         first, second = (one, other) if one.start <= other.start else (other, one)
-        between = max(0, second.start - first.end)
+        tokens = self.reading.tokens[first.end : second.start + 1]
+        between = sum(not token.aside for token in tokens[:-1])
+        between += 2 * sum(token.mark in {",", ";", ":"} and not token.aside for token in tokens)
         parted = sum(
-            join.name in _STRONG and first.end <= join.start < second.start
+            join.name in _STRONG and not join.aside and first.end <= join.start < second.start
             for join in self.reading.joins
         )
         others = sum(
@@ -164,7 +202,8 @@ class Chooser:
         ordered = sorted(signs, key=lambda sign: sign.start)
         gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
         length = sum(sign.end - sign.start for sign in signs)
-        return template.weight + (len(signs) - 1) + 0.04 * length - 0.09 * gaps
+        is_mixed = len({sign.aside for sign in signs}) > 1
+        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.2 * is_mixed - 0.3 * all(sign.aside for sign in signs)
 
     def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
         _, template, signs = best
@@ -172,6 +211,7 @@ class Chooser:
         fact.nots = [sign for sign in signs if sign.name in {"not", "never"}]
         self.used_nots |= {sign.start for sign in fact.nots}
         self.facts.append(fact)
+        self._list_values(fact)
         for refinement in self.words.refinements.values():
             names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
             own = [sign for sign in fact.signs if sign.name in names]
@@ -182,8 +222,34 @@ class Chooser:
             name = next((one.name for one in template.params.values() if one.sign == sign.name), "")
             if sign.quantity is not None and name and name not in fact.numbers:
                 fact.numbers[name] = sign
-            elif sign.quantity is not None and sign.name == "#period":
+            elif sign.quantity is not None and sign.name.startswith("#period"):
                 fact.numbers["period"] = sign
+
+    def _list_values(self, fact: Fact) -> None:
+        """Say the same of the other words of a list: allergic to codeine or trimethoprim."""
+        value = next((sign for sign in fact.signs if sign.name.startswith("@")), None)
+        if value is None or len(fact.signs) < 2:
+            return
+        end = value.end
+        while True:
+            follower = next(
+                (one for one in self._unused() if one.name == value.name and one.start >= end
+                 and one.value != value.value and self._is_list_step(end, one.start)),
+                None,
+            )  # fmt: skip
+            if follower is None:
+                return
+            copy = Fact(fact.template, [follower])
+            copy.shared = [sign for sign in fact.signs if sign is not value]
+            self.facts.append(copy)
+            self.used.add((follower.start, follower.end))
+            end = follower.end
+
+    def _is_list_step(self, start: int, end: int) -> bool:
+        tokens = self.reading.tokens[start:end]
+        has_comma = end < len(self.reading.tokens) and self.reading.tokens[end].mark in {",", "/"}
+        joined = [token.word for token in tokens]
+        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(joined or has_comma)
 
     def _keep_child_of_age(self) -> None:
         """Keep "child" beside an age that is not an upper limit: "children over 5"."""
@@ -269,7 +335,11 @@ class Chooser:
                     continue
                 cost = min(self._distance(sign, own) for own in fact.everything())
                 cost += 0.5 * (fact.start < sign.start)
-                if cost <= _REACH and (best is None or cost < best[0]):
+                own_names = {one.name for one in fact.everything()} | fact.template.also
+                if sign.name == "#count" and sign.value and sign.value not in own_names:
+                    cost += 4
+                reach = 2 * _REACH if sign.value in own_names else _REACH
+                if cost <= reach and (best is None or cost < best[0]):
                     best = (cost, fact, name)
             if best is not None:
                 best[1].numbers[best[2]] = sign
@@ -322,6 +392,14 @@ class Chooser:
 
     def _is_used(self, sign: Sign) -> bool:
         return any(start < sign.end and sign.start < end for start, end in self.used)
+
+
+def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
+    """Return whether a number of things is of things that the template is about."""
+    names = {sign.name for sign in signs} | template.also
+    return all(
+        not sign.value or sign.value in names for sign in signs if sign.name == "#count"
+    )
 
 
 def _may_fit(need: Need, names: set[str]) -> bool:

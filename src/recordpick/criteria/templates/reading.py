@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from recordpick.criteria.templates.lexicon import Found, Meaning
 from recordpick.criteria.templates.library import Library, library
@@ -67,7 +67,7 @@ def _shown(token: Token) -> str:
 def read(text: str) -> Reading:
     """Return the reading of a text."""
     words = library()
-    reading = _without_commentary(tokenise(text), words)
+    reading = _without_commentary(_bracketed(tokenise(text)), words)
     _correct_spelling(reading, words)
     _scan(reading, words)
     reading.signs = [_settled(reading, sign) for sign in reading.signs]
@@ -75,6 +75,20 @@ def read(text: str) -> Reading:
 
 
 # what explains and asks for nothing
+
+
+def _bracketed(tokens: list[Token]) -> list[Token]:
+    """Treat ", also a suspected or past one," as if it were in brackets."""
+    result = list(tokens)
+    for start, token in enumerate(tokens):
+        if token.word != "also" or token.mark != ",":
+            continue
+        end = start + 1
+        while end < len(tokens) and not tokens[end].mark and tokens[end].sentence == token.sentence:
+            end += 1
+        if "one" in {one.word for one in tokens[start:end]} and end < len(tokens):
+            result[start:end] = [replace(one, aside=True) for one in tokens[start:end]]
+    return result
 
 
 def _without_commentary(tokens: list[Token], words: Library) -> Reading:
@@ -120,7 +134,7 @@ def _without_examples(
     place = 0
     while place < len(sentence):
         length = _begins(sentence, place, words.commentary["examples"])
-        if not length or len(kept) < 2:
+        if not length or not kept:
             kept.append(sentence[place])
             place += 1
             continue
@@ -185,7 +199,7 @@ def _scan(reading: Reading, words: Library) -> None:
         quantity = None
         if found is None or not _has_number(reading.tokens, found):
             quantity = quantities.at(place)
-        if quantity is not None and (found is None or quantity.end >= found.end or found.end - place < 2):
+        if quantity is not None and _covers(quantity, found, reading, words):
             sign = Sign("#number", place, quantity.end, quantity=quantity, aside=reading.tokens[place].aside)
             reading.signs.append(sign)
             place = quantity.end
@@ -196,6 +210,17 @@ def _scan(reading: Reading, words: Library) -> None:
             token = reading.tokens[place]
             reading.unknown.append(Sign("unknown", place, place + 1, token.word, aside=token.aside))
             place += 1
+
+
+def _covers(quantity: Quantity, found: Found | None, reading: Reading, words: Library) -> bool:
+    """Return whether a quantity is meant and not a phrase: "two week wait" is no two weeks."""
+    if found is not None and quantity.end < found.end and found.end - found.start > 1:
+        return False
+    for place in range(quantity.start + 1, quantity.end):
+        inner = words.lexicon.at(reading.tokens, place)
+        if inner and inner.end > quantity.end and _has_number(reading.tokens, inner):
+            return False
+    return True
 
 
 def _has_number(tokens: Sequence[Token], found: Found) -> bool:
@@ -249,7 +274,14 @@ def _settled(reading: Reading, sign: Sign) -> Sign:
     name = f"#{quantity.kind}"
     if quantity.kind == "number":
         name = _kind_of_number(reading, sign, quantity)
-    return Sign(name, sign.start, sign.end, quantity=quantity, aside=sign.aside)
+    of = ""
+    if name == "#count":
+        after, before = _next_sign(reading, sign), _previous_sign(reading, sign)
+        owner = after if after is not None and after.name in COUNTABLE else before
+        of = owner.name if owner is not None else ""
+    if name == "#period" and sign.start and reading.tokens[sign.start - 1].word == "or":
+        name = "#period_or" if quantity.direction in {"before", "ago"} else name
+    return Sign(name, sign.start, sign.end, of, quantity, sign.aside)
 
 
 def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
@@ -260,7 +292,7 @@ def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
         return "#measure"
     if after is not None and after.name in COUNTABLE:
         return "#count"
-    if before is not None and before.name in COUNTABLE and (
+    if before is not None and before.name in COUNTABLE and not before.name.startswith("@") and (
         not (quantity.compare and before.name in {"current"}) or after is None
     ):
         return "#count"
@@ -286,6 +318,8 @@ def _next_sign(reading: Reading, sign: Sign) -> Sign | None:
         if token.sentence != reading.tokens[sign.start].sentence or token.mark in {",", ";", ":"}:
             return None
         near = [one for one in reading.signs if one.start == place and one.quantity is None]
+        if near and token.word in _NO_BRIDGE:
+            return None
         if near:
             return next((one for one in near if one.name in COUNTABLE), near[0])
         if token.word in _NO_BRIDGE or any(one.start == place for one in reading.signs):

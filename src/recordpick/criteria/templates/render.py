@@ -101,7 +101,11 @@ def render(spec: Spec) -> Rendered:
         raise UserError(f"There is no template '{spec.template}'.")
     template = words.templates[spec.template]
     filling = _Filling(spec, template, words)
-    steps = tuple(tuple(filling.rule(rule) for rule in step) for step in template.steps)
+    texts = template.steps
+    if spec.variant and "table" in template.variants[spec.variant]:
+        own = template.variants[spec.variant]
+        texts = ((RuleText(own["says"], own["table"], own["where"], own.get("codes")),),)
+    steps = tuple(tuple(filling.rule(rule) for rule in step) for step in texts)
     says = filling.says()
     if len(steps) == 1 and len(steps[0]) == 1:
         steps = ((replace(steps[0][0], says=says),),)
@@ -171,11 +175,10 @@ class _Filling:
         """Return a rule of the template with its refinements."""
         where = [self._fill(_own_where(self._spec, self._template, text))]
         codes = text.codes
+        if text.table != "patients":
+            where += [self._fill(one) for one in self._refined_where()]
         for name in self._spec.refinements:
-            refinement = self._words.refinements[name]
-            if refinement.where and text.table != "patients":
-                where.append(self._fill(refinement.where))
-            codes = refinement.codes or codes
+            codes = self._words.refinements[name].codes or codes
         where = _without_idle(where)
         rule = Rule(
             says=self._fill_says(text.says) or self._template.id,
@@ -188,6 +191,19 @@ class _Filling:
             at_most=text.at_most,
         )
         return self._counted(rule)
+
+    def _refined_where(self) -> list[str]:
+        """Return a condition for each group of refinements: those of one group are alternatives."""
+        groups: dict[str, list[str]] = {}
+        names = set(self._spec.refinements)
+        for name in self._spec.refinements:
+            refinement = self._words.refinements[name]
+            if refinement.where and refinement.opposite not in names:
+                groups.setdefault(refinement.group or name, []).append(refinement.where)
+        return [
+            texts[0] if len(texts) == 1 else " OR ".join(f"({text})" for text in texts)
+            for texts in groups.values()
+        ]
 
     def _counted(self, rule: Rule) -> Rule:
         parameter = next((one for one in self._template.params.values() if one.count), None)
@@ -247,7 +263,11 @@ class _Filling:
         """Return the template in words, with what is said more exactly."""
         template, spec = self._template, self._spec
         refined = [self._words.refinements[name] for name in spec.refinements]
-        before = " ".join(one.before for one in refined if one.before)
+        groups: dict[str, list[str]] = {}
+        for one in refined:
+            if one.before:
+                groups.setdefault(one.group or one.id, []).append(one.before)
+        before = " ".join(" or ".join(words) for words in groups.values())
         after = " ".join(one.after for one in refined if one.after)
         if template.noun:
             text = self._noun(before)
