@@ -203,7 +203,7 @@ class Chooser:
         gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
         length = sum(sign.end - sign.start for sign in signs)
         is_mixed = len({sign.aside for sign in signs}) > 1
-        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.2 * is_mixed - 0.3 * all(sign.aside for sign in signs)
+        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.5 * is_mixed - 0.3 * all(sign.aside for sign in signs)
 
     def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
         _, template, signs = best

@@ -130,7 +130,9 @@ def _match(parts: tuple[str, ...], tokens: Sequence[Token], start: int) -> int:
             return _after_gap(parts[number + 1 :], tokens, place)
         if place >= len(tokens) or tokens[place].sentence != sentence:
             return 0
-        if place > start and tokens[place].mark in {",", ";", ":"}:
+        if place > start and (
+            tokens[place].mark in {",", ";", ":"} or tokens[place].aside != tokens[start].aside
+        ):
             return 0
         if not _fits(part, tokens[place]):
             return 0
