@@ -136,7 +136,7 @@ def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
 
 def _join(reading: Reading, one: Fact, other: Fact) -> str:
     start, end = min(one.end, other.start), other.start
-    names = [sign.name for sign in reading.joins if start <= sign.start < end]
+    names = [one.name for one in reading.joins if start <= one.start < end and not one.aside]
     tokens = reading.tokens[start : end + 1]
     if "union" in names or "or" in names or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2):
         return "or"
