@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from recordpick.criteria.csv_text import Row
-from recordpick.criteria.fields import ID
-from recordpick.criteria.wording import listed, shown
-from recordpick.shipped import data_file
+from recordpick.criteria.problems import listed, shown
+from recordpick.criteria.toml_values import ID
+from recordpick.csvio.records import Row
+from recordpick.resources import data_file
 
 Field = Literal["id", "area", "title", "find", "compare", "records"]
 

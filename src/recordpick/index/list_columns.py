@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from recordpick.shipped import data_file
+from recordpick.resources import data_file
 
 HEADER_WITHIN = 40
 """A header is looked for in so many rows: titles and counts may stand above it."""
