@@ -57,5 +57,7 @@ class Proposal:
     def where(self) -> str:
         """Its conditions in the condition language, one a line, each with its table."""
         return "\n".join(
-            f"{rule.table}: {rule.where or 'every row'}" for step in self.steps for rule in step.rules
+            f"{rule.table}: {rule.where or 'every row'}"
+            for step in self.steps
+            for rule in step.rules
         )
