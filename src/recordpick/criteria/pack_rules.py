@@ -24,9 +24,9 @@ class RuleReader:
         self._tables = tables
         self._codelists = codelists
 
-    def steps(self, criterion: Values) -> tuple[Step, ...]:
-        """Return the steps of a criterion: its rules in order."""
-        rules = criterion.tables("rule", "[[criterion.rule]]")
+    def steps(self, criterion: Values, header: str = "[[criterion.rule]]") -> tuple[Step, ...]:
+        """Return the steps of a criterion, or of a proposal for one: its rules in order."""
+        rules = criterion.tables("rule", header)
         if len(rules) > RULES_AT_MOST:
             criterion.problem(f"A criterion may have {RULES_AT_MOST} rules.", "rule")
             return ()

@@ -19,12 +19,17 @@ from recordpick.criteria.pack_rules import RuleReader
 from recordpick.criteria.pack_tables import own_tables
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.toml_lines import lines_of
+from recordpick.criteria.toml_proposals import (
+    check_confirmed,
+    confirmation_of,
+    note_undecided,
+    population_of,
+    proposals_of,
+)
 from recordpick.criteria.toml_reading import parse_toml
 from recordpick.criteria.toml_values import Values
 from recordpick.errors import UserError
 
-EVERYONE = ("everyone", "true")
-"""A population of one of these words is no condition: a criterion can so undo the pack's."""
 COMPARE_AT_MOST = 50
 
 _PARTS = ("pack", "criterion", "codelist", "tables")
@@ -37,7 +42,10 @@ _PACK_KEYS = (
     "population",
     "random_population",
 )
-_CRITERION_KEYS = ("id", "area", "title", "find", "compare", "records", "population", "rule")
+_CRITERION_KEYS = (
+    *("id", "area", "title", "find", "compare", "records", "population", "rule"),
+    *("source", "proposal", "confirmed"),
+)
 
 
 def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
@@ -55,6 +63,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
     criteria = _criteria(top, head, rules)
+    note_undecided(criteria, problems)
     problems.raise_any(lambda: lines_of(text))
     return Pack(
         **head,
@@ -68,7 +77,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
 
 def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
     head.only(_PACK_KEYS, "a key of [pack]")
-    population = _population(head, "population", None, rules)
+    population = population_of(head, "population", None, rules)
     return {
         "title": head.text("title", TITLE_LENGTH),
         "supplier": head.text("supplier", TITLE_LENGTH, default=""),
@@ -78,17 +87,8 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         ),
         "random_records": head.whole("random_records", 0, RECORDS_AT_MOST, RECORDS_BY_DEFAULT),
         "population": population,
-        "random_population": _population(head, "random_population", population, rules),
+        "random_population": population_of(head, "random_population", population, rules),
     }
-
-
-def _population(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
-    if not values.has(key):
-        return default
-    text = values.items()[key]
-    if isinstance(text, str) and text.strip().casefold() in EVERYONE:
-        return None
-    return rules.condition(values, key, "patients")
 
 
 def _criteria(top: Values, head: dict[str, Any], rules: RuleReader) -> tuple[Criterion, ...]:
@@ -112,16 +112,21 @@ def _criterion(
     if criterion_id:
         values.criterion = criterion_id
     values.only(_CRITERION_KEYS, "a key of a criterion")
-    return Criterion(
+    criterion = Criterion(
         id=criterion_id,
         area=values.text("area", TITLE_LENGTH),
         title=values.text("title", TITLE_LENGTH),
         find=values.text("find", TEXT_LENGTH),
         compare=values.texts("compare", TITLE_LENGTH, COMPARE_AT_MOST),
         records=values.whole("records", 1, RECORDS_AT_MOST, head["records_per_criterion"]),
-        population=_population(values, "population", head["population"], rules),
+        population=population_of(values, "population", head["population"], rules),
         steps=rules.steps(values),
+        source=values.text("source", TEXT_LENGTH, default=""),
+        proposals=proposals_of(values, rules),
+        confirmed=confirmation_of(values),
     )
+    check_confirmed(values, criterion)
+    return criterion
 
 
 def _id(values: Values, seen: dict[str, str]) -> str:
