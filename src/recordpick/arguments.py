@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from recordpick import __version__
+from recordpick.criteria_arguments import confirm_arguments, draft_arguments, sheets
 from recordpick.argument_parts import Parsers, as_at, command, person, take_over, working_file
 from recordpick.handover_arguments import (
     compare_arguments,
@@ -259,7 +260,10 @@ def _criteria(commands: Parsers) -> None:
     parser = command(commands, "criteria", "work with criteria packs")
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check = command(inner, "check", "read a pack and say all that is wrong with it", "criteria")
-    check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
+    sheets(check)
+    draft_arguments(inner)
+    confirm_arguments(inner)
 
 
 COMMANDS: dict[str, Callable[[Parsers], None]] = {

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from recordpick.criteria.codelists import FOLDER
+from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.csv_text import decoded, read_bytes
 from recordpick.criteria.fields import PACK_AT_MOST, TITLE_LENGTH, checked_text
 from recordpick.criteria.pack import (
     REGISTERED,
@@ -108,17 +109,16 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
             f"{sheet}: {len(pack.criteria):,} criteria are too many for one pack. Divide the sheet."
         )
     try:
-        _put_codelists(out.parent, pack)
+        _put_codelists(out.parent, *pack.criteria)
         write_new(out, content)
     except OSError as error:
         raise cannot_write(out, error) from error
     return replace(read_pack(out), notes=found.pack.notes)
 
 
-def _put_codelists(folder: Path, pack: Pack) -> None:
+def _put_codelists(folder: Path, *criteria: Criterion) -> None:
     """Put the codelists that ship beside a pack where it has none of that name of its own."""
-    names = {name for one in pack.criteria for each in one.proposals for name in each.codelists}
-    for name in sorted(names):
+    for name in sorted(name for one in criteria for name in _codelist_names(one)):
         target = folder / FOLDER / f"{name}.csv"
         shipped = criteria_folder() / FOLDER / f"{name}.csv"
         if not target.exists() and shipped.is_file():
@@ -153,8 +153,11 @@ def change_criterion(path: Path, ref: str, change: Callable[[Pack, Criterion], C
     changed = change(pack, criterion)
     name, text = next(iter(pack.files.items()))
     written = with_criterion(text, place, changed, pack)
-    files = {**pack.files, name: written}
-    result = parse_pack({**files, **_codelists_of(path, changed, files)})
+    try:
+        _put_codelists(path.parent, changed)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    result = parse_pack({**pack.files, name: written, **_codelists_of(path, changed, pack)})
     expected = (*pack.criteria[:place], changed, *pack.criteria[place + 1 :])
     if result.criteria != expected:
         raise AssertionError(f"{ref}: what was written does not read back as it was decided")
@@ -162,15 +165,19 @@ def change_criterion(path: Path, ref: str, change: Callable[[Pack, Criterion], C
     return result
 
 
-def _codelists_of(path: Path, criterion: Criterion, files: Mapping[str, str]) -> dict[str, str]:
+def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str]:
     """Return the codelists beside a pack that a changed criterion needs, and the pack has not."""
-    found: dict[str, str] = {}
-    for step in (*criterion.steps, *(step for one in criterion.proposals for step in one.steps)):
-        for rule in step.rules:
-            file = path.parent / FOLDER / f"{rule.codes}.csv"
-            if rule.codes and f"{FOLDER}/{rule.codes}.csv" not in files and file.is_file():
-                found[f"{FOLDER}/{rule.codes}.csv"] = file.read_text(encoding="utf-8-sig")
-    return found
+    files = {name: path.parent / FOLDER / f"{name}.csv" for name in _codelist_names(criterion)}
+    return {
+        file_name(name): decoded(read_bytes(file, FILE_AT_MOST), file_name(name))
+        for name, file in files.items()
+        if file_name(name) not in pack.files and file.is_file()
+    }
+
+
+def _codelist_names(criterion: Criterion) -> set[str]:
+    steps = [*criterion.steps, *(step for one in criterion.proposals for step in one.steps)]
+    return {rule.codes for step in steps for rule in step.rules if rule.codes}
 
 
 def place_of(pack: Pack, ref: str) -> int:
@@ -261,6 +268,8 @@ def refilled(proposal: Proposal, changes: Mapping[str, str]) -> Proposal:
             raise UserError(f"The proposal has no number called {shown(name)}. It has {known}.")
         params[name] = _typed(name, text.strip(), params[name])
     filled = fill(proposal.template, params)
+    if fill(proposal.template, proposal.params).population != proposal.population:
+        filled = replace(filled, population=proposal.population)  # the text said among whom
     return replace(filled, reason=proposal.reason, unused=proposal.unused)
 
 
