@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from recordpick import __version__
-from recordpick.criteria_arguments import confirm_arguments, draft_arguments, sheets
 from recordpick.argument_parts import Parsers, as_at, command, person, take_over, working_file
+from recordpick.criteria_arguments import confirm_arguments, draft_arguments, sheets
 from recordpick.handover_arguments import (
     compare_arguments,
     export_arguments,

@@ -57,7 +57,7 @@ def confirm_arguments(commands: Parsers) -> None:
         "ref",
         nargs="?",
         metavar="REF",
-        help="the criterion's id; alone it shows its proposals; without it, what is left to confirm",
+        help="the criterion's id; alone it shows the proposals; without it, what is left to do",
     )
     confirm.add_argument(
         "number", nargs="?", type=int, metavar="N", help="the number of the proposal to confirm"

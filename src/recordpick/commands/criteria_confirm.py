@@ -98,7 +98,8 @@ def _chosen(options: argparse.Namespace, criterion: Criterion) -> Proposal:
     if options.number is not None:
         if not 1 <= options.number <= len(proposals):
             raise UserError(f"{criterion.id}: choose a proposal from 1 to {len(proposals)}.")
-        return proposals[options.number - 1]
+        number: int = options.number
+        return proposals[number - 1]
     named = [one for one in proposals if one.template == options.template]
     if len(named) == 1:
         return named[0]
@@ -194,9 +195,9 @@ def _found(options: argparse.Namespace, pack: Pack, ref: str) -> dict[int, Answe
     as_at = day(options.as_at) or index.manifest.as_at
     criterion = pack.criteria[place_of(pack, ref)]
     answers: dict[str, Answer] = {}
-    for matches in match_proposals(pack, index, as_at, (ref,)):
+    for matches in match_proposals(pack, index, as_at, (criterion.id,)):
         answers |= matches.answers
     return {
-        number: answers[proposal_key(ref, number)]
+        number: answers[proposal_key(criterion.id, number)]
         for number in range(1, len(criterion.proposals) + 1)
     }

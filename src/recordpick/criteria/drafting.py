@@ -98,10 +98,9 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     found = read_criteria_list(sheet, sheets)
-    comment = (*_COMMENT, *(f"Note: {note}" for note in found.pack.notes))
     for most in range(KEPT_AT_MOST, 0, -1):
         pack = draft_of(found, sheet.name, as_at, most)
-        content = pack_text(pack, comment).encode()
+        content = pack_text(pack, _COMMENT).encode()
         if len(content) <= PACK_AT_MOST:
             break
     else:
@@ -113,7 +112,7 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
         write_new(out, content)
     except OSError as error:
         raise cannot_write(out, error) from error
-    return replace(read_pack(out), notes=found.pack.notes)
+    return read_pack(out)
 
 
 def _put_codelists(folder: Path, *criteria: Criterion) -> None:

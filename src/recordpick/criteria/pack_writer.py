@@ -98,6 +98,10 @@ def _head(pack: Pack) -> list[str]:
         lines.append(f"population = {_text(pack.population)}")
     if pack.random_population != pack.population:
         lines.append(f"random_population = {_population(pack.random_population)}")
+    if pack.notes:
+        lines.append("notes = [")
+        lines += [f"  {_text(note)}," for note in pack.notes]
+        lines.append("]")
     return lines
 
 

@@ -31,6 +31,8 @@ from recordpick.criteria.toml_values import Values
 from recordpick.errors import UserError
 
 COMPARE_AT_MOST = 50
+NOTES_AT_MOST = 200
+NOTE_LENGTH = 10_000
 
 _PARTS = ("pack", "criterion", "codelist", "tables")
 _PACK_KEYS = (
@@ -41,6 +43,7 @@ _PACK_KEYS = (
     "random_records",
     "population",
     "random_population",
+    "notes",
 )
 _CRITERION_KEYS = (
     *("id", "area", "title", "find", "compare", "records", "population", "rule"),
@@ -62,6 +65,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     else:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
+    notes = top.table("pack").texts("notes", NOTE_LENGTH, NOTES_AT_MOST)
     criteria = _criteria(top, head, rules)
     note_undecided(criteria, problems)
     problems.raise_any(lambda: lines_of(text))
@@ -71,7 +75,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         codelists=codelists.loaded,
         files={name: text, **codelists.files},
         tables=tables,
-        notes=problems.notes,
+        notes=(*notes, *problems.notes),
     )
 
 
