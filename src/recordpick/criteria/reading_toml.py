@@ -65,7 +65,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     else:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
-    notes = top.table("pack").texts("notes", NOTE_LENGTH, NOTES_AT_MOST)
+    notes = head.pop("notes")
     criteria = _criteria(top, head, rules)
     note_undecided(criteria, problems)
     problems.raise_any(lambda: lines_of(text))
@@ -92,6 +92,7 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         "random_records": head.whole("random_records", 0, RECORDS_AT_MOST, RECORDS_BY_DEFAULT),
         "population": population,
         "random_population": population_of(head, "random_population", population, rules),
+        "notes": head.texts("notes", NOTE_LENGTH, NOTES_AT_MOST),
     }
 
 
