@@ -27,10 +27,11 @@ from recordpick.criteria.pack import (
     Step,
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
-from recordpick.criteria.reading import parse_pack, read_criteria_list, read_pack
+from recordpick.criteria.reading import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.reading_rows import ListOfCriteria
 from recordpick.criteria.tables_of_pack import columns_with, words_of
 from recordpick.criteria.templates import CriterionText, fill, propose
+from recordpick.criteria.toml_lines import check_shape
 from recordpick.criteria.toml_proposals import BY_LENGTH
 from recordpick.criteria.wording import did_you_mean, listed, shown
 from recordpick.errors import UserError
@@ -100,8 +101,8 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
     found = read_criteria_list(sheet, sheets)
     for most in range(KEPT_AT_MOST, 0, -1):
         pack = draft_of(found, sheet.name, as_at, most)
-        content = pack_text(pack, _COMMENT).encode()
-        if len(content) <= PACK_AT_MOST:
+        text = pack_text(pack, _COMMENT)
+        if _is_small_enough(text):
             break
     else:
         raise UserError(
@@ -109,10 +110,19 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
         )
     try:
         _put_codelists(out.parent, *pack.criteria)
-        write_new(out, content)
+        write_new(out, text.encode())
     except OSError as error:
         raise cannot_write(out, error) from error
     return read_pack(out)
+
+
+def _is_small_enough(text: str) -> bool:
+    """Return whether a pack's text is within the limits with which packs are read."""
+    try:
+        check_shape(text)
+    except UserError:
+        return False
+    return len(text.encode()) <= PACK_AT_MOST
 
 
 def _put_codelists(folder: Path, *criteria: Criterion) -> None:
@@ -130,18 +140,24 @@ def undecided(pack: Pack) -> tuple[Criterion, ...]:
     return tuple(criterion for criterion in pack.criteria if criterion.is_undecided)
 
 
-def change_criterion(path: Path, ref: str, change: Callable[[Pack, Criterion], Criterion]) -> Pack:
+def change_criterion(
+    path: Path,
+    ref: str,
+    change: Callable[[Pack, Criterion], Criterion],
+    known: Pack | None = None,
+) -> Pack:
     """Write one decision into a pack's file, and return the pack as it is then.
 
-    `change` is given the pack and the criterion as they are in the file now. UserError where the
-    file is no TOML pack, has no such criterion, or holds a rule that is not a person's decision.
+    `change` is given the pack and the criterion as they are in the file now; a pack that is
+    `known` is not parsed again where the file still has its text. UserError where the file is no
+    TOML pack, has no such criterion, or the criterion's rules are the supplier's own.
     """
     if path.suffix.casefold() != ".toml":
         raise UserError(
             f"{path}: rules are confirmed in a pack in TOML. Draft one from this list first: "
             f"recordpick criteria draft {path.name} --out PACK.toml"
         )
-    pack = read_pack(path)
+    pack = known if known is not None and _is_unchanged(path, known) else read_pack(path)
     place = place_of(pack, ref)
     criterion = pack.criteria[place]
     if criterion.steps and criterion.confirmed is None:
@@ -162,6 +178,12 @@ def change_criterion(path: Path, ref: str, change: Callable[[Pack, Criterion], C
         raise AssertionError(f"{ref}: what was written does not read back as it was decided")
     replace_file(path, written.encode())
     return result
+
+
+def _is_unchanged(path: Path, pack: Pack) -> bool:
+    """Return whether the file still has the text of a pack that was read from it."""
+    text = next(iter(pack.files.values()), "")
+    return toml_text(path) == text
 
 
 def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str]:

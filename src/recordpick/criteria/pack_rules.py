@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.fields import TITLE_LENGTH
 from recordpick.criteria.pack import Rule, Step
@@ -38,7 +40,10 @@ class RuleReader:
         if text is None:
             return None
         try:
-            parse_condition(text, columns_with(self._tables, table), words_of(table))
+            if table in TABLES:
+                _check_condition(text, table)
+            else:
+                parse_condition(text, columns_with(self._tables, table), words_of(table))
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
         return text
@@ -98,6 +103,15 @@ class RuleReader:
             )
         self._codelists.ask(name, rule.path("codes"), rule.criterion)
         return name
+
+
+@lru_cache(maxsize=5_000)
+def _check_condition(text: str, table: str) -> None:
+    """Check a condition over one of recordpick's own tables; once for each text.
+
+    A drafted pack is read again for each decision of a person, with the same conditions.
+    """
+    parse_condition(text, columns_with({}, table), words_of(table))
 
 
 def _column(rule: Values, key: str, columns: dict[str, Kind] | None) -> str | None:

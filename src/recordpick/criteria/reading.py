@@ -26,7 +26,7 @@ def read_pack(path: Path, sheets: Sequence[str] = ()) -> Pack:
     in part. `sheets` names the sheets or tables that are meant, as for `read_criteria_list`.
     """
     if path.suffix.casefold() == ".toml":
-        return pack_from_toml(path.name, _toml_text(path), _codelists_beside(path))
+        return pack_from_toml(path.name, toml_text(path), _codelists_beside(path))
     return read_criteria_list(path, sheets).pack
 
 
@@ -60,7 +60,8 @@ def parse_pack(files: Mapping[str, str]) -> Pack:
     raise UserError(f"{name}: a criteria pack is kept as TOML or CSV; this one is neither.")
 
 
-def _toml_text(path: Path) -> str:
+def toml_text(path: Path) -> str:
+    """Return the text of a pack in TOML, with newlines; UserError where it cannot be read."""
     data = read_bytes(path, PACK_AT_MOST)
     try:
         text = data.decode("utf-8-sig")

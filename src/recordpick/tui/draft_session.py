@@ -139,7 +139,7 @@ class DraftSession:
 
     def _decide(self, criterion: Criterion, decision: Decision) -> None:
         before = criterion
-        self.pack = change_criterion(self.path, criterion.id, decision)
+        self.pack = change_criterion(self.path, criterion.id, decision, self.pack)
         self._before.append(before)
 
     def undo(self) -> Criterion | None:
@@ -151,6 +151,7 @@ class DraftSession:
             self.path,
             before.id,
             lambda pack, now: before if before.confirmed else withdrawn(pack, now),
+            self.pack,
         )
         self._before.pop()
         return self.pack.criterion(before.id)

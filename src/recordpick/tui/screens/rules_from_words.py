@@ -490,18 +490,12 @@ class RulesFromWords(Asides[None]):
         left = self._session.tally.left
         if left:
             are = "is" if left == 1 else "are"
-            answer = await self.app.push_screen_wait(
-                Confirm(
-                    "Leave",
-                    (
-                        f"{counted(left, 'criterion', 'criteria')} {are} not confirmed: patients "
-                        "are picked for by hand until somebody does. All that you decided is in "
-                        f"{self._session.path}.",
-                    ),
-                    "Leave",
-                    "Stay",
-                )
+            says = (
+                f"{counted(left, 'criterion', 'criteria')} {are} not confirmed: patients are "
+                "picked for by hand until somebody does. All that you decided is in "
+                f"{self._session.path}."
             )
+            answer = await self.app.push_screen_wait(Confirm("Leave", [says], "Leave", "Stay"))
             if not answer:
                 return
         self.dismiss(None)
