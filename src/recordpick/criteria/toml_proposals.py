@@ -126,11 +126,19 @@ def check_confirmed(values: Values, criterion: Criterion) -> None:
 
 def note_undecided(criteria: Iterable[Criterion], problems: Problems) -> None:
     """Note how many criteria wait for a person: they are picked for by hand until then."""
+    note = undecided_note(criteria)
+    if note:
+        problems.note(note)
+
+
+def undecided_note(criteria: Iterable[Criterion]) -> str:
+    """Return a sentence on the criteria whose proposals nobody has confirmed; "" without any."""
     undecided = sum(criterion.is_undecided for criterion in criteria)
-    if undecided:
-        one = undecided == 1
-        problems.note(
-            f"{undecided:,} {'criterion has' if one else 'criteria have'} proposed rules that "
-            f"nobody has confirmed: {'it is' if one else 'they are'} picked for by hand until "
-            "then (recordpick criteria confirm)."
-        )
+    if not undecided:
+        return ""
+    one = undecided == 1
+    return (
+        f"{undecided:,} {'criterion has' if one else 'criteria have'} proposed rules that nobody "
+        f"has confirmed: {'it is' if one else 'they are'} picked for by hand until then "
+        "(recordpick criteria confirm)."
+    )

@@ -7,20 +7,26 @@ returns when it is in the pack's file.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import polars as pl
 
-from recordpick.criteria.drafting import Decision, change_criterion, withdrawn
+from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, withdrawn
 from recordpick.criteria.pack import Criterion, Pack, Proposal
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.reading import read_criteria_list, read_pack
+from recordpick.criteria.toml_proposals import undecided_note
 from recordpick.errors import UserError
-from recordpick.index.practice_index import PracticeIndex
+from recordpick.index.build import build_index
+from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.questions import Answers
 from recordpick.matching import Answer, Matches, evidence_lines, match
 from recordpick.matching.proposals import as_criterion, match_proposals, proposal_key
+from recordpick.progress import Progress, silent
+from recordpick.selection.index_of import index_of
+from recordpick.selection.working_file import WorkingFile
 
 State = Literal["confirmed", "by hand", "proposed", "several", "unanswerable"]
 CLOSE = 0.1
@@ -82,6 +88,12 @@ class DraftSession:
             raise UserError(f"{path}: no rule is to be confirmed: all are the supplier's own.")
         as_at = index.manifest.as_at if index is not None else dt.datetime.now().astimezone().date()
         return cls(path, pack, by, index, as_at)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the sheet: all notes but how much is left to confirm."""
+        left = undecided_note(self.pack.criteria)
+        return tuple(note for note in self.pack.notes if not left or not note.endswith(left))
 
     @property
     def tally(self) -> Tally:
@@ -242,3 +254,48 @@ class DraftSession:
             },
             schema={"patient_id": pl.String, "name": pl.String, "evidence": pl.String},
         )
+
+
+def open_or_draft(
+    sheet: Path,
+    pack: Path,
+    by: str,
+    records: Path | None,
+    sheets: Sequence[str],
+    answers: Answers,
+    progress: Progress = silent,
+) -> DraftSession:
+    """Draft a pack from a sheet, or open one that was drafted; index the records if need be.
+
+    For a thread. A pack that is there already is gone on with if it was drafted from this sheet.
+    UserError, with WhichTableError among them, for what cannot be read.
+    """
+    progress("reading the sheet", None)
+    if not pack.exists():
+        read_criteria_list(sheet, sheets)  # what is wrong with it comes before a long indexing
+    elif pack != sheet and not _is_drafted_from(pack, sheet):
+        raise UserError(f"{pack} is there already: choose another name for the pack.")
+    index = _index_of(records, pack, answers, progress) if records is not None else None
+    if not pack.exists():
+        progress("proposing rules", None)
+        as_at = index.manifest.as_at if index is not None else dt.datetime.now().astimezone().date()
+        draft_pack(sheet, pack, as_at, sheets)
+    return DraftSession.open(pack, by, index)
+
+
+def _is_drafted_from(pack: Path, sheet: Path) -> bool:
+    return any(one.source.startswith(f"{sheet.name}, ") for one in read_pack(pack).criteria)
+
+
+def _index_of(records: Path, pack: Path, answers: Answers, progress: Progress) -> PracticeIndex:
+    """Return the index of records: itself, a working file's, or one made beside the pack."""
+    if (records / "index.json").is_file():
+        return open_index(records)
+    if records.suffix == ".recordpick":
+        with WorkingFile.open(records, None, read_only=True) as file:
+            return index_of(file)
+    number, out = 1, pack.with_name(f"{pack.stem}-index")
+    while out.exists():  # an earlier export: its index is not these records
+        number += 1
+        out = pack.with_name(f"{pack.stem}-index-{number}")
+    return build_index([records], out, answers=answers, progress=progress)

@@ -52,17 +52,17 @@ _BY_HAND = 0
 class RulesFromWords(Asides[None]):
     """The criteria of a drafted pack, and the proposals for the one under the cursor."""
 
-    DEFAULT_CSS = """
+    CSS: ClassVar[str] = """
     RulesFromWords #draft-title { height: 1; padding: 0 1; background: $panel; width: 100%; }
     RulesFromWords #draft-heading { height: 1; padding: 0 1; text-style: underline; color: $quiet; }
     RulesFromWords #draft-filter { display: none; margin: 0 1; }
     RulesFromWords #draft-filter.-shown { display: block; }
     RulesFromWords #draft-criteria { height: 1fr; min-height: 4; padding: 0 1;
-        scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
     RulesFromWords #draft-one { height: auto; max-height: 60%; border-top: solid $panel; }
     RulesFromWords #draft-words { height: auto; max-height: 4; padding: 0 1; }
     RulesFromWords #draft-proposals { height: auto; max-height: 7; padding: 0 1;
-        scrollbar-size-vertical: 1; scrollbar-gutter: stable; }
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
     RulesFromWords #draft-why-room { height: auto; max-height: 5; padding: 0 1;
         scrollbar-size-vertical: 1; }
     RulesFromWords #draft-why { height: auto; color: $quiet; }
@@ -111,7 +111,7 @@ class RulesFromWords(Asides[None]):
         self._list()
         self.query_one("#draft-criteria").focus()
         self._go_to_next(0)
-        follow(self, self._show_one)
+        follow(self, self._show_why)
         if self._session.index is not None:
             self.run_worker(self._count, thread=True, group="aside", exit_on_error=True)
 
@@ -271,7 +271,8 @@ class RulesFromWords(Asides[None]):
         width = max(20, self.size.width - 4)
         if number == _BY_HAND:
             says = "by hand: you pick from what you know, or from a list"
-            return Option(content(f"◊ H  {says}" if not criterion.steps else f"  H  {says}"))
+            is_chosen = criterion.confirmed is not None and not criterion.steps
+            return Option(content(f"{'√' if is_chosen else ' '} H  {says}"))
         proposal = self._session.proposal(criterion, number)
         assert proposal is not None
         found = self._session.found_by(criterion, number)
