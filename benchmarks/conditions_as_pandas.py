@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from recordpick.criteria import condition_nodes as n
+from recordpick.criteria.conditions import ast as n
 
 _COMPARE = {
     "=": operator.eq,

@@ -79,14 +79,14 @@ def _in_own_process(step: str, patients: int, data: Path) -> dict[str, Any]:
 def one(step: str, patients: int, data: Path) -> dict[str, Any]:
     """Run one step and return its seconds and the peak memory of the process."""
     from benchmarks.practices import index_of, source
-    from recordpick.criteria.reading import read_pack
+    from recordpick.criteria.load import read_pack
     from recordpick.handover.export import export
     from recordpick.matching import match, random_population
     from recordpick.picking.suggestion import Basis, suggest
     from recordpick.picking.tickets import draw_order
-    from recordpick.selection.state import Person
+    from recordpick.resources import general_practice_pack
+    from recordpick.selection.events import Person
     from recordpick.selection.working_file import WorkingFile
-    from recordpick.shipped import general_practice_pack
 
     if step == "source":
         start = time.perf_counter()
@@ -122,7 +122,7 @@ def one(step: str, patients: int, data: Path) -> dict[str, Any]:
 def _index(patients: int, data: Path) -> dict[str, Any]:
     """Build the index and replace any existing one: the other steps use this one."""
     from benchmarks.practices import index_folder, source
-    from recordpick.index.build import build_index
+    from recordpick.index.build.build_index import build_index
 
     tables, kept = source(patients, data), index_folder(patients, data)
     made = data / f"made-{patients}"

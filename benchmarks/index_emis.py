@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 def bare(extract: Path, out: Path) -> None:
     import polars as pl
 
-    from recordpick.index.emis.files import USED, files_of
+    from recordpick.index.readers.emis.files import USED, files_of
 
     for file in (name.path for table in USED for name in files_of(extract).get(table, ())):
         pl.scan_csv(file, infer_schema=False).sink_parquet(out / f"{file.stem}.parquet")
 
 
 def index(extract: Path, out: Path) -> None:
-    from recordpick.index.build import build_index
+    from recordpick.index.build.build_index import build_index
 
     build_index([extract], out)
 
@@ -50,10 +50,10 @@ def measured(what: str, extract: Path, out: Path) -> None:
     if what == "bare":
         import polars as pl  # noqa: F401 - the import is not what is measured
     else:
-        from recordpick.memory import keep_memory
+        from recordpick.polars_env import keep_memory
 
         keep_memory()  # as the command `recordpick index` does
-        import recordpick.index.build  # noqa: F401 - the same
+        import recordpick.index.build.build_index  # noqa: F401 - the same
     start, spent = time.perf_counter(), time.process_time()
     {"bare": bare, "index": index}[what](extract, out)
     found = {

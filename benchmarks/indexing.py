@@ -91,7 +91,7 @@ def _in_own_process(name: str, extract: Path, data: Path) -> dict[str, Any]:
 def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
     import polars as pl
 
-    import recordpick.index.build
+    import recordpick.index.build.build_index
 
     start, spent = time.perf_counter(), time.process_time()
     if name == "polars":
@@ -116,7 +116,7 @@ def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
 def _by_duckdb(extract: Path, out: Path) -> None:
     import duckdb
 
-    from recordpick.index.emis.files import USED, files_of
+    from recordpick.index.readers.emis.files import USED, files_of
 
     given = files_of(extract)
     with duckdb.connect() as database:

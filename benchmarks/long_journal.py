@@ -17,12 +17,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from recordpick.criteria.reading import parse_pack
+from recordpick.criteria.load import parse_pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.events import Event, Json, Kind, next_event
-from recordpick.selection.schema import LAST_EVENT, VERSION_OF_KIND, connect
-from recordpick.selection.state import Person
+from recordpick.selection.database import LAST_EVENT, VERSION_OF_KIND, connect
+from recordpick.selection.events import Event, Json, Kind, Person, next_event
 from recordpick.selection.store import _INSERT, _row
 from recordpick.selection.working_file import WorkingFile
 

@@ -17,10 +17,10 @@ import polars as pl
 
 from benchmarks.practices import index_folder, index_of
 from benchmarks.timing import DisagreeError, as_rows, turn_by_turn
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.matching.plan import plan
 from recordpick.matching.rules import answerable
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 
 def run(practices: int, patients: int, repeats: int, data: Path) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from benchmarks.pack_as_pandas import pandas_counts
 from benchmarks.pack_as_sql import code_table, one_join, one_query, views
 from benchmarks.practices import index_of
 from benchmarks.timing import as_rows, turn_by_turn
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Pack
-from recordpick.criteria.reading import read_pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
 from recordpick.matching.rules import condition
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 
 def run(patients: int, repeats: int, data: Path) -> dict[str, Any]:

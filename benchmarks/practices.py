@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
+from recordpick.criteria.load import read_pack
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex, open_index
-from recordpick.selection.state import Person
+from recordpick.resources import general_practice_pack
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.shipped import general_practice_pack
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.writing import write_tables
 
 
 def source(patients: int, data: Path) -> Path:

@@ -24,9 +24,8 @@ from benchmarks.contenders import NOT_INSTALLED, version_of
 from benchmarks.timing import DisagreeError, Timed, as_rows
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Matches
-from recordpick.picking.by_ticket import PickedPatient
 from recordpick.picking.suggestion import Basis, Suggestion, compare, suggest
-from recordpick.picking.tickets import draw_order
+from recordpick.picking.tickets import PickedPatient, draw_order
 
 CRITERIA = 40
 RECORDS = 20

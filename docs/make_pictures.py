@@ -19,10 +19,10 @@ from pathlib import Path
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.demo import make_demo
 from recordpick.index.practice_index import open_index
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
 from recordpick.tui.records_table import RecordsTable

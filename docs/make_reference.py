@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recordpick.arguments import COMMANDS, make_parser
+from recordpick.cli.main import COMMANDS, make_parser
 
 PAGE = Path(__file__).parent / "reference.md"
 BEGIN = "<!-- from here on written by docs/make_reference.py -->\n"

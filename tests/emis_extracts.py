@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 ORG = "{0A000000-0000-0000-0000-00000000000A}"

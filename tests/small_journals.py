@@ -10,8 +10,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from recordpick.selection.database import STATEMENTS, VERSION_OF_KIND
 from recordpick.selection.events import NO_HASH, Event
-from recordpick.selection.schema import STATEMENTS, VERSION_OF_KIND
 
 TRIGGERS = [statement for statement in STATEMENTS if statement.startswith("CREATE TRIGGER")]
 COLUMNS = ("seq", "at", "who", "role", "kind", "body", "previous_hash", "hash")

@@ -14,7 +14,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step
 from recordpick.index.manifest import FORMAT, Manifest
-from recordpick.tables import TABLES, Kind
+from recordpick.schema import TABLES, Kind
 
 POLARS: dict[Kind, pl.DataType] = {
     "text": pl.String(),

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.commands.common import day as day_of_option
-from recordpick.days import (
+from recordpick.cli.common import day as day_of_option
+from recordpick.date_parsing import (
     EARLIEST,
     LATEST,
     PLACEHOLDERS,
@@ -18,8 +18,8 @@ from recordpick.days import (
     read_day,
 )
 from recordpick.errors import UserError
-from recordpick.index.dates import DAY_FIRST, MONTH_FIRST, PLAIN, reasons_of, to_date
-from recordpick.index.quick_typing import FIRST, LAST
+from recordpick.index.date_columns import DAY_FIRST, MONTH_FIRST, PLAIN, reasons_of, to_date
+from recordpick.index.fast_cast import FIRST, LAST
 from recordpick.tui.new_file import read_date
 
 DAYS = st.dates(EARLIEST, LATEST).filter(is_usable)

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.identifiers import is_spoilt, nhs_digits, repair_number, without_invisible
-from recordpick.index.nhs_numbers import tidy
 from recordpick.index.patient_numbers import repaired, usable, usable_code
+from recordpick.index.values import tidy
 
 NUMBERS = st.integers(0, 10**15).map(str)
 INVISIBLE = st.sampled_from(["\u200b", "\u200c", "\u200d", "\u200e", "\u200f", "\u2060", "\ufeff"])

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.cli import main
-from recordpick.criteria.reading import read_pack
+from recordpick.cli.main import main
+from recordpick.criteria.load import read_pack
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match
 

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from recordpick.export_columns import vision_columns
+from recordpick.extract_columns import vision_columns
 
 Rows = Sequence[Mapping[str, str]]
 

@@ -1,3 +1,5 @@
 """recordpick: pick the patient records that a GP practice checks by hand when it moves system."""
 
+from __future__ import annotations
+
 __version__ = "0.1.0"

@@ -1,7 +1,9 @@
 """`python -m recordpick` does what `recordpick` does."""
 
+from __future__ import annotations
+
 import sys
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 sys.exit(main())

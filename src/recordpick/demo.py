@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.handover.export import export
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match, random_population
 from recordpick.picking.suggestion import Basis, suggest
 from recordpick.progress import Progress, silent
-from recordpick.selection.state import Person
+from recordpick.resources import general_practice_pack
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.shipped import general_practice_pack
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import AS_AT, make_practice
-from recordpick.synthetic.writing import write_tables
 
 PERSON = Person(name="Demonstration", role="practice")
 SEED = "20261001"

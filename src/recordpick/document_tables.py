@@ -16,7 +16,7 @@ from typing import Literal
 
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
-from recordpick.sheets import is_web_page, is_xml, run_reader
+from recordpick.spreadsheets import is_web_page, is_xml, run_reader
 
 Kind = Literal["workbook", "word", "text"]
 

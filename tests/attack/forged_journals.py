@@ -12,10 +12,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.errors import UserError
+from recordpick.selection.events import Person
 from recordpick.selection.opening import DamagedFileError
-from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from small_journals import read_journal, write_journal
 
@@ -159,7 +159,7 @@ def source(top: Path) -> tuple[Path, Events]:
     """Make a small practice with picks, a draw, a replacement, notes and a hand-over."""
     from recordpick.demo import run_demo
     from recordpick.matching import random_population
-    from recordpick.selection.index_of import index_of
+    from recordpick.selection.find_index import index_of
 
     folder = top / "source-of-forged"
     run_demo(folder, PATIENTS)

@@ -14,9 +14,9 @@ import pytest
 from working_files import JO, START, worked_on
 
 from recordpick.errors import UserError
+from recordpick.selection.database import connect
 from recordpick.selection.events import Event, next_event
 from recordpick.selection.rollback_journal import MAGIC
-from recordpick.selection.schema import connect
 from recordpick.selection.working_file import WorkingFile
 
 from .registry import attack

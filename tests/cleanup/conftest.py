@@ -11,7 +11,7 @@ import pytest
 
 from recordpick.cleanup import CHECKS, Finding
 from recordpick.cleanup.finding import found
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 from small_practice import AS_AT, small_index

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 from small_practice import AS_AT
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from recordpick.cleanup import look_through
-from recordpick.cli import main
-from recordpick.index.build import build_index
+from recordpick.cli.main import main
+from recordpick.index.build.build_index import build_index
 
 BORN = date(1980, 5, 4)
 AHEAD = date(2026, 10, 2)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.cleanup import CHECKS, look_through
-from recordpick.index.whole_index import SET_ASIDE
+from recordpick.index.manifest import SET_ASIDE
 
 from small_practice import AS_AT, small_index
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.index.manifest import read_manifest
 
 LIST = "NHS Number,Date of Birth\n9434765919,01/02/1980\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 PATIENTS = "patient_id,family_name,date_of_birth,nhs_number,status\n"
 GOOD = PATIENTS + "1,Ames,1950-02-01,9434765919,registered\n"
@@ -217,7 +217,7 @@ FULL = """
 import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
-from recordpick.cli import main
+from recordpick.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 

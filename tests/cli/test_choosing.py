@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.selection.working_file import WorkingFile
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 HEADINGS = 5
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from attack.stale_journals import moments, with_super_journal
-from recordpick.cli import main
+from recordpick.cli.main import main
+from recordpick.selection.events import Person
 from recordpick.selection.lock import lock_path
-from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 from small_journals import rewritten
 

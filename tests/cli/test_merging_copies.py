@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.cli import main
-from recordpick.selection.state import Person
+from recordpick.cli.main import main
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 JO = Person("Jo", "practice")

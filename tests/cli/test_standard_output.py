@@ -23,9 +23,8 @@ from typing import Any
 
 import pytest
 
-from recordpick.arguments import COMMANDS
-from recordpick.cli import main
-from recordpick.shipped import general_practice_pack
+from recordpick.cli.main import COMMANDS, main
+from recordpick.resources import general_practice_pack
 
 NUMBER = r"[0-9][0-9,]*"
 TABLE_OF_COSTS = (

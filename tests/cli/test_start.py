@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from recordpick import __version__
-from recordpick.arguments import COMMANDS, make_parser
-from recordpick.cli import main
-from recordpick.memory import keep_memory
+from recordpick.cli.main import COMMANDS, main, make_parser
+from recordpick.polars_env import keep_memory
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -34,14 +33,14 @@ def modules_after(code: str) -> set[str]:
 
 def test_version_imports_neither_textual_nor_polars():
     """`--version` must answer about as quickly as Python itself starts."""
-    modules = modules_after("from recordpick.cli import main\nmain(['--version'])")
+    modules = modules_after("from recordpick.cli.main import main\nmain(['--version'])")
     assert not {"textual", "polars", "rich", "argparse"} & modules
 
 
 def test_help_imports_neither_textual_nor_polars():
     """`--help` needs the parser and nothing else."""
     modules = modules_after(
-        "from recordpick.arguments import make_parser\nmake_parser().format_help()"
+        "from recordpick.cli.main import make_parser\nmake_parser().format_help()"
     )
     assert not {"textual", "polars"} & modules
 

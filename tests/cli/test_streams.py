@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 import pyzipper
 
-from recordpick.arguments import make_parser
-from recordpick.cli import main
+from recordpick.cli.main import main, make_parser
 from recordpick.selection.working_file import WorkingFile
 
 FULL = Path("/dev/full")
@@ -152,7 +151,7 @@ def test_a_folder_that_vanishes_amid_the_work_is_a_sentence(
     """The folder that the index was to be in goes while the index is made."""
     out = tmp_path / "place" / "index"
     out.parent.mkdir()
-    from recordpick.index import build
+    from recordpick.index.build import build_index as build
 
     written = build.write_manifest
 
@@ -171,7 +170,7 @@ def test_too_little_memory_is_a_sentence(demo: Path, tmp_path: Path, monkeypatch
     """As Python, the system and polars say it; nothing is left behind."""
     import polars as pl
 
-    from recordpick.index import build
+    from recordpick.index.build import build_index as build
 
     for error in (
         MemoryError(),
@@ -280,7 +279,7 @@ def test_a_command_that_is_told_to_end_tidies_up(demo: Path, tmp_path: Path, mon
     """SIGTERM amid making an index: no folder of patients' data stays, and the code says why."""
     import signal
 
-    from recordpick.index import build
+    from recordpick.index.build import build_index as build
 
     def told(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGTERM)

@@ -11,7 +11,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from recordpick.tables import Kind
+from recordpick.schema import Kind
 
 AS_AT = date(2026, 3, 31)
 COLUMNS: dict[str, Kind] = {

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
-from recordpick.criteria.reading import parse_pack
 from recordpick.errors import UserError
 
 SOUND = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.tables_of_pack import columns_with, words_of
+from recordpick.criteria.pack import columns_with, words_of
 from recordpick.errors import UserError
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from recordpick.criteria.conditions import parse_condition
-from recordpick.tables import Kind
+from recordpick.schema import Kind
 
 AS_AT = date(2026, 3, 31)
 COLUMNS: dict[str, Kind] = {

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.criteria.condition_tokens import FUNCTIONS, KEYWORDS
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions.lexer import FUNCTIONS, KEYWORDS
 from recordpick.criteria.list_columns import find_header
-from recordpick.criteria.reading import parse_pack
-from recordpick.criteria.tables_of_pack import columns_with, words_of
+from recordpick.criteria.load import parse_pack
+from recordpick.criteria.pack import columns_with, words_of
 from recordpick.errors import UserError
-from recordpick.tables import KIND_WORDS, TABLES
+from recordpick.schema import KIND_WORDS, TABLES
 
 DOCS = (Path(__file__).parents[2] / "docs" / "criteria-packs.md").read_text(encoding="utf-8")
 PACKS = re.findall(r"```toml\n(.*?)```", DOCS, re.DOTALL)

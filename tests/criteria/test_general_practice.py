@@ -6,14 +6,14 @@ import csv
 
 import pytest
 
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.matching import Matches, match
-from recordpick.shipped import criteria_folder, general_practice_pack
+from recordpick.resources import criteria_folder, general_practice_pack
 from recordpick.synthetic.codelists import CODELISTS
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.writing import write_tables
 
 AREAS = (
     "Demographics and registration",

@@ -16,7 +16,7 @@ from hostile_conditions import FAMILIES
 _CHECK_ALL = """
 import json, sys, time
 from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.tables_of_pack import columns_with, words_of
+from recordpick.criteria.pack import columns_with, words_of
 from recordpick.errors import UserError
 
 columns, words = columns_with({}, "events"), words_of("events")

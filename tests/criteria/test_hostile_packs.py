@@ -72,7 +72,7 @@ PACKS: dict[str, str] = {
 _READ_ALL = """
 import json, sys, time
 from pathlib import Path
-from recordpick.criteria.reading import parse_pack, read_pack
+from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.errors import UserError
 
 asked = json.loads(sys.stdin.read())

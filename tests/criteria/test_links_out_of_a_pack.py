@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.errors import UserError
 
 if sys.platform == "win32":

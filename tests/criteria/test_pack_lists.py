@@ -9,11 +9,11 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.criteria.list_titles import title_of
+from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.criteria.pack import Criterion
-from recordpick.criteria.reading import parse_pack, read_pack
-from recordpick.criteria.reading_rows import pack_from_csv
+from recordpick.criteria.spreadsheet_pack import pack_from_csv
 from recordpick.errors import UserError
 
 HEADER = "id,area,title,what to find,what to compare,how many\n"

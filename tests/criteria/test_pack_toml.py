@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 from packs import CODELISTS, SOUND, changed, parsed, written
 
-from recordpick.criteria.pack import Codelist, Rule, Step
-from recordpick.criteria.reading import parse_pack, read_pack
-from recordpick.criteria.tables_of_pack import columns_of, words_of
+from recordpick.criteria.load import parse_pack, read_pack
+from recordpick.criteria.pack import Codelist, Rule, Step, columns_of, words_of
 from recordpick.errors import UserError
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 
 def test_the_head_of_a_pack() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packs import SOUND
 
-from recordpick.criteria.toml_lines import check_shape, lines_of
+from recordpick.criteria.toml_positions import check_shape, lines_of
 from recordpick.errors import UserError
 
 TEXT = (

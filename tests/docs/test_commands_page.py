@@ -8,7 +8,7 @@ import sys
 import pytest
 from pages import DOCS
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 
 sys.path.insert(0, str(DOCS))
 import make_reference

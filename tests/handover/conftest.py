@@ -10,17 +10,18 @@ from typing import Any
 import polars as pl
 import pytest
 
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
-from recordpick.criteria.reading import read_pack
 from recordpick.handover.criteria_report import criteria_rows
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import list_sha256, selection_rows
 from recordpick.index.manifest import FORMAT, Manifest, TableSummary, write_manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer, Matches, match
-from recordpick.selection.state import Closed, Draw, Drawn, Person, Pick, Selection
+from recordpick.schema import Kind
+from recordpick.selection.events import Person
+from recordpick.selection.state import Closed, Draw, Drawn, Pick, Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tables import Kind
 
 from small_practice import small_index
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from recordpick.handover.verifying.opening import open_pack
-from recordpick.handover.verifying.verdict import Verdict
-from recordpick.handover.verifying.verify import verify
+from recordpick.verify.open_pack import open_pack
+from recordpick.verify.verdict import Verdict
+from recordpick.verify.verify import verify
 
 SUMS, DESCRIPTOR = "SHA256SUMS", "datapackage.json"
 

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.sheets import read_rows, read_sheets
+from recordpick.spreadsheets import read_rows, read_sheets
 
 
 @pytest.fixture

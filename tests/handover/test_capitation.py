@@ -10,16 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.criteria.reading import read_pack
-from recordpick.handover.capitation import CAPITATION, Homes, capitation_rows, shipped_bands
-from recordpick.handover.report_rules import (
-    answer_rules,
-    home_residents,
-    shipped_report_rules,
-)
+from recordpick.criteria.load import read_pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.reports.capitation import CAPITATION, Homes, capitation_rows, shipped_bands
+from recordpick.reports.rules import answer_rules, home_residents, shipped_report_rules
+from recordpick.resources import general_practice_pack
 
 from small_practice import AS_AT, small_index
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.cells import as_csv, one_line, plain, safe
+from recordpick.csv_safety import as_csv, one_line, plain, safe
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 # Without the characters that are written as pictures, which `plain` does not take back.

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.errors import UserError
-from recordpick.handover.compare import COMPARED, STATES, Comparison, compare
 from recordpick.handover.export import export, export_encrypted
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.reports.compare import COMPARED, STATES, Comparison, compare
 from recordpick.selection.working_file import WorkingFile
 
 DOCS = Path(__file__).parents[2] / "docs" / "reports.md"

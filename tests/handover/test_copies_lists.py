@@ -16,17 +16,17 @@ import openpyxl
 import pytest
 from tick_sheet_filling import HEADINGS, as_read, column_of, fill_in, row_of
 
+from recordpick.data_checking.import_results import LookedAt, held_against
+from recordpick.data_checking.issued_lists import handed_over, list_ids
+from recordpick.data_checking.workbook import workbook_of
 from recordpick.errors import UserError
-from recordpick.handover.checking.lists import handed_over, list_ids
-from recordpick.handover.checking.taking_in import LookedAt, held_against
-from recordpick.handover.checking.workbook import workbook_of
 from recordpick.handover.export import export
 from recordpick.handover.selection_list import list_id, spoken_fingerprint
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.known_people import KnownNumbers
+from recordpick.selection.events import Person
+from recordpick.selection.identity_fingerprint import KnownNumbers
 from recordpick.selection.merging import plan_merge
-from recordpick.selection.state import Person
 from recordpick.selection.working_file import WorkingFile
 
 SAM = Person("Sam Smith", "practice")
@@ -207,7 +207,7 @@ def test_a_name_that_is_not_the_patient_s_stops_the_row(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     """In workbooks with names, the name on the row is held against the sheet Records."""
-    from recordpick.handover.contents import Options
+    from recordpick.handover.export import Options
 
     pack = export(file, index, tmp_path / "named", answers, options=Options(with_names=True))
     assert taken(look(file, pack / "tick_sheets.xlsx")) == BOTH

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
+from recordpick.csv_safety import as_csv
 from recordpick.handover.criteria_report import CRITERIA_REPORT, STATES, criteria_rows
 from recordpick.matching import Matches
 from recordpick.selection.state import Selection

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from frictionless import Package
 
+from recordpick.handover.contract import TABLES
 from recordpick.handover.export import export
-from recordpick.handover.schemas import TABLES
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile

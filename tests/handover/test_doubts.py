@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from recordpick.criteria.pack import Rule
-from recordpick.handover.doubts import SHOWN, Doubt, cautions, doubts
+from recordpick.handover.warnings import SHOWN, Doubt, cautions, doubts
 from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import ChosenBy, Pick, Selection
 

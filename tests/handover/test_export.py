@@ -13,15 +13,14 @@ import polars as pl
 import pytest
 import pyzipper
 
-from recordpick.cells import plain
+from recordpick.csv_safety import plain
+from recordpick.data_checking.issued_lists import handed_over
 from recordpick.errors import UserError
-from recordpick.handover.checking.lists import handed_over
-from recordpick.handover.export import FILES, Options, export, export_encrypted
-from recordpick.handover.summary import summary
-from recordpick.handover.taking_in_figures import take_in
+from recordpick.handover.export import FILES, Options, export, export_encrypted, summary
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.reports.import_figures import take_in
 from recordpick.selection.working_file import WorkingFile
 
 

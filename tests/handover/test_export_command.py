@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pyzipper
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.handover.export import FILES
 from recordpick.selection.working_file import WorkingFile
 

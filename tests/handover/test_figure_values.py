@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.handover.figure_values import as_kept, value_of, why_none
-from recordpick.selection.own_figures import is_value
+from recordpick.reports.figures import as_kept, value_of, why_none
+from recordpick.selection.kinds.figures import is_value
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tick_sheet_filling import HEADINGS, Filling, as_read, column_of, fill, fill_in, row_of
 
+from recordpick.data_checking import result_cells as cells
+from recordpick.data_checking.import_results import LookedAt, _taken, held_against, look_at
+from recordpick.data_checking.issued_lists import HandedOver, Listed, handed_over, list_ids
+from recordpick.data_checking.workbook import read_workbook, workbook_of
 from recordpick.errors import UserError
-from recordpick.handover.checking import cells
-from recordpick.handover.checking.lists import HandedOver, Listed, handed_over, list_ids
-from recordpick.handover.checking.taking_in import LookedAt, _taken, held_against, look_at
-from recordpick.handover.checking.workbook import read_workbook, workbook_of
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.results import PHASES
+from recordpick.selection.state import PHASES
 from recordpick.selection.working_file import WorkingFile
 
 SAVED_BY_LIBREOFFICE = Path(__file__).parent / "data" / "tick_sheets_saved_by_libreoffice.xlsx"

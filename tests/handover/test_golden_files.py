@@ -14,19 +14,18 @@ import polars as pl
 from workbook_dump import dump
 
 from recordpick import __version__
-from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
-from recordpick.handover.capitation import capitation_rows
-from recordpick.handover.checking.issue_log import issue_log
+from recordpick.csv_safety import as_csv
+from recordpick.data_checking.progress import issue_log
+from recordpick.handover.contract import TABLES
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
-from recordpick.handover.schemas import TABLES
+from recordpick.handover.tick_sheet_model import Workbook, sheets_of, tick_text
 from recordpick.handover.tick_sheets import tick_sheets
-from recordpick.handover.tick_text import tick_text
-from recordpick.handover.tick_words import Workbook, sheets_of
-from recordpick.selection.results import Entry, Issue, Phase, Result
-from recordpick.selection.state import Person, Selection
+from recordpick.reports.capitation import capitation_rows
+from recordpick.selection.events import Person
+from recordpick.selection.state import Entry, Issue, Phase, Result, Selection
 
 from small_practice import AS_AT, small_index
 

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
-from recordpick.handover.verifying.opening import PackFiles, open_pack
+from recordpick.verify.open_pack import PackFiles, open_pack
 
 PASSPHRASE = "ABCDE-FGHJK"
 

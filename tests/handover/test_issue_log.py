@@ -9,13 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cells import as_csv, plain
-from recordpick.handover.checking.issue_log import ISSUE_LOG, issue_log
-from recordpick.handover.checking.lists import handed_over, list_ids
-from recordpick.handover.checking.progress import in_a_table, progress, to_recheck
-from recordpick.handover.checking.sign_off import WIDTH, sign_off
+from recordpick.csv_safety import as_csv, plain
+from recordpick.data_checking.issued_lists import handed_over, list_ids
+from recordpick.data_checking.progress import ISSUE_LOG, in_a_table, issue_log, progress, to_recheck
+from recordpick.data_checking.sign_off import WIDTH, sign_off
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.results import Entry, FilledIn, Phase
+from recordpick.selection.state import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
 
 DOCS = Path(__file__).parents[2] / "docs" / "data-checking.md"

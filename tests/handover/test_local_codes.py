@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from recordpick.cells import as_csv
-from recordpick.handover.local_codes import LOCAL_CODES, local_code_rows
+from recordpick.csv_safety import as_csv
+from recordpick.reports.targets import LOCAL_CODES, local_code_rows
 
 from small_practice import small_index
 

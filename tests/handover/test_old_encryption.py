@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from zip_crypto import write_zip_crypto
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.handover.export import export, export_encrypted
-from recordpick.handover.verifying.opening import open_pack
-from recordpick.handover.verifying.verify import verify
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile
+from recordpick.verify.open_pack import open_pack
+from recordpick.verify.verify import verify
 
 
 @pytest.fixture

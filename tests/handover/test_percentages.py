@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
-from recordpick.handover.compare import compare
-from recordpick.handover.percentages import settled
-from recordpick.handover.qof import read_qof_table
-from recordpick.handover.system_figures import read_system_figures
-from recordpick.handover.taking_in_figures import load, typed
-from recordpick.selection.own_figures import System
+from recordpick.reports.compare import compare
+from recordpick.reports.import_figures import load, typed
+from recordpick.reports.percentages import settled
+from recordpick.reports.qof import read_qof_table
+from recordpick.reports.system_figures import read_system_figures
+from recordpick.selection.state import System
 from recordpick.selection.working_file import WorkingFile
 
 SYSTEMS: tuple[System, ...] = ("current_system", "new_system")

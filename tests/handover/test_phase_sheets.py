@@ -12,18 +12,18 @@ import openpyxl
 import pytest
 from tick_sheet_filling import as_read, fill_in
 
-from recordpick.cli import main
+from recordpick.cli.main import main
+from recordpick.data_checking.import_results import LookedAt, held_against
+from recordpick.data_checking.issued_lists import list_ids
+from recordpick.data_checking.phase_sheets import PhaseSheets, phase_sheets
+from recordpick.data_checking.progress import progress
+from recordpick.data_checking.sign_off import sign_off
+from recordpick.data_checking.workbook import workbook_of
 from recordpick.errors import UserError
-from recordpick.handover.checking.lists import list_ids
-from recordpick.handover.checking.phase_sheets import PhaseSheets, phase_sheets
-from recordpick.handover.checking.progress import progress
-from recordpick.handover.checking.sign_off import sign_off
-from recordpick.handover.checking.taking_in import LookedAt, held_against
-from recordpick.handover.checking.workbook import workbook_of
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.results import Phase
+from recordpick.selection.state import Phase
 from recordpick.selection.working_file import WorkingFile
 
 NOW = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)

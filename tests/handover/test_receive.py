@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cells import plain
+from recordpick.atomic import write_file
+from recordpick.csv_safety import plain
 from recordpick.errors import UserError
-from recordpick.handover.one_file import write_file
 from recordpick.handover.selection_list import SELECTION_LIST
-from recordpick.handover.verifying.receive import RECEIVED, as_file, check_out, received
-from recordpick.handover.verifying.verdict import Check, Verdict
+from recordpick.verify.receive import RECEIVED, as_file, check_out, received
+from recordpick.verify.verdict import Check, Verdict
 
 
 def verdict(name: str, selected: pl.DataFrame, number: int = 1, **more: object) -> Verdict:

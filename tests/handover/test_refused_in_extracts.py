@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.criteria.reading import read_pack
-from recordpick.handover.report_rules import answer_rules, target_figures
-from recordpick.handover.targets import target_table
+from recordpick.criteria.load import read_pack
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.reports.rules import answer_rules, target_figures
+from recordpick.reports.targets import target_table
+from recordpick.resources import general_practice_pack
 
 import systmone_extracts
 import vision_extracts

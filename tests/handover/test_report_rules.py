@@ -11,20 +11,20 @@ from typing import Any
 import polars as pl
 import pytest
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.errors import UserError
-from recordpick.handover.figures import Figure
-from recordpick.handover.qof import QofTable, read_qof_table, shipped_qof_table
-from recordpick.handover.report_index import ReportIndex
-from recordpick.handover.report_rules import (
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.reports.figures import Figure
+from recordpick.reports.qof import QofTable, read_qof_table, shipped_qof_table
+from recordpick.reports.rules import (
+    ReportIndex,
     answer_rules,
     qof_figures,
     shipped_report_rules,
     target_figures,
 )
-from recordpick.handover.targets import target_table
-from recordpick.handover.what_counts import FLAGS
-from recordpick.index.practice_index import PracticeIndex
+from recordpick.reports.targets import target_table
+from recordpick.reports.what_counts import FLAGS
 
 AS_AT = date(2026, 10, 1)
 Written = Callable[..., PracticeIndex]

@@ -7,17 +7,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cells import as_csv
+from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.figures import Figure
-from recordpick.handover.qof import (
+from recordpick.reports.figures import Figure
+from recordpick.reports.qof import (
     QOF_FIGURES,
     QOF_REPORT,
     qof_rows,
     read_qof_table,
     shipped_qof_table,
 )
-from recordpick.handover.targets import TARGET_REPORT, target_rows, target_table
+from recordpick.reports.targets import TARGET_REPORT, target_rows, target_table
 
 GOLDEN = Path(__file__).parent / "golden"
 DOMAIN = Path(__file__).parents[3] / "shared" / "domain" / "qof_2025_26.csv"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.cells import as_csv
 from recordpick.criteria.pack import Pack
+from recordpick.csv_safety import as_csv
 from recordpick.handover.selection_list import SELECTION_LIST, list_id, selection_rows
 from recordpick.selection.state import Selection
 

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recordpick.cells import as_csv
+from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
 from recordpick.handover.export import export
-from recordpick.handover.figure_values import as_kept
-from recordpick.handover.qof import qof_rows, read_qof_table, shipped_qof_table
-from recordpick.handover.system_figures import fill, not_in, read_system_figures
-from recordpick.handover.taking_in_figures import take_in
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.own_figures import is_name, is_value
+from recordpick.reports.figures import as_kept
+from recordpick.reports.import_figures import take_in
+from recordpick.reports.qof import qof_rows, read_qof_table, shipped_qof_table
+from recordpick.reports.system_figures import fill, not_in, read_system_figures
+from recordpick.selection.kinds.figures import is_name, is_value
 from recordpick.selection.working_file import WorkingFile
 
 WIDE = """\

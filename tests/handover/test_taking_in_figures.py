@@ -10,17 +10,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.errors import UserError
-from recordpick.handover.compare import compare, of_working_file
 from recordpick.handover.export import export
-from recordpick.handover.qof import shipped_qof_table
-from recordpick.handover.report_rules import shipped_report_rules
-from recordpick.handover.reports import count, counted_by
-from recordpick.handover.system_figures import read_system_figures
-from recordpick.handover.taking_in_figures import load, take_in, typed
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.reports.compare import compare, of_working_file
+from recordpick.reports.import_figures import load, take_in, typed
+from recordpick.reports.practice_reports import count, counted_by
+from recordpick.reports.qof import shipped_qof_table
+from recordpick.reports.rules import shipped_report_rules
+from recordpick.reports.system_figures import read_system_figures
 from recordpick.selection.working_file import WorkingFile
 
 TABLE = """\

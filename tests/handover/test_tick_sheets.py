@@ -14,9 +14,7 @@ import pytest
 from recordpick.criteria.pack import Pack
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import SELECTION_LIST
-from recordpick.handover.tick_sheets import tick_sheets
-from recordpick.handover.tick_text import WIDTH, tick_text
-from recordpick.handover.tick_words import (
+from recordpick.handover.tick_sheet_model import (
     NAME,
     PATIENT,
     RECORD,
@@ -24,9 +22,12 @@ from recordpick.handover.tick_words import (
     RESULTS,
     SEVERITIES,
     SEVERITY,
+    WIDTH,
     Sheet,
     sheets_of,
+    tick_text,
 )
+from recordpick.handover.tick_sheets import tick_sheets
 
 NAMES = {"100": "O'Neill, Zoë", "=2+3": '=HYPERLINK("x"), Ann', "007": "Bond, J"}
 TOP = 5

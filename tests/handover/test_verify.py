@@ -17,21 +17,19 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from test_descriptor import CRITERIA, DAMAGES, LIST
 
-from recordpick.cells import as_csv
+from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
+from recordpick.handover.contract import Field, Table
 from recordpick.handover.export import FILES, export, export_encrypted
-from recordpick.handover.schemas import Field, Table
-from recordpick.handover.verifying.answer import answer
-from recordpick.handover.verifying.columns import check_columns, typed
-from recordpick.handover.verifying.csv_form import LINE, parse_table
-from recordpick.handover.verifying.described import read_descriptor
-from recordpick.handover.verifying.opening import open_pack
-from recordpick.handover.verifying.the_draw import check_tickets
-from recordpick.handover.verifying.the_list import check_numbering
-from recordpick.handover.verifying.verify import verify
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile
+from recordpick.verify.csv_files import LINE, check_columns, parse_table, typed
+from recordpick.verify.descriptor import read_descriptor
+from recordpick.verify.open_pack import open_pack
+from recordpick.verify.random_draw import check_tickets
+from recordpick.verify.selection_list import check_numbering
+from recordpick.verify.verify import answer, verify
 
 from small_practice import AS_AT
 

@@ -14,23 +14,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack
-from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
-from recordpick.handover.qof import qof_year, read_qof_table, shipped_qof_table
-from recordpick.handover.report_index import ReportIndex
-from recordpick.handover.report_rules import (
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import match
+from recordpick.matching.rules import satisfied
+from recordpick.reports.qof import qof_year, read_qof_table, shipped_qof_table
+from recordpick.reports.rules import (
+    ReportIndex,
     answer_rules,
     qof_figures,
     shipped_report_rules,
     target_figures,
 )
-from recordpick.handover.targets import target_table
-from recordpick.handover.what_counts import FLAGS
-from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching import match
-from recordpick.matching.rules import satisfied
-from recordpick.shipped import general_practice_pack
+from recordpick.reports.targets import target_table
+from recordpick.reports.what_counts import FLAGS
+from recordpick.resources import general_practice_pack
 
 from small_practice import small_index
 

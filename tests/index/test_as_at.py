@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.errors import UserError
 from recordpick.index.as_at import day_in_name, today
-from recordpick.index.build import build_index
-from recordpick.index.questions import Answers
-from recordpick.index.reading import questions_about
+from recordpick.index.build.build_index import build_index
+from recordpick.index.readers.registry import questions_about
+from recordpick.index.source import Answers
 
 import emis_extracts as emis
 import systmone_extracts as systmone

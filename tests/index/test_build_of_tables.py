@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.manifest import FORMAT, FileCount
 from recordpick.index.practice_index import PracticeIndex, open_index
 
@@ -471,7 +471,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """polars wraps the system's error in one of its own: it is taken out again."""
-    from recordpick.index import build
+    from recordpick.index.build import build_index as build
 
     def full(*_: object) -> None:
         pl.DataFrame({"a": ["x"] * 100}).write_parquet("/dev/full")

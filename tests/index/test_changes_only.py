@@ -2,9 +2,9 @@
 
 import pytest
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 import emis_extracts as emis
 import systmone_extracts as systmone

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recordpick.delimited import Damaged, Record, look, read_records, records
+from recordpick.csvio.sniff import Damaged, Record, look, read_records, records
 from recordpick.errors import UserError
 
 

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.digests_aside import BackgroundHasher
+from recordpick.index.build.background import BackgroundHasher
 
 
 def test_the_digest_is_that_of_the_whole_file(tmp_path):

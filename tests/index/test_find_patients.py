@@ -3,7 +3,7 @@
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.find_patients import patient_of, patients_of_list
+from recordpick.index.patient_lookup import patient_of, patients_of_list
 
 from small_practice import small_index
 

@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
-from recordpick.index.mapping_file import read_mapping
+from recordpick.index.build.build_index import build_index
+from recordpick.index.readers.mapping_file import read_mapping
 
 SOUND = """\
 [source]

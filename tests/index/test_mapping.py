@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 PEOPLE = """\

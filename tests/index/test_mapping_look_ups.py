@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 OMOP = Path(__file__).parents[2] / "docs" / "examples" / "omop.toml"

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
+from recordpick.atomic import atomic_folder, cannot_write
 from recordpick.errors import UserError
-from recordpick.memory import free_memory, is_out_of_memory
-from recordpick.whole import cannot_write, whole_folder
+from recordpick.polars_env import free_memory, is_out_of_memory
 
 GIB = 1024**3
 NO_LIMIT_V1 = 9_223_372_036_854_771_712
@@ -110,7 +110,7 @@ def test_no_unfinished_folder_stays_behind(tmp_path: Path, error: Exception) -> 
     """Whatever ran out while it was written."""
 
     def write() -> None:
-        with whole_folder(tmp_path / "out") as made:
+        with atomic_folder(tmp_path / "out") as made:
             (made / "half").write_text("half", encoding="utf-8")
             raise error
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.index.nhs_numbers import is_damaged, is_valid, tidy
+from recordpick.index.values import is_damaged, is_valid, tidy
 
 
 def valid(*texts: str | None) -> list[bool | None]:

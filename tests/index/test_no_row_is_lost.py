@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 blank = st.sampled_from(["", " "])
@@ -41,6 +41,17 @@ def as_csv(header: list[str], rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([header, *rows])
     return text.getvalue().encode()
+
+
+def number_meant(cell: str) -> str:
+    """Return the patient number of a cell: one quotation mark at an end was left open by its file.
+
+    The rule of docs/formats for numbers that another program spoilt, written again in plain Python.
+    """
+    number = cell.strip()
+    if number.count('"') == 1 and (number.startswith('"') or number.endswith('"')):
+        return number.strip('"').strip()
+    return number
 
 
 def indexed(index: PracticeIndex, table: str, column: str) -> list[str]:
@@ -90,6 +101,8 @@ def test_rows_read_are_rows_indexed_and_rows_rejected(
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example(events=[['1"', "e1", "2020-01-31", "observation", "1e400"]])
+@example(events=[['" 2', "e1", "2020-01-31", "observation", "1"]])
 @given(events=st.lists(event, max_size=15))
 def test_the_rows_of_the_index_are_those_that_were_good(events: list[list[str]]) -> None:
     """Judged one by one in plain Python: the same rows go in, in whatever order they come.
@@ -122,10 +135,11 @@ def test_the_rows_of_the_index_are_those_that_were_good(events: list[list[str]])
     good: dict[str, str] = {"surely good": "1"}
     unread: list[tuple[str, str]] = []
     for patient, name, *values in events:
-        if patient.strip() in {"1", "2", "3"} and name.strip() and name not in good:
-            good[name] = patient.strip()
+        number = number_meant(patient)
+        if number in {"1", "2", "3"} and name.strip() and name not in good:
+            good[name] = number
             unread += [
-                (patient.strip(), column)
+                (number, column)
                 for column, value in zip(header[2:], values, strict=True)
                 if value.strip() not in READABLE[column]
             ]

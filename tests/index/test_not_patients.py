@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
-from recordpick.index.list_day import day_of_list
-from recordpick.index.not_patients import says_it_is_no_patient, stated_count
+from recordpick.index.build.build_index import build_index
+from recordpick.index.readers.list_day import day_of_list
+from recordpick.index.readers.not_patients import says_it_is_no_patient, stated_count
 
 HEADER = ["EMIS Number", "NHS Number", "Surname", "First Name", "Date of Birth"]
 PATIENTS = [

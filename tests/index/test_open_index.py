@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import FORMAT, PracticeIndex, open_index
 
 

@@ -12,14 +12,14 @@ import pytest
 import xlsxwriter
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.list_columns import find_header
-from recordpick.index.list_dates import dates_of
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.index.questions import NO_ANSWERS, Answers, Question
-from recordpick.index.reading import questions_about
-from recordpick.shipped import data_file
-from recordpick.tables import PATIENTS
+from recordpick.index.readers.list_dates import dates_of
+from recordpick.index.readers.registry import questions_about
+from recordpick.index.source import NO_ANSWERS, Answers, Question
+from recordpick.resources import data_file
+from recordpick.schema import PATIENTS
 
 EMIS_REPORT = """\
 Patients of the practice,,,,,,,,,

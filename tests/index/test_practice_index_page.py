@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.mapping_file import read_mapping
-from recordpick.index.mapping_values import FORMS
-from recordpick.tables import KIND_WORDS, TABLES, Table
+from recordpick.index.readers.mapping_file import read_mapping
+from recordpick.index.readers.mapping_values import FORMS
+from recordpick.schema import KIND_WORDS, TABLES, Table
 
 PAGE = Path(__file__).parents[2] / "docs" / "practice-index.md"
 BEGIN = "<!-- Written by tests/index/test_practice_index_page.py, from tables.py. -->\n"

@@ -7,10 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from recordpick.index.dates import usable
-from recordpick.index.emis.observations import value_of
-from recordpick.index.emis.words import SIGNIFICANCE, known
-from recordpick.index.quick_typing import (
+from recordpick.index.date_columns import usable
+from recordpick.index.fast_cast import (
     EMPTIED,
     FIRST,
     LAST,
@@ -23,8 +21,10 @@ from recordpick.index.quick_typing import (
     staged_type,
     typed,
 )
+from recordpick.index.readers.emis.care_record import value_of
+from recordpick.index.readers.emis.vocabulary import SIGNIFICANCE, known
 from recordpick.index.values import ISO, TYPES, from_text, to_number, trimmed
-from recordpick.tables import Column
+from recordpick.schema import Column
 
 COLUMNS = {
     "date": Column("date", "date", ""),

@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.as_vision import write_vision
 from recordpick.synthetic.practice import make_practice

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from recordpick import chunks, record_ends
-from recordpick.delimited import look, row_shape
-from recordpick.index.record_lines import record_lines, shape
-from recordpick.index.small_tables import SmallTable
-from recordpick.index.table_files import open_table_file
-from recordpick.row_shape import sample_rows
+from recordpick.csvio import quoting as chunks
+from recordpick.csvio import quoting as record_ends
+from recordpick.csvio.row_shape import sample_rows
+from recordpick.csvio.scan import open_table_file
+from recordpick.csvio.shape import record_lines, shape
+from recordpick.csvio.sniff import look, row_shape
+from recordpick.index.lookup import SmallTable
 
 from emis_extracts import (
     ORG,

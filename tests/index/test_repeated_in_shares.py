@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 
 
 def test_ids_looked_at_in_shares_are_the_same_ids(tmp_path, monkeypatch):
@@ -14,7 +14,7 @@ def test_ids_looked_at_in_shares_are_the_same_ids(tmp_path, monkeypatch):
     events = {"patient_id": ["1"] * 50, "event_id": ids, "value": [float(n) for n in range(50)]}
     pl.DataFrame(events).write_csv(source / "events.csv")
     whole = build_index([source], tmp_path / "whole")
-    monkeypatch.setattr("recordpick.index.misfits.AT_ONCE", 7)
+    monkeypatch.setattr("recordpick.index.build.integrity.AT_ONCE", 7)
     shares = build_index([source], tmp_path / "shares")
     assert whole.scan("events").collect()["value"].sort().to_list() == list(range(40))
     assert shares.fingerprint == whole.fingerprint

@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
+from recordpick.criteria.load import read_pack
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.index.values import TYPES
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
+from recordpick.schema import TABLES
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.as_list import REPORT, write_list
 from recordpick.synthetic.as_systmone import write_systmone
 from recordpick.synthetic.as_vision import write_vision
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.losses import CHANGED, NOT_CARRIED
 from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.writing import write_tables
-from recordpick.tables import TABLES
 
 FORMATS = ("emis", "systmone", "vision", "list")
 ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {"parent_id", "header_id"}

@@ -3,7 +3,7 @@
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 
 from emis_extracts import entry, patient, rejected, rows_of, write_extract
 

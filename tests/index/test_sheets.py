@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from recordpick.errors import UserError
-from recordpick.sheets import read_rows
+from recordpick.spreadsheets import read_rows
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.index.build import build_index
-from recordpick.index.sorting import ranks_of, rows_in_order
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.row_order import ranks_of, rows_in_order
 
 KINDS = ("observation", "problem", "immunisation")
 KEYS = ("kind", "code", "patient_id")
@@ -45,7 +45,7 @@ def test_a_small_table_is_one_block(source, tmp_path):
 
 def test_no_patient_is_in_two_blocks(source, tmp_path, monkeypatch):
     """So that a patient's record is found without looking at the others."""
-    monkeypatch.setattr("recordpick.index.writing.BLOCK", 24)
+    monkeypatch.setattr("recordpick.index.build.writer.BLOCK", 24)
     rows = build_index([source], tmp_path / "index").scan("events").collect()
     blocks = [rows[:24], rows[24:48], rows[48:]]
     patients = [sorted(block["patient_id"].unique()) for block in blocks]
@@ -55,9 +55,9 @@ def test_no_patient_is_in_two_blocks(source, tmp_path, monkeypatch):
 
 def test_a_table_sorted_some_blocks_at_a_time_is_the_same(source, tmp_path, monkeypatch):
     """Row by row, and so with the same fingerprint."""
-    monkeypatch.setattr("recordpick.index.writing.BLOCK", 13)
+    monkeypatch.setattr("recordpick.index.build.writer.BLOCK", 13)
     whole = build_index([source], tmp_path / "whole")
-    monkeypatch.setattr("recordpick.index.writing.AT_ONCE", 26)
+    monkeypatch.setattr("recordpick.index.build.writer.AT_ONCE", 26)
     parts = build_index([source], tmp_path / "parts")
     assert parts.scan("events").collect().equals(whole.scan("events").collect())
     assert parts.fingerprint == whole.fingerprint
@@ -79,9 +79,9 @@ def test_rows_that_no_number_can_tell_apart_are_sorted_by_their_texts(
     source, tmp_path, monkeypatch
 ):
     """The same table comes of it, which only takes longer."""
-    monkeypatch.setattr("recordpick.index.writing.BLOCK", 13)
+    monkeypatch.setattr("recordpick.index.build.writer.BLOCK", 13)
     quick = build_index([source], tmp_path / "quick")
-    monkeypatch.setattr("recordpick.index.sorting._KEYS", 1)
+    monkeypatch.setattr("recordpick.index.build.row_order._KEYS", 1)
     slow = build_index([source], tmp_path / "slow")
     assert slow.fingerprint == quick.fingerprint
 

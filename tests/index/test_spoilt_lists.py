@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 
 
 def rows_of(path: Path, index_at: Path):

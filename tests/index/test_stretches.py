@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.index.build import build_index
-from recordpick.index.stretches import CHUNK, LENGTH, PART, ChunkCounts
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.row_order import CHUNK, LENGTH, PART, ChunkCounts
 
 STANDS = st.lists(
     st.tuples(st.integers(0, 2), st.integers(0, 6), st.sampled_from("abcdefgh"), st.integers(1, 9)),
@@ -59,11 +59,11 @@ def test_the_table_is_the_same_in_whichever_stretches_it_is_read(tmp_path, monke
             "code": [["a", "b", None][n % 3] for n in numbers],
         }
     ).write_csv(folder / "events.csv")
-    monkeypatch.setattr("recordpick.index.writing.BLOCK", 12)
+    monkeypatch.setattr("recordpick.index.build.writer.BLOCK", 12)
     whole = build_index([folder], tmp_path / "whole")
-    monkeypatch.setattr("recordpick.index.stretches.LENGTH", 5)
-    monkeypatch.setattr("recordpick.index.tables_made.LENGTH", 5)
-    monkeypatch.setattr("recordpick.index.writing.AT_ONCE", 24)
+    monkeypatch.setattr("recordpick.index.build.row_order.LENGTH", 5)
+    monkeypatch.setattr("recordpick.index.build.table_builder.LENGTH", 5)
+    monkeypatch.setattr("recordpick.index.build.writer.AT_ONCE", 24)
     pieces = build_index([folder], tmp_path / "pieces")
     assert pieces.scan("events").collect().equals(whole.scan("events").collect())
     assert pieces.fingerprint == whole.fingerprint

@@ -17,18 +17,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from recordpick import chunks
 from recordpick.cleanup.pcse_list import read_pcse_list
 from recordpick.criteria.codelists import codelist_from_csv
 from recordpick.criteria.problems import Problems
-from recordpick.criteria.reading_rows import pack_from_csv
-from recordpick.delimited import Record, look, padded_records, read_records
+from recordpick.criteria.spreadsheet_pack import pack_from_csv
+from recordpick.csvio import quoting as chunks
+from recordpick.csvio.rejects import ROW
+from recordpick.csvio.scan import TableFile, open_table_file
+from recordpick.csvio.sniff import Record, look, padded_records, read_records
 from recordpick.errors import UserError
-from recordpick.handover.qof import qof_table
-from recordpick.index.build import build_index
-from recordpick.index.find_patients import patients_of_list
-from recordpick.index.parts import ROW
-from recordpick.index.table_files import TableFile, open_table_file
+from recordpick.index.build.build_index import build_index
+from recordpick.index.patient_lookup import patients_of_list
+from recordpick.reports.qof import qof_table
 
 from emis_extracts import counts_of, entry, indexed, patient, rows_of, write_extract
 

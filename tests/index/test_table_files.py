@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from recordpick.delimited import Record, records
+from recordpick.csvio import rejects as set_aside_rows
+from recordpick.csvio import shape as record_lines
+from recordpick.csvio.rejects import ROW
+from recordpick.csvio.scan import TableFile, open_table_file
+from recordpick.csvio.sniff import Record, records
 from recordpick.errors import UserError
-from recordpick.index import record_lines
-from recordpick.index import set_aside as set_aside_rows
-from recordpick.index.parts import ROW
-from recordpick.index.table_files import TableFile, open_table_file
 
 
 def opened(folder: Path, content: bytes, **how: object) -> TableFile:

@@ -3,9 +3,10 @@
 import polars as pl
 import pytest
 
-from recordpick.index.parts import FOLDED, ROW, Part
-from recordpick.index.stage_tables import stage_table
-from recordpick.index.workroom import Workroom
+from recordpick.csvio.rejects import ROW
+from recordpick.index.build.build_index import stage_table
+from recordpick.index.build.staging import Workroom
+from recordpick.index.source import FOLDED, Part
 
 
 @pytest.mark.parametrize("files", [1, 2])

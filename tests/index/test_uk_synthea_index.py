@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 
 CHECKOUT = Path(__file__).resolve().parents[2]

@@ -11,14 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.index.values import (
-    from_typed,
-    to_date,
-    to_integer,
-    to_number,
-    to_word,
-    to_yes_no,
-)
+from recordpick.index.values import from_typed, to_date, to_integer, to_number, to_word, to_yes_no
 
 
 def read(how: Callable[[pl.Expr], pl.Expr], *texts: str) -> list[object]:

@@ -3,7 +3,7 @@
 import pytest
 
 from recordpick.errors import UserError
-from recordpick.export_columns import VISION_STAFF_ORDERS
+from recordpick.extract_columns import VISION_STAFF_ORDERS
 
 from emis_extracts import emptied, indexed, rejected, rows_of
 from vision_extracts import entry, patient, write_extract, write_file

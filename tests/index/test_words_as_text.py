@@ -6,9 +6,10 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.index import words_as_text, writing
-from recordpick.index.build import build_index
-from recordpick.index.words_as_text import noted_as
+from recordpick.index.build import writer as words_as_text
+from recordpick.index.build import writer as writing
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.writer import noted_as
 
 from emis_extracts import entry, patient, problem, write_extract
 

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from recordpick.index import workroom
-from recordpick.index.build import build_index
-from recordpick.index.workroom import ROOM, Workroom, room_there_is
+from recordpick.index.build import staging as workroom
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.staging import ROOM, Workroom, room_there_is
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.practice import make_practice
 

@@ -5,12 +5,11 @@ import threading
 import polars as pl
 import pytest
 
-from recordpick.index import writing_aside
-from recordpick.index.build import build_index
-from recordpick.index.digests_aside import BackgroundHasher
-from recordpick.index.tables_made import TableMade
-from recordpick.index.writing import AbandonedError, write_table
-from recordpick.index.writing_aside import BackgroundWriter
+from recordpick.index.build import background as writing_aside
+from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
+from recordpick.index.build.build_index import build_index
+from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.writer import AbandonedError, write_table
 
 
 @pytest.fixture

@@ -5,13 +5,13 @@ import io
 import polars as pl
 import pytest
 
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
+from recordpick.criteria.load import read_pack
+from recordpick.index.build.build_index import build_index
 from recordpick.matching.plan import plan
 from recordpick.matching.rules import answerable
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.writing import write_tables
 
 
 @pytest.fixture(scope="module")

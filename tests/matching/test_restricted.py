@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Rule
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
-from recordpick.index.questions import Answers
+from recordpick.index.build.build_index import build_index
+from recordpick.index.source import Answers
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
-from recordpick.tables import PATIENTS
+from recordpick.resources import general_practice_pack
+from recordpick.schema import PATIENTS
 
 from small_practice import AS_AT, criterion, pack
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 from emis_extracts import indexed
 from small_practice import small_index

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Rule, Step
-from recordpick.criteria.reading import read_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.manifest import FORMAT, Conflated, Gap, read_manifest
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 from small_practice import AS_AT, criterion, pack, small_index
 

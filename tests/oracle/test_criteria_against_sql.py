@@ -10,8 +10,8 @@ import pytest
 from made_practices import AS_AT, CODELISTS, Opinions, make_formats, read_answers
 from second_opinion import AREAS, connect, patients_of, queries
 
-from recordpick.criteria.reading import read_pack
-from recordpick.shipped import general_practice_pack
+from recordpick.criteria.load import read_pack
+from recordpick.resources import general_practice_pack
 
 CRITERIA = queries(*AREAS)
 

@@ -12,7 +12,7 @@ import pytest
 from made_practices import AS_AT, Opinions
 from second_opinion import queries, read_codelists
 
-from recordpick.shipped import data_file
+from recordpick.resources import data_file
 
 SQL = queries("reports")
 QOF_FIGURES = {"denominator": "eligible", "numerator": "immunised"}

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Matches
-from recordpick.picking.by_ticket import suggest_by_ticket
+from recordpick.picking.tickets import suggest_by_ticket
 
 PATIENTS = [f"P{number}" for number in range(12)]
 CRITERIA = ["MED-04", "DEM-01", "ALL-02"]

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from recordpick.matching import Matches
-from recordpick.picking.moved_on import moved_on
+from recordpick.picking.stale_picks import moved_on
 
 
 @dataclass

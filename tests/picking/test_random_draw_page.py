@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.cli import main
-from recordpick.index.build import build_index
+from recordpick.cli.main import main
+from recordpick.index.build.build_index import build_index
 from recordpick.picking.strata import strata_of, stratified_order
 from recordpick.picking.tickets import draw_order
 

@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recordpick.picking.cover import SetCover
-from recordpick.picking.greedy import greedy_cover, lower_bound_without_solver
-from recordpick.picking.highs import SolverResult, solve_with_highs
-from recordpick.picking.smallest import minimum_cover
+from recordpick.picking.greedy_cover import greedy_cover, lower_bound_without_solver
+from recordpick.picking.minimum_cover import SolverResult, minimum_cover, solve_with_highs
+from recordpick.picking.set_cover import SetCover
 from recordpick.picking.suggestion import compare, suggest
 from small_selection import SoFar, basis_of
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from hostile_data import AS_AT, write_hostile
 
-from recordpick.criteria.reading import parse_pack
-from recordpick.index.build import build_index
-from recordpick.selection.state import Person
+from recordpick.criteria.load import parse_pack
+from recordpick.index.build.build_index import build_index
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 PACK = """

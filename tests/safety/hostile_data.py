@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.tables import TABLES, Kind
+from recordpick.schema import TABLES, Kind
 
 SHARED = Path(os.environ.get("RECORDPICK_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 NAUGHTY = SHARED / "data" / "naughty_strings" / "blns.json"

@@ -15,11 +15,11 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
-from recordpick.sheets import read_rows
+from recordpick.spreadsheets import read_rows
 
 SECONDS = 30
 MEMORY = 2 * 1024**3  # polars reserves some 0.7 GB of addresses before it has read a byte

@@ -15,27 +15,27 @@ import pyzipper  # noqa: F401 - loaded late by us, and before the first fork her
 import xlsxwriter  # noqa: F401 - likewise
 from killing import Work, in_child
 
-import recordpick.commands.clean_up
-import recordpick.commands.compare
-import recordpick.commands.draw
-import recordpick.commands.export
-import recordpick.commands.index
-import recordpick.commands.issues_import
-import recordpick.commands.issues_log
-import recordpick.commands.issues_sign_off
-import recordpick.commands.new
-import recordpick.commands.pick
-import recordpick.commands.receive
-import recordpick.commands.suggest
-import recordpick.commands.synthesise
+import recordpick.cli.clean_up
+import recordpick.cli.compare
+import recordpick.cli.draw
+import recordpick.cli.export
+import recordpick.cli.index
+import recordpick.cli.issues_import
+import recordpick.cli.issues_log
+import recordpick.cli.issues_sign_off
+import recordpick.cli.new
+import recordpick.cli.pick
+import recordpick.cli.receive
+import recordpick.cli.suggest
+import recordpick.cli.synthesise
 import recordpick.demo  # noqa: F401 - all of them loaded before the first fork
-from recordpick.cli import main
-from recordpick.criteria.reading import read_pack
-from recordpick.handover.contents import FILES, SUMS
-from recordpick.selection.schema import FIRST_VERSION
-from recordpick.selection.state import Person
+from recordpick.cli.main import main
+from recordpick.criteria.load import read_pack
+from recordpick.handover.export import FILES, SUMS
+from recordpick.resources import general_practice_pack
+from recordpick.selection.database import FIRST_VERSION
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.shipped import general_practice_pack
 
 KIM = Person("Kim", "practice")
 PATIENTS = 60
@@ -157,8 +157,8 @@ def is_new(path: Path) -> None:
 def prepare(folder: Path, names: Collection[str] = ()) -> None:
     """Make what the commands need (those named, or all): sources, an index, files, packs."""
     from recordpick.demo import run_demo
+    from recordpick.synthetic.extract_writing import write_tables
     from recordpick.synthetic.practice import AS_AT, make_practice
-    from recordpick.synthetic.writing import write_tables
 
     demo = folder / "demo"
     pack, checked, fresh = demo / "hand-over", folder / "checked.recordpick", folder / FRESH

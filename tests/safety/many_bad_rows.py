@@ -15,8 +15,10 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from recordpick.index import accounts, record_lines, set_aside
-from recordpick.index.build import build_index
+from recordpick.csvio import rejects as set_aside
+from recordpick.csvio import shape as record_lines
+from recordpick.index.build import accounting as accounts
+from recordpick.index.build.build_index import build_index
 
 HEADER = "patient_id,event_id,date,kind,code,term\n"
 GOOD = "1,e{},2020-01-01,observation,X,t\n"

@@ -17,9 +17,9 @@ from working_files import JO, START, new_file, worked_on
 
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up
+from recordpick.selection.database import connect
 from recordpick.selection.events import next_event
 from recordpick.selection.opening import DamagedFileError
-from recordpick.selection.schema import connect
 from recordpick.selection.store import Store
 from recordpick.selection.working_file import WorkingFile
 

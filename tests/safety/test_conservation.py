@@ -13,15 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recordpick.cli import main
+from recordpick.cli.main import main
+from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
-from recordpick.criteria.reading import parse_pack
 from recordpick.handover.export import export
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match, random_population
-from recordpick.picking.by_ticket import suggest_by_ticket
-from recordpick.selection.state import Person
+from recordpick.picking.tickets import suggest_by_ticket
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 KIM = Person("Kim", "practice")

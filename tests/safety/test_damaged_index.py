@@ -12,9 +12,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.criteria.reading import parse_pack
+from recordpick.criteria.load import parse_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.matching import match
 

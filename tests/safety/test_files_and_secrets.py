@@ -13,8 +13,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.cli import main
-from recordpick.crash import WHOLE, crash_report
+from recordpick.cli.main import main
+from recordpick.crash_report import WHOLE, crash_report
 from recordpick.demo import PERSON
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
@@ -54,7 +54,7 @@ def test_no_module_of_ours_brings_in_the_network() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             found |= {(path.name, name) for name in names if name.split(".")[0] in wanted}
-    assert found == {("schema.py", "urllib.parse")}  # it only quotes a path
+    assert found == {("database.py", "urllib.parse")}  # it only quotes a path
 
 
 @posix
@@ -136,8 +136,8 @@ def test_those_who_look_for_a_mistake_can_ask_for_everything(
 def test_a_command_that_crashes_prints_no_data(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "import recordpick.commands.criteria as criteria\n"
-        "from recordpick.cli import main\n"
+        "import recordpick.cli.criteria as criteria\n"
+        "from recordpick.cli.main import main\n"
         "def read_pack(path):\n"
         "    raise ValueError('Quillfeather was born on 1 May 1951')\n"
         "criteria.read_pack = read_pack\n"
@@ -154,7 +154,7 @@ def test_a_command_that_crashes_prints_no_data(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "ValueError at" in done.stderr
-    assert "recordpick/commands/criteria.py, line" in done.stderr
+    assert "recordpick/cli/criteria.py, line" in done.stderr
     assert "Quillfeather" not in done.stderr + done.stdout
 
 

@@ -21,11 +21,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.selection.working_file import WorkingFile
-from recordpick.sheets import read_rows
+from recordpick.spreadsheets import read_rows
 
 if sys.platform == "win32":
     pytest.skip("needs limits of POSIX", allow_module_level=True)

@@ -28,7 +28,7 @@ resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 import polars as pl
 from datetime import date
 from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.tables_of_pack import columns_with, words_of
+from recordpick.criteria.pack import columns_with, words_of
 from recordpick.errors import UserError
 
 columns, words = columns_with({}, "events"), words_of("events")

@@ -19,20 +19,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from recordpick.cli import main
-from recordpick.criteria.reading import read_pack
+from recordpick.cli.main import main
+from recordpick.criteria.load import read_pack
+from recordpick.data_checking.issued_lists import list_ids
 from recordpick.errors import UserError
-from recordpick.handover.checking.lists import list_ids
-from recordpick.handover.contents import Options
-from recordpick.handover.export import export
+from recordpick.handover.export import Options, export
 from recordpick.identifiers import is_spoilt, repair_number
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match
-from recordpick.selection.results import Entry, FilledIn
-from recordpick.selection.state import Person
+from recordpick.sanitize import visible
+from recordpick.selection.events import Person
+from recordpick.selection.state import Entry, FilledIn
 from recordpick.selection.working_file import WorkingFile
-from recordpick.visible import visible
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pty")
 

@@ -15,14 +15,14 @@ import polars as pl
 import pytest
 from killing import in_child
 
-from recordpick.criteria.reading import parse_pack
+from recordpick.atomic import atomic_folder, restore_interrupted, write_new
+from recordpick.criteria.load import parse_pack
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
-from recordpick.selection.index_of import index_of
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
+from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
-from recordpick.whole import put_back, whole_folder, write_new
 
 HERE = Path(__file__).parent
 PACK = """
@@ -79,7 +79,7 @@ def test_what_a_killed_program_left_is_taken_away_after_an_hour(tmp_path: Path) 
     for other in others:
         other.mkdir()
         os.utime(other, (0, 0))
-    with whole_folder(tmp_path / "out") as folder:
+    with atomic_folder(tmp_path / "out") as folder:
         write_new(folder / "a", b"1")
     assert not older.exists()
     assert new.exists()
@@ -105,7 +105,7 @@ def _killed_between_the_renames(out: Path) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def replace() -> None:
-        with whole_folder(out, lambda _: None) as made:
+        with atomic_folder(out, lambda _: None) as made:
             write_new(made / "unfinished", b"1")
             sys.addaudithook(watch)
 
@@ -158,10 +158,10 @@ def test_the_last_of_several_that_were_replaced_is_put_back(tmp_path: Path) -> N
         while time.time_ns() < earlier.stat().st_ctime_ns + 20_000_000:
             pass  # files know no finer time than that
     (tmp_path / ".outer.aaaa0000.old").mkdir()
-    assert put_back(tmp_path / "out") == tmp_path / "out"
+    assert restore_interrupted(tmp_path / "out") == tmp_path / "out"
     assert (tmp_path / "out" / "a").read_bytes() == b"last"
-    assert put_back(tmp_path / "out") is None
-    assert put_back(tmp_path / "other") is None
+    assert restore_interrupted(tmp_path / "out") is None
+    assert restore_interrupted(tmp_path / "other") is None
 
 
 def test_where_it_may_not_be_put_back_it_is_said_what_to_rename(
@@ -190,12 +190,12 @@ def test_who_opens_amid_a_replacement_does_not_spoil_it(
         calls.append(path)
         if len(calls) == 2:
             monkeypatch.setattr(Path, "rename", rename)
-            put_back(out)
+            restore_interrupted(out)
             monkeypatch.setattr(Path, "rename", meddled)
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", meddled)
-    with whole_folder(out, lambda _: None) as folder:
+    with atomic_folder(out, lambda _: None) as folder:
         write_new(folder / "a", b"2")
     assert (out / "a").read_bytes() == b"2"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
@@ -222,7 +222,7 @@ def test_a_drive_that_says_late_that_it_is_full_leaves_nothing(
         raise OSError(number, os.strerror(number))
 
     def make() -> None:
-        with whole_folder(tmp_path / "out") as folder:
+        with atomic_folder(tmp_path / "out") as folder:
             (folder / "a").write_bytes(b"1")
             monkeypatch.setattr(os, "fsync", late)
 
@@ -238,7 +238,7 @@ def test_a_drive_that_cannot_be_asked_is_believed(
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
 
     monkeypatch.setattr(os, "fsync", unknown)
-    with whole_folder(tmp_path / "out") as folder:
+    with atomic_folder(tmp_path / "out") as folder:
         (folder / "a").write_bytes(b"1")
     assert (tmp_path / "out" / "a").read_bytes() == b"1"
 
@@ -252,7 +252,7 @@ def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     def make() -> None:
-        with whole_folder(tmp_path / "out"):
+        with atomic_folder(tmp_path / "out"):
             resource.setrlimit(resource.RLIMIT_FSIZE, (5_000, before[1]))
             raise pl.exceptions.ComputeError(END_OF_A_FILE)
 
@@ -264,7 +264,7 @@ def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, ignored)
-    with pytest.raises(pl.exceptions.ComputeError), whole_folder(tmp_path / "out"):
+    with pytest.raises(pl.exceptions.ComputeError), atomic_folder(tmp_path / "out"):
         raise pl.exceptions.ComputeError(END_OF_A_FILE)
     assert list(tmp_path.iterdir()) == []
 
@@ -275,7 +275,7 @@ def test_a_drive_that_vanishes_amid_the_work_is_told(tmp_path: Path) -> None:
     drive.mkdir()
 
     def make() -> None:
-        with whole_folder(drive / "out") as folder:
+        with atomic_folder(drive / "out") as folder:
             write_new(folder / "a", b"1")
             drive.rename(tmp_path / "gone")
             pl.LazyFrame({"a": [1]}).sink_parquet(folder / "b.parquet")

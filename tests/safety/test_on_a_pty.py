@@ -17,14 +17,14 @@ from hostile_data import AS_AT, NEVER_RAW
 from on_a_pty import Terminal
 
 from recordpick.index.practice_index import open_index
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 
 SECRET = "Quillfeather"
 CRASH = f"""
 import sys
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.tui.work import WorkScreen
 
 def action_undo(self):

@@ -18,7 +18,7 @@ if sys.platform == "win32":
 
 from on_a_pty import Terminal
 
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.hang_up import GONE
 

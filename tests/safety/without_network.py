@@ -48,7 +48,7 @@ async def use_the_app(folder: Path) -> None:
 
 def main(folder: str) -> None:
     sys.addaudithook(watch)
-    from recordpick.cli import main as recordpick
+    from recordpick.cli.main import main as recordpick
 
     top = Path(folder)
     # What wanted the system's folder for temporary files would now fail: others may read there.

@@ -17,8 +17,7 @@ from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, 
 
 from recordpick.errors import UserError
 from recordpick.selection.merging import plan_merge
-from recordpick.selection.own_figures import SYSTEMS, Given
-from recordpick.selection.results import OUTCOMES, PHASES
+from recordpick.selection.state import OUTCOMES, PHASES, SYSTEMS, Given
 from recordpick.selection.working_file import WorkingFile
 
 CRITERIA = st.sampled_from(sorted(ROOM))

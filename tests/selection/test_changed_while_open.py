@@ -10,16 +10,16 @@ import pytest
 from working_files import JO, SAM, START, filled, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.selection import file_state
-from recordpick.selection.backup import backups
-from recordpick.selection.opening import DamagedFileError
-from recordpick.selection.trouble import (
+from recordpick.os_errors import (
     BusyError,
     NoFileLocksError,
     NotSavedError,
     has_file_locks,
     in_words,
 )
+from recordpick.selection import file_state
+from recordpick.selection.backup import backups
+from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.working_file import WorkingFile
 
 if sys.platform == "win32":

@@ -13,10 +13,10 @@ from working_files import JO, START, worked_on
 
 from recordpick.errors import UserError
 from recordpick.selection.backup import back_up
+from recordpick.selection.database import STATEMENTS
 from recordpick.selection.events import next_event
-from recordpick.selection.journal import replay
+from recordpick.selection.history import replay
 from recordpick.selection.opening import DamagedFileError
-from recordpick.selection.schema import STATEMENTS
 from recordpick.selection.store import Store
 from recordpick.selection.working_file import WorkingFile
 

@@ -8,7 +8,7 @@ import pytest
 from working_files import JO, START, filled, new_file, worked_on
 
 from recordpick.selection.events import BrokenEventError, next_event
-from recordpick.selection.journal import replay
+from recordpick.selection.history import replay
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.plausible import Plausibility
 from recordpick.selection.working_file import WorkingFile

@@ -14,12 +14,12 @@ import pytest
 from working_files import JO, START, new_file, worked_on
 
 from attack.stale_journals import Moment, moments, torn, with_super_journal
+from recordpick.os_errors import NotSavedError
 from recordpick.selection import file_state
+from recordpick.selection.database import connect
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.rollback_journal import UnusableJournalError, play_back
-from recordpick.selection.schema import connect
 from recordpick.selection.sidecars import sidecars
-from recordpick.selection.trouble import NotSavedError
 from recordpick.selection.working_file import WorkingFile
 
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="pipes and links are POSIX's")

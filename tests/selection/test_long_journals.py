@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from working_files import JO, START, new_file
 
 from recordpick.selection.events import BrokenEventError, Event, canonical, event_hash, next_event
-from recordpick.selection.journal import History, replay
+from recordpick.selection.history import History, replay
 from recordpick.selection.ledger import Log, Table, take_back
 
 NOTES = 3_000

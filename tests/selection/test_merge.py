@@ -28,10 +28,9 @@ from working_files import (
 
 from recordpick.errors import UserError
 from recordpick.selection.chains import all_hashes, exports_of
-from recordpick.selection.journal import history_of
+from recordpick.selection.history import history_of
 from recordpick.selection.merging import Choice, Plan, plan_merge
-from recordpick.selection.own_figures import Given
-from recordpick.selection.state import Selection
+from recordpick.selection.state import Given, Selection
 from recordpick.selection.working_file import WorkingFile
 from small_journals import read_journal, write_journal
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from working_files import AS_AT, JO, small_pack, ticking
 
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
-from recordpick.selection.known_people import Changed, people_of
+from recordpick.index.build.build_index import build_index
+from recordpick.selection.identity_fingerprint import Changed, people_of
 from recordpick.selection.working_file import WorkingFile
 
 from small_practice import small_index

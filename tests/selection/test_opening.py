@@ -15,7 +15,7 @@ from working_files import AS_AT, JO, SAM, START, index_at, new_file, small_pack,
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import backups
-from recordpick.selection.schema import APPLICATION_ID, VERSION, uri
+from recordpick.selection.database import APPLICATION_ID, VERSION, uri
 from recordpick.selection.working_file import WorkingFile
 
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")

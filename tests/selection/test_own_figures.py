@@ -9,8 +9,8 @@ from working_files import JO, SAM, filled, worked_on
 
 from recordpick.errors import UserError
 from recordpick.selection.events import BrokenEventError, next_event
-from recordpick.selection.journal import replay
-from recordpick.selection.own_figures import Given
+from recordpick.selection.history import replay
+from recordpick.selection.state import Given
 from recordpick.selection.working_file import WorkingFile
 
 REGISTER = ("qof", "AF006", "register")

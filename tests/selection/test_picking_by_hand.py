@@ -6,7 +6,7 @@ import pytest
 from working_files import AS_AT, JO, PARTNER, SAM, START, new_file
 
 from recordpick.errors import UserError
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 

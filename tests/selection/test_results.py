@@ -11,10 +11,10 @@ from working_files import JO, filled, worked_on
 
 from recordpick.errors import UserError
 from recordpick.selection.backup import backups
+from recordpick.selection.database import FIRST_VERSION
 from recordpick.selection.events import BrokenEventError, Event, next_event
-from recordpick.selection.journal import replay
-from recordpick.selection.results import Entry, FilledIn
-from recordpick.selection.schema import FIRST_VERSION
+from recordpick.selection.history import replay
+from recordpick.selection.state import Entry, FilledIn
 from recordpick.selection.working_file import WorkingFile
 
 FIRST, AGAIN = "a" * 64, "b" * 64

@@ -6,7 +6,7 @@ import pytest
 from working_files import AS_AT, JO, SAM, eligible, index_at, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.selection.wording import describe
+from recordpick.selection.describe import describe
 from recordpick.selection.working_file import WorkingFile
 
 

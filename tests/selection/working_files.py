@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
-from recordpick.criteria.reading import parse_pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.results import Entry, FilledIn, Phase
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
+from recordpick.selection.state import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import Practice, make_practice
-from recordpick.synthetic.writing import write_tables
 
 PATIENTS, SEED = 1_000, 11
 

@@ -12,14 +12,14 @@ import pytest
 
 import recordpick
 from recordpick.synthetic import practice as practice_module
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import Practice, make_practice
-from recordpick.synthetic.writing import write_tables
 
 MAKE = """
 import sys
 from pathlib import Path
 from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.writing import write_tables
+from recordpick.synthetic.extract_writing import write_tables
 practice = make_practice(60, 3)
 for fmt in ("parquet", "csv"):
     write_tables(practice, Path(sys.argv[1]) / fmt, fmt)

@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
+from recordpick.criteria.load import read_pack
+from recordpick.index.build.build_index import build_index
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import GENERATED_TABLES, make_practice
-from recordpick.synthetic.writing import write_tables
 
 SAMPLE = Path(__file__).parents[2] / "sample_data" / "practice"
 PATIENTS, SEED, RECENT_YEARS = 60, 2026, 2

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from recordpick.schema import TABLES
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
 from recordpick.synthetic.rows import DTYPES
-from recordpick.tables import TABLES
 
 MAY_BE_AHEAD = {
     ("appointments", "date"),

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from recordpick.errors import UserError
+from recordpick.synthetic.extract_writing import write_tables
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
-from recordpick.synthetic.writing import write_tables
 
 
 @pytest.fixture(scope="module")

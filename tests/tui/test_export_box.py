@@ -3,7 +3,7 @@
 import pytest
 from driving import app_on, using
 
-from recordpick.handover.doubts import Doubt
+from recordpick.handover.warnings import Doubt
 from recordpick.tui.export_session import free_place
 
 FILE = "demonstration.recordpick"
@@ -74,7 +74,7 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
 async def test_what_is_doubtful_about_the_list_is_told(demo, monkeypatch):
     """With the patients' numbers, which are hidden with the names."""
     doubt = Doubt("not in the practice index any more", ("424242",))
-    monkeypatch.setattr("recordpick.handover.doubts.doubts", lambda *_: (doubt,))
+    monkeypatch.setattr("recordpick.handover.warnings.doubts", lambda *_: (doubt,))
     async with using(app_on(demo / FILE)) as user:
         await user.press("e", "enter")
         assert user.title == "Exported"

@@ -3,7 +3,7 @@
 import pytest
 from driving import app_on, using
 
-from recordpick.record import Entry, Part, Record
+from recordpick.patient_record import Entry, Part, Record
 from recordpick.tui.hiding import without
 from recordpick.tui.record_view import RecordView, Shown, is_private
 

@@ -5,7 +5,7 @@ import shutil
 from driving import app_on, using
 from tiny import make_tiny
 
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.selection.working_file import WorkingFile
 
 

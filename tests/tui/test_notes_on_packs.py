@@ -5,7 +5,7 @@ from __future__ import annotations
 from driving import SMALL, app_on, using
 from tiny import make_tiny
 
-from recordpick.cli import main
+from recordpick.cli.main import main
 from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
 from recordpick.tui.tour import Tour

@@ -7,7 +7,7 @@ import pytest
 from driving import app_on, using
 
 from recordpick.errors import UserError
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.draw_session import draw
 from recordpick.tui.session import Session
@@ -349,7 +349,7 @@ async def test_an_index_that_is_not_the_one_is_asked_for(demo, made_demo, tmp_pa
 
 async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
     """A draw made by strata on the command line is continued in the app by strata."""
-    from recordpick.cli import main
+    from recordpick.cli.main import main
 
     file = demo / "demonstration.recordpick"
     assert main(["draw", str(file), "--seed", "7", "--records", "4", "--strata"]) == 0

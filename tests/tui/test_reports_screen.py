@@ -6,8 +6,8 @@ from driving import app_on, using
 
 from recordpick.handover.export import export
 from recordpick.matching import match
-from recordpick.selection.index_of import index_of
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
+from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
 
 FILE = "demonstration.recordpick"

@@ -13,7 +13,7 @@ import pytest
 from driving import LARGE, SMALL, app_on, using
 from tiny import make_tiny
 
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings

@@ -4,7 +4,7 @@ from driving import app_on, using
 from tiny import make_tiny
 
 from recordpick.index.practice_index import open_index
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.work import WorkScreen
 

@@ -12,7 +12,7 @@ def test_what_is_painted_first_does_not_need_polars():
     """Neither importing the app nor its start screen, form and boxes loads polars."""
     code = (
         "import sys\n"
-        "import recordpick.commands.open, recordpick.commands.demo\n"
+        "import recordpick.cli.open, recordpick.cli.demo\n"
         "import recordpick.tui.app, recordpick.tui.new_file, recordpick.tui.waiting\n"
         "sys.exit(any(name in sys.modules for name in ('polars', 'faker')))"
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 
-from recordpick.criteria.reading import read_pack
-from recordpick.index.build import build_index
-from recordpick.selection.state import Person
+from recordpick.criteria.load import read_pack
+from recordpick.index.build.build_index import build_index
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)

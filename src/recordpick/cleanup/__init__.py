@@ -4,12 +4,14 @@
 the folder that staff work through.
 """
 
+from __future__ import annotations
+
 from recordpick.cleanup.checks import CHECKS, look_through
 from recordpick.cleanup.finding import FOUND, NONE, UNKNOWN, Check, Finding
-from recordpick.cleanup.folder import summary, write_clean_up
 from recordpick.cleanup.pcse_findings import pcse_findings
 from recordpick.cleanup.pcse_list import PcseList, read_pcse_list
 from recordpick.cleanup.reconcile import Reconciliation, reconcile
+from recordpick.cleanup.report import summary, write_clean_up
 
 __all__ = [
     "CHECKS",

@@ -5,13 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from recordpick.cleanup.codes import CODES
-from recordpick.cleanup.duplicates import DUPLICATES
+from recordpick.cleanup.dates import PATIENT_DATES
 from recordpick.cleanup.entry_dates import ENTRY_DATES
 from recordpick.cleanup.finding import Check, Finding, found
-from recordpick.cleanup.nhs import NUMBERS
-from recordpick.cleanup.patient_dates import PATIENT_DATES
-from recordpick.cleanup.people import PEOPLE
-from recordpick.cleanup.records import RECORDS
+from recordpick.cleanup.registrations import DUPLICATES, NUMBERS, PEOPLE, RECORDS
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
 

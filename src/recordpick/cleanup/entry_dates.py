@@ -8,11 +8,10 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.cleanup.dates import KnownDay, born, is_before
 from recordpick.cleanup.finding import Check, CheckResult, missing_columns, sentence
-from recordpick.cleanup.known_days import KnownDay, is_before
-from recordpick.cleanup.patient_dates import born
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 
 
 @dataclass(frozen=True, slots=True)

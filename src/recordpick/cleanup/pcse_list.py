@@ -12,10 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index import nhs_numbers
+from recordpick.index import values as nhs_numbers
 from recordpick.index.list_columns import ListColumns, find_header, words_of
-from recordpick.index.list_dates import dates_of, without_time
-from recordpick.index.list_rows import (
+from recordpick.index.readers.list_dates import dates_of, without_time
+from recordpick.index.readers.list_rows import (
     body,
     check_one_of_each,
     notes_of,
@@ -24,7 +24,7 @@ from recordpick.index.list_rows import (
     texts_of,
 )
 from recordpick.index.values import ISO, to_date, to_word
-from recordpick.tables import PATIENTS
+from recordpick.schema import PATIENTS
 
 FIELDS = ("family_name", "given_name", "middle_names", "date_of_birth", "sex")
 """The fields that are compared besides the NHS number, where the list has them."""

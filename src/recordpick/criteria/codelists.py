@@ -1,18 +1,74 @@
-"""Codelists: CSV files with the columns code and term, or a few codes within a pack."""
+"""Codelists: CSV files with the columns code and term, or a few codes within a pack.
+
+The codelists that come with recordpick: a few codes each, for demonstrations.
+
+Used on a practice's own records they find some of the patients, or nobody, and look whole. So a
+codelist that still is the one that ships is known by its codes.
+
+The codelists that a pack's rules use: from the pack itself, or from files beside it.
+
+Codes that a spreadsheet has rounded: such a code finds nobody, and nothing shows.
+
+Spreadsheets keep 15 digits. A SNOMED CT or dm+d code of 16 to 18 digits that was once a number
+there ends in zeros, and its check digit (Verhoeff, as the SNOMED CT identifier is specified) no
+longer fits; or it is shown in scientific notation.
+"""
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from recordpick.criteria.csv_text import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.criteria.list_columns import is_total
 from recordpick.criteria.pack import Codelist
-from recordpick.criteria.problems import Problems
-from recordpick.criteria.rounded_codes import looks_rounded
-from recordpick.criteria.wording import first_invisible, listed, name_of_character, shown
+from recordpick.criteria.problems import (
+    Problems,
+    did_you_mean,
+    first_invisible,
+    listed,
+    name_of_character,
+    shown,
+)
+from recordpick.criteria.toml_positions import TomlPath
+from recordpick.criteria.toml_values import Values
+from recordpick.csvio.records import DELIMITERS, Row, UnreadableRowError, rows_of
+from recordpick.errors import UserError
 from recordpick.identifiers import ERROR, INVISIBLE
+from recordpick.resources import criteria_folder
+
+_SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
+_ROUNDED = re.compile(r"[1-9][0-9]{14}0{1,3}")
+_TURNS = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
+
+
+def looks_rounded(code: str) -> bool:
+    """Whether a code is what a spreadsheet leaves of a longer one."""
+    if _SCIENTIFIC.fullmatch(code):
+        return True
+    return _ROUNDED.fullmatch(code) is not None and not has_check_digit(code)
+
+
+def has_check_digit(digits: str) -> bool:
+    """Whether the last of these digits is the Verhoeff check digit of the others."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        turned = int(digit)
+        for _ in range(place % 8):
+            turned = _TURNS[turned]
+        total = _product(total, turned)
+    return total == 0
+
+
+def _product(left: int, right: int) -> int:
+    """Multiply in the dihedral group of the pentagon: 0 to 4 turn it, 5 to 9 turn it over."""
+    if left < 5:
+        return (left + right) % 5 if right < 5 else (left + right - 5) % 5 + 5
+    return (left - 5 - right) % 5 + 5 if right < 5 else (left - right) % 5
+
 
 FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -232,3 +288,99 @@ def _hides_something(code: str, term: str) -> str:
                 "which cannot be seen; take it out."
             )
     return ""
+
+
+def is_demonstration(codelist: Codelist) -> bool:
+    """Tell whether a codelist has just the codes of the one of its name that ships."""
+    return frozenset(codelist.codes) == _shipped().get(codelist.name)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Mapping[str, frozenset[str]]:
+    """Give the codes of each codelist that ships, by its name."""
+    found = {}
+    for path in sorted((criteria_folder() / FOLDER).glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            found[path.stem] = frozenset(row["code"] for row in csv.DictReader(file))
+    return found
+
+
+FindCodelist = Callable[[str], str | None]
+"""Returns the text of the codelist file of that name, None if absent; may raise UserError."""
+
+
+class PackCodelists:
+    """Loads each codelist once; `loaded` and `files` hold what was found."""
+
+    def __init__(self, inline: Values, find: FindCodelist, problems: Problems) -> None:
+        self._find = find
+        self._problems = problems
+        self._requested: set[str] = set()
+        self.loaded: dict[str, Codelist] = {}
+        self.files: dict[str, str] = {}
+        for name in inline.items():
+            self._requested.add(name)
+            if not is_safe_name(name):
+                inline.problem(_unsafe(name), name)
+            else:
+                self._inline(name, inline.table(name))
+
+    def ask(self, name: str, at: TomlPath, criterion: str) -> None:
+        """Load the codelist that a rule names; a failure is recorded the first time only."""
+        if name in self._requested:
+            return
+        self._requested.add(name)
+        try:
+            text = self._find(name) if is_safe_name(name) else None
+        except UserError as error:
+            self._problems.add(str(error), at=at, criterion=criterion)
+            return
+        if text is not None:
+            self.files[file_name(name)] = text
+            codelist = codelist_from_csv(name, text, self._problems)
+            if codelist is not None:
+                self.loaded[name] = codelist
+            return
+        message = _unsafe(name) if not is_safe_name(name) else self._missing(name)
+        self._problems.add(message, at=at, criterion=criterion)
+
+    def _missing(self, name: str) -> str:
+        guess = did_you_mean(name, self.loaded)
+        return (
+            f"There is no codelist '{name}': neither [codelist.{name}] in the pack nor {name}.csv "
+            f"in the folder {FOLDER} beside it{guess or '.'}"
+        )
+
+    def _inline(self, name: str, values: Values) -> None:
+        values.only(("codes",), "a key of a codelist")
+        terms = _terms(values)
+        if not terms:
+            if terms is not None:
+                values.problem("The codelist is empty; a rule with it would find nobody.")
+            return
+        problems = [problem_with(code, term) for code, term in terms.items()]
+        for problem in filter(None, problems):
+            values.problem(problem, "codes")
+        if not any(problems):
+            self.loaded[name] = codelist_of(name, terms)
+
+
+def _unsafe(name: str) -> str:
+    return (
+        f"'{shown(name)}' cannot be a codelist's name, which has up to 60 small letters, digits, "
+        "'-' and '_'."
+    )
+
+
+def _terms(values: Values) -> dict[str, str] | None:
+    """Return the codes of an inline codelist with their terms; None, and a problem, if invalid."""
+    codes: Any = values.items().get("codes")
+    if isinstance(codes, list):
+        codes = dict.fromkeys(codes, "") if all(isinstance(code, str) for code in codes) else None
+    if not isinstance(codes, dict) or not all(isinstance(term, str) for term in codes.values()):
+        values.problem(
+            'codes must be a list of codes as texts, ["…", "…"], or a table of codes and terms.',
+            "codes",
+        )
+        return None
+    return {code.strip(): term.strip() for code, term in codes.items()}

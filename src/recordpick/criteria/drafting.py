@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from recordpick.atomic import cannot_write, replace_file, write_new
 from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
 from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.csv_text import decoded, read_bytes
-from recordpick.criteria.fields import PACK_AT_MOST, TITLE_LENGTH, checked_text
+from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
     REGISTERED,
     Confirmation,
@@ -25,19 +25,20 @@ from recordpick.criteria.pack import (
     Proposal,
     Rule,
     Step,
+    columns_with,
+    words_of,
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
-from recordpick.criteria.reading import parse_pack, read_criteria_list, read_pack, toml_text
-from recordpick.criteria.reading_rows import ListOfCriteria
-from recordpick.criteria.tables_of_pack import columns_with, words_of
+from recordpick.criteria.problems import did_you_mean, listed, shown
+from recordpick.criteria.spreadsheet_pack import ListOfCriteria
 from recordpick.criteria.templates import CriterionText, fill, propose
-from recordpick.criteria.toml_lines import check_shape
+from recordpick.criteria.toml_positions import check_shape
 from recordpick.criteria.toml_proposals import BY_LENGTH
-from recordpick.criteria.wording import did_you_mean, listed, shown
+from recordpick.criteria.toml_values import PACK_AT_MOST, TITLE_LENGTH, checked_text
+from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
-from recordpick.shipped import criteria_folder
-from recordpick.tables import TABLES
-from recordpick.whole import cannot_write, replace_file, write_new
+from recordpick.resources import criteria_folder
+from recordpick.schema import TABLES
 
 KEPT_AT_MOST = 5
 """How many proposals a draft keeps for a criterion: the best ones."""

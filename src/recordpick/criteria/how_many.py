@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from recordpick.criteria.fields import RECORDS_AT_MOST
+from recordpick.criteria.toml_values import RECORDS_AT_MOST
 
 _ALL = frozenset(
     {"all", "all records", "all patients", "all of them", "every one", "everyone", "every record"}

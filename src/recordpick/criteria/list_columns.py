@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal
 
-from recordpick.criteria.csv_text import Row
-from recordpick.criteria.fields import ID
 from recordpick.criteria.how_many import how_many
-from recordpick.criteria.wording import listed, shown
+from recordpick.criteria.problems import listed, shown
+from recordpick.criteria.toml_values import ID
+from recordpick.csvio.records import Row
 from recordpick.header_row import find_header_row
-from recordpick.shipped import data_file
+from recordpick.resources import data_file
 
 Field = Literal["id", "area", "title", "find", "compare", "records"]
 

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recordpick.criteria.csv_text import Row
 from recordpick.criteria.list_columns import Header, find_header
-from recordpick.criteria.reading_rows import ListOfCriteria, ListTable, list_from_tables, no_header
-from recordpick.criteria.wording import listed, shown
+from recordpick.criteria.problems import listed, shown
+from recordpick.criteria.spreadsheet_pack import (
+    ListOfCriteria,
+    ListTable,
+    list_from_tables,
+    no_header,
+)
+from recordpick.csvio.records import Row
 from recordpick.document_tables import DocumentTable, column_letters
 from recordpick.errors import UserError
 

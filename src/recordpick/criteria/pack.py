@@ -1,4 +1,7 @@
-"""A criteria pack: the supplier's test criteria and their rules, as plain values."""
+"""A criteria pack: the supplier's test criteria and their rules, as plain values.
+
+Which tables and columns a pack's rules may ask about: recordpick's own, and the pack's.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from recordpick.tables import Kind
+from recordpick.schema import TABLES, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,3 +195,22 @@ class Pack:
                 digest.update(len(data).to_bytes(8, "big"))
                 digest.update(data)
         return digest.hexdigest()
+
+
+def columns_of(pack: Pack, table: str) -> dict[str, Kind]:
+    """Give the columns of a table with their kinds; KeyError if the pack knows no such table."""
+    return columns_with(pack.tables, table)
+
+
+def columns_with(extra: dict[str, dict[str, Kind]], table: str) -> dict[str, Kind]:
+    """Give the columns of one of recordpick's tables, or of `extra`; KeyError if there is none."""
+    if table in TABLES:
+        return {column.name: column.kind for column in TABLES[table].columns}
+    return {"patient_id": "text", **extra[table]}
+
+
+def words_of(table: str) -> dict[str, tuple[str, ...]]:
+    """Give the closed vocabularies of a table's columns; none for a table of the pack's own."""
+    if table not in TABLES:
+        return {}
+    return {column.name: column.words for column in TABLES[table].columns if column.words}

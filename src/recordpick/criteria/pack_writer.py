@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from recordpick.criteria.codelists import file_name
 from recordpick.criteria.pack import Confirmation, Criterion, Pack, Proposal, Rule, Step
-from recordpick.criteria.toml_lines import headers_of
+from recordpick.criteria.toml_positions import headers_of
 from recordpick.errors import UserError
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")

@@ -9,12 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 
-from recordpick.criteria.fields import TEXT_LENGTH, TITLE_LENGTH
-from recordpick.criteria.pack import Confirmation, Criterion, ParameterValue, Proposal
-from recordpick.criteria.pack_rules import RuleReader
+from recordpick.criteria.pack import Confirmation, Criterion, ParameterValue, Proposal, Step
 from recordpick.criteria.problems import Problems
-from recordpick.criteria.toml_values import Values
+from recordpick.criteria.toml_values import TEXT_LENGTH, TITLE_LENGTH, Values
 
 EVERYONE = ("everyone", "true")
 """A population of one of these words is no condition: a criterion can so undo the pack's."""
@@ -27,6 +26,16 @@ _PROPOSAL_KEYS = (
     *("template", "says", "reason", "confidence", "population", "params", "unused", "rule"),
 )
 _CONFIRMED_KEYS = ("by", "at", "template", "edited")
+
+
+class RuleReader(Protocol):
+    """What reads rules and conditions: a part of the reader of the whole pack."""
+
+    def steps(self, criterion: Values, header: str) -> tuple[Step, ...]:
+        """Return the rules of a table, which is written with that header."""
+
+    def condition(self, values: Values, key: str, table: str) -> str | None:
+        """Return the condition of a key, checked against a table."""
 
 
 def population_of(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:

@@ -11,8 +11,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from recordpick.criteria.toml_lines import check_shape
-from recordpick.criteria.wording import shown
+from recordpick.criteria.problems import shown
+from recordpick.criteria.toml_positions import check_shape
 from recordpick.errors import UserError
 from recordpick.regular_files import read_small
 

@@ -11,8 +11,8 @@ import json
 from typing import Any
 
 from recordpick import __version__
+from recordpick.handover.contract import CONTRACT, TABLES, Field, Table
 from recordpick.handover.readme import About
-from recordpick.handover.schemas import CONTRACT, TABLES, Field, Table
 from recordpick.selection.state import Draw, Selection
 
 NAME = "datapackage.json"

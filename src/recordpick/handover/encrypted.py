@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from recordpick.errors import UserError
-from recordpick.selection.private_files import (
-    put_in_place,
-    take_away_leftovers,
+from recordpick.atomic import (
+    cannot_write,
+    move_into_place,
+    remove_leftover_files,
     temporary_name,
+    write_new,
 )
-from recordpick.whole import cannot_write, write_new
+from recordpick.errors import UserError
 
 _SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another: 0 O, 1 I L, U V
 _GROUPS, _LONG = 5, 5
@@ -57,10 +58,10 @@ def write_encrypted(
     content = _zipped(out.stem, contents, passphrase)
     made = temporary_name(out)
     try:
-        take_away_leftovers(out, time.time())
+        remove_leftover_files(out, time.time())
         write_new(made, content)
         before_it_appears()
-        put_in_place(made, out)
+        move_into_place(made, out)
     except OSError as error:
         raise cannot_write(out, error) from error
     finally:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from recordpick import __version__
-from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
+from recordpick.csv_safety import one_line
 from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.picking.strata import AGE_BANDS, UNKNOWN
 from recordpick.selection.state import Draw, Selection

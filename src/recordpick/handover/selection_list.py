@@ -7,8 +7,8 @@ import hashlib
 
 import polars as pl
 
-from recordpick.cells import one_line
 from recordpick.criteria.pack import Pack
+from recordpick.csv_safety import one_line
 from recordpick.selection.state import Selection
 
 RANDOM_TITLE = "Random record"

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from recordpick.cells import one_line
+from recordpick.csv_safety import one_line
 from recordpick.handover.criteria_report import STATES
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.selection_list import SELECTION_LIST, spoken_fingerprint
-from recordpick.handover.tick_words import (
+from recordpick.handover.tick_sheet_model import (
     BEFORE,
     DIFFERS,
     FINGERPRINT,

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from recordpick.days import read_day
+from recordpick.date_parsing import read_day
 from recordpick.errors import UserError
 
 EARLIEST = date(1985, 1, 1)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
-from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER, values_emptied
+from recordpick.index.build.cast import ASIDE, BAD, NHS_NUMBER, values_emptied
+from recordpick.index.build.table_builder import TableMade
 from recordpick.index.manifest import Conflated
-from recordpick.index.nhs_numbers import is_damaged
-from recordpick.index.parts import DELETED, PATIENT, ROW
-from recordpick.index.tables_made import TableMade
+from recordpick.index.source import DELETED, PATIENT
+from recordpick.index.values import is_damaged
 
 SCHEMA = {
     "file": pl.String,

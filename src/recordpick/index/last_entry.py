@@ -12,12 +12,12 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.export_columns import vision_columns
+from recordpick.extract_columns import vision_columns
 from recordpick.index.as_at import read_as_at, today
-from recordpick.index.emis.files import OBSERVATION
-from recordpick.index.emis.files import files_of as emis_files
-from recordpick.index.systmone.files import tables_of as systmone_files
-from recordpick.index.vision.files import files_of as vision_files
+from recordpick.index.readers.emis.files import OBSERVATION
+from recordpick.index.readers.emis.files import files_of as emis_files
+from recordpick.index.readers.systmone.files import tables_of as systmone_files
+from recordpick.index.readers.vision.files import files_of as vision_files
 
 _DAY = 11
 """Characters that hold the day: "01 Oct 2026", "2026-10-01 ", "20261001"."""

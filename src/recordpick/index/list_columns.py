@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from recordpick.header_row import find_header_row
-from recordpick.shipped import data_file
+from recordpick.resources import data_file
 
 
 @dataclass(frozen=True)

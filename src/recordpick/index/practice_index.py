@@ -1,7 +1,11 @@
-"""The practice index: the practice's records as typed Parquet tables in a folder."""
+"""The practice index: the practice's records as typed Parquet tables in a folder.
+
+The SHA-256 of files. Apart, so that opening an index loads nothing of how one is made.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,11 +15,17 @@ from typing import TypeAlias
 
 import polars as pl
 
+from recordpick.atomic import restore_interrupted
 from recordpick.errors import UserError
-from recordpick.index.digests import digest
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
-from recordpick.tables import Kind
-from recordpick.whole import put_back
+from recordpick.schema import Kind
+
+
+def digest(path: Path) -> str:
+    """Give the SHA-256 (hex) of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
 
 __all__ = ["FORMAT", "FileCount", "Manifest", "PracticeIndex", "TableSummary", "open_index"]
 
@@ -90,7 +100,7 @@ def open_index(folder: Path, *, is_just_made: bool = False) -> PracticeIndex:
     what was written: Parquet itself reads most changed bits as other values. An index that was
     being replaced when the program was killed is put back first.
     """
-    put_back(folder)
+    restore_interrupted(folder)
     manifest = read_manifest(folder)
     seen: dict[str, State] = {}
     for name, summary in manifest.tables.items():

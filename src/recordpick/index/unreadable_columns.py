@@ -12,11 +12,12 @@ from dataclasses import replace
 
 import polars as pl
 
-from recordpick.days import read_day, says_there_is_none
+from recordpick.csvio.rejects import ROW
+from recordpick.date_parsing import read_day, says_there_is_none
 from recordpick.errors import UserError
-from recordpick.index.conform import ASIDE, BAD, NHS_NUMBER, values_emptied
-from recordpick.index.parts import DELETED, ROW, Part
-from recordpick.index.staging import Staged
+from recordpick.index.build.cast import ASIDE, BAD, NHS_NUMBER, values_emptied
+from recordpick.index.build.staging import Staged
+from recordpick.index.source import DELETED, Part
 from recordpick.index.values import is_text
 
 _LOOKED_AT = 10_000

@@ -4,6 +4,8 @@
 criterion; `explain` says rule by rule why one patient meets a criterion, or does not.
 """
 
+from __future__ import annotations
+
 from recordpick.matching.answers import Answer, Left, Matches, match, random_population
 from recordpick.matching.evidence import evidence, evidence_lines
 from recordpick.matching.explain import Explanation, RuleForPatient, explain

@@ -12,13 +12,7 @@ from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
 from recordpick.matching.plan import Names, found_name, plan
-from recordpick.matching.rules import (
-    Answerable,
-    Count,
-    answerable,
-    lacks_for_condition,
-    satisfied,
-)
+from recordpick.matching.rules import Answerable, Count, answerable, lacks_for_condition, satisfied
 from recordpick.progress import Progress, silent
 
 _NOBODY = pl.Series([False])

@@ -11,7 +11,7 @@ from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
 from recordpick.matching.rules import answerable, condition, satisfied
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 
 EVIDENCE = pl.Schema(
     {

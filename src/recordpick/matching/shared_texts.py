@@ -18,8 +18,8 @@ from functools import reduce
 
 import polars as pl
 
-from recordpick.criteria import condition_nodes as n
-from recordpick.criteria.condition_polars import expression
+from recordpick.criteria.conditions import ast as n
+from recordpick.criteria.conditions.to_polars import expression
 
 MANY_LIKES = 60
 """From this many LIKEs over a table it is worth reading its columns whole. Packs have fewer."""

@@ -10,7 +10,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Answer, Matches
-from recordpick.picking.by_ticket import PickedPatient
+from recordpick.picking.tickets import PickedPatient
 
 State = Literal["full", "short_with_reason", "short_without_reason", "nobody", "unanswered"]
 """full: has its number. short_with_reason: somebody closed it and said why. nobody: no patient

@@ -10,11 +10,10 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.matching import Matches
-from recordpick.picking.by_ticket import PickedSoFar, suggest_by_ticket
-from recordpick.picking.fewest import FewestRecords, fewest_records
-from recordpick.picking.highs import Solver, solve_with_highs
-from recordpick.picking.needs import Demand, Picks, find_demand
-from recordpick.picking.spread import spread
+from recordpick.picking.demand import Demand, Picks, find_demand
+from recordpick.picking.diverse import spread
+from recordpick.picking.minimum_cover import FewestRecords, Solver, fewest_records, solve_with_highs
+from recordpick.picking.tickets import PickedSoFar, suggest_by_ticket
 
 Way = Literal["fewest", "spread", "ticket"]
 WAYS: tuple[Way, ...] = get_args(Way)

@@ -11,8 +11,8 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
-from recordpick.selection.private_files import put_in_place, temporary_name, write_new
-from recordpick.selection.trouble import cannot_make
+from recordpick.atomic import move_into_place, temporary_name, write_new
+from recordpick.os_errors import cannot_make
 
 KEPT = 5
 
@@ -40,7 +40,7 @@ def keep_version(path: Path, version: int) -> Path:
     made = temporary_name(target)
     try:
         write_new(made, path.read_bytes())
-        put_in_place(made, target)
+        move_into_place(made, target)
     except OSError as error:
         raise cannot_make(target, error) from error
     finally:
@@ -60,7 +60,7 @@ def back_up(path: Path, today: date) -> Path | None:
     made = temporary_name(target)
     try:
         write_new(made, path.read_bytes())
-        put_in_place(made, target)
+        move_into_place(made, target)
     finally:
         made.unlink(missing_ok=True)
     for old in backups(path)[KEPT:]:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from recordpick.os_errors import in_words
+from recordpick.selection.database import LAST_EVENT, STATEMENTS, connect_to_bytes
 from recordpick.selection.events import BrokenEventError, Event, Json, canonical, check_next
 from recordpick.selection.ledger import paused_garbage_collection
-from recordpick.selection.schema import LAST_EVENT, STATEMENTS, connect_to_bytes
-from recordpick.selection.trouble import in_words
 
 
 @dataclass(frozen=True, slots=True)

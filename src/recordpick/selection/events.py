@@ -14,10 +14,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from recordpick.errors import UserError
-from recordpick.selection.state import Person, Role
+
+if TYPE_CHECKING:
+    pass
+
+Role = Literal["practice", "supplier", "partner"]
+"""For whom a person works: the practice, the new supplier, a delivery partner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who works on the file."""
+
+    name: str
+    role: Role
+
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
@@ -203,3 +217,6 @@ def check_next(event: Event, last: Event | None, body: str | None = None) -> Non
         raise BrokenEventError(event.seq, "does not follow the event before it")
     if event.hash != event_hash(event, body):
         raise BrokenEventError(event.seq, "is not what was written: its hash differs")
+
+
+Body: TypeAlias = "dict[str, Json]"

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recordpick.errors import UserError
+from recordpick.os_errors import DamagedDatabaseError
 from recordpick.selection.content import Content, content_of, name_of
-from recordpick.selection.schema import LAST_EVENT
+from recordpick.selection.database import LAST_EVENT
 from recordpick.selection.sidecars import names_of, sidecars
-from recordpick.selection.trouble import DamagedDatabaseError
 
 SHORT = 8 * 1024**2
 """Bytes that are read and hashed in some 20 ms: such a file is read whole before each change."""

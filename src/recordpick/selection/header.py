@@ -6,9 +6,9 @@ from dataclasses import replace
 from hashlib import sha256
 
 from recordpick.selection.content import Content
+from recordpick.selection.database import LAST_EVENT
 from recordpick.selection.events import BrokenEventError
-from recordpick.selection.journal import Header, History
-from recordpick.selection.schema import LAST_EVENT
+from recordpick.selection.history import Header, History
 
 CHANGED_META = "what it says of itself was changed"
 CHANGED_PACK = "the criteria pack in it is not what was put there"

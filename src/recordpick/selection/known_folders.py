@@ -18,7 +18,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from recordpick.own_folder import own_folder
+from recordpick.user_folder import own_folder
 
 _KEPT = 500
 _SEPARATORS = re.compile(r"[\\/]+")

@@ -13,6 +13,8 @@ change is only written onto the journal as it was read (`store.Store.append`).
 
 What has a lock's name may be anything: it is not opened unless it is a file, and what it says is
 taken for text from elsewhere.
+
+Whether a program is still running on this computer, and since when the computer is.
 """
 
 from __future__ import annotations
@@ -22,15 +24,76 @@ import os
 import platform
 import secrets
 import stat
+import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+from recordpick.atomic import move_into_place, temporary_name, write_new
 from recordpick.errors import UserError
-from recordpick.selection.private_files import put_in_place, temporary_name, write_new
-from recordpick.selection.processes import boot_id, is_running, started_at
 from recordpick.selection.sidecars import kind_of
+
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def started_at() -> float:
+    """Return when this computer was started, in seconds as `datetime.timestamp` has them.
+
+    It is reckoned back from the clock, so it moves when the clock is set.
+    """
+    import psutil
+
+    return float(psutil.boot_time())
+
+
+@cache
+def boot_id() -> str:
+    """Return what names this start of the computer (Linux); "" where it has no name."""
+    try:
+        return _BOOT_ID.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
+def is_running(pid: int) -> bool:
+    """Tell whether a process of that number runs. Where nobody can know, it is taken to run."""
+    if pid <= 0:
+        return False
+    if sys.platform == "win32":
+        return _is_running_on_windows(pid)
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
+
+
+if sys.platform == "win32":
+    _MAY_BE_ASKED = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
+    _STILL_ACTIVE = 259
+    _NO_SUCH_PROCESS = 87  # ERROR_INVALID_PARAMETER
+
+    def _is_running_on_windows(pid: int) -> bool:
+        # os.kill(pid, 0) would send Ctrl+C to the process there.
+        import ctypes
+        from ctypes import wintypes
+
+        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
+        kernel.OpenProcess.restype = wintypes.HANDLE
+        process = kernel.OpenProcess(_MAY_BE_ASKED, 0, pid)
+        if not process:
+            return ctypes.get_last_error() != _NO_SUCH_PROCESS
+        try:
+            code = wintypes.DWORD()
+            asked = kernel.GetExitCodeProcess(wintypes.HANDLE(process), ctypes.byref(code))
+            return not asked or code.value == _STILL_ACTIVE
+        finally:
+            kernel.CloseHandle(wintypes.HANDLE(process))
+
 
 _MINE: set[str] = set()
 """The tokens of the locks that this program holds."""
@@ -232,7 +295,7 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
     try:
         for _ in range(TRIES):
             try:
-                put_in_place(made, target)
+                move_into_place(made, target)
             except FileExistsError:
                 holder = read_lock(target)
                 if holder is not None and not (take_over or holder.is_stale):

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from recordpick.selection.effects import Work
-from recordpick.selection.own_figures import SYSTEM_WORDS, Chosen, Key, OwnFigure
-from recordpick.selection.results import Result
-from recordpick.selection.state import Closed, Person, Pick
+from recordpick.selection.events import Person
+from recordpick.selection.state import (
+    SYSTEM_WORDS,
+    Chosen,
+    Closed,
+    FigureKey,
+    OwnFigure,
+    Pick,
+    Result,
+)
+from recordpick.selection.work import Work
 
 _MOST = 6
 """Patients that are named; of more it is said how many there are."""
@@ -49,7 +56,7 @@ def figure_in_words(figure: OwnFigure | None) -> str:
     return "no figure" if figure is None else f"{figure.value} ({_by(figure.by, figure.on)})"
 
 
-def name_of_figure(key: Key) -> str:
+def name_of_figure(key: FigureKey) -> str:
     """Name a figure of a system's report."""
     return f"{' '.join(key[1])} of {SYSTEM_WORDS[key[0]]}"
 

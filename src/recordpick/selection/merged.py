@@ -11,11 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeAlias, TypeVar
 
-from recordpick.selection.effects import ResultsOfLine, Work, add_pick, drop_picks
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.ledger import Log, Table, take_back
-from recordpick.selection.results import Key
-from recordpick.selection.state import Pick
+from recordpick.selection.state import Pick, ResultKey
+from recordpick.selection.work import ResultsOfLine, Work, add_pick, drop_picks
 
 _Shared = TypeVar("_Shared")
 FIRST_KEY = 2**32
@@ -136,7 +135,7 @@ def _take(mine: Table[Any, Any], theirs: Table[Any, Any], keys: tuple[Any, ...],
 def _take_results(work: Work, theirs: Work, taken: Taken, log: Log) -> None:
     """Take results over; one of this copy that says otherwise stays among the earlier ones."""
     for phase, criterion_id, patient_id in taken.results:
-        key: Key = (phase, criterion_id, patient_id)  # type: ignore[assignment]
+        key: ResultKey = (phase, criterion_id, patient_id)  # type: ignore[assignment]
         mine, other = work.result_rows.get(key), theirs.result_rows.get(key)
         if other is None:
             work.result_rows.drop(key, log)

@@ -16,11 +16,8 @@ from typing import Any, Literal, TypeAlias
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.chains import Chain, all_hashes, chain_to, rows_of
-from recordpick.selection.decisions import Body
-from recordpick.selection.effects import Work
-from recordpick.selection.events import Json
-from recordpick.selection.facts import Facts
-from recordpick.selection.journal import history_of
+from recordpick.selection.events import Body, Json
+from recordpick.selection.history import history_of
 from recordpick.selection.merge_words import (
     closed_in_words,
     figure_in_words,
@@ -33,6 +30,8 @@ from recordpick.selection.merge_words import (
 )
 from recordpick.selection.merged import Taken
 from recordpick.selection.state import Closed, Pick
+from recordpick.selection.work import Work
+from recordpick.selection.working_file import Facts
 
 Choice = Literal["A", "B"]
 """Whose version counts: that of the first file (A) or of the second (B)."""

@@ -1,4 +1,7 @@
-"""Opening a working file: what it is, who has it, whether it is sound, what it says."""
+"""Opening a working file: what it is, who has it, whether it is sound, what it says.
+
+What a clock that was put back does to a journal: nothing to its order, and people are told.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from recordpick.atomic import remove_leftover_files
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
+from recordpick.os_errors import DamagedDatabaseError, NoFileLocksError
 from recordpick.selection.backup import back_up, backups
-from recordpick.selection.clock import clock_warnings
 from recordpick.selection.content import Content
 from recordpick.selection.events import BrokenEventError, Event
 from recordpick.selection.header import (
@@ -23,15 +28,43 @@ from recordpick.selection.header import (
     has_pack_of,
     read_header,
 )
-from recordpick.selection.journal import Header, History
+from recordpick.selection.history import Header, History
 from recordpick.selection.ledger import paused_garbage_collection
 from recordpick.selection.lock import Holder, Lock, take_lock
 from recordpick.selection.other_copies import other_copies
 from recordpick.selection.plausible import Plausibility
-from recordpick.selection.private_files import take_away_leftovers
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.store import Store, check_header
-from recordpick.selection.trouble import DamagedDatabaseError, NoFileLocksError
+
+SLACK = timedelta(minutes=2)
+"""Two computers' clocks differ by so much without anything being wrong."""
+
+
+def clock_warnings(events: Sequence[Event], now: datetime) -> tuple[str, ...]:
+    """Say where times in the journal go backwards, and where the clock is behind it now.
+
+    The order of events is that of their numbers and hashes: their times are what the computers
+    said, and nothing is reckoned from them.
+    """
+    warnings = []
+    back = [later.seq for earlier, later in pairwise(events) if earlier.on - later.on > SLACK]
+    if back:
+        times = "once" if len(back) == 1 else f"{len(back)} times"
+        warnings.append(
+            f"A computer's clock was put back {times} between changes (first before event "
+            f"{back[0]}): changes stand in the order in which they were made, whatever their times."
+        )
+    if events and events[-1].on - now > SLACK:
+        warnings.append(
+            f"This computer's clock says {_in_words(now)}, and the last change was made at "
+            f"{_in_words(events[-1].on)}: set the clock right before you go on."
+        )
+    return tuple(warnings)
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
+
 
 MOST_DOUBTS = 3
 
@@ -117,7 +150,7 @@ def _lock(path: Path, asked: Asked) -> tuple[Lock | None, str, str]:
     if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
         return None, "", f"{path.name} can only be read: ask for permission to write to it."
     try:
-        take_away_leftovers(path, asked.at.timestamp())
+        remove_leftover_files(path, asked.at.timestamp())
         lock = take_lock(path, asked.who, asked.at, take_over=asked.take_over)
     except OSError as error:
         return (
@@ -211,7 +244,7 @@ def _sound(path: Path, content: Content, *, salvage: bool) -> Sound:
 
 
 def _pack(path: Path, header: Header, content: Content) -> Pack:
-    from recordpick.criteria.reading import parse_pack
+    from recordpick.criteria.load import parse_pack
 
     if not has_pack_of(header, content):
         raise _damaged(path, CHANGED_PACK, 0)

@@ -17,8 +17,8 @@ from pathlib import Path
 from recordpick.errors import UserError
 from recordpick.selection.chains import all_hashes
 from recordpick.selection.content import content_of
+from recordpick.selection.database import APPLICATION_ID
 from recordpick.selection.events import BrokenEventError, Event
-from recordpick.selection.schema import APPLICATION_ID
 
 ENDING = ".recordpick"
 MOST_FILES = 50

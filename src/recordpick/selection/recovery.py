@@ -24,26 +24,22 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
+from recordpick.os_errors import BusyError, DamagedDatabaseError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
-from recordpick.selection.header import with_damage
-from recordpick.selection.private_files import sync_folder, temporary_name, write_new
-from recordpick.selection.rollback_journal import (
-    UnusableJournalError,
-    page_size_of,
-    play_back,
-)
-from recordpick.selection.schema import (
+from recordpick.selection.database import (
     LAST_EVENT,
     MOST_BYTES,
     ROLLBACK,
     WRITE_AHEAD,
     connect_to_bytes,
 )
+from recordpick.selection.header import with_damage
+from recordpick.selection.rollback_journal import UnusableJournalError, page_size_of, play_back
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
 from recordpick.selection.store import Store
-from recordpick.selection.trouble import BusyError, DamagedDatabaseError
 
 _WAIT, _READERS_TRIES = 0.1, 5
 PATIENCE = 5.0
@@ -150,7 +146,7 @@ def make_ready(path: Path, at: datetime) -> Ready:
     if new != found:
         _replace(path, new)
     kept = [one.path.rename(_kept_name(one.path, stamp)).name for one in left]
-    sync_folder(path.parent)
+    sync(path.parent)
     return Ready(_says(path, left, copy, kept, taken_back=bool(as_it_is.damage)))
 
 

@@ -1,21 +1,78 @@
-"""What a selection is: picks, draws, notes and who made them, as plain values."""
+"""What a selection is: picks, draws, notes and who made them, as plain values.
+
+What checking a record in both systems gave, phase by phase, and the issues that come of it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import Literal, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    from recordpick.selection.own_figures import Chosen, OwnFigure, What
-    from recordpick.selection.own_figures import Key as FigureKey
-    from recordpick.selection.results import Imported, Issue, Key, Result
+from recordpick.selection.events import Person, Role
 
-Role = Literal["practice", "supplier", "partner"]
-"""For whom a person works: the practice, the new supplier, a delivery partner."""
+System = Literal["current_system", "new_system"]
+"""Whose report a figure is from: the system the practice has, or the one it moves to."""
+
+Name: TypeAlias = tuple[str, ...]
+"""The report (qof, target, capitation), what the figure is of, and which figure."""
+
+FigureKey: TypeAlias = tuple[System, Name]
+
+SYSTEMS: tuple[System, ...] = get_args(System)
+SYSTEM_WORDS: dict[System, str] = {
+    "current_system": "the current system",
+    "new_system": "the new system",
+}
+
+What = Literal["qof", "rules"]
+WHAT_WORDS: dict[What, str] = {"qof": "the QOF table", "rules": "the report rules"}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFigure:
+    """A figure of a system's own report. `source` is the file it was loaded from, "" if typed."""
+
+    value: str
+    by: Person
+    on: datetime
+    source: str = ""
+
+    @property
+    def number(self) -> float:
+        """The value as a number."""
+        return float(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A QOF table or report rules that somebody chose: the texts by file name, the first leads."""
+
+    files: tuple[tuple[str, str], ...]
+    by: Person
+    on: datetime
+
+    @property
+    def name(self) -> str:
+        """The name of the file that was chosen."""
+        return self.files[0][0]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Figures of one system to be taken in, and the file they are from ("" if typed).
+
+    None as a value takes the figure away. `sha256` is that of the file.
+    """
+
+    system: System
+    figures: Mapping[Name, str | None]
+    source: str = ""
+    sha256: str = ""
+
 
 ChosenBy = Literal["rule", "staff", "supplier", "random"]
 """How a record came to be picked: a suggestion that a person applied, by hand by practice staff,
@@ -23,14 +80,6 @@ by hand by the supplier or a delivery partner, by a random draw."""
 
 SeedSource = Literal["entered", "made"]
 """Whether people gave the seed (dice, a lottery result) or recordpick made it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who works on the file."""
-
-    name: str
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +240,7 @@ class Selection:
     draws: tuple[Draw, ...] = ()
     removed_at_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
-    results: Mapping[Key, Result] = field(default_factory=lambda: MappingProxyType({}))
+    results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
     imports: tuple[Imported, ...] = ()
     figures: Mapping[FigureKey, OwnFigure] = field(default_factory=lambda: MappingProxyType({}))
@@ -251,3 +300,154 @@ class Selection:
     def patient_ids(self) -> tuple[str, ...]:
         """The patients picked for anything, each once: the records to open."""
         return tuple(self._by_patient)
+
+
+Outcome = Literal["same", "different", "not there", "not applicable"]
+"""What comparing a record in both systems can give."""
+
+Severity = Literal["", "low", "medium", "high"]
+"""How bad a difference is, as the practice sees it; "" where nobody said."""
+
+Phase = Literal["first check", "recheck", "go-live"]
+"""When it was checked, in the order in which the phases follow each other."""
+
+Status = Literal["open", "resolved", "withdrawn"]
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+PHASES: tuple[Phase, ...] = get_args(Phase)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+FAULTS: frozenset[Outcome] = frozenset({"different", "not there"})
+"""The outcomes that are issues."""
+
+STATUSES: dict[Status, str] = {
+    "open": "found, and no later phase says otherwise",
+    "resolved": "found, and a later phase says that it is the same now",
+    "withdrawn": "noted, and taken back: nothing is different, or it does not apply",
+}
+"""The words of the issue log's column `status`, with what each means."""
+
+ResultKey: TypeAlias = tuple[Phase, str | None, str]
+"""What a result belongs to: the phase, the criterion (None: random), the patient."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a tick sheet, filled in. `line` and `record` are the selection list's numbers."""
+
+    criterion_id: str | None
+    patient_id: str
+    line: int
+    record: int
+    outcome: Outcome
+    differs: str = ""
+    severity: Severity = ""
+    initials: str = ""
+    checked_on: date | None = None
+
+    def says_the_same_as(self, other: Entry) -> bool:
+        """Tell whether the other says the same of the same line, whichever list it is of."""
+        return replace(self, line=0, record=0) == replace(other, line=0, record=0)
+
+
+@dataclass(frozen=True, slots=True)
+class FilledIn:
+    """The entries of a filled-in workbook: `workbook` is its name, `sha256` that of its bytes."""
+
+    phase: Phase
+    list_id: str
+    workbook: str
+    sha256: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An entry that was taken in: for which phase and list, by whom and when.
+
+    `earlier` are those of the same phase that it replaced, the oldest first.
+    """
+
+    entry: Entry
+    phase: Phase
+    list_id: str
+    by: Person
+    on: datetime
+    earlier: tuple[Result, ...] = ()
+
+    @property
+    def key(self) -> ResultKey:
+        """What it belongs to."""
+        return (self.phase, self.entry.criterion_id, self.entry.patient_id)
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it is an issue."""
+        return self.entry.outcome in FAULTS
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A filled-in workbook that was taken in."""
+
+    phase: Phase
+    list_id: str
+    workbook: str
+    sha256: str
+    results: int
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What is wrong with a record as a criterion looks at it. Its number never changes.
+
+    `first` is the result that gave it its number, `results` those that count now, in the order of
+    the phases (none, where all of them were taken back).
+    """
+
+    number: int
+    first: Result
+    results: tuple[Result, ...]
+
+    @property
+    def found(self) -> Result:
+        """The latest result that says what is wrong."""
+        return next((one for one in reversed(self.results) if one.is_fault), self.first)
+
+    @property
+    def found_in(self) -> Phase:
+        """The phase in which it was first found, of those that count."""
+        return next((one.phase for one in self.results if one.is_fault), self.first.phase)
+
+    @property
+    def last(self) -> Result:
+        """The latest result of this line, whatever it says."""
+        return self.results[-1] if self.results else self.first
+
+    @property
+    def status(self) -> Status:
+        """Where it stands: see `STATUSES`. The order of the phases decides, not that of importing.
+
+        "Not applicable" takes an issue back; it does not say that something was put right.
+        """
+        if not any(one.is_fault for one in self.results):
+            return "withdrawn"
+        if self.last.is_fault:
+            return "open"
+        return "resolved" if self.last.entry.outcome == "same" else "withdrawn"
+
+
+def issues_of(
+    numbered: Mapping[tuple[str | None, str], tuple[int, Result]],
+    results: Mapping[ResultKey, Result],
+) -> tuple[Issue, ...]:
+    """Give the issues in the order of their numbers, with the results that count now."""
+    return tuple(
+        Issue(
+            number,
+            first,
+            tuple(results[key] for phase in PHASES if (key := (phase, *line)) in results),
+        )
+        for line, (number, first) in numbered.items()
+    )

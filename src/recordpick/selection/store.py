@@ -9,14 +9,12 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
+from recordpick.atomic import create_empty, move_into_place, temporary_name
 from recordpick.errors import UserError
+from recordpick.os_errors import DamagedDatabaseError, cannot_make, in_words, in_words_while_writing
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, name_of, read_content
-from recordpick.selection.events import Event, canonical
-from recordpick.selection.file_state import FileState, changed_by_others
-from recordpick.selection.header import with_damage
-from recordpick.selection.private_files import make_empty, put_in_place, temporary_name
-from recordpick.selection.schema import (
+from recordpick.selection.database import (
     APPLICATION_ID,
     FIRST_VERSION,
     LAST_EVENT,
@@ -28,12 +26,9 @@ from recordpick.selection.schema import (
     WRITERS_WAIT,
     connect,
 )
-from recordpick.selection.trouble import (
-    DamagedDatabaseError,
-    cannot_make,
-    in_words,
-    in_words_while_writing,
-)
+from recordpick.selection.events import Event, canonical
+from recordpick.selection.file_state import FileState, changed_by_others
+from recordpick.selection.header import with_damage
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100
@@ -113,10 +108,10 @@ class Store:
             )
         made = temporary_name(path)
         try:
-            make_empty(made)
+            create_empty(made)
             with cls.connected(made, "rw", named=path) as store:
                 store.fill(meta, pack_files, events)
-            put_in_place(made, path)
+            move_into_place(made, path)
         except FileExistsError as error:
             raise UserError(f"{path} is there already: choose another name.") from error
         except OSError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.export_columns import VISION_STAFF_ORDERS, vision_columns
+from recordpick.extract_columns import VISION_STAFF_ORDERS, vision_columns
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.extract_writing import (
     ColumnFile,

@@ -13,7 +13,7 @@ import polars as pl
 
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import Code
-from recordpick.synthetic.people import by_age
+from recordpick.synthetic.patients import by_age
 
 
 class Condition(NamedTuple):

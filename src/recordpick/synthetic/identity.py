@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from recordpick.schema import PATIENTS
 from recordpick.synthetic import names
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.names import Pools
-from recordpick.tables import PATIENTS
 
 _OUTWARD = ("XN1", "XN2", "XN3", "XN4", "XQ7", "XQ8")
 _INWARD = tuple("ABDEFGHJLNPQRSTUWXYZ")

@@ -11,7 +11,7 @@ from recordpick.synthetic import codes, events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.consultations import PROCEDURES, SEEN_FOR
 from recordpick.synthetic.events import TEXTS, as_events, lookup_code
-from recordpick.synthetic.people import day
+from recordpick.synthetic.patients import day
 from recordpick.synthetic.rows import Setting, random_count, random_day, repeat_rows
 
 _BEFORE_1950 = day(date(1949, 6, 1))

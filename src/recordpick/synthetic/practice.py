@@ -22,10 +22,9 @@ from recordpick.synthetic import (
     workflow,
 )
 from recordpick.synthetic.conditions import with_conditions
-from recordpick.synthetic.households import with_households
 from recordpick.synthetic.identity import patient_id, patients_table, with_names
 from recordpick.synthetic.names import make_pools
-from recordpick.synthetic.people import day, make_people
+from recordpick.synthetic.patients import day, make_people, with_households
 from recordpick.synthetic.rows import Setting
 
 AS_AT = date(2026, 10, 1)
@@ -120,7 +119,7 @@ class Practice:
 
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by name, patients first, with the columns of `recordpick.tables`."""
+        """All tables by name, patients first, with the columns of `recordpick.schema`."""
         return {table: pl.concat(list(self.parts(table))) for table in GENERATED_TABLES}
 
 

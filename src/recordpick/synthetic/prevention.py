@@ -10,7 +10,7 @@ from recordpick.synthetic import codes, events
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.conditions import has
 from recordpick.synthetic.events import as_events, lookup_code, single_code
-from recordpick.synthetic.people import EPOCH, day
+from recordpick.synthetic.patients import EPOCH, day
 from recordpick.synthetic.rows import (
     Setting,
     random_count,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.schema import TABLES, Kind
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.names import Pools
-from recordpick.tables import TABLES, Kind
 
 DTYPES: dict[Kind, pl.DataType] = {
     "text": pl.String(),

@@ -16,8 +16,8 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from recordpick.crash import crash_report
-from recordpick.memory import NOT_ENOUGH, is_out_of_memory
+from recordpick.crash_report import crash_report
+from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
-    from recordpick.index.questions import Answers
+    from recordpick.index.source import Answers
     from recordpick.tui.making import Made
     from recordpick.tui.roles import Role
     from recordpick.tui.session import Session

@@ -13,7 +13,7 @@ from recordpick.tui.waiting import Waiting
 if TYPE_CHECKING:
     from textual.app import App
 
-    from recordpick.index.questions import Answers, Question
+    from recordpick.index.source import Answers, Question
 
 
 async def ask_about(app: App[None], form: Filled) -> Answers | None:
@@ -21,7 +21,7 @@ async def ask_about(app: App[None], form: Filled) -> Answers | None:
 
     Only from a worker of the app.
     """
-    from recordpick.index.questions import Answers
+    from recordpick.index.source import Answers
 
     def look(progress: Progress) -> tuple[Question, ...]:
         from recordpick.tui.making import questions_of

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from recordpick.days import NotADayError, parse_day
+from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.index.as_at import check_as_at
 from recordpick.tui.box import Box

@@ -15,17 +15,17 @@ from typing import Literal
 import polars as pl
 
 from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, withdrawn
+from recordpick.criteria.load import read_criteria_list, read_pack
 from recordpick.criteria.pack import Criterion, Pack, Proposal
-from recordpick.criteria.reading import read_criteria_list, read_pack
 from recordpick.criteria.toml_proposals import undecided_note
 from recordpick.errors import UserError
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import PracticeIndex, open_index
-from recordpick.index.questions import Answers
+from recordpick.index.source import Answers
 from recordpick.matching import Answer, Matches, evidence_lines, match
 from recordpick.matching.proposals import as_criterion, match_proposals, proposal_key
 from recordpick.progress import Progress, silent
-from recordpick.selection.index_of import index_of
+from recordpick.selection.find_index import index_of
 from recordpick.selection.working_file import WorkingFile
 
 State = Literal["confirmed", "by hand", "proposed", "several", "unanswerable"]

@@ -51,9 +51,8 @@ def as_zip(out: Path) -> Path:
 
 def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
-    from recordpick.handover.doubts import doubts
-    from recordpick.handover.export import Options, export, export_encrypted
-    from recordpick.handover.summary import summary
+    from recordpick.handover.export import Options, export, export_encrypted, summary
+    from recordpick.handover.warnings import doubts
 
     if session.matches is None:
         raise UserError("The criteria are still being matched: wait a moment.")

@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widgets import Input
 
-from recordpick.visible import visible
+from recordpick.sanitize import visible
 
 LONGEST = 4_000
 """Characters of a field: more than any path, reason or note has."""

@@ -24,7 +24,7 @@ class ListPlan:
 
 def plan_from_list(session: Session, criterion_id: str, path: Path) -> ListPlan:
     """Say whom a list of numbers would pick for a criterion: for a thread."""
-    from recordpick.index.find_patients import patients_of_list
+    from recordpick.index.patient_lookup import patients_of_list
 
     listed = patients_of_list(session.index, path)
     there = {pick.patient_id for pick in session.selection.of(criterion_id)}

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.errors import UserError
 from recordpick.index.as_at import check_as_at
-from recordpick.index.build import build_index
+from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
-from recordpick.index.questions import NO_ANSWERS, Answers, Question
-from recordpick.index.reading import questions_about
+from recordpick.index.readers.registry import questions_about
+from recordpick.index.source import NO_ANSWERS, Answers, Question
 from recordpick.progress import Progress, silent
-from recordpick.selection.state import Person
+from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.new_file import Filled
 

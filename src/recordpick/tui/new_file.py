@@ -15,8 +15,8 @@ from textual.events import DescendantFocus
 from textual.screen import Screen
 from textual.widgets import Button, Input, Select, Static
 
-from recordpick.days import NotADayError, parse_day
-from recordpick.shipped import general_practice_pack
+from recordpick.date_parsing import NotADayError, parse_day
+from recordpick.resources import general_practice_pack
 from recordpick.tui.fields import Field
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.keys_line import KeysLine

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from recordpick.tui.session import IndexWantedError, Session
     from recordpick.tui.work import WorkScreen
 
+if TYPE_CHECKING:
     Ready = tuple[Session, WorkScreen]
 
 
@@ -81,7 +82,7 @@ def _open(how: HowToOpen, progress: Progress) -> Ready:
     While polars matches, which leaves Python free, the screen is imported.
     """
     progress("loading", None)
-    from recordpick.selection.state import Person
+    from recordpick.selection.events import Person
     from recordpick.tui.pauses import set_aside
     from recordpick.tui.session import Session
 

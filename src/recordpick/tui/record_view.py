@@ -14,11 +14,11 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from recordpick.tables import TABLES
+from recordpick.schema import TABLES
 from recordpick.tui.visible import day, fit, lines, masked, nhs, visible
 
 if TYPE_CHECKING:
-    from recordpick.record import Entry, Record
+    from recordpick.patient_record import Entry, Record
 
 Sort = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
 _DATE = 13

@@ -15,9 +15,9 @@ from recordpick.progress import Progress, silent
 if TYPE_CHECKING:
     import polars as pl
 
-    from recordpick.handover.reports import Counted
-    from recordpick.handover.taking_in_figures import Loaded
-    from recordpick.selection.own_figures import OwnFigure, System
+    from recordpick.reports.import_figures import Loaded
+    from recordpick.reports.practice_reports import Counted
+    from recordpick.selection.state import OwnFigure, System
     from recordpick.tui.session import Session
 
 
@@ -45,14 +45,14 @@ class Reports:
 
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
         """Give the reports with the systems' figures in them, and what no report has."""
-        from recordpick.handover.reports import with_systems_own
+        from recordpick.reports.practice_reports import with_systems_own
 
         reports, notes = with_systems_own(self.counted.reports, self.session.selection)
         return reports, tuple(notes)
 
     def differences(self) -> pl.DataFrame:
         """Give both systems' figures side by side, the largest difference first."""
-        from recordpick.handover.compare import of_working_file
+        from recordpick.reports.compare import of_working_file
 
         return of_working_file(self.session.selection, self.counted)
 
@@ -63,7 +63,7 @@ def _state(session: Session) -> object:
 
 def count(session: Session, progress: Progress = silent) -> Reports:
     """Count what the index can give for every report: for a thread."""
-    from recordpick.handover import reports
+    from recordpick.reports import practice_reports as reports
     from recordpick.tui.session import in_reach
 
     state = _state(session)
@@ -79,21 +79,21 @@ def load(reports: Reports, path: Path, system: System) -> Loaded:
 
     A figure read takes the place of one known before. UserError says what cannot be read.
     """
-    from recordpick.handover.taking_in_figures import load
+    from recordpick.reports.import_figures import load
 
     return load(reports.session.file, path, system)
 
 
 def typed(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
     """Keep one figure as it was typed; an empty text takes it away. UserError if no number."""
-    from recordpick.handover.taking_in_figures import typed
+    from recordpick.reports.import_figures import typed
 
     typed(reports.session.file, name, text, system)
 
 
 def count_by(session: Session, path: Path) -> None:
     """Count by another QOF table (CSV) or other report rules (TOML) from now on: for a thread."""
-    from recordpick.handover.taking_in_figures import take_in
+    from recordpick.reports.import_figures import take_in
     from recordpick.tui.session import in_reach
 
     with in_reach(session.index):
@@ -105,7 +105,7 @@ def count_by(session: Session, path: Path) -> None:
 
 def write_differences(reports: Reports, out: Path) -> None:
     """Write both systems' figures side by side as a new CSV file: for a thread."""
-    from recordpick.cells import as_csv
-    from recordpick.handover.one_file import write_file
+    from recordpick.atomic import write_file
+    from recordpick.csv_safety import as_csv
 
     write_file(out, as_csv(reports.differences()))

@@ -19,10 +19,11 @@ from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.matching import Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence_lines as lines_of
+from recordpick.patient_record import Record, read_record
 from recordpick.progress import Progress, silent
-from recordpick.record import Record, read_record
-from recordpick.selection.index_of import UnknownFolderError, index_of
-from recordpick.selection.state import Person, Selection
+from recordpick.selection.events import Person
+from recordpick.selection.find_index import UnknownFolderError, index_of
+from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.patients_frame import (
     area_of,
@@ -227,7 +228,7 @@ class Session:
 
     def moved_on(self) -> tuple[str, ...]:
         """Say which picks the index no longer bears out."""
-        from recordpick.picking.moved_on import moved_on
+        from recordpick.picking.stale_picks import moved_on
 
         if self.matches is None:
             return ()

@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from recordpick.own_folder import own_folder
 from recordpick.tui.roles import Role, as_role
+from recordpick.user_folder import own_folder
 
 RECENT = 9
 

@@ -1,7 +1,7 @@
 """The one place where data becomes text on the screen.
 
 What stands there is one line of printable characters of known width, and never markup. Which
-characters are shown, and how, is said in `recordpick.visible`.
+characters are shown, and how, is said in `recordpick.sanitize`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from recordpick.visible import visible
+from recordpick.sanitize import visible
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from recordpick.errors import UserError
-from recordpick.selection.trouble import NotSavedError
+from recordpick.os_errors import NotSavedError
 from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Confirm, Tell

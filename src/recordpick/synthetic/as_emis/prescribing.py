@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.synthetic.as_emis.files import Extract, clock, yes_no
-from recordpick.synthetic.as_emis.guids import guid
+from recordpick.synthetic.as_emis.files import Extract, clock, guid, yes_no
 
 COURSE = {
     "acute": "Acute",

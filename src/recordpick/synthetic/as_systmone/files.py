@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.export_columns import systmone_columns, systmone_tables
+from recordpick.extract_columns import systmone_columns, systmone_tables
 from recordpick.synthetic.extract_writing import ColumnFile, CsvFormat, IdRegistry
 from recordpick.synthetic.practice import Practice
 

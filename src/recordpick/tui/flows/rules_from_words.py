@@ -17,7 +17,7 @@ from recordpick.tui.waiting import Done, Waiting
 if TYPE_CHECKING:
     from textual.app import App
 
-    from recordpick.index.questions import Answers
+    from recordpick.index.source import Answers
     from recordpick.tui.draft_session import DraftSession
 
 _TITLE = "Rules from words"
@@ -59,7 +59,7 @@ async def rules_from_words(app: App[None], name: str, sheet: str = "") -> Drafte
 
 async def _answers(app: App[None], filled: RulesAsked) -> Answers | None:
     """Ask what the records leave open, where they are an export; None if the person turned back."""
-    from recordpick.index.questions import NO_ANSWERS
+    from recordpick.index.source import NO_ANSWERS
 
     records = filled.records
     if records is None or records.suffix == ".recordpick":

@@ -131,7 +131,7 @@ class EditCondition(_Edit):
 
     def _conditions(self) -> ComposeResult:
         from recordpick.criteria.drafting import rules_of
-        from recordpick.tables import TABLES
+        from recordpick.schema import TABLES
 
         if self._proposal is None:
             yield Static("Table", classes="label")

@@ -1,0 +1,80 @@
+"""`recordpick draw`: random records, drawn so that anyone can check the draw."""
+
+from __future__ import annotations
+
+import argparse
+
+import polars as pl
+
+from recordpick.cli.common import opened, say, tell, who
+from recordpick.errors import UserError
+from recordpick.matching import random_population
+from recordpick.picking.assurance import Assurance, assurance, assurance_by_strata
+from recordpick.picking.strata import strata_of
+from recordpick.picking.tickets import new_seed
+from recordpick.selection.state import Selection
+
+
+def run(options: argparse.Namespace) -> int:
+    """Fix the seed, draw what is missing, and say who was drawn and from how many."""
+    with opened(options, who(options), to_write=True) as (file, index):
+        eligible = random_population(file.pack, index, file.as_at)
+        _check_more(options, file.selection)
+        if options.seed is not None:
+            file.fix_seed(options.seed, "entered", options.reason)
+        elif file.selection.seed is None:
+            file.fix_seed(new_seed(), "made", options.reason)
+        by_strata = options.strata or file.selection.by_strata
+        strata = strata_of(index.patients(file.as_at), eligible) if by_strata else None
+        selection = file.draw(eligible, _how_many(file.selection, options), strata)
+    draw = selection.draws[-1]
+    say(f"{len(draw.drawn)} records drawn from {draw.eligible:,} with the seed {draw.seed}:")
+    for drawn in draw.drawn:
+        say(f"{drawn.place:>6}  {drawn.patient_id}")
+    for stratum in draw.strata:
+        if stratum.drawn:
+            say(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
+    say(_sample(selection, eligible, strata).beforehand)
+    if draw.short:
+        tell(f"{draw.short} fewer than asked for: nobody else may be drawn.")
+    return 0
+
+
+def _check_more(options: argparse.Namespace, selection: Selection) -> None:
+    """Refuse `--more` where there is nothing to go on with."""
+    if options.more is None:
+        return
+    if not selection.drawn_with_the_seed:
+        raise UserError("--more goes on with a draw, and none was made yet: leave it out.")
+    fixed = "" if selection.seed is None else selection.seed.seed
+    if options.seed is not None and options.seed.strip() != fixed:
+        raise UserError("--more goes on with the seed that was drawn with: leave out --seed.")
+    if options.more < 1:
+        raise UserError(f"--more {options.more}: ask for 1 or more.")
+
+
+def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
+    """Give how many to draw now; None leaves that to the pack's number."""
+    if options.more is not None:
+        return int(options.more)
+    if options.records is None:
+        return None
+    there = selection.drawn_with_the_seed
+    if options.records <= there:
+        raise UserError(
+            f"--records {options.records}: {there} random records are drawn already. "
+            "Ask for more than that, or say how many --more."
+        )
+    return int(options.records) - there
+
+
+def _sample(selection: Selection, eligible: pl.Series, strata: pl.DataFrame | None) -> Assurance:
+    """Say what all random records that are still eligible would show together."""
+    ids = pl.DataFrame({"patient_id": [pick.patient_id for pick in selection.random()]})
+    if strata is None:
+        return assurance(
+            len(eligible), eligible.alias("patient_id").to_frame().join(ids, on="patient_id").height
+        )
+    drawn = strata.with_columns(drawn=pl.col("patient_id").is_in(ids["patient_id"].implode()))
+    sizes = drawn.group_by("stratum").agg(pl.len(), pl.col("drawn").sum()).sort("stratum")
+    return assurance_by_strata(list(sizes.select("len", "drawn").iter_rows()))

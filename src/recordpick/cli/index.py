@@ -1,0 +1,112 @@
+"""`recordpick index`: make the practice index."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from datetime import date
+
+from recordpick.cli.common import day, progress_on_stderr, say, table, tell
+from recordpick.errors import UserError
+from recordpick.index.as_at import read_as_at
+from recordpick.index.build.build_index import build_index
+from recordpick.index.readers.registry import questions_about
+from recordpick.index.source import Answers, Question
+
+
+def run(options: argparse.Namespace) -> int:
+    """Build the index and say what became of every row."""
+    answers = _answers(options)
+    with progress_on_stderr() as progress:
+        index = build_index(
+            options.source,
+            options.out,
+            mapping=options.map,
+            as_at=day(options.as_at),
+            practice=options.practice,
+            kinds=options.kinds or (),
+            answers=answers,
+            progress=progress,
+        )
+    manifest = index.manifest
+    rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "set aside", "deleted")]
+    rows += [
+        (
+            count.file,
+            count.table,
+            f"{count.rows_read:,}",
+            f"{count.rows_indexed:,}",
+            f"{count.rows_rejected:,}",
+            f"{count.rows_deleted:,}",
+        )
+        for count in manifest.files
+    ]
+    for line in table(rows, right=frozenset({2, 3, 4, 5})):
+        say(line)
+    for note in manifest.notes:
+        if note not in manifest.warnings:
+            tell(note)
+    for warning in manifest.warnings:
+        tell(f"Warning: {warning}")
+    rejected = sum(count.rows_rejected for count in manifest.files)
+    if rejected:
+        rows_are = "row did" if rejected == 1 else "rows did"
+        tell(f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why.")
+    emptied = sum(count.values_set_aside for count in manifest.files)
+    if emptied:
+        were = "value was left empty" if emptied == 1 else "values were left empty"
+        has = "it" if emptied == 1 else "them"
+        tell(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
+    patients = manifest.tables["patients"].rows
+    say(
+        f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
+        f"({manifest.as_at_from})."
+    )
+    return 0
+
+
+def _answers(options: argparse.Namespace) -> Answers:
+    """Give what the options say to what sources leave open, and else what the person says."""
+    said = Answers(
+        day_first=None if options.dates is None else options.dates == "day-first",
+        registered=True if options.registered else None,
+        as_at=day(options.as_at),
+    )
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return said
+    asked = questions_about(options.source, options.map, options.kinds or (), said)
+    given = {}
+    for question in asked:
+        if question.about == "as_at":
+            said = replace(said, as_at=_ask_day(question))
+        else:
+            given[question.key] = _ask(question)
+    return replace(said, given=given)
+
+
+def _ask(question: Question) -> bool:
+    """Ask a person until they say yes or no."""
+    tell(question.asks)
+    while True:
+        tell(f"  y  {question.yes}\n  n  {question.no}")
+        said = _typed().lower()
+        if said in {"y", "yes", "n", "no"}:
+            return said.startswith("y")
+
+
+def _ask_day(question: Question) -> date:
+    """Ask a person until they write a day on which an export can have been made."""
+    tell(question.asks)
+    while True:
+        tell("  Write the day as in 01/10/2026.")
+        found = read_as_at(_typed())
+        if found is not None:
+            return found
+
+
+def _typed() -> str:
+    try:
+        return input().strip()
+    except EOFError:
+        raise UserError("Nothing was made: the question was not answered.") from None

@@ -1,0 +1,31 @@
+"""`recordpick` and `recordpick FILE`: the app."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.cli.common import has_terminal
+from recordpick.errors import UserError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the app, on the working file if one is given, until the person leaves it."""
+    if options.file is not None and not options.file.exists():
+        raise UserError(
+            f"{options.file}: there is no such working file, nor a command of that name. "
+            "See recordpick --help, or make a working file with recordpick new."
+        )
+    if not has_terminal():
+        raise UserError(
+            "The app needs a terminal to draw on, and there is none here: run it in a terminal "
+            "window, or see recordpick --help for the commands that do without."
+        )
+    from recordpick.tui.app import RecordpickApp
+
+    app = RecordpickApp(options.file)
+    code = app.run_on_terminal()
+    if app.last_words:
+        from recordpick.cli.common import say
+
+        say(app.last_words)
+    return code

@@ -1,0 +1,97 @@
+"""The condition language of criteria: the part of SQL that one table's rows need.
+
+`docs/criteria-packs.md` describes it for those who write packs. A text is split into tokens
+(condition_tokens) and parsed (condition_grammar) into nodes (condition_nodes), whose types must
+agree (condition_kinds) and match what the columns hold (condition_words). condition_polars
+translates the nodes into an expression. None of these modules knows anything beyond the language,
+and no SQL text reaches polars, so nothing in a pack can name a file, a table or another function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from recordpick.criteria.conditions.ast import Node, columns_in
+from recordpick.criteria.conditions.parser import read_condition
+from recordpick.errors import UserError
+from recordpick.schema import Kind
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition that was checked against the columns of a table.
+
+    `columns` are the names that it uses: if one of them is not in the index, the condition cannot
+    be answered.
+    """
+
+    text: str
+    columns: frozenset[str]
+    node: Node
+
+    def expression(self, as_at: date) -> pl.Expr:
+        """Return the condition as a Boolean expression that is never null: unknown counts as false.
+
+        The columns must have the types of their kinds: String, Date, Int64, Float64, Boolean.
+        """
+        from recordpick.criteria.conditions.to_polars import expression
+
+        return expression(self.node, as_at).fill_null(value=False)
+
+    def filter(self, as_at: date) -> pl.Expr:
+        """Return the condition for a filter: null where it is unknown, which leaves the row out.
+
+        A file's statistics can rule out such a condition for many rows at once; with nulls filled
+        they cannot.
+        """
+        from recordpick.criteria.conditions.to_polars import expression
+
+        return expression(self.node, as_at)
+
+    def tells_apart(self, column: str, one: str | None, other: str | None, as_at: date) -> bool:
+        """Return whether its answer can depend on which of two values a text column holds.
+
+        None is a missing value. False only where rows that differ in nothing else get one answer.
+        """
+        from recordpick.criteria.conditions.to_polars import tells_apart
+
+        return tells_apart(self.node, column, one, other, as_at)
+
+    def may_be_true(self, column: str, value: str, as_at: date) -> bool:
+        """Return whether it can be true of a row whose text column holds this value."""
+        from recordpick.criteria.conditions.to_polars import possible_truths
+
+        return True in possible_truths(self.node, column, value, as_at)
+
+    def may_fail(self, column: str, value: str, as_at: date) -> bool:
+        """Return whether it can be false or unknown of a row whose text column holds this value."""
+        from recordpick.criteria.conditions.to_polars import possible_truths
+
+        return possible_truths(self.node, column, value, as_at) != {True}
+
+
+def parse_condition(
+    text: str,
+    columns: Mapping[str, Kind],
+    words: Mapping[str, Sequence[str]] | None = None,
+) -> Condition:
+    """Read and check a condition over a table with these columns.
+
+    `words` holds the closed vocabularies of the columns (`tables_of_pack.words_of`): comparing
+    such a column with another word is an error. The UserError says what is wrong, without file
+    and line, which the caller adds.
+    """
+    node = read_condition(text, columns, words or {})
+    used = columns_in(node)
+    if not used:
+        raise UserError(
+            "The condition names no column, so it is the same for every row; leave it out where "
+            "every row counts."
+        )
+    return Condition(text, used, node)

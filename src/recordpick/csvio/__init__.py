@@ -1,0 +1,1 @@
+"""Delimited text files: their form, their records and rows that do not fit."""

@@ -1,0 +1,68 @@
+"""What people write into the cells of a tick sheet, read: results, severities, dates, texts."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from recordpick.csv_safety import one_line
+from recordpick.date_parsing import NotADayError, parse_day
+from recordpick.selection.state import OUTCOMES, SEVERITIES, Outcome, Severity
+
+LONGEST_TEXT = 32_767
+"""Characters of a cell: no spreadsheet holds more."""
+LONGEST_INITIALS = 100
+
+_ALSO: dict[str, Outcome] = {"na": "not applicable", "notapplicable": "not applicable"}
+_SERIAL = re.compile(r"(\d{5})(\.\d+)?")
+_SERIAL_FROM = date(1899, 12, 30)
+"""Spreadsheets count days from here: a cell that has lost its format holds the count."""
+
+
+def outcome(text: str) -> Outcome | None:
+    """Read a result; None if it is none of the words."""
+    word = _word(text)
+    return _ALSO.get(word) or next((one for one in OUTCOMES if _word(one) == word), None)
+
+
+def severity(text: str) -> Severity | None:
+    """Read a severity; "" for an empty cell, None if it is none of the words."""
+    return next((one for one in SEVERITIES if _word(one) == _word(text)), None)
+
+
+def day(text: str) -> date | None:
+    """Read a date as people in England write it, or as a spreadsheet keeps it; None if it is none.
+
+    Two digits of a year are of this century: nobody checked a record before.
+    """
+    serial = _SERIAL.fullmatch(text)
+    if serial and 40_000 <= int(serial[1]) < 60_000:  # 2009 to 2064
+        return _SERIAL_FROM + timedelta(days=int(serial[1]))
+    try:
+        return parse_day(text, century=2000)
+    except NotADayError:
+        return None
+
+
+def note(text: str) -> str:
+    """Give what differs as it is kept: lines end in line feeds, control signs are pictures."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(one_line(line).rstrip() for line in lines).strip()[:LONGEST_TEXT]
+
+
+def initials(text: str) -> str:
+    """Give initials (or a name) on one line."""
+    return one_line(" ".join(text.split()))[:LONGEST_INITIALS]
+
+
+def same_patient(given: str, listed: str) -> bool:
+    """Tell whether a cell names the patient of a line; leading zeros may have been lost."""
+    listed = one_line(listed).strip()
+    if given == listed:
+        return True
+    bare, meant = given.lstrip("0"), listed.lstrip("0")
+    return listed.isdigit() and listed.isascii() and bool(bare) and bare == meant
+
+
+def _word(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -1,0 +1,263 @@
+"""A filled-in workbook as text: which list and phase it is of, and every line with something in it.
+
+People sort, filter, delete, insert and paste, and save with other programs. So everything is found
+by what it is called: the headings, the words before the list's name and the phase, the sheet's name
+or title. Nothing is judged here; `taking_in` does that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from recordpick.csv_safety import one_line
+from recordpick.errors import UserError
+from recordpick.handover.contract import SELECTION
+from recordpick.handover.tick_sheet_model import (
+    DIFFERS,
+    FINGERPRINT,
+    INITIALS,
+    LINE,
+    LIST,
+    LIST_ID,
+    NAME,
+    NHS,
+    ON,
+    PATIENT,
+    PHASE,
+    RECORD,
+    RECORDS,
+    RESULT,
+    SEVERITY,
+    START,
+)
+from recordpick.selection.state import PHASES, Phase
+from recordpick.spreadsheets import read_sheets
+
+Rows = list[list[str]]
+_LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
+_HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME)
+_FILLED_IN = (RESULT, DIFFERS, SEVERITY)
+"""What makes a row one to be read: initials and dates are often filled in beforehand."""
+_OTHERS = frozenset(name.casefold() for name in (START, RECORDS, LIST))
+_LONGEST_SHEET_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet with something filled in, as text; "" for an empty cell.
+
+    `number` is the row of the sheet, from 1. `title` is what stands at the top of the sheet.
+    """
+
+    sheet: str
+    title: str
+    number: int
+    line: str
+    record: str
+    patient: str
+    result: str
+    differs: str
+    severity: str
+    initials: str
+    on: str
+    nhs: str = ""
+    name: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it stands, for people."""
+        return f"Sheet {shown_sheet(self.sheet)}, row {self.number:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One row of the sheet List: what the workbook itself says of a line. `number` is the row's."""
+
+    number: int
+    list_id: str
+    patient: str
+    nhs: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRow:
+    """One row of the sheet Records: a patient, and the name where the workbook has names."""
+
+    patient: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Workbook:
+    """What stands in a filled-in workbook.
+
+    `list_id` and `phase` are None where it does not say, or not clearly. `problems` name sheets
+    that could not be read. `fingerprint` is the list's, in small letters without spaces; "" where
+    it has none. `listed` are the rows of the sheet List by line, `records` those of Records.
+    """
+
+    name: str
+    sha256: str
+    list_id: str | None
+    phase: Phase | None
+    rows: tuple[Row, ...]
+    problems: tuple[str, ...]
+    fingerprint: str = ""
+    listed: Mapping[int, ListRow] = field(default_factory=dict)
+    records: tuple[RecordRow, ...] = ()
+
+
+def read_workbook(path: Path) -> Workbook:
+    """Read a filled-in workbook, in a process of its own with limits.
+
+    UserError where the file is no workbook, damaged or too large.
+    """
+    sheets = read_sheets(path)
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+    return workbook_of(path.name, sha256, sheets)
+
+
+def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
+    """Find in the rows of the sheets what a filled-in workbook says."""
+    rows: list[Row] = []
+    problems: list[str] = []
+    for sheet, cells in sheets.items():
+        if sheet.strip().casefold() not in _OTHERS:
+            rows += _rows(sheet, cells, problems)
+    phase = _said(sheets, PHASE)
+    return Workbook(
+        name,
+        sha256,
+        _list_id(sheets),
+        as_phase(phase),
+        tuple(rows),
+        tuple(problems),
+        _word(_said(sheets, FINGERPRINT)),
+        _listed(sheets),
+        _records(sheets),
+    )
+
+
+def as_phase(text: str) -> Phase | None:
+    """Read a phase as people write it: Go live, first_check."""
+    word = _word(text)
+    return next((phase for phase in PHASES if _word(phase) == word), None)
+
+
+def shown_sheet(name: str) -> str:
+    """Give the name of a sheet as it may stand in a sentence."""
+    return one_line(name[:_LONGEST_SHEET_NAME])
+
+
+def _rows(sheet: str, cells: Rows, problems: list[str]) -> list[Row]:
+    """Give the rows of a sheet with something filled in; headings may stand anywhere, and twice."""
+    title = next((cell for cell in (cells[0] if cells else []) if cell), "")
+    found: list[Row] = []
+    columns: dict[str, int] | None = None
+    for number, row in enumerate(cells, start=1):
+        headings = _headings(row)
+        if headings is not None:
+            twice = [name for name, places in headings.items() if len(places) > 1]
+            if twice:
+                problems.append(
+                    f"Sheet {shown_sheet(sheet)}, row {number:,}: the heading {twice[0]} stands "
+                    "twice, so what is below cannot be told. Take one of the columns out."
+                )
+                return found
+            columns = {name: places[0] for name, places in headings.items()}
+            continue
+        if columns is not None and any(_cell(row, columns.get(name)) for name in _FILLED_IN):
+            texts = [_cell(row, columns.get(name)) for name in _HEADINGS]
+            found.append(Row(sheet, title, number, *texts))
+    if columns is None and any(any(row) for row in cells):
+        problems.append(
+            f"Sheet {shown_sheet(sheet)} has no row with the headings {LINE}, {PATIENT} and "
+            f"{RESULT}: nothing was read from it."
+        )
+    return found
+
+
+def _headings(row: list[str]) -> dict[str, list[int]] | None:
+    """Give the columns of each heading, if the row is one of headings."""
+    words = [_word(cell) for cell in row]
+    places = {
+        name: [at for at, word in enumerate(words) if word == _word(name)] for name in _HEADINGS
+    }
+    there = {name: found for name, found in places.items() if found}
+    return there if RESULT in there and (LINE in there or PATIENT in there) else None
+
+
+def _cell(row: list[str], at: int | None) -> str:
+    return row[at].strip() if at is not None and at < len(row) else ""
+
+
+def _said(sheets: dict[str, Rows], what: str) -> str:
+    """Give what stands behind a word in the first filled cell of a row of the sheet Start."""
+    for sheet, cells in sheets.items():
+        if sheet.strip().casefold() == START.casefold():
+            for row in cells:
+                filled = [cell.strip() for cell in row if cell.strip()]
+                if len(filled) > 1 and _word(filled[0]) == _word(what):
+                    return filled[1]
+    return ""
+
+
+def _list_id(sheets: dict[str, Rows]) -> str | None:
+    """Give the list that the workbook is of: as Start says, or the only one named anywhere."""
+    said = _said(sheets, LIST_ID)
+    if _LIST_ID.fullmatch(said):
+        return said
+    named = {
+        cell.strip()
+        for cells in sheets.values()
+        for row in cells
+        for cell in row
+        if _LIST_ID.fullmatch(cell.strip())
+    }
+    return named.pop() if len(named) == 1 else None
+
+
+def _table(
+    sheets: dict[str, Rows], sheet: str, names: Sequence[str], needed: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Give number and cells of each row below the headings of a sheet, in the order of `names`.
+
+    The first `needed` of the headings must be there; cells of others that are not are "".
+    """
+    words = [_word(name) for name in names]
+    cells = next((rows for one, rows in sheets.items() if _word(one) == _word(sheet)), [])
+    places: list[int | None] | None = None
+    for number, row in enumerate(cells, start=1):
+        if places is None:
+            found = [_word(cell) for cell in row]
+            if all(word in found for word in words[:needed]):
+                places = [found.index(word) if word in found else None for word in words]
+        else:
+            yield number, [_cell(row, place) for place in places]
+
+
+def _listed(sheets: dict[str, Rows]) -> dict[int, ListRow]:
+    columns = ("list_id", "line", "patient_id", "nhs_number")
+    return {
+        int(line): ListRow(number, list_id, patient, nhs)
+        for number, (list_id, line, patient, nhs) in _table(sheets, LIST, columns, 3)
+        if line.isascii() and line.isdigit() and len(line) < 10
+    }
+
+
+def _records(sheets: dict[str, Rows]) -> tuple[RecordRow, ...]:
+    return tuple(
+        RecordRow(*cells) for _, cells in _table(sheets, RECORDS, (PATIENT, NAME), 2) if any(cells)
+    )
+
+
+def _word(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())

@@ -1,0 +1,227 @@
+"""What people write on the tick sheets, in a workbook or on paper: results, severities, headings.
+
+Whoever reads a filled-in workbook back goes by these words and by the headings, never by the place
+of a row or a column: people sort, filter and insert.
+
+tick_sheets.txt: the tick sheets as text to print, for a practice without a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.csv_safety import one_line
+from recordpick.handover.readme import SYNTHETIC, About
+from recordpick.handover.selection_list import RANDOM_TITLE, spoken_fingerprint
+from recordpick.selection import state as results
+from recordpick.selection.state import Phase
+
+RESULTS = results.OUTCOMES
+SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)
+PHASES = results.PHASES
+"""When it was checked: one workbook is of one phase."""
+
+START, RECORDS, LIST = "Start", "Records", "List"
+"""The sheets on which no results are entered."""
+
+LIST_ID, PHASE, FINGERPRINT = "List", "Phase", "List fingerprint"
+"""What is before the list's name, the phase and the list's fingerprint on the sheet Start."""
+
+LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
+RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
+
+BEFORE = "Found before"
+
+HOW = (
+    "Open each record of the sheet Records in both systems, compare what its criteria name, and "
+    "choose a result on the sheet of each criterion. Where something differs, write down what, "
+    "and how bad it is. Keep one workbook for each phase."
+)
+
+RANDOM_COMPARE = (
+    "Name, date of birth, NHS number, address",
+    "Problems, allergies, current medication",
+    "The newest consultation, result and letter",
+    "Anything that catches the eye",
+)
+"""What to compare in a record drawn at random, which has no criterion to say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the selection list, as people see it."""
+
+    line: int
+    record: int
+    patient_id: str
+    nhs_number: str
+    name: str
+    criterion_id: str | None
+    before: str = ""
+    """What was found in an earlier phase; "" if nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The lines of one criterion, or of the random records (`criterion_id` None)."""
+
+    criterion_id: str | None
+    title: str
+    find: str
+    compare: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def name(self) -> str:
+        """What people call it: the criterion's id, or Random."""
+        return self.criterion_id or "Random"
+
+
+def sheets_of(
+    pack: Pack,
+    selected: pl.DataFrame,
+    names: Mapping[str, str] | None = None,
+    before: Mapping[tuple[str | None, str], str] | None = None,
+) -> tuple[Sheet, ...]:
+    """Give the sheets in the order of the list; criteria without a pick have none.
+
+    `selected` is the selection list (`selection_rows`), `names` the patients' names by patient_id
+    where they are wanted, `before` what was found earlier, by criterion and patient_id.
+    """
+    lines: dict[str | None, list[Line]] = {}
+    for row in selected.iter_rows(named=True):
+        line = Line(
+            line=row["line"],
+            record=row["record_number"],
+            patient_id=one_line(row["patient_id"]),
+            nhs_number=_spaced(one_line(row["nhs_number"] or "")),
+            name=one_line((names or {}).get(row["patient_id"], "")),
+            criterion_id=row["criterion_id"],
+            before=one_line((before or {}).get((row["criterion_id"], row["patient_id"]), "")),
+        )
+        lines.setdefault(line.criterion_id, []).append(line)
+    criteria = {criterion.id: criterion for criterion in pack.criteria}
+    return tuple(
+        _sheet(criteria.get(criterion_id or ""), criterion_id, tuple(of))
+        for criterion_id, of in lines.items()
+    )
+
+
+def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[Line, ...]) -> Sheet:
+    if criterion is None:
+        title = RANDOM_TITLE if criterion_id is None else "Not in the pack"
+        find = "Drawn at random: by ticket number, from all who are eligible."
+        return Sheet(criterion_id, title, find, RANDOM_COMPARE, lines)
+    compare = tuple(one_line(item) for item in criterion.compare) or ("The record",)
+    return Sheet(criterion_id, one_line(criterion.title), one_line(criterion.find), compare, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Workbook:
+    """Which phase tick sheets are for, how they are to be filled in, what their numbers count.
+
+    `tabs` are the names of the criteria's sheets, where they are not to be made from the sheets.
+    """
+
+    phase: Phase = PHASES[0]
+    how: str = HOW
+    counted: tuple[str, str] = ("Wanted", "Picked")
+    tabs: Mapping[str | None, str] = field(default_factory=dict)
+
+    def tabs_of(self, sheets: tuple[Sheet, ...]) -> list[str]:
+        """Name the workbook's sheets."""
+        return [self.tabs[one.criterion_id] for one in sheets] if self.tabs else tabs_of(sheets)
+
+
+_TAKEN = (START, RECORDS, LIST, "History", "Random")
+
+
+def tabs_of(sheets: tuple[Sheet, ...]) -> list[str]:
+    """Name the workbook's sheets by their criteria: at most 31 characters, no two alike."""
+    tabs: list[str] = []
+    used = {tab.casefold() for tab in _TAKEN}
+    for sheet in sheets:
+        if sheet.criterion_id is None:
+            tabs.append("Random")
+            continue
+        number, tab = 1, sheet.criterion_id[:31]
+        while tab.casefold() in used:
+            number += 1
+            tab = f"{sheet.criterion_id[:27]}_{number}"
+        used.add(tab.casefold())
+        tabs.append(tab)
+    return tabs
+
+
+def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...], ...]:
+    """Give for each record, in order of its number, its lines with the sheets they stand on."""
+    records: dict[int, list[tuple[Line, Sheet]]] = {}
+    for sheet in sheets:
+        for line in sheet.lines:
+            records.setdefault(line.record, []).append((line, sheet))
+    return tuple(tuple(records[number]) for number in sorted(records))
+
+
+def _spaced(number: str) -> str:
+    """Write an NHS number as people read it: 943 476 5919."""
+    if len(number) == 10 and number.isascii() and number.isdigit():
+        return f"{number[:3]} {number[3:6]} {number[6:]}"
+    return number
+
+
+WIDTH = 78
+
+
+def tick_text(about: About, sheets: tuple[Sheet, ...], phase: str = "") -> str:
+    """Write one block a record, with its criteria, what to compare and boxes to tick.
+
+    Without a `phase` there is a line to write it on.
+
+    No line is longer than 78 characters but where a patient number or a name is. Lines end in
+    CRLF.
+    """
+    records, spoken = by_record(sheets), spoken_fingerprint(about.list_sha256)
+    head = [
+        "TICK SHEETS FOR DATA CHECKING",
+        *([SYNTHETIC] * about.synthetic),
+        f"List {about.list_id}, {one_line(about.practice) or 'practice not named'}",
+        *([f"{FINGERPRINT} {spoken}"] if spoken else []),
+        *_wrapped(f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
+        f"{len(records):,} records, {about.lines:,} lines. Phase: {phase or '_' * 22}",
+        "",
+        *_wrapped(
+            "Open each record in both systems. For each criterion compare what is named, tick one "
+            "box, and write down what differs."
+        ),
+    ]
+    blocks = ["\n".join(head), *(_record(record) for record in records)]
+    return ("\n\n".join(blocks) + "\n").replace("\n", "\r\n")
+
+
+def _record(record: tuple[tuple[Line, Sheet], ...]) -> str:
+    first = record[0][0]
+    who = f"RECORD {first.record}   patient {first.patient_id}   NHS {first.nhs_number or 'none'}"
+    lines = ["=" * WIDTH, who, *([first.name] if first.name else [])]
+    for line, sheet in record:
+        lines += ["", *_wrapped(f"{sheet.name}  {sheet.title}  (line {line.line})")]
+        for item in sheet.compare:
+            lines += _wrapped(item, "  - ", "    ")
+        if line.before:
+            lines += _wrapped(f"found before: {line.before}", "  ", "    ")
+        lines += [
+            "  " + "   ".join(f"[ ] {word}" for word in RESULTS),
+            "  differs: " + "_" * (WIDTH - 11),
+            "  initials: ________   date: ____________",
+        ]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, first: str = "", other: str = "") -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False
+    )

@@ -1,0 +1,1 @@
+"""Making an index: cast, stage, check, enrich, sort and write the tables."""

@@ -1,0 +1,359 @@
+"""Building the practice index of one or more sources, whole or not at all.
+
+Staging the parts of each table in the order of their dependencies.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+import recordpick
+from recordpick.csvio.rejects import ROW
+from recordpick.errors import UserError
+from recordpick.index.build.accounting import write_accounts
+from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
+from recordpick.index.build.cast import BAD, NOT_A_PATIENT, ORPHAN
+from recordpick.index.build.coverage import conflated_words, gaps, restrictions_on
+from recordpick.index.build.integrity import find_misfits, find_repeated, known_patients
+from recordpick.index.build.patients import join_same_people, patients_of, write_patients
+from recordpick.index.build.staging import OddLinesError, Staged, Workroom, stage
+from recordpick.index.build.table_builder import TableMade
+from recordpick.index.emptied_values import EmptiedCounts
+from recordpick.index.manifest import (
+    FORMAT,
+    FileCount,
+    Manifest,
+    TableSummary,
+    whole_index,
+    write_manifest,
+)
+from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.readers.not_patients import not_patients
+from recordpick.index.readers.registry import SourceKind, read_sources
+from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Part, Source
+from recordpick.index.unreadable_columns import without_unreadable
+from recordpick.progress import Progress, silent
+from recordpick.schema import TABLES
+
+BeforeReading = Callable[[Part], None]
+"""Called with each part before it is read."""
+
+
+def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
+    """Return the parts of all sources by table: patients first, then in schema order."""
+    tables: dict[str, list[Part]] = {}
+    for number, source in enumerate(read):
+        for part in source.parts:
+            tables.setdefault(part.table, []).append(replace(part, source=number))
+    if "patients" not in tables:
+        raise UserError("No source contains any patients: an index cannot be made without them.")
+    order = [*TABLES, *sorted(set(tables) - set(TABLES))]
+    return {name: tables[name] for name in order if name in tables}
+
+
+def stage_table(
+    name: str,
+    parts: Sequence[Part],
+    tables: Mapping[str, TableMade],
+    workroom: Workroom,
+    before_reading: BeforeReading,
+) -> TableMade:
+    """Stage the parts of a table; `tables` are the earlier ones, with integrity checks done."""
+    table = TableMade(name)
+    providers = [part for part in parts if part.feeds and not part.takes]
+    others = [part for part in parts if part not in providers]
+    for part in providers:
+        before_reading(part)
+        table.add(_staged(part, table, tables, workroom))
+    find_repeated(table, range(len(providers)))
+    for part in others:
+        before_reading(part)
+        table.add(_staged(part, table, tables, workroom))
+    if name == "patients":
+        for number in range(len(table.staged)):
+            _reject_not_patients(table, number)
+    is_alone = len(table.staged) == 1
+    table.staged = [without_unreadable(staged, is_alone=is_alone) for staged in table.staged]
+    return table
+
+
+def _reject_not_patients(table: TableMade, number: int) -> None:
+    """Reject totals, page footers and repeated headers in a file of patients."""
+    staged = table.staged[number]
+    if PATIENT in staged.part.made:
+        return
+    identity = ("nhs_number", "date_of_birth", "family_name", "given_name")
+    known = [name for name in identity if name in staged.conformed.kinds]
+    rows = table.part(number).select(ROW, PATIENT, *known).collect()
+    header = staged.part.raw.collect_schema().names()
+    found = not_patients(rows.drop(ROW), header)
+    table.reject(number, rows.filter(found), NOT_A_PATIENT)
+
+
+def _staged(
+    part: Part, table: TableMade, tables: Mapping[str, TableMade], workroom: Workroom
+) -> Staged:
+    """Stage a part with what it requires; with the strict reader if its lines need that."""
+    final = part
+    if part.finish is not None:
+        final = part.finish(part, _required(part, table, tables))
+    try:
+        return stage(final, f"{table.name}.{len(table.staged)}", workroom)
+    except OddLinesError:
+        assert part.again is not None
+        return _staged(replace(part.again(), source=part.source), table, tables, workroom)
+
+
+def _required(
+    part: Part, table: TableMade, tables: Mapping[str, TableMade]
+) -> dict[str, pl.LazyFrame]:
+    """Return the row sets that the part requires, as far as they exist."""
+    provided = {staged.part.feeds for staged in table.staged if staged.part.feeds}
+    rows = {name: table.provided(name) for name in part.takes if name in provided}
+    return rows | {name: tables[name].rows() for name in part.takes if name in tables}
+
+
+def build_index(  # noqa: PLR0913 - all but two are named where it is called
+    sources: Sequence[Path],
+    out: Path,
+    *,
+    mapping: Path | None = None,
+    as_at: date | None = None,
+    practice: str = "",
+    kinds: Sequence[SourceKind] = (),
+    answers: Answers = NO_ANSWERS,
+    progress: Progress = silent,
+) -> PracticeIndex:
+    """Make the index of these sources at `out`; an index that is there already is replaced whole.
+
+    Sources add up: a patient of several gets of each column the first value that there is.
+    `as_at` and `practice` are what the sources themselves say where they are not given; today, if
+    no source says a day (as_at.py). Whatever depends on a day is worked out as at that one.
+    `kinds` say what the sources are, one for each or one for all of them; they are recognised where
+    nothing is said. `answers` are what a person said to the questions that sources leave open
+    (reading.questions_about).
+
+    First every part is typed (staging.py); then it is known which patients there are, and rows of
+    nobody and rows that come twice are set aside; then the tables are written, sorted for how they
+    are asked. Rows read = rows indexed + rows rejected + rows deleted, for each file and table.
+
+    UserError where a source cannot be read, holds two patients with one id or none at all, or
+    `out` cannot be written; nothing is left behind then.
+    """
+    with whole_index(Path(out)) as folder:
+        with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
+            progress("looking at the sources", None)
+            with BackgroundHasher() as digests:
+                paths = [Path(source) for source in sources]
+                read, day = read_sources(
+                    paths, Path(work), mapping, kinds, answers, digests.ask, as_at
+                )
+                for path in _files_of(read):
+                    digests.ask(path)
+                made, tables, (files, emptied), notes = _make(
+                    read, digests, folder, Workroom(Path(work)), progress
+                )
+                progress("writing down what the index holds", 0.97)
+                tables = _with_digests(folder, tables, digests)
+            untold = gaps(read, sources, made)
+            warnings = (*_warnings(read), *_strangers(made, paths), *day.warnings)
+        manifest = Manifest(
+            format=FORMAT,
+            made_by=f"recordpick {recordpick.__version__}",
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            practice=practice or next((s.practice for s in read if s.practice), ""),
+            synthetic=any(source.synthetic for source in read),
+            as_at=day.day,
+            tables=tables,
+            files=files,
+            fingerprint=_fingerprint(tables),
+            notes=(*notes, *day.notes, *warnings),
+            conflated=(*conflated_words(read), *emptied.cautions()),
+            gaps=untold,
+            as_at_from=day.source,
+            warnings=warnings,
+            restrictions=restrictions_on(read, folder / "patients.parquet"),
+        )
+        write_manifest(folder, manifest)
+    progress("the index is in place", 1.0)
+    return open_index(Path(out), is_just_made=True)
+
+
+def _make(
+    read: list[Source],
+    digests: BackgroundHasher,
+    folder: Path,
+    workroom: Workroom,
+    progress: Progress,
+) -> tuple[
+    dict[str, TableMade],
+    dict[str, TableSummary],
+    tuple[tuple[FileCount, ...], EmptiedCounts],
+    tuple[str, ...],
+]:
+    """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
+    by_table = parts_by_table(read)
+    sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
+    done = 0
+
+    def said(part: Part) -> None:
+        nonlocal done
+        progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
+        done += _size(part) // 2
+
+    people = stage_table("patients", by_table.pop("patients"), {}, workroom, said)
+    aliases = join_same_people(people)
+    tables = {"patients": people}
+    patients = patients_of(people)
+    known = known_patients(people, patients)
+    summaries = {"patients": TableSummary(0, {})}
+    with BackgroundWriter(folder, digests) as writing:
+        for name, parts in by_table.items():
+            table = stage_table(name, parts, tables, workroom, said)
+            table.staged = [
+                replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
+            ]
+            progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
+            find_misfits(table, known, tables)
+            writing.write(table)
+            tables[name] = table
+            done += sizes[name] // 2
+        written = writing.written()
+    summaries |= {name: summary for name, (summary, _) in written.items()}
+    counts = [count for _, count in written.values()]
+    progress("writing patients", 0.9)
+    summaries["patients"] = write_patients(patients, people, counts, folder)
+    digests.ask(folder / "patients.parquet")
+    progress("accounting for every row", 0.93)
+    look_ups = [used for source in read for used in source.look_ups]
+    accounts = write_accounts(tables, look_ups, digests, folder)
+    notes = [note for source in read for note in source.notes]
+    notes += _of_lines(tables.values(), look_ups)
+    notes += [
+        f"{staged.part.file}: table {table.name} has no column "
+        f"{', '.join(staged.conformed.unknown)}: left out."
+        for table in tables.values()
+        for staged in table.staged
+        if staged.conformed.unknown
+    ]
+    notes += [
+        f"{staged.part.file}: {said}."
+        for table in tables.values()
+        for staged in table.staged
+        for said in staged.conformed.unreadable
+    ]
+    notes += accounts[1].notes()
+    notes += _without_code(summaries, folder)
+    notes += _without_status(summaries, folder)
+    notes += _shared_numbers(summaries, folder)
+    return tables, summaries, accounts, tuple(notes)
+
+
+def _warnings(read: Sequence[Source]) -> Iterator[str]:
+    """Give what a person must see before the index is used, each once."""
+    yield from dict.fromkeys(warning for source in read for warning in source.warnings)
+
+
+_STRANGERS = 100, 0.1
+"""How many rows of a source, and which share, must be of unknown patients to be worth a warning."""
+
+
+def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iterator[str]:
+    """Warn of sources many rows of which are of patients who are not in their file of patients.
+
+    So is an extract of changes only, which need not say what it is.
+    """
+    for number, source in enumerate(sources):
+        rows = lost = 0
+        for table in tables.values():
+            for staged, misfits in zip(table.staged, table.misfits, strict=True):
+                if staged.part.source == number:
+                    rows += staged.rows
+                    lost += misfits.filter(pl.col(BAD) == ORPHAN).height
+        if lost >= max(_STRANGERS[0], _STRANGERS[1] * rows):
+            yield (
+                f"{lost:,} of {rows:,} rows of {source.name} are of patients who are not in its "
+                "file of patients. It may hold changes only, or files of different days: ask for a "
+                "full extract before you go by what it says."
+            )
+
+
+def _of_lines(tables: Iterable[TableMade], look_ups: Sequence[LookUp]) -> list[str]:
+    """Give what files say of lines that were not read as they seem; each sentence once."""
+    notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
+    notes += [note for used in look_ups for note in used.notes]
+    return list(dict.fromkeys(notes))
+
+
+def _files_of(read: Sequence[Source]) -> Iterator[Path]:
+    """Give all files of the sources, in the order in which they are read."""
+    for parts in parts_by_table(read).values():
+        yield from (part.path for part in parts)
+    yield from (used.path for source in read for used in source.look_ups)
+
+
+def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many rows have no code, such as one that the source's own list does not have."""
+    for name in ("events", "medications"):
+        if name in tables and "code" in tables[name].columns:
+            rows = pl.scan_parquet(folder / f"{name}.parquet", glob=False)
+            count = rows.select(pl.col("code").null_count()).collect().item()
+            if count:
+                yield (
+                    f"{count:,} of {tables[name].rows:,} rows of {name} have no code: criteria "
+                    "that ask for codes do not find them."
+                )
+
+
+def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many are neither registered, left nor dead, as without any row of registration."""
+    if "status" in tables["patients"].columns:
+        rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
+        count = rows.select(pl.col("status").null_count()).collect().item()
+        if count:
+            whose = "1 patient has" if count == 1 else f"{count:,} patients have"
+            yield (
+                f"{whose} no status: criteria that ask for registered patients do not find them, "
+                "nor does the random draw."
+            )
+
+
+def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
+    """Say how many patients share their NHS number: it does not name one record."""
+    if "nhs_number" in tables["patients"].columns:
+        numbers = pl.scan_parquet(folder / "patients.parquet", glob=False).select("nhs_number")
+        shared = pl.col("nhs_number").drop_nulls().is_duplicated().sum()
+        count = numbers.select(shared).collect().item()
+        if count:
+            yield (
+                f"{count:,} patients share an NHS number with another: on a selection list only "
+                "the patient number says whose record is meant. See the clean-up list."
+            )
+
+
+def _size(part: Part) -> int:
+    return max(part.path.stat().st_size, 2)
+
+
+def _with_digests(
+    folder: Path, tables: dict[str, TableSummary], digests: BackgroundHasher
+) -> dict[str, TableSummary]:
+    """Add size and SHA-256 of each table's Parquet; the digests were asked for."""
+    made = {}
+    for name, summary in tables.items():
+        path = folder / f"{name}.parquet"
+        made[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
+    return made
+
+
+def _fingerprint(tables: dict[str, TableSummary]) -> str:
+    """SHA-256 over the sorted names of the tables, each with the SHA-256 of its Parquet."""
+    names = (f"{name} {tables[name].sha256}\n" for name in sorted(tables))
+    return hashlib.sha256("".join(names).encode()).hexdigest()

@@ -1,0 +1,135 @@
+"""What the sources of an index do not tell: words that stand for others, columns of some only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.index.build.table_builder import TableMade
+from recordpick.index.manifest import Conflated, Gap, Restriction
+from recordpick.index.source import PATIENT, Source
+
+RESTRICTED = ("status", "registration")
+"""Columns by which exports are often restricted, to the patients registered now."""
+
+
+def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
+    """Give what any source says of words it cannot tell apart, each once."""
+    return tuple(dict.fromkeys(one for source in read for one in source.conflated))
+
+
+def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction, ...]:
+    """Return the columns of which the patients, or another table's rows, have one word only.
+
+    What a source is certain of stays certain only where no other source supplies other words.
+    Where no source says why, the patients may truly all be alike, or the others may have been left
+    out of the export: that is not certain.
+    """
+    found: list[Restriction] = [
+        one if len(read) == 1 else replace(one, always=False)
+        for source in read
+        for one in source.restrictions
+        if one.table != "patients"
+    ]
+    for column in RESTRICTED:
+        said = [
+            one
+            for source in read
+            for one in source.restrictions
+            if (one.table, one.column) == ("patients", column)
+        ]
+        words = _words_in(patients, column)
+        if len(words) != 1:
+            found += [replace(one, always=False) for one in said if words]
+        elif said:
+            found += said
+        else:
+            says = (
+                f"every patient of what was indexed is {words[0]}, and patients who are not may "
+                "have been left out when it was exported"
+            )
+            found.append(Restriction("patients", column, words[0], says, always=False))
+    return tuple(dict.fromkeys(found))
+
+
+def _words_in(patients: Path, column: str) -> list[str]:
+    """Return the different words of a column of the patients, none where it is not supplied."""
+    frame = pl.scan_parquet(patients, glob=False)
+    if column not in frame.collect_schema():
+        return []
+    return (
+        frame.select(pl.col(column).cast(pl.String).drop_nulls().unique())
+        .collect()[column]
+        .to_list()
+    )
+
+
+def gaps(
+    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableMade]
+) -> tuple[Gap, ...]:
+    """Give the tables and columns that some of several sources have and others do not.
+
+    `tables` are those made of the sources, with `sources` in the same order as `read`. Of a table
+    that a source does not have at all, `column` is "" and `rows` are patients.
+    """
+    found = [gap for source in read for gap in source.gaps]
+    if len(read) > 1:
+        people = tables["patients"]
+        for name, table in tables.items():
+            have = _columns_by_source(table)
+            for number, source in enumerate(sources):
+                found += [
+                    Gap(name, column, source.name, rows)
+                    for column, rows in _gaps_of(number, table, have, people)
+                ]
+    return tuple(dict.fromkeys(found))
+
+
+def _columns_by_source(table: TableMade) -> dict[int, set[str]]:
+    columns: dict[int, set[str]] = {}
+    for staged in table.staged:
+        columns.setdefault(staged.part.source, set()).update(staged.conformed.kinds)
+    return columns
+
+
+def _gaps_of(
+    number: int, table: TableMade, have: Mapping[int, set[str]], people: TableMade
+) -> Iterator[tuple[str, int]]:
+    """Give columns that a source does not tell, with how many rows or patients that concerns."""
+    if number not in have:
+        rows = _count(_without(_rows_of(people, {number}), _rows_of(people, set(have))))
+        if rows:
+            yield "", rows
+        return
+    lacking = sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id})
+    own = _rows_of(table, {number})
+    all_own = _count(own) if lacking and table is not people else 0
+    for column in lacking:
+        rows = all_own
+        if table is people:
+            told = {source for source, columns in have.items() if column in columns}
+            rows = _count(_without(own, _rows_of(people, told)))
+        if rows:
+            yield column, rows
+
+
+def _rows_of(table: TableMade, sources: set[int]) -> pl.LazyFrame:
+    """Give the patient_id of the rows of these sources."""
+    nobody = pl.LazyFrame(schema={PATIENT: pl.String})
+    parts = [
+        table.part(k).select(PATIENT)
+        for k, staged in enumerate(table.staged)
+        if staged.part.source in sources
+    ]
+    return pl.concat([nobody, *parts])
+
+
+def _without(rows: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:
+    return rows.join(others, on=PATIENT, how="anti")
+
+
+def _count(rows: pl.LazyFrame) -> int:
+    return int(rows.select(pl.len()).collect(engine="streaming").item())

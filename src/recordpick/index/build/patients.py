@@ -1,0 +1,196 @@
+"""The patients of an index: each once, of one source or of several.
+
+A wrong patient is the worst that can happen. So two rows with one number are never distinguished
+by guessing: within a file they are refused, and between files they are one person only if a date
+of birth or an NHS number agrees and none contradicts.
+
+Record linkage: patients of a later source who are in an earlier one under another number.
+
+A list of NHS numbers beside a system's extract must not create a second patient. So a row of a
+later source whose number is new, but whose NHS number is that of exactly one known patient, is that
+patient, and so are all rows of its number in that source. If several patients have the NHS number,
+it is unknown whose row it is: it is rejected.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.csvio.rejects import ROW
+from recordpick.errors import UserError
+from recordpick.index.build.cast import BAD, NHS_NUMBER, UNSURE
+from recordpick.index.build.staging import Staged, rows_with_reasons
+from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.writer import ROW_GROUP_BY_PATIENT
+from recordpick.index.manifest import TableSummary
+from recordpick.index.source import DELETED, PATIENT
+from recordpick.index.values import TYPES
+from recordpick.schema import Kind
+
+_COMPARED = 100_000
+"""Rows whose faults are compared if no row is a patient."""
+
+_IDENTITY = (NHS_NUMBER, "date_of_birth")
+
+
+def patients_of(people: TableMade) -> pl.DataFrame:
+    """Return the patients, one row each, sorted by patient_id; UserError if that is impossible."""
+    for number in range(len(people.staged)):
+        _check_one_row_each(people, number)
+    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
+    if len(people.staged) == 1:
+        patients = people.rows().select(columns).sort(PATIENT).collect()
+    else:
+        _check_same_person(people)
+        values = [pl.col(name).drop_nulls().first() for name in people.kinds if name != PATIENT]
+        merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
+        patients = merged.select(columns).sort(PATIENT).collect()
+    if patients.is_empty():
+        raise UserError(_no_patients_message(people.staged[0]))
+    return patients
+
+
+def write_patients(
+    patients: pl.DataFrame, summary_of: TableMade, counts: list[pl.DataFrame], folder: Path
+) -> TableSummary:
+    """Write the patients with `entries` and `entries_percentile`.
+
+    `counts` have patient_id and `entries`: the rows of one other table. The percentile is the
+    percentage of patients who have fewer. Neither is written where no other table was supplied
+    (nobody's rows were counted), and no percentile where all have equally many rows: none of them
+    is larger than another.
+    """
+    if not counts:
+        patients.lazy().sink_parquet(
+            folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT
+        )
+        return TableSummary(patients.height, dict(summary_of.kinds))
+    zero = pl.DataFrame(schema={PATIENT: pl.String, "entries": pl.UInt32})
+    entries = pl.concat([zero, *counts]).lazy().group_by(PATIENT).agg(pl.col("entries").sum())
+    fewer = pl.col("entries").rank("min").cast(pl.Float64) - 1
+    counted = (
+        patients.lazy()
+        .join(entries, on=PATIENT, how="left", maintain_order="left")
+        .with_columns(pl.col("entries").cast(pl.Int64).fill_null(0))
+        .collect()
+    )
+    kinds: dict[str, Kind] = {**summary_of.kinds, "entries": "integer"}
+    if counted["entries"].n_unique() > 1:
+        counted = counted.with_columns((fewer * 100 / pl.len()).alias("entries_percentile"))
+        kinds["entries_percentile"] = "number"
+    counted.lazy().sink_parquet(folder / "patients.parquet", row_group_size=ROW_GROUP_BY_PATIENT)
+    return TableSummary(patients.height, kinds)
+
+
+def _check_one_row_each(people: TableMade, number: int) -> None:
+    """Refuse two rows with one patient_id: it is unknown which of them is the patient."""
+    staged = people.staged[number]
+    good = people.part(number).select(ROW, PATIENT)
+    duplicates = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
+    if duplicates.is_empty():
+        return
+    patient = duplicates[PATIENT][0]
+    rows = duplicates.filter(pl.col(PATIENT) == patient)[ROW].to_list()
+    lines = " and ".join(str(line) for line in staged.part.line_of(rows[:3]))
+    count = duplicates[PATIENT].n_unique()
+    who = f"patient {patient} is" if count == 1 else f"{count:,} patients, such as {patient}, are"
+    raise UserError(
+        f"{staged.part.file}: {who} on more than one row (lines {lines}). "
+        "Give each patient one row, with a number of their own."
+    )
+
+
+def _check_same_person(people: TableMade) -> None:
+    """Refuse a patient_id in several files unless they agree on the person."""
+    known = [name for name in _IDENTITY if name in people.kinds]
+    seen = (
+        people.rows()
+        .group_by(PATIENT)
+        .agg(
+            pl.len().alias("rows"),
+            *[pl.col(name).drop_nulls().n_unique().alias(f"{name} values") for name in known],
+            *[pl.col(name).count().alias(f"{name} count") for name in known],
+        )
+        .filter(pl.col("rows") > 1)
+        .sort(PATIENT)
+    )
+    differ = pl.any_horizontal(pl.col(f"{name} values") > 1 for name in known) if known else None
+    if differ is not None:
+        wrong = seen.filter(differ).collect()
+        if wrong.height:
+            raise UserError(
+                f"Patient {wrong[PATIENT][0]} has another date of birth or NHS number in one "
+                f"source than in another (one of {wrong.height:,} patients): these are not the "
+                "same people. Index only sources of one practice together."
+            )
+    agree = [pl.col(f"{name} count") > 1 for name in known]
+    unsure = seen.filter(~pl.any_horizontal(agree)) if agree else seen
+    left = unsure.collect()
+    if left.height:
+        raise UserError(
+            f"Patient {left[PATIENT][0]} is in two sources (as are {left.height:,} in all), and "
+            "no date of birth or NHS number in both says that it is one person. "
+            "Add one of these columns, or index the sources one by one."
+        )
+
+
+def _no_patients_message(staged: Staged) -> str:
+    part = staged.part
+    misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    rejected = [rows_with_reasons(staged, misfits.head(_COMPARED).collect())]
+    rejected += [batch.head(_COMPARED) for batch in part.set_aside.batches()]
+    reasons = pl.concat(rejected).select("line", "reason")
+    if reasons.is_empty():
+        return f"{part.file}: there are no patients in this file."
+    alike = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
+    common = reasons.group_by(alike.alias("alike")).agg(
+        pl.len(), pl.col("line").min(), pl.col("reason").sort_by("line").first()
+    )
+    count, line, reason = common.sort("len", "line", descending=[True, False]).row(0)[1:]
+    return (
+        f"{part.file}: no row of this file is a patient that can be used. Of "
+        f"{reasons.height:,} rows, {count:,} have this fault, the first on line {line}: {reason}."
+    )
+
+
+OTHER = "__other"
+Aliases = dict[int, pl.DataFrame]
+"""By source number: patient_id there, and OTHER, the patient_id in the index."""
+
+_IDS = {PATIENT: pl.String, NHS_NUMBER: pl.String}
+
+
+def join_same_people(people: TableMade) -> Aliases:
+    """Find such patients, and assign their known number to their rows in `people`."""
+    sources = sorted({staged.part.source for staged in people.staged})
+    known = pl.DataFrame(schema=_IDS)
+    aliases: Aliases = {}
+    for source in sources:
+        numbers = [n for n, staged in enumerate(people.staged) if staged.part.source == source]
+        rows = pl.concat([_ids(people, number) for number in numbers])
+        if source != sources[0]:
+            new = rows.join(known, on=PATIENT, how="anti").drop_nulls(NHS_NUMBER)
+            same = new.join(known, on=NHS_NUMBER, how="inner", suffix=" known")
+            is_unique = pl.len().over(NHS_NUMBER) == 1
+            sure = same.filter(is_unique)
+            unsure = same.filter(~is_unique)
+            aliases[source] = sure.select(PATIENT, pl.col(f"{PATIENT} known").alias(OTHER))
+            for number in numbers:
+                of_part = people.part(number).select(ROW, PATIENT).collect()
+                people.reject(number, of_part.join(unsure, on=PATIENT, how="semi"), UNSURE)
+                staged = people.staged[number]
+                people.staged[number] = replace(staged, aliases=aliases[source])
+            rows = rows.join(same, on=PATIENT, how="anti")
+        known = pl.concat([known, rows]).unique(PATIENT, keep="first", maintain_order=True)
+    return aliases
+
+
+def _ids(people: TableMade, number: int) -> pl.DataFrame:
+    """Return patient_id and NHS number of a part's patients; null if it has no such column."""
+    rows = people.part(number)
+    if NHS_NUMBER not in people.staged[number].conformed.kinds:
+        rows = rows.with_columns(pl.lit(None, pl.String).alias(NHS_NUMBER))
+    return rows.select(*_IDS).collect()

@@ -1,0 +1,261 @@
+"""What the codes, drugs, staff and organisations are that other files of the extract speak of.
+
+What rows of an extract speak of: whose they are, which code, which drug, by whom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.csvio.rejects import ROW
+from recordpick.errors import UserError
+from recordpick.index.fast_cast import Quick, selected
+from recordpick.index.lookup import SmallTable, at
+from recordpick.index.readers.emis.files import (
+    CLINICAL_CODE,
+    DRUG_CODE,
+    ORGANISATION,
+    USER,
+    Keys,
+    order_of,
+    run_of,
+)
+from recordpick.index.readers.emis.vocabulary import KIND_OF_CATEGORY
+from recordpick.index.readers.extract_file import ExtractFile, is_degraded, lines_of_rows
+from recordpick.index.source import DELETED, ORDER, LookUp
+
+KEY = "__key"
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """A table to join: `KEY` (each once) and what it stands for; and what became of its rows."""
+
+    frame: pl.DataFrame
+    files: tuple[LookUp, ...]
+
+    def has(self, column: str) -> bool:
+        """Tell whether that is known of each key."""
+        return column in self.frame.columns
+
+
+def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
+    """Give KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
+
+    `prefixes` are the ODS codes of the practices: codes that a practice made begin with its own.
+    UserError if the files are missing, as no entry can be understood without them.
+    """
+    _needed(files, CLINICAL_CODE, "no entry has a code or a term", folder)
+    frame, look_ups = _latest(
+        files,
+        "codes",
+        "CodeId",
+        {
+            "term": "Term",
+            "read": "ReadTermId",
+            "snomed": "SnomedCTConceptId",
+            "category": "EmisCodeCategoryDescription",
+        },
+        needed=("Term", "SnomedCTConceptId"),
+    )
+    read = pl.col("read") if "read" in frame.columns else pl.lit(None, pl.String)
+    snomed = pl.when(pl.col("snomed") != "0").then(pl.col("snomed"))
+    made_here = pl.lit(value=False)
+    for prefix in ("EMIS", *prefixes):
+        made_here |= read.str.to_uppercase().str.starts_with(prefix.upper()).fill_null(value=False)
+    is_snomed = snomed.is_not_null()
+    columns = {
+        "code": pl.coalesce(snomed, read, KEY),
+        "code_system": pl.when(is_snomed).then(pl.lit("snomed")).otherwise(pl.lit("local")),
+        "term": pl.col("term"),
+        "is_local_code": ~is_snomed | made_here,
+        "is_degraded": is_degraded(pl.col("term")),
+    }
+    if "category" in frame.columns:
+        category = pl.col("category").str.to_lowercase()
+        columns["kind"] = category.replace_strict(
+            KIND_OF_CATEGORY, default="other", return_dtype=pl.String
+        ).fill_null("other")
+    return LookedUp(frame.select(KEY, **columns), look_ups)
+
+
+def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
+    """Give KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
+    _needed(files, DRUG_CODE, "no medicine has a name or a code", folder)
+    frame, look_ups = _latest(
+        files,
+        "drugs",
+        "CodeId",
+        {"drug": "Term", "dmd": "DmdProductCodeId"},
+        needed=("Term", "DmdProductCodeId"),
+    )
+    dmd = pl.when(pl.col("dmd") != "0").then(pl.col("dmd"))
+    mapped = dmd.is_not_null()
+    return LookedUp(
+        frame.select(
+            KEY,
+            code=pl.coalesce(dmd, KEY),
+            code_system=pl.when(mapped).then(pl.lit("dmd")).otherwise(pl.lit("local")),
+            drug="drug",
+            is_unmapped=~mapped,
+        ),
+        look_ups,
+    )
+
+
+def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
+    """Give KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
+    if not files:
+        return None
+    frame, look_ups = _latest(
+        files,
+        USER,
+        "UserInRoleGuid",
+        {"title": "Title", "given": "GivenName", "family": "Surname"},
+        needed=("Surname",),
+        organisation=True,
+    )
+    parts = [pl.col(name) for name in ("title", "given", "family") if name in frame.columns]
+    named = frame.select(
+        keys.key(pl.col(KEY), pl.col("organisation")).alias(KEY),
+        name=pl.concat_str(parts, separator=" ", ignore_nulls=True),
+    )
+    return LookedUp(_once(named), look_ups)
+
+
+def organisations(files: Sequence[ExtractFile]) -> LookedUp | None:
+    """Give KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
+    if not files:
+        return None
+    frame, look_ups = _latest(
+        files, ORGANISATION, "OrganisationGuid", {"name": "OrganisationName", "ods": "ODSCode"}
+    )
+    missing = [
+        pl.lit(None, pl.String).alias(name) for name in ("name", "ods") if name not in frame.columns
+    ]
+    return LookedUp(frame.with_columns(missing).select(KEY, "name", "ods"), look_ups)
+
+
+def _needed(files: Sequence[ExtractFile], table: str, why: str, folder: Path) -> None:
+    if not files:
+        raise UserError(
+            f"{folder}: the file of {table} is missing from this EMIS extract: without it {why}. "
+            "Put it beside the others and begin again."
+        )
+
+
+def _latest(
+    files: Sequence[ExtractFile],
+    what: str,
+    key: str,
+    columns: dict[str, str],
+    *,
+    needed: Sequence[str] = (),
+    organisation: bool = False,
+) -> tuple[pl.DataFrame, tuple[LookUp, ...]]:
+    """Read a table whose rows are looked up, of each key the row that was given last."""
+    frames = []
+    for file in files:
+        for name in (key, *needed, *(["OrganisationGuid"] if organisation else [])):
+            file.raw(name)
+        wanted = {new: file.text(old) for new, old in columns.items() if file.has(old)}
+        if organisation:
+            wanted["organisation"] = file.raw("OrganisationGuid")
+        frames.append(
+            file.frame.select(
+                ROW,
+                file.text(key).alias(KEY),
+                run_of(file),
+                pl.lit(file.number, pl.Int64).alias("__file"),
+                **wanted,
+            )
+        )
+    rows = pl.concat(frames, how="diagonal").collect(engine="streaming")
+    same = [KEY, "organisation"] if organisation else [KEY]
+    latest = (
+        rows.sort(ORDER, maintain_order=True)
+        .unique(same, keep="last", maintain_order=True)
+        .filter(pl.col(KEY).is_not_null())
+    )
+    nameless = rows.filter(pl.col(KEY).is_null())
+    look_ups = tuple(
+        _counted(file, what, key, nameless.filter(pl.col("__file") == file.number), latest)
+        for file in files
+    )
+    return latest.drop(ROW, ORDER, "__file"), look_ups
+
+
+def _counted(
+    file: ExtractFile, what: str, key: str, nameless: pl.DataFrame, latest: pl.DataFrame
+) -> LookUp:
+    kept = latest.filter(pl.col("__file") == file.number).height
+    unusable = None
+    if nameless.height:
+        rows = file.frame.join(nameless.lazy(), on=ROW, how="semi").collect()
+        unusable = lines_of_rows(file, rows, f"{key} is missing")
+    return file.look_up(what, file.file.rows - kept - nameless.height, unusable)
+
+
+def _once(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.filter(pl.col(KEY).is_not_null()).unique(KEY, keep="last", maintain_order=True)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The small tables in which is looked up what rows speak of; None where a file is missing."""
+
+    keys: Keys
+    patients: SmallTable
+    """By KEY: patient_id."""
+    codes: SmallTable | None = None
+    drugs: SmallTable | None = None
+    staff: SmallTable | None = None
+    organisations: SmallTable | None = None
+    confidential: SmallTable | None = None
+    """KEY of consultations that are confidential as a whole."""
+
+    def rows(
+        self,
+        file: ExtractFile,
+        columns: Mapping[str, pl.Expr | Quick],
+        deleted: pl.Expr | None = None,
+    ) -> pl.LazyFrame:
+        """Give these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
+        every: dict[str, pl.Expr | Quick] = {
+            ROW: pl.col(ROW),
+            ORDER: order_of(file),
+            DELETED: file.yes("Deleted") if deleted is None else deleted,
+            "patient_id": self._patient(file),
+        }
+        return selected(file.frame, every | dict(columns))
+
+    def id(self, file: ExtractFile, *columns: str) -> pl.Expr:
+        """Make an id of the first of these columns of GUIDs that has one; blanks give ""."""
+        guids = [file.raw(column) for column in columns]
+        guid = guids[0] if len(guids) == 1 else pl.coalesce(guids)
+        return self.keys.id(guid, file.raw("OrganisationGuid"))
+
+    def place(self, table: SmallTable, file: ExtractFile, column: str) -> pl.Expr:
+        """Give where in a table stands what a column of GUIDs means."""
+        return self.keys.place(table, file.raw(column), file.raw("OrganisationGuid"))
+
+    def _patient(self, file: ExtractFile) -> Quick:
+        """Tell whose row it is (Categorical); a GUID that nobody has stays."""
+        kind = pl.Categorical()
+        return Quick(
+            usual=self.place(self.patients, file, "PatientGuid"),
+            text=file.raw("PatientGuid"),
+            by_rule=lambda guid: guid.cast(kind),
+            kind=kind,
+            values=self.patients.frame["patient_id"].cast(kind),
+        )
+
+    def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
+        """Give the name of a member of staff; None if nobody can tell."""
+        if self.staff is None or not file.has(column):
+            return None
+        return at(self.place(self.staff, file, column), self.staff.frame["name"])

@@ -1,0 +1,202 @@
+"""Reading an EMIS bulk extract: which files there are, and what each gives to which table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.lookup import SmallTable
+from recordpick.index.manifest import Conflated
+from recordpick.index.readers.emis import files as emis
+from recordpick.index.readers.emis.care_record import read_observations, read_problems
+from recordpick.index.readers.emis.files import Keys, Named, deltas_of, files_of, open_files
+from recordpick.index.readers.emis.lookups import (
+    KEY,
+    Known,
+    LookedUp,
+    clinical_codes,
+    drug_codes,
+    organisations,
+    staff,
+)
+from recordpick.index.readers.emis.patients import organisations_of, read_patients
+from recordpick.index.readers.emis.workflow import (
+    read_diary,
+    read_issues,
+    read_medications,
+    read_referrals,
+    read_slots,
+)
+from recordpick.index.readers.extract_file import (
+    SOME_TABLES,
+    ExtractFile,
+    changes_only,
+    delta_warning,
+)
+from recordpick.index.source import Announce, LookUp, Part, Source
+
+Opened = Mapping[str, Sequence[ExtractFile]]
+
+CONFLATED = (
+    *SOME_TABLES,
+    Conflated(
+        "referrals",
+        "status",
+        "rejected",
+        "closed",
+        "a rejected referral has an end like a closed one, and counts as closed",
+        always=False,
+    ),
+)
+"""What the extract does not tell apart."""
+
+
+def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _: None) -> Source:
+    """Read the extract in a folder as at a day; `work` is an empty folder.
+
+    UserError where it cannot be read.
+    """
+    named = files_of(path)
+    if emis.PATIENT not in named:
+        raise UserError(
+            f"{path}: the file of {emis.PATIENT} is missing from this EMIS extract. Put it "
+            "beside the others and begin again."
+        )
+    opened = open_files(named, work, announce)
+    places = organisations(opened[emis.ORGANISATION])
+    guids = organisations_of(opened[emis.PATIENT])
+    keys = Keys(_prefixes(guids, places))
+    names = staff(opened[emis.USER], keys)
+    people = read_patients(opened[emis.PATIENT], keys, names, as_at)
+    codes = _codes(opened, keys, path)
+    drugs = drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None
+    confidential, consultations = _confidential(opened[emis.CONSULTATION], keys)
+    opened |= {emis.CONSULTATION: consultations}
+    known = Known(
+        keys=keys,
+        patients=SmallTable(people.ids, KEY),
+        codes=_small(codes),
+        drugs=_small(drugs),
+        staff=_small(names),
+        organisations=_small(places),
+        confidential=confidential,
+    )
+    parts = [*people.parts, *_entries(opened, known)]
+    if known.drugs is not None:
+        parts += read_issues(opened[emis.ISSUE_RECORD], known)
+        parts += read_medications(opened[emis.DRUG_RECORD], known)
+    parts += read_slots(opened[emis.SLOT], known, as_at)
+    if opened[emis.OBSERVATION]:
+        parts += read_referrals(opened[emis.REFERRAL], known)
+    parts += read_diary(opened[emis.DIARY], known)
+    look_ups = _look_ups(opened, (codes, drugs, names, places))
+    used = {part.path for part in parts} | {used.path for used in look_ups}
+    deltas = deltas_of(named)
+    return Source(
+        parts=tuple(parts),
+        practice=_practice(guids, places),
+        as_at=as_at,
+        notes=(*_notes(named, opened), *_not_needed(opened, used), *people.notes),
+        warnings=_warnings(path, deltas),
+        look_ups=look_ups,
+        conflated=(*CONFLATED, *(changes_only(part.table for part in parts) if deltas else ())),
+    )
+
+
+def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
+    if not deltas:
+        return ()
+    return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
+
+
+def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:
+    """Give what stands before the ids of each organisation: its ODS code, else its GUID."""
+    ods = dict(places.frame.select(KEY, "ods").iter_rows()) if places else {}
+    prefixes = {guid: ods.get(guid) or guid.strip("{} ") for guid in guids}
+    if len(set(prefixes.values())) < len(prefixes):
+        return {guid: guid.strip("{} ") for guid in guids}
+    return prefixes
+
+
+def _practice(guids: Sequence[str], places: LookedUp | None) -> str:
+    names = dict(places.frame.select(KEY, "name").iter_rows()) if places else {}
+    return ", ".join(dict.fromkeys(names[guid] for guid in guids if names.get(guid)))
+
+
+def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:
+    if not (opened[emis.OBSERVATION] or opened[emis.DIARY]):
+        return None
+    ods = [prefix for prefix in keys.prefixes.values() if len(prefix) < 10]
+    return clinical_codes(opened[emis.CLINICAL_CODE], ods, path)
+
+
+def _small(found: LookedUp | None) -> SmallTable | None:
+    return None if found is None else SmallTable(found.frame, KEY)
+
+
+def _confidential(
+    files: Sequence[ExtractFile], keys: Keys
+) -> tuple[SmallTable | None, tuple[ExtractFile, ...]]:
+    """Give the keys of consultations that are confidential as a whole; and the files as read."""
+
+    def asked(file: ExtractFile) -> dict[str, pl.Expr]:
+        key = keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
+        return {KEY: pl.when(file.yes("IsConfidential") & ~file.yes("Deleted")).then(key)}
+
+    read: list[ExtractFile] = []
+    frames: list[pl.DataFrame] = []
+    for file in files:
+        if file.has("IsConfidential"):
+            file_as_read, found = file.collected(asked)
+            read.append(file_as_read)
+            frames.append(found)
+        else:
+            read.append(file.with_care())
+    if not frames:
+        return None, tuple(read)
+    return SmallTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
+
+
+def _entries(opened: Opened, known: Known) -> list[Part]:
+    """Give the entries of the record; problems only where there are entries."""
+    if not opened[emis.OBSERVATION]:
+        return []
+    has_problems = bool(opened[emis.PROBLEM])
+    entries = read_observations(opened[emis.OBSERVATION], known, has_problems=has_problems)
+    return [*read_problems(opened[emis.PROBLEM], known), *entries]
+
+
+def _look_ups(opened: Opened, looked_up: Sequence[LookedUp | None]) -> tuple[LookUp, ...]:
+    files = [file for each in looked_up if each is not None for file in each.files]
+    files += [file.look_up("consultations", 0) for file in opened[emis.CONSULTATION]]
+    return tuple(files)
+
+
+def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:
+    """Name files that only tell about rows of others, where those are not there."""
+    alone = [file.name for files in opened.values() for file in files if file.file.path not in used]
+    if not alone:
+        return []
+    return [f"Not used, as what they tell about is not in this extract: {', '.join(alone)}."]
+
+
+def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
+    """Say what was taken for what, and what is not there."""
+    count = sum(len(several) for several in named.values())
+    notes = [f"Read as an EMIS bulk extract: {count} files of {len(named)} tables."]
+    unused = sorted(set(named) - set(emis.USED))
+    if unused:
+        notes.append(f"Not used: {', '.join(unused)}.")
+    missing = [table for table in emis.USED if not opened[table]]
+    if missing:
+        notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")
+    if opened[emis.OBSERVATION] and not opened[emis.PROBLEM]:
+        notes.append(
+            f"Without {emis.PROBLEM} nobody can tell which entries are problems: the kind of "
+            "entries is left out."
+        )
+    return notes

@@ -1,0 +1,120 @@
+"""How the dates of a column of a hand-made list are written, where they could be read in two ways.
+
+Most ways to write a day can be read in one way only, and a column may mix them. Only 01/02/1980
+needs the column: whether the day or the month comes first is decided once for all its dates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from recordpick.date_parsing import says_there_is_none
+from recordpick.index.date_columns import DAY_FIRST, MONTH_FIRST, PLAIN, as_written, to_date, usable
+from recordpick.index.values import date_in_words
+
+_NUMBERS = r"^[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{4}$"
+_TWO_DIGITS = r"^[0-9]{1,2}[/. -][0-9A-Za-z]{1,9}[/. -][0-9]{2}$"
+_SERIAL = r"^[1-7][0-9]{4}([.][0-9]+)?$"
+
+
+@dataclass(frozen=True)
+class DatesOfColumn:
+    """How a column writes its dates (strptime's words); in words; and whether that is sure."""
+
+    written: str
+    says: str
+    is_sure: bool
+    two_digit_years: bool = False
+    serial_numbers: bool = False
+    """Most are what a spreadsheet keeps of a day whose cell has no date format."""
+    reads_nothing: bool = False
+    """There are texts, and none of them is a date in any way that is known."""
+    other_order: str = ""
+    """A date that can only be of the other order, where others can only be of this one."""
+    example: str = ""
+    """A date that could be read in another way too, and is another day then; "" if none can."""
+
+    def months_first(self) -> DatesOfColumn:
+        """Give the other way to read a column whose days were taken to stand first."""
+        written = MONTH_FIRST[DAY_FIRST.index(self.written)]
+        return replace(self, written=written, says=self.says.replace(*_words(self.written)))
+
+
+def _words(written: str) -> tuple[str, str]:
+    other = MONTH_FIRST[DAY_FIRST.index(written)]
+    return date_in_words(written), date_in_words(other)
+
+
+def without_time(text: pl.Expr) -> pl.Expr:
+    """Cut a time of day off."""
+    return text.str.replace(
+        r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([.][0-9]+)?Z?( ?[AaPp][Mm])?$", ""
+    )
+
+
+def dates_of(values: pl.Series) -> DatesOfColumn:
+    """Find out how the texts (trimmed, null where empty) are written.
+
+    Of the dates that are numbers only, the order that reads more of them is that of the column,
+    day first before month first; what it does not read is never read in the other order.
+    """
+    texts = values.drop_nulls().to_frame("text").select(without_time(pl.col("text")))
+    numbers = texts.filter(pl.col("text").str.contains(_NUMBERS))
+    ways = _counts(texts, (*PLAIN, *DAY_FIRST, *MONTH_FIRST))
+    orders = _counts(numbers, (*DAY_FIRST, *MONTH_FIRST))
+    if numbers.height:
+        first = sum(orders[way] for way in DAY_FIRST) >= sum(orders[way] for way in MONTH_FIRST)
+        group, rivals = (DAY_FIRST, MONTH_FIRST) if first else (MONTH_FIRST, DAY_FIRST)
+        written = max(group, key=lambda way: orders[way])
+        sure = sum(orders[way] for way in rivals) < sum(orders[way] for way in group)
+    else:
+        written, sure = max(PLAIN, key=lambda way: ways[way]), True  # the first of the best
+    read = texts.select(to_date(pl.col("text"), written).count()).item()
+    sure = sure or not read
+    says = date_in_words(written)
+    if read > ways[written]:
+        says = f"{says} (and in other ways that are certain)"
+    return DatesOfColumn(
+        written,
+        says,
+        sure,
+        two_digit_years=_is_most(texts, _TWO_DIGITS),
+        serial_numbers=_is_most(texts, _SERIAL),
+        reads_nothing=read == 0
+        and not all(says_there_is_none(text) for text in texts["text"].unique()),
+        other_order=_of_the_other_order(numbers, written) if numbers.height else "",
+        example="" if sure else _telling(numbers, written),
+    )
+
+
+def _counts(texts: pl.DataFrame, ways: tuple[str, ...]) -> dict[str, int]:
+    """Return how many of the texts are written in each way."""
+    counts = texts.select(
+        usable(as_written(pl.col("text"), way)).count().alias(way) for way in ways
+    )
+    return counts.row(0, named=True)
+
+
+def _is_most(texts: pl.DataFrame, pattern: str) -> bool:
+    return (texts.select(pl.col("text").str.contains(pattern).mean()).item() or 0) > 0.5
+
+
+def _of_the_other_order(numbers: pl.DataFrame, written: str) -> str:
+    """Return a text that only the other order reads, where some are read by this one only."""
+    orders = (DAY_FIRST, MONTH_FIRST) if written in DAY_FIRST else (MONTH_FIRST, DAY_FIRST)
+    this, other = (
+        pl.coalesce(usable(as_written(pl.col("text"), way)) for way in ways) for ways in orders
+    )
+    only_other = numbers.filter(this.is_null() & other.is_not_null())
+    only_this = numbers.filter(this.is_not_null() & other.is_null())
+    return str(only_other["text"][0]) if only_other.height and only_this.height else ""
+
+
+def _telling(numbers: pl.DataFrame, written: str) -> str:
+    """Give a text that is another day where months stand first; "" if there is none."""
+    day = to_date(pl.col("text"), written)
+    other = to_date(pl.col("text"), MONTH_FIRST[DAY_FIRST.index(written)])
+    found = numbers.filter((day != other).fill_null(value=False))
+    return str(found["text"][0]) if found.height else ""

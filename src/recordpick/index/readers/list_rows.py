@@ -1,0 +1,196 @@
+"""The rows of a list that people exported or made: CSV or spreadsheet, with the line of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from recordpick.csvio.rejects import ROW
+from recordpick.csvio.sniff import Record, look, records
+from recordpick.errors import UserError
+from recordpick.index.list_columns import ListColumns, find_header, plain
+from recordpick.index.readers.not_patients import repeats_header, stated_count
+from recordpick.index.values import trimmed
+from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
+
+_MOST_ROWS = 2_000_000
+_MOST_SAID = 5
+
+
+@dataclass(frozen=True)
+class ListRows:
+    """The rows of a list that are not blank, the line of each, and lines that are no rows.
+
+    `notes` say what was left out of the file, such as other sheets.
+    """
+
+    lines: list[int]
+    rows: list[list[str]]
+    damaged: list[tuple[int, str, str]]
+    notes: tuple[str, ...] = ()
+    open_marks: tuple[int, ...] = ()
+    """Lines with a quotation mark that encloses no value, and was read as part of one."""
+    suspect_values: tuple[tuple[int, int], ...] = ()
+    """Lines with a quoted value of several lines, read as text, that may be rows; and how many."""
+
+
+def rows_of(path: Path) -> ListRows:
+    """Read the rows; UserError where the file cannot be read, or has too many for a list."""
+    if path.suffix.lower() in SPREADSHEETS:
+        return _of_workbook(path)
+    check_what_it_is(path)
+    return _of_text(path)
+
+
+def _of_text(path: Path) -> ListRows:
+    found = look(path)
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    damaged: list[tuple[int, str, str]] = []
+    open_marks: list[int] = []
+    suspect_values: list[tuple[int, int]] = []
+    for entry in records(path, found):
+        if not isinstance(entry, Record):
+            damaged.append((entry.line, entry.why, entry.text))
+        elif any(map(str.strip, entry.fields)):
+            lines.append(entry.line)
+            rows.append(entry.fields)
+            open_marks += [entry.line] * entry.is_alone
+            suspect_values += [(entry.line, entry.may_hold)] * bool(entry.may_hold)
+        if len(rows) + len(damaged) > _MOST_ROWS:
+            raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
+    return ListRows(
+        lines,
+        rows,
+        damaged,
+        open_marks=tuple(open_marks),
+        suspect_values=tuple(suspect_values),
+    )
+
+
+def _of_workbook(path: Path) -> ListRows:
+    """Read the sheet whose header names most columns of patients; the first if none has any."""
+    try:
+        sheets = {name: _of_sheet(rows) for name, rows in read_sheets(path).items()}
+    except UserError:  # all sheets together may be too large, and the first one not
+        return _of_sheet(read_rows(path))
+    known = {name: _known_columns(read.rows) for name, read in sheets.items()}
+    best = max(known.values(), default=0)
+    if not best:
+        notes = (f"its sheets are {_named(list(sheets))}",) if len(sheets) > 1 else ()
+        first = next(iter(sheets.values()), ListRows([], [], []))
+        return ListRows(first.lines, first.rows, first.damaged, notes)
+    meant = [name for name, count in known.items() if count == best]
+    if len(meant) > 1:
+        raise UserError(
+            f"{path}: each of the sheets {_named(meant)} could be the list. "
+            "Leave only the one that is meant in the file, or save it as CSV."
+        )
+    read, others = sheets[meant[0]], [name for name in sheets if name != meant[0]]
+    if not others:
+        return read
+    note = f"sheet {_named(meant)} was read; {_named(others)} was not"
+    return ListRows(read.lines, read.rows, read.damaged, (note,))
+
+
+def _of_sheet(rows: Sequence[list[str]]) -> ListRows:
+    kept = [(at, row) for at, row in enumerate(rows, 1) if any(map(str.strip, row))]
+    return ListRows([at for at, _ in kept], [row for _, row in kept], [])
+
+
+def _known_columns(rows: Sequence[Sequence[str]]) -> int:
+    """Count the columns of patients that a sheet's header names; 0 where nobody stands below it."""
+    found = find_header(rows)
+    return len(found.taken) if found is not None and len(rows) > found.row + 1 else 0
+
+
+def _named(sheets: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sheets[:10])
+
+
+def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
+    """Refuse two columns of one name: nothing tells which of them is meant."""
+    for names in columns.doubled.values():
+        same = [name.strip() for name in names if plain(name) == plain(names[0])]
+        if len(same) > 1:
+            raise UserError(
+                f"{path}, line {line}: {len(same)} columns are called {same[0]}. "
+                "Take out, or rename, all but the right one."
+            )
+
+
+def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
+    """Give the rows below the header, with its number of fields, their lines, and the rest.
+
+    A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
+    end of each line). The rest are rows of another shape, and the header where it comes again.
+    """
+    names = read.rows[header]
+    width = len(names)
+    good: list[list[str]] = []
+    lines: list[int] = []
+    away: list[tuple[int, str, str]] = []
+    for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
+        if any(map(str.strip, row[width:])):
+            away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+        elif repeats_header(row, names):
+            away.append((line, "it is the header again", ",".join(row)))
+        else:
+            good.append((row + [""] * (width - len(row)))[:width])
+            lines.append(line)
+    schema = {str(place): pl.String for place in range(width)}
+    return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
+
+
+def stated_counts(read: ListRows) -> list[tuple[int, int]]:
+    """Give the line and the number where a list states how many patients it has."""
+    found = []
+    for line, row in zip(read.lines, read.rows, strict=True):
+        cells = [cell for cell in row if cell.strip()]
+        count = stated_count(cells) if len(cells) <= 3 else None
+        if count is not None:
+            found.append((line, count))
+    return found
+
+
+def notes_of(read: ListRows, header: int) -> list[str]:
+    """Say which lines of a list were not read as they seem, and what above the header looks so."""
+    width = len(read.rows[header])
+    below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
+    above = zip(read.lines[:header], read.rows[:header], strict=True)
+    most = max((count for _, count in read.suspect_values), default=0)
+    spans = f"{'up to ' if len(read.suspect_values) > 1 else ''}{most:,} lines"
+    found = {
+        "a quotation mark there encloses no value, and was read as part of it": [*read.open_marks],
+        f"a quoted value there spans {spans} that may be rows; it was read as one value": [
+            line for line, _ in read.suspect_values
+        ],
+        "there are fewer fields than in the header, or empty ones more: "
+        "the last columns were taken for empty": [
+            line for line, row in below if len(row) != width and not any(row[width:])
+        ],
+        "above the header, so not read as patients, though as wide as it": [
+            line
+            for line, row in above
+            if len(row) == width and 2 * sum(bool(cell.strip()) for cell in row) > width
+        ],
+    }
+    return [f"{_at(lines)}: {what}" for what, lines in found.items() if lines]
+
+
+def _at(lines: list[int]) -> str:
+    first = ", ".join(f"{line:,}" for line in lines[:_MOST_SAID])
+    more = f" and {len(lines) - _MOST_SAID:,} more" if len(lines) > _MOST_SAID else ""
+    return f"line{'s' * (len(lines) > 1)} {first}{more}"
+
+
+def texts_of(columns: ListColumns) -> list[pl.Expr]:
+    """Give our columns as trimmed text, of the list's columns named by their places."""
+    texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
+    if columns.address:
+        parts = [trimmed(pl.col(str(at))) for at in columns.address]
+        texts["address"] = pl.concat_str(parts, separator=", ", ignore_nulls=True)
+    return [text.alias(name) for name, text in texts.items()]

@@ -1,0 +1,184 @@
+"""Import systems' own figures, QOF tables and report rules into the working file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from recordpick.criteria.load import parse_pack, read_pack
+from recordpick.csv_safety import one_line
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.reports.figures import as_kept, is_empty, unit_of, value_of, why_none
+from recordpick.reports.percentages import Percentage, parsed, settled
+from recordpick.reports.qof import qof_table, qof_text
+from recordpick.reports.rules import ReportIndex
+from recordpick.reports.system_figures import FIGURES, read_system_figures
+from recordpick.selection.state import SYSTEM_WORDS, Given, Name, OwnFigure, System
+from recordpick.selection.working_file import WorkingFile
+
+SHIPPED = "shipped"
+"""The word given instead of a file to return to what ships."""
+_MAX_SOURCE = 200
+
+
+Files = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many figures were read from a system's CSV, and how many were new or different."""
+
+    system: System
+    figures: int
+    changed: int
+
+    @property
+    def in_words(self) -> str:
+        """The result as two sentences."""
+        figures = "1 figure" if self.figures == 1 else f"{self.figures:,} figures"
+        return (
+            f"{figures} of {SYSTEM_WORDS[self.system]} read, {self.changed:,} new or changed. The "
+            "working file keeps them, and the next hand-over pack has them."
+        )
+
+
+def load(file: WorkingFile, path: Path, system: System) -> Loaded:
+    """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
+
+    A figure replaces the one known before; others stay. Raise a UserError, and keep nothing, where
+    something in it cannot be read.
+    """
+    return _keep(file, _read(path, system))
+
+
+def _read(path: Path, system: System) -> Given:
+    figures = read_system_figures(path, system)
+    return Given(
+        system,
+        {name: as_kept(value) for name, value in figures.items()},
+        one_line(path.name or str(path))[:_MAX_SOURCE],
+        _sha256(path),
+    )
+
+
+def _keep(file: WorkingFile, given: Given) -> Loaded:
+    before = file.selection.figures
+    changed = sum(
+        (known := before.get((given.system, name))) is None or known.value != value
+        for name, value in given.figures.items()
+    )
+    file.give_figures(given)
+    return Loaded(given.system, len(given.figures), changed)
+
+
+def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
+    """Keep one figure as somebody typed it; an empty text removes it.
+
+    "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
+    """
+    value = None
+    if not is_empty(text):
+        number = value_of(name[-1], text)
+        if number is None:
+            raise UserError(
+                f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
+                f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
+            )
+        value = as_kept(_resolve_percentage(file, name, text, number, system))
+    file.give_figures(Given(system, {name: value}))
+
+
+def _resolve_percentage(
+    file: WorkingFile, name: Name, text: str, number: float, system: System
+) -> float:
+    """Return which percentage a typed number of 1 or less means; others are unchanged.
+
+    The system's numerator and denominator decide, where they are known. Raise a UserError where
+    they do not, unless it is the percentage that is kept already.
+    """
+    written = parsed(text) if unit_of(name[-1]) == "percent" else None
+    known = file.selection.figures
+    kept = known.get((system, name))
+    if written is None or not written.may_be_fraction or _is_kept(kept, written):
+        return number
+    known_figures = {of: one.number for (whose, of), one in known.items() if whose == system}
+    (found,) = settled([(name, text)], known_figures)
+    if isinstance(found, float):
+        return found
+    raise UserError(f"{text.strip()!r} {found}.")
+
+
+def _is_kept(kept: OwnFigure | None, written: Percentage) -> bool:
+    return kept is not None and Decimal(kept.value) == written.number
+
+
+def take_in(
+    file: WorkingFile,
+    index: PracticeIndex,
+    figures: Mapping[System, Path | None],
+    qof: Path | None = None,
+    rules: Path | None = None,
+) -> list[Loaded]:
+    """Keep what was given on the command line, after all of it was read.
+
+    Raise a UserError, and keep nothing, where any of it cannot be used.
+    """
+    table = None if qof is None else table_files(qof)
+    texts = None if rules is None else rules_files(rules, index, file.as_at)
+    given = [_read(path, system) for system, path in figures.items() if path is not None]
+    if table is not None:
+        file.count_reports_by("qof", table)
+    if texts is not None:
+        file.count_reports_by("rules", texts)
+    return [_keep(file, one) for one in given]
+
+
+def table_files(path: Path) -> Files:
+    """Read another year's QOF table, to be kept; nothing for `SHIPPED`.
+
+    Raise a UserError if it is not a QOF table.
+    """
+    if str(path) == SHIPPED:
+        return ()
+    text = qof_text(path)
+    qof_table(path.name, text, str(path))
+    return [(path.name, text)]
+
+
+def rules_files(path: Path, index: PracticeIndex, as_at: date) -> Files:
+    """Read other report rules, to be kept; nothing for `SHIPPED`.
+
+    Raise a UserError if they are not report rules.
+    """
+    if str(path) == SHIPPED:
+        return ()
+    pack = read_pack(path)
+    ReportIndex.of(index, pack, as_at)
+    if not any(_is_rule(criterion.id) for criterion in pack.criteria):
+        raise UserError(
+            f"{path} has no rule for a figure of the reports (such as HYP.register "
+            "or HYP008.numerator). Is it the supplier's criteria pack?"
+        )
+    return list(parse_pack(pack.files).files.items())
+
+
+def _is_rule(criterion_id: str) -> bool:
+    """Return whether a criterion's id is that of a figure: indicator or target, and figure."""
+    of, _, figure = criterion_id.rpartition(".")
+    return bool(of) and figure in FIGURES
+
+
+def _sha256(path: Path) -> str:
+    """Return the SHA-256 of a file; "" for a folder."""
+    if path.is_dir():
+        return ""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error

@@ -1,0 +1,82 @@
+"""Which practice index a working file belongs to: the one whose fingerprint it carries.
+
+Picks made against one index must never be shown beside the patients of another, so an index with
+another fingerprint is refused with words that say so; taking a newer extract into use is a
+decision of its own (`WorkingFile.rematched`). Which folders are looked at without being asked for:
+known_folders.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from recordpick.atomic import restore_interrupted
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.selection.known_folders import is_below, is_known, last_name, remember
+from recordpick.selection.working_file import WorkingFile
+
+
+class UnknownFolderError(UserError):
+    """A working file names a folder as its index that nobody here has used it with.
+
+    It was not looked at. `folder` is what the file names.
+    """
+
+    def __init__(self, message: str, folder: Path) -> None:
+        """Take the sentence, and the folder."""
+        super().__init__(message)
+        self.folder = folder
+
+
+def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
+    """Open the index that the working file was made with.
+
+    `folder` says where it is now; without it, it is looked for where the file was made with it,
+    and then beside the file under the same name. UserError if it is nowhere, or is another one;
+    UnknownFolderError where it may be in a folder that is not looked at without being asked for.
+    """
+    if folder is not None:
+        index = open_index(folder)
+        if index.fingerprint != file.index_fingerprint:
+            raise UserError(_another(file, folder, index))
+        remember(file.id, str(folder.absolute()))
+        return index
+    hint = file.index_used.folder
+    if not hint:
+        raise UserError(f"{file.path} does not say where its practice index is: name it (--index).")
+    may_look = is_below(hint, file.path.parent) or is_known(file.id, hint)
+    name = last_name(hint)
+    beside = [file.path.parent / name] if name else []
+    others: list[str] = []
+    for place in dict.fromkeys([Path(hint), *beside] if may_look else beside):
+        restore_interrupted(place)
+        if not (place / "index.json").is_file():
+            continue
+        index = open_index(place)
+        if index.fingerprint == file.index_fingerprint:
+            return index
+        others.append(_another(file, place, index))
+    if others:
+        raise UserError(*others)
+    if not may_look:
+        raise UnknownFolderError(
+            f"{file.path.name} names {hint} as its practice index. That is outside its own folder, "
+            "and you have not used this file with it on this computer, so it was not looked at. If "
+            f"you know it, name it (--index {hint}).",
+            Path(hint),
+        )
+    raise UserError(
+        f"The practice index of {file.path.name} is not at {hint}: say where it is now (--index), "
+        "or make it again from the same export."
+    )
+
+
+def _another(file: WorkingFile, folder: Path, index: PracticeIndex) -> str:
+    manifest = index.manifest
+    return (
+        f"{folder} is another practice index than {file.path.name} was made with: it is of "
+        f"{manifest.practice or 'a practice without a name'}, made {manifest.made_at[:10]}, with "
+        f"{manifest.tables['patients'].rows:,} patients. The picks are not shown beside it; name "
+        "the right folder (--index)."
+    )

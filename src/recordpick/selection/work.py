@@ -1,0 +1,180 @@
+"""The work so far (picks, draws, results, figures), which remembers how changes are undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TypeAlias, TypeVar
+
+from recordpick.selection.ledger import Log, Table
+from recordpick.selection.state import (
+    Chosen,
+    Closed,
+    Draw,
+    FigureKey,
+    FixedSeed,
+    Imported,
+    OwnFigure,
+    Pick,
+    Removed,
+    Result,
+    ResultKey,
+    What,
+)
+
+_K = TypeVar("_K", bound=Hashable)
+_V = TypeVar("_V")
+_Made = TypeVar("_Made")
+_Picked: TypeAlias = "tuple[str | None, str]"
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsOfLine:
+    """The result that counts for a line of a phase, and, as a chain, those that it replaced."""
+
+    last: Result
+    before: ResultsOfLine | None
+
+    def result(self) -> Result:
+        """Return the result that counts, with the earlier ones in it."""
+        earlier: list[Result] = []
+        one = self.before
+        while one is not None:
+            earlier.append(one.last)
+            one = one.before
+        return replace(self.last, earlier=tuple(reversed(earlier))) if earlier else self.last
+
+
+class Work:
+    """What undo takes back: everything that people decided, as it is after the last event.
+
+    It is changed by `apply` only. The tables are for this package; `picks` and the other properties
+    give values that do not change afterwards, and are made again only where something changed.
+    """
+
+    def __init__(self) -> None:
+        self.seeds: Table[str, FixedSeed] = Table()
+        self.draws: Table[int, Draw] = Table()
+        """By the number of the event."""
+        self.draws_that_count: Table[int, str] = Table()
+        """The seeds of the draws that are not withdrawn, by the number of the event."""
+        self.seeds_that_count: Table[str, bool] = Table()
+        self.pick_rows: Table[int, Pick] = Table()
+        self.picked: Table[_Picked, tuple[int, ...]] = Table()
+        """The keys in `pick_rows` of each criterion and patient."""
+        self.at_random: Table[str, bool] = Table()
+        """The patients who are picked at random."""
+        self.closed_rows: Table[str, Closed] = Table()
+        self.note_rows: Table[str, str] = Table()
+        self.removed_rows: Table[int, Removed] = Table()
+        self.result_rows: Table[ResultKey, ResultsOfLine] = Table()
+        self.import_rows: Table[int, Imported] = Table()
+        self.figure_rows: Table[FigureKey, OwnFigure] = Table()
+        self.choice_rows: Table[What, Chosen] = Table()
+        self._made: dict[str, tuple[int, object]] = {}
+        self._results: dict[ResultKey, tuple[ResultsOfLine, Result]] = {}
+
+    @property
+    def seed(self) -> FixedSeed | None:
+        """The seed that is fixed now."""
+        return self.seeds.get(_SEED)
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The picks, in the order in which they were made."""
+        return self._once("picks", self.pick_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def closed(self) -> Mapping[str, Closed]:
+        """The criteria that are closed."""
+        return self._once("closed", self.closed_rows, _as_mapping)
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """The notes, by patient."""
+        return self._once("notes", self.note_rows, _as_mapping)
+
+    @property
+    def removed(self) -> tuple[Removed, ...]:
+        """The random records that were taken out."""
+        return self._once("removed", self.removed_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def results(self) -> Mapping[ResultKey, Result]:
+        """The results of data checking that count, with those that each replaced."""
+        return self._once("results", self.result_rows, self._as_results)
+
+    @property
+    def imports(self) -> tuple[Imported, ...]:
+        """The workbooks that were imported."""
+        return self._once("imports", self.import_rows, lambda rows: tuple(rows.values()))
+
+    @property
+    def figures(self) -> Mapping[FigureKey, OwnFigure]:
+        """The figures of the systems' own reports."""
+        return self._once("figures", self.figure_rows, _as_mapping)
+
+    @property
+    def reports_by(self) -> Mapping[What, Chosen]:
+        """What the reports are counted by, where that is not what ships."""
+        return self._once("reports_by", self.choice_rows, _as_mapping)
+
+    def is_picked(self, criterion_id: str | None, patient_id: str) -> bool:
+        """Tell whether a patient is picked for a criterion (None: drawn at random)."""
+        return (criterion_id, patient_id) in self.picked
+
+    def drawn_with(self, seed: str) -> set[str]:
+        """Return everybody drawn with this seed, also those replaced or taken out since."""
+        return {
+            drawn.patient_id
+            for draw in self.draws.values()
+            if draw.seed == seed
+            for drawn in draw.drawn
+        }
+
+    def _once(
+        self, name: str, rows: Table[_K, _V], make: Callable[[Table[_K, _V]], _Made]
+    ) -> _Made:
+        made = self._made.get(name)
+        if made is None or made[0] != rows.changes:
+            made = (rows.changes, make(rows))
+            self._made[name] = made
+        return made[1]  # type: ignore[return-value] # each name has one kind of value
+
+    def _as_results(self, rows: Table[ResultKey, ResultsOfLine]) -> Mapping[ResultKey, Result]:
+        """Make results of the lines that changed since the last time."""
+        before, self._results = self._results, {}
+        for key, line in rows.items():
+            known = before.get(key)
+            if known is None or known[0] is not line:
+                known = (line, line.result())
+            self._results[key] = known
+        return MappingProxyType({key: result for key, (_, result) in self._results.items()})
+
+
+_SEED = ""
+"""The only key of the table of the seed."""
+
+
+def _as_mapping(rows: Table[_K, _V]) -> Mapping[_K, _V]:
+    return MappingProxyType(dict(rows.items()))
+
+
+def add_pick(work: Work, pick: Pick, log: Log) -> None:
+    """Add a pick."""
+    of = (pick.criterion_id, pick.patient_id)
+    key = work.pick_rows.append(pick, log)
+    work.picked.put(of, (*(work.picked.get(of) or ()), key), log)
+    if pick.criterion_id is None:
+        work.at_random.put(pick.patient_id, value=True, log=log)
+
+
+def drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], log: Log) -> None:
+    """Take picks of patients for a criterion (None: at random) away, as far as there are any."""
+    for patient_id in patients:
+        for key in work.picked.get((criterion_id, patient_id)) or ():
+            work.pick_rows.drop(key, log)
+        work.picked.drop((criterion_id, patient_id), log)
+        if criterion_id is None:
+            work.at_random.drop(patient_id, log)
