@@ -11,8 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from recordpick.cli.main import COMMANDS
-from recordpick.cli.main import make_parser
+from recordpick.cli.main import COMMANDS, make_parser
 
 PAGE = Path(__file__).parent / "reference.md"
 BEGIN = "<!-- from here on written by docs/make_reference.py -->\n"

@@ -1,9 +1,10 @@
-"""The child process that reads a spreadsheet, so that a crash affects nothing else.
+"""The child process that reads a spreadsheet or document, so that a crash affects nothing else.
 
 Started by `recordpick.spreadsheets` as a script: `python -P _spreadsheet_worker.py PATH [SHEET]
 [--all]`. It writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
-`{"sheets": {name: rows}}`, or `{"error": "…"}` with a sentence that goes after the name of the
-file. Row 1 of the sheet is the first row, empty or not.
+`{"sheets": {name: rows}}`, with `--tables` `{"tables": [{"name", "heading", "rows", "merged"}]}` of
+any kind of document, or `{"error": "…"}` with a sentence that goes after the name of the file. Row
+1 of the sheet is the first row, empty or not.
 
 A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
 sizes in the archive and the positions of the cells are checked before anything is unpacked into
@@ -41,6 +42,9 @@ _ERROR = re.compile(
 )
 # The error that a formula shows: the library returns such a cell as empty.
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
+_MERGED = re.compile(
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"""
+)
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
@@ -49,11 +53,15 @@ _TIME_ONLY = "1899-12-31 "
 
 @dataclass(frozen=True)
 class Extent:
-    """The last row and column with a filled cell, and the formulas' errors by column and row."""
+    """The last row and column with a filled cell, and the formulas' errors by column and row.
+
+    `merged` are cells merged downwards: row and column from 0, and how many rows.
+    """
 
     rows: int
     columns: int
     errors: dict[tuple[int, int], str]
+    merged: list[tuple[int, int, int]]
 
 
 class Refused(Exception):  # noqa: N818 - it carries the message for people
@@ -63,11 +71,14 @@ class Refused(Exception):  # noqa: N818 - it carries the message for people
 def main() -> None:
     """Read the sheet named by the arguments and write its rows to stdout."""
     path, sheet = Path(sys.argv[1]), (sys.argv[2] if len(sys.argv) > 2 else "") or None
-    every = sys.argv[3:] == ["--all"]
+    mode = sys.argv[3] if len(sys.argv) > 3 else ""
     answer: dict[str, object]
     try:
         _limit_this_process()
-        answer = {"sheets": read_all(path)} if every else {"rows": read(path, sheet)}
+        if mode == "--tables":
+            answer = {"tables": read_tables(path)}
+        else:
+            answer = {"sheets": read_all(path)} if mode == "--all" else {"rows": read(path, sheet)}
     except Refused as refused:
         answer = {"error": str(refused)}
     except MemoryError:
@@ -98,6 +109,59 @@ def read_all(path: Path) -> dict[str, list[list[str]]]:
     if cells > MOST_CELLS:
         _refuse(f"has sheets that span {cells:,} cells together.")
     return _load(path, extents)
+
+
+def read_tables(path: Path) -> list[dict[str, object]]:
+    """Return the tables of a spreadsheet (.xlsx, .ods) or a Word document (.docx), in order.
+
+    Each has a `name` ("" in Word), the `heading` above it in Word, `rows` that begin in column A,
+    and `merged`: (row, column, rows) of cells merged downwards, counted from 0.
+    """
+    from recordpick._safe_xml import UnreadableError
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive, path.stat().st_size)
+            names = set(archive.namelist())
+            if "word/document.xml" in names:
+                return _word_tables(archive)
+            if "content.xml" in names:
+                return _ods_tables(archive)
+    except UnreadableError as error:
+        _refuse(str(error))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        _refuse(f"is damaged, or has a password ({error}).")
+    _, parts = _inspect(path)
+    extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
+    if sum(extent.rows * extent.columns for extent in extents.values()) > MOST_CELLS:
+        _refuse("has sheets that span too many cells together.")
+    tables: list[dict[str, object]] = []
+    for sheet, rows in _load(path, extents).items():
+        width = len(rows[0]) if rows else 0
+        left = [""] * max(0, extents[sheet].columns - width)  # empty columns before the first
+        placed = [[*left, *row] for row in rows]
+        merged = extents[sheet].merged
+        tables.append({"name": sheet, "heading": "", "rows": placed, "merged": merged})
+    return tables
+
+
+def _word_tables(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+    from recordpick._word_tables import read_docx
+
+    return [
+        {"name": "", "heading": table.heading, "rows": table.rows, "merged": table.merged}
+        for table in read_docx(archive)
+    ]
+
+
+def _ods_tables(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+    from recordpick._ods_sheets import read_ods
+
+    sheets, merged = read_ods(archive, MOST_CELLS)
+    return [
+        {"name": name, "heading": "", "rows": rows, "merged": merged.get(name, [])}
+        for name, rows in sheets.items()
+    ]
 
 
 def _load(path: Path, sheets: dict[str, Extent]) -> dict[str, list[list[str]]]:
@@ -190,6 +254,7 @@ def _attribute(text: str, name: str) -> str:
 def _check_extent(path: Path, sheet: str, part: str) -> Extent:
     """Refuse a sheet whose filled cells span too much: the reader allocates all cells between."""
     errors: dict[tuple[int, int], str] = {}
+    merged: set[tuple[int, int, int]] = set()
     rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
@@ -201,6 +266,10 @@ def _check_extent(path: Path, sheet: str, part: str) -> Extent:
                 columns = max([columns, *map(_column_number, {letters for letters, _ in places})])
                 for letters, row, error in _ERROR.findall(text):
                     errors[_column_number(letters), int(row)] = error.decode("ascii", "replace")
+                for letters, first, last in _MERGED.findall(text):
+                    if int(last) > int(first):
+                        at = (int(first) - 1, _column_number(letters) - 1)
+                        merged.add((*at, int(last) - int(first) + 1))
                 rows_named = max([rows_named, *map(int, set(_ROW.findall(text)))])
                 unplaced = unplaced or _CELL_WITHOUT_PLACE.search(text) is not None
                 rest = text[-4096:]  # a cell may span two chunks
@@ -213,7 +282,7 @@ def _check_extent(path: Path, sheet: str, part: str) -> Extent:
             f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
             "matter to a new sheet, or save it as CSV."
         )
-    return Extent(rows, columns, errors)
+    return Extent(rows, columns, errors, sorted(merged))
 
 
 def _column_number(letters: bytes) -> int:

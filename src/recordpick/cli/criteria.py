@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
-from recordpick.cli.common import say, table
+from recordpick.cli.common import counted, say, table
 from recordpick.criteria.load import read_pack
+from recordpick.criteria.pack import Pack
+
+
+def decisions(pack: Pack) -> Iterator[str]:
+    """Return a line for each criterion with proposals or a decision: what stands, and who said so.
+
+    Nothing for a pack whose rules are the supplier's own.
+    """
+    for criterion in pack.criteria:
+        if criterion.confirmed is not None:
+            yield f"{criterion.id}: {criterion.confirmed.says(criterion)}"
+        elif criterion.proposals:
+            count = counted(len(criterion.proposals), "proposed rule")
+            yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"
 
 
 def run(options: argparse.Namespace) -> int:
     """Read the pack; what is wrong with it comes as an error with one message a problem."""
-    pack = read_pack(options.pack)
+    pack = read_pack(options.pack, options.sheet or ())
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     say(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
     rows: list[tuple[str, ...]] = [
@@ -18,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
         for criterion in pack.criteria
     ]
     for line in table(rows, right=frozenset({3})):
+        say(line)
+    for line in decisions(pack):
         say(line)
     for note in pack.notes:
         say(note)

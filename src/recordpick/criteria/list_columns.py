@@ -10,18 +10,18 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
+from recordpick.criteria.how_many import how_many
 from recordpick.criteria.problems import listed, shown
 from recordpick.criteria.toml_values import ID
 from recordpick.csvio.records import Row
+from recordpick.header_row import find_header_row
 from recordpick.resources import data_file
 
 Field = Literal["id", "area", "title", "find", "compare", "records"]
 
-LOOKED_AT = 40
-"""Among how many rows from the top the header is looked for."""
 WORDS_AT_MOST = 8
 """A cell with more words is prose, and not the name of a column."""
 NOTES = "notes of recordpick"
@@ -69,17 +69,22 @@ def find_header(rows: Sequence[Row]) -> Header | None:
     Names that are known count first; only where no row has them are names looked for by words, and
     only where no row names two fields is one that names what to find alone the header.
     """
+    cells = [row for _, row in rows]
     for by_words, fewest in ((False, 2), (True, 2), (False, 1)):
-        best: Header | None = None
-        for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
-            columns = _columns(cells, by_words=by_words)
-            tells = "find" in columns or ("title" in columns and fewest > 1)
-            more = best is None or len(columns) > len(best.columns)
-            if tells and len(columns) >= fewest and more:
-                best = Header(place, columns)
-        if best is not None:
-            return _settled(best.place, rows)
+        columns_of = partial(_header_columns, by_words=by_words, fewest=fewest)
+        found = find_header_row(cells, columns_of, len)
+        if found is not None:
+            return _settled(found[0], rows)
     return None
+
+
+def _header_columns(
+    names: Sequence[str], *, by_words: bool, fewest: int
+) -> dict[Field, tuple[int, ...]] | None:
+    """Return the columns that a row names; None if too few, or none of them says what to find."""
+    columns = _columns(names, by_words=by_words)
+    says_what = "find" in columns or ("title" in columns and fewest > 1)
+    return columns if says_what and len(columns) >= fewest else None
 
 
 def is_total(cells: Sequence[str]) -> bool:
@@ -98,6 +103,12 @@ def meta_of(cells: Sequence[str]) -> tuple[str, str] | None:
         return None
     key = _META.get(_plain(filled[0]))
     return (key, filled[1]) if key else None
+
+
+def is_empty_meta(cells: Sequence[str]) -> bool:
+    """Return whether a row above the header names something of the pack, and says nothing."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) == 1 and _plain(filled[0]) in _META
 
 
 def _settled(place: int, rows: Sequence[Row]) -> Header:
@@ -137,6 +148,7 @@ def _columns(
         if field == "id" and body:
             unsure = set(said["ambiguous"]["id"])
             places = [one for one in places if names[one] not in unsure or _holds_ids(body, one)]
+            places = [one for one in places if not _holds_counts(names[one], body, one)]
         if places:
             columns[field] = tuple(sorted(places)) if field == "compare" else (places[0],)
             free -= set(columns[field])
@@ -187,6 +199,15 @@ def _holds_ids(body: Sequence[Sequence[str]], column: int) -> bool:
     cells = [cell for cell in _cells(body, column) if cell]
     numbered = all(re.search("[0-9]", cell) for cell in cells) or len(set(cells)) == len(cells)
     return bool(cells) and numbered and all(map(ID.fullmatch, cells))
+
+
+def _holds_counts(name: str, body: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column "No." holds how many: numbers of which some come again."""
+    if name not in _said()["ambiguous"]["id_or_records"]:
+        return False
+    cells = [cell for cell in _cells(body, column) if cell]
+    numbers = [how_many(cell) for cell in cells if cell]
+    return None not in numbers and len(set(cells)) < len(cells)
 
 
 def _cells(body: Sequence[Sequence[str]], column: int) -> list[str]:

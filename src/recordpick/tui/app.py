@@ -145,6 +145,8 @@ class RecordpickApp(App[None]):
             self.open_demo()
         elif message.what == "new":
             self.make_file()
+        elif message.what == "rules":
+            self.rules_from_words()
         elif message.what == "recent" and message.path is not None:
             self.open_file(message.path)
         else:
@@ -163,8 +165,24 @@ class RecordpickApp(App[None]):
             self.open_file(path)
 
     @work
-    async def make_file(self) -> None:
-        """Ask what a new working file needs, make it, and open it."""
+    async def rules_from_words(self) -> None:
+        """Turn a supplier's sheet into a pack; then offer to start a working file with it."""
+        from recordpick.tui.dialogs import Confirm
+        from recordpick.tui.flows.rules_from_words import rules_from_words
+
+        drafted = await rules_from_words(self, self.settings.name)
+        if drafted is None:
+            return
+        says = f"The criteria are in {drafted.pack}. Start a working file with them now?"
+        if await self.push_screen_wait(Confirm("Criteria", [says], "Start it", "Later")):
+            self.make_file(drafted.pack, drafted.records)
+
+    @work
+    async def make_file(self, pack: Path | None = None, records: Path | None = None) -> None:
+        """Ask what a new working file needs, make it, and open it.
+
+        `pack` and `records` are filled in already where they are known.
+        """
         from recordpick.tui.asking import ask_about
         from recordpick.tui.dialogs import Tell
         from recordpick.tui.new_file import Filled, NewFileScreen
@@ -173,7 +191,7 @@ class RecordpickApp(App[None]):
         settings = self.settings
         filled: Filled | None = None
         while True:
-            screen = NewFileScreen(settings.name, settings.role, filled)
+            screen = NewFileScreen(settings.name, settings.role, filled, pack, records)
             filled = await self.push_screen_wait(screen)
             if filled is None:
                 return

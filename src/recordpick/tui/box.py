@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
@@ -13,7 +14,8 @@ T = TypeVar("T")
 class Box(ModalScreen[T]):
     """A box over the screen. F1 explains it, p hides names in it as everywhere."""
 
-    CSS_PATH: ClassVar[str] = "styles/boxes.tcss"
+    # Absolute: a relative path is looked for beside the module of each subclass.
+    CSS_PATH: ClassVar[str] = str(Path(__file__).parent / "styles" / "boxes.tcss")
     TOPIC: ClassVar[str] = "box"
     """What F1 says of it: see help.py."""
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -127,6 +127,50 @@ TOPICS: dict[str, Topic] = {
             ("Esc", "back to picking"),
         ),
     ),
+    "rules": Topic(
+        "Rules from words",
+        "Above are the supplier's criteria, each with what recordpick understands and how many "
+        "patients that finds. Before the name: √ confirmed, ◊ proposed, ! several readings, ? the "
+        "practice's records cannot say, H by hand. Below is the one under the cursor with its "
+        "proposals, why each was chosen, and which words it does not use. Nothing is used until "
+        "you confirm it; what you leave is picked for by hand. Each decision is saved at once, "
+        "with your initials and the time.",
+        (
+            ("↑ ↓", "another criterion, or another proposal"),
+            ("Enter", "to the proposals; on a proposal, the patients it finds"),
+            ("y", "confirm the proposal under the cursor, and go on"),
+            ("e", "change its numbers and names"),
+            ("c", "change its condition, or write one of your own"),
+            ("h", "by hand, and go on"),
+            ("g", "the next criterion to confirm"),
+            ("u", "take the last decision back"),
+            ("/", "filter the criteria by their words"),
+            ("p", "hide names and numbers, and show them again"),
+            ("Esc", "back"),
+        ),
+    ),
+    "rules-form": Topic(
+        "Rules from words",
+        "The sheet is what the supplier sent: Excel, OpenDocument, Word (.docx) or CSV; or a pack "
+        "that was drafted from one, to go on with. With the practice's records you see how many "
+        "patients each rule finds. The pack is a new file beside the sheet.",
+        (
+            ("Tab", "the next field or button"),
+            ("F2", "look for a file or folder"),
+            ("Enter", "go on"),
+            ("Esc", "back; nothing is done"),
+        ),
+    ),
+    "edit-rule": Topic(
+        "Change a proposed rule",
+        "What you change is shown beside the proposals as E, with the patients it finds. It is "
+        "used only when you confirm it with y.",
+        (
+            ("Tab", "the next field or button"),
+            ("Enter", "try it"),
+            ("Esc", "back; nothing is changed"),
+        ),
+    ),
     "start": Topic(
         "recordpick",
         "A working file keeps everything picked for one practice. Start one with the practice's "
@@ -136,6 +180,7 @@ TOPICS: dict[str, Topic] = {
             ("↑ ↓ Enter", "choose"),
             ("o", "open a working file"),
             ("n", "start a new one"),
+            ("w", "rules from words: turn the supplier's sheet into criteria"),
             ("d", "the demonstration"),
             ("Ctrl+T", "other colours"),
             ("q", "leave"),
@@ -149,6 +194,7 @@ TOPICS: dict[str, Topic] = {
             ("Tab, Enter", "the next field"),
             ("F2", "look for a file or folder"),
             ("F3", "make the file"),
+            ("F4", "rules from words: turn the supplier's list into rules first"),
             ("Esc", "back"),
         ),
     ),
@@ -257,6 +303,7 @@ def topic_of(screen: Screen[object]) -> str:
         "StartScreen": "start",
         "NewFileScreen": "form",
         "CleanUpScreen": "clean-up",
+        "RulesFromWords": "rules",
         "ReportsScreen": "reports",
         "Pictures": "pictures",
     }

@@ -44,8 +44,8 @@ _HELP = {
     "tables, or a practice index made before. F2 looks for it.",
     "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
     "column is which. Leave it empty otherwise.",
-    "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
-    "comes with recordpick. F2 looks for another.",
+    "pack": "The supplier's criteria: a pack (TOML), or a list in Excel, Word or CSV. What is "
+    "filled in comes with recordpick. F2 looks for another; F4 turns a list in words into rules.",
     "practice": "As it is to stand on the selection list.",
     "as_at": "The day on which the export was made, as day/month/year. Leave it empty where the "
     "export says it; where it does not, you are asked.",
@@ -70,15 +70,25 @@ class NewFileScreen(Screen[Filled | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "browse", "Browse"),
         Binding("f3", "make", "Make it"),
+        Binding("f4", "words", "Rules from words"),
         Binding("f1", "app.help", "Help"),
         Binding("escape", "cancel", "Back"),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
 
-    def __init__(self, name: str, role: Role, filled: Filled | None = None) -> None:
-        """Take what is known of the person, and what was filled in before."""
+    def __init__(
+        self,
+        name: str,
+        role: Role,
+        filled: Filled | None = None,
+        pack: Path | None = None,
+        records: Path | None = None,
+    ) -> None:
+        """Take what is known of the person, and what was filled in before, here or elsewhere."""
         super().__init__()
+        self._pack = general_practice_pack() if pack is None else pack
+        self._records = records
         self._filled = filled
         self._person = name
         self._role = role
@@ -87,7 +97,8 @@ class NewFileScreen(Screen[Filled | None]):
         """The fields, the words about the one at hand, the buttons."""
         values = {
             "path": str(Path.cwd() / "data-checking.recordpick"),
-            "pack": str(general_practice_pack()),
+            "records": str(self._records or ""),
+            "pack": str(self._pack),
             "name": self._person,
         }
         if (filled := self._filled) is not None:
@@ -146,7 +157,7 @@ class NewFileScreen(Screen[Filled | None]):
         endings = {
             "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
             "mapping": (".toml",),
-            "pack": (".toml", ".csv", ".xlsx"),
+            "pack": (".toml", ".csv", ".xlsx", ".ods", ".docx"),
         }
         name = field.id or ""
         path = await self.app.push_screen_wait(
@@ -161,6 +172,23 @@ class NewFileScreen(Screen[Filled | None]):
         if path is not None:
             old = Path(field.value).name or "data-checking.recordpick"
             field.value = str(path / old if name == "path" else path)
+
+    @work
+    async def action_words(self) -> None:
+        """Turn the supplier's list in words into a pack, and put that into its field."""
+        from recordpick.tui.flows.rules_from_words import rules_from_words
+
+        field = self.query_one("#pack", Input)
+        own = as_path(field.value)
+        sheet = "" if own.suffix.casefold() == ".toml" else str(own)
+        name = self.query_one("#name", Input).value.strip()
+        drafted = await rules_from_words(self.app, name, sheet)
+        if drafted is None:
+            return
+        field.value = str(drafted.pack)
+        records = self.query_one("#records", Input)
+        if drafted.records is not None and not records.value.strip():
+            records.value = str(drafted.records)
 
     @on(Input.Submitted)
     def _next(self) -> None:

@@ -60,6 +60,7 @@ WORK: tuple[Command, ...] = (
 START: tuple[Command, ...] = (
     Command("File: Open", "a working file", "o", "ask('open')"),
     Command("File: New", "a working file", "n", "ask('new')"),
+    Command("Criteria: Rules from words", "the supplier's sheet", "w", "ask('rules')"),
     Command("File: Demonstration", "on made-up patients", "d", "ask('demo')"),
     Command("Help: This part", "what you are looking at", "F1", "help", "app"),
     Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
@@ -70,9 +71,22 @@ CLEAN_UP: tuple[Command, ...] = (
     Command("Clean-up: PCSE's list", "beside your own patients", "l", "pcse"),
     Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
 )
+RULES: tuple[Command, ...] = (
+    Command("Rules: Yes, use this", "the proposal under the cursor", "y", "confirm"),
+    Command("Rules: Edit numbers", "of the proposal under the cursor", "e", "numbers"),
+    Command("Rules: Condition", "change it, or write one", "c", "condition"),
+    Command("Rules: By hand", "no rule: patients are picked by hand", "h", "by_hand"),
+    Command("Rules: Patients found", "by the proposal under the cursor", "Enter", "patients"),
+    Command("Rules: Next to confirm", "after the one under the cursor", "g", "next"),
+    Command("Rules: Undo", "the last decision", "u", "undo"),
+    Command("Look: Filter", "the criteria by their words", "/", "filter"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
+    Command("Rules: Leave", "every decision is in the pack already", "q", "leave"),
+)
 FORM: tuple[Command, ...] = (
     Command("Form: Browse", "for the file or folder of the field", "F2", "browse"),
     Command("Form: Make it", "the working file, and open it", "F3", "make"),
+    Command("Form: Rules from words", "for a list of criteria in words", "F4", "words"),
     Command("Form: Back", "to the first screen", "Esc", "cancel"),
 )
 PICTURES: tuple[Command, ...] = (
@@ -99,6 +113,7 @@ def commands_of(screen: object) -> tuple[Command, ...]:
         "StartScreen": START,
         "NewFileScreen": (*FORM, *EVERYWHERE),
         "Pictures": (*PICTURES, *EVERYWHERE),
+        "RulesFromWords": (*RULES, *(one for one in EVERYWHERE if one.action != "quit")),
         "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
         "ReportsScreen": (*REPORTS, *EVERYWHERE),
     }.get(type(screen).__name__, EVERYWHERE)

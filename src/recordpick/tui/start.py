@@ -24,6 +24,7 @@ class StartScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("o", "ask('open')", "Open"),
         Binding("n", "ask('new')", "New"),
+        Binding("w", "ask('rules')", "Rules from words"),
         Binding("d", "ask('demo')", "Demonstration"),
         Binding("question_mark", "app.help", "Help", key_display="?"),
         Binding("f1", "app.help", "Help", show=False),
@@ -31,7 +32,7 @@ class StartScreen(Screen[None]):
     ]
 
     class Asked(Message):
-        """What the person wants: "open", "new", "demo", or a recent file (`path`)."""
+        """What the person wants: "open", "new", "rules", "demo", or a recent file (`path`)."""
 
         def __init__(self, what: str, path: Path | None = None) -> None:
             super().__init__()
@@ -77,6 +78,7 @@ class StartScreen(Screen[None]):
             [
                 Option("Open a working file …", id="open"),
                 Option("Start a new working file …", id="new"),
+                Option("Rules from words: the supplier's sheet becomes criteria …", id="rules"),
                 Option("Look at the demonstration, on made-up patients", id="demo"),
             ]
         )

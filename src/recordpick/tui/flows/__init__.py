@@ -1,0 +1,1 @@
+"""What a person starts: asynchronous functions of the app, which ask, work and say what came."""
