@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
-from recordpick.criteria.reading import read_pack
+from recordpick.criteria.load import read_pack
 from recordpick.criteria.templates import CriterionText, Proposal, propose
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
-from recordpick.shipped import general_practice_pack
+from recordpick.resources import general_practice_pack
 
 FOLDER = Path(__file__).parent
 AS_AT = date(2026, 10, 1)
