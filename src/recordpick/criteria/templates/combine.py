@@ -128,10 +128,16 @@ def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     ]
     for place in range(len(joins) - 1, -1, -1):
         if joins[place] == "list":
-            following = joins[place + 1] if place + 1 < len(joins) else "and"
+            following = joins[place + 1] if place + 1 < len(joins) else _within(reading, facts[-1])
             joins[place] = "or" if following == "or" else "and"
     _carry_not(facts, joins, reading)
     return joins
+
+
+def _within(reading: Reading, fact: Fact) -> str:
+    """Return "or" where the signs of the last fact of a list have it between them."""
+    inner = [one.name for one in reading.joins if fact.start < one.start < fact.end]
+    return "or" if "or" in inner else "and"
 
 
 def _join(reading: Reading, one: Fact, other: Fact) -> str:

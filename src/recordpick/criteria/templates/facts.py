@@ -202,8 +202,14 @@ class Chooser:
         ordered = sorted(signs, key=lambda sign: sign.start)
         gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
         length = sum(sign.end - sign.start for sign in signs)
+        if template.is_tight and self._is_parted(ordered):
+            return 0
         is_mixed = len({sign.aside for sign in signs}) > 1
         return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.5 * is_mixed - 0.3 * all(sign.aside for sign in signs)
+
+    def _is_parted(self, ordered: Sequence[Sign]) -> bool:
+        inner = self.reading.tokens[ordered[0].start + 1 : ordered[-1].end]
+        return any(token.mark in {",", ";", ":"} for token in inner)
 
     def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
         _, template, signs = best

@@ -117,6 +117,8 @@ class Template:
     population: str = ""
     period: str = ""
     needs_refinement: bool = False
+    is_tight: bool = False
+    """No comma may part its signs."""
     is_weak: bool = False
     """It is used only for signs that nothing else uses, or that have a number of their own."""
 
@@ -228,6 +230,7 @@ def _template(one: Mapping[str, Any]) -> Template:
         population=one.get("population", ""),
         period=one.get("period", ""),
         needs_refinement=one.get("needs_refinement", False),
+        is_tight=one.get("tight", False),
         is_weak=one.get("weak", False),
     )
 

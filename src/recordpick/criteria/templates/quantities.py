@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -96,14 +97,24 @@ class Quantities:
         token = self._tokens[place]
         if token.day:
             return token.day, token.day, place + 1
-        month = next((n for n, name in enumerate(_MONTHS, 1) if name[:3] == token.word[:3] and name.startswith(token.word)), 0)
-        if month and len(token.word) >= 3 and (year := self._year(place + 1)):
+        if whole := self._spelled_day(place):
+            return whole[0], whole[0], whole[1]
+        month = _month_at(token.word)
+        if month and (year := self._year(place + 1)):
             last = _month_end(year, month)
             return f"{year}-{month:02}-01", f"{year}-{month:02}-{last}", place + 2
         year = self._year(place)
         if not year or (direction == "year" and self._unit_at(place + 1)):
             return None
         return f"{year}-01-01", f"{year}-12-31", place + 1
+
+    def _spelled_day(self, place: int) -> tuple[str, int] | None:
+        """Return the date of "1 January 1930" or "1st Jan 1930", and where it ends."""
+        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", self._tokens[place].word)
+        if day is None or place + 2 >= len(self._tokens) or not 1 <= int(day[1]) <= 28:
+            return None
+        month, year = _month_at(self._tokens[place + 1].word), self._year(place + 2)
+        return (f"{year}-{month:02}-{int(day[1]):02}", place + 3) if month and year else None
 
     def _year(self, place: int) -> int:
         if place >= len(self._tokens):
@@ -304,6 +315,13 @@ def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, 
             if tokens[start + length - 1].sentence == tokens[start].sentence:
                 return start + length
     return 0
+
+
+def _month_at(word: str) -> int:
+    """Return the number of a month by its name or the first three letters; 0 if it is none."""
+    if len(word) < 3:
+        return 0
+    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
 
 
 def _month_end(year: int, month: int) -> int:

@@ -150,7 +150,9 @@ def _without_examples(
 def _ends_example(sentence: Sequence[Token], place: int, *, inside: bool) -> bool:
     if inside:
         return not sentence[place].aside
-    return sentence[place].mark in {",", ";", "-"} and sentence[place].word not in {"or", "and"} and (
+    if sentence[place].mark == ";":
+        return True
+    return sentence[place].mark in {",", "-"} and sentence[place].word not in {"or", "and"} and (
         place + 1 < len(sentence) and sentence[place].word in {"in", "with", "who", "on", "from", "within", "aged", "check"}
     )
 
@@ -292,13 +294,24 @@ def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
         return "#measure"
     if after is not None and after.name in COUNTABLE:
         return "#count"
-    if before is not None and before.name in COUNTABLE and not before.name.startswith("@") and (
+    if before is not None and _counts_back(reading, sign, before) and (
         not (quantity.compare and before.name in {"current"}) or after is None
     ):
         return "#count"
     if quantity.low <= 120 and (quantity.compare or quantity.high):
         return "#age"
     return "#count" if any(one.name in COUNTABLE for one in reading.signs) else "#number"
+
+
+def _counts_back(reading: Reading, sign: Sign, before: Sign) -> bool:
+    """Return whether a number is of the things named before it: "DNAs, more than 3"."""
+    if before.name not in COUNTABLE or before.name.startswith("@"):
+        return False
+    if reading.tokens[sign.start].mark not in {",", ";"}:
+        return True
+    assert sign.quantity is not None
+    last = reading.tokens[before.end - 1]
+    return sign.quantity.low < 16 or last.word != last.stem
 
 
 def _is_of_person(reading: Reading, sign: Sign, quantity: Quantity) -> bool:
