@@ -13,6 +13,9 @@ _PARTED = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "ta
 _DEMOGRAPHIC = ("age", "sex", "registration", "status")
 
 
+_DONE = frozenset({"done", "given", "recorded", "coded", "measured", "attended", "completed", "issued"})
+
+
 class NotUnderstoodError(Exception):
     """A part of the text that must not be ignored could not be placed; the text says which."""
 
@@ -54,7 +57,9 @@ def _place_missing(reading: Reading, chooser: Chooser) -> None:
 
 
 def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
-    if _turn_refinement(chooser, sign):
+    if _turn_refinement(chooser, sign) or _turn_variant(chooser, sign):
+        return
+    if _turn_before(reading, chooser, sign):
         return
     fact = _fact_after(reading, chooser, sign.end, _NOT_REACH)
     if fact is None:
@@ -93,6 +98,37 @@ def _turn_refinement(chooser: Chooser, sign: Sign) -> bool:
     return False
 
 
+def _turn_variant(chooser: Chooser, sign: Sign) -> bool:
+    """Turn a form of the fact: an e-mail address but not verified."""
+    for fact in chooser.facts:
+        if not fact.variant:
+            continue
+        near = next((one for one in fact.also if one.name == fact.variant), None)
+        if near is None or not 0 <= near.start - sign.end <= 1 or fact.start >= sign.end:
+            continue
+        opposite = fact.template.variants[fact.variant].get("opposite", "")
+        if not opposite:
+            raise NotUnderstoodError(f"not {fact.variant}")
+        fact.variant = opposite
+        fact.nots.append(sign)
+        return True
+    return False
+
+
+def _turn_before(reading: Reading, chooser: Chooser, sign: Sign) -> bool:
+    """Turn the fact before a word such as "recorded" or "done": cervical screening never done."""
+    done = next(
+        (one for one in reading.signs if one.start == sign.end and one.name in _DONE), None
+    )
+    fact = _fact_before(chooser, sign.start, 1)
+    if done is None or fact is None or fact.is_not:
+        return False
+    fact.is_not = True
+    fact.ever = fact.ever or sign.name == "never"
+    fact.nots.append(sign)
+    return True
+
+
 def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> Fact | None:
     near: tuple[int, Fact] | None = None
     for fact in chooser.facts:
@@ -100,7 +136,9 @@ def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> F
         if start < place or start - place > reach:
             continue
         between = reading.tokens[place:start]
-        if any(token.word in _PARTED for token in between) or _crosses(reading, place, start):
+        if any(token.word in _PARTED for token in between):
+            continue
+        if any(token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]) or _crosses(reading, place, start):
             continue
         if near is None or start < near[0]:
             near = (start, fact)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
+from recordpick.criteria.templates.quantities import Quantity
 from recordpick.criteria.templates.reading import Reading, Sign
 
 _REACH = 8
@@ -14,6 +15,7 @@ _REACH = 8
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
 _PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
 _QUALIFYING = frozenset({"on", "with", "who", "under", "over", "aged", "no", "not", "without", "taking", "in", "and", "has"})
+_APART = frozenset({"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"})
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -218,9 +220,10 @@ class Chooser:
         self.used_nots |= {sign.start for sign in fact.nots}
         self.facts.append(fact)
         self._list_values(fact)
+        self._keep_condition(fact)
         for refinement in self.words.refinements.values():
             names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
-            own = [sign for sign in fact.signs if sign.name in names]
+            own = [one for one in fact.signs if one.name in names and one.quantity is None]
             if own and refinement.fits(template) and not refinement.id.startswith("document."):
                 fact.refined[refinement.id] = own
         for sign in signs:
@@ -250,6 +253,20 @@ class Chooser:
             self.facts.append(copy)
             self.used.add((follower.start, follower.end))
             end = follower.end
+
+    def _keep_condition(self, fact: Fact) -> None:
+        """Ask for the condition too where its review is said apart: asthmatics without a review."""
+        if fact.template.id != "review.condition":
+            return
+        condition = next((one for one in fact.signs if one.name == "@condition"), None)
+        review = next((one for one in fact.signs if one.name == "review"), None)
+        if condition is None or review is None or condition.end > review.start:
+            return
+        between = self.reading.tokens[condition.end : review.start]
+        if {token.word for token in between} & _APART:
+            self.facts.append(Fact(self.words.templates["problem.condition"], [condition]))
+            fact.signs = [review]
+            fact.shared = [condition]
 
     def _is_list_step(self, start: int, end: int) -> bool:
         tokens = self.reading.tokens[start:end]
@@ -350,6 +367,24 @@ class Chooser:
             if best is not None:
                 best[1].numbers[best[2]] = sign
                 self.used.add((sign.start, sign.end))
+
+        for sign in self._unused():
+            if sign.name == "several" and (owner := self._counted_after(sign)) is not None:
+                two = Quantity("number", sign.start, sign.end, "at least", 2)
+                owner.numbers["count"] = replace(sign, quantity=two)
+                self.used.add((sign.start, sign.end))
+
+    def _counted_after(self, sign: Sign) -> Fact | None:
+        """Return the fact just after a word such as "multiple" whose rows can be counted."""
+        return next(
+            (
+                fact
+                for fact in self.facts
+                if fact.template.counted and "count" not in fact.numbers
+                and 0 <= fact.whole_start - sign.end <= 1
+            ),
+            None,
+        )  # fmt: skip
 
     def _vary(self) -> None:
         for fact in self.facts:

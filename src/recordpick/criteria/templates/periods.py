@@ -63,9 +63,19 @@ def period_condition(params: Mapping[str, ParameterValue], column: str, *, is_no
     return f"{column} >= DATE '{first}' AND {column} <= DATE '{last}'"
 
 
-def period_words(params: Mapping[str, ParameterValue]) -> str:
-    """Return the period in words."""
+def recent_condition(params: Mapping[str, ParameterValue], column: str) -> str:
+    """Return the condition that a column is later than the beginning of the period."""
+    number, unit, _, first, _ = check_period(params)
+    if first:
+        return f"{column} >= DATE '{first}'"
+    return f"{column} > :as_at - INTERVAL '{number} {unit}{'s' if number > 1 else ''}'"
+
+
+def period_words(params: Mapping[str, ParameterValue], *, is_not: bool = False) -> str:
+    """Return the period in words; "for" as `period_condition` reads it."""
     number, unit, direction, first, last = check_period(params)
+    if direction == "for" and is_not:
+        direction = "last"
     span = f"{number} {unit}s" if number > 1 else unit
     match direction:
         case "last":

@@ -14,6 +14,9 @@ from recordpick.criteria.templates.tokens import Token, stem
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
+_STRENGTHS = frozenset(
+    {"mg", "mcg", "microgram", "ml", "g", "kg", "mmol", "mol", "l", "litre", "dl", "min", "m2", "mmhg", "bpm", "umol", "nmol", "iu", "ug"}
+)
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september")
 _MONTHS += ("october", "november", "december")
 _UNITS = ("year", "month", "week", "day")
@@ -21,13 +24,13 @@ _POST_GAP = 4
 _LEAD = (
     ("last", "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past"),
     ("last", "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past"),
-    ("last", "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past"),
+    ("last", "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past|this"),
     ("last", "from the last|from the past|at any time in the last|at any time in the past|in"),
     ("next", "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next"),
     ("for", "for over|for more than|for at least|for longer than|for in excess of|for"),
     ("last", "for less than|for under|for fewer than"),
 )
-_WITHOUT_NUMBER = frozenset({"last", "past", "previous", "preceding", "next", "coming"})
+_WITHOUT_NUMBER = frozenset({"this", "last", "past", "previous", "preceding", "next", "coming"})
 """Of these "in the last year" may follow without a number."""
 _SINCE = (
     ("since", "since|after|on or after|from|later than|post"),
@@ -55,6 +58,8 @@ class Quantity:
     direction: Direction | Literal[""] = ""
     day: str = ""
     last_day: str = ""
+    has_measure: bool = False
+    """It has a unit such as mmol/l or mg: it is a result or a strength, not a number of things."""
 
 
 class Quantities:
@@ -123,6 +128,8 @@ class Quantities:
         return int(number) if number and number.is_integer() and 1850 <= number <= 2100 else 0
 
     def _period(self, start: int) -> Quantity | None:
+        if self._tokens[start].word == "tomorrow":
+            return Quantity("period", start, start + 1, low=1, unit="day", direction="next")
         for direction, phrases in _LEAD:
             place = _longest(self._tokens, start, _phrases(phrases))
             if not place:
@@ -228,6 +235,11 @@ class Quantities:
         if word in {"mb", "megabyte", "kb"}:
             scale = 1 / 1024 if word == "kb" else 1
             return replace(quantity, kind="bytes", low=quantity.low * scale, end=place + 1)
+        if word in _STRENGTHS:
+            end = place
+            while end < len(self._tokens) and self._tokens[end].stem in _STRENGTHS:
+                end += 1
+            return replace(quantity, has_measure=True, end=end)
         if unit := self._unit_at(place):
             return replace(quantity, unit=unit, end=place + 1)
         return quantity
@@ -255,8 +267,11 @@ class Quantities:
 
     def _ago(self, quantity: Quantity) -> Quantity:
         end = _longest(self._tokens, quantity.end, self._words["ago"])
-        if not quantity.unit or not end:
+        if not quantity.unit:
             return quantity
+        if not end:
+            wide = quantity.compare in {"over", "at least"}
+            return replace(quantity, direction="ago" if wide else "last")
         direction: Direction = "last" if quantity.compare in {"under", "at most"} else "ago"
         return replace(quantity, kind="period", direction=direction, end=end)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +25,7 @@ COUNTABLE = frozenset(
 """Signs of what can be counted: "more than 8" before one of them is no age."""
 _NO_BRIDGE = frozenset({"on", "with", "who", "and", "having", "or", "in", "under", "taking", "whose", "that", "has", "have", "for", "at", "plus"})
 """Between a number and a noun these words part the two: "over 75 on warfarin"."""
+_MEASURED = frozenset({"@test", "systolic", "diastolic", "blood_pressure", "test_word"})
 _REACH = 3
 
 
@@ -209,9 +211,24 @@ def _scan(reading: Reading, words: Library) -> None:
             _add(reading, found, words)
             place = found.end
         else:
-            token = reading.tokens[place]
-            reading.unknown.append(Sign("unknown", place, place + 1, token.word, aside=token.aside))
+            _add_unknown(reading, place)
             place += 1
+
+
+def _add_unknown(reading: Reading, place: int) -> None:
+    """Keep a word that is in no list: a name after Dr, a postcode, or not understood."""
+    token = reading.tokens[place]
+    before = reading.tokens[place - 1] if place else token
+    named = {sign.name for sign in reading.signs if place - 3 <= sign.end - 1 < place}
+    name = "unknown"
+    if token.capital and before.word in {"dr", "doctor", "nurse"}:
+        name = "@person"
+    elif "postcode" in named and re.fullmatch(r"[a-z]{1,2}\d[\da-z]?", token.word):
+        name = "@postcode"
+    elif token.capital and "address_in" in named:
+        name = "@place"
+    sign = Sign(name, place, place + 1, token.word, aside=token.aside)
+    (reading.unknown if name == "unknown" else reading.signs).append(sign)
 
 
 def _covers(quantity: Quantity, found: Found | None, reading: Reading, words: Library) -> bool:
@@ -288,9 +305,11 @@ def _settled(reading: Reading, sign: Sign) -> Sign:
 
 def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
     after, before = _next_sign(reading, sign), _previous_sign(reading, sign)
+    if quantity.has_measure:
+        return "#measure" if before is not None and before.name in _MEASURED else "#strength"
     if quantity.unit:
         return "#age" if _is_of_person(reading, sign, quantity) else "#period"
-    if before is not None and before.name in {"@test", "systolic", "diastolic", "blood_pressure", "test_word"}:
+    if before is not None and before.name in _MEASURED:
         return "#measure"
     if after is not None and after.name in COUNTABLE:
         return "#count"

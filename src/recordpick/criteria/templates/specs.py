@@ -20,9 +20,12 @@ def spec_of(fact: Fact) -> Spec:
     spec = Spec(fact.template.id, _refinements(fact), fact.variant, 0, fact.is_not)
     known = set(names_of(spec))
     params: dict[str, ParameterValue] = {}
-    for sign in fact.everything():
+    for sign in [*fact.everything(), *fact.shared]:
         if sign.name.startswith("@") and sign.name[1:] in known:
             params.setdefault(sign.name[1:], sign.value)
+    if "review" in known and "review" not in params:
+        of = next((one for one in [*fact.signs, *fact.shared] if one.name == "@condition"), None)
+        params["review"] = of.value if of is not None else ""
     for name, sign in _numbers(fact):
         if sign.quantity is not None and name in known:
             params |= _values(name, sign.quantity, fact)
