@@ -315,13 +315,18 @@ class Chooser:
             for fact in self.facts:
                 if not refinement.fits(fact.template) or refinement.id in fact.refined:
                     continue
+                if refinement.group == "when" and self._has_when(fact):
+                    continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
                 cost = min(
                     self._distance(sign, own) for sign in signs for own in fact.everything()
                 )
                 if cost <= _REACH + 4:
-                    yield cost - 3 * (len(signs) - 1) - 0.5 * sum(one.end - one.start > 1 for one in signs), fact, signs
+                    yield cost - _likelier(signs), fact, signs
+
+    def _has_when(self, fact: Fact) -> bool:
+        return any(self.words.refinements[name].group == "when" for name in fact.refined)
 
     def _spread(self) -> None:
         """Say of listed facts what is said of the first or last: "flu or covid jab in 12 months"."""
@@ -340,7 +345,7 @@ class Chooser:
 
     def _listed_together(self, one: Fact, other: Fact) -> bool:
         first, second = (one, other) if one.start <= other.start else (other, one)
-        if first.template.tables != second.template.tables:
+        if first.template is not second.template:
             return False
         between = self.reading.tokens[first.end : second.start]
         return all(token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between)
@@ -441,6 +446,12 @@ def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
     return all(
         not sign.value or sign.value in names for sign in signs if sign.name == "#count"
     )
+
+
+def _likelier(signs: Sequence[Sign]) -> float:
+    """Return how much likelier a refinement is by what it consists of: many signs, a period."""
+    phrases = sum(sign.end - sign.start > 1 for sign in signs)
+    return 3 * (len(signs) - 1) + 0.5 * phrases + 4 * any(one.name == "#period" for one in signs)
 
 
 def _may_fit(need: Need, names: set[str]) -> bool:

@@ -25,6 +25,7 @@ COUNTABLE = frozenset(
 """Signs of what can be counted: "more than 8" before one of them is no age."""
 _NO_BRIDGE = frozenset({"on", "with", "who", "and", "having", "or", "in", "under", "taking", "whose", "that", "has", "have", "for", "at", "plus"})
 """Between a number and a noun these words part the two: "over 75 on warfarin"."""
+_OF_RESULT = frozenset({"result", "test_word", "recorded", "measured", "coded", "value_word", "entry"})
 _MEASURED = frozenset({"@test", "systolic", "diastolic", "blood_pressure", "test_word"})
 _REACH = 3
 
@@ -360,6 +361,19 @@ def _next_sign(reading: Reading, sign: Sign) -> Sign | None:
     return None
 
 
+def _test_before(reading: Reading, sign: Sign) -> Sign | None:
+    """Return the test whose result it is: "HbA1c result above 75"."""
+    return next(
+        (
+            one
+            for one in reading.signs
+            if one.name in {"@test", "systolic", "diastolic", "blood_pressure"}
+            and 0 <= sign.start - one.end <= 1
+        ),
+        None,
+    )
+
+
 def _previous_sign(reading: Reading, sign: Sign) -> Sign | None:
     place, seen = sign.start - 1, 0
     while place >= 0 and seen <= _REACH:
@@ -367,6 +381,8 @@ def _previous_sign(reading: Reading, sign: Sign) -> Sign | None:
         if token.sentence != reading.tokens[sign.start].sentence:
             return None
         near = [one for one in reading.signs if one.end == place + 1 and one.quantity is None]
+        if near and near[0].name in _OF_RESULT and (test := _test_before(reading, near[0])):
+            return test
         if near:
             return next((one for one in near if one.name in COUNTABLE or one.name == "@test"), near[0])
         if token.word in {"and", "or", "who", "with"} or reading.tokens[place + 1].mark in {";", ","}:

@@ -122,8 +122,9 @@ def _of_spec(spec: Spec, fact: Fact) -> Iterator[tuple[Spec, str]]:
     for number, _ in enumerate(fact.template.readings, 1):
         if not spec.variant and not spec.reading:
             yield replace(spec, reading=number), "another reading"
-    if "med.current" in spec.refinements and "med.current" not in fact.refined:
-        kept = tuple(name for name in spec.refinements if name != "med.current")
+    assumed = [one for one in fact.template.default if one in spec.refinements and one not in fact.refined]
+    if assumed:
+        kept = tuple(name for name in spec.refinements if name not in assumed)
         yield replace(spec, refinements=kept), "past ones too"
     if fact.template.id == "problem.condition" and not spec.is_not:
         refinements = library().refinements
