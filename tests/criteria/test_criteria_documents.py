@@ -37,6 +37,9 @@ def criteria_of(path: Path, sheets: tuple[str, ...] = ()) -> list[tuple[object, 
 
 
 def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    """A workbook; as .ods it is read in a third of the time."""
+    if path.suffix == ".ods":
+        return write_ods(path, {name: "".join(map(ods_row, rows)) for name, rows in sheets.items()})
     with xlsxwriter.Workbook(path) as book:
         for name, rows in sheets.items():
             sheet = book.add_worksheet(name)
@@ -71,7 +74,7 @@ def test_the_same_list_is_read_from_every_kind_of_document(tmp_path: Path) -> No
 def test_a_list_on_the_third_sheet_below_a_banner(tmp_path: Path) -> None:
     """Its sheets are named; what is above the header is named too, so nothing is lost unsaid."""
     sheets = {"Cover": [["Welcome"]], "Contacts": [["Name", "Telephone"], ["A", "1"]]}
-    path = workbook(tmp_path / "a.xlsx", {**sheets, "Data": [*BANNER, HEADER, *ROWS]})
+    path = workbook(tmp_path / "a.ods", {**sheets, "Data": [*BANNER, HEADER, *ROWS]})
     found = read_criteria_list(path)
     assert found.places["M-1"] == 'sheet "Data", row 7'
     notes = "\n".join(found.pack.notes)
@@ -85,7 +88,7 @@ def test_a_list_on_the_third_sheet_below_a_banner(tmp_path: Path) -> None:
 def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path: Path) -> None:
     """Nothing is read unasked; by name one is read, or both as one list with areas."""
     path = workbook(
-        tmp_path / "a.xlsx",
+        tmp_path / "a.ods",
         {
             "Medication": [["Ref", "Test criteria", "Qty"], ["M-1", "Warfarin", 5]],
             "Problems": [["Ref", "Test criteria", "Qty"], ["P-1", "Asthma", 5]],
@@ -170,7 +173,7 @@ def test_no_cell_of_a_document_is_lost(
 def test_a_number_column_called_no_is_how_many_where_numbers_come_again(tmp_path: Path) -> None:
     """ "No." is a reference in one list and a number of patients in another."""
     rows = [["Area", "Test criteria", "No."], ["A", "x", 20], ["A", "y", 20], ["A", "z", 10]]
-    path = workbook(tmp_path / "a.xlsx", {"S": rows})
+    path = workbook(tmp_path / "a.ods", {"S": rows})
     assert [(one.id, one.records) for one in read_pack(path).criteria] == [
         ("1", 20),
         ("2", 20),
@@ -318,7 +321,7 @@ def test_conditions_of_one_criterion_are_not_parted(text: str) -> None:
 
 def test_parted_criteria_keep_the_reference_and_are_named(tmp_path: Path) -> None:
     rows = [HEADER, ["D-1", "Demog", "1. Pts over 75\n2. Deceased", "Age", 10]]
-    pack = read_pack(workbook(tmp_path / "a.xlsx", {"S": [list(row) for row in rows]}))
+    pack = read_pack(workbook(tmp_path / "a.ods", {"S": [list(row) for row in rows]}))
     assert [(one.id, one.find, one.records) for one in pack.criteria] == [
         ("D-1.1", "Pts over 75", 10),
         ("D-1.2", "Deceased", 10),
@@ -354,7 +357,7 @@ def archive_of(*names: str) -> bytes:
             "old .doc format. Open it in Word and save it as .docx",
         ),
         ("a.xls", old_office("Workbook"), "old .xls format"),
-        ("a.xlsx", old_office("EncryptedPackage"), "has a password"),
+        ("a.ods", old_office("EncryptedPackage"), "has a password"),
         ("a.docx", old_office("EncryptedPackage"), "has a password"),
         ("a.msg", old_office("__nameid_version1.0"), "this is an e-mail"),
         ("a.xls", b"<html><table><tr><td>Ref</td></tr></table>", "this is a web page"),
@@ -366,8 +369,8 @@ def archive_of(*names: str) -> bytes:
         ("a.numbers", archive_of("Index/Document.iwa"), "Apple Numbers"),
         ("a.pptx", archive_of("ppt/presentation.xml"), "presentation"),
         ("a.zip", archive_of("criteria.txt"), "take it out first"),
-        ("a.xlsx", b"PK\x03\x04 broken", "damaged or not complete"),
-        ("a.xlsx", b"", "this file is empty"),
+        ("a.ods", b"PK\x03\x04 broken", "damaged or not complete"),
+        ("a.ods", b"", "this file is empty"),
         ("a.md", b"# Criteria", "is not a list of criteria"),
     ],
 )
@@ -385,9 +388,9 @@ def test_what_cannot_be_read_says_what_to_do(
 def test_a_document_without_a_list_says_what_is_missing(tmp_path: Path) -> None:
     path = write_docx(tmp_path / "a.docx", paragraph("Patients over 75"))
     assert "there is no table in it. Put the criteria into a table" in message_of(path)
-    path = workbook(tmp_path / "a.xlsx", {"S": [["Apples", "Pears"], ["1", "2"]]})
+    path = workbook(tmp_path / "a.ods", {"S": [["Apples", "Pears"], ["1", "2"]]})
     message = message_of(path)
-    assert message.startswith('a.xlsx, sheet "S": there is no row that names the columns')
+    assert message.startswith('a.ods, sheet "S": there is no row that names the columns')
     assert '(row 1 has "Apples" and "Pears")' in message
 
 
@@ -427,7 +430,8 @@ def test_documents_that_claim_to_be_huge_are_refused(tmp_path: Path) -> None:
 
 def test_empty_rows_at_the_end_of_an_open_document_cost_nothing(tmp_path: Path) -> None:
     """Office programs write a million of them."""
-    tail = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
+    empty = "<table:table-cell/>"
+    tail = f'<table:table-row table:number-rows-repeated="1048000">{empty}</table:table-row>'
     rows = "".join(ods_row(row) for row in (HEADER, *ROWS))
     path = write_ods(tmp_path / "a.ods", {"S": rows + tail})
     assert criteria_of(path) == EXPECTED
