@@ -1,25 +1,156 @@
-"""Propose rules for a criterion in words."""
+"""Propose rules for a criterion in words, and fill a template with parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
+from recordpick.criteria.templates.combine import Combination, NotUnderstoodError, combine
+from recordpick.criteria.templates.expression import Expression, as_text, build, parse
+from recordpick.criteria.templates.facts import Chooser, Fact
+from recordpick.criteria.templates.library import Template, library
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
+from recordpick.criteria.templates.reading import Reading, read
+from recordpick.criteria.templates.reasons import Account, account, reason_of
+from recordpick.criteria.templates.specs import alternatives, spec_of
 from recordpick.errors import UserError
 
-TEMPLATES: Mapping[str, object] = {}
-"""The templates by id."""
+PROPOSALS_AT_MOST = 5
+LEAST_CONFIDENCE = 0.55
+"""Below this more of the text is left than a person would expect: nothing is proposed."""
+_NEXT = 0.85
+"""How much less sure each further reading is than the one before it."""
+
+
+class _Templates(Mapping[str, Template]):
+    """The templates by id; the files are read when one is first asked for."""
+
+    def __getitem__(self, key: str) -> Template:
+        return library().templates[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(library().templates)
+
+    def __len__(self) -> int:
+        return len(library().templates)
+
+
+TEMPLATES: Mapping[str, Template] = _Templates()
+"""The templates by id, read from the files when first used."""
 
 
 def propose(text: CriterionText, as_at: date) -> list[Proposal]:
-    """Return the rules that the text may mean, best first; none where no template fits."""
-    return []
+    """Return the rules that the text may mean, best first; none where no template fits.
+
+    `as_at` is the day from which periods are counted; rules name it as `:as_at` and keep it open.
+    """
+    return list(_proposals(text.text, text.area))
+
+
+def why_by_hand(text: CriterionText) -> str:
+    """Return in a sentence why nothing is proposed for a text; "" where something is."""
+    if _proposals(text.text, text.area):
+        return ""
+    reading = read(text.text)
+    if reading.by_hand:
+        return f"No extract can answer it. {reading.by_hand}"
+    try:
+        _first(reading)
+    except (NotUnderstoodError, UserError) as error:
+        return f"It was not understood: {error}"
+    unknown = ", ".join(f"“{sign.value}”" for sign in reading.unknown[:5])
+    if unknown:
+        return f"No template fits. Words that are not understood: {unknown}."
+    return "No template fits."
+
+
+@lru_cache(maxsize=4096)
+def _proposals(text: str, area: str) -> tuple[Proposal, ...]:
+    found = _of_reading(read(text))
+    if found or read(text).by_hand:
+        return found
+    with_area = _of_reading(read(f"{text} ({area})")) if area.strip() else ()
+    return tuple(
+        replace(one, confidence=round(one.confidence * 0.9, 2), reason=f"{one.reason} · area “{area}”")
+        for one in with_area
+    )
+
+
+def _of_reading(reading: Reading) -> tuple[Proposal, ...]:
+    if reading.by_hand:
+        return ()
+    try:
+        first = _first(reading)
+    except (NotUnderstoodError, UserError):
+        return ()
+    if first is None:
+        return ()
+    expression, combination, counted = first
+    if counted.share < LEAST_CONFIDENCE:
+        return ()
+    return _with_alternatives(reading, expression, combination, counted)
+
+
+def _first(reading: Reading) -> tuple[Expression, Combination, Account] | None:
+    chooser = Chooser(reading)
+    chooser.choose()
+    if not chooser.facts:
+        return None
+    combination = combine(reading, chooser)
+    counted = account(reading, chooser, combination)
+    expression = tuple(
+        tuple(tuple(spec_of(fact) for fact in clause) for clause in group)
+        for group in combination.groups
+    )
+    build(expression)
+    return expression, combination, counted
+
+
+def _with_alternatives(
+    reading: Reading, expression: Expression, combination: Combination, counted: Account
+) -> tuple[Proposal, ...]:
+    proposals: list[Proposal] = []
+    seen: set[object] = set()
+    others = alternatives(expression, combination, reading)
+    for place, (other, why) in enumerate([(expression, ""), *others]):
+        if len(proposals) == PROPOSALS_AT_MOST:
+            break
+        try:
+            proposal = build(other)
+        except UserError:
+            continue
+        key = (tuple(tuple(replace(rule, says="") for rule in step.rules) for step in proposal.steps), proposal.population)
+        if key in seen:
+            continue
+        seen.add(key)
+        confidence = counted.share * (_NEXT ** min(place, 4)) * (0.95 if others else 1.0)
+        reason = reason_of(reading, combination, counted)
+        proposals.append(
+            replace(
+                proposal,
+                confidence=round(confidence, 2),
+                reason=f"{why} · {reason}" if why else reason,
+                unused=counted.unused,
+            )
+        )
+    return tuple(proposals)
 
 
 def fill(template: str, params: Mapping[str, ParameterValue]) -> Proposal:
-    """Return the rule of a template with these parameters.
+    """Return the rule of a template with these parameters; those left out have their defaults.
 
-    UserError, a sentence, for an unknown template or parameter and for a value out of its range.
+    `template` is an id, or what `Proposal.template` holds: several joined by & and |, "not" before
+    one, what is said more exactly in brackets. UserError, a sentence, for an unknown template or
+    parameter and for a value out of its range.
     """
-    raise UserError(f"There is no template '{template}'.")
+    return build(parse(template, params), template)
+
+
+def fact_ids(facts: list[Fact]) -> list[str]:
+    """Return the template ids of facts."""
+    return [fact.template.id for fact in facts]
+
+
+__all__ = ["TEMPLATES", "as_text", "fill", "propose", "why_by_hand"]

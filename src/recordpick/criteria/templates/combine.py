@@ -1,0 +1,234 @@
+"""Join the facts of a text with and, or and not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from recordpick.criteria.templates.facts import Chooser, Fact
+from recordpick.criteria.templates.library import library
+from recordpick.criteria.templates.reading import Reading, Sign
+
+_NOT_REACH = 5
+_PARTED = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "taking"})
+_DEMOGRAPHIC = ("age", "sex", "registration", "status")
+
+
+class NotUnderstoodError(Exception):
+    """A part of the text that must not be ignored could not be placed; the text says which."""
+
+
+@dataclass(slots=True)
+class Combination:
+    """Groups of facts: every group must hold, and of a group any one clause, all of whose facts."""
+
+    groups: list[list[list[Fact]]]
+    notes: list[str] = field(default_factory=list)
+    is_doubtful_or: bool = False
+    """An "and" was read as "or", or could be."""
+
+
+def combine(reading: Reading, chooser: Chooser) -> Combination:
+    """Return the facts in groups; NotUnderstoodError where a negation cannot be placed."""
+    _place_missing(reading, chooser)
+    for sign in reading.nots:
+        if sign.start not in chooser.used_nots:
+            _place_not(reading, chooser, sign)
+    facts = sorted(chooser.facts, key=lambda fact: fact.start)
+    joins = _joins(reading, facts)
+    return _grouped(facts, joins, reading)
+
+
+# negation
+
+
+def _place_missing(reading: Reading, chooser: Chooser) -> None:
+    """Turn the fact beside "missing" or "blank": NHS number missing."""
+    for sign in list(chooser.left):
+        if sign.name != "missing":
+            continue
+        fact = _fact_before(chooser, sign.start, 4) or _fact_after(reading, chooser, sign.end, 3)
+        if fact is not None and not fact.is_not:
+            fact.is_not = True
+            fact.nots.append(sign)
+            chooser.left.remove(sign)
+
+
+def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
+    if _turn_refinement(chooser, sign):
+        return
+    fact = _fact_after(reading, chooser, sign.end, _NOT_REACH)
+    if fact is None:
+        fact = _fact_before(chooser, sign.start, 1)
+    inside = next(
+        (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1), None
+    )
+    if fact is None and inside is None:
+        if reading.tokens[sign.start].aside:
+            return
+        raise NotUnderstoodError(reading.words(sign.start, sign.end))
+    target = fact or inside
+    assert target is not None
+    if target.is_not:
+        target.nots.append(sign)
+        return
+    target.is_not = True
+    target.nots.append(sign)
+    target.ever = target.ever or sign.name == "never"
+
+
+def _turn_refinement(chooser: Chooser, sign: Sign) -> bool:
+    """Turn what is said more exactly: "not active" of a problem named before it."""
+    refinements = library().refinements
+    for fact in chooser.facts:
+        for name, signs in list(fact.refined.items()):
+            near = min(signs, key=lambda one: one.start)
+            if not 0 <= near.start - sign.end <= 1 or fact.start >= sign.end:
+                continue
+            opposite = refinements[name].opposite
+            if not opposite:
+                return False
+            del fact.refined[name]
+            fact.refined[opposite] = [*signs, sign]
+            return True
+    return False
+
+
+def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> Fact | None:
+    near: tuple[int, Fact] | None = None
+    for fact in chooser.facts:
+        start = fact.whole_start if fact.whole_start >= place else fact.start
+        if start < place or start - place > reach:
+            continue
+        between = reading.tokens[place:start]
+        if any(token.word in _PARTED for token in between) or _crosses(reading, place, start):
+            continue
+        if near is None or start < near[0]:
+            near = (start, fact)
+    return near[1] if near else None
+
+
+def _crosses(reading: Reading, place: int, start: int) -> bool:
+    if place >= len(reading.tokens) or start >= len(reading.tokens):
+        return True
+    return reading.tokens[max(place - 1, 0)].sentence != reading.tokens[start].sentence
+
+
+def _fact_before(chooser: Chooser, place: int, reach: int) -> Fact | None:
+    before = [fact for fact in chooser.facts if 0 <= place - fact.whole_end <= reach]
+    return max(before, key=lambda fact: fact.whole_end, default=None)
+
+
+# and, or
+
+
+def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
+    """Return what stands between each fact and the next: "or", "and", "list" or ""."""
+    joins = [
+        _join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)
+    ]
+    for place in range(len(joins) - 1, -1, -1):
+        if joins[place] == "list":
+            following = joins[place + 1] if place + 1 < len(joins) else "and"
+            joins[place] = "or" if following == "or" else "and"
+    _carry_not(facts, joins, reading)
+    return joins
+
+
+def _join(reading: Reading, one: Fact, other: Fact) -> str:
+    start, end = min(one.end, other.start), other.start
+    names = [one.name for one in reading.joins if start <= one.start < end and not one.aside]
+    tokens = reading.tokens[start : end + 1]
+    if "union" in names or "or" in names or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2):
+        return "or"
+    if "and" in names:
+        return "and"
+    if any(token.mark in {",", "/"} for token in tokens) and not {"with"} & set(names):
+        return "list"
+    if any(token.mark == "," for token in tokens):
+        return "list"
+    return ""
+
+
+def _carry_not(facts: list[Fact], joins: list[str], reading: Reading) -> None:
+    """Carry "no" over "or" and "nor": no mobile or e-mail is neither."""
+    for place, join in enumerate(joins):
+        one, other = facts[place], facts[place + 1]
+        if join != "or" or not one.is_not or other.is_not:
+            continue
+        if one.nots and min(sign.start for sign in one.nots) >= one.end:
+            continue
+        between = reading.tokens[one.end : other.start]
+        if any(token.word in {"with", "who", "on", "has", "have", "are", "patients", "those"} for token in between):
+            continue
+        other.is_not = True
+        other.ever = one.ever
+        joins[place] = "and"
+
+
+def _grouped(facts: list[Fact], joins: list[str], reading: Reading) -> Combination:
+    combination = Combination([])
+    for place, fact in enumerate(facts):
+        join = joins[place - 1] if place else ""
+        before = facts[place - 1] if place else None
+        if before is not None and join != "or" and _must_be_or(before, fact, reading, join):
+            join = "or"
+            combination.is_doubtful_or = True
+        if join == "or" and combination.groups:
+            combination.groups[-1].append([fact])
+        else:
+            combination.groups.append([[fact]])
+    _pair_qualifiers(combination, facts, joins)
+    return combination
+
+
+def _must_be_or(one: Fact, other: Fact, reading: Reading, join: str) -> bool:
+    """Return whether nobody could be both, or "take some of each" says that they are alternatives."""
+    if one.is_not or other.is_not:
+        return False
+    kinds = [fact.template.id.partition(".")[0] for fact in (one, other)]
+    if kinds[0] == kinds[1] and kinds[0] in _DEMOGRAPHIC and one.template is not other.template:
+        return not _overlap(one, other)
+    if one.template is other.template and one.template.id == "age":
+        return not _overlap(one, other)
+    if not reading.takes_each or not join:
+        return False
+    return kinds[0] not in _DEMOGRAPHIC[:2] and kinds[1] not in _DEMOGRAPHIC[:2]
+
+
+def _overlap(one: Fact, other: Fact) -> bool:
+    if "age" not in one.template.id or "age" not in other.template.id:
+        return False
+    first, second = _days(one), _days(other)
+    return first[0] <= second[1] and second[0] <= first[1]
+
+
+def _days(fact: Fact) -> tuple[float, float]:
+    """Return from how many to how many days old the patients of an age fact are."""
+    fixed = {
+        "age.child": (0, 16), "age.teenager": (13, 20), "age.baby": (0, 1), "age.newborn": (0, 0.15),
+        "age.toddler": (1, 5), "age.adult": (18, 130), "age.elderly": (65, 130), "age.oldest": (90, 130),
+        "age.centenarian": (100, 130), "age.nonagenarian": (90, 100), "age.octogenarian": (80, 90),
+    }  # fmt: skip
+    if fact.template.id in fixed:
+        low, high = fixed[fact.template.id]
+        return low * 365, high * 365
+    quantity = fact.numbers["age"].quantity
+    assert quantity is not None
+    unit = {"month": 30.4, "week": 7, "day": 1}.get(quantity.unit, 365)
+    match quantity.compare:
+        case "over" | "at least":
+            return quantity.low * unit + 1, 130 * 365
+        case "under" | "at most":
+            return 0, quantity.low * unit
+    return quantity.low * unit, (quantity.high or quantity.low) * unit + unit
+
+
+def _pair_qualifiers(combination: Combination, facts: list[Fact], joins: list[str]) -> None:
+    """Keep "women over 50 or men over 65" as two clauses: each sex with its own age."""
+    sexes = [fact for fact in facts if fact.template.id.startswith("sex.")]
+    ages = [fact for fact in facts if fact.template.id.startswith("age")]
+    if len(sexes) < 2 or len(ages) < 2 or len(facts) != 4 or "or" not in joins[1:2]:
+        if len(sexes) > 1 and len(ages) > 1:
+            raise NotUnderstoodError("which age belongs to which sex")
+        return
+    combination.groups = [[facts[:2], facts[2:]]]

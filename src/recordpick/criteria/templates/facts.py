@@ -1,0 +1,442 @@
+"""Choose the templates that the signs of a text fit, and what is said more exactly of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
+from recordpick.criteria.templates.reading import Reading, Sign
+
+_REACH = 8
+"""How many words may lie between the signs of one template."""
+_PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
+_PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
+_QUALIFYING = frozenset({"on", "with", "who", "under", "over", "aged", "no", "not", "without", "taking", "in", "and", "has"})
+_STRONG = frozenset({"and", "or", "union"})
+
+
+@dataclass(slots=True)
+class Fact:
+    """A template that fits part of a text."""
+
+    template: Template
+    signs: list[Sign]
+    refined: dict[str, list[Sign]] = field(default_factory=dict)
+    also: list[Sign] = field(default_factory=list)
+    numbers: dict[str, Sign] = field(default_factory=dict)
+    """Numbers by the parameter that they are for; "count" for how many rows."""
+    variant: str = ""
+    is_not: bool = False
+    nots: list[Sign] = field(default_factory=list)
+    ever: bool = False
+    shared: list[Sign] = field(default_factory=list)
+    """Signs that belong to another word of the same list."""
+
+    @property
+    def start(self) -> int:
+        """The first word of its signs."""
+        return min(sign.start for sign in self.signs)
+
+    @property
+    def end(self) -> int:
+        """The word after the last of its signs."""
+        return max(sign.end for sign in self.signs)
+
+    @property
+    def whole_start(self) -> int:
+        """The first word of all that belongs to it."""
+        return min(sign.start for sign in self.everything())
+
+    @property
+    def whole_end(self) -> int:
+        """The word after all that belongs to it."""
+        return max(sign.end for sign in self.everything())
+
+    def everything(self) -> list[Sign]:
+        """Return all signs that belong to it."""
+        refined = [sign for signs in self.refined.values() for sign in signs]
+        return [*self.signs, *refined, *self.numbers.values(), *self.nots]
+
+
+class Chooser:
+    """Chooses the facts of one reading."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.words: Library = library()
+        self.facts: list[Fact] = []
+        self.used: set[tuple[int, int]] = set()
+        self.used_nots: set[int] = set()
+        self.left: list[Sign] = []
+
+    def choose(self) -> None:
+        """Find the facts; `left` are the signs that none of them uses."""
+        while (best := self._best(with_weak=False)) is not None:
+            self._take(best)
+        self._say_more()
+        while (best := self._best(with_weak=True)) is not None:
+            self._take(best)
+            self._say_more()
+        self._drop_unrefined()
+        self._drop_asides()
+        self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
+
+    def _say_more(self) -> None:
+        self._keep_child_of_age()
+        self._refine()
+        self._count()
+        self._vary()
+        self.facts.sort(key=lambda fact: fact.start)
+        self._account_also()
+
+    def _drop_asides(self) -> None:
+        """Drop what only brackets say, unless they qualify: "(two homes)", but not "(on insulin)"."""
+        for fact in list(self.facts):
+            if not all(sign.aside for sign in fact.signs) or len(self.facts) == 1:
+                continue
+            if all(all(sign.aside for sign in one.signs) for one in self.facts):
+                continue
+            start = fact.whole_start
+            while start and self.reading.tokens[start - 1].aside:
+                start -= 1
+            first = self.reading.tokens[start].word
+            if first not in _QUALIFYING and not fact.template.id.startswith(("age", "sex")):
+                self.facts.remove(fact)
+                self.used -= {(sign.start, sign.end) for sign in fact.everything()}
+
+    # templates
+
+    def _best(self, *, with_weak: bool) -> tuple[float, Template, list[Sign]] | None:
+        free = self._unused()
+        names = {sign.name for sign in free}
+        best: tuple[float, Template, list[Sign]] | None = None
+        for template in self.words.templates.values():
+            for need in template.needs:
+                if not _may_fit(need, names):
+                    continue
+                for signs in self._assignments(need, free):
+                    if template.is_weak and not with_weak and not self._has_number(signs):
+                        continue
+                    if self._is_repeated(template, signs) or not _owns_count(template, signs):
+                        continue
+                    score = self._score(template, signs)
+                    if best is None or score > best[0] + 1e-9:
+                        best = (score, template, signs)
+        return best if best is not None and best[0] > 0.15 else None
+
+    def _is_repeated(self, template: Template, signs: Sequence[Sign]) -> bool:
+        """Return whether the template is used already for the same: it is only said twice."""
+        values = {(sign.name, sign.value) for sign in signs if sign.name.startswith("@")}
+        return any(
+            fact.template is template
+            and not any(sign.quantity for sign in signs)
+            and values == {(one.name, one.value) for one in fact.signs if one.name.startswith("@")}
+            for fact in self.facts
+        )
+
+    def _has_number(self, signs: Sequence[Sign]) -> bool:
+        """Return whether a number of its own stands just before a template's signs."""
+        start = min(sign.start for sign in signs)
+        return any(
+            sign.name == "#count" and 0 <= start - sign.end <= 2 and sign.start >= 0
+            for sign in self._unused()
+        )
+
+    def _assignments(self, need: Need, free: Sequence[Sign]) -> Iterator[list[Sign]]:
+        first, *rest = need
+        for sign in self._candidates(first, free):
+            chosen = [sign]
+            for part in rest:
+                near = self._nearest(part, free, chosen)
+                if near is None:
+                    break
+                chosen.append(near)
+            else:
+                yield chosen
+
+    def _candidates(self, part: Sequence[str], free: Sequence[Sign]) -> Iterator[Sign]:
+        for name in part:
+            if name.startswith("!"):
+                yield from (one for one in self.reading.nots if one.start not in self.used_nots)
+            else:
+                yield from (one for one in free if _is_called(one, name))
+
+    def _nearest(
+        self, part: Sequence[str], free: Sequence[Sign], chosen: list[Sign]
+    ) -> Sign | None:
+        spans = {(one.start, one.end) for one in chosen}
+        best: tuple[float, Sign] | None = None
+        for sign in self._candidates(part, free):
+            if (sign.start, sign.end) in spans or not self._together(sign, chosen[0]):
+                continue
+            cost = min(self._distance(sign, one) for one in chosen)
+            if sign.start < chosen[0].start:
+                cost += 0.3  # what follows is meant more often than what went before
+            if cost <= _REACH and (best is None or cost < best[0]):
+                best = (cost, sign)
+        return best[1] if best else None
+
+    def _together(self, one: Sign, other: Sign) -> bool:
+        tokens = self.reading.tokens
+        return tokens[one.start].sentence == tokens[other.start].sentence
+
+    def _distance(self, one: Sign, other: Sign) -> float:
+        """Return how many words lie between two signs, more where "and" or a number parts them."""
+        first, second = (one, other) if one.start <= other.start else (other, one)
+        tokens = self.reading.tokens[first.end : second.start + 1]
+        between = sum(not token.aside for token in tokens[:-1])
+        between += 2 * sum(token.mark in {",", ";", ":"} and not token.aside for token in tokens)
+        parted = sum(
+            join.name in _STRONG and not join.aside and first.end <= join.start < second.start
+            for join in self.reading.joins
+        )
+        others = sum(
+            first.end <= sign.start < second.start and sign.name.startswith(("@", "#"))
+            for sign in self.reading.signs
+        )
+        return between + 1.5 * parted + others
+
+    def _score(self, template: Template, signs: Sequence[Sign]) -> float:
+        ordered = sorted(signs, key=lambda sign: sign.start)
+        gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
+        length = sum(sign.end - sign.start for sign in signs)
+        is_mixed = len({sign.aside for sign in signs}) > 1
+        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.5 * is_mixed - 0.3 * all(sign.aside for sign in signs)
+
+    def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
+        _, template, signs = best
+        fact = Fact(template, [sign for sign in signs if sign.name not in {"not", "never"}])
+        fact.nots = [sign for sign in signs if sign.name in {"not", "never"}]
+        self.used_nots |= {sign.start for sign in fact.nots}
+        self.facts.append(fact)
+        self._list_values(fact)
+        for refinement in self.words.refinements.values():
+            names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
+            own = [sign for sign in fact.signs if sign.name in names]
+            if own and refinement.fits(template) and not refinement.id.startswith("document."):
+                fact.refined[refinement.id] = own
+        for sign in signs:
+            self.used.add((sign.start, sign.end))
+            name = next((one.name for one in template.params.values() if one.sign == sign.name), "")
+            if sign.quantity is not None and name and name not in fact.numbers:
+                fact.numbers[name] = sign
+            elif sign.quantity is not None and sign.name.startswith("#period"):
+                fact.numbers["period"] = sign
+
+    def _list_values(self, fact: Fact) -> None:
+        """Say the same of the other words of a list: allergic to codeine or trimethoprim."""
+        value = next((sign for sign in fact.signs if sign.name.startswith("@")), None)
+        if value is None or len(fact.signs) < 2:
+            return
+        end = value.end
+        while True:
+            follower = next(
+                (one for one in self._unused() if one.name == value.name and one.start >= end
+                 and one.value != value.value and self._is_list_step(end, one.start)),
+                None,
+            )  # fmt: skip
+            if follower is None:
+                return
+            copy = Fact(fact.template, [follower])
+            copy.shared = [sign for sign in fact.signs if sign is not value]
+            self.facts.append(copy)
+            self.used.add((follower.start, follower.end))
+            end = follower.end
+
+    def _is_list_step(self, start: int, end: int) -> bool:
+        tokens = self.reading.tokens[start:end]
+        has_comma = end < len(self.reading.tokens) and self.reading.tokens[end].mark in {",", "/"}
+        joined = [token.word for token in tokens]
+        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(joined or has_comma)
+
+    def _keep_child_of_age(self) -> None:
+        """Keep "child" beside an age that is not an upper limit: "children over 5"."""
+        for fact in list(self.facts):
+            quantity = fact.numbers["age"].quantity if fact.template.id == "age" else None
+            if quantity is None or quantity.compare not in {"over", "at least"}:
+                continue
+            for sign in self._unused():
+                template = self.words.templates.get(f"age.{sign.name}")
+                if sign.name in _PERSONS[:2] and template is not None:
+                    self.facts.append(Fact(template, [sign]))
+                    self.used.add((sign.start, sign.end))
+
+    # what is said more exactly
+
+    def _refine(self) -> None:
+        while True:
+            free = self._unused()
+            names = {sign.name for sign in free}
+            best: tuple[float, Fact, Refinement, list[Sign]] | None = None
+            for refinement in self.words.refinements.values():
+                for need in refinement.needs:
+                    if not _may_fit(need, names):
+                        continue
+                    for cost, fact, signs in self._refinements(refinement, need, free):
+                        if best is None or cost < best[0] - 1e-9:
+                            best = (cost, fact, refinement, signs)
+            if best is None:
+                break
+            _, fact, refinement, signs = best
+            fact.refined[refinement.id] = signs
+            self.used |= {(sign.start, sign.end) for sign in signs}
+            self.used_nots |= {sign.start for sign in signs if sign.name in {"not", "never"}}
+        self._spread()
+
+    def _refinements(
+        self, refinement: Refinement, need: Need, free: Sequence[Sign]
+    ) -> Iterator[tuple[float, Fact, list[Sign]]]:
+        for signs in self._assignments(need, free):
+            for fact in self.facts:
+                if not refinement.fits(fact.template) or refinement.id in fact.refined:
+                    continue
+                if "period" in fact.numbers and any(one.name == "#period" for one in signs):
+                    continue
+                cost = min(
+                    self._distance(sign, own) for sign in signs for own in fact.everything()
+                )
+                if cost <= _REACH + 4:
+                    yield cost - 3 * (len(signs) - 1) - 0.5 * sum(one.end - one.start > 1 for one in signs), fact, signs
+
+    def _spread(self) -> None:
+        """Say of listed facts what is said of the first or last: "flu or covid jab in 12 months"."""
+        ordered = sorted(self.facts, key=lambda fact: fact.start)
+        for one, other in [*pairwise(ordered), *((b, a) for a, b in pairwise(ordered))][::1]:
+            if not self._listed_together(one, other):
+                continue
+            for name, signs in one.refined.items():
+                refinement = self.words.refinements[name]
+                has_group = any(
+                    self.words.refinements[own].group == refinement.group for own in other.refined
+                )
+                outside = all(sign.end <= min(one.start, other.start) or sign.start >= max(one.end, other.end) for sign in signs)
+                if refinement.group and not has_group and outside and refinement.fits(other.template):
+                    other.refined[name] = signs
+
+    def _listed_together(self, one: Fact, other: Fact) -> bool:
+        first, second = (one, other) if one.start <= other.start else (other, one)
+        if first.template.tables != second.template.tables:
+            return False
+        between = self.reading.tokens[first.end : second.start]
+        return all(token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between)
+
+    # numbers, variants, what else is accounted for
+
+    def _count(self) -> None:
+        for sign in self._unused():
+            if sign.quantity is None or sign.name == "#period":
+                continue
+            best: tuple[float, Fact, str] | None = None
+            for fact in self.facts:
+                name = _number_name(fact, sign)
+                if not name or name in fact.numbers:
+                    continue
+                cost = min(self._distance(sign, own) for own in fact.everything())
+                cost += 0.5 * (fact.start < sign.start)
+                own_names = {one.name for one in fact.everything()} | fact.template.also
+                if sign.name == "#count" and sign.value and sign.value not in own_names:
+                    cost += 4
+                reach = 2 * _REACH if sign.value in own_names else _REACH
+                if cost <= reach and (best is None or cost < best[0]):
+                    best = (cost, fact, name)
+            if best is not None:
+                best[1].numbers[best[2]] = sign
+                self.used.add((sign.start, sign.end))
+
+    def _vary(self) -> None:
+        for fact in self.facts:
+            present = {
+                sign.name: sign
+                for sign in self.reading.signs
+                if sign.name in fact.template.variants and self._free_for_variant(sign, fact)
+            }
+            for sign in present.values():
+                fact.also.append(sign)
+            if len(present) == 1:
+                fact.variant = next(iter(present))
+
+    def _free_for_variant(self, sign: Sign, fact: Fact) -> bool:
+        if not self._together(sign, fact.signs[0]):
+            return False
+        span = (sign.start, sign.end)
+        own = {(one.start, one.end) for one in fact.signs}
+        return span in own or span not in self.used
+
+    def _drop_unrefined(self) -> None:
+        for fact in list(self.facts):
+            if fact.template.needs_refinement and not fact.refined:
+                self.facts.remove(fact)
+                self.used -= {(sign.start, sign.end) for sign in fact.signs}
+
+    def _account_also(self) -> None:
+        for sign in self._unused():
+            for fact in self.facts:
+                own = {one.name for one in fact.signs}
+                own |= {one.name for signs in fact.refined.values() for one in signs}
+                if self._together(sign, fact.signs[0]) and sign.quantity is None and (
+                    sign.name in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
+                    or sign.name in fact.template.also
+                    or f"{sign.name}:{sign.value}" in fact.template.also
+                ):
+                    fact.also.append(sign)
+                    self.used.add((sign.start, sign.end))
+                    break
+
+    def _is_shared(self, sign: Sign) -> bool:
+        return any(sign in fact.also for fact in self.facts)
+
+    def _unused(self) -> list[Sign]:
+        return [sign for sign in self.reading.signs if not self._is_used(sign)]
+
+    def _is_used(self, sign: Sign) -> bool:
+        return any(start < sign.end and sign.start < end for start, end in self.used)
+
+
+def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
+    """Return whether a number of things is of things that the template is about."""
+    names = {sign.name for sign in signs} | template.also
+    return all(
+        not sign.value or sign.value in names for sign in signs if sign.name == "#count"
+    )
+
+
+def _may_fit(need: Need, names: set[str]) -> bool:
+    return all(
+        any(name.startswith("!") or name.partition(":")[0] in names for name in part)
+        for part in need
+    )
+
+
+def _is_called(sign: Sign, name: str) -> bool:
+    """Return whether a sign is the one that is named: "missing", "#period:next", "@condition:cancer"."""
+    base, _, detail = name.partition(":")
+    if sign.name != base:
+        return False
+    if not detail:
+        return True
+    if sign.quantity is None:
+        return sign.value == detail
+    direction = sign.quantity.direction
+    if detail == "old":
+        return direction in {"before", "ago", "year", "on"}
+    return direction == detail
+
+
+def _number_name(fact: Fact, sign: Sign) -> str:
+    """Return which parameter of a fact a number can be for; "" if none."""
+    for parameter in fact.template.params.values():
+        if parameter.sign == sign.name:
+            return parameter.name
+    return "count" if fact.template.counted and sign.name == "#count" else ""
+
+
+def words_of(facts: Iterable[Fact]) -> Mapping[int, dict[str, str]]:
+    """Return the vocabulary words of each fact, by kind."""
+    found: dict[int, dict[str, str]] = {}
+    for number, fact in enumerate(facts):
+        found[number] = {
+            sign.name[1:]: sign.value for sign in fact.everything() if sign.name.startswith("@")
+        }
+    return found
