@@ -52,14 +52,11 @@ _COMMENT = (
 
 
 def text_of(criterion: Criterion) -> CriterionText:
-    """Return what a criterion says in words, for proposing rules."""
-    title = criterion.title.removesuffix("…").strip()
-    find = criterion.find
-    text = find if title.casefold() in find.casefold() else f"{title}: {find}"
+    """Return what a criterion says in words, for proposing rules: what to find, not its title."""
     return CriterionText(
         ref=criterion.id,
         area=criterion.area,
-        text=text,
+        text=criterion.find,
         check="; ".join(criterion.compare),
         wanted=criterion.records,
     )

@@ -44,9 +44,7 @@ def collection(name: str) -> list[Expected]:
 
 def shipped() -> list[Expected]:
     """Return the shipped pack's own prose with its rules."""
-    return [
-        Expected(one.find, one.steps, one.population, one.area) for one in PACK.criteria
-    ]
+    return [Expected(one.find, one.steps, one.population, one.area) for one in PACK.criteria]
 
 
 def _expected(one: dict[str, object]) -> Expected:
@@ -56,7 +54,9 @@ def _expected(one: dict[str, object]) -> Expected:
         same = PACK.criterion(expect[1:])
         return Expected(text, same.steps, same.population, str(one.get("area", "")))
     steps = tuple(
-        Step(tuple(_rule(rule) for rule in step.split(" | "))) for step in expect.split(" & ") if step
+        Step(tuple(_rule(rule) for rule in step.split(" | ")))
+        for step in expect.split(" & ")
+        if step
     )
     return Expected(text, steps, population, str(one.get("area", "")))
 
