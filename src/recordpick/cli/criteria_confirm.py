@@ -11,6 +11,7 @@ from recordpick.criteria.drafting import (
     change_criterion,
     place_of,
     refilled,
+    text_of,
     undecided,
     withdrawn,
 )
@@ -18,6 +19,7 @@ from recordpick.criteria.list_titles import title_of
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import REGISTERED, Criterion, Pack, Proposal, Rule
 from recordpick.criteria.problems import listed, shown
+from recordpick.criteria.templates.propose import why_by_hand
 from recordpick.errors import UserError
 from recordpick.matching.answers import Answer
 
@@ -134,7 +136,9 @@ def _state(criterion: Criterion) -> str:
         return criterion.confirmed.says(criterion)
     if criterion.proposals:
         return f"not confirmed, {counted(len(criterion.proposals), 'proposal')}"
-    return "the supplier's own rules" if criterion.steps else "by hand: no rule is proposed"
+    if criterion.steps:
+        return "the supplier's own rules"
+    return f"by hand: no rule is proposed. {why_by_hand(text_of(criterion))}".strip()
 
 
 def _show_proposals(options: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Literal
@@ -45,6 +45,11 @@ _TOTAL = re.compile(
 )
 
 
+def column_number(column: int) -> str:
+    """Return the number of a column, counted from 0, as people count."""
+    return str(column + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Where the header row is (its place among the rows), and the columns of each field.
@@ -63,7 +68,9 @@ class Header:
         return "\n".join(cell for cell in there if cell)
 
 
-def find_header(rows: Sequence[Row]) -> Header | None:
+def find_header(
+    rows: Sequence[Row], column_name: Callable[[int], str] = column_number
+) -> Header | None:
     """Return the row that names the most fields, among them what to find or a title; else None.
 
     Names that are known count first; only where no row has them are names looked for by words, and
@@ -74,7 +81,7 @@ def find_header(rows: Sequence[Row]) -> Header | None:
         columns_of = partial(_header_columns, by_words=by_words, fewest=fewest)
         found = find_header_row(cells, columns_of, len)
         if found is not None:
-            return _settled(found[0], rows)
+            return _settled(found[0], rows, column_name)
     return None
 
 
@@ -111,7 +118,7 @@ def is_empty_meta(cells: Sequence[str]) -> bool:
     return len(filled) == 1 and _plain(filled[0]) in _META
 
 
-def _settled(place: int, rows: Sequence[Row]) -> Header:
+def _settled(place: int, rows: Sequence[Row], column_name: Callable[[int], str]) -> Header:
     """Return the header with its columns, held against what stands below it."""
     names = rows[place][1]
     body = [cells for _, cells in rows[place + 1 :] if cells != names]
@@ -119,7 +126,7 @@ def _settled(place: int, rows: Sequence[Row]) -> Header:
     columns = _columns(names, by_words=True, body=criteria)
     used = {column for places in columns.values() for column in places}
     unused = [
-        f'"{shown(name)}"' if name else f"column {column + 1}, which has no name"
+        f'"{shown(name)}"' if name else f"column {column_name(column)}, which has no name"
         for column, name in enumerate(names)
         if column not in used and (name or any(_cells(body, column)))
     ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recordpick.criteria.list_columns import Header, find_header
+from recordpick.criteria.list_columns import Header, column_number, find_header
 from recordpick.criteria.problems import listed, shown
 from recordpick.criteria.spreadsheet_pack import (
     ListOfCriteria,
@@ -42,7 +42,10 @@ def list_from_document(
     WhichTableError where several sheets could be meant; UserError with one message a problem.
     """
     rows = [_rows_of(table) for table in tables]
-    headers = [find_header(one) for one in rows]
+    headers = [
+        find_header(one, column_letters if table.is_sheet else column_number)
+        for one, table in zip(rows, tables, strict=True)
+    ]
     _check_wanted(name, tables, wanted)
     if wanted:
         chosen = [at for at, table in enumerate(tables) if _is_wanted(table, wanted)]
@@ -168,9 +171,9 @@ def _merged(table: DocumentTable) -> dict[tuple[int, int], str]:
 def _column_words(table: DocumentTable, names: Sequence[str]) -> list[str]:
     words = []
     for column, name in enumerate(names):
-        letters = column_letters(column) if table.is_sheet else str(column + 1)
+        number = column_letters(column) if table.is_sheet else column_number(column)
         quoted = f' ("{shown(name)}")' if name else ""
-        words.append(f"column {letters}{quoted}")
+        words.append(f"column {number}{quoted}")
     return words
 
 

@@ -14,9 +14,10 @@ from typing import Literal
 
 import polars as pl
 
-from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, withdrawn
+from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, text_of, withdrawn
 from recordpick.criteria.load import read_criteria_list, read_pack
 from recordpick.criteria.pack import Criterion, Pack, Proposal
+from recordpick.criteria.templates.propose import why_by_hand
 from recordpick.criteria.toml_proposals import undecided_note
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
@@ -127,6 +128,10 @@ class DraftSession:
         if number == EDITED:
             return self.edited.get(criterion.id)
         return criterion.proposals[number - 1] if number > 0 else None
+
+    def why_by_hand(self, criterion: Criterion) -> str:
+        """Return in words why no rule is proposed for a criterion; "" where one is."""
+        return why_by_hand(text_of(criterion)) if not criterion.proposals else ""
 
     # ------------------------------------------------------------------ decisions
 

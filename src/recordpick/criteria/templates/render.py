@@ -12,7 +12,6 @@ from recordpick.criteria.templates.model import ParameterValue
 from recordpick.criteria.templates.periods import (
     age_condition,
     age_words,
-    check_period,
     period_condition,
     recent_condition,
     period_words,

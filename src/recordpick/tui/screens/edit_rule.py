@@ -143,7 +143,7 @@ class EditCondition(_Edit):
                 id="rule-table",
                 compact=True,
             )
-            yield Static("Condition, such as age > 75 AND sex = 'female'", classes="label")
+            yield Static("Condition, such as age > 75 AND sex = 'F'", classes="label")
             yield Field("", id="where-0", compact=True)
             return
         for at, rule in enumerate(rules_of(self._proposal)):

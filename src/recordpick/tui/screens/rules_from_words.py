@@ -293,7 +293,7 @@ class RulesFromWords(Asides[None]):
         if criterion is not None and number is not None:
             proposal = self._session.proposal(criterion, number)
             if proposal is None:
-                text = content(_why_by_hand(criterion))
+                text = content(_by_hand_words(self._session.why_by_hand(criterion)))
             else:
                 text = self._why(proposal, self._session.found_by(criterion, number))
         self.query_one("#draft-why", Static).update(text)
@@ -517,13 +517,10 @@ def _understood(criterion: Criterion, state: State) -> str:
     return criterion.proposals[0].says
 
 
-def _why_by_hand(criterion: Criterion) -> str:
-    if criterion.proposals:
-        return "You pick patients from what you know of them, or from a list of your own system."
-    return (
-        "No template fits these words. Pick by hand, or from a list of your own system; or write a "
-        "condition with c."
-    )
+def _by_hand_words(why: str) -> str:
+    """Return what by hand means; `why` says why no rule is proposed, "" where one is."""
+    means = "You pick patients from what you know of them, or from a list of your own system."
+    return f"{why} {means} Or write a condition with c." if why else means
 
 
 def _number(found: Found | None, *, counting: bool) -> str:
