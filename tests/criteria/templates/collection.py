@@ -46,8 +46,7 @@ def collection(name: str) -> list[Expected]:
 def shipped() -> list[Expected]:
     """Return the shipped pack's own prose with its rules."""
     return [
-        Expected(one.find, one.steps, one.population, one.area, one.title)
-        for one in PACK.criteria
+        Expected(one.find, one.steps, one.population, one.area, one.title) for one in PACK.criteria
     ]
 
 
@@ -58,7 +57,9 @@ def _expected(one: dict[str, object]) -> Expected:
         same = PACK.criterion(expect[1:])
         return Expected(text, same.steps, same.population, str(one.get("area", "")))
     steps = tuple(
-        Step(tuple(_rule(rule) for rule in step.split(" | "))) for step in expect.split(" & ") if step
+        Step(tuple(_rule(rule) for rule in step.split(" | ")))
+        for step in expect.split(" & ")
+        if step
     )
     return Expected(text, steps, population, str(one.get("area", "")))
 
@@ -95,7 +96,9 @@ class Judged:
 
 def judge(expected: Sequence[Expected], index: PracticeIndex) -> list[Judged]:
     """Return whether each first proposal finds the same patients, in one pass over the index."""
-    proposals = [propose(CriterionText("", one.area, one.text, title=one.title), AS_AT) for one in expected]
+    proposals = [
+        propose(CriterionText("", one.area, one.text, title=one.title), AS_AT) for one in expected
+    ]
     criteria = []
     for number, (one, proposed) in enumerate(zip(expected, proposals, strict=True)):
         if one.steps:

@@ -13,7 +13,9 @@ _PARTED = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "ta
 _DEMOGRAPHIC = ("age", "sex", "registration", "status")
 
 
-_DONE = frozenset({"done", "given", "recorded", "coded", "measured", "attended", "completed", "issued"})
+_DONE = frozenset(
+    {"done", "given", "recorded", "coded", "measured", "attended", "completed", "issued"}
+)
 
 
 class NotUnderstoodError(Exception):
@@ -65,7 +67,8 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
     if fact is None:
         fact = _fact_before(chooser, sign.start, 1)
     inside = next(
-        (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1), None
+        (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1),
+        None,
     )
     if fact is None and inside is None:
         if reading.tokens[sign.start].aside:
@@ -117,9 +120,7 @@ def _turn_variant(chooser: Chooser, sign: Sign) -> bool:
 
 def _turn_before(reading: Reading, chooser: Chooser, sign: Sign) -> bool:
     """Turn the fact before a word such as "recorded" or "done": cervical screening never done."""
-    done = next(
-        (one for one in reading.signs if one.start == sign.end and one.name in _DONE), None
-    )
+    done = next((one for one in reading.signs if one.start == sign.end and one.name in _DONE), None)
     fact = _fact_before(chooser, sign.start, 1)
     if done is None or fact is None or fact.is_not:
         return False
@@ -138,7 +139,9 @@ def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> F
         between = reading.tokens[place:start]
         if any(token.word in _PARTED for token in between):
             continue
-        if any(token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]) or _crosses(reading, place, start):
+        if any(
+            token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]
+        ) or _crosses(reading, place, start):
             continue
         if near is None or start < near[0]:
             near = (start, fact)
@@ -161,9 +164,7 @@ def _fact_before(chooser: Chooser, place: int, reach: int) -> Fact | None:
 
 def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     """Return what stands between each fact and the next: "or", "and", "list" or ""."""
-    joins = [
-        _join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)
-    ]
+    joins = [_join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)]
     for place in range(len(joins) - 1, -1, -1):
         if joins[place] == "list":
             following = joins[place + 1] if place + 1 < len(joins) else _within(reading, facts[-1])
@@ -182,7 +183,11 @@ def _join(reading: Reading, one: Fact, other: Fact) -> str:
     start, end = min(one.end, other.start), other.start
     names = [one.name for one in reading.joins if start <= one.start < end and not one.aside]
     tokens = reading.tokens[start : end + 1]
-    if "union" in names or "or" in names or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2):
+    if (
+        "union" in names
+        or "or" in names
+        or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2)
+    ):
         return "or"
     if "and" in names:
         return "and"
@@ -202,7 +207,10 @@ def _carry_not(facts: list[Fact], joins: list[str], reading: Reading) -> None:
         if one.nots and min(sign.start for sign in one.nots) >= one.end:
             continue
         between = reading.tokens[one.end : other.start]
-        if any(token.word in {"with", "who", "on", "has", "have", "are", "patients", "those"} for token in between):
+        if any(
+            token.word in {"with", "who", "on", "has", "have", "are", "patients", "those"}
+            for token in between
+        ):
             continue
         other.is_not = True
         other.ever = one.ever

@@ -14,8 +14,26 @@ _REACH = 8
 """How many words may lie between the signs of one template."""
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
 _PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
-_QUALIFYING = frozenset({"on", "with", "who", "under", "over", "aged", "no", "not", "without", "taking", "in", "and", "has"})
-_APART = frozenset({"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"})
+_QUALIFYING = frozenset(
+    {
+        "on",
+        "with",
+        "who",
+        "under",
+        "over",
+        "aged",
+        "no",
+        "not",
+        "without",
+        "taking",
+        "in",
+        "and",
+        "has",
+    }
+)
+_APART = frozenset(
+    {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
+)
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -207,7 +225,14 @@ class Chooser:
         if template.is_tight and self._is_parted(ordered):
             return 0
         is_mixed = len({sign.aside for sign in signs}) > 1
-        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.5 * is_mixed - 0.3 * all(sign.aside for sign in signs)
+        return (
+            template.weight
+            + (len(signs) - 1)
+            + 0.04 * length
+            - 0.14 * gaps
+            - 1.5 * is_mixed
+            - 0.3 * all(sign.aside for sign in signs)
+        )
 
     def _is_parted(self, ordered: Sequence[Sign]) -> bool:
         inner = self.reading.tokens[ordered[0].start + 1 : ordered[-1].end]
@@ -272,7 +297,9 @@ class Chooser:
         tokens = self.reading.tokens[start:end]
         has_comma = end < len(self.reading.tokens) and self.reading.tokens[end].mark in {",", "/"}
         joined = [token.word for token in tokens]
-        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(joined or has_comma)
+        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(
+            joined or has_comma
+        )
 
     def _keep_child_of_age(self) -> None:
         """Keep "child" beside an age that is not an upper limit: "children over 5"."""
@@ -319,9 +346,7 @@ class Chooser:
                     continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
-                cost = min(
-                    self._distance(sign, own) for sign in signs for own in fact.everything()
-                )
+                cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
                 if cost <= _REACH + 4:
                     yield cost - _likelier(signs), fact, signs
 
@@ -339,8 +364,16 @@ class Chooser:
                 has_group = any(
                     self.words.refinements[own].group == refinement.group for own in other.refined
                 )
-                outside = all(sign.end <= min(one.start, other.start) or sign.start >= max(one.end, other.end) for sign in signs)
-                if refinement.group and not has_group and outside and refinement.fits(other.template):
+                outside = all(
+                    sign.end <= min(one.start, other.start) or sign.start >= max(one.end, other.end)
+                    for sign in signs
+                )
+                if (
+                    refinement.group
+                    and not has_group
+                    and outside
+                    and refinement.fits(other.template)
+                ):
                     other.refined[name] = signs
 
     def _listed_together(self, one: Fact, other: Fact) -> bool:
@@ -348,7 +381,9 @@ class Chooser:
         if first.template is not second.template:
             return False
         between = self.reading.tokens[first.end : second.start]
-        return all(token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between)
+        return all(
+            token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between
+        )
 
     # numbers, variants, what else is accounted for
 
@@ -421,10 +456,15 @@ class Chooser:
             for fact in self.facts:
                 own = {one.name for one in fact.signs}
                 own |= {one.name for signs in fact.refined.values() for one in signs}
-                if self._together(sign, fact.signs[0]) and sign.quantity is None and (
-                    sign.name in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
-                    or sign.name in fact.template.also
-                    or f"{sign.name}:{sign.value}" in fact.template.also
+                if (
+                    self._together(sign, fact.signs[0])
+                    and sign.quantity is None
+                    and (
+                        sign.name
+                        in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
+                        or sign.name in fact.template.also
+                        or f"{sign.name}:{sign.value}" in fact.template.also
+                    )
                 ):
                     fact.also.append(sign)
                     self.used.add((sign.start, sign.end))
@@ -443,9 +483,7 @@ class Chooser:
 def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
     """Return whether a number of things is of things that the template is about."""
     names = {sign.name for sign in signs} | template.also
-    return all(
-        not sign.value or sign.value in names for sign in signs if sign.name == "#count"
-    )
+    return all(not sign.value or sign.value in names for sign in signs if sign.name == "#count")
 
 
 def _likelier(signs: Sequence[Sign]) -> float:

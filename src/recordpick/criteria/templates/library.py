@@ -168,7 +168,9 @@ class Library:
 @lru_cache(maxsize=1)
 def library() -> Library:
     """Return the library; read at the first call."""
-    files = {name: _read(name) for name in (*_TEMPLATE_FILES, *_VOCABULARY_FILES, "words", "by_hand")}
+    files = {
+        name: _read(name) for name in (*_TEMPLATE_FILES, *_VOCABULARY_FILES, "words", "by_hand")
+    }
     templates = {
         one["id"]: _template(one)
         for name in _TEMPLATE_FILES

@@ -26,7 +26,11 @@ def check_period(params: Mapping[str, ParameterValue]) -> tuple[int, str, str, s
     if unit not in UNITS:
         raise UserError(f"The unit of a period is one of {', '.join(UNITS)}, not '{unit}'.")
     number = params.get("period", 1)
-    if not isinstance(number, int | float) or int(number) != number or not 1 <= number <= _MOST[unit]:
+    if (
+        not isinstance(number, int | float)
+        or int(number) != number
+        or not 1 <= number <= _MOST[unit]
+    ):
         raise UserError(f"A period is 1 to {_MOST[unit]:,} {unit}s, not {number}.")
     return int(number), unit, direction, "", ""
 
@@ -88,7 +92,11 @@ def period_words(params: Mapping[str, ParameterValue], *, is_not: bool = False) 
             return f"since {first}"
         case "before":
             return f"before {first[:4] if first.endswith('-01-01') else first}"
-    return f"in {first[:4]}" if first[:4] == last[:4] and first.endswith("01-01") and last.endswith("12-31") else f"from {first} to {last}"
+    return (
+        f"in {first[:4]}"
+        if first[:4] == last[:4] and first.endswith("01-01") and last.endswith("12-31")
+        else f"from {first} to {last}"
+    )
 
 
 def age_condition(limits: tuple[str, float, float], unit: str) -> str:

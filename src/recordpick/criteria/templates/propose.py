@@ -94,9 +94,7 @@ def _says_as_much(text: str, title: str) -> bool:
     )
 
 
-def _with_title(
-    found: tuple[Proposal, ...], text: str, title: str
-) -> tuple[Proposal, ...]:
+def _with_title(found: tuple[Proposal, ...], text: str, title: str) -> tuple[Proposal, ...]:
     """Return the proposals for a text with its title, where they are surer than those without."""
     best = found
     for whole, share in ((f"{title} - {text}", 0.95), (title, 0.9)):
@@ -158,7 +156,10 @@ def _with_alternatives(
             proposal = build(other)
         except UserError:
             continue
-        key = (tuple(tuple(replace(rule, says="") for rule in step.rules) for step in proposal.steps), proposal.population)
+        key = (
+            tuple(tuple(replace(rule, says="") for rule in step.rules) for step in proposal.steps),
+            proposal.population,
+        )
         if key in seen:
             continue
         seen.add(key)

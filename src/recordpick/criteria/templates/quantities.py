@@ -15,18 +15,50 @@ Compare = Literal["over", "at least", "under", "at most", "exactly", "between", 
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
 _STRENGTHS = frozenset(
-    {"mg", "mcg", "microgram", "ml", "g", "kg", "mmol", "mol", "l", "litre", "dl", "min", "m2", "mmhg", "bpm", "umol", "nmol", "iu", "ug"}
+    {
+        "mg",
+        "mcg",
+        "microgram",
+        "ml",
+        "g",
+        "kg",
+        "mmol",
+        "mol",
+        "l",
+        "litre",
+        "dl",
+        "min",
+        "m2",
+        "mmhg",
+        "bpm",
+        "umol",
+        "nmol",
+        "iu",
+        "ug",
+    }
 )
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september")
 _MONTHS += ("october", "november", "december")
 _UNITS = ("year", "month", "week", "day")
 _POST_GAP = 4
 _LEAD = (
-    ("last", "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past"),
-    ("last", "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past"),
-    ("last", "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past|this"),
+    (
+        "last",
+        "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past",
+    ),
+    (
+        "last",
+        "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past",
+    ),
+    (
+        "last",
+        "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past|this",
+    ),
     ("last", "from the last|from the past|at any time in the last|at any time in the past|in"),
-    ("next", "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next"),
+    (
+        "next",
+        "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next",
+    ),
     ("for", "for over|for more than|for at least|for longer than|for in excess of|for"),
     ("last", "for less than|for under|for fewer than"),
 )
@@ -96,7 +128,9 @@ class Quantities:
 
     def _day_at(self, place: int, direction: str) -> tuple[str, str, int] | None:
         """Return the first and last day of a date, month or year at a word, and where it ends."""
-        place = _longest(self._tokens, place, _phrases("the|the year|year|the beginning of")) or place
+        place = (
+            _longest(self._tokens, place, _phrases("the|the year|year|the beginning of")) or place
+        )
         if place >= len(self._tokens):
             return None
         token = self._tokens[place]
@@ -151,14 +185,23 @@ class Quantities:
         return None
 
     def _up_to(self, end: int) -> int:
-        place = _longest(self._tokens, end, _phrases("up to it|up to the as at date|before the as at date|to the as at date|up to and including the as at date|up to now"))
+        place = _longest(
+            self._tokens,
+            end,
+            _phrases(
+                "up to it|up to the as at date|before the as at date|to the as at date|up to and including the as at date|up to now"
+            ),
+        )
         return place or end
 
     def _span(self, place: int) -> tuple[float, str, int, bool] | None:
         """Return how many units of time there are at a word, and where that ends."""
         number = self._number(place)
         after = number[1] if number else place
-        after = _longest(self._tokens, after, _phrases("or so|calendar|full|whole|consecutive")) or after
+        after = (
+            _longest(self._tokens, after, _phrases("or so|calendar|full|whole|consecutive"))
+            or after
+        )
         unit = self._unit_at(after)
         if not unit:
             return None
@@ -205,14 +248,18 @@ class Quantities:
             if end > best[1]:
                 best = (name, end)
         if best[0]:
-            end = _longest(self._tokens, best[1], _phrases("the age of|age of|the age|a|an|the|of|age"))
+            end = _longest(
+                self._tokens, best[1], _phrases("the age of|age of|the age|a|an|the|of|age")
+            )
             if end and self._number(end, bare=True):
                 return best[0], end
         return best
 
     def _second(self, quantity: Quantity, *, is_range: bool) -> Quantity:
         place = quantity.end
-        joined = _longest(self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or"))
+        joined = _longest(
+            self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or")
+        )
         if not joined:
             return quantity
         found = self._number(joined, bare=True)
@@ -221,7 +268,10 @@ class Quantities:
         compare: Compare = "between"
         if not is_range and self._tokens[place].word == "or":
             compare = "either"
-        if self._tokens[place].word == "to" and self._tokens[place].sentence != self._tokens[joined].sentence:
+        if (
+            self._tokens[place].word == "to"
+            and self._tokens[place].sentence != self._tokens[joined].sentence
+        ):
             return quantity
         return replace(quantity, compare=compare, high=found[0], end=found[1])
 
@@ -248,7 +298,10 @@ class Quantities:
         """Read "or more" after the number, at once or after its noun."""
         if quantity.compare:
             return quantity
-        names: tuple[tuple[str, Compare], ...] = (("after_at_least", "at least"), ("after_at_most", "at most"))
+        names: tuple[tuple[str, Compare], ...] = (
+            ("after_at_least", "at least"),
+            ("after_at_most", "at most"),
+        )
         for name, compare in names:
             if end := _longest(self._tokens, quantity.end, self._words[name]):
                 quantity = replace(quantity, compare=compare, end=end)
@@ -263,7 +316,10 @@ class Quantities:
         return quantity
 
     def _in_sentence(self, start: int, place: int) -> bool:
-        return place < len(self._tokens) and self._tokens[place].sentence == self._tokens[start].sentence
+        return (
+            place < len(self._tokens)
+            and self._tokens[place].sentence == self._tokens[start].sentence
+        )
 
     def _ago(self, quantity: Quantity) -> Quantity:
         end = _longest(self._tokens, quantity.end, self._words["ago"])
@@ -305,7 +361,9 @@ def _word_lists() -> dict[str, frozenset[tuple[str, ...]]]:
     spoken: Mapping[str, Any] = library().numbers
     for name, phrases in spoken.items():
         if name != "words":
-            lists[name.replace("at_", "at ") if name in {"at_least", "at_most"} else name] = frozenset(tuple(stem(word) for word in one.split()) for one in phrases)
+            lists[name.replace("at_", "at ") if name in {"at_least", "at_most"} else name] = (
+                frozenset(tuple(stem(word) for word in one.split()) for one in phrases)
+            )
     return lists
 
 

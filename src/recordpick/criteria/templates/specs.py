@@ -63,7 +63,10 @@ def _values(name: str, quantity: Quantity, fact: Fact) -> dict[str, ParameterVal
 
 def _period_values(quantity: Quantity) -> dict[str, ParameterValue]:
     if quantity.day:
-        values: dict[str, ParameterValue] = {"period.is": quantity.direction, "period.day": quantity.day}
+        values: dict[str, ParameterValue] = {
+            "period.is": quantity.direction,
+            "period.day": quantity.day,
+        }
         if quantity.direction == "since" and quantity.last_day and quantity.day.endswith("-01-01"):
             return values
         if quantity.last_day:
@@ -111,7 +114,9 @@ def alternatives(
                     found.append(((*expression[:g], clauses, *expression[g + 1 :]), why))
     if len(expression) == 2 and all(len(group) == 1 for group in expression):
         if any(join.name == "and" for join in reading.joins):
-            found.append(((tuple(clause for group in expression for clause in group),), "either one"))
+            found.append(
+                ((tuple(clause for group in expression for clause in group),), "either one")
+            )
     if len(expression) == 1 and len(expression[0]) == 2 and combination.is_doubtful_or:
         found.append((tuple((clause,) for clause in expression[0]), "both together"))
     return found
@@ -122,7 +127,9 @@ def _of_spec(spec: Spec, fact: Fact) -> Iterator[tuple[Spec, str]]:
     for number, _ in enumerate(fact.template.readings, 1):
         if not spec.variant and not spec.reading:
             yield replace(spec, reading=number), "another reading"
-    assumed = [one for one in fact.template.default if one in spec.refinements and one not in fact.refined]
+    assumed = [
+        one for one in fact.template.default if one in spec.refinements and one not in fact.refined
+    ]
     if assumed:
         kept = tuple(name for name in spec.refinements if name not in assumed)
         yield replace(spec, refinements=kept), "past ones too"
