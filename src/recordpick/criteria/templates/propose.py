@@ -12,8 +12,9 @@ from recordpick.criteria.templates.expression import Expression, build, parse
 from recordpick.criteria.templates.facts import Chooser
 from recordpick.criteria.templates.library import Template, library
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
-from recordpick.criteria.templates.reading import Reading, read
+from recordpick.criteria.templates.reading import read
 from recordpick.criteria.templates.reasons import Account, account, reason_of
+from recordpick.criteria.templates.signs import Reading
 from recordpick.criteria.templates.specs import alternatives, spec_of
 from recordpick.errors import UserError
 
@@ -41,10 +42,11 @@ TEMPLATES: Mapping[str, Template] = _Templates()
 """The templates by id, read from the files when first used."""
 
 
-def propose(text: CriterionText, as_at: date) -> list[Proposal]:
+def propose(text: CriterionText, as_at: date) -> list[Proposal]:  # noqa: ARG001
     """Return the rules that the text may mean, best first; none where no template fits.
 
-    `as_at` is the day from which periods are counted; rules name it as `:as_at` and keep it open.
+    `as_at` is the day from which periods are counted. Rules name it as `:as_at`, so that they hold
+    for any day, and no text is read differently for it.
     """
     return list(_proposals(text.text, _own_title(text), text.area))
 
@@ -134,7 +136,7 @@ def _first(reading: Reading) -> tuple[Expression, Combination, Account] | None:
     if not chooser.facts:
         return None
     combination = combine(reading, chooser)
-    counted = account(reading, chooser, combination)
+    counted = account(reading, chooser)
     expression = tuple(
         tuple(tuple(spec_of(fact) for fact in clause) for clause in group)
         for group in combination.groups
