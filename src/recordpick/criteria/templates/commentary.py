@@ -96,7 +96,7 @@ def _ends_example(sentence: Sequence[Token], place: int, *, inside: bool) -> boo
 
 def _before_check(sentence: list[Token], words: Library, reading: Reading) -> list[Token]:
     """Leave out what follows a word such as "check" within the sentence."""
-    for place in range(2, len(sentence)):
+    for place in range(1, len(sentence)):
         token = sentence[place]
         if not token.mark and token.word not in {"to", "whatever", "so"}:
             continue

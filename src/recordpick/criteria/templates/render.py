@@ -214,6 +214,8 @@ class _Filling:
             parameter = replace_max(COUNT, self._template.counted)
         compare, low, high = self._range(parameter)
         least, most = _limits(compare, int(low), int(high))
+        if most is not None and rule.per is not None:
+            raise UserError(f"{parameter.title} cannot be said to be {compare} here: say at least.")
         return replace(rule, at_least=least, at_most=most)
 
     def _fill(self, text: str) -> str:
