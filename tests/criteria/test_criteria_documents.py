@@ -11,12 +11,13 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office_files import cell, ods_row, paragraph, word_table, write_docx, write_ods
 
 from recordpick.criteria.list_documents import WhichTableError
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack
 from recordpick.criteria.numbered_criteria import numbered_parts
 from recordpick.errors import UserError
+
+from office_files import cell, ods_row, paragraph, word_table, write_docx, write_ods
 
 HEADER = ["Ref", "Section/Area", "Test criteria", "What to check in new system", "Qty"]
 ROWS = [
