@@ -52,10 +52,11 @@ _COMMENT = (
 
 
 def text_of(criterion: Criterion) -> CriterionText:
-    """Return what a criterion says in words, for proposing rules: what to find, not its title."""
+    """Return what a criterion says in words, for proposing rules."""
     return CriterionText(
         ref=criterion.id,
         area=criterion.area,
+        title=criterion.title,
         text=criterion.find,
         check="; ".join(criterion.compare),
         wanted=criterion.records,

@@ -34,6 +34,7 @@ class Expected:
     steps: tuple[Step, ...]
     population: str | None
     area: str = ""
+    title: str = ""
 
 
 def collection(name: str) -> list[Expected]:
@@ -44,7 +45,9 @@ def collection(name: str) -> list[Expected]:
 
 def shipped() -> list[Expected]:
     """Return the shipped pack's own prose with its rules."""
-    return [Expected(one.find, one.steps, one.population, one.area) for one in PACK.criteria]
+    return [
+        Expected(one.find, one.steps, one.population, one.area, one.title) for one in PACK.criteria
+    ]
 
 
 def _expected(one: dict[str, object]) -> Expected:
@@ -93,7 +96,9 @@ class Judged:
 
 def judge(expected: Sequence[Expected], index: PracticeIndex) -> list[Judged]:
     """Return whether each first proposal finds the same patients, in one pass over the index."""
-    proposals = [propose(CriterionText("", one.area, one.text), AS_AT) for one in expected]
+    proposals = [
+        propose(CriterionText("", one.area, one.text, title=one.title), AS_AT) for one in expected
+    ]
     criteria = []
     for number, (one, proposed) in enumerate(zip(expected, proposals, strict=True)):
         if one.steps:

@@ -7,6 +7,14 @@ opens a network connection, learns, or depends on chance: the same text has the 
 """
 
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
-from recordpick.criteria.templates.propose import TEMPLATES, fill, propose
+from recordpick.criteria.templates.propose import TEMPLATES, fill, propose, why_by_hand
 
-__all__ = ["TEMPLATES", "CriterionText", "ParameterValue", "Proposal", "fill", "propose"]
+__all__ = [
+    "TEMPLATES",
+    "CriterionText",
+    "ParameterValue",
+    "Proposal",
+    "fill",
+    "propose",
+    "why_by_hand",
+]

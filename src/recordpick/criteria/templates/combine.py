@@ -13,6 +13,11 @@ _PARTED = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "ta
 _DEMOGRAPHIC = ("age", "sex", "registration", "status")
 
 
+_DONE = frozenset(
+    {"done", "given", "recorded", "coded", "measured", "attended", "completed", "issued"}
+)
+
+
 class NotUnderstoodError(Exception):
     """A part of the text that must not be ignored could not be placed; the text says which."""
 
@@ -54,13 +59,16 @@ def _place_missing(reading: Reading, chooser: Chooser) -> None:
 
 
 def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
-    if _turn_refinement(chooser, sign):
+    if _turn_refinement(chooser, sign) or _turn_variant(chooser, sign):
+        return
+    if _turn_before(reading, chooser, sign):
         return
     fact = _fact_after(reading, chooser, sign.end, _NOT_REACH)
     if fact is None:
         fact = _fact_before(chooser, sign.start, 1)
     inside = next(
-        (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1), None
+        (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1),
+        None,
     )
     if fact is None and inside is None:
         if reading.tokens[sign.start].aside:
@@ -93,6 +101,35 @@ def _turn_refinement(chooser: Chooser, sign: Sign) -> bool:
     return False
 
 
+def _turn_variant(chooser: Chooser, sign: Sign) -> bool:
+    """Turn a form of the fact: an e-mail address but not verified."""
+    for fact in chooser.facts:
+        if not fact.variant:
+            continue
+        near = next((one for one in fact.also if one.name == fact.variant), None)
+        if near is None or not 0 <= near.start - sign.end <= 1 or fact.start >= sign.end:
+            continue
+        opposite = fact.template.variants[fact.variant].get("opposite", "")
+        if not opposite:
+            raise NotUnderstoodError(f"not {fact.variant}")
+        fact.variant = opposite
+        fact.nots.append(sign)
+        return True
+    return False
+
+
+def _turn_before(reading: Reading, chooser: Chooser, sign: Sign) -> bool:
+    """Turn the fact before a word such as "recorded" or "done": cervical screening never done."""
+    done = next((one for one in reading.signs if one.start == sign.end and one.name in _DONE), None)
+    fact = _fact_before(chooser, sign.start, 1)
+    if done is None or fact is None or fact.is_not:
+        return False
+    fact.is_not = True
+    fact.ever = fact.ever or sign.name == "never"
+    fact.nots.append(sign)
+    return True
+
+
 def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> Fact | None:
     near: tuple[int, Fact] | None = None
     for fact in chooser.facts:
@@ -100,7 +137,11 @@ def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> F
         if start < place or start - place > reach:
             continue
         between = reading.tokens[place:start]
-        if any(token.word in _PARTED for token in between) or _crosses(reading, place, start):
+        if any(token.word in _PARTED for token in between):
+            continue
+        if any(
+            token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]
+        ) or _crosses(reading, place, start):
             continue
         if near is None or start < near[0]:
             near = (start, fact)
@@ -123,22 +164,30 @@ def _fact_before(chooser: Chooser, place: int, reach: int) -> Fact | None:
 
 def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     """Return what stands between each fact and the next: "or", "and", "list" or ""."""
-    joins = [
-        _join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)
-    ]
+    joins = [_join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)]
     for place in range(len(joins) - 1, -1, -1):
         if joins[place] == "list":
-            following = joins[place + 1] if place + 1 < len(joins) else "and"
+            following = joins[place + 1] if place + 1 < len(joins) else _within(reading, facts[-1])
             joins[place] = "or" if following == "or" else "and"
     _carry_not(facts, joins, reading)
     return joins
+
+
+def _within(reading: Reading, fact: Fact) -> str:
+    """Return "or" where the signs of the last fact of a list have it between them."""
+    inner = [one.name for one in reading.joins if fact.start < one.start < fact.end]
+    return "or" if "or" in inner else "and"
 
 
 def _join(reading: Reading, one: Fact, other: Fact) -> str:
     start, end = min(one.end, other.start), other.start
     names = [one.name for one in reading.joins if start <= one.start < end and not one.aside]
     tokens = reading.tokens[start : end + 1]
-    if "union" in names or "or" in names or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2):
+    if (
+        "union" in names
+        or "or" in names
+        or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2)
+    ):
         return "or"
     if "and" in names:
         return "and"
@@ -158,7 +207,10 @@ def _carry_not(facts: list[Fact], joins: list[str], reading: Reading) -> None:
         if one.nots and min(sign.start for sign in one.nots) >= one.end:
             continue
         between = reading.tokens[one.end : other.start]
-        if any(token.word in {"with", "who", "on", "has", "have", "are", "patients", "those"} for token in between):
+        if any(
+            token.word in {"with", "who", "on", "has", "have", "are", "patients", "those"}
+            for token in between
+        ):
             continue
         other.is_not = True
         other.ever = one.ever

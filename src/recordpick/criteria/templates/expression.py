@@ -17,7 +17,9 @@ Expression = tuple[tuple[Clause, ...], ...]
 """Groups that must all hold; of a group any clause; of a clause all its specs."""
 
 POPULATION = "status = 'registered'"
-_SPEC = re.compile(r"(?P<no>not )?(?P<id>[a-z0-9_.]+)(?P<variant>/[a-z0-9_]+)?(?P<reading>~\d+)?(?:\[(?P<refined>[a-z0-9_.,]*)\])?")
+_SPEC = re.compile(
+    r"(?P<no>not )?(?P<id>[a-z0-9_.]+)(?P<variant>/[a-z0-9_]+)?(?P<reading>~\d+)?(?:\[(?P<refined>[a-z0-9_.,]*)\])?"
+)
 
 
 def build(expression: Expression, template: str = "") -> Proposal:
@@ -83,7 +85,9 @@ def _params(expression: Expression) -> dict[str, ParameterValue]:
         given = {**_defaults(spec), **spec.params}
         for key, value in given.items():
             base, point, rest = key.partition(".")
-            if base in names and (base in template.params or base in spec.params or point or base in given):
+            if base in names and (
+                base in template.params or base in spec.params or point or base in given
+            ):
                 params[names[base] + point + rest] = value
     return params
 
@@ -152,9 +156,17 @@ def _parse_spec(text: str) -> Spec:
         raise UserError(f"There is no template '{text}'.")
     template = words.templates[found["id"]]
     refined = tuple(name for name in (found["refined"] or "").split(",") if name)
-    unknown = [name for name in refined if name not in words.refinements or not words.refinements[name].fits(template)]
+    unknown = [
+        name
+        for name in refined
+        if name not in words.refinements or not words.refinements[name].fits(template)
+    ]
     variant = (found["variant"] or "")[1:]
     reading = int((found["reading"] or "~0")[1:])
-    if unknown or (variant and variant not in template.variants) or reading > len(template.readings):
+    if (
+        unknown
+        or (variant and variant not in template.variants)
+        or reading > len(template.readings)
+    ):
         raise UserError(f"The template '{template.id}' has no such form: '{text}'.")
     return Spec(template.id, refined, variant, reading, bool(found["no"]))

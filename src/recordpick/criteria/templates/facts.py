@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
+from recordpick.criteria.templates.quantities import Quantity
 from recordpick.criteria.templates.reading import Reading, Sign
 
 _REACH = 8
 """How many words may lie between the signs of one template."""
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
 _PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
-_QUALIFYING = frozenset({"on", "with", "who", "under", "over", "aged", "no", "not", "without", "taking", "in", "and", "has"})
+_QUALIFYING = frozenset(
+    {
+        "on",
+        "with",
+        "who",
+        "under",
+        "over",
+        "aged",
+        "no",
+        "not",
+        "without",
+        "taking",
+        "in",
+        "and",
+        "has",
+    }
+)
+_APART = frozenset(
+    {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
+)
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -202,8 +222,21 @@ class Chooser:
         ordered = sorted(signs, key=lambda sign: sign.start)
         gaps = sum(self._distance(one, other) for one, other in pairwise(ordered))
         length = sum(sign.end - sign.start for sign in signs)
+        if template.is_tight and self._is_parted(ordered):
+            return 0
         is_mixed = len({sign.aside for sign in signs}) > 1
-        return template.weight + (len(signs) - 1) + 0.04 * length - 0.14 * gaps - 1.5 * is_mixed - 0.3 * all(sign.aside for sign in signs)
+        return (
+            template.weight
+            + (len(signs) - 1)
+            + 0.04 * length
+            - 0.14 * gaps
+            - 1.5 * is_mixed
+            - 0.3 * all(sign.aside for sign in signs)
+        )
+
+    def _is_parted(self, ordered: Sequence[Sign]) -> bool:
+        inner = self.reading.tokens[ordered[0].start + 1 : ordered[-1].end]
+        return any(token.mark in {",", ";", ":"} for token in inner)
 
     def _take(self, best: tuple[float, Template, list[Sign]]) -> None:
         _, template, signs = best
@@ -212,9 +245,10 @@ class Chooser:
         self.used_nots |= {sign.start for sign in fact.nots}
         self.facts.append(fact)
         self._list_values(fact)
+        self._keep_condition(fact)
         for refinement in self.words.refinements.values():
             names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
-            own = [sign for sign in fact.signs if sign.name in names]
+            own = [one for one in fact.signs if one.name in names and one.quantity is None]
             if own and refinement.fits(template) and not refinement.id.startswith("document."):
                 fact.refined[refinement.id] = own
         for sign in signs:
@@ -245,11 +279,27 @@ class Chooser:
             self.used.add((follower.start, follower.end))
             end = follower.end
 
+    def _keep_condition(self, fact: Fact) -> None:
+        """Ask for the condition too where its review is said apart: asthmatics without a review."""
+        if fact.template.id != "review.condition":
+            return
+        condition = next((one for one in fact.signs if one.name == "@condition"), None)
+        review = next((one for one in fact.signs if one.name == "review"), None)
+        if condition is None or review is None or condition.end > review.start:
+            return
+        between = self.reading.tokens[condition.end : review.start]
+        if {token.word for token in between} & _APART:
+            self.facts.append(Fact(self.words.templates["problem.condition"], [condition]))
+            fact.signs = [review]
+            fact.shared = [condition]
+
     def _is_list_step(self, start: int, end: int) -> bool:
         tokens = self.reading.tokens[start:end]
         has_comma = end < len(self.reading.tokens) and self.reading.tokens[end].mark in {",", "/"}
         joined = [token.word for token in tokens]
-        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(joined or has_comma)
+        return all(word in {"or", "and", "a", "to", "the"} for word in joined) and bool(
+            joined or has_comma
+        )
 
     def _keep_child_of_age(self) -> None:
         """Keep "child" beside an age that is not an upper limit: "children over 5"."""
@@ -292,13 +342,16 @@ class Chooser:
             for fact in self.facts:
                 if not refinement.fits(fact.template) or refinement.id in fact.refined:
                     continue
+                if refinement.group == "when" and self._has_when(fact):
+                    continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
-                cost = min(
-                    self._distance(sign, own) for sign in signs for own in fact.everything()
-                )
+                cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
                 if cost <= _REACH + 4:
-                    yield cost - 3 * (len(signs) - 1) - 0.5 * sum(one.end - one.start > 1 for one in signs), fact, signs
+                    yield cost - _likelier(signs), fact, signs
+
+    def _has_when(self, fact: Fact) -> bool:
+        return any(self.words.refinements[name].group == "when" for name in fact.refined)
 
     def _spread(self) -> None:
         """Say of listed facts what is said of the first or last: "flu or covid jab in 12 months"."""
@@ -311,16 +364,26 @@ class Chooser:
                 has_group = any(
                     self.words.refinements[own].group == refinement.group for own in other.refined
                 )
-                outside = all(sign.end <= min(one.start, other.start) or sign.start >= max(one.end, other.end) for sign in signs)
-                if refinement.group and not has_group and outside and refinement.fits(other.template):
+                outside = all(
+                    sign.end <= min(one.start, other.start) or sign.start >= max(one.end, other.end)
+                    for sign in signs
+                )
+                if (
+                    refinement.group
+                    and not has_group
+                    and outside
+                    and refinement.fits(other.template)
+                ):
                     other.refined[name] = signs
 
     def _listed_together(self, one: Fact, other: Fact) -> bool:
         first, second = (one, other) if one.start <= other.start else (other, one)
-        if first.template.tables != second.template.tables:
+        if first.template is not second.template:
             return False
         between = self.reading.tokens[first.end : second.start]
-        return all(token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between)
+        return all(
+            token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between
+        )
 
     # numbers, variants, what else is accounted for
 
@@ -344,6 +407,24 @@ class Chooser:
             if best is not None:
                 best[1].numbers[best[2]] = sign
                 self.used.add((sign.start, sign.end))
+
+        for sign in self._unused():
+            if sign.name == "several" and (owner := self._counted_after(sign)) is not None:
+                two = Quantity("number", sign.start, sign.end, "at least", 2)
+                owner.numbers["count"] = replace(sign, quantity=two)
+                self.used.add((sign.start, sign.end))
+
+    def _counted_after(self, sign: Sign) -> Fact | None:
+        """Return the fact just after a word such as "multiple" whose rows can be counted."""
+        return next(
+            (
+                fact
+                for fact in self.facts
+                if fact.template.counted and "count" not in fact.numbers
+                and 0 <= fact.whole_start - sign.end <= 1
+            ),
+            None,
+        )  # fmt: skip
 
     def _vary(self) -> None:
         for fact in self.facts:
@@ -375,10 +456,15 @@ class Chooser:
             for fact in self.facts:
                 own = {one.name for one in fact.signs}
                 own |= {one.name for signs in fact.refined.values() for one in signs}
-                if self._together(sign, fact.signs[0]) and sign.quantity is None and (
-                    sign.name in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
-                    or sign.name in fact.template.also
-                    or f"{sign.name}:{sign.value}" in fact.template.also
+                if (
+                    self._together(sign, fact.signs[0])
+                    and sign.quantity is None
+                    and (
+                        sign.name
+                        in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
+                        or sign.name in fact.template.also
+                        or f"{sign.name}:{sign.value}" in fact.template.also
+                    )
                 ):
                     fact.also.append(sign)
                     self.used.add((sign.start, sign.end))
@@ -397,9 +483,13 @@ class Chooser:
 def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
     """Return whether a number of things is of things that the template is about."""
     names = {sign.name for sign in signs} | template.also
-    return all(
-        not sign.value or sign.value in names for sign in signs if sign.name == "#count"
-    )
+    return all(not sign.value or sign.value in names for sign in signs if sign.name == "#count")
+
+
+def _likelier(signs: Sequence[Sign]) -> float:
+    """Return how much likelier a refinement is by what it consists of: many signs, a period."""
+    phrases = sum(sign.end - sign.start > 1 for sign in signs)
+    return 3 * (len(signs) - 1) + 0.5 * phrases + 4 * any(one.name == "#period" for one in signs)
 
 
 def _may_fit(need: Need, names: set[str]) -> bool:

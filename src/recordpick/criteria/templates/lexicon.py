@@ -40,7 +40,8 @@ class Lexicon:
     """Phrases by their first word."""
 
     exact: dict[str, list[tuple[tuple[str, ...], Meaning]]] = field(default_factory=dict)
-    prefixed: list[tuple[tuple[str, ...], Meaning]] = field(default_factory=list)
+    prefixed: dict[str, list[tuple[tuple[str, ...], Meaning]]] = field(default_factory=dict)
+    """Phrases whose first word is only begun, by its first two letters."""
     words: set[str] = field(default_factory=set)
     _spellings: list[str] = field(default_factory=list)
     _corrected: dict[str, str] = field(default_factory=dict)
@@ -48,8 +49,8 @@ class Lexicon:
     def add(self, phrase: str, meaning: Meaning) -> None:
         """Add a phrase with its alternatives written out."""
         for parts in expand(phrase):
-            if parts[0].endswith("*") or parts[0] == GAP:
-                self.prefixed.append((parts, meaning))
+            if parts[0].endswith("*"):
+                self.prefixed.setdefault(parts[0][:2], []).append((parts, meaning))
             else:
                 self.exact.setdefault(parts[0], []).append((parts, meaning))
             self.words.update(part for part in parts if part != GAP and not part.endswith("*"))
@@ -57,8 +58,9 @@ class Lexicon:
     def at(self, tokens: Sequence[Token], start: int) -> Found | None:
         """Return the longest phrase that begins at a word, with all its meanings."""
         best, meanings = 0, dict[Meaning, None]()
-        candidates = self.exact.get(tokens[start].stem, [])
-        for parts, meaning in (*candidates, *self.prefixed):
+        candidates = self.exact.get(tokens[start].stem, ())
+        begun = self.prefixed.get(tokens[start].word[:2], ())
+        for parts, meaning in (*candidates, *begun):
             end = _match(parts, tokens, start)
             if end > best:
                 best, meanings = end, {meaning: None}
@@ -69,7 +71,7 @@ class Lexicon:
     def knows(self, token: Token) -> bool:
         """Return whether a word is in some phrase."""
         return token.stem in self.words or any(
-            parts[0] != GAP and _fits(parts[0], token) for parts, _ in self.prefixed
+            _fits(parts[0], token) for parts, _ in self.prefixed.get(token.word[:2], ())
         )
 
     def spelled(self, word: str) -> str:

@@ -117,6 +117,8 @@ class Template:
     population: str = ""
     period: str = ""
     needs_refinement: bool = False
+    is_tight: bool = False
+    """No comma may part its signs."""
     is_weak: bool = False
     """It is used only for signs that nothing else uses, or that have a number of their own."""
 
@@ -166,7 +168,9 @@ class Library:
 @lru_cache(maxsize=1)
 def library() -> Library:
     """Return the library; read at the first call."""
-    files = {name: _read(name) for name in (*_TEMPLATE_FILES, *_VOCABULARY_FILES, "words", "by_hand")}
+    files = {
+        name: _read(name) for name in (*_TEMPLATE_FILES, *_VOCABULARY_FILES, "words", "by_hand")
+    }
     templates = {
         one["id"]: _template(one)
         for name in _TEMPLATE_FILES
@@ -228,6 +232,7 @@ def _template(one: Mapping[str, Any]) -> Template:
         population=one.get("population", ""),
         period=one.get("period", ""),
         needs_refinement=one.get("needs_refinement", False),
+        is_tight=one.get("tight", False),
         is_weak=one.get("weak", False),
     )
 

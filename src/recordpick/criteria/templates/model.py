@@ -13,8 +13,9 @@ __all__ = ["CriterionText", "ParameterValue", "Proposal"]
 class CriterionText:
     """One row of a supplier's sheet: what to find in words, without any rule.
 
-    `text` is what to find; `check` what to look at in both systems, which finds nobody; `wanted`
-    the number of records, None where the sheet has none.
+    `text` is what to find; `title` a short name beside it, which may say what the text leaves out;
+    `check` what to look at in both systems, which finds nobody; `wanted` the number of records,
+    None where the sheet has none.
     """
 
     ref: str
@@ -22,3 +23,4 @@ class CriterionText:
     text: str
     check: str = ""
     wanted: int | None = None
+    title: str = ""

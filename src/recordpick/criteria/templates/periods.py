@@ -26,7 +26,11 @@ def check_period(params: Mapping[str, ParameterValue]) -> tuple[int, str, str, s
     if unit not in UNITS:
         raise UserError(f"The unit of a period is one of {', '.join(UNITS)}, not '{unit}'.")
     number = params.get("period", 1)
-    if not isinstance(number, int | float) or int(number) != number or not 1 <= number <= _MOST[unit]:
+    if (
+        not isinstance(number, int | float)
+        or int(number) != number
+        or not 1 <= number <= _MOST[unit]
+    ):
         raise UserError(f"A period is 1 to {_MOST[unit]:,} {unit}s, not {number}.")
     return int(number), unit, direction, "", ""
 
@@ -63,9 +67,19 @@ def period_condition(params: Mapping[str, ParameterValue], column: str, *, is_no
     return f"{column} >= DATE '{first}' AND {column} <= DATE '{last}'"
 
 
-def period_words(params: Mapping[str, ParameterValue]) -> str:
-    """Return the period in words."""
+def recent_condition(params: Mapping[str, ParameterValue], column: str) -> str:
+    """Return the condition that a column is later than the beginning of the period."""
+    number, unit, _, first, _ = check_period(params)
+    if first:
+        return f"{column} >= DATE '{first}'"
+    return f"{column} > :as_at - INTERVAL '{number} {unit}{'s' if number > 1 else ''}'"
+
+
+def period_words(params: Mapping[str, ParameterValue], *, is_not: bool = False) -> str:
+    """Return the period in words; "for" as `period_condition` reads it."""
     number, unit, direction, first, last = check_period(params)
+    if direction == "for" and is_not:
+        direction = "last"
     span = f"{number} {unit}s" if number > 1 else unit
     match direction:
         case "last":
@@ -78,7 +92,11 @@ def period_words(params: Mapping[str, ParameterValue]) -> str:
             return f"since {first}"
         case "before":
             return f"before {first[:4] if first.endswith('-01-01') else first}"
-    return f"in {first[:4]}" if first[:4] == last[:4] and first.endswith("01-01") and last.endswith("12-31") else f"from {first} to {last}"
+    return (
+        f"in {first[:4]}"
+        if first[:4] == last[:4] and first.endswith("01-01") and last.endswith("12-31")
+        else f"from {first} to {last}"
+    )
 
 
 def age_condition(limits: tuple[str, float, float], unit: str) -> str:

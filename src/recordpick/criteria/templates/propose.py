@@ -8,8 +8,8 @@ from datetime import date
 from functools import lru_cache
 
 from recordpick.criteria.templates.combine import Combination, NotUnderstoodError, combine
-from recordpick.criteria.templates.expression import Expression, as_text, build, parse
-from recordpick.criteria.templates.facts import Chooser, Fact
+from recordpick.criteria.templates.expression import Expression, build, parse
+from recordpick.criteria.templates.facts import Chooser
 from recordpick.criteria.templates.library import Template, library
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
 from recordpick.criteria.templates.reading import Reading, read
@@ -46,16 +46,17 @@ def propose(text: CriterionText, as_at: date) -> list[Proposal]:
 
     `as_at` is the day from which periods are counted; rules name it as `:as_at` and keep it open.
     """
-    return list(_proposals(text.text, text.area))
+    return list(_proposals(text.text, _own_title(text), text.area))
 
 
 def why_by_hand(text: CriterionText) -> str:
     """Return in a sentence why nothing is proposed for a text; "" where something is."""
-    if _proposals(text.text, text.area):
+    if _proposals(text.text, _own_title(text), text.area):
         return ""
+    for one in (text.text, text.title):
+        if why := read(one).by_hand:
+            return f"No extract can answer it. {why}"
     reading = read(text.text)
-    if reading.by_hand:
-        return f"No extract can answer it. {reading.by_hand}"
     try:
         _first(reading)
     except (NotUnderstoodError, UserError) as error:
@@ -66,15 +67,49 @@ def why_by_hand(text: CriterionText) -> str:
     return "No template fits."
 
 
+def _own_title(text: CriterionText) -> str:
+    """Return the title where it is not just the beginning of the text."""
+    title = text.title.removesuffix("…").strip()
+    return "" if title.casefold() in text.text.casefold() else title
+
+
 @lru_cache(maxsize=4096)
-def _proposals(text: str, area: str) -> tuple[Proposal, ...]:
-    found = _of_reading(read(text))
-    if found or read(text).by_hand:
+def _proposals(text: str, title: str, area: str) -> tuple[Proposal, ...]:
+    reading = read(text)
+    if reading.by_hand or (title and read(title).by_hand):
+        return ()
+    found = _of_reading(reading)
+    if title and not (found and _says_as_much(text, title)):
+        found = _with_title(found, text, title)
+    if found or not area.strip():
         return found
-    with_area = _of_reading(read(f"{text} ({area})")) if area.strip() else ()
+    return _less_sure(_of_reading(read(f"{text or title} ({area})")), f"area “{area}”")
+
+
+def _says_as_much(text: str, title: str) -> bool:
+    """Return whether a text names every drug, condition and the like that its title names."""
+    named = {(one.name, one.value) for one in read(text).signs if one.name.startswith("@")}
+    return all(
+        (one.name, one.value) in named for one in read(title).signs if one.name.startswith("@")
+    )
+
+
+def _with_title(found: tuple[Proposal, ...], text: str, title: str) -> tuple[Proposal, ...]:
+    """Return the proposals for a text with its title, where they are surer than those without."""
+    best = found
+    for whole, share in ((f"{title} - {text}", 0.95), (title, 0.9)):
+        others = _less_sure(_of_reading(read(whole)), f"title “{title}”", share)
+        if others and (not best or others[0].confidence > best[0].confidence):
+            best = others
+    return best
+
+
+def _less_sure(
+    proposals: tuple[Proposal, ...], why: str, share: float = 0.9
+) -> tuple[Proposal, ...]:
     return tuple(
-        replace(one, confidence=round(one.confidence * 0.9, 2), reason=f"{one.reason} · area “{area}”")
-        for one in with_area
+        replace(one, confidence=round(one.confidence * share, 2), reason=f"{one.reason} · {why}")
+        for one in proposals
     )
 
 
@@ -121,7 +156,10 @@ def _with_alternatives(
             proposal = build(other)
         except UserError:
             continue
-        key = (tuple(tuple(replace(rule, says="") for rule in step.rules) for step in proposal.steps), proposal.population)
+        key = (
+            tuple(tuple(replace(rule, says="") for rule in step.rules) for step in proposal.steps),
+            proposal.population,
+        )
         if key in seen:
             continue
         seen.add(key)
@@ -148,9 +186,4 @@ def fill(template: str, params: Mapping[str, ParameterValue]) -> Proposal:
     return build(parse(template, params), template)
 
 
-def fact_ids(facts: list[Fact]) -> list[str]:
-    """Return the template ids of facts."""
-    return [fact.template.id for fact in facts]
-
-
-__all__ = ["TEMPLATES", "as_text", "fill", "propose", "why_by_hand"]
+__all__ = ["TEMPLATES", "fill", "propose", "why_by_hand"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -13,20 +14,55 @@ from recordpick.criteria.templates.tokens import Token, stem
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
+_STRENGTHS = frozenset(
+    {
+        "mg",
+        "mcg",
+        "microgram",
+        "ml",
+        "g",
+        "kg",
+        "mmol",
+        "mol",
+        "l",
+        "litre",
+        "dl",
+        "min",
+        "m2",
+        "mmhg",
+        "bpm",
+        "umol",
+        "nmol",
+        "iu",
+        "ug",
+    }
+)
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september")
 _MONTHS += ("october", "november", "december")
 _UNITS = ("year", "month", "week", "day")
 _POST_GAP = 4
 _LEAD = (
-    ("last", "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past"),
-    ("last", "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past"),
-    ("last", "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past"),
+    (
+        "last",
+        "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past",
+    ),
+    (
+        "last",
+        "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past",
+    ),
+    (
+        "last",
+        "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past|this",
+    ),
     ("last", "from the last|from the past|at any time in the last|at any time in the past|in"),
-    ("next", "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next"),
+    (
+        "next",
+        "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next",
+    ),
     ("for", "for over|for more than|for at least|for longer than|for in excess of|for"),
     ("last", "for less than|for under|for fewer than"),
 )
-_WITHOUT_NUMBER = frozenset({"last", "past", "previous", "preceding", "next", "coming"})
+_WITHOUT_NUMBER = frozenset({"this", "last", "past", "previous", "preceding", "next", "coming"})
 """Of these "in the last year" may follow without a number."""
 _SINCE = (
     ("since", "since|after|on or after|from|later than|post"),
@@ -54,6 +90,8 @@ class Quantity:
     direction: Direction | Literal[""] = ""
     day: str = ""
     last_day: str = ""
+    has_measure: bool = False
+    """It has a unit such as mmol/l or mg: it is a result or a strength, not a number of things."""
 
 
 class Quantities:
@@ -90,20 +128,32 @@ class Quantities:
 
     def _day_at(self, place: int, direction: str) -> tuple[str, str, int] | None:
         """Return the first and last day of a date, month or year at a word, and where it ends."""
-        place = _longest(self._tokens, place, _phrases("the|the year|year|the beginning of")) or place
+        place = (
+            _longest(self._tokens, place, _phrases("the|the year|year|the beginning of")) or place
+        )
         if place >= len(self._tokens):
             return None
         token = self._tokens[place]
         if token.day:
             return token.day, token.day, place + 1
-        month = next((n for n, name in enumerate(_MONTHS, 1) if name[:3] == token.word[:3] and name.startswith(token.word)), 0)
-        if month and len(token.word) >= 3 and (year := self._year(place + 1)):
+        if whole := self._spelled_day(place):
+            return whole[0], whole[0], whole[1]
+        month = _month_at(token.word)
+        if month and (year := self._year(place + 1)):
             last = _month_end(year, month)
             return f"{year}-{month:02}-01", f"{year}-{month:02}-{last}", place + 2
         year = self._year(place)
         if not year or (direction == "year" and self._unit_at(place + 1)):
             return None
         return f"{year}-01-01", f"{year}-12-31", place + 1
+
+    def _spelled_day(self, place: int) -> tuple[str, int] | None:
+        """Return the date of "1 January 1930" or "1st Jan 1930", and where it ends."""
+        day = re.fullmatch(r"(\d{1,2})(?:st|nd|rd|th)?", self._tokens[place].word)
+        if day is None or place + 2 >= len(self._tokens) or not 1 <= int(day[1]) <= 28:
+            return None
+        month, year = _month_at(self._tokens[place + 1].word), self._year(place + 2)
+        return (f"{year}-{month:02}-{int(day[1]):02}", place + 3) if month and year else None
 
     def _year(self, place: int) -> int:
         if place >= len(self._tokens):
@@ -112,6 +162,8 @@ class Quantities:
         return int(number) if number and number.is_integer() and 1850 <= number <= 2100 else 0
 
     def _period(self, start: int) -> Quantity | None:
+        if self._tokens[start].word == "tomorrow":
+            return Quantity("period", start, start + 1, low=1, unit="day", direction="next")
         for direction, phrases in _LEAD:
             place = _longest(self._tokens, start, _phrases(phrases))
             if not place:
@@ -133,14 +185,23 @@ class Quantities:
         return None
 
     def _up_to(self, end: int) -> int:
-        place = _longest(self._tokens, end, _phrases("up to it|up to the as at date|before the as at date|to the as at date|up to and including the as at date|up to now"))
+        place = _longest(
+            self._tokens,
+            end,
+            _phrases(
+                "up to it|up to the as at date|before the as at date|to the as at date|up to and including the as at date|up to now"
+            ),
+        )
         return place or end
 
     def _span(self, place: int) -> tuple[float, str, int, bool] | None:
         """Return how many units of time there are at a word, and where that ends."""
         number = self._number(place)
         after = number[1] if number else place
-        after = _longest(self._tokens, after, _phrases("or so|calendar|full|whole|consecutive")) or after
+        after = (
+            _longest(self._tokens, after, _phrases("or so|calendar|full|whole|consecutive"))
+            or after
+        )
         unit = self._unit_at(after)
         if not unit:
             return None
@@ -187,14 +248,18 @@ class Quantities:
             if end > best[1]:
                 best = (name, end)
         if best[0]:
-            end = _longest(self._tokens, best[1], _phrases("the age of|age of|the age|a|an|the|of|age"))
+            end = _longest(
+                self._tokens, best[1], _phrases("the age of|age of|the age|a|an|the|of|age")
+            )
             if end and self._number(end, bare=True):
                 return best[0], end
         return best
 
     def _second(self, quantity: Quantity, *, is_range: bool) -> Quantity:
         place = quantity.end
-        joined = _longest(self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or"))
+        joined = _longest(
+            self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or")
+        )
         if not joined:
             return quantity
         found = self._number(joined, bare=True)
@@ -203,7 +268,10 @@ class Quantities:
         compare: Compare = "between"
         if not is_range and self._tokens[place].word == "or":
             compare = "either"
-        if self._tokens[place].word == "to" and self._tokens[place].sentence != self._tokens[joined].sentence:
+        if (
+            self._tokens[place].word == "to"
+            and self._tokens[place].sentence != self._tokens[joined].sentence
+        ):
             return quantity
         return replace(quantity, compare=compare, high=found[0], end=found[1])
 
@@ -217,6 +285,11 @@ class Quantities:
         if word in {"mb", "megabyte", "kb"}:
             scale = 1 / 1024 if word == "kb" else 1
             return replace(quantity, kind="bytes", low=quantity.low * scale, end=place + 1)
+        if word in _STRENGTHS:
+            end = place
+            while end < len(self._tokens) and self._tokens[end].stem in _STRENGTHS:
+                end += 1
+            return replace(quantity, has_measure=True, end=end)
         if unit := self._unit_at(place):
             return replace(quantity, unit=unit, end=place + 1)
         return quantity
@@ -225,7 +298,10 @@ class Quantities:
         """Read "or more" after the number, at once or after its noun."""
         if quantity.compare:
             return quantity
-        names: tuple[tuple[str, Compare], ...] = (("after_at_least", "at least"), ("after_at_most", "at most"))
+        names: tuple[tuple[str, Compare], ...] = (
+            ("after_at_least", "at least"),
+            ("after_at_most", "at most"),
+        )
         for name, compare in names:
             if end := _longest(self._tokens, quantity.end, self._words[name]):
                 quantity = replace(quantity, compare=compare, end=end)
@@ -240,12 +316,18 @@ class Quantities:
         return quantity
 
     def _in_sentence(self, start: int, place: int) -> bool:
-        return place < len(self._tokens) and self._tokens[place].sentence == self._tokens[start].sentence
+        return (
+            place < len(self._tokens)
+            and self._tokens[place].sentence == self._tokens[start].sentence
+        )
 
     def _ago(self, quantity: Quantity) -> Quantity:
         end = _longest(self._tokens, quantity.end, self._words["ago"])
-        if not quantity.unit or not end:
+        if not quantity.unit:
             return quantity
+        if not end:
+            wide = quantity.compare in {"over", "at least"}
+            return replace(quantity, direction="ago" if wide else "last")
         direction: Direction = "last" if quantity.compare in {"under", "at most"} else "ago"
         return replace(quantity, kind="period", direction=direction, end=end)
 
@@ -279,7 +361,9 @@ def _word_lists() -> dict[str, frozenset[tuple[str, ...]]]:
     spoken: Mapping[str, Any] = library().numbers
     for name, phrases in spoken.items():
         if name != "words":
-            lists[name.replace("at_", "at ") if name in {"at_least", "at_most"} else name] = frozenset(tuple(stem(word) for word in one.split()) for one in phrases)
+            lists[name.replace("at_", "at ") if name in {"at_least", "at_most"} else name] = (
+                frozenset(tuple(stem(word) for word in one.split()) for one in phrases)
+            )
     return lists
 
 
@@ -304,6 +388,13 @@ def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, 
             if tokens[start + length - 1].sentence == tokens[start].sentence:
                 return start + length
     return 0
+
+
+def _month_at(word: str) -> int:
+    """Return the number of a month by its name or the first three letters; 0 if it is none."""
+    if len(word) < 3:
+        return 0
+    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
 
 
 def _month_end(year: int, month: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,19 +12,130 @@ from recordpick.criteria.templates.quantities import Quantities, Quantity
 from recordpick.criteria.templates.tokens import Token, stem, tokenise
 
 COUNTABLE = frozenset(
-    {"medicine", "repeat", "acute", "problem", "allergy", "dose", "document", "attachment", "appointment", "missed"}
-    | {"recall", "referral", "entry", "result", "address", "phone", "mobile", "home_phone", "email", "file_type_word"}
-    | {"character", "consultation", "vaccine", "@vaccine", "@drug", "drug_allergy", "non_drug_allergy", "@document_kind"}
-    | {"@file_type", "controlled", "appliance", "next_of_kin", "middle_name", "local_code", "qof_register", "text_word"}
-    | {"long_term_condition", "scanned_document", "authorised_issues", "contact_details", "review", "med_review", "degraded"}
-    | {"procedure", "attended", "blood_pressure", "different_types", "two_week_wait", "codelist_word", "cancelled", "current"}
-    | {"different", "past", "open", "overdue", "future", "significant", "minor", "abnormal", "repeat_dispensing", "coded"}
-    | {"letter_word", "contact_word", "booked", "pending", "schedule", "surname", "name", "carer", "childhood_vaccine"}
-    | {"test_word", "@test", "seen", "contact_event", "issue_word", "future_appointment", "cervical_test", "pregnancy", "unmapped"}
+    {
+        "medicine",
+        "repeat",
+        "acute",
+        "problem",
+        "allergy",
+        "dose",
+        "document",
+        "attachment",
+        "appointment",
+        "missed",
+    }
+    | {
+        "recall",
+        "referral",
+        "entry",
+        "result",
+        "address",
+        "phone",
+        "mobile",
+        "home_phone",
+        "email",
+        "file_type_word",
+    }
+    | {
+        "character",
+        "consultation",
+        "vaccine",
+        "@vaccine",
+        "@drug",
+        "drug_allergy",
+        "non_drug_allergy",
+        "@document_kind",
+    }
+    | {
+        "@file_type",
+        "controlled",
+        "appliance",
+        "next_of_kin",
+        "middle_name",
+        "local_code",
+        "qof_register",
+        "text_word",
+    }
+    | {
+        "long_term_condition",
+        "scanned_document",
+        "authorised_issues",
+        "contact_details",
+        "review",
+        "med_review",
+        "degraded",
+    }
+    | {
+        "procedure",
+        "attended",
+        "blood_pressure",
+        "different_types",
+        "two_week_wait",
+        "codelist_word",
+        "cancelled",
+        "current",
+    }
+    | {
+        "different",
+        "past",
+        "open",
+        "overdue",
+        "future",
+        "significant",
+        "minor",
+        "abnormal",
+        "repeat_dispensing",
+        "coded",
+    }
+    | {
+        "letter_word",
+        "contact_word",
+        "booked",
+        "pending",
+        "schedule",
+        "surname",
+        "name",
+        "carer",
+        "childhood_vaccine",
+    }
+    | {
+        "test_word",
+        "@test",
+        "seen",
+        "contact_event",
+        "issue_word",
+        "future_appointment",
+        "cervical_test",
+        "pregnancy",
+        "unmapped",
+    }
 )
 """Signs of what can be counted: "more than 8" before one of them is no age."""
-_NO_BRIDGE = frozenset({"on", "with", "who", "and", "having", "or", "in", "under", "taking", "whose", "that", "has", "have", "for", "at", "plus"})
+_NO_BRIDGE = frozenset(
+    {
+        "on",
+        "with",
+        "who",
+        "and",
+        "having",
+        "or",
+        "in",
+        "under",
+        "taking",
+        "whose",
+        "that",
+        "has",
+        "have",
+        "for",
+        "at",
+        "plus",
+    }
+)
 """Between a number and a noun these words part the two: "over 75 on warfarin"."""
+_OF_RESULT = frozenset(
+    {"result", "test_word", "recorded", "measured", "coded", "value_word", "entry"}
+)
+_MEASURED = frozenset({"@test", "systolic", "diastolic", "blood_pressure", "test_word"})
 _REACH = 3
 
 
@@ -109,7 +221,9 @@ def _without_commentary(tokens: list[Token], words: Library) -> Reading:
 
 def _takes_each(sentence: Sequence[Token]) -> bool:
     stems = [token.stem for token in sentence]
-    return "each" in stems and any(word in stems for word in ("some", "one", "few", "mix", "example"))
+    return "each" in stems and any(
+        word in stems for word in ("some", "one", "few", "mix", "example")
+    )
 
 
 def _is_commentary(sentence: Sequence[Token], words: Library) -> bool:
@@ -121,14 +235,10 @@ def _is_commentary(sentence: Sequence[Token], words: Library) -> bool:
 
 
 def _has(said: Sequence[str], phrase: tuple[str, ...]) -> bool:
-    return any(
-        tuple(said[place : place + len(phrase)]) == phrase for place in range(len(said))
-    )
+    return any(tuple(said[place : place + len(phrase)]) == phrase for place in range(len(said)))
 
 
-def _without_examples(
-    sentence: list[Token], words: Library, reading: Reading
-) -> list[Token]:
+def _without_examples(sentence: list[Token], words: Library, reading: Reading) -> list[Token]:
     """Leave out "such as …" up to the next comma, if something stands before it."""
     kept: list[Token] = []
     place = 0
@@ -150,8 +260,16 @@ def _without_examples(
 def _ends_example(sentence: Sequence[Token], place: int, *, inside: bool) -> bool:
     if inside:
         return not sentence[place].aside
-    return sentence[place].mark in {",", ";", "-"} and sentence[place].word not in {"or", "and"} and (
-        place + 1 < len(sentence) and sentence[place].word in {"in", "with", "who", "on", "from", "within", "aged", "check"}
+    if sentence[place].mark == ";":
+        return True
+    return (
+        sentence[place].mark in {",", "-"}
+        and sentence[place].word not in {"or", "and"}
+        and (
+            place + 1 < len(sentence)
+            and sentence[place].word
+            in {"in", "with", "who", "on", "from", "within", "aged", "check"}
+        )
     )
 
 
@@ -200,16 +318,33 @@ def _scan(reading: Reading, words: Library) -> None:
         if found is None or not _has_number(reading.tokens, found):
             quantity = quantities.at(place)
         if quantity is not None and _covers(quantity, found, reading, words):
-            sign = Sign("#number", place, quantity.end, quantity=quantity, aside=reading.tokens[place].aside)
+            sign = Sign(
+                "#number", place, quantity.end, quantity=quantity, aside=reading.tokens[place].aside
+            )
             reading.signs.append(sign)
             place = quantity.end
         elif found is not None:
             _add(reading, found, words)
             place = found.end
         else:
-            token = reading.tokens[place]
-            reading.unknown.append(Sign("unknown", place, place + 1, token.word, aside=token.aside))
+            _add_unknown(reading, place)
             place += 1
+
+
+def _add_unknown(reading: Reading, place: int) -> None:
+    """Keep a word that is in no list: a name after Dr, a postcode, or not understood."""
+    token = reading.tokens[place]
+    before = reading.tokens[place - 1] if place else token
+    named = {sign.name for sign in reading.signs if place - 3 <= sign.end - 1 < place}
+    name = "unknown"
+    if token.capital and before.word in {"dr", "doctor", "nurse"}:
+        name = "@person"
+    elif "postcode" in named and re.fullmatch(r"[a-z]{1,2}\d[\da-z]?", token.word):
+        name = "@postcode"
+    elif token.capital and "address_in" in named:
+        name = "@place"
+    sign = Sign(name, place, place + 1, token.word, aside=token.aside)
+    (reading.unknown if name == "unknown" else reading.signs).append(sign)
 
 
 def _covers(quantity: Quantity, found: Found | None, reading: Reading, words: Library) -> bool:
@@ -248,7 +383,9 @@ def _add(reading: Reading, found: Found, words: Library) -> None:
         return
     joining = [kind for kind in kinds if kind.startswith("connect ")]
     if joining and not any(_is_sign(one) for one in found.meanings):
-        name = next(name for name in ("union", "or", "each", "and", "with") if f"connect {name}" in joining)
+        name = next(
+            name for name in ("union", "or", "each", "and", "with") if f"connect {name}" in joining
+        )
         reading.joins.append(Sign(name, found.start, found.end, aside=aside))
         reading.takes_each = reading.takes_each or name == "each"
         return
@@ -286,14 +423,18 @@ def _settled(reading: Reading, sign: Sign) -> Sign:
 
 def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
     after, before = _next_sign(reading, sign), _previous_sign(reading, sign)
+    if quantity.has_measure:
+        return "#measure" if before is not None and before.name in _MEASURED else "#strength"
     if quantity.unit:
         return "#age" if _is_of_person(reading, sign, quantity) else "#period"
-    if before is not None and before.name in {"@test", "systolic", "diastolic", "blood_pressure", "test_word"}:
+    if before is not None and before.name in _MEASURED:
         return "#measure"
     if after is not None and after.name in COUNTABLE:
         return "#count"
-    if before is not None and before.name in COUNTABLE and not before.name.startswith("@") and (
-        not (quantity.compare and before.name in {"current"}) or after is None
+    if (
+        before is not None
+        and _counts_back(reading, sign, before)
+        and (not (quantity.compare and before.name in {"current"}) or after is None)
     ):
         return "#count"
     if quantity.low <= 120 and (quantity.compare or quantity.high):
@@ -301,10 +442,35 @@ def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
     return "#count" if any(one.name in COUNTABLE for one in reading.signs) else "#number"
 
 
+def _counts_back(reading: Reading, sign: Sign, before: Sign) -> bool:
+    """Return whether a number is of the things named before it: "DNAs, more than 3"."""
+    if before.name not in COUNTABLE or before.name.startswith("@"):
+        return False
+    if reading.tokens[sign.start].mark not in {",", ";"}:
+        return True
+    assert sign.quantity is not None
+    last = reading.tokens[before.end - 1]
+    return sign.quantity.low < 16 or last.word != last.stem
+
+
 def _is_of_person(reading: Reading, sign: Sign, quantity: Quantity) -> bool:
     """Return whether "under 8 weeks" or "over 2 years" is an age: it follows a person, or begins."""
     before = _previous_sign(reading, sign)
-    persons = {"patient_word", "child", "baby", "newborn", "female", "male", "adult", "toddler", "youngest", "oldest", "age_word", "teenager", "elderly"}
+    persons = {
+        "patient_word",
+        "child",
+        "baby",
+        "newborn",
+        "female",
+        "male",
+        "adult",
+        "toddler",
+        "youngest",
+        "oldest",
+        "age_word",
+        "teenager",
+        "elderly",
+    }
     if before is not None:
         return before.name in persons
     after = _next_sign(reading, sign)
@@ -328,6 +494,19 @@ def _next_sign(reading: Reading, sign: Sign) -> Sign | None:
     return None
 
 
+def _test_before(reading: Reading, sign: Sign) -> Sign | None:
+    """Return the test whose result it is: "HbA1c result above 75"."""
+    return next(
+        (
+            one
+            for one in reading.signs
+            if one.name in {"@test", "systolic", "diastolic", "blood_pressure"}
+            and 0 <= sign.start - one.end <= 1
+        ),
+        None,
+    )
+
+
 def _previous_sign(reading: Reading, sign: Sign) -> Sign | None:
     place, seen = sign.start - 1, 0
     while place >= 0 and seen <= _REACH:
@@ -335,9 +514,16 @@ def _previous_sign(reading: Reading, sign: Sign) -> Sign | None:
         if token.sentence != reading.tokens[sign.start].sentence:
             return None
         near = [one for one in reading.signs if one.end == place + 1 and one.quantity is None]
+        if near and near[0].name in _OF_RESULT and (test := _test_before(reading, near[0])):
+            return test
         if near:
-            return next((one for one in near if one.name in COUNTABLE or one.name == "@test"), near[0])
-        if token.word in {"and", "or", "who", "with"} or reading.tokens[place + 1].mark in {";", ","}:
+            return next(
+                (one for one in near if one.name in COUNTABLE or one.name == "@test"), near[0]
+            )
+        if token.word in {"and", "or", "who", "with"} or reading.tokens[place + 1].mark in {
+            ";",
+            ",",
+        }:
             return None
         place, seen = place - 1, seen + 1
     return None

@@ -13,8 +13,66 @@ from recordpick.criteria.templates.specs import spec_of
 _UNKNOWN, _SIGN, _NUMBER = 0.7, 0.8, 1.5
 """What a word, a sign and a number that no rule uses weigh; what is used weighs 1."""
 _ASIDE = 0.25
-_IDLE = frozenset({"patient_word", "oldest", "youngest", "status_word", "list_word", "qof_word", "data_word", "record_word", "plan_word"})
-_IDLE_TOO = frozenset({"coded", "recorded", "entry", "whether", "sender_word", "any_word", "required_word", "category_word", "contact_word", "on_template", "issue_word", "marked", "value_word", "file_word", "main_word", "test_word", "reason_word", "name", "earlier", "kind_word", "other_kind", "done", "format_word", "given", "share_word", "environment", "letter_word", "registered", "current", "date_word", "gp_word", "have", "invite_word", "file_type_word", "history_of", "specialty_word", "treatment", "register_word", "flag", "every"})
+_IDLE = frozenset(
+    {
+        "patient_word",
+        "given",
+        "suffers",
+        "issued",
+        "oldest",
+        "youngest",
+        "status_word",
+        "list_word",
+        "qof_word",
+        "data_word",
+        "record_word",
+        "plan_word",
+    }
+)
+_IDLE_TOO = frozenset(
+    {
+        "coded",
+        "recorded",
+        "entry",
+        "whether",
+        "sender_word",
+        "any_word",
+        "required_word",
+        "category_word",
+        "contact_word",
+        "on_template",
+        "issue_word",
+        "marked",
+        "value_word",
+        "file_word",
+        "main_word",
+        "test_word",
+        "reason_word",
+        "name",
+        "earlier",
+        "kind_word",
+        "other_kind",
+        "done",
+        "format_word",
+        "given",
+        "share_word",
+        "environment",
+        "letter_word",
+        "registered",
+        "current",
+        "date_word",
+        "gp_word",
+        "have",
+        "invite_word",
+        "file_type_word",
+        "history_of",
+        "specialty_word",
+        "treatment",
+        "register_word",
+        "flag",
+        "every",
+    }
+)
 """Signs that change little where no template uses them: they weigh a quarter."""
 
 

@@ -13,6 +13,7 @@ from recordpick.criteria.templates.periods import (
     age_condition,
     age_words,
     period_condition,
+    recent_condition,
     period_words,
 )
 from recordpick.errors import UserError
@@ -73,7 +74,7 @@ def names_of(spec: Spec) -> tuple[str, ...]:
     for text in texts:
         for name, _ in _PLACEHOLDER.findall(text):
             if name not in words.snippets and name not in {"age_words"}:
-                names.append(name)
+                names.append("period" if name == "recent" else name)
     if template.counted:
         names.append("count")
     return tuple(dict.fromkeys(names))
@@ -223,6 +224,8 @@ class _Filling:
             return self._words.snippets[name]
         if name == "period":
             return period_condition(self._spec.params, detail or "date", is_not=self._spec.is_not)
+        if name == "recent":
+            return recent_condition(self._spec.params, detail)
         if name == "age":
             return age_condition(self._range_of_age(), str(self._value("age.unit") or "year"))
         parameter = self._template.params.get(name)
@@ -306,7 +309,7 @@ class _Filling:
 
     def _said(self, name: str) -> str:
         if name == "period":
-            return period_words(self._spec.params)
+            return period_words(self._spec.params, is_not=self._spec.is_not)
         if name == "age_words":
             return age_words(self._range_of_age(), str(self._value("age.unit") or "year"))
         parameter = self._template.params.get(name)

@@ -20,9 +20,12 @@ def spec_of(fact: Fact) -> Spec:
     spec = Spec(fact.template.id, _refinements(fact), fact.variant, 0, fact.is_not)
     known = set(names_of(spec))
     params: dict[str, ParameterValue] = {}
-    for sign in fact.everything():
+    for sign in [*fact.everything(), *fact.shared]:
         if sign.name.startswith("@") and sign.name[1:] in known:
             params.setdefault(sign.name[1:], sign.value)
+    if "review" in known and "review" not in params:
+        of = next((one for one in [*fact.signs, *fact.shared] if one.name == "@condition"), None)
+        params["review"] = of.value if of is not None else ""
     for name, sign in _numbers(fact):
         if sign.quantity is not None and name in known:
             params |= _values(name, sign.quantity, fact)
@@ -60,7 +63,10 @@ def _values(name: str, quantity: Quantity, fact: Fact) -> dict[str, ParameterVal
 
 def _period_values(quantity: Quantity) -> dict[str, ParameterValue]:
     if quantity.day:
-        values: dict[str, ParameterValue] = {"period.is": quantity.direction, "period.day": quantity.day}
+        values: dict[str, ParameterValue] = {
+            "period.is": quantity.direction,
+            "period.day": quantity.day,
+        }
         if quantity.direction == "since" and quantity.last_day and quantity.day.endswith("-01-01"):
             return values
         if quantity.last_day:
@@ -108,7 +114,9 @@ def alternatives(
                     found.append(((*expression[:g], clauses, *expression[g + 1 :]), why))
     if len(expression) == 2 and all(len(group) == 1 for group in expression):
         if any(join.name == "and" for join in reading.joins):
-            found.append(((tuple(clause for group in expression for clause in group),), "either one"))
+            found.append(
+                ((tuple(clause for group in expression for clause in group),), "either one")
+            )
     if len(expression) == 1 and len(expression[0]) == 2 and combination.is_doubtful_or:
         found.append((tuple((clause,) for clause in expression[0]), "both together"))
     return found
@@ -119,8 +127,11 @@ def _of_spec(spec: Spec, fact: Fact) -> Iterator[tuple[Spec, str]]:
     for number, _ in enumerate(fact.template.readings, 1):
         if not spec.variant and not spec.reading:
             yield replace(spec, reading=number), "another reading"
-    if "med.current" in spec.refinements and "med.current" not in fact.refined:
-        kept = tuple(name for name in spec.refinements if name != "med.current")
+    assumed = [
+        one for one in fact.template.default if one in spec.refinements and one not in fact.refined
+    ]
+    if assumed:
+        kept = tuple(name for name in spec.refinements if name not in assumed)
         yield replace(spec, refinements=kept), "past ones too"
     if fact.template.id == "problem.condition" and not spec.is_not:
         refinements = library().refinements

@@ -15,7 +15,13 @@ _ABBREVIATIONS = (
     (re.compile(r"\bi\.\s?e\.?,?", re.IGNORECASE), " , "),
     (re.compile(r"\bincl?\.", re.IGNORECASE), " including "),
     (re.compile(r"\betc\.?", re.IGNORECASE), " etc "),
-    (re.compile(r"\b(pts?|no|nos|nr|yrs?|mths?|wks?|hrs?|approx|min|max|appts?|meds?|dr|st)\.(?=\s|$)", re.IGNORECASE), r"\1 "),
+    (
+        re.compile(
+            r"\b(pts?|no|nos|nr|yrs?|mths?|wks?|hrs?|approx|min|max|appts?|meds?|dr|st)\.(?=\s|$)",
+            re.IGNORECASE,
+        ),
+        r"\1 ",
+    ),
     (re.compile(r"\bn\s*/\s*a\b", re.IGNORECASE), " "),
     (re.compile(r"\bw\s*/\s*o\b", re.IGNORECASE), " without "),
     (re.compile(r"\bw\s*/(?=\s|[a-z])", re.IGNORECASE), " with "),
@@ -54,7 +60,25 @@ _STUCK = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[,:;()/–—?!.\"-]")
-_NO_PLURAL = frozenset({"is", "as", "us", "his", "this", "has", "was", "yes", "gas", "does", "less", "its", "plus", "bus", "ms"})
+_NO_PLURAL = frozenset(
+    {
+        "is",
+        "as",
+        "us",
+        "his",
+        "this",
+        "has",
+        "was",
+        "yes",
+        "gas",
+        "does",
+        "less",
+        "its",
+        "plus",
+        "bus",
+        "ms",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +141,9 @@ def _words(sentence: str, number: int) -> list[Token]:
     sentence = _PRESSURE.sub(lambda found: _pressure_word(found, pressures), sentence)
     sentence = _RANGE.sub(" to ", sentence)
     sentence = _STUCK.sub(_unstuck, sentence)
-    capitals = {found.start(): found.group()[0].isupper() for found in re.finditer(r"\w+", sentence)}
+    capitals = {
+        found.start(): found.group()[0].isupper() for found in re.finditer(r"\w+", sentence)
+    }
     lowered = _without_accents(sentence.lower())
     tokens: list[Token] = []
     mark, depth = "", 0
@@ -143,7 +169,7 @@ def _words(sentence: str, number: int) -> list[Token]:
 
 def _mark(before: str, sign: str) -> str:
     """Keep the strongest of several signs between two words."""
-    if sign in "()\"":
+    if sign in '()"':
         return before
     sign = {"–": "-", "—": "-", "?": ";", "!": ";", ".": ";"}.get(sign, sign)
     order = ["", "-", "/", ",", ":", ";"]
