@@ -28,26 +28,26 @@ def _all() -> dict[str, Any]:
 
 
 def emis_columns(table: str, version: str = "8.2") -> tuple[str, ...]:
-    """Give the columns of a table of the EMIS extract; of the newest version if it has no other."""
+    """Return the columns of a table of the EMIS extract, in the newest version known."""
     versions = _all()["emis"][table]
     return tuple(versions.get(version, versions["8.2"]))
 
 
 def emis_versions(table: str) -> tuple[str, ...]:
-    """Give the versions of a table of the EMIS extract, the newest first."""
+    """Return the versions of a table of the EMIS extract, the newest first."""
     return tuple(_all()["emis"][table])
 
 
 def systmone_columns(table: str) -> tuple[str, ...]:
-    """Give the columns of a table of the SystmOne extract."""
+    """Return the columns of a table of the SystmOne extract."""
     return tuple(_all()["systmone"][table])
 
 
 def systmone_tables() -> tuple[str, ...]:
-    """Give the tables of the SystmOne extract."""
+    """Return the tables of the SystmOne extract."""
     return tuple(_all()["systmone"])
 
 
 def vision_columns(kind: str) -> tuple[str, ...]:
-    """Give the columns of a type of file of the Vision extract (Patient, Journal …)."""
+    """Return the columns of a type of file of the Vision extract (Patient, Journal …)."""
     return tuple(_all()["vision"][kind])

@@ -82,7 +82,7 @@ class NotSavedError(UserError):
 
 
 def has_file_locks(folder: Path) -> bool:
-    """Tell whether files in a folder can be locked; True where that cannot be tried."""
+    """Return whether files in a folder can be locked; True where that cannot be tried."""
     if sys.platform == "win32":
         return True  # Windows locks every file itself, on shares too
     import fcntl

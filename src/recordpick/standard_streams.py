@@ -52,7 +52,7 @@ class Output:
                 self._fail(error)
 
     def isatty(self) -> bool:
-        """Tell whether a person looks on."""
+        """Return whether a person looks on."""
         return self._stream is not None and not self._stream.closed and self._stream.isatty()
 
     def _fail(self, error: OSError) -> None:
@@ -94,7 +94,7 @@ class StandardStreams:
             self._nothing.close()
 
     def why_not_printed(self) -> str:
-        """Say why results could not be printed; "" if they were, or their reader has gone.
+        """Return why results could not be printed; "" if they were, or their reader has gone.
 
         A reader that has gone has read what it wanted, as `| head -1` does.
         """

@@ -11,12 +11,13 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from office_files import cell, ods_row, paragraph, word_table, write_docx, write_ods
 
 from recordpick.criteria.list_documents import WhichTableError
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack
 from recordpick.criteria.numbered_criteria import numbered_parts
 from recordpick.errors import UserError
+
+from office_files import cell, ods_row, paragraph, word_table, write_docx, write_ods
 
 HEADER = ["Ref", "Section/Area", "Test criteria", "What to check in new system", "Qty"]
 ROWS = [
@@ -435,3 +436,21 @@ def test_empty_rows_at_the_end_of_an_open_document_cost_nothing(tmp_path: Path) 
     rows = "".join(ods_row(row) for row in (HEADER, *ROWS))
     path = write_ods(tmp_path / "a.ods", {"S": rows + tail})
     assert criteria_of(path) == EXPECTED
+
+
+# ---------------------------------------------------------------------- the sheets that ship
+
+SHIPPED = Path(__file__).parents[2] / "criteria"
+
+
+def test_the_sheets_that_ship_are_read_as_their_pages_say() -> None:
+    """A cover sheet, merged areas, columns for testers; a table an area, numbered by Word."""
+    pack = read_pack(SHIPPED / "supplier_sheet.xlsx")
+    assert pack.areas == ("Demographics", "Clinical record", "Medication", "Workflow")
+    assert [one.id for one in pack.criteria][-8:-5] == ["M05.1", "M05.2", "W01"]
+    assert [one.records for one in pack.criteria][:4] == [20, 20, 10, 20]
+    assert '"Tester", "Date tested" and "Pass/Fail"' in "\n".join(pack.notes)
+    pack = read_pack(SHIPPED / "supplier_criteria.docx")
+    assert [one.id for one in pack.criteria] == [f"W{number}" for number in range(1, 9)]
+    assert pack.areas == ("Immunisation and screening", "Registers")
+    assert pack.criteria[0].compare == ("Dose", "Batch", "Site")

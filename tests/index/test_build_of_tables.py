@@ -484,18 +484,18 @@ def test_a_full_disk_is_told_and_leaves_nothing(
 
 
 def test_whoever_waits_is_told_how_far_it_is(practice: Path, tmp_path: Path) -> None:
-    told: list[tuple[str, float | None]] = []
+    reports: list[tuple[str, float | None]] = []
 
     build_index(
         [practice],
         tmp_path / "index",
-        progress=lambda doing, fraction=None: told.append((doing, fraction)),
+        progress=lambda doing, fraction=None: reports.append((doing, fraction)),
     )
 
-    fractions = [fraction for _, fraction in told if fraction is not None]
+    fractions = [fraction for _, fraction in reports if fraction is not None]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
-    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in told]
+    assert "reading events.csv" in [doing.split(",")[0] for doing, _ in reports]
 
 
 def test_the_manifest_knows_the_files_it_was_made_of(practice: Path, tmp_path: Path) -> None:

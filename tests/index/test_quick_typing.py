@@ -13,13 +13,13 @@ from recordpick.index.fast_cast import (
     FIRST,
     LAST,
     MISSING,
+    FastCast,
     NotNull,
-    Quick,
-    at_once,
+    cast_together,
+    fast_cast,
     mostly_null,
-    selected,
+    select_cast,
     staged_type,
-    typed,
 )
 from recordpick.index.readers.emis.care_record import value_of
 from recordpick.index.readers.emis.vocabulary import SIGNIFICANCE, known
@@ -57,7 +57,7 @@ TEXTS = st.one_of(
 
 def alone(column):
     """Make a column by itself, whether there is a quick way or not."""
-    return column.alone() if isinstance(column, Quick) else column
+    return column.alone() if isinstance(column, FastCast) else column
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_both_ways_give_the_same(kind, written, texts):
     column = COLUMNS[kind]
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
-        quick=alone(typed(pl.col("text"), column, written)),
+        quick=alone(fast_cast(pl.col("text"), column, written)),
         by_rule=from_text(trimmed(pl.col("text")), column, written),
     ).collect(engine="streaming")
     assert found.schema["quick"] == staged_type(column)
@@ -83,7 +83,7 @@ def test_every_day_that_is_looked_up_is_that_day():
     """From the first to the last; those beside them are placeholders, and no days."""
     days = pl.date_range(FIRST - timedelta(1), LAST + timedelta(1), eager=True)
     rows = pl.LazyFrame({"text": days.dt.to_string(ISO)})
-    found = rows.select(alone(typed(pl.col("text"), COLUMNS["date"]))).collect().to_series()
+    found = rows.select(alone(fast_cast(pl.col("text"), COLUMNS["date"]))).collect().to_series()
     expected = days.to_frame("day").select(usable(pl.col("day"))).to_series()
     assert found.equals(expected)
     assert found.null_count() == 2
@@ -108,7 +108,9 @@ def test_a_value_is_missing_where_its_source_says_something(rows):
     frame = pl.LazyFrame(
         rows, schema={"value": pl.Int64, "source": pl.String, "id": pl.String}, orient="row"
     )
-    checked = at_once({}, [NotNull(pl.col("value"), pl.col("source")), NotNull(pl.col("id"), None)])
+    checked = cast_together(
+        {}, [NotNull(pl.col("value"), pl.col("source")), NotNull(pl.col("id"), None)]
+    )
     flags = frame.select(checked.struct.field(MISSING, EMPTIED)).collect(engine="streaming")
     assert flags.rows() == [
         (name is None, value is None and bool((source or "").strip()))
@@ -150,9 +152,9 @@ def test_columns_made_at_once_are_those_made_alone(texts):
     """In the order in which they were checked for, with others between them."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     text = pl.col("text")
-    columns = {name: typed(text, column) for name, column in COLUMNS.items()}
+    columns = {name: fast_cast(text, column) for name, column in COLUMNS.items()}
     columns |= {"as it is": text, "word": known(text, SIGNIFICANCE)}
-    together = selected(rows, columns).collect(engine="streaming")
+    together = select_cast(rows, columns).collect(engine="streaming")
     each = rows.select(**{name: alone(column) for name, column in columns.items()})
     assert together.equals(each.collect(engine="streaming"))
 
@@ -162,7 +164,7 @@ def test_columns_made_at_once_are_those_made_alone(texts):
 def test_a_value_is_a_number_or_words(texts):
     """Never both, and neither only where nothing stands."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
-    found = selected(rows, value_of(pl.col("text"))).collect(engine="streaming")
+    found = select_cast(rows, value_of(pl.col("text"))).collect(engine="streaming")
     by_rule = rows.select(trimmed(pl.col("text")).alias("text")).select(
         "text", number=to_number(pl.col("text"))
     )

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import io
 import re
 from unittest import mock
 
@@ -16,7 +17,7 @@ from recordpick.csvio.row_shape import sample_rows
 from recordpick.csvio.scan import open_table_file
 from recordpick.csvio.shape import record_lines, shape
 from recordpick.csvio.sniff import look, row_shape
-from recordpick.index.lookup import SmallTable
+from recordpick.index.lookup import LookupTable
 
 from emis_extracts import (
     ORG,
@@ -123,9 +124,11 @@ def test_a_small_table_tells_what_a_join_would():
     """Nothing for a key that is unknown or null, and nothing of a row without a key."""
     table = pl.DataFrame({"key": ["a", None, "b"], "name": ["A", "nobody", None], "n": [1, 2, 3]})
     rows = pl.LazyFrame({"key": ["b", None, "x", "a", "a"]})
-    few = SmallTable(table, "key")
+    few = LookupTable(table, "key")
     key = pl.col("key")
-    told = rows.select(key, name=few.tell(key, "name"), n=few.tell(key, "n"), place=few.place(key))
+    told = rows.select(
+        key, name=few.decode(key, "name"), n=few.decode(key, "n"), place=few.index_of(key)
+    )
     joined = rows.join(table.lazy(), on="key", how="left", maintain_order="left")
     found = told.collect(engine="streaming")
     assert found.drop("place").equals(joined.collect())
@@ -134,8 +137,8 @@ def test_a_small_table_tells_what_a_join_would():
 
 def test_a_small_table_may_be_empty():
     """Then it knows nobody."""
-    few = SmallTable(pl.DataFrame(schema={"key": pl.String, "name": pl.String}), "key")
-    rows = pl.LazyFrame({"key": ["a"]}).select(few.tell(pl.col("key"), "name"))
+    few = LookupTable(pl.DataFrame(schema={"key": pl.String, "name": pl.String}), "key")
+    rows = pl.LazyFrame({"key": ["a"]}).select(few.decode(pl.col("key"), "name"))
     assert rows.collect().rows() == [(None,)]
 
 
@@ -178,8 +181,12 @@ def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, s
 @example(text='a,"b""\n\r\n"\r\n"",\r\n', size=1, mark=True, seldom=1)
 @example(text='a,"b""\n\r\n,"\r\n"",\r\n', size=5, mark=True, seldom=5000)
 @example(text='a,"b"c\n', size=4, mark=False, seldom=1)
+@example(text='\n"\na"', size=1, mark=False, seldom=1)
 def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, mark, seldom):
-    """However the file is cut: quotation marks around whole fields, line ends of one or two."""
+    """However the file is cut: quotation marks around whole fields, line ends of one or two.
+
+    A value of several lines that may be rows is left to the strict reader: then nothing is counted.
+    """
     path = tmp_path_factory.mktemp("look") / "a.csv"
     content = f"x{text}".encode()
     path.write_bytes(codecs.BOM_UTF8 * mark + content)
@@ -188,7 +195,15 @@ def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, m
         mock.patch.object(record_ends, "_FEW_QUOTES", seldom),
     ):
         found = look(path, ",", counts_records=True)
-    assert (found.records, found.delimiters) == simple_records(content.decode())
+    expected = simple_records(content.decode())
+    spans_lines = any(
+        "\n" in value
+        for row in csv.reader(io.StringIO(content.decode(), newline=""))
+        for value in row
+    )
+    assert (found.records, found.delimiters) in (
+        {expected, (None, None)} if spans_lines else {expected}
+    )
 
 
 def simple_records(text):

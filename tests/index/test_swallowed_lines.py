@@ -80,7 +80,7 @@ def test_two_inch_marks_swallow_no_row(
 
     assert cells_of(table) == [tuple(row) for row in rows]
     assert table.rows == len(rows)
-    assert table.set_aside.height == 0
+    assert table.rejects.height == 0
     (note,) = table.notes
     assert f"entries.csv, lines 7, {7 + apart:,}: a quotation mark" in note
 
@@ -106,7 +106,7 @@ def test_a_line_that_cannot_be_read_costs_only_itself(tmp_path: Path, how: dict[
     table = opened(tmp_path, "\n".join(lines) + "\n", **how)
 
     assert cells_of(table) == [tuple(row) for row in rows if row[0] != "5"]
-    (batch,) = table.set_aside.batches()
+    (batch,) = table.rejects.batches()
     assert batch.rows() == [(7, batch["reason"][0], lines[6])]
     assert "a quotation mark is not closed" in batch["reason"][0]
 
@@ -264,7 +264,7 @@ def test_trailing_delimiters_are_cut_off_wherever_they_stand(
     """In each row, or in some: as long as nothing stands behind them."""
     each = opened(tmp_path, "a,b\n1,2,,\n3,4,,\n5,6\n7,8,,x\n", **how)
     assert cells_of(each) == [("1", "2"), ("3", "4"), ("5", "6")]
-    assert each.set_aside.height == 1
+    assert each.rejects.height == 1
     some = opened(tmp_path, "a,b\n1,2\n3,4,\n5,6\n", **how)
     assert cells_of(some) == [("1", "2"), ("3", "4"), ("5", "6")]
 
@@ -278,7 +278,7 @@ def test_a_row_with_a_line_break_in_it_is_not_two_rows(tmp_path: Path) -> None:
     )
 
     assert [row[0] for row in cells_of(table)] == ["1", "3", "4"]
-    assert table.set_aside.height == 3
+    assert table.rejects.height == 3
 
 
 def test_a_pack_and_a_codelist_are_refused_with_the_line() -> None:
@@ -406,7 +406,7 @@ def test_no_row_disappears_and_no_cell_holds_another_row(
     with TemporaryDirectory() as folder:
         table = opened(Path(folder), text, hasty=hasty)
         read = {row[0]: list(row) for row in cells_of(table)}
-        away = [line for batch in table.set_aside.batches() for line in batch["line"]]
+        away = [line for batch in table.rejects.batches() for line in batch["line"]]
         path = Path(folder) / "entries.csv"
         listed, damaged = read_records(path)
         counted = list(padded_records(path, look(path, ","), [5]))

@@ -40,7 +40,7 @@ def lines_of(table: TableFile) -> list[int]:
 
 def set_aside(table: TableFile) -> list[tuple[int, str, str]]:
     return [
-        (line, why, row) for batch in table.set_aside.batches() for line, why, row in batch.rows()
+        (line, why, row) for batch in table.rejects.batches() for line, why, row in batch.rows()
     ]
 
 
@@ -71,7 +71,7 @@ def test_a_text_of_many_lines_may_look_like_rows(tmp_path: Path) -> None:
 
     assert rows_of(table) == [("0", "x"), ("1", letter), ("2", "y"), ("3", 'z "z" \n'), ("4", "w")]
     assert lines_of(table) == [2, 3, 9, 10, 12]
-    assert table.set_aside.height == 0
+    assert table.rejects.height == 0
 
 
 def test_quotation_marks_in_odd_places_cost_one_line_each(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_what_stands_there_is_what_is_read(
         assume("quotation mark" not in str(set_aside(table)))
 
         assert good == whole
-        assert table.set_aside.height == away
+        assert table.rejects.height == away
         if not any(
             "\r" in cell for row in rows for cell in row
         ):  # by itself it ends a line for some programs, and not for others

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from recordpick.index.build import staging as workroom
+from recordpick.index.build import staging as buffer
 from recordpick.index.build.build_index import build_index
-from recordpick.index.build.staging import ROOM, Workroom, room_there_is
+from recordpick.index.build.staging import ROOM, SpillBuffer, room_available
 from recordpick.synthetic.as_emis import write_emis
 from recordpick.synthetic.practice import make_practice
 
@@ -17,10 +17,10 @@ GIB = 1024**3
 @pytest.mark.parametrize(("room", "left"), [(NEEDED + 7, 7), (NEEDED, 0), (NEEDED - 1, NEEDED - 1)])
 def test_rows_are_kept_in_memory_while_there_is_room(tmp_path, room, left):
     """Else in a file; room that is taken is not given again."""
-    workroom = Workroom(tmp_path, room)
-    kept = workroom.keep(ROWS, 100, "rows")
+    buffer = SpillBuffer(tmp_path, room)
+    kept = buffer.keep(ROWS, 100, "rows")
     assert kept.collect().equals(ROWS.collect())
-    assert workroom.room == left
+    assert buffer.room == left
     assert [path.name for path in tmp_path.iterdir()] == (
         [] if left < NEEDED - 1 else ["rows.parquet"]
     )
@@ -28,9 +28,9 @@ def test_rows_are_kept_in_memory_while_there_is_room(tmp_path, room, left):
 
 def test_rows_of_which_nobody_knows_the_number_need_a_file(tmp_path):
     """They may be any number."""
-    workroom = Workroom(tmp_path, NEEDED)
-    assert workroom.keep(ROWS, None, "rows").collect().equals(ROWS.collect())
-    assert workroom.room == NEEDED
+    buffer = SpillBuffer(tmp_path, NEEDED)
+    assert buffer.keep(ROWS, None, "rows").collect().equals(ROWS.collect())
+    assert buffer.room == NEEDED
     assert (tmp_path / "rows.parquet").exists()
 
 
@@ -40,8 +40,8 @@ def test_rows_of_which_nobody_knows_the_number_need_a_file(tmp_path):
 )
 def test_rows_never_take_the_memory_that_others_need(monkeypatch, free, room):
     """A small computer, or a busy one, keeps them in files."""
-    monkeypatch.setattr(workroom, "free_memory", lambda: free)
-    assert room_there_is() == room
+    monkeypatch.setattr(buffer, "free_memory", lambda: free)
+    assert room_available() == room
 
 
 def test_a_row_is_reckoned_by_the_types_that_it_has(tmp_path):
@@ -55,9 +55,9 @@ def test_a_row_is_reckoned_by_the_types_that_it_has(tmp_path):
         "flag": pl.Boolean,
         "why": pl.UInt16,
     }
-    workroom = Workroom(tmp_path, 1000)
-    workroom.keep(pl.LazyFrame(schema=row), 10, "rows")
-    assert workroom.room == 1000 - 10 * (48 + 8 + 4 + 1 + 4 + 1 + 2)
+    buffer = SpillBuffer(tmp_path, 1000)
+    buffer.keep(pl.LazyFrame(schema=row), 10, "rows")
+    assert buffer.room == 1000 - 10 * (48 + 8 + 4 + 1 + 4 + 1 + 2)
 
 
 @pytest.mark.parametrize("room", [0, 200_000, 1_000_000])
@@ -65,7 +65,7 @@ def test_an_index_is_the_same_whatever_the_room(tmp_path, monkeypatch, room):
     """To the last byte: nothing in memory, some tables, most."""
     write_emis(make_practice(40, seed=7), tmp_path / "source")
     usual = build_index([tmp_path / "source"], tmp_path / "usual")
-    monkeypatch.setattr(Workroom.__init__, "__defaults__", (room,))
+    monkeypatch.setattr(SpillBuffer.__init__, "__defaults__", (room,))
     other = build_index([tmp_path / "source"], tmp_path / "other")
     assert other.fingerprint == usual.fingerprint
     assert other.manifest.files == usual.manifest.files

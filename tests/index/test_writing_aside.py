@@ -8,7 +8,7 @@ import pytest
 from recordpick.index.build import background as writing_aside
 from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
 from recordpick.index.build.build_index import build_index
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import AbandonedError, write_table
 
 
@@ -75,8 +75,8 @@ def test_a_failed_table_is_told_before_the_next_is_taken(tmp_path, monkeypatch):
 
     monkeypatch.setattr(writing_aside, "write_table", write)
     with BackgroundHasher() as digests, BackgroundWriter(tmp_path, digests) as writing:
-        writing.write(TableMade("events"))
+        writing.write(TableBuilder("events"))
         with pytest.raises(ValueError, match="broken"):
             writing.written()
         with pytest.raises(ValueError, match="broken"):
-            writing.write(TableMade("recalls"))
+            writing.write(TableBuilder("recalls"))

@@ -189,7 +189,7 @@ class _Rows:
         return _cell(cells, self.names.index("term")) if "term" in self.names else ""
 
     def problem_with_row(self, cells: Sequence[str]) -> str:
-        """Say why the cells of a row cannot be told apart; "" if they can."""
+        """Return why the cells of a row cannot be told apart; "" if they can."""
         beyond = [place for place, cell in enumerate(cells, 1) if cell and place > self.width]
         if beyond or len(cells) > self.cells or len(cells) < self.needed:
             compared = "fewer" if len(cells) < self.needed else "more"
@@ -246,7 +246,7 @@ def _cell(cells: Sequence[str], place: int) -> str:
 
 
 def _is_no_code(code: str, term: str) -> str:
-    """Say why a text can be no code of any system; "" if it can."""
+    """Return why a text can be no code of any system; "" if it can."""
     if re.fullmatch(ERROR, code):
         return f"'{shown(code)}' is an error of a spreadsheet's formula; write the code instead."
     if not code[0].isdecimal() and is_total([code, term]):
@@ -260,7 +260,7 @@ def _is_no_code(code: str, term: str) -> str:
 
 
 def problem_with(code: str, term: str) -> str:
-    """Say what is wrong with a code or its term; "" if nothing is."""
+    """Return what is wrong with a code or its term; "" if nothing is."""
     if not code:
         return "The row has no code."
     if len(code) > CODE_LENGTH:
@@ -279,7 +279,7 @@ def problem_with(code: str, term: str) -> str:
 
 
 def _hides_something(code: str, term: str) -> str:
-    """Say which character of a code or term cannot be seen; "" if all can."""
+    """Return which character of a code or term cannot be seen; "" if all can."""
     for what, text in (("code", code), ("term", term)):
         hidden = first_invisible(text)
         if hidden is not None:
@@ -291,13 +291,13 @@ def _hides_something(code: str, term: str) -> str:
 
 
 def is_demonstration(codelist: Codelist) -> bool:
-    """Tell whether a codelist has just the codes of the one of its name that ships."""
+    """Return whether a codelist has just the codes of the one of its name that ships."""
     return frozenset(codelist.codes) == _shipped().get(codelist.name)
 
 
 @lru_cache(maxsize=1)
 def _shipped() -> Mapping[str, frozenset[str]]:
-    """Give the codes of each codelist that ships, by its name."""
+    """Return the codes of each codelist that ships, by its name."""
     found = {}
     for path in sorted((criteria_folder() / FOLDER).glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:

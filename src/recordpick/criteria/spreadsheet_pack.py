@@ -468,7 +468,7 @@ def _problem_of(check: Callable[[], object]) -> str:
 
 
 def canonical_text(pack: Pack) -> str:
-    """Give the CSV text of a pack without rules: title and the like, a header, the criteria."""
+    """Return the CSV text of a pack without rules: title and the like, a header, the criteria."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerows(

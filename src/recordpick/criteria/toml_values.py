@@ -32,7 +32,7 @@ RECORDS_BY_DEFAULT = 20
 
 
 def checked_id(text: str) -> str:
-    """Give a criterion's id; UserError if it is none."""
+    """Return a criterion's id; UserError if it is none."""
     if not ID.fullmatch(text):
         raise UserError(
             f"'{shown(text)}' is not an id: an id has up to 40 letters, digits, '-', '_' and '.', "
@@ -42,7 +42,7 @@ def checked_id(text: str) -> str:
 
 
 def checked_text(text: str, what: str, length: int = TEXT_LENGTH) -> str:
-    """Give a text with its white space as single spaces; UserError if it is empty or unfit."""
+    """Return a text with its white space as single spaces; UserError if it is empty or unfit."""
     hidden = first_invisible(text, allowed="\n\r\t")
     if hidden is not None:
         raise UserError(
@@ -58,7 +58,7 @@ def checked_text(text: str, what: str, length: int = TEXT_LENGTH) -> str:
 
 
 def checked_records(number: int, what: str, lowest: int = 1) -> int:
-    """Give a number of records; UserError if it is out of bounds."""
+    """Return a number of records; UserError if it is out of bounds."""
     if not lowest <= number <= RECORDS_AT_MOST:
         raise UserError(
             f"{what} is {shown(number)} and must be from {lowest} to {RECORDS_AT_MOST:,}."

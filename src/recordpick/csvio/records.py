@@ -32,7 +32,7 @@ Row = tuple[int, list[str]]
 
 
 def read_bytes(path: Path, at_most: int) -> bytes:
-    """Give the bytes of a file of at most so many; UserError if it cannot be had."""
+    """Return the bytes of a file of at most so many; UserError if it cannot be had."""
     try:
         if not path.is_file():
             what = "is a folder, not a file" if path.is_dir() else "there is no such file"
@@ -50,7 +50,7 @@ def read_bytes(path: Path, at_most: int) -> bytes:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Give text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
+    """Return text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
 
     A first line that only tells a spreadsheet the delimiter (`sep=;`) is left empty.
     """
@@ -70,7 +70,7 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
-    """Give the rows of a CSV text, cells trimmed, wholly empty rows left out.
+    """Return the rows of a CSV text, cells trimmed, wholly empty rows left out.
 
     UnreadableRowError where a quote is not closed, or encloses rows (`RowShape.is_swallowing`) or
     what may be rows: reading on would swallow rows silently.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-PLACES = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
+REJECT_COLUMNS = {"line": pl.Int64, "reason": pl.String, "row": pl.String}
 """Columns of rejected rows: line in the file, reason, and the row as it was read."""
 
 BATCH = 200_000
@@ -23,15 +23,15 @@ CHARACTERS = 32 * 1024**2
 
 
 @dataclass(frozen=True)
-class SetAside:
-    """Rejected rows, in batches with columns `PLACES`; those of `files` come first."""
+class Rejects:
+    """Rejected rows, in batches with columns `REJECT_COLUMNS`; those of `files` come first."""
 
     height: int = 0
     files: tuple[Path, ...] = ()
     frame: pl.DataFrame | None = None
 
     @classmethod
-    def of(cls, rows: pl.DataFrame) -> SetAside:
+    def of(cls, rows: pl.DataFrame) -> Rejects:
         """Return the rejects of a few rows."""
         return cls(rows.height, (), rows)
 
@@ -42,17 +42,17 @@ class SetAside:
         if self.frame is not None:
             yield self.frame
 
-    def with_more(self, rows: pl.DataFrame) -> SetAside:
-        """Return the rejects with a few rows (columns `PLACES`) added."""
-        added = rows.select(*PLACES)
+    def with_more(self, rows: pl.DataFrame) -> Rejects:
+        """Return the rejects with a few rows (columns `REJECT_COLUMNS`) added."""
+        added = rows.select(*REJECT_COLUMNS)
         frame = added if self.frame is None else pl.concat([self.frame, added])
-        return SetAside(self.height + added.height, self.files, frame)
+        return Rejects(self.height + added.height, self.files, frame)
 
 
-NOTHING = SetAside()
+NOTHING = Rejects()
 
 
-class SettingAside:
+class RejectCollector:
     """Collects rejected rows one by one; `folder` is for all beyond one batch."""
 
     def __init__(self, folder: Path) -> None:
@@ -74,12 +74,12 @@ class SettingAside:
             self._rows.clear()
             self._characters = 0
 
-    def all(self) -> SetAside:
+    def all(self) -> Rejects:
         """Return all rows added."""
-        return SetAside(self._height + len(self._rows), tuple(self._files), self._frame())
+        return Rejects(self._height + len(self._rows), tuple(self._files), self._frame())
 
     def _frame(self) -> pl.DataFrame:
-        return pl.DataFrame(self._rows, schema=PLACES, orient="row")
+        return pl.DataFrame(self._rows, schema=REJECT_COLUMNS, orient="row")
 
 
 ROW = "__row"

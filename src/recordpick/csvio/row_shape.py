@@ -261,7 +261,7 @@ def _kind(value: str) -> str:
 
 
 def _readings(line: str, delimiter: str) -> Iterator[list[str] | None]:
-    """Give the ways to cut a line into fields: each mark encloses a value, or is part of it.
+    """Return the ways to cut a line into fields: each mark encloses a value, or is part of it.
 
     None in place of the others where there are too many.
     """
@@ -284,7 +284,7 @@ def _readings(line: str, delimiter: str) -> Iterator[list[str] | None]:
 
 
 def _ways(line: str, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
-    """Give the field that begins at a place, and where the next begins; in two ways if need be."""
+    """Return the field at an offset and where the next begins; two where that is ambiguous."""
     end = line.find(delimiter, at)
     end = len(line) if end < 0 else end
     plain = line[at:end]

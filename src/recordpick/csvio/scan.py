@@ -18,9 +18,9 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.csvio.rejects import NOTHING, ROW, Lines, SetAside, SettingAside
-from recordpick.csvio.shape import Steps, SuspectValues, record_lines
-from recordpick.csvio.sniff import Damaged, Look, Record, look, padded_records, records
+from recordpick.csvio.rejects import NOTHING, ROW, Lines, RejectCollector, Rejects
+from recordpick.csvio.shape import LineOffsets, SuspectValues, record_lines
+from recordpick.csvio.sniff import CsvProfile, Damaged, Record, look, padded_records, records
 from recordpick.errors import UserError
 
 _BATCH = 50_000
@@ -32,18 +32,18 @@ _MOST_COLUMNS = 1000
 class TableFile:
     """A file of delimited text: `frame` has ROW and a text column for each of `columns`.
 
-    `rows` of them stand in the file (blank lines are none); `set_aside` are the lines that
+    `rows` of them stand in the file (blank lines are none); `rejects` are the lines that
     have no place in `frame`. A name that stands twice in the header has " (2)" after it the second
     time, and is in `doubled`.
     """
 
     path: Path
-    look: Look
+    look: CsvProfile
     columns: tuple[str, ...]
     doubled: frozenset[str]
     frame: pl.LazyFrame
     rows: int
-    set_aside: SetAside
+    rejects: Rejects
     line_of: Lines
     has_empty_texts: bool
     """Whether a value that is not there may be an empty text; else it is null."""
@@ -113,7 +113,7 @@ def open_table_file(
 
 
 def _headers(
-    path: Path, found: Look, given: Sequence[Sequence[str]], *, has_header: bool
+    path: Path, found: CsvProfile, given: Sequence[Sequence[str]], *, has_header: bool
 ) -> Headers:
     line = 0
     if has_header:
@@ -131,7 +131,7 @@ def _headers(
     return Headers(by_count, line)
 
 
-def _to_utf8(path: Path, found: Look, text: Path) -> int:
+def _to_utf8(path: Path, found: CsvProfile, text: Path) -> int:
     """Write the text again as UTF-8, its lines as they are; give how many they are."""
     lines, last = 0, "\n"
     with (
@@ -156,7 +156,7 @@ def _line_ends(text: str) -> int:
 
 
 def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Give each column a name of its own: blanks off, "column 3" without one, "X (2)" if again."""
+    """Return unique column names: trimmed, "column 3" for an empty one, "X (2)" for a repeat."""
     names: list[str] = []
     doubled: set[str] = set()
     for place, text in enumerate(fields, 1):
@@ -172,7 +172,7 @@ def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
 
 
 def _hastily(
-    path: Path, found: Look, head: Headers, carefully: Callable[[], TableFile]
+    path: Path, found: CsvProfile, head: Headers, carefully: Callable[[], TableFile]
 ) -> TableFile | None:
     """Read with polars where all is simple, for all that can be told without reading."""
     names = head.columns
@@ -198,7 +198,7 @@ def _hastily(
         doubled=head.doubled,
         frame=frame.with_columns(row.alias(ROW)),
         rows=rows,
-        set_aside=NOTHING,
+        rejects=NOTHING,
         line_of=line_of,
         has_empty_texts=found.has_quotes,
         carefully=carefully,
@@ -206,7 +206,7 @@ def _hastily(
 
 
 def _scan(
-    path: Path, found: Look, skip: int, names: Sequence[str], *, cut_long_lines: bool
+    path: Path, found: CsvProfile, skip: int, names: Sequence[str], *, cut_long_lines: bool
 ) -> pl.LazyFrame:
     return pl.scan_csv(
         path,
@@ -221,7 +221,7 @@ def _scan(
 
 
 def _by_polars(
-    path: Path, found: Look, head: Headers, work: Path, *, may_be_short: bool
+    path: Path, found: CsvProfile, head: Headers, work: Path, *, may_be_short: bool
 ) -> TableFile | None:
     """Read with polars, or give None if the file needs more care than that."""
     has_lines = found.lines > max(head.line, 1)
@@ -253,7 +253,7 @@ def _by_polars(
         doubled=head.doubled,
         frame=frame,
         rows=lines.rows,
-        set_aside=lines.set_aside,
+        rejects=lines.rejects,
         line_of=lines.line_of,
         has_empty_texts=found.has_quotes,
         notes=(
@@ -319,7 +319,7 @@ class _Rewritten:
     rows: int = 0
     files: list[Path] = field(default_factory=list)
     batch: list[list[str]] = field(default_factory=list)
-    steps: Steps = field(default_factory=Steps)
+    steps: LineOffsets = field(default_factory=LineOffsets)
     """How many lines more than rows there were before a row."""
     next_line: int = -1
 
@@ -342,12 +342,12 @@ class _Rewritten:
         self.batch.clear()
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
-        """Give the line on which each row began."""
+        """Return the line on which each row began."""
         return [row + self.steps.at(row) for row in asked]
 
 
 def _by_record(
-    path: Path, found: Look, head: Headers, work: Path, *, may_be_short: bool
+    path: Path, found: CsvProfile, head: Headers, work: Path, *, may_be_short: bool
 ) -> TableFile:
     """Read record by record, into files that polars can scan."""
     columns = head.columns
@@ -356,7 +356,7 @@ def _by_record(
         for count, names in head.by_count.items()
     }
     rewritten = _Rewritten(work, columns)
-    setting_aside = SettingAside(work)
+    setting_aside = RejectCollector(work)
     alone, padded = _Odd(), _Odd()
     most_swallowed = 0
     suspect_values = SuspectValues()
@@ -385,7 +385,7 @@ def _by_record(
         doubled=head.doubled,
         frame=pl.scan_parquet(rewritten.files, row_index_name=ROW, glob=False),
         rows=rewritten.rows,
-        set_aside=setting_aside.all(),
+        rejects=setting_aside.all(),
         line_of=rewritten.line_of,
         has_empty_texts=True,
         notes=(

@@ -26,12 +26,12 @@ from typing import BinaryIO
 
 import polars as pl
 
-from recordpick.csvio.rejects import NOTHING, SetAside, SettingAside
+from recordpick.csvio.rejects import NOTHING, RejectCollector, Rejects
 from recordpick.csvio.row_shape import MOST_LINES, RowShape
-from recordpick.csvio.sniff import LONGEST_LINE, Look, row_shape, strict_reader
+from recordpick.csvio.sniff import LONGEST_LINE, CsvProfile, row_shape, strict_reader
 
 
-class Steps:
+class LineOffsets:
     """What to add to each row number, in eight bytes for each change.
 
     Neither reaches 2³²: polars counts rows no further.
@@ -93,7 +93,7 @@ class RecordLines:
     """The records of a file, as polars counts them (blank lines too), against its lines.
 
     `rows` are records that can be used, `odd` the numbers (from 0) of those that cannot: blank, or
-    in `set_aside`. Where these are many, `copy` is a file of the others alone, below no header;
+    in `rejects`. Where these are many, `copy` is a file of the others alone, below no header;
     `odd` is empty then, and records are counted without them.
     """
 
@@ -101,7 +101,7 @@ class RecordLines:
     """The line (from 1) on which record 0 begins."""
     rows: int = 0
     odd: list[int] = field(default_factory=list)
-    set_aside: SetAside = NOTHING
+    rejects: Rejects = NOTHING
     copy: Path | None = None
     left_out: int = 0
     """How many records are not in the copy."""
@@ -113,11 +113,11 @@ class RecordLines:
     suspect_values: SuspectValues = field(default_factory=SuspectValues)
     extra: int = 0
     """How many empty fields the first record has beyond the last column."""
-    _steps: Steps = field(default_factory=Steps)
+    _steps: LineOffsets = field(default_factory=LineOffsets)
     """How many lines more than records there were before a record."""
 
     def line_of(self, asked: Sequence[int]) -> list[int]:
-        """Give the line on which each record begins."""
+        """Return the line on which each record begins."""
         return [row + self.first_line + self._steps.at(row) for row in asked]
 
     def fits(self, record: int, lines: int) -> None:
@@ -142,7 +142,7 @@ class RecordLines:
 
 
 def shape(fields: int | None, delimiter: str, extra: int = 0) -> str:
-    """Give the pattern of a whole record, quotation marks only where they may stand.
+    """Return the pattern of a whole record, quotation marks only where they may stand.
 
     For polars and for `re` alike; any number of fields if None. `extra` empty fields follow them.
     """
@@ -154,7 +154,7 @@ def shape(fields: int | None, delimiter: str, extra: int = 0) -> str:
 
 def record_lines(
     path: Path,
-    found: Look,
+    found: CsvProfile,
     header_line: int,
     counts: Sequence[int],
     work: Path,
@@ -231,7 +231,7 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
 
 
 def _fields_of_first(
-    path: Path, found: Look, header_line: int, counts: Sequence[int]
+    path: Path, found: CsvProfile, header_line: int, counts: Sequence[int]
 ) -> tuple[int, int] | None:
     """Count the fields of the first record, and the empty ones beyond those it may have.
 
@@ -250,13 +250,13 @@ def _fields_of_first(
     return (counts[0], extra) if len(counts) == 1 and has_only_empty else None
 
 
-def _well_formed(found: Look) -> re.Pattern[str]:
-    """Give the pattern of a record whose line end was taken off: no other may be left."""
+def _well_formed(found: CsvProfile) -> re.Pattern[str]:
+    """Return the pattern of a record whose line end was taken off: no other may be left."""
     return re.compile(shape(None, found.delimiter).removesuffix(r"\r?$") + r"\Z")
 
 
 def _fits(well_formed: re.Pattern[str], record: str) -> bool:
-    """Tell whether a record is well formed; one of megabytes is left to the reader by record."""
+    """Return whether a record is well formed; one of megabytes is left to the reader by record."""
     return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
 
 
@@ -265,7 +265,7 @@ class _Walk:
     """Looks at the lines of another shape one by one, each with those of the same record."""
 
     path: Path
-    found: Look
+    found: CsvProfile
     header_line: int
     counts: Collection[int]
     fields: int
@@ -281,7 +281,7 @@ class _Walk:
         """Look at the lines with these numbers; None if one must be read with more care."""
         copied = self.work / "fitting" if odd.len() > MANY else None
         result = RecordLines(self.header_line + 1, copy=copied)
-        setting_aside = SettingAside(self.work)
+        setting_aside = RejectCollector(self.work)
         well_formed = _well_formed(self.found)
         wanted = " or ".join(map(str, sorted(self.counts)))
         at = more = bad = 0
@@ -322,7 +322,7 @@ class _Walk:
             if result.copy is not None:
                 copyfileobj(file, copy)
         result.rows = self.found.lines - self.header_line - more - bad
-        result.set_aside = setting_aside.all()
+        result.rejects = setting_aside.all()
         return result
 
     def _holds_rows(self, text: str) -> bool:
@@ -352,7 +352,7 @@ def _lines_of(text: str) -> list[str]:
 
 
 def _numbers(odd: pl.Series) -> Iterator[int]:
-    """Give the numbers one by one; as Python's own they would fill memory."""
+    """Return the numbers one by one; as Python's own they would fill memory."""
     for some in odd.to_frame().iter_slices(_AT_ONCE):
         yield from some.to_series().to_list()
 
@@ -366,7 +366,7 @@ def _copy(copy: BinaryIO, file: BinaryIO, lines: int) -> None:
 
 
 def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
-    """Give the text of the record that begins here, without its line end, its lines, its bytes.
+    """Return the text of the record that begins here, without its line end, its lines, its bytes.
 
     None if the file, or patience, ends before its quotation marks are closed.
     """
@@ -381,6 +381,6 @@ def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
     return None
 
 
-def _count(text: str, found: Look) -> int:
+def _count(text: str, found: CsvProfile) -> int:
     """Count the fields of a record that is well formed."""
     return len(_QUOTED.sub("", text).split(found.delimiter))

@@ -62,7 +62,7 @@ _BINARY = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CsvProfile:
     """The profile of a file, found by scanning the whole of it once."""
 
     size: int
@@ -109,7 +109,7 @@ class Damaged:
     """Its fields, if only their number is wrong."""
 
 
-def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> Look:
+def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> CsvProfile:
     """Scan the file once and return its profile.
 
     Records are counted only with `counts_records` and a given delimiter.
@@ -146,7 +146,7 @@ def look(path: Path, delimiter: str | None = None, *, counts_records: bool = Fal
     return found
 
 
-def text_lines(path: Path, found: Look) -> Iterator[str]:
+def text_lines(path: Path, found: CsvProfile) -> Iterator[str]:
     """Yield the decoded lines with their ends; UserError where a byte cannot be decoded."""
     line = 0
     with path.open(encoding=found.encoding, newline="") as file:
@@ -161,7 +161,9 @@ def text_lines(path: Path, found: Look) -> Iterator[str]:
             ) from None
 
 
-def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[Record | Damaged]:
+def records(
+    path: Path, found: CsvProfile, counts: Collection[int] = ()
+) -> Iterator[Record | Damaged]:
     """Yield the file's records in order, without blank lines. Every other line is in one of them.
 
     A record with a number of fields that is not among `counts` (if given), or is larger than any
@@ -201,7 +203,7 @@ def records(path: Path, found: Look, counts: Collection[int] = ()) -> Iterator[R
 
 
 def padded_records(
-    path: Path, found: Look, counts: Collection[int], *, may_be_short: bool = True
+    path: Path, found: CsvProfile, counts: Collection[int], *, may_be_short: bool = True
 ) -> Iterator[Record | Damaged]:
     """Yield the file's records as `records` does, with `RowShape.padded` for those that need it."""
     shape: RowShape | None = None
@@ -232,7 +234,7 @@ def _text_of(entry: Record | Damaged | None, delimiter: str) -> str:
 class _RowChecker:
     """Checks each record of the csv reader against the shape of the file's other rows."""
 
-    def __init__(self, path: Path, found: Look, counts: Collection[int]) -> None:
+    def __init__(self, path: Path, found: CsvProfile, counts: Collection[int]) -> None:
         self._path = path
         self._found = found
         self._counts = frozenset(counts)
@@ -288,7 +290,9 @@ class _RowChecker:
         return Damaged(line, why, text)
 
 
-def row_shape(path: Path, found: Look, counts: Collection[int] = (), likely: int = 0) -> RowShape:
+def row_shape(
+    path: Path, found: CsvProfile, counts: Collection[int] = (), likely: int = 0
+) -> RowShape:
     """Return the shape of a file's rows; `counts` are the numbers of fields they may have.
 
     Without `counts`, rows have `likely` many fields, or as many as most of the first ones.
@@ -374,7 +378,9 @@ class _Lines:
         return self.first, first.rstrip("\r\n")
 
 
-def _sniff(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look, Sequence[int]]:
+def _sniff(
+    path: Path, file: io.BufferedReader, delimiter: bytes
+) -> tuple[CsvProfile, Sequence[int]]:
     """Return the profile, and the offsets of multi-line records if records were counted."""
     start = file.read(_SAMPLE)
     if not start.strip():
@@ -412,7 +418,7 @@ def _sniff(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look,
     if not is_utf8:
         encoding = _check_windows(path, file)
     records, between = (None if ends is None or nul else ends.found()) or (None, None)
-    found = Look(
+    found = CsvProfile(
         size=size,
         encoding=encoding or "utf-8",
         delimiter=",",
@@ -427,7 +433,7 @@ def _sniff(path: Path, file: io.BufferedReader, delimiter: bytes) -> tuple[Look,
     return found, () if ends is None else ends.multiline
 
 
-def _has_swallowed(path: Path, found: Look, several: Sequence[int]) -> bool:
+def _has_swallowed(path: Path, found: CsvProfile, several: Sequence[int]) -> bool:
     """Return whether one of the records at these offsets contains other rows, or may do so."""
     shape = row_shape(path, found)
     delimiter = found.delimiter.encode()
@@ -531,7 +537,7 @@ def _check_windows(path: Path, file: io.BufferedReader) -> str:
     return "cp1252"
 
 
-def _likely_delimiter(path: Path, found: Look) -> str:
+def _likely_delimiter(path: Path, found: CsvProfile) -> str:
     """Return the delimiter that splits most of the first lines into the same number of fields."""
     lines: list[str] = []
     for line in text_lines(path, found):

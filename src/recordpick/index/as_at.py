@@ -52,7 +52,7 @@ def today() -> date:
 
 
 def is_possible(day: date) -> bool:
-    """Tell whether records can be as at that day: from 1985 until ten years from now."""
+    """Return whether records can be as at that day: from 1985 until ten years from now."""
     return EARLIEST <= day <= today() + timedelta(days=DAYS_AHEAD)
 
 

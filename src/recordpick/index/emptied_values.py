@@ -13,8 +13,8 @@ import polars as pl
 
 from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
-from recordpick.index.build.cast import ASIDE, BAD, NHS_NUMBER, values_emptied
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.cast import BAD, EMPTIED_FLAG, NHS_NUMBER, values_emptied
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
@@ -95,13 +95,13 @@ def _short(value: str) -> str:
     return value if len(value) <= 40 else f"{value[:39]}…"
 
 
-def emptied_values(table: TableMade, number: int) -> Iterator[pl.DataFrame]:
-    """Give the values of a part that were left empty (columns SCHEMA), so many rows at a time.
+def emptied_values(table: TableBuilder, number: int) -> Iterator[pl.DataFrame]:
+    """Return the values of a part that were left empty (columns SCHEMA), so many rows at a time.
 
     UserError where a spreadsheet has damaged all NHS numbers of it.
     """
     staged = table.staged[number]
-    flagged = staged.typed.filter(pl.col(ASIDE) & pl.col(BAD).is_null() & ~pl.col(DELETED))
+    flagged = staged.typed.filter(pl.col(EMPTIED_FLAG) & pl.col(BAD).is_null() & ~pl.col(DELETED))
     rows = flagged.select(pl.col(ROW).cast(pl.UInt32), whose=pl.col(PATIENT).cast(pl.String))
     for away in (table.misfits[number], table.gone[number]):
         if away.height:
@@ -111,7 +111,7 @@ def emptied_values(table: TableMade, number: int) -> Iterator[pl.DataFrame]:
         near = pl.col(ROW).is_between(pl.lit(batch[ROW].min()), pl.lit(batch[ROW].max()))
         part = staged.part
         own = part.frame.filter(near).join(batch.lazy().select(ROW), on=ROW, how="semi")
-        found = values_emptied(staged.conformed, own).join(
+        found = values_emptied(staged.cast, own).join(
             batch, on=ROW, how="inner", maintain_order="left"
         )
         if table.name == "patients":
@@ -128,7 +128,7 @@ def emptied_values(table: TableMade, number: int) -> Iterator[pl.DataFrame]:
         )
 
 
-def _check_not_all_damaged(table: TableMade, number: int, found: pl.DataFrame) -> None:
+def _check_not_all_damaged(table: TableBuilder, number: int, found: pl.DataFrame) -> None:
     """Refuse a file whose NHS numbers a spreadsheet has damaged, all of them."""
     numbers = found.filter(pl.col("column") == NHS_NUMBER)["value"].str.strip_chars()
     if numbers.is_empty() or not _are_damaged(numbers):

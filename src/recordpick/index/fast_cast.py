@@ -25,10 +25,10 @@ FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)
 """The range of dates looked up, without placeholders (days.py); the rules read the others."""
 
 MISSING = "__missing"
-"""Field of `at_once`: true where a required value is missing."""
+"""Field of `cast_together`: true where a required value is missing."""
 
 EMPTIED = "__emptied"
-"""Field of `at_once`: true where an optional value could not be read."""
+"""Field of `cast_together`: true where an optional value could not be read."""
 
 _TEXT = "text"
 _CAST = "__cast"
@@ -38,7 +38,7 @@ _YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
 
 
 @dataclass(frozen=True)
-class Quick:
+class FastCast:
     """A column cast from text: fast for the usual spelling, with a rule as the fallback.
 
     `usual` is the fast cast of `text`, null where that fails; `by_rule` is the rule's cast, of type
@@ -52,7 +52,7 @@ class Quick:
     values: pl.Series | None = None
 
     def alone(self) -> pl.Expr:
-        """Return the column as an expression; for several columns `at_once` is faster."""
+        """Return the column as an expression; for several columns `cast_together` is faster."""
         finish = partial(_finish_alone, by_rule=self.by_rule, values=self.values)
         return pl.map_batches(
             [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
@@ -80,7 +80,7 @@ def staged_type(column: Column) -> pl.DataType:
     return pl.Categorical() if column.repeats else TYPES[column.kind]
 
 
-def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
+def fast_cast(text: pl.Expr, column: Column, written: str = ISO) -> FastCast | pl.Expr:
     """Return the cast of untrimmed text to the column's `staged_type`; null for invalid values."""
     kind = staged_type(column)
 
@@ -88,27 +88,29 @@ def typed(text: pl.Expr, column: Column, written: str = ISO) -> Quick | pl.Expr:
         return from_text(trimmed(text), column, written).cast(kind)
 
     if column.words:
-        return Quick(text.cast(kind, strict=False), text, by_rule, kind)
+        return FastCast(text.cast(kind, strict=False), text, by_rule, kind)
     if column.kind == "date" and written == ISO:
         place = text.cast(_days(), strict=False).to_physical()
         day = (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
-        return Quick(day, text, by_rule, kind)
+        return FastCast(day, text, by_rule, kind)
     if column.kind == "number":
         number = text.cast(pl.Float64, strict=False)
-        return Quick(pl.when(number.is_finite()).then(number), text, by_rule, kind)
+        return FastCast(pl.when(number.is_finite()).then(number), text, by_rule, kind)
     if column.kind == "integer":
         # polars accepts more digits than the rule does.
         short = pl.when(text.str.len_bytes() <= DIGITS).then(text)
-        return Quick(short.cast(pl.Int64, strict=False), text, by_rule, kind)
+        return FastCast(short.cast(pl.Int64, strict=False), text, by_rule, kind)
     if column.kind == "yes_no":
         place = text.cast(_YES_NO, strict=False).to_physical()
-        return Quick(place % 2 == 0, text, by_rule, kind)
+        return FastCast(place % 2 == 0, text, by_rule, kind)
     return by_rule(text)
 
 
-def mostly_null(text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType) -> Quick:
+def mostly_null(
+    text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
+) -> FastCast:
     """Return the rule's cast of text that is mostly null, run only in batches with any text."""
-    return Quick(pl.lit(None, kind), text, by_rule, kind)
+    return FastCast(pl.lit(None, kind), text, by_rule, kind)
 
 
 @cache
@@ -120,18 +122,18 @@ def _days() -> pl.DataTypeExpr:
     return pl.Enum(pl.date_range(FIRST, LAST, eager=True).dt.to_string(ISO)).to_dtype_expr()
 
 
-def selected(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | Quick]) -> pl.LazyFrame:
+def select_cast(rows: pl.LazyFrame, columns: Mapping[str, pl.Expr | FastCast]) -> pl.LazyFrame:
     """Return these columns of rows; all the fast casts are done at once."""
-    fast = {name: value for name, value in columns.items() if isinstance(value, Quick)}
-    others = {name: value for name, value in columns.items() if not isinstance(value, Quick)}
+    fast = {name: value for name, value in columns.items() if isinstance(value, FastCast)}
+    others = {name: value for name, value in columns.items() if not isinstance(value, FastCast)}
     if not fast:
         return rows.select(**others)
-    both = rows.select(**others, **{_CAST: at_once(fast)})
+    both = rows.select(**others, **{_CAST: cast_together(fast)})
     fields = pl.col(_CAST).struct
     return both.select(fields.field(name) if name in fast else name for name in columns)
 
 
-def at_once(columns: Mapping[str, Quick], required: Sequence[NotNull] = ()) -> pl.Expr:
+def cast_together(columns: Mapping[str, FastCast], required: Sequence[NotNull] = ()) -> pl.Expr:
     """Return a struct of the columns, with MISSING and EMPTIED if there are required values."""
     inputs: list[pl.Expr] = []
 

@@ -30,22 +30,22 @@ class ListColumns:
 
 
 def plain(text: str) -> str:
-    """Give the letters and digits of a name, in small letters."""
+    """Return the letters and digits of a name, in small letters."""
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def words_of(column: str) -> dict[str, str]:
-    """Give the words that stand for those of a column, as `plain` writes them."""
+    """Return the words that stand for those of a column, as `plain` writes them."""
     return dict(_synonyms()["words"].get(column, {}))
 
 
 def names_of(column: str) -> tuple[str, ...]:
-    """Give what lists call one of our columns."""
+    """Return what lists call one of our columns."""
     return tuple(_synonyms()["columns"].get(column, ()))
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
-    """Give the row that names most columns, one of them a number of the patient; None if none."""
+    """Return the row that names most columns, one of them a number of the patient; None if none."""
     found = find_header_row(rows, _header_columns, lambda columns: len(columns.taken))
     return replace(found[1], row=found[0]) if found else None
 

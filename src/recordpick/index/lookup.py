@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 
 import polars as pl
 
-from recordpick.index.source import Told
+from recordpick.index.source import LookupColumns
 
 
-class SmallTable:
+class LookupTable:
     """A table looked up by one of its columns; rows with a null key are left out.
 
     Keys must be unique: polars raises an error otherwise.
@@ -29,30 +29,34 @@ class SmallTable:
         """The names of its columns."""
         return self.frame.columns
 
-    def place(self, key: pl.Expr) -> pl.Expr:
+    def index_of(self, key: pl.Expr) -> pl.Expr:
         """Return the row number in `frame` for each key (UInt32); null for an unknown key."""
         return key.cast(self._keys, strict=False).to_physical().cast(pl.UInt32)
 
-    def tell(self, key: pl.Expr, column: str) -> pl.Expr:
+    def decode(self, key: pl.Expr, column: str) -> pl.Expr:
         """Return the value of a column for each key; null for an unknown key."""
-        return at(self.place(key), self.frame[column])
+        return gather_at(self.index_of(key), self.frame[column])
 
-    def told(self, place: str, columns: Sequence[str]) -> Told:
-        """Return columns as dictionary-encoded columns of a part, with the indexes in `place`."""
-        return Told(place, self.frame.select(columns))
+    def encode(self, index_column: str, columns: Sequence[str]) -> LookupColumns:
+        """Return columns as dictionary-encoded columns, with their indexes in `index_column`."""
+        return LookupColumns(index_column, self.frame.select(columns))
 
 
-def at(place: pl.Expr, values: pl.Series) -> pl.Expr:
+def gather_at(index_column: pl.Expr, values: pl.Series) -> pl.Expr:
     """Return the value at each index; null for a null index."""
-    return place.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
+    return index_column.map_batches(values.gather, return_dtype=values.dtype, is_elementwise=True)
 
 
-def resolved(rows: pl.LazyFrame, lookups: Iterable[Told]) -> pl.LazyFrame:
+def decoded(rows: pl.LazyFrame, lookups: Iterable[LookupColumns]) -> pl.LazyFrame:
     """Return rows with their dictionary-encoded columns decoded."""
     lookups = list(lookups)
     columns = {
-        name: at(pl.col(each.place), each.table[name])
+        name: gather_at(pl.col(each.index_column), each.table[name])
         for each in lookups
         for name in each.table.columns
     }
-    return rows.with_columns(**columns).drop(each.place for each in lookups) if lookups else rows
+    return (
+        rows.with_columns(**columns).drop(each.index_column for each in lookups)
+        if lookups
+        else rows
+    )

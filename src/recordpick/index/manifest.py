@@ -177,7 +177,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def _seal(said: dict[str, Any]) -> str:
-    """Give the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
+    """Return the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
     return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -244,13 +244,13 @@ def check_out(out: Path) -> None:
 
 
 def _is_of_an_index(name: str) -> bool:
-    """Tell whether an index has files of that name: only such a folder may be replaced."""
+    """Return whether an index has files of that name: only such a folder may be replaced."""
     return name in {MANIFEST, REJECTED, SET_ASIDE} or name.endswith(".parquet")
 
 
 @contextmanager
 def whole_index(out: Path) -> Iterator[Path]:
-    """Give a new folder beside `out` that becomes `out` when the block ends without an error.
+    """Return a new folder beside `out` that becomes `out` when the block ends without an error.
 
     An index that is there already is replaced whole; until then it stays as it was.
     """

@@ -53,7 +53,7 @@ class _Line:
 
 
 def patient_of(index: PracticeIndex, text: str) -> str:
-    """Give the patient_id that a patient number or NHS number stands for; UserError if none."""
+    """Return the patient_id that a patient number or NHS number stands for; UserError if none."""
     found = _look_up(index, [_Line(1, "", text.strip())])
     patient, why = found.row(0)[1:]
     if patient is None:
@@ -79,7 +79,7 @@ def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
 
 
 def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
-    """Give the numbers of each line below the header, what is no line, and what is no patient."""
+    """Return the numbers of each line below the header, what is no line, and what is no patient."""
     read = rows_of(path)
     rows = list(zip(read.lines, read.rows, strict=True))
     if not rows:
@@ -131,7 +131,7 @@ def _is_of_report(line: _Line) -> bool:
 
 
 def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:
-    """Give the number of rows up to and with the header, and where the two columns are."""
+    """Return the number of rows up to and with the header, and where the two columns are."""
     found = find_header([fields for _, fields in rows])
     if found is not None:
         return found.row + 1, found.taken.get("nhs_number"), found.taken.get("patient_id")
@@ -148,7 +148,7 @@ def _cell(fields: list[str], at: int | None) -> str:
 
 
 def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
-    """Give line, patient_id (null if nobody) and why, in the order of the lines."""
+    """Return line, patient_id (null if nobody) and why, in the order of the lines."""
     asked = pl.DataFrame(
         [(line.line, line.nhs or None, line.patient or None) for line in lines],
         schema={"line": pl.Int64, "nhs": pl.String, "patient": pl.String},
@@ -224,7 +224,7 @@ ENDINGS = SPREADSHEETS | {".csv", ".txt", ".tsv"}
 def lists_of_folder(
     folder: Path, criterion_ids: Iterable[str]
 ) -> tuple[dict[str, Path], tuple[str, ...]]:
-    """Give the list of each criterion that has one, and a sentence for each file that is none.
+    """Return the list of each criterion that has one, and a sentence for each file that is none.
 
     UserError if there is no such folder, or two lists are of one criterion.
     """

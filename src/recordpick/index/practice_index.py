@@ -22,7 +22,7 @@ from recordpick.schema import Kind
 
 
 def digest(path: Path) -> str:
-    """Give the SHA-256 (hex) of a file."""
+    """Return the SHA-256 (hex) of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -50,16 +50,16 @@ class PracticeIndex:
         return self.manifest.fingerprint
 
     def columns(self, table: str) -> dict[str, Kind]:
-        """Give the columns of the table and what each holds, in order; {} if it is not there."""
+        """Return the columns of the table and what each holds, in order; {} if it is not there."""
         summary = self.manifest.tables.get(table)
         return dict(summary.columns) if summary else {}
 
     def has(self, table: str) -> bool:
-        """Tell whether the index has that table."""
+        """Return whether the index has that table."""
         return table in self.manifest.tables
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """Give the table, typed as in tables.py; `patients` without `age`.
+        """Return the table, typed as in tables.py; `patients` without `age`.
 
         KeyError if the index has no such table (ask `has` first). UserError if its file is no
         longer the one that was opened.
@@ -75,7 +75,7 @@ class PracticeIndex:
         return pl.scan_parquet(path, glob=False)
 
     def patients(self, as_at: date) -> pl.LazyFrame:
-        """Give the patients with `age`, sorted by patient_id.
+        """Return the patients with `age`, sorted by patient_id.
 
         `age` is whole years at `as_at` (Int64): null without a date of birth, and of a patient who
         was born after `as_at`. Somebody born on 29 February is a year older on 1 March.
@@ -137,7 +137,7 @@ def _check_content(folder: Path, tables: Mapping[str, TableSummary]) -> None:
 
 
 def _is(path: Path, state: State) -> bool:
-    """Tell whether the file is still what it was; one that cannot be reached is not."""
+    """Return whether the file is still what it was; one that cannot be reached is not."""
     try:
         return _state(path) == state
     except OSError:
@@ -145,6 +145,6 @@ def _is(path: Path, state: State) -> bool:
 
 
 def _state(path: Path) -> State:
-    """Give size and time of the last change; OSError if it cannot be looked at."""
+    """Return size and time of the last change; OSError if it cannot be looked at."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns

@@ -3,7 +3,7 @@
 A reader (a folder of tables, a patient list, a mapping, a system's extract) turns a path into a
 `Source`. A new kind of source is one new module with a function `Path -> Source`, and a line in
 `reading.py` that recognises it. A reader only assigns rows and columns to tables: what a value must
-look like is enforced afterwards, in the same way for all sources, in `conform.py`.
+look like is enforced afterwards, in the same way for all sources, in `cast_part.py`.
 
 What the sources leave open and a person can tell: asked before the index is made.
 
@@ -23,7 +23,7 @@ from typing import Literal
 
 import polars as pl
 
-from recordpick.csvio.rejects import NOTHING, Lines, SetAside, row_is_line
+from recordpick.csvio.rejects import NOTHING, Lines, Rejects, row_is_line
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.schema import Kind
 
@@ -63,7 +63,7 @@ class Answers:
     """The day on which the sources were exported."""
 
     def to(self, question: Question) -> bool | None:
-        """Give the answer to a question; None where there is none."""
+        """Return the answer to a question; None where there is none."""
         if question.key in self.given:
             return self.given[question.key]
         return self.day_first if question.about == "dates" else self.registered
@@ -77,22 +77,22 @@ PATIENT = "patient_id"
 DELETED = "__deleted"
 """Optional Boolean column: the source itself flags the row as deleted."""
 
-ORDER = "__order"
+VERSION = "__order"
 """Optional Int64 column, the version of a row: of several rows with one id the highest stays.
 
 Among equals, the row of the later part. The others count as deleted. A deleted row supersedes
 others too: so a later file may withdraw a row of an earlier one.
 """
 
-FOLDED = "__folded"
+DETAIL_OF = "__folded"
 """Optional String column, set for a detail row: not a row of the table, but details of another row.
 
 Such as an issue of a drug record. The row's id in the table is then that of its parent, and this
 column is its own id. It counts as indexed if the parent is there.
 """
 
-HOSTED = "__hosted"
-"""Optional Boolean column: whether the parent row of this one (`Part.host`) exists.
+HAS_PARENT = "__hosted"
+"""Optional Boolean column: whether the parent row of this one (`SourcePart.parent`) exists.
 
 If a part has it, the parent is not looked up again.
 """
@@ -100,48 +100,48 @@ If a part has it, the parent is not looked up again.
 Announce = Callable[[Path], None]
 """Called with a large file that will be read, as soon as that is known: hashing needs it too."""
 
-Finish = Callable[["Part", Mapping[str, pl.LazyFrame]], "Part"]
+Finish = Callable[["SourcePart", Mapping[str, pl.LazyFrame]], "SourcePart"]
 """Returns a part enriched with details from other parts; each row once, as before."""
 
 
 @dataclass(frozen=True)
-class Told:
+class LookupColumns:
     """Dictionary-encoded columns: the values are in a lookup table, a part has only the index.
 
     Codes and their terms, for example. So their texts are not written and read again for every row
     while the index is made.
     """
 
-    place: str
+    index_column: str
     """A column of the part's frame (UInt32), the row number in `table`; null for no value."""
     table: pl.DataFrame
-    """Columns named as in tables.py, of its types, and already clean (`Part.made`)."""
+    """Columns named as in tables.py, of its types, and already clean (`SourcePart.precleaned`)."""
 
 
 @dataclass(frozen=True)
-class Met:
+class MatchedKeys:
     """Which detail rows (FOLDED) of other parts found a parent in this part.
 
     So the parents of those rows are not looked up again.
     """
 
-    feeds: str
+    provides: str
     """The name under which those rows are provided."""
-    place: str
+    index_column: str
     """A column of the part's frame (UInt32): the index in `ids` of a row's details, or null."""
     ids: pl.Series
     """The ids of the parents, each once."""
 
 
 @dataclass(frozen=True)
-class Part:
+class SourcePart:
     """The rows that one file of a source supplies to one table.
 
     `frame` has `ROW` and columns named as in tables.py, as text or already typed; `DELETED` if the
     format has such a flag. `raw` has `ROW` and the file's own columns as they were read: what is
     kept of a rejected row. Both are scans, read when the index is built, and hold each
     row once. `rows` is the number of rows in the file (None if only a scan can count them),
-    `set_aside` the rows that are not in `frame` because the file is damaged there.
+    `rejects` the rows that are not in `frame` because the file is damaged there.
     """
 
     table: str
@@ -150,7 +150,7 @@ class Part:
     frame: pl.LazyFrame
     raw: pl.LazyFrame
     rows: int | None = None
-    set_aside: SetAside = NOTHING
+    rejects: Rejects = NOTHING
     dropped: int = 0
     """Rows in neither, because the source itself excludes them (a mapping's `where`)."""
     line_of: Lines = row_is_line
@@ -158,24 +158,24 @@ class Part:
     """Date formats (strptime's codes) by column of the table; ISO where not given."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
     """Kinds of columns that tables.py does not define; by their type in `frame` if not given."""
-    feeds: str = ""
-    """The name under which this part provides its typed rows to others (see `finish`)."""
-    takes: tuple[str, ...] = ()
-    """What `finish` requires: names that parts provide, or tables before this one."""
-    finish: Finish | None = None
+    provides: str = ""
+    """The name under which this part provides its typed rows to others (see `enrich`)."""
+    requires: tuple[str, ...] = ()
+    """What `enrich` requires: names that parts provide, or tables before this one."""
+    enrich: Finish | None = None
     """Enriches this part with what it requires, given as scans of valid rows."""
-    told: tuple[Told, ...] = ()
+    lookups: tuple[LookupColumns, ...] = ()
     """Dictionary-encoded columns of the table, which `frame` has only as indexes."""
-    met: Met | None = None
-    """The matched keys of detail rows, if `finish` knows them."""
-    host: str = ""
+    matched: MatchedKeys | None = None
+    """The matched keys of detail rows, if `enrich` knows them."""
+    parent: str = ""
     """The parent table, before this one: each row here belongs to the row there with its id."""
-    made: frozenset[str] = frozenset()
+    precleaned: frozenset[str] = frozenset()
     """Columns that the reader has already cleaned (ids, words, decoded codes).
 
     They are neither trimmed nor checked again, except for missing ids.
     """
-    again: Callable[[], Part] | None = None
+    reread_strict: Callable[[], SourcePart] | None = None
     """Returns the part again, from the strict reader. If set, a null `ROW` requests that."""
     source: int = 0
     """The number of its source, counted from 0 by the builder."""
@@ -187,7 +187,7 @@ class Part:
 class LookUp:
     """The row counts of a lookup file, which describes codes or people that other files use.
 
-    The file has `rows`; of them `replaced` were superseded later, and `set_aside` were unusable.
+    The file has `rows`; of them `replaced` were superseded later, and `rejects` were unusable.
     """
 
     what: str
@@ -195,7 +195,7 @@ class LookUp:
     path: Path
     rows: int
     replaced: int = 0
-    set_aside: SetAside = NOTHING
+    rejects: Rejects = NOTHING
     notes: tuple[str, ...] = ()
 
 
@@ -203,7 +203,7 @@ class LookUp:
 class Source:
     """Everything that a reader found. `notes` say to people how the source was interpreted."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SourcePart, ...]
     practice: str = ""
     as_at: date | None = None
     as_at_from: str = ""

@@ -15,9 +15,9 @@ import polars as pl
 from recordpick.csvio.rejects import ROW
 from recordpick.date_parsing import read_day, says_there_is_none
 from recordpick.errors import UserError
-from recordpick.index.build.cast import ASIDE, BAD, NHS_NUMBER, values_emptied
+from recordpick.index.build.cast import BAD, EMPTIED_FLAG, NHS_NUMBER, values_emptied
 from recordpick.index.build.staging import Staged
-from recordpick.index.source import DELETED, Part
+from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import is_text
 
 _LOOKED_AT = 10_000
@@ -33,29 +33,29 @@ def without_unreadable(staged: Staged, *, is_alone: bool) -> Staged:
     UserError where the month comes first in a column of dates.
     """
     part = staged.part
-    odd = staged.typed.filter(pl.col(ASIDE) & pl.col(BAD).is_null() & ~pl.col(DELETED))
+    odd = staged.typed.filter(pl.col(EMPTIED_FLAG) & pl.col(BAD).is_null() & ~pl.col(DELETED))
     some = odd.select(pl.col(ROW).cast(pl.UInt32)).head(_LOOKED_AT).collect(engine="streaming")
     if some.is_empty():
         return staged
     rows = part.frame.join(some.lazy(), on=ROW, how="semi")
-    values = values_emptied(staged.conformed, rows)
+    values = values_emptied(staged.cast, rows)
     _check_month_is_not_first(part, staged, values)
-    if not is_alone or part.feeds or part.takes:
+    if not is_alone or part.provides or part.requires:
         return staged
     unreadable = _unreadable(staged, values)
     if not unreadable:
         return staged
-    conformed = staged.conformed
+    cast = staged.cast
     kept = replace(
-        conformed,
-        kinds={name: kind for name, kind in conformed.kinds.items() if name not in unreadable},
-        checks=tuple(check for check in conformed.checks if check[0].name not in unreadable),
+        cast,
+        kinds={name: kind for name, kind in cast.kinds.items() if name not in unreadable},
+        checks=tuple(check for check in cast.checks if check[0].name not in unreadable),
         unreadable=tuple(
             f"{name} was not used: none of its values can be read. The first, {value}, is {why}"
             for name, (value, why) in unreadable.items()
         ),
     )
-    return replace(staged, conformed=kept, typed=staged.typed.drop(list(unreadable)))
+    return replace(staged, cast=kept, typed=staged.typed.drop(list(unreadable)))
 
 
 def _unreadable(staged: Staged, values: pl.DataFrame) -> dict[str, tuple[str, str]]:
@@ -74,9 +74,9 @@ def _unreadable(staged: Staged, values: pl.DataFrame) -> dict[str, tuple[str, st
     return found
 
 
-def _check_month_is_not_first(part: Part, staged: Staged, values: pl.DataFrame) -> None:
+def _check_month_is_not_first(part: SourcePart, staged: Staged, values: pl.DataFrame) -> None:
     schema = part.frame.collect_schema()
-    for name, kind in staged.conformed.kinds.items():
+    for name, kind in staged.cast.kinds.items():
         if kind != "date" or name in part.date_formats or not is_text(schema.get(name, pl.Null())):
             continue
         texts = values.filter(pl.col("column") == name)["value"]

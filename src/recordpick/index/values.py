@@ -67,7 +67,7 @@ def trimmed(text: pl.Expr) -> pl.Expr:
 
 
 def date_in_words(written: str) -> str:
-    """Say how a date is written, of strptime's words: "day/month/year"."""
+    """Return how a date is written, of strptime's words: "day/month/year"."""
     for word, says in _WORDS.items():
         written = written.replace(word, says)
     return written
@@ -95,7 +95,7 @@ def to_number(text: pl.Expr) -> pl.Expr:
 def first_match(
     text: pl.Expr, ways: Mapping[str, Sequence[str]], default: pl.Expr | None = None
 ) -> pl.Expr:
-    """Give the word of which the text is one of the ways to write it; `default` if of none.
+    """Return the word of which the text is one of the ways to write it; `default` if of none.
 
     As `replace_strict` does, which polars cannot stream.
     """
@@ -179,7 +179,7 @@ def _from_integer(value: pl.Expr, kind: Kind) -> pl.Expr | None:
 
 
 def kind_of(dtype: pl.DataType) -> Kind | None:
-    """Give what a column of this type holds, for tables that tables.py does not know."""
+    """Return what a column of this type holds, for tables that tables.py does not know."""
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
         return "date"
     if dtype == pl.Boolean:
@@ -192,7 +192,7 @@ def kind_of(dtype: pl.DataType) -> Kind | None:
 
 
 def is_text(dtype: pl.DataType) -> bool:
-    """Tell whether the type is text in one form or another."""
+    """Return whether the type is text in one form or another."""
     return dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum)
 
 
@@ -225,7 +225,7 @@ def why_not(text: pl.Expr) -> pl.Expr:
 
 
 def is_valid(tidied: pl.Expr) -> pl.Expr:
-    """Tell whether the tidied text is an NHS number that may have been issued (null gives null)."""
+    """Return whether the tidied text is an NHS number that may have been issued; null for null."""
     digits = pl.when(tidied.str.contains(_TEN_DIGITS)).then(tidied)
     total = pl.sum_horizontal(
         digits.str.slice(place, 1).cast(pl.Int32) * (10 - place) for place in range(9)
@@ -238,7 +238,7 @@ def is_valid(tidied: pl.Expr) -> pl.Expr:
 
 
 def _is_wrong_scottish(digits: pl.Expr) -> pl.Expr:
-    """Tell whether a number of the Scottish range begins with six digits that are no date."""
+    """Return whether a number of the Scottish range begins with six digits that are no date."""
     in_range = digits.is_between(pl.lit("0100000000"), pl.lit("3112999999"))
     day, month, year = (digits.str.slice(at, 2) for at in (0, 2, 4))
     # Which century does not matter: of 1969 to 2068, every fourth year is a leap year.
@@ -247,5 +247,5 @@ def _is_wrong_scottish(digits: pl.Expr) -> pl.Expr:
 
 
 def is_damaged(text: pl.Expr) -> pl.Expr:
-    """Tell whether a spreadsheet has turned the number into something like 9.43E+09."""
+    """Return whether a spreadsheet has turned the number into something like 9.43E+09."""
     return text.str.contains(_DAMAGED)

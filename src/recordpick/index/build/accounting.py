@@ -18,7 +18,7 @@ from recordpick.errors import UserError
 from recordpick.index.build.background import BackgroundHasher
 from recordpick.index.build.cast import BAD
 from recordpick.index.build.staging import Staged, rows_with_reasons
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.emptied_values import SCHEMA, EmptiedCounts, emptied_values
 from recordpick.index.manifest import REJECTED, SET_ASIDE, FileCount
 from recordpick.index.source import DELETED, LookUp
@@ -35,7 +35,7 @@ AT_ONCE = 500_000
 
 
 def write_accounts(
-    tables: dict[str, TableMade],
+    tables: dict[str, TableBuilder],
     look_ups: Sequence[LookUp],
     digests: BackgroundHasher,
     folder: Path,
@@ -57,7 +57,7 @@ def write_accounts(
                 for batch in emptied_values(table, number):
                     emptied.add(batch)
                     values.write(batch)
-                rejections = misfits[number].height + staged.part.set_aside.height
+                rejections = misfits[number].height + staged.part.rejects.height
                 count = _count(table, number, digests, (rejections, emptied.total - before))
                 if count.rows_rejected == count.rows_read > 0 and not unusable:
                     first = next(_batches(staged, misfits[number])).row(0, named=True)
@@ -73,7 +73,7 @@ def write_accounts(
                     rejected.write(_named(batch, staged.part.file, table.name))
         for look_up in look_ups:
             counts.append(_count_of_look_up(look_up, digests))
-            for batch in look_up.set_aside.batches():
+            for batch in look_up.rejects.batches():
                 rejected.write(_named(batch, look_up.file, look_up.what))
         rejected.write(pl.DataFrame(schema=_REJECTED))
         values.write(pl.DataFrame(schema=SCHEMA))
@@ -94,7 +94,7 @@ class _Csv:
         self._begun = True
 
 
-def _misfits(table: TableMade, number: int) -> pl.DataFrame:
+def _misfits(table: TableBuilder, number: int) -> pl.DataFrame:
     """Return the rows of a part that were read and rejected: ROW and BAD."""
     flagged = table.staged[number].typed
     misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
@@ -103,7 +103,7 @@ def _misfits(table: TableMade, number: int) -> pl.DataFrame:
 
 def _batches(staged: Staged, misfits: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """Yield the rejected rows of a part as PLACES, in batches."""
-    damaged = staged.part.set_aside
+    damaged = staged.part.rejects
     if misfits.height + damaged.height <= AT_ONCE:
         rejected = [rows_with_reasons(staged, misfits), *damaged.batches()]
         yield pl.concat(rejected).sort("line", maintain_order=True)
@@ -121,7 +121,7 @@ def _named(rows: pl.DataFrame, file: str, table: str) -> pl.DataFrame:
 
 def _count_of_look_up(look_up: LookUp, digests: BackgroundHasher) -> FileCount:
     """Return the counts of a lookup file: its usable rows count as indexed."""
-    rejected = look_up.set_aside.height
+    rejected = look_up.rejects.height
     return FileCount(
         file=look_up.file,
         table=look_up.what,
@@ -135,7 +135,10 @@ def _count_of_look_up(look_up: LookUp, digests: BackgroundHasher) -> FileCount:
 
 
 def _count(
-    table: TableMade, number: int, digests: BackgroundHasher, rejected_and_emptied: tuple[int, int]
+    table: TableBuilder,
+    number: int,
+    digests: BackgroundHasher,
+    rejected_and_emptied: tuple[int, int],
 ) -> FileCount:
     rejected, emptied = rejected_and_emptied
     staged = table.staged[number]
@@ -148,7 +151,7 @@ def _count(
         table=table.name,
         size=part.path.stat().st_size,
         sha256=digests.of(part.path),
-        rows_read=staged.rows + part.set_aside.height + part.dropped,
+        rows_read=staged.rows + part.rejects.height + part.dropped,
         rows_indexed=table.indexed(number),
         rows_rejected=rejected,
         rows_deleted=deleted,

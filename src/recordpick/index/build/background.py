@@ -16,7 +16,7 @@ from typing import Self
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import write_table
 from recordpick.index.manifest import TableSummary
 
@@ -77,7 +77,7 @@ class BackgroundWriter:
         self._is_over.set()
         self._pool.shutdown(cancel_futures=True)
 
-    def write(self, table: TableMade) -> None:
+    def write(self, table: TableBuilder) -> None:
         """Queue a complete table for writing; raise the error of an earlier one, if any."""
         for earlier in self._results.values():
             if earlier.done():
@@ -88,7 +88,7 @@ class BackgroundWriter:
         """Wait for all tables; return the results of `write_table` by table name."""
         return {name: found.result() for name, found in self._results.items()}
 
-    def _write(self, table: TableMade) -> tuple[TableSummary, pl.DataFrame]:
+    def _write(self, table: TableBuilder) -> tuple[TableSummary, pl.DataFrame]:
         found = write_table(table, self._folder, self._is_over)
         self._digests.ask(self._folder / f"{table.name}.parquet")
         return found

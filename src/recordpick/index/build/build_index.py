@@ -21,10 +21,10 @@ from recordpick.index.build.accounting import write_accounts
 from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
 from recordpick.index.build.cast import BAD, NOT_A_PATIENT, ORPHAN
 from recordpick.index.build.coverage import conflated_words, gaps, restrictions_on
-from recordpick.index.build.integrity import find_misfits, find_repeated, known_patients
-from recordpick.index.build.patients import join_same_people, patients_of, write_patients
-from recordpick.index.build.staging import OddLinesError, Staged, Workroom, stage
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.integrity import check_integrity, find_repeated, known_patients
+from recordpick.index.build.patients import link_records, patients_of, write_patients
+from recordpick.index.build.staging import OddLinesError, SpillBuffer, Staged, stage
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.emptied_values import EmptiedCounts
 from recordpick.index.manifest import (
     FORMAT,
@@ -37,18 +37,18 @@ from recordpick.index.manifest import (
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.readers.not_patients import not_patients
 from recordpick.index.readers.registry import SourceKind, read_sources
-from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Part, Source
+from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Source, SourcePart
 from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.progress import Progress, silent
 from recordpick.schema import TABLES
 
-BeforeReading = Callable[[Part], None]
+BeforeReading = Callable[[SourcePart], None]
 """Called with each part before it is read."""
 
 
-def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
+def parts_by_table(read: Sequence[Source]) -> dict[str, list[SourcePart]]:
     """Return the parts of all sources by table: patients first, then in schema order."""
-    tables: dict[str, list[Part]] = {}
+    tables: dict[str, list[SourcePart]] = {}
     for number, source in enumerate(read):
         for part in source.parts:
             tables.setdefault(part.table, []).append(replace(part, source=number))
@@ -60,22 +60,22 @@ def parts_by_table(read: Sequence[Source]) -> dict[str, list[Part]]:
 
 def stage_table(
     name: str,
-    parts: Sequence[Part],
-    tables: Mapping[str, TableMade],
-    workroom: Workroom,
+    parts: Sequence[SourcePart],
+    tables: Mapping[str, TableBuilder],
+    buffer: SpillBuffer,
     before_reading: BeforeReading,
-) -> TableMade:
+) -> TableBuilder:
     """Stage the parts of a table; `tables` are the earlier ones, with integrity checks done."""
-    table = TableMade(name)
-    providers = [part for part in parts if part.feeds and not part.takes]
+    table = TableBuilder(name)
+    providers = [part for part in parts if part.provides and not part.requires]
     others = [part for part in parts if part not in providers]
     for part in providers:
         before_reading(part)
-        table.add(_staged(part, table, tables, workroom))
+        table.add(_staged(part, table, tables, buffer))
     find_repeated(table, range(len(providers)))
     for part in others:
         before_reading(part)
-        table.add(_staged(part, table, tables, workroom))
+        table.add(_staged(part, table, tables, buffer))
     if name == "patients":
         for number in range(len(table.staged)):
             _reject_not_patients(table, number)
@@ -84,13 +84,13 @@ def stage_table(
     return table
 
 
-def _reject_not_patients(table: TableMade, number: int) -> None:
+def _reject_not_patients(table: TableBuilder, number: int) -> None:
     """Reject totals, page footers and repeated headers in a file of patients."""
     staged = table.staged[number]
-    if PATIENT in staged.part.made:
+    if PATIENT in staged.part.precleaned:
         return
     identity = ("nhs_number", "date_of_birth", "family_name", "given_name")
-    known = [name for name in identity if name in staged.conformed.kinds]
+    known = [name for name in identity if name in staged.cast.kinds]
     rows = table.part(number).select(ROW, PATIENT, *known).collect()
     header = staged.part.raw.collect_schema().names()
     found = not_patients(rows.drop(ROW), header)
@@ -98,26 +98,26 @@ def _reject_not_patients(table: TableMade, number: int) -> None:
 
 
 def _staged(
-    part: Part, table: TableMade, tables: Mapping[str, TableMade], workroom: Workroom
+    part: SourcePart, table: TableBuilder, tables: Mapping[str, TableBuilder], buffer: SpillBuffer
 ) -> Staged:
     """Stage a part with what it requires; with the strict reader if its lines need that."""
     final = part
-    if part.finish is not None:
-        final = part.finish(part, _required(part, table, tables))
+    if part.enrich is not None:
+        final = part.enrich(part, _required(part, table, tables))
     try:
-        return stage(final, f"{table.name}.{len(table.staged)}", workroom)
+        return stage(final, f"{table.name}.{len(table.staged)}", buffer)
     except OddLinesError:
-        assert part.again is not None
-        return _staged(replace(part.again(), source=part.source), table, tables, workroom)
+        assert part.reread_strict is not None
+        return _staged(replace(part.reread_strict(), source=part.source), table, tables, buffer)
 
 
 def _required(
-    part: Part, table: TableMade, tables: Mapping[str, TableMade]
+    part: SourcePart, table: TableBuilder, tables: Mapping[str, TableBuilder]
 ) -> dict[str, pl.LazyFrame]:
     """Return the row sets that the part requires, as far as they exist."""
-    provided = {staged.part.feeds for staged in table.staged if staged.part.feeds}
-    rows = {name: table.provided(name) for name in part.takes if name in provided}
-    return rows | {name: tables[name].rows() for name in part.takes if name in tables}
+    provided = {staged.part.provides for staged in table.staged if staged.part.provides}
+    rows = {name: table.provided(name) for name in part.requires if name in provided}
+    return rows | {name: tables[name].rows() for name in part.requires if name in tables}
 
 
 def build_index(  # noqa: PLR0913 - all but two are named where it is called
@@ -158,7 +158,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 for path in _files_of(read):
                     digests.ask(path)
                 made, tables, (files, emptied), notes = _make(
-                    read, digests, folder, Workroom(Path(work)), progress
+                    read, digests, folder, SpillBuffer(Path(work)), progress
                 )
                 progress("writing down what the index holds", 0.97)
                 tables = _with_digests(folder, tables, digests)
@@ -190,10 +190,10 @@ def _make(
     read: list[Source],
     digests: BackgroundHasher,
     folder: Path,
-    workroom: Workroom,
+    buffer: SpillBuffer,
     progress: Progress,
 ) -> tuple[
-    dict[str, TableMade],
+    dict[str, TableBuilder],
     dict[str, TableSummary],
     tuple[tuple[FileCount, ...], EmptiedCounts],
     tuple[str, ...],
@@ -203,25 +203,25 @@ def _make(
     sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
     done = 0
 
-    def said(part: Part) -> None:
+    def said(part: SourcePart) -> None:
         nonlocal done
         progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
         done += _size(part) // 2
 
-    people = stage_table("patients", by_table.pop("patients"), {}, workroom, said)
-    aliases = join_same_people(people)
+    people = stage_table("patients", by_table.pop("patients"), {}, buffer, said)
+    aliases = link_records(people)
     tables = {"patients": people}
     patients = patients_of(people)
     known = known_patients(people, patients)
     summaries = {"patients": TableSummary(0, {})}
     with BackgroundWriter(folder, digests) as writing:
         for name, parts in by_table.items():
-            table = stage_table(name, parts, tables, workroom, said)
+            table = stage_table(name, parts, tables, buffer, said)
             table.staged = [
                 replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
             ]
             progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
-            find_misfits(table, known, tables)
+            check_integrity(table, known, tables)
             writing.write(table)
             tables[name] = table
             done += sizes[name] // 2
@@ -238,16 +238,16 @@ def _make(
     notes += _of_lines(tables.values(), look_ups)
     notes += [
         f"{staged.part.file}: table {table.name} has no column "
-        f"{', '.join(staged.conformed.unknown)}: left out."
+        f"{', '.join(staged.cast.unknown)}: left out."
         for table in tables.values()
         for staged in table.staged
-        if staged.conformed.unknown
+        if staged.cast.unknown
     ]
     notes += [
         f"{staged.part.file}: {said}."
         for table in tables.values()
         for staged in table.staged
-        for said in staged.conformed.unreadable
+        for said in staged.cast.unreadable
     ]
     notes += accounts[1].notes()
     notes += _without_code(summaries, folder)
@@ -257,7 +257,7 @@ def _make(
 
 
 def _warnings(read: Sequence[Source]) -> Iterator[str]:
-    """Give what a person must see before the index is used, each once."""
+    """Return what a person must see before the index is used, each once."""
     yield from dict.fromkeys(warning for source in read for warning in source.warnings)
 
 
@@ -265,7 +265,7 @@ _STRANGERS = 100, 0.1
 """How many rows of a source, and which share, must be of unknown patients to be worth a warning."""
 
 
-def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iterator[str]:
+def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> Iterator[str]:
     """Warn of sources many rows of which are of patients who are not in their file of patients.
 
     So is an extract of changes only, which need not say what it is.
@@ -285,22 +285,22 @@ def _strangers(tables: Mapping[str, TableMade], sources: Sequence[Path]) -> Iter
             )
 
 
-def _of_lines(tables: Iterable[TableMade], look_ups: Sequence[LookUp]) -> list[str]:
-    """Give what files say of lines that were not read as they seem; each sentence once."""
+def _of_lines(tables: Iterable[TableBuilder], look_ups: Sequence[LookUp]) -> list[str]:
+    """Return what files say of lines that were not read as they seem; each sentence once."""
     notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
     notes += [note for used in look_ups for note in used.notes]
     return list(dict.fromkeys(notes))
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:
-    """Give all files of the sources, in the order in which they are read."""
+    """Return all files of the sources, in the order in which they are read."""
     for parts in parts_by_table(read).values():
         yield from (part.path for part in parts)
     yield from (used.path for source in read for used in source.look_ups)
 
 
 def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many rows have no code, such as one that the source's own list does not have."""
+    """Return how many rows have no code, such as one that the source's own list does not have."""
     for name in ("events", "medications"):
         if name in tables and "code" in tables[name].columns:
             rows = pl.scan_parquet(folder / f"{name}.parquet", glob=False)
@@ -313,7 +313,7 @@ def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[
 
 
 def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many are neither registered, left nor dead, as without any row of registration."""
+    """Return how many are neither registered, left nor dead, as without any row of registration."""
     if "status" in tables["patients"].columns:
         rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
         count = rows.select(pl.col("status").null_count()).collect().item()
@@ -326,7 +326,7 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
 
 
 def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Say how many patients share their NHS number: it does not name one record."""
+    """Return how many patients share their NHS number: it does not name one record."""
     if "nhs_number" in tables["patients"].columns:
         numbers = pl.scan_parquet(folder / "patients.parquet", glob=False).select("nhs_number")
         shared = pl.col("nhs_number").drop_nulls().is_duplicated().sum()
@@ -338,7 +338,7 @@ def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
             )
 
 
-def _size(part: Part) -> int:
+def _size(part: SourcePart) -> int:
     return max(part.path.stat().st_size, 2)
 
 

@@ -18,10 +18,18 @@ from recordpick.errors import UserError
 from recordpick.identifiers import ERROR
 from recordpick.index import values as nhs_numbers
 from recordpick.index.date_columns import reasons_of
-from recordpick.index.fast_cast import EMPTIED, MISSING, NotNull, Quick, at_once, staged_type, typed
+from recordpick.index.fast_cast import (
+    EMPTIED,
+    MISSING,
+    FastCast,
+    NotNull,
+    cast_together,
+    fast_cast,
+    staged_type,
+)
 from recordpick.index.patient_numbers import SPOILT
 from recordpick.index.readers.not_patients import why_not
-from recordpick.index.source import DELETED, FOLDED, HOSTED, ORDER, Part
+from recordpick.index.source import DELETED, DETAIL_OF, HAS_PARENT, VERSION, SourcePart
 from recordpick.index.values import (
     IDENTIFIERS,
     ISO,
@@ -37,13 +45,13 @@ from recordpick.schema import KIND_WORDS, TABLES, Column, Kind
 BAD = "__bad"
 """Why a row is rejected (UInt16: UNFIT and those below), null for a valid row."""
 
-ASIDE = "__aside"
+EMPTIED_FLAG = "__aside"
 """True where a value was emptied because it cannot be read or cannot be right."""
 
-UNFIT = 59_999
+MISSING_VALUE = 59_999
 """A required value is missing: `reasons` finds out which, for the few rows affected."""
 
-ORPHAN, DUPLICATE, HOSTLESS, UNSURE, NOT_A_PATIENT = 60_000, 60_001, 60_002, 60_003, 60_004
+ORPHAN, DUPLICATE, NO_PARENT, UNSURE, NOT_A_PATIENT = 60_000, 60_001, 60_002, 60_003, 60_004
 """Checks between rows.
 
 The patient is unknown; the row's id occurred before; its parent row is missing; its NHS number
@@ -51,14 +59,15 @@ belongs to several patients of another source; it is a total or another line tha
 """
 
 NHS_NUMBER = "nhs_number"
-_TECHNICAL = (ORDER, FOLDED, HOSTED)
+_TECHNICAL = (VERSION, DETAIL_OF, HAS_PARENT)
 
 
 @dataclass(frozen=True)
-class Conformed:
-    """`frame`: ROW, BAD, DELETED, ASIDE, then the table's columns; `kinds` of those, in order.
+class CastPart:
+    """`frame`: ROW, BAD, DELETED, EMPTIED_FLAG, then the table's columns; `kinds` of those.
 
-    Dictionary-encoded columns (`Part.told`) are there as indexes; closed vocabularies are Enums.
+    Dictionary-encoded columns (`SourcePart.lookups`) are there as indexes; closed vocabularies are
+    Enums.
     """
 
     frame: pl.LazyFrame
@@ -78,9 +87,9 @@ class Conformed:
     """ORDER, FOLDED, HOSTED, if the part has them, in addition to the table's columns."""
 
 
-def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
+def columns_of_part(part: SourcePart, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
     """Return the table's columns that the part has, and the names of unknown columns."""
-    places = {each.place for each in part.told}
+    places = {each.index_column for each in part.lookups}
     present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
     table = TABLES.get(part.table)
     if table is not None:
@@ -104,7 +113,7 @@ def columns_of_part(part: Part, schema: pl.Schema) -> tuple[list[Column], tuple[
     return columns, ()
 
 
-def _check_required(part: Part, known: list[Column], present: list[str]) -> None:
+def _check_required(part: SourcePart, known: list[Column], present: list[str]) -> None:
     missing = [column.name for column in known if column.required and column.name not in present]
     if missing:
         found = ", ".join(present[:12]) + (" …" if len(present) > 12 else "")
@@ -114,13 +123,13 @@ def _check_required(part: Part, known: list[Column], present: list[str]) -> None
         )
 
 
-def conform(part: Part) -> Conformed:
+def cast_part(part: SourcePart) -> CastPart:
     """Return the part with its columns cast; UserError if the file cannot be what it seems."""
     schema = part.frame.collect_schema()
-    encoded = {name: dtype for each in part.told for name, dtype in each.table.schema.items()}
+    encoded = {name: dtype for each in part.lookups for name, dtype in each.table.schema.items()}
     columns, unknown = columns_of_part(part, pl.Schema(schema | encoded))
     texts: dict[str, pl.Expr] = {}
-    values: dict[str, pl.Expr | Quick] = {}
+    values: dict[str, pl.Expr | FastCast] = {}
     checks: list[tuple[Column, str, pl.Expr]] = []
     required: list[NotNull] = []
     emptied_numbers = pl.lit(value=False)
@@ -131,8 +140,8 @@ def conform(part: Part) -> Conformed:
         written = part.date_formats.get(name, ISO)
         source = pl.col(name)
         strict = _value(part, column, dtype, written)
-        value: pl.Expr | Quick
-        if name in part.made:
+        value: pl.Expr | FastCast
+        if name in part.precleaned:
             value = source.cast(staged_type(column)) if column.words else source
             if column.required and dtype == pl.String:
                 texts[name] = source
@@ -147,39 +156,39 @@ def conform(part: Part) -> Conformed:
             emptied_numbers = (
                 trimmed(source.cast(pl.String)).is_not_null() & pl.col(_typed(name)).is_null()
             )
-        elif column.required or (name not in part.made and _can_fail(part, column, dtype)):
+        elif column.required or (name not in part.precleaned and _can_fail(part, column, dtype)):
             missing = pl.lit(column.required)
-            tried = source if name in part.made else strict
+            tried = source if name in part.precleaned else strict
             checks.append((column, written, tried.is_null() & (missing | source.is_not_null())))
-            result = name if isinstance(value, Quick) else pl.col(_typed(name))
+            result = name if isinstance(value, FastCast) else pl.col(_typed(name))
             required.append(NotNull(result, None if column.required else source))
         values[name] = value
     deleted = pl.col(DELETED) if DELETED in schema else pl.lit(value=False)
     technical = tuple(name for name in _TECHNICAL if name in schema)
     kinds = {column.name: column.kind for column in columns}
-    fast = {name: value for name, value in values.items() if isinstance(value, Quick)}
+    fast = {name: value for name, value in values.items() if isinstance(value, FastCast)}
     plain = {_typed(name): value for name, value in values.items() if isinstance(value, pl.Expr)}
     # Each value is cast once, in a step of its own; the checks then use the result.
     rows = part.frame.with_columns(**plain)
     unfit = emptied = pl.lit(value=False)
     if fast or required:
-        rows = rows.with_columns(at_once(fast, required).alias(_CAST))
+        rows = rows.with_columns(cast_together(fast, required).alias(_CAST))
     if required:
         unfit, emptied = _cast(MISSING), _cast(EMPTIED)
     frame = rows.select(
         pl.col(ROW),
-        pl.when(unfit).then(pl.lit(UNFIT, pl.UInt16)).alias(BAD),
+        pl.when(unfit).then(pl.lit(MISSING_VALUE, pl.UInt16)).alias(BAD),
         deleted.fill_null(value=False).alias(DELETED),
-        (emptied_numbers.fill_null(value=False) | emptied).alias(ASIDE),
+        (emptied_numbers.fill_null(value=False) | emptied).alias(EMPTIED_FLAG),
         *technical,
-        *(each.place for each in part.told),
+        *(each.index_column for each in part.lookups),
         *(
             (_cast(name) if name in fast else pl.col(_typed(name))).alias(name)
             for name in kinds
             if name not in encoded
         ),
     )
-    return Conformed(frame, kinds, tuple(checks), texts, unknown, technical=technical)
+    return CastPart(frame, kinds, tuple(checks), texts, unknown, technical=technical)
 
 
 def _trimmed(rows: pl.LazyFrame, texts: dict[str, pl.Expr]) -> pl.LazyFrame:
@@ -200,11 +209,11 @@ def _cast(name: str) -> pl.Expr:
     return pl.col(_CAST).struct.field(name)
 
 
-def _alone(value: pl.Expr | Quick) -> pl.Expr:
-    return value.alone() if isinstance(value, Quick) else value
+def _alone(value: pl.Expr | FastCast) -> pl.Expr:
+    return value.alone() if isinstance(value, FastCast) else value
 
 
-def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.Expr:
+def _value(part: SourcePart, column: Column, dtype: pl.DataType, written: str) -> pl.Expr:
     """Return the cast of a column (of `texts`) to its kind."""
     source = pl.col(column.name)
     if is_text(dtype):
@@ -219,23 +228,25 @@ def _value(part: Part, column: Column, dtype: pl.DataType, written: str) -> pl.E
     return from_text(typed, column) if column.words else typed
 
 
-def _may_be_error(part: Part, column: Column, dtype: pl.DataType) -> bool:
+def _may_be_error(part: SourcePart, column: Column, dtype: pl.DataType) -> bool:
     """Return whether a text may be a formula's error: patients come in spreadsheets."""
     is_free_text = column.kind == "text" and not column.words and is_text(dtype)
-    return is_free_text and part.table == "patients" and column.name not in part.made
+    return is_free_text and part.table == "patients" and column.name not in part.precleaned
 
 
 def _without_errors(text: pl.Expr) -> pl.Expr:
     return pl.when(~text.cast(pl.String).str.contains(ERROR)).then(text)
 
 
-def _from_text(part: Part, column: Column, dtype: pl.DataType, written: str) -> Quick | pl.Expr:
+def _from_text(
+    part: SourcePart, column: Column, dtype: pl.DataType, written: str
+) -> FastCast | pl.Expr:
     """Return the same cast for text as it is in the file, fast."""
-    value = typed(pl.col(column.name).cast(pl.String), column, written)
+    value = fast_cast(pl.col(column.name).cast(pl.String), column, written)
     return _without_errors(_alone(value)) if _may_be_error(part, column, dtype) else value
 
 
-def _can_fail(part: Part, column: Column, dtype: pl.DataType) -> bool:
+def _can_fail(part: SourcePart, column: Column, dtype: pl.DataType) -> bool:
     """Return whether any value of this type can be wrong in this column: most text cannot."""
     if _may_be_error(part, column, dtype):
         return True
@@ -244,20 +255,20 @@ def _can_fail(part: Part, column: Column, dtype: pl.DataType) -> bool:
     return column.kind != "text" or dtype != pl.String
 
 
-def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
+def reasons(cast: CastPart, rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return ROW and `reason` of rejected rows: `rows` is the part's own frame with BAD added.
 
     If a row fails several checks, the reason is that of the first.
     """
     names = rows.collect_schema().names()
-    rows = _trimmed(rows, conformed.texts)
+    rows = _trimmed(rows, cast.texts)
     first = [
         pl.when(failed).then(pl.lit(number, pl.UInt16))
-        for number, (column, _, failed) in enumerate(conformed.checks)
+        for number, (column, _, failed) in enumerate(cast.checks)
         if column.required
     ]
     rows = rows.with_columns(
-        pl.when(pl.col(BAD) == UNFIT)
+        pl.when(pl.col(BAD) == MISSING_VALUE)
         .then(pl.coalesce(*first, pl.col(BAD)))
         .otherwise(BAD)
         .alias(BAD)
@@ -265,11 +276,11 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     reason: Any = pl.when(pl.col(BAD) == ORPHAN).then(
         pl.format('there is no patient "{}" in this index', pl.col("patient_id"))
     )
-    row_id = conformed_row_id(names)
+    row_id = row_id_among(names)
     reason = reason.when(pl.col(BAD) == DUPLICATE).then(
         pl.format('{} "{}" is already on an earlier row', pl.lit(row_id), pl.col(row_id))
     )
-    reason = reason.when(pl.col(BAD) == HOSTLESS).then(
+    reason = reason.when(pl.col(BAD) == NO_PARENT).then(
         pl.format('{} "{}", which this row belongs to, is missing', pl.lit(row_id), pl.col(row_id))
     )
     reason = reason.when(pl.col(BAD) == NOT_A_PATIENT).then(
@@ -282,7 +293,7 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
                 pl.col(NHS_NUMBER),
             )
         )
-    for number, (column, written, _) in enumerate(conformed.checks):
+    for number, (column, written, _) in enumerate(cast.checks):
         if not column.required:
             continue
         value = pl.col(column.name).cast(pl.String)
@@ -297,16 +308,16 @@ def reasons(conformed: Conformed, rows: pl.LazyFrame) -> pl.LazyFrame:
     return rows.select(ROW, reason.alias("reason"))
 
 
-def values_emptied(conformed: Conformed, rows: pl.LazyFrame) -> pl.DataFrame:
+def values_emptied(cast: CastPart, rows: pl.LazyFrame) -> pl.DataFrame:
     """Return the values that were emptied in these rows of the part's own frame, with reasons.
 
     Columns: ROW, `column`, `value` (as read), `reason`; sorted by ROW, then in schema order.
     """
-    wanted = [check for check in conformed.checks if not check[0].required]
-    has_number = NHS_NUMBER in conformed.kinds and NHS_NUMBER in rows.collect_schema().names()
+    wanted = [check for check in cast.checks if not check[0].required]
+    has_number = NHS_NUMBER in cast.kinds and NHS_NUMBER in rows.collect_schema().names()
     tried = {f"__failed {column.name}": failed for column, _, failed in wanted}
     names = [column.name for column, _, _ in wanted] + [NHS_NUMBER] * has_number
-    read = _trimmed(rows, {**conformed.texts}).select(ROW, *dict.fromkeys(names), **tried)
+    read = _trimmed(rows, {**cast.texts}).select(ROW, *dict.fromkeys(names), **tried)
     held = read.collect(engine="streaming").sort(ROW)
     found = [_no_values()]
     for column, written, _ in wanted:
@@ -353,7 +364,7 @@ def _why_emptied(texts: pl.Series, column: Column, written: str) -> pl.Series:
     ).to_series()
 
 
-def conformed_row_id(names: list[str]) -> str:
+def row_id_among(names: list[str]) -> str:
     """Return the id column among these names; patient_id if there is no other."""
     ids = [table.row_id for table in TABLES.values() if table.row_id in names]
     others = [name for name in ids if name != "patient_id"]

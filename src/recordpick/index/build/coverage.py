@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.index.source import PATIENT, Source
 
@@ -17,7 +17,7 @@ RESTRICTED = ("status", "registration")
 
 
 def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
-    """Give what any source says of words it cannot tell apart, each once."""
+    """Return what any source says of words it cannot tell apart, each once."""
     return tuple(dict.fromkeys(one for source in read for one in source.conflated))
 
 
@@ -68,9 +68,9 @@ def _words_in(patients: Path, column: str) -> list[str]:
 
 
 def gaps(
-    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableMade]
+    read: Sequence[Source], sources: Sequence[Path], tables: Mapping[str, TableBuilder]
 ) -> tuple[Gap, ...]:
-    """Give the tables and columns that some of several sources have and others do not.
+    """Return the tables and columns that some of several sources have and others do not.
 
     `tables` are those made of the sources, with `sources` in the same order as `read`. Of a table
     that a source does not have at all, `column` is "" and `rows` are patients.
@@ -88,17 +88,17 @@ def gaps(
     return tuple(dict.fromkeys(found))
 
 
-def _columns_by_source(table: TableMade) -> dict[int, set[str]]:
+def _columns_by_source(table: TableBuilder) -> dict[int, set[str]]:
     columns: dict[int, set[str]] = {}
     for staged in table.staged:
-        columns.setdefault(staged.part.source, set()).update(staged.conformed.kinds)
+        columns.setdefault(staged.part.source, set()).update(staged.cast.kinds)
     return columns
 
 
 def _gaps_of(
-    number: int, table: TableMade, have: Mapping[int, set[str]], people: TableMade
+    number: int, table: TableBuilder, have: Mapping[int, set[str]], people: TableBuilder
 ) -> Iterator[tuple[str, int]]:
-    """Give columns that a source does not tell, with how many rows or patients that concerns."""
+    """Return columns that a source does not tell, with how many rows or patients that concerns."""
     if number not in have:
         rows = _count(_without(_rows_of(people, {number}), _rows_of(people, set(have))))
         if rows:
@@ -116,8 +116,8 @@ def _gaps_of(
             yield column, rows
 
 
-def _rows_of(table: TableMade, sources: set[int]) -> pl.LazyFrame:
-    """Give the patient_id of the rows of these sources."""
+def _rows_of(table: TableBuilder, sources: set[int]) -> pl.LazyFrame:
+    """Return the patient_id of the rows of these sources."""
     nobody = pl.LazyFrame(schema={PATIENT: pl.String})
     parts = [
         table.part(k).select(PATIENT)

@@ -1,6 +1,6 @@
 """Enrichment: adding details from other files to rows: problems to events, issues to medication.
 
-Each function is the `finish` of a part (parts.py).
+Each function is the `enrich` of a part (parts.py).
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from recordpick.index.lookup import SmallTable, at
-from recordpick.index.source import FOLDED, Met, Part, Told
+from recordpick.index.lookup import LookupTable, gather_at
+from recordpick.index.source import DETAIL_OF, LookupColumns, MatchedKeys, SourcePart
 
 PROBLEMS, ISSUES = "problems", "issues"
 """The names under which such rows are provided."""
@@ -23,7 +23,7 @@ _PROBLEM = "__problem"
 """The index of an event in the table of problems."""
 
 
-def with_problems(part: Part, required: Mapping[str, pl.LazyFrame]) -> Part:
+def with_problems(part: SourcePart, required: Mapping[str, pl.LazyFrame]) -> SourcePart:
     """Return events with the details of their problems.
 
     Of several problem rows for one event, the last one, and an active one before a past one.
@@ -32,21 +32,23 @@ def with_problems(part: Part, required: Mapping[str, pl.LazyFrame]) -> Part:
     problems_by_id = _each_problem(_details(required[PROBLEMS]))
     detail_columns = [name for name in problems_by_id.columns if name in _OF_PROBLEMS]
     combined = [name for name in detail_columns if name in {*own, "text", "parent_id"}]
-    lookups = [_doubled_for_problems(each) for each in part.told]
+    lookups = [_doubled_for_problems(each) for each in part.lookups]
     columns = {name: _combined(problems_by_id, name, own) for name in combined}
     if "kind" in own:
         columns["kind"] = pl.when(_IS_PROBLEM).then(pl.lit("problem")).otherwise(pl.col("kind"))
-    for before, after in zip(part.told, lookups, strict=True):
+    for before, after in zip(part.lookups, lookups, strict=True):
         if after is not before:
-            columns[after.place] = _in_second_half(pl.col(after.place), before.table.height)
+            columns[after.index_column] = _in_second_half(
+                pl.col(after.index_column), before.table.height
+            )
     others = [name for name in own if name not in columns]
-    rows = part.frame.with_columns(problems_by_id.place(pl.col("event_id")).alias(_PROBLEM))
-    encoded = problems_by_id.told(
+    rows = part.frame.with_columns(problems_by_id.index_of(pl.col("event_id")).alias(_PROBLEM))
+    encoded = problems_by_id.encode(
         _PROBLEM, [name for name in detail_columns if name not in columns]
     )
     frame = rows.select(*others, _PROBLEM, **columns)
-    matched = Met(PROBLEMS, _PROBLEM, problems_by_id.frame["event_id"])
-    return replace(part, frame=frame, told=(*lookups, encoded), met=matched)
+    matched = MatchedKeys(PROBLEMS, _PROBLEM, problems_by_id.frame["event_id"])
+    return replace(part, frame=frame, lookups=(*lookups, encoded), matched=matched)
 
 
 _ISSUED = "__issued"
@@ -55,7 +57,7 @@ _ISSUED = "__issued"
 _IS_PROBLEM = pl.col(_PROBLEM).is_not_null()
 
 
-def _each_problem(problems: pl.LazyFrame) -> SmallTable:
+def _each_problem(problems: pl.LazyFrame) -> LookupTable:
     """Return the problems, each once, as a lookup table by event_id."""
     names = problems.collect_schema().names()
     detail_columns = [name for name in names if name in _OF_PROBLEMS]
@@ -63,12 +65,12 @@ def _each_problem(problems: pl.LazyFrame) -> SmallTable:
     if "problem_status" in detail_columns:
         active = (pl.col("problem_status") == "active").fill_null(value=False)
         found = found.sort(active, maintain_order=True)
-    return SmallTable(found.unique("event_id", keep="last"), "event_id")
+    return LookupTable(found.unique("event_id", keep="last"), "event_id")
 
 
-def _combined(problems_by_id: SmallTable, name: str, own: Sequence[str]) -> pl.Expr:
+def _combined(problems_by_id: LookupTable, name: str, own: Sequence[str]) -> pl.Expr:
     """Return a column combined from a problem and its event."""
-    of_problem = at(pl.col(_PROBLEM), problems_by_id.frame[name])
+    of_problem = gather_at(pl.col(_PROBLEM), problems_by_id.frame[name])
     of_event = pl.col(name) if name in own else pl.lit(None, pl.String)
     if name == "parent_id":
         # The parent of a problem is a problem: the event it was recorded with is not.
@@ -77,7 +79,7 @@ def _combined(problems_by_id: SmallTable, name: str, own: Sequence[str]) -> pl.E
     return pl.coalesce(first, second)
 
 
-def _doubled_for_problems(lookup: Told) -> Told:
+def _doubled_for_problems(lookup: LookupColumns) -> LookupColumns:
     """Return a lookup table with `kind` doubled: the second half is the same for problems.
 
     Each half ends with a row for unknown values.
@@ -96,7 +98,7 @@ def _in_second_half(place: pl.Expr, height: int) -> pl.Expr:
 
 def _details(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Return only the detail rows among the provided rows."""
-    return rows.filter(pl.col(FOLDED).is_not_null())
+    return rows.filter(pl.col(DETAIL_OF).is_not_null())
 
 
 _DAYS = 10**6
@@ -113,7 +115,7 @@ def _latest(value: str, by: str) -> pl.Expr:
     return (both.max() % (10 * _DAYS) - _DAYS).cast(pl.Int32).cast(pl.Date)
 
 
-def with_last_issue(part: Part, required: Mapping[str, pl.LazyFrame]) -> Part:
+def with_last_issue(part: SourcePart, required: Mapping[str, pl.LazyFrame]) -> SourcePart:
     """Return medication with the date of its last issue and the review date last set.
 
     Also with the number of issues, if the part has no such column.
@@ -139,7 +141,11 @@ def with_last_issue(part: Part, required: Mapping[str, pl.LazyFrame]) -> Part:
     encoded = issues_by_id.drop("medication_id")
     if "issues" in details:
         none = pl.col("issues").fill_null(0)
-        frame = frame.with_columns(at(pl.col(_ISSUED), issues_by_id["issues"]).alias("issues"))
+        frame = frame.with_columns(
+            gather_at(pl.col(_ISSUED), issues_by_id["issues"]).alias("issues")
+        )
         frame, encoded = frame.with_columns(none), encoded.drop("issues")
-    matched = Met(ISSUES, _ISSUED, issues_by_id["medication_id"])
-    return replace(part, frame=frame, told=(*part.told, Told(_ISSUED, encoded)), met=matched)
+    matched = MatchedKeys(ISSUES, _ISSUED, issues_by_id["medication_id"])
+    return replace(
+        part, frame=frame, lookups=(*part.lookups, LookupColumns(_ISSUED, encoded)), matched=matched
+    )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.csvio.rejects import ROW
-from recordpick.index.build.cast import DUPLICATE, HOSTLESS, ORPHAN
-from recordpick.index.build.table_builder import TableMade
-from recordpick.index.source import DELETED, FOLDED, HOSTED, ORDER, PATIENT
+from recordpick.index.build.cast import DUPLICATE, NO_PARENT, ORPHAN
+from recordpick.index.build.table_builder import TableBuilder
+from recordpick.index.source import DELETED, DETAIL_OF, HAS_PARENT, PATIENT, VERSION
 
 _OWN, _PART, _IS_DETAIL = "__own", "__part", "__is_folded"
 
@@ -24,7 +24,7 @@ class Known:
     deleted: pl.DataFrame
 
 
-def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
+def known_patients(people: TableBuilder, patients: pl.DataFrame) -> Known:
     """Return the patients in the index, and the deleted ones that are not in it."""
     ids = patients.select(PATIENT)
     deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
@@ -32,14 +32,14 @@ def known_patients(people: TableMade, patients: pl.DataFrame) -> Known:
     return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
 
 
-def find_misfits(table: TableMade, known: Known, tables: Mapping[str, TableMade]) -> None:
+def check_integrity(table: TableBuilder, known: Known, tables: Mapping[str, TableBuilder]) -> None:
     """Reject the rows of a table that fail an integrity check; `tables` are the earlier ones."""
     _reject_orphans(table, known)
     find_repeated(table, range(len(table.staged)))
     _reject_without_parent(table, tables)
 
 
-def _reject_orphans(table: TableMade, known: Known) -> None:
+def _reject_orphans(table: TableBuilder, known: Known) -> None:
     """Reject rows of unknown patients; rows of deleted patients are superseded with them."""
     for number in range(len(table.staged)):
         unknown = table.patients_of(number).join(known.patients, on=PATIENT, how="anti")
@@ -55,10 +55,10 @@ def _reject_orphans(table: TableMade, known: Known) -> None:
         table.reject(number, orphans.join(known.deleted, on=PATIENT, how="anti"), ORPHAN)
 
 
-def find_repeated(table: TableMade, numbers: range) -> None:
+def find_repeated(table: TableBuilder, numbers: range) -> None:
     """Find rows of these parts with a repeated id: superseded by a later row, or duplicates.
 
-    Of rows with `ORDER` the highest stays, or none if that one is deleted; the others are
+    Of rows with `VERSION` the highest stays, or none if that one is deleted; the others are
     superseded. Among equals in one part the first stays and the others are duplicates.
     """
     row_id = table.row_id
@@ -72,7 +72,7 @@ def find_repeated(table: TableMade, numbers: range) -> None:
         return
     several = hashed.join(repeated.lazy(), on="hash", how="semi").collect(engine="streaming")
     same = (_OWN, _IS_DETAIL)
-    is_latest = pl.col(ORDER) == pl.col(ORDER).max().over(same)
+    is_latest = pl.col(VERSION) == pl.col(VERSION).max().over(same)
     is_deleted = (pl.col(DELETED) & is_latest).any().over(same)
     judged = (
         several.with_columns(_order_of_part())
@@ -112,60 +112,62 @@ _PARTS = 4096
 
 def _order_of_part() -> pl.Expr:
     """Return ORDER and the part's number as one number; 0 for a row without an order."""
-    run = pl.col(ORDER).fill_null(0)
-    return pl.when("ordered").then(run * _PARTS + pl.col(_PART) + 1).otherwise(0).alias(ORDER)
+    run = pl.col(VERSION).fill_null(0)
+    return pl.when("ordered").then(run * _PARTS + pl.col(_PART) + 1).otherwise(0).alias(VERSION)
 
 
-def _own_ids(table: TableMade, number: int, row_id: str) -> pl.LazyFrame:
+def _own_ids(table: TableBuilder, number: int, row_id: str) -> pl.LazyFrame:
     """Return the ids of a part's rows, and of deleted ones where they may supersede others."""
     staged = table.staged[number]
-    technical = staged.conformed.technical
-    detail_id = pl.col(FOLDED) if FOLDED in technical else pl.lit(None, pl.String)
-    order = pl.col(ORDER) if ORDER in technical else pl.lit(None, pl.Int64)
+    technical = staged.cast.technical
+    detail_id = pl.col(DETAIL_OF) if DETAIL_OF in technical else pl.lit(None, pl.String)
+    order = pl.col(VERSION) if VERSION in technical else pl.lit(None, pl.Int64)
     columns = (
         pl.col(ROW),
         pl.coalesce(detail_id, row_id).alias(_OWN),
         detail_id.is_not_null().alias(_IS_DETAIL),
-        order.alias(ORDER),
-        pl.lit(ORDER in technical).alias("ordered"),
+        order.alias(VERSION),
+        pl.lit(VERSION in technical).alias("ordered"),
     )
     rows = table.part(number).select(*columns, pl.lit(value=False).alias(DELETED))
-    if ORDER in technical:
+    if VERSION in technical:
         deleted = staged.typed.filter(DELETED)
         rows = pl.concat([rows, deleted.select(*columns, DELETED).drop_nulls(_OWN)])
     return rows.with_columns(pl.lit(number).alias(_PART))
 
 
-def _reject_without_parent(table: TableMade, tables: Mapping[str, TableMade]) -> None:
+def _reject_without_parent(table: TableBuilder, tables: Mapping[str, TableBuilder]) -> None:
     """Reject rows whose parent row is missing; rows of a deleted parent are superseded with it."""
     for number, staged in enumerate(table.staged):
-        is_detail = FOLDED in staged.conformed.technical
-        parent = tables.get(staged.part.host) if staged.part.host else table if is_detail else None
+        is_detail = DETAIL_OF in staged.cast.technical
+        parent = (
+            tables.get(staged.part.parent) if staged.part.parent else table if is_detail else None
+        )
         if parent is None or parent.row_id is None or table.row_id is None:
             continue
         lost = _without_parent(table, number, parent)
         if lost.height:
             gone = lost.join(_superseded_ids(parent, parent.row_id), on=_OWN, how="semi")
             table.supersede(number, gone)
-            table.reject(number, lost.join(gone, on=ROW, how="anti"), HOSTLESS)
+            table.reject(number, lost.join(gone, on=ROW, how="anti"), NO_PARENT)
 
 
-def _without_parent(table: TableMade, number: int, parent: TableMade) -> pl.DataFrame:
+def _without_parent(table: TableBuilder, number: int, parent: TableBuilder) -> pl.DataFrame:
     """Return the rows of a part (ROW, _OWN) whose parent row is missing."""
     staged = table.staged[number]
-    technical = staged.conformed.technical
+    technical = staged.cast.technical
     unmatched = None
-    if parent is table and HOSTED not in technical:
-        unmatched = table.unmatched(staged.part.feeds)
+    if parent is table and HAS_PARENT not in technical:
+        unmatched = table.unmatched(staged.part.provides)
         if unmatched is not None and unmatched.is_empty():
             return pl.DataFrame(schema={ROW: pl.UInt32, _OWN: pl.String})
     rows = table.part(number)
-    if FOLDED in technical:
-        rows = rows.filter(pl.col(FOLDED).is_not_null())
-    if HOSTED in technical:
-        rows = rows.filter(~pl.col(HOSTED))
+    if DETAIL_OF in technical:
+        rows = rows.filter(pl.col(DETAIL_OF).is_not_null())
+    if HAS_PARENT in technical:
+        rows = rows.filter(~pl.col(HAS_PARENT))
     found = rows.select(ROW, pl.col(str(table.row_id)).alias(_OWN)).collect(engine="streaming")
-    if HOSTED in technical:
+    if HAS_PARENT in technical:
         return found
     if unmatched is not None:
         return found.join(unmatched.alias(_OWN).to_frame(), on=_OWN, how="semi")
@@ -176,7 +178,7 @@ def _without_parent(table: TableMade, number: int, parent: TableMade) -> pl.Data
     return found.join(present, on=_OWN, how="anti")
 
 
-def _superseded_ids(parent: TableMade, row_id: str) -> pl.DataFrame:
+def _superseded_ids(parent: TableBuilder, row_id: str) -> pl.DataFrame:
     """Return the ids of rows that the source has deleted or superseded."""
     frames = []
     for staged, gone in zip(parent.staged, parent.gone, strict=True):

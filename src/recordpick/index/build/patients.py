@@ -23,7 +23,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
 from recordpick.index.build.cast import BAD, NHS_NUMBER, UNSURE
 from recordpick.index.build.staging import Staged, rows_with_reasons
-from recordpick.index.build.table_builder import TableMade
+from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import ROW_GROUP_BY_PATIENT
 from recordpick.index.manifest import TableSummary
 from recordpick.index.source import DELETED, PATIENT
@@ -36,7 +36,7 @@ _COMPARED = 100_000
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
-def patients_of(people: TableMade) -> pl.DataFrame:
+def patients_of(people: TableBuilder) -> pl.DataFrame:
     """Return the patients, one row each, sorted by patient_id; UserError if that is impossible."""
     for number in range(len(people.staged)):
         _check_one_row_each(people, number)
@@ -54,7 +54,7 @@ def patients_of(people: TableMade) -> pl.DataFrame:
 
 
 def write_patients(
-    patients: pl.DataFrame, summary_of: TableMade, counts: list[pl.DataFrame], folder: Path
+    patients: pl.DataFrame, summary_of: TableBuilder, counts: list[pl.DataFrame], folder: Path
 ) -> TableSummary:
     """Write the patients with `entries` and `entries_percentile`.
 
@@ -85,7 +85,7 @@ def write_patients(
     return TableSummary(patients.height, kinds)
 
 
-def _check_one_row_each(people: TableMade, number: int) -> None:
+def _check_one_row_each(people: TableBuilder, number: int) -> None:
     """Refuse two rows with one patient_id: it is unknown which of them is the patient."""
     staged = people.staged[number]
     good = people.part(number).select(ROW, PATIENT)
@@ -103,7 +103,7 @@ def _check_one_row_each(people: TableMade, number: int) -> None:
     )
 
 
-def _check_same_person(people: TableMade) -> None:
+def _check_same_person(people: TableBuilder) -> None:
     """Refuse a patient_id in several files unless they agree on the person."""
     known = [name for name in _IDENTITY if name in people.kinds]
     seen = (
@@ -141,7 +141,7 @@ def _no_patients_message(staged: Staged) -> str:
     part = staged.part
     misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
     rejected = [rows_with_reasons(staged, misfits.head(_COMPARED).collect())]
-    rejected += [batch.head(_COMPARED) for batch in part.set_aside.batches()]
+    rejected += [batch.head(_COMPARED) for batch in part.rejects.batches()]
     reasons = pl.concat(rejected).select("line", "reason")
     if reasons.is_empty():
         return f"{part.file}: there are no patients in this file."
@@ -163,7 +163,7 @@ Aliases = dict[int, pl.DataFrame]
 _IDS = {PATIENT: pl.String, NHS_NUMBER: pl.String}
 
 
-def join_same_people(people: TableMade) -> Aliases:
+def link_records(people: TableBuilder) -> Aliases:
     """Find such patients, and assign their known number to their rows in `people`."""
     sources = sorted({staged.part.source for staged in people.staged})
     known = pl.DataFrame(schema=_IDS)
@@ -188,9 +188,9 @@ def join_same_people(people: TableMade) -> Aliases:
     return aliases
 
 
-def _ids(people: TableMade, number: int) -> pl.DataFrame:
+def _ids(people: TableBuilder, number: int) -> pl.DataFrame:
     """Return patient_id and NHS number of a part's patients; null if it has no such column."""
     rows = people.part(number)
-    if NHS_NUMBER not in people.staged[number].conformed.kinds:
+    if NHS_NUMBER not in people.staged[number].cast.kinds:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(NHS_NUMBER))
     return rows.select(*_IDS).collect()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.index.source import PATIENT, Told
+from recordpick.index.source import PATIENT, LookupColumns
 
 _KEYS = 2**64
 """How many values one 64-bit key can distinguish."""
@@ -30,12 +30,12 @@ class Ranks:
     values: pl.Series
 
 
-def ranks_of(rows: pl.DataFrame, key: str, lookup: Told | None) -> Ranks:
+def ranks_of(rows: pl.DataFrame, key: str, lookup: LookupColumns | None) -> Ranks:
     """Return the ranks of rows by a text column, which may be dictionary-encoded."""
     if lookup is None:
         return _ranks(rows[key])
     ranks = _ranks(lookup.table[key])
-    return Ranks(ranks.of_rows.gather(rows[lookup.place]).fill_null(0), ranks.values)
+    return Ranks(ranks.of_rows.gather(rows[lookup.index_column]).fill_null(0), ranks.values)
 
 
 def _ranks(column: pl.Series) -> Ranks:

@@ -19,11 +19,11 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.atomic import as_system_error
-from recordpick.csvio.rejects import PLACES, ROW
+from recordpick.csvio.rejects import REJECT_COLUMNS, ROW
 from recordpick.errors import UserError
-from recordpick.index.build.cast import ASIDE, BAD, Conformed, conform, reasons
-from recordpick.index.lookup import resolved
-from recordpick.index.source import DELETED, FOLDED, Part
+from recordpick.index.build.cast import BAD, EMPTIED_FLAG, CastPart, cast_part, reasons
+from recordpick.index.lookup import decoded
+from recordpick.index.source import DELETED, DETAIL_OF, SourcePart
 from recordpick.polars_env import free_memory
 
 ROOM = 4 * 1024**3
@@ -43,7 +43,7 @@ _OTHER = 4
 """Bytes of a date, an index, a Categorical."""
 
 
-def room_there_is() -> int:
+def room_available() -> int:
     """Return how many bytes of rows may be kept in memory without displacing other programs.
 
     In a container its own limit applies.
@@ -52,11 +52,11 @@ def room_there_is() -> int:
 
 
 @dataclass
-class Workroom:
+class SpillBuffer:
     """A spill buffer: a folder for rows that do not fit in memory, and the bytes of memory left."""
 
     folder: Path
-    room: int = field(default_factory=room_there_is)
+    room: int = field(default_factory=room_available)
 
     def keep(self, rows: pl.LazyFrame, count: int | None, name: str) -> pl.LazyFrame:
         """Compute these rows and return a scan that can be read several times.
@@ -89,8 +89,8 @@ _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 class Staged:
     """A part whose rows were cast. `typed` has ROW, BAD, DELETED, ASIDE and the table's columns."""
 
-    part: Part
-    conformed: Conformed
+    part: SourcePart
+    cast: CastPart
     typed: pl.LazyFrame
     rows: int
     aliases: pl.DataFrame | None = None
@@ -98,17 +98,17 @@ class Staged:
 
     def good(self) -> pl.LazyFrame:
         """Return the rows that are valid by themselves: ROW and the table's columns."""
-        return resolved(self.encoded(), self.part.told)
+        return decoded(self.encoded(), self.part.lookups)
 
     def encoded(self, only: Sequence[range] | None = None, at: str | None = None) -> pl.LazyFrame:
-        """Return the same rows with dictionary-encoded columns (`Part.told`) as indexes.
+        """Return the same rows with dictionary-encoded columns (`SourcePart.lookups`) as indexes.
 
         `only` are ranges of typed rows; `at` names a column for the position among these.
         """
         rows = self.typed if at is None else self.typed.with_row_index(at)
         if only is not None:
             rows = pl.concat([rows.slice(some.start, len(some)) for some in only or [range(0)]])
-        rows = rows.filter(_FITS).drop(BAD, DELETED, ASIDE)
+        rows = rows.filter(_FITS).drop(BAD, DELETED, EMPTIED_FLAG)
         if self.aliases is None or self.aliases.is_empty():
             return rows
         rows = rows.with_columns(pl.col("patient_id").cast(pl.String))
@@ -120,31 +120,34 @@ class Staged:
     @cached_property
     def has_own_rows(self) -> bool:
         """Return whether any valid row is a row of the table, not only a detail of another row."""
-        if FOLDED not in self.conformed.technical:
+        if DETAIL_OF not in self.cast.technical:
             return True
-        own = self.encoded().filter(pl.col(FOLDED).is_null()).select(pl.len())
+        own = self.encoded().filter(pl.col(DETAIL_OF).is_null()).select(pl.len())
         return bool(own.collect(engine="streaming").item())
 
 
 class OddLinesError(Exception):
-    """An optimistic scan found lines that need the strict reader: call `Part.again`."""
+    """An optimistic scan found lines for the strict reader: call `SourcePart.reread_strict`."""
 
 
-def stage(part: Part, name: str, workroom: Workroom) -> Staged:
-    """Cast the part's rows and store them under a name; OddLinesError as `Part.again` describes."""
-    conformed = conform(part)
+def stage(part: SourcePart, name: str, buffer: SpillBuffer) -> Staged:
+    """Cast the part's rows and store them under a name.
+
+    OddLinesError where the part must be read by its strict reader (`SourcePart.reread_strict`).
+    """
+    cast = cast_part(part)
     try:
-        typed = workroom.keep(conformed.frame, part.rows, name)
+        typed = buffer.keep(cast.frame, part.rows, name)
         read = typed.select(pl.len(), odd=pl.col(ROW).null_count())
         rows, odd = read.collect().row(0)
     except pl.exceptions.PolarsError as error:
-        refused = as_system_error(error, workroom.folder)
+        refused = as_system_error(error, buffer.folder)
         if refused is not None:
             raise refused from error
-        if part.again is not None:
+        if part.reread_strict is not None:
             raise OddLinesError from error
         raise UserError(f"{part.file}: cannot be read ({_first_line(error)}).") from error
-    if part.again is not None and (odd or rows != part.rows):
+    if part.reread_strict is not None and (odd or rows != part.rows):
         raise OddLinesError
     if part.rows is not None and rows != part.rows:
         raise UserError(
@@ -152,19 +155,19 @@ def stage(part: Part, name: str, workroom: Workroom) -> Staged:
             "it "
             "was not indexed. Export it again, as CSV UTF-8."
         )
-    return Staged(part, conformed, typed, rows)
+    return Staged(part, cast, typed, rows)
 
 
 def rows_with_reasons(staged: Staged, found: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows in `found` (ROW, BAD) as `PLACES`: line, reason and the row as read."""
+    """Return the rows in `found` (ROW, BAD) as `REJECT_COLUMNS`: line, reason, row as read."""
     if found.is_empty():
-        return pl.DataFrame(schema=PLACES)
+        return pl.DataFrame(schema=REJECT_COLUMNS)
     part = staged.part
     wanted = found.lazy().with_columns(pl.col(ROW).cast(pl.UInt32))
     # Limits the scan, so that no more than a batch of rows is ever held.
     near = pl.col(ROW).is_between(pl.lit(found[ROW].min()), pl.lit(found[ROW].max()))
     rows = part.frame.filter(near).join(wanted, on=ROW, how="inner")
-    with_reason = reasons(staged.conformed, rows)
+    with_reason = reasons(staged.cast, rows)
     names = [name for name in part.raw.collect_schema().names() if name != ROW]
     as_read = (
         part.raw.filter(near)

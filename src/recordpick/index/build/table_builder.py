@@ -12,8 +12,8 @@ from recordpick.errors import UserError
 from recordpick.index.build.cast import BAD
 from recordpick.index.build.row_order import CHUNK, LENGTH, PART, ChunkCounts
 from recordpick.index.build.staging import Staged
-from recordpick.index.lookup import resolved
-from recordpick.index.source import FOLDED, HOSTED, ORDER, PATIENT, Told
+from recordpick.index.lookup import decoded
+from recordpick.index.source import DETAIL_OF, HAS_PARENT, PATIENT, VERSION, LookupColumns
 from recordpick.index.values import TYPES
 from recordpick.schema import TABLES, Kind
 
@@ -23,7 +23,7 @@ _GONE = {ROW: pl.UInt32}
 
 
 @dataclass
-class TableMade:
+class TableBuilder:
     """One table: its parts, and for each of them the rows that failed an integrity check.
 
     `misfits` (ROW, BAD) are rejected; `gone` (ROW) were superseded by the source itself: replaced
@@ -62,7 +62,7 @@ class TableMade:
         """The columns that any part supplies, in schema order, with their kinds."""
         kinds: dict[str, Kind] = {}
         for staged in self.staged:
-            for name, kind in staged.conformed.kinds.items():
+            for name, kind in staged.cast.kinds.items():
                 if kinds.setdefault(name, kind) != kind:
                     raise UserError(
                         f"{staged.part.file}: column {name} of table {self.name} holds {kind} "
@@ -74,7 +74,7 @@ class TableMade:
 
     def part(self, number: int) -> pl.LazyFrame:
         """Return the accepted rows of one part, with ROW; detail rows of other rows included."""
-        rows = resolved(self._encoded(number), self.staged[number].part.told)
+        rows = decoded(self._encoded(number), self.staged[number].part.lookups)
         return rows.with_columns(pl.col(PATIENT).cast(pl.String))
 
     def patients_of(self, number: int) -> pl.DataFrame:
@@ -95,15 +95,15 @@ class TableMade:
     def rows(self) -> pl.LazyFrame:
         """Return all accepted rows, of all parts."""
         rows, lookups = self.encoded_rows()
-        return resolved(rows, lookups).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
+        return decoded(rows, lookups).drop(PLACE).with_columns(pl.col(PATIENT).cast(pl.String))
 
     def chunk_counts(self) -> ChunkCounts:
         """Return which ranges of typed rows hold the accepted rows of each patient."""
         found = []
         for number in self._own:
             rows = self._encoded(number, at=CHUNK)
-            if FOLDED in self.staged[number].conformed.technical:
-                rows = rows.filter(pl.col(FOLDED).is_null())
+            if DETAIL_OF in self.staged[number].cast.technical:
+                rows = rows.filter(pl.col(DETAIL_OF).is_null())
             chunk = pl.col(CHUNK) // LENGTH
             several = rows.group_by(chunk, PATIENT).agg(entries=pl.len())
             found.append(
@@ -121,7 +121,7 @@ class TableMade:
 
     def encoded_rows(
         self, only: Mapping[int, Sequence[range]] | None = None
-    ) -> tuple[pl.LazyFrame, tuple[Told, ...]]:
+    ) -> tuple[pl.LazyFrame, tuple[LookupColumns, ...]]:
         """Return all accepted rows, with PLACE: a number in the order of the files.
 
         And the dictionary-encoded columns that the rows hold only as indexes, if all parts encode
@@ -134,13 +134,13 @@ class TableMade:
             staged = self.staged[number]
             rows = self._encoded(number, None if only is None else only.get(number, ()))
             if not lookups:
-                rows = resolved(rows, staged.part.told)
+                rows = decoded(rows, staged.part.lookups)
                 rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
-            if FOLDED in staged.conformed.technical:
-                rows = rows.filter(pl.col(FOLDED).is_null())
+            if DETAIL_OF in staged.cast.technical:
+                rows = rows.filter(pl.col(DETAIL_OF).is_null())
             place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
             rows = rows.with_columns(place.alias(PLACE))
-            parts.append(rows.drop(ROW, ORDER, FOLDED, HOSTED, strict=False))
+            parts.append(rows.drop(ROW, VERSION, DETAIL_OF, HAS_PARENT, strict=False))
         rows = _concat(parts, self.kinds)
         present = {
             *rows.collect_schema(),
@@ -154,11 +154,11 @@ class TableMade:
         """Return whether a part may have rows of its own, not only details of other rows."""
         return len(self.staged) == 1 or self.staged[number].has_own_rows
 
-    def _common_lookups(self, numbers: Sequence[int]) -> tuple[Told, ...]:
+    def _common_lookups(self, numbers: Sequence[int]) -> tuple[LookupColumns, ...]:
         """Return the dictionary-encoded columns of these parts, if all encode the same ones."""
-        first, *others = [self.staged[number].part.told for number in numbers]
+        first, *others = [self.staged[number].part.lookups for number in numbers]
         is_common = all(
-            [each.place for each in lookups] == [each.place for each in first]
+            [each.index_column for each in lookups] == [each.index_column for each in first]
             and all(one.table.equals(two.table) for one, two in zip(lookups, first, strict=True))
             for lookups in others
         )
@@ -169,9 +169,9 @@ class TableMade:
         parts = [
             self.part(number)
             for number, staged in enumerate(self.staged)
-            if staged.part.feeds == name
+            if staged.part.provides == name
         ]
-        return _concat(parts, self.kinds).drop(ROW, ORDER, strict=False)
+        return _concat(parts, self.kinds).drop(ROW, VERSION, strict=False)
 
     def unmatched(self, feeds: str) -> pl.Series | None:
         """Return the ids with detail rows provided under that name but without an accepted parent.
@@ -180,9 +180,11 @@ class TableMade:
         """
         unmatched: pl.Series | None = None
         for number, staged in enumerate(self.staged):
-            matched = staged.part.met
-            if matched is not None and matched.feeds == feeds:
-                places = self._encoded(number).select(pl.col(matched.place).drop_nulls().unique())
+            matched = staged.part.matched
+            if matched is not None and matched.provides == feeds:
+                places = self._encoded(number).select(
+                    pl.col(matched.index_column).drop_nulls().unique()
+                )
                 is_matched = pl.Series([False]).new_from_index(0, len(matched.ids))
                 found = places.collect(engine="streaming").to_series()
                 is_matched = is_matched.scatter(found, True)  # noqa: FBT003

@@ -31,10 +31,10 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from recordpick.index.build.row_order import ChunkCounts, ChunkRead, ranks_of, rows_in_order
-from recordpick.index.build.table_builder import PLACE, TableMade
-from recordpick.index.lookup import at
+from recordpick.index.build.table_builder import PLACE, TableBuilder
+from recordpick.index.lookup import gather_at
 from recordpick.index.manifest import TableSummary
-from recordpick.index.source import PATIENT, Told
+from recordpick.index.source import PATIENT, LookupColumns
 from recordpick.index.values import TYPES
 
 _NOTE = "ARROW:schema"
@@ -42,7 +42,7 @@ _NOTE = "ARROW:schema"
 
 
 def noted_as(schema: pl.Schema) -> dict[str, str]:
-    """Give the metadata of a Parquet file that is to be read with this schema."""
+    """Return the metadata of a Parquet file that is to be read with this schema."""
     file = io.BytesIO()
     pl.DataFrame(schema=schema).write_parquet(file)
     file.seek(0)
@@ -51,7 +51,7 @@ def noted_as(schema: pl.Schema) -> dict[str, str]:
 
 @cache
 def is_heeded() -> bool:
-    """Tell whether the polars that is installed lets a file say this: it is no promise of its."""
+    """Return whether the polars that is installed lets a file say this: it is no promise of its."""
     schema = pl.Schema({"text": pl.String})
     words = pl.DataFrame({"text": ["a"]}, schema={"text": pl.Categorical})
     file = io.BytesIO()
@@ -84,7 +84,7 @@ class AbandonedError(Exception):
 
 
 def write_table(
-    table: TableMade, folder: Path, is_over: Event
+    table: TableBuilder, folder: Path, is_over: Event
 ) -> tuple[TableSummary, pl.DataFrame]:
     """Write a table, in blocks of patients, by kind, code and patient; without codes by patient.
 
@@ -120,7 +120,7 @@ class _Blocks:
     """The rows of a table in their final order; ties stay in the order of the files."""
 
     def __init__(
-        self, table: TableMade, types: pl.Schema, chunks: ChunkCounts, starts: Sequence[str]
+        self, table: TableBuilder, types: pl.Schema, chunks: ChunkCounts, starts: Sequence[str]
     ) -> None:
         """`types` are those of the table's columns, `starts` the first patient of each block."""
         self._table, self._chunks, self._starts = table, chunks, starts
@@ -132,7 +132,7 @@ class _Blocks:
         plain_columns = [name for name in types if name not in self._lookups]
         self._read_columns = [
             *plain_columns,
-            *dict.fromkeys(each.place for each in self._lookups.values()),
+            *dict.fromkeys(each.index_column for each in self._lookups.values()),
         ]
         schema = rows.collect_schema() | {
             name: each.table.schema[name] for name, each in self._lookups.items()
@@ -186,7 +186,7 @@ class _Blocks:
         patient = pl.col(PATIENT)
         if not isinstance(rows.collect_schema()[PATIENT], pl.Categorical):
             patient = patient.cast(pl.Categorical)
-        return at(patient.to_physical(), self._block_by_code)
+        return gather_at(patient.to_physical(), self._block_by_code)
 
     @cached_property
     def _patients(self) -> pl.Series:
@@ -207,7 +207,7 @@ class _Blocks:
         return pl.DataFrame([column.cast(self._types[name]) for column, name in columns])
 
 
-def _as_categorical(lookup: Told) -> Told:
+def _as_categorical(lookup: LookupColumns) -> LookupColumns:
     """Return the texts of a lookup table as Categorical: gathered and written in less time."""
     return replace(lookup, table=lookup.table.with_columns(pl.col(pl.String).cast(pl.Categorical)))
 
@@ -224,15 +224,15 @@ def _rechunked(columns: list[pl.Series]) -> pl.DataFrame:
     Gathering rows from many chunks takes five times as long. There is no memory for all twice.
     """
 
-    def take(at: int) -> pl.Series:
-        column, columns[at] = columns[at], pl.Series()
+    def take(gather_at: int) -> pl.Series:
+        column, columns[gather_at] = columns[gather_at], pl.Series()
         return column.rechunk()
 
     with ThreadPoolExecutor() as pool:
         return pl.DataFrame(list(pool.map(take, range(len(columns)))))
 
 
-def _column(rows: pl.DataFrame, name: str, lookups: Mapping[str, Told]) -> pl.Series:
+def _column(rows: pl.DataFrame, name: str, lookups: Mapping[str, LookupColumns]) -> pl.Series:
     """Return a column, decoded if it is dictionary-encoded."""
     lookup = lookups.get(name)
-    return rows[name] if lookup is None else lookup.table[name].gather(rows[lookup.place])
+    return rows[name] if lookup is None else lookup.table[name].gather(rows[lookup.index_column])

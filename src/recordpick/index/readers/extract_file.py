@@ -28,7 +28,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
 from recordpick.errors import UserError
 from recordpick.index.manifest import Conflated
-from recordpick.index.source import LookUp, Part
+from recordpick.index.source import LookUp, SourcePart
 from recordpick.index.values import YES, trimmed
 
 _YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
@@ -59,7 +59,7 @@ class ExtractFile:
         return self.file.frame
 
     def has(self, column: str) -> bool:
-        """Tell whether the file has that column; UserError if it has it twice."""
+        """Return whether the file has that column; UserError if it has it twice."""
         if column.lower() in self._twice:
             raise UserError(
                 f"{self.file.path}: column {column} stands twice in the header, and nothing tells "
@@ -68,20 +68,20 @@ class ExtractFile:
         return column.lower() in self.names
 
     def text(self, column: str) -> pl.Expr:
-        """Give a column as text, blanks off, nothing as null; UserError if it is not there."""
+        """Return a column as text, blanks off, nothing as null; UserError if it is not there."""
         return trimmed(self._column(column))
 
     def texts(self, *columns: str) -> list[pl.Expr]:
-        """Give those of the columns that are there, as text; UserError if none is."""
+        """Return those of the columns that are there, as text; UserError if none is."""
         return [self.text(name) for name in columns if self.has(name)] or [self.text(columns[0])]
 
     def raw(self, column: str) -> pl.Expr:
-        """Give a column as it stands, nothing as null; UserError if it is not there."""
+        """Return a column as it stands, nothing as null; UserError if it is not there."""
         value = self._column(column)
         return pl.when(value != "").then(value) if self.file.has_empty_texts else value
 
     def _column(self, column: str) -> pl.Expr:
-        """Give a column as it was read; UserError if it is not there."""
+        """Return a column as it was read; UserError if it is not there."""
         if not self.has(column):
             found = ", ".join(self.file.columns[:12]) + (" …" * (len(self.file.columns) > 12))
             raise UserError(
@@ -90,25 +90,25 @@ class ExtractFile:
         return pl.col(self.names[column.lower()])
 
     def yes(self, column: str) -> pl.Expr:
-        """Tell where a column says yes; no where it is empty or missing."""
+        """Return where a column says yes; no where it is empty or missing."""
         if not self.has(column):
             return pl.lit(value=False)
         return self._column(column).is_in(_YES).fill_null(value=False)
 
     def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
-        """Give columns as they stand under new names (new: old), of those that are there."""
+        """Return columns as they stand under new names (new: old), of those that are there."""
         return {new: self.raw(old) for new, old in columns.items() if self.has(old)}
 
     def part(
         self,
         table: str,
         frame: pl.LazyFrame,
-        again: Callable[[ExtractFile], Part] | None = None,
+        again: Callable[[ExtractFile], SourcePart] | None = None,
         **more: Any,
-    ) -> Part:
-        """Give the file's rows to a table; `more` are fields of Part.
+    ) -> SourcePart:
+        """Return the file's rows to a table; `more` are fields of Part.
 
-        `again` makes the part of the same file, for one that was opened hastily.
+        `reread_strict` makes the part of the same file, for one that was opened hastily.
         """
         hasty = self.file.carefully is not None
         assert again is not None or not hasty, "nobody would look for odd lines"
@@ -119,18 +119,18 @@ class ExtractFile:
             "frame": frame,
             "raw": self.file.frame,
             "rows": self.file.rows,
-            "set_aside": self.file.set_aside,
+            "rejects": self.file.rejects,
             "line_of": self.file.line_of,
             "notes": self.file.notes,
         }
         if again is not None and hasty:
-            fields["again"] = lambda: again(self.with_care())
-        return Part(**(fields | more))
+            fields["reread_strict"] = lambda: again(self.with_care())
+        return SourcePart(**(fields | more))
 
     def collected(
         self, what: Callable[[ExtractFile], Mapping[str, pl.Expr]]
     ) -> tuple[ExtractFile, pl.DataFrame]:
-        """Give columns of all rows, for a file that gives no part; and the file, maybe read anew.
+        """Return columns of all rows, for a file that gives no part; and the file, maybe read anew.
 
         With more care, that is, where its lines turn out to ask for that.
         """
@@ -150,21 +150,21 @@ class ExtractFile:
         return self, found.drop(ROW)
 
     def with_care(self) -> ExtractFile:
-        """Give the same file, read line by line if it was not yet."""
+        """Return the same file, read line by line if it was not yet."""
         return self if self.file.carefully is None else replace(self, file=self.file.carefully())
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
         """Account for the rows of a file that others only look things up in."""
-        aside = self.file.set_aside
+        aside = self.file.rejects
         if unusable is not None:
             aside = aside.with_more(unusable)
         return LookUp(
             what=what,
             file=self.name,
             path=self.file.path,
-            rows=self.file.rows + self.file.set_aside.height,
+            rows=self.file.rows + self.file.rejects.height,
             replaced=replaced,
-            set_aside=aside,
+            rejects=aside,
             notes=self.file.notes,
         )
 
@@ -191,7 +191,7 @@ def open_extract_file(
 
 
 def lines_of_rows(file: ExtractFile, rows: pl.DataFrame, reason: str) -> pl.DataFrame:
-    """Give rows (ROW and the file's columns) that cannot be used, as `PLACES`."""
+    """Return rows (ROW and the file's columns) that cannot be used, as `REJECT_COLUMNS`."""
     values = [pl.col(name).fill_null("") for name in rows.columns if name != ROW]
     lines = file.file.line_of(rows[ROW].to_list())
     return rows.select(
@@ -235,7 +235,7 @@ CHANGES_ONLY = "the source holds changes only, not the whole practice: most of i
 
 
 def changes_only(tables: Iterable[str]) -> tuple[Conflated, ...]:
-    """Give the caution for every answer from these tables of a source that holds changes only."""
+    """Return the caution for every answer from these tables of a source that holds changes only."""
     return tuple(
         Conflated(table, "", "", "", CHANGES_ONLY, always=False) for table in dict.fromkeys(tables)
     )

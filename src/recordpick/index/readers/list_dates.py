@@ -37,7 +37,7 @@ class DatesOfColumn:
     """A date that could be read in another way too, and is another day then; "" if none can."""
 
     def months_first(self) -> DatesOfColumn:
-        """Give the other way to read a column whose days were taken to stand first."""
+        """Return the other way to read a column whose days were taken to stand first."""
         written = MONTH_FIRST[DAY_FIRST.index(self.written)]
         return replace(self, written=written, says=self.says.replace(*_words(self.written)))
 
@@ -113,7 +113,7 @@ def _of_the_other_order(numbers: pl.DataFrame, written: str) -> str:
 
 
 def _telling(numbers: pl.DataFrame, written: str) -> str:
-    """Give a text that is another day where months stand first; "" if there is none."""
+    """Return a text that is another day where months stand first; "" if there is none."""
     day = to_date(pl.col("text"), written)
     other = to_date(pl.col("text"), MONTH_FIRST[DAY_FIRST.index(written)])
     found = numbers.filter((day != other).fill_null(value=False))

@@ -123,7 +123,7 @@ def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
 
 
 def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tuple[int, str, str]]]:
-    """Give the rows below the header, with its number of fields, their lines, and the rest.
+    """Return the rows below the header, with its number of fields, their lines, and the rest.
 
     A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
     end of each line). The rest are rows of another shape, and the header where it comes again.
@@ -146,7 +146,7 @@ def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tup
 
 
 def stated_counts(read: ListRows) -> list[tuple[int, int]]:
-    """Give the line and the number where a list states how many patients it has."""
+    """Return the line and the number where a list states how many patients it has."""
     found = []
     for line, row in zip(read.lines, read.rows, strict=True):
         cells = [cell for cell in row if cell.strip()]
@@ -157,7 +157,7 @@ def stated_counts(read: ListRows) -> list[tuple[int, int]]:
 
 
 def notes_of(read: ListRows, header: int) -> list[str]:
-    """Say which lines of a list were not read as they seem, and what above the header looks so."""
+    """Return notes on lines of a list that were not read as they look, above the header too."""
     width = len(read.rows[header])
     below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
     above = zip(read.lines[:header], read.rows[:header], strict=True)
@@ -188,7 +188,7 @@ def _at(lines: list[int]) -> str:
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:
-    """Give our columns as trimmed text, of the list's columns named by their places."""
+    """Return our columns as trimmed text, of the list's columns named by their places."""
     texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
     if columns.address:
         parts = [trimmed(pl.col(str(at))) for at in columns.address]

@@ -19,7 +19,7 @@ from recordpick.index.build.coverage import RESTRICTED
 from recordpick.index.manifest import Restriction
 from recordpick.index.readers.mapping_file import Mapped, MappedTable, read_mapping
 from recordpick.index.readers.mapping_lookups import LookedUp, MappedLookUp
-from recordpick.index.source import DELETED, LookUp, Part, Source
+from recordpick.index.source import DELETED, LookUp, Source, SourcePart
 from recordpick.index.values import trimmed
 from recordpick.schema import TABLES
 
@@ -38,7 +38,7 @@ def read_mapped(path: Path, work: Path, mapping: Path) -> Source:
     if not path.is_dir():
         raise UserError(f"{path}: a mapping needs a folder of files.")
     reading = _Reading(path, work, said)
-    parts: list[Part] = []
+    parts: list[SourcePart] = []
     wrong: list[str] = []
     for table in said.tables:
         try:
@@ -93,9 +93,9 @@ class _Reading:
     _numbers: count[int] = field(default_factory=count)
     _look_up_files: dict[tuple[object, ...], list[TableFile]] = field(default_factory=dict)
 
-    def parts(self, table: MappedTable) -> list[Part]:
-        """Give the parts of a table: one for each of its files."""
-        where = f"{self.said.path}: {table.place}"
+    def parts(self, table: MappedTable) -> list[SourcePart]:
+        """Return the parts of a table: one for each of its files."""
+        where = f"{self.said.path}: {table.location}"
         files = self._files(where, table.file)
         several = "*" in table.file or "?" in table.file
         return [
@@ -104,7 +104,7 @@ class _Reading:
         ]
 
     def not_mapped(self) -> tuple[str, ...]:
-        """Say which text files of the folder the mapping does not name."""
+        """Return which text files of the folder the mapping does not name."""
         others = sorted(
             file.name
             for file in self.folder.iterdir()
@@ -115,7 +115,7 @@ class _Reading:
         return (f"Not in the mapping, and so not indexed: {', '.join(others)}.",)
 
     def _files(self, where: str, name: str) -> list[Path]:
-        """Give the files of the folder that a name, maybe with wildcards, means."""
+        """Return the files of the folder that a name, maybe with wildcards, means."""
         if "*" in name or "?" in name:
             pattern = re.escape(name)
             for wildcard, means in _WILDCARDS.items():
@@ -143,7 +143,7 @@ class _Reading:
             file, own, delimiter=of.delimiter, headers=of.headers, has_header=of.has_header
         )
 
-    def _part(self, where: str, table: MappedTable, file: Path, number: int) -> Part:
+    def _part(self, where: str, table: MappedTable, file: Path, number: int) -> SourcePart:
         found = self._opened(file, table)
         looked_up = self._looked_up(table, found)
         _check_needs(where, table, found, looked_up.columns)
@@ -160,14 +160,14 @@ class _Reading:
             for name, value in table.columns.items()
             if value.form != "value" and not value.is_iso_date  # those are ISO
         }
-        return Part(
+        return SourcePart(
             table=table.name,
             file=file.name,
             path=file,
             frame=frame.select(ROW, *flag, *values),
             raw=found.frame,
             rows=found.rows,
-            set_aside=found.set_aside,
+            rejects=found.rejects,
             line_of=found.line_of,
             notes=found.notes,
             date_formats={name: text for name, text in dates.items() if text},
@@ -175,10 +175,10 @@ class _Reading:
         )
 
     def _looked_up(self, table: MappedTable, found: TableFile) -> LookedUp:
-        """Give a table's file with the columns of its look-up files."""
+        """Return a table's file with the columns of its look-up files."""
         looked_up = LookedUp(found.frame, list(found.columns))
         for one in table.look_ups:
-            where = f"{self.said.path}: {one.place}"
+            where = f"{self.said.path}: {one.location}"
             key = (one.file, one.delimiter, one.headers, one.has_header)
             if key not in self._look_up_files:
                 files = self._files(where, one.file)
@@ -197,7 +197,7 @@ class _Reading:
 
 
 def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequence[str]) -> None:
-    """Say which columns the mapping names that the file does not have, or has twice."""
+    """Return which columns the mapping names that the file does not have, or has twice."""
     wrong = []
     for column, value in table.columns.items():
         for name in value.needs:
@@ -219,7 +219,7 @@ def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequ
 def _flagged(
     where: str, table: MappedTable, frame: pl.LazyFrame, columns: Sequence[str]
 ) -> pl.LazyFrame:
-    """Give the file's rows with those flagged that the table's `where` does not want.
+    """Return the file's rows with those flagged that the table's `where` does not want.
 
     A condition names columns without quotation marks: for a blank in a name stands "_".
     """

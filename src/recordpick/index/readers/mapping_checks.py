@@ -29,7 +29,7 @@ PRECISIONS = {
 
 
 def wrong_texts(place: str, said: object, key: str = "") -> Iterator[str]:
-    """Say which texts are too long, or have characters that cannot be seen, whatever they are."""
+    """Return the texts that are too long or contain invisible characters."""
     if isinstance(said, str):
         longest = _LONGEST_CONDITION if key == "where" else LONGEST_TEXT
         if len(said) > longest:
@@ -47,7 +47,7 @@ def wrong_texts(place: str, said: object, key: str = "") -> Iterator[str]:
 
 
 def wrong_name(place: str, name: str) -> Iterator[str]:
-    """Say what is wrong with a table's name."""
+    """Return what is wrong with a table's name."""
     is_plain = name.replace("_", "").isalnum() and name.isascii() and name == name.lower()
     if not is_plain or len(name) > _LONGEST_NAME:
         yield (
@@ -57,7 +57,7 @@ def wrong_name(place: str, name: str) -> Iterator[str]:
 
 
 def wrong_delimiter(place: str, delimiter: str) -> Iterator[str]:
-    """Say what is wrong with a delimiter."""
+    """Return what is wrong with a delimiter."""
     if len(delimiter) != 1:
         yield f"{place}, delimiter: must be one character"
     elif delimiter.isalnum() or delimiter in "\"'\r\n._-":
@@ -65,7 +65,7 @@ def wrong_delimiter(place: str, delimiter: str) -> Iterator[str]:
 
 
 def wrong_headers(place: str, headers: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Say which names stand twice in a list of names."""
+    """Return which names stand twice in a list of names."""
     for names in headers:
         plain = [" ".join(name.split()) for name in names if name.strip()]
         twice = next((name for name in plain if plain.count(name) > 1), None)
@@ -76,7 +76,7 @@ def wrong_headers(place: str, headers: Sequence[Sequence[str]]) -> Iterator[str]
 def wrong_values(
     place: str, name: str, kinds: Mapping[str, Kind], values: Mapping[str, ColumnValue]
 ) -> Iterator[str]:
-    """Say which columns are made of what they cannot hold, or how dates are written of no date."""
+    """Return columns made of what they cannot hold, and date formats of columns without dates."""
     known = {column.name: column for column in TABLES[name].columns} if name in TABLES else {}
     for key, value in values.items():
         at = f"{place}, columns.{visible(key)}"
@@ -92,7 +92,7 @@ def wrong_values(
 
 
 def _constants(value: ColumnValue) -> list[str]:
-    """Give the texts that a column may have whatever stands in the file."""
+    """Return the texts that a column may have whatever stands in the file."""
     said: Mapping[str, Any] = value.said
     constants = [said[key] for key in ("value", "then", "else", "otherwise") if key in said]
     constants += said.get("values", {}).values()

@@ -72,7 +72,7 @@ _TYPE_WORDS = {
 class MappedTable:
     """One `[[table]]`: the rows that one file gives to one table."""
 
-    place: str
+    location: str
     """What to call it in a message: "table 2 (events)"."""
     name: str
     file: str
@@ -86,7 +86,7 @@ class MappedTable:
     look_ups: tuple[MappedLookUp, ...] = ()
 
     def precision_of(self, column: str) -> str | None:
-        """Give the column that says how much of a date is known, if nothing else makes it."""
+        """Return the column that says how much of a date is known, if nothing else makes it."""
         name = PRECISIONS.get((self.name, column))
         return name if self.columns[column].is_iso_date and name not in self.columns else None
 
@@ -154,7 +154,7 @@ def _wrong_source(source: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _misfits(place: str, said: object, known: Mapping[str, type]) -> list[str]:
-    """Say which keys are unknown or hold something else than they should."""
+    """Return which keys are unknown or hold something else than they should."""
     if not isinstance(said, dict):
         return [f"{place} must be a table: [{place}]"]
     wrong = []
@@ -204,7 +204,7 @@ def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> Mapp
     if wrong:
         return wrong
     return MappedTable(
-        place=place,
+        location=place,
         name=name,
         file=said["file"],
         columns=values,
@@ -247,7 +247,7 @@ def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
             continue
         found.append(
             MappedLookUp(
-                place=at,
+                location=at,
                 name=entry["name"],
                 file=entry["file"],
                 key=entry["key"],
@@ -261,7 +261,7 @@ def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
 
 
 def _wrong_file(place: str, said: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with how a file is named and read."""
+    """Return what is wrong with how a file is named and read."""
     if not said["file"].strip() or len(said["file"]) > _LONGEST_FILE_NAME:
         yield f"{place}, file: must be the name of a file of the folder"
     headers = _headers(said.get("headers", []))
@@ -275,7 +275,7 @@ def _wrong_file(place: str, said: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _wrong_columns(place: str, name: str, given: list[str]) -> list[str]:
-    """Say which columns the table does not have, and which it needs."""
+    """Return which columns the table does not have, and which it needs."""
     table = TABLES.get(name)
     if table is None:
         return [] if "patient_id" in given else [f"{place}: columns.patient_id is missing"]
@@ -302,7 +302,7 @@ def _wrong_kinds(place: str, name: str, kinds: dict[str, Any], given: list[str])
 
 
 def _headers(said: list[Any]) -> tuple[tuple[str, ...], ...] | None:
-    """Give lists of names of different lengths; None if it is anything else."""
+    """Return lists of names of different lengths; None if it is anything else."""
     lists = said if all(isinstance(entry, list) for entry in said) else [said]
     if not all(isinstance(name, str) for names in lists for name in names):
         return None

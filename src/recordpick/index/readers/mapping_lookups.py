@@ -28,7 +28,7 @@ _SOME = 3
 class MappedLookUp:
     """One `[[table.look_up]]`: a file, its column with the key, and what matches it."""
 
-    place: str
+    location: str
     name: str
     file: str
     key: str
@@ -38,7 +38,7 @@ class MappedLookUp:
     has_header: bool = True
 
     def own(self, names: Sequence[str]) -> dict[str, str]:
-        """Give the columns of the look-up file among some names: "concept.term" is its "term"."""
+        """Return the columns of the look-up file among some names: "concept.term" is its "term"."""
         start = f"{self.name}."
         return {name: name.removeprefix(start) for name in names if name.startswith(start)}
 
@@ -97,8 +97,8 @@ class LookedUp:
                 what=look_up.name,
                 file=one.path.name,
                 path=one.path,
-                rows=one.rows + one.set_aside.height,
-                set_aside=one.set_aside,
+                rows=one.rows + one.rejects.height,
+                rejects=one.rejects,
                 notes=one.notes,
             )
             for one in files
@@ -107,28 +107,30 @@ class LookedUp:
 
 def _check_columns(look_up: MappedLookUp, known: Sequence[str], files: Sequence[TableFile]) -> None:
     wrong = [
-        f"{look_up.place}, match: there is no column {name}. Known are {', '.join(known[:30])}."
+        f"{look_up.location}, match: there is no column {name}. Known are {', '.join(known[:30])}."
         for name in look_up.match.needs
         if name not in known
     ]
     for one in files:
         if look_up.key not in one.columns:
             wrong.append(
-                f"{look_up.place}, key: {one.path.name} has no column {look_up.key}. Its columns "
-                f"are {', '.join(one.columns[:30])}."
+                f"{look_up.location}, key: {one.path.name} has no column {look_up.key}. Its "
+                f"columns are {', '.join(one.columns[:30])}."
             )
         elif one.doubled:
             wrong.append(
-                f"{look_up.place}: {one.path.name} has {min(one.doubled)} twice in its header. "
+                f"{look_up.location}: {one.path.name} has {min(one.doubled)} twice in its header. "
                 "Name the columns with headers = [...]."
             )
         if one.columns != files[0].columns:
             wrong.append(
-                f"{look_up.place}, file: {files[0].path.name} and {one.path.name} have different "
-                "columns."
+                f"{look_up.location}, file: {files[0].path.name} and {one.path.name} have "
+                "different columns."
             )
     if any(name.startswith(f"{look_up.name}.") for name in known):
-        wrong.append(f"{look_up.place}, name: columns called {look_up.name}.… are there already.")
+        wrong.append(
+            f"{look_up.location}, name: columns called {look_up.name}.… are there already."
+        )
     if wrong:
         raise UserError.of(wrong)
 
@@ -144,7 +146,7 @@ def _check_once(look_up: MappedLookUp, found: pl.DataFrame, files: Sequence[Tabl
         rows = one.frame.filter(trimmed(pl.col(look_up.key)) == key).select(ROW).collect()[ROW]
         where += [f"{one.path.name}, line {line:,}" for line in one.line_of(rows.to_list())]
     raise UserError(
-        f"{look_up.place}, key: {look_up.key} {visible(key)} is there more than once with "
+        f"{look_up.location}, key: {look_up.key} {visible(key)} is there more than once with "
         f"different values ({'; '.join(where[:_SOME])}), as are {twice[_KEY].n_unique() - 1:,} "
         "others. Nothing says which of them holds: take the others out."
     )

@@ -71,7 +71,7 @@ class ColumnValue:
         return self.said.get("date_format")
 
     def expression(self, file_number: int = 0) -> pl.Expr:
-        """Give the value as text, of the file's columns (text) and `ROW`.
+        """Return the value as text, of the file's columns (text) and `ROW`.
 
         `file_number` is that of the file among several of one table (0 if it is the only one).
         """
@@ -102,7 +102,7 @@ class ColumnValue:
         return value
 
     def precision(self) -> pl.Expr:
-        """Give how much of a date is known, where it is made of its parts: day, month … unknown."""
+        """Return the precision of a date made of its parts: day, month, year or unknown."""
         year, month, day = self._parts()
         return (
             pl.when(year.is_null())
@@ -115,7 +115,7 @@ class ColumnValue:
         )
 
     def _date(self) -> pl.Expr:
-        """Give the first day of what is known of a date: 1 stands for a month or day that is not.
+        """Return the first day of what is known of a date: 1 stands for a month or day that is not.
 
         Parts that are no numbers come out as they are, and so as no date.
         """
@@ -125,7 +125,7 @@ class ColumnValue:
         return pl.concat_str(parts, separator="-", ignore_nulls=False)
 
     def _parts(self) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Give year, month and day as text; null what is missing (0 is, as in CPRD's files)."""
+        """Return year, month and day as text; null what is missing (0 is, as in CPRD's files)."""
         if self.form == "partial_date":
             text = trimmed(pl.col(self.needs[0]))
             is_partial = text.str.contains(_PARTIAL)
@@ -175,7 +175,7 @@ def read_value(said: object) -> ColumnValue | str:
 
 
 def _wrong(form: str, said: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is wrong with the values of the keys."""
+    """Return what is wrong with the values of the keys."""
     yield from _wrong_own(form, said[form])
     if form == "map":
         yield from _wrong_map(said.get("values"))
@@ -215,7 +215,7 @@ def _wrong_own(form: str, own: object) -> Iterator[str]:
 
 
 def problem_with_format(written: str) -> str:
-    """Say why a text does not say how a date is written; "" if it does."""
+    """Return why a text does not say how a date is written; "" if it does."""
     parts = _DIRECTIVE.findall(written)
     names = ["m" if part[-1] in "bB" else part[-1] for part in parts]
     if re.search(r"(?<!%)(?:%%)*%y", written):
@@ -250,7 +250,7 @@ def _needs(form: str, said: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _number_or_nothing(name: str) -> pl.Expr:
-    """Give a whole number as text, without ".0" after it; null for 0."""
+    """Return a whole number as text, without ".0" after it; null for 0."""
     text = trimmed(pl.col(name)).str.replace(r"^([0-9]+)\.0+$", "${1}")
     return pl.when(~text.str.contains("^0+$")).then(text)
 
@@ -260,7 +260,7 @@ def _all_text(names: list[object]) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Write a value of TOML as the text that `conform.py` reads."""
+    """Write a value of TOML as the text that `cast_part.py` reads."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

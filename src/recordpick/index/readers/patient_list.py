@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.csvio.rejects import PLACES, ROW, SetAside
+from recordpick.csvio.rejects import REJECT_COLUMNS, ROW, Rejects
 from recordpick.errors import UserError
 from recordpick.index import values as nhs_numbers
 from recordpick.index.build.coverage import RESTRICTED
@@ -35,7 +35,7 @@ from recordpick.index.readers.list_rows import (
 )
 from recordpick.index.readers.not_patients import not_patients, why_not
 from recordpick.index.readers.tables import parquet_part
-from recordpick.index.source import NO_ANSWERS, Answers, Part, Question, Source
+from recordpick.index.source import NO_ANSWERS, Answers, Question, Source, SourcePart
 from recordpick.index.values import ISO, to_date, to_word
 from recordpick.schema import PATIENTS, Column
 
@@ -56,7 +56,7 @@ def read_list(path: Path, answers: Answers = NO_ANSWERS) -> Source:
     return _source(path, rows_of(path), answers)
 
 
-def _of_parquet(part: Part) -> ListRows:
+def _of_parquet(part: SourcePart) -> ListRows:
     frame = part.frame.drop(ROW).select(pl.all().cast(pl.String).fill_null("")).collect()
     rows = [frame.columns, *map(list, frame.iter_rows())]
     return ListRows(list(range(len(rows))), rows, [])
@@ -93,17 +93,17 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         ]
     )
     typed = _Typing.of(path, header, columns, texts, answers)
-    part = Part(
+    part = SourcePart(
         table="patients",
         file=path.name,
         path=path,
         frame=typed.frame.lazy(),
         raw=raw.lazy(),
         rows=raw.height,
-        set_aside=SetAside.of(pl.DataFrame(sorted(away), schema=PLACES, orient="row")),
+        rejects=Rejects.of(pl.DataFrame(sorted(away), schema=REJECT_COLUMNS, orient="row")),
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=typed.date_formats,
-        made=typed.made,
+        precleaned=typed.precleaned,
     )
     return Source(
         (part,),
@@ -129,7 +129,7 @@ def _restrictions(path: Path, typed: _Typing) -> tuple[Restriction, ...]:
         texts = typed.frame.select(text=pl.col(column.name), word=word.cast(pl.String))
         words = texts.drop_nulls("text")["word"].unique().to_list()
         if len(words) == 1 and words[0] is not None:  # null: a word that is not known
-            why = "was taken to be" if column.name in typed.made else "is"
+            why = "was taken to be" if column.name in typed.precleaned else "is"
             says = f"everyone on {path.name} {why} {words[0]}"
             found.append(Restriction("patients", column.name, words[0], says))
     return tuple(found)
@@ -180,7 +180,7 @@ def _is_count_at_the_end(texts: pl.DataFrame, is_none: pl.Series) -> pl.Series:
 def _counts_that_differ(
     read: ListRows, patients: pl.DataFrame, left_out: list[str]
 ) -> Iterator[str]:
-    """Say where the list states a number of patients that is not the number that was read."""
+    """Return where the list states a number of patients that is not the number that was read."""
     lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
     kept = patients.filter(pl.col("patient_id").is_not_null()).height
     counts = {kept, kept + lost, patients["patient_id"].n_unique()}
@@ -231,7 +231,7 @@ class _Typing:
     date_formats: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
-    made: frozenset[str] = frozenset()
+    precleaned: frozenset[str] = frozenset()
 
     @classmethod
     def of(
@@ -261,7 +261,7 @@ class _Typing:
         return typing
 
     def _numbers(self) -> None:
-        """Say where the NHS number is the patient number, or the patient number is one."""
+        """Return where the NHS number is the patient number, or the patient number is one."""
         if "patient_id" not in self.called:
             self.notes.append("the NHS number stands for the patient number, which is not there")
         elif "nhs_number" not in self.called:
@@ -317,7 +317,7 @@ class _Typing:
             self.notes.append(f"{theirs} was read as {found.says}")
 
     def _ask(self, question: Question) -> bool | None:
-        """Give what was said to a question; where nothing was, it stays open."""
+        """Return what was said to a question; where nothing was, it stays open."""
         said = self.answers.to(question)
         if said is None:
             self.questions.append(question)
@@ -329,7 +329,7 @@ class _Typing:
             return
         if self._ask(_is_everyone_registered(self.path)):
             self.frame = self.frame.with_columns(pl.lit("registered").alias("status"))
-            self.made = frozenset({"status"})
+            self.precleaned = frozenset({"status"})
             self.notes.append("everyone was taken as registered, as was said")
         else:
             self.notes.append(

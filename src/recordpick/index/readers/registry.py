@@ -36,7 +36,7 @@ SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
 
 
 def kind_of_source(path: Path) -> SourceKind:
-    """Tell what a source is by its files' names; UserError for a folder that is none."""
+    """Return what a source is by its files' names; UserError for a folder that is none."""
     if not path.is_dir():
         return "list"
     if is_folder_of_tables(path):
@@ -193,7 +193,7 @@ def questions_about(
     answers: Answers = NO_ANSWERS,
     as_at: date | None = None,
 ) -> tuple[Question, ...]:
-    """Give what the sources leave open, for a person to answer first.
+    """Return what the sources leave open, for a person to answer first.
 
     Who is registered is only asked where all sources are lists: else the others say it. The day of
     the export is asked last, where neither `as_at` nor any source says it. UserError as from

@@ -24,14 +24,14 @@ from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
 from recordpick.index.manifest import MANIFEST, REJECTED, SET_ASIDE
 from recordpick.index.practice_index import open_index
-from recordpick.index.source import Part, Source
+from recordpick.index.source import Source, SourcePart
 from recordpick.regular_files import check_regular
 from recordpick.sanitize import visible
 from recordpick.schema import TABLES
 
 
 def is_folder_of_tables(path: Path) -> bool:
-    """Tell whether there is a file of patients in the folder."""
+    """Return whether there is a file of patients in the folder."""
     return any((path / f"patients{ending}").is_file() for ending in (".parquet", ".csv"))
 
 
@@ -70,7 +70,7 @@ def read_folder(path: Path, work: Path) -> Source:
     )
 
 
-def _part(table: str, file: Path, work: Path) -> Part:
+def _part(table: str, file: Path, work: Path) -> SourcePart:
     if file.suffix.lower() == ".parquet":
         return parquet_part(table, file)
     own = work / table
@@ -84,22 +84,22 @@ def _part(table: str, file: Path, work: Path) -> Part:
     return text_part(table, found)
 
 
-def text_part(table: str, found: TableFile) -> Part:
+def text_part(table: str, found: TableFile) -> SourcePart:
     """Make a part of a text file whose columns are named as the table's."""
-    return Part(
+    return SourcePart(
         table=table,
         file=found.path.name,
         path=found.path,
         frame=found.frame,
         raw=found.frame,
         rows=found.rows,
-        set_aside=found.set_aside,
+        rejects=found.rejects,
         line_of=found.line_of,
         notes=found.notes,
     )
 
 
-def parquet_part(table: str, file: Path) -> Part:
+def parquet_part(table: str, file: Path) -> SourcePart:
     """Make a part of a Parquet file: rows are counted from 1 where others have lines."""
     check_regular(file)
     try:
@@ -108,7 +108,7 @@ def parquet_part(table: str, file: Path) -> Part:
         rows = scan.select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, OSError):
         raise UserError(f"{file}: this is not a Parquet file, or a damaged one.") from None
-    return Part(table, file.name, file, scan, scan, rows)
+    return SourcePart(table, file.name, file, scan, scan, rows)
 
 
 PRACTICE = "practice.toml"
@@ -123,7 +123,7 @@ _KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
 def with_practice_toml(source: Source, folder: Path) -> Source:
-    """Give the source with what `practice.toml` in the folder says.
+    """Return the source with what `practice.toml` in the folder says.
 
     UserError if it is no TOML, or a value cannot be taken as it is.
     """
@@ -138,14 +138,14 @@ def with_practice_toml(source: Source, folder: Path) -> Source:
 
 
 def problem_with_day(day: date) -> str:
-    """Say why a day cannot be that of a practice's records; "" if it can."""
+    """Return why a day cannot be that of a practice's records; "" if it can."""
     if FIRST_AS_AT <= day <= LAST_AS_AT:
         return ""
     return f"{day.isoformat()} cannot be the day of the records"
 
 
 def problem_with_name(name: str) -> str:
-    """Say why a text cannot be a practice's name; "" if it can."""
+    """Return why a text cannot be a practice's name; "" if it can."""
     if len(name) > LONGEST_NAME or not name.isprintable():
         return f"must be one line of at most {LONGEST_NAME:,} characters"
     return ""

@@ -14,6 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.resources import criteria_folder
 from recordpick.tui.box import Box
 from recordpick.tui.fields import Field
 from recordpick.tui.file_picker import FilePicker
@@ -21,6 +22,9 @@ from recordpick.tui.new_file import as_path
 from recordpick.tui.visible import content
 
 SHEETS = (".xlsx", ".xlsm", ".ods", ".docx", ".csv", ".txt", ".tsv", ".toml")
+
+TRIAL = "supplier_sheet.xlsx"
+"""A made-up sheet that comes with recordpick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class RulesForm(Box[RulesAsked | None]):
     def _submit(self) -> None:
         values = {name: self.query_one(f"#{name}", Input).value.strip() for name in _LABELS}
         missing = {
-            "sheet": "Say which sheet it is.",
+            "sheet": f"Say which sheet it is. For a trial: {criteria_folder() / TRIAL}",
             "name": "Write your initials: they stand beside each decision.",
         }
         for name, says in missing.items():
@@ -100,7 +104,9 @@ class RulesForm(Box[RulesAsked | None]):
                 self.query_one(f"#{name}").focus()
                 return
         sheet = as_path(values["sheet"])
-        pack = as_path(values["pack"]) if values["pack"] else sheet.with_suffix(".toml")
+        folder = Path.cwd() if sheet.parent == criteria_folder() else sheet.parent
+        own = folder / sheet.with_suffix(".toml").name
+        pack = as_path(values["pack"]) if values["pack"] else own
         if sheet.suffix.casefold() == ".toml":
             pack = sheet
         elif pack.suffix.casefold() != ".toml":

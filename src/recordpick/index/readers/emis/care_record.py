@@ -12,12 +12,12 @@ from functools import partial
 import polars as pl
 
 from recordpick.index.build.enrichment import PROBLEMS, with_problems
-from recordpick.index.fast_cast import Quick, mostly_null, typed
-from recordpick.index.lookup import SmallTable
+from recordpick.index.fast_cast import FastCast, fast_cast, mostly_null
+from recordpick.index.lookup import LookupTable
 from recordpick.index.readers.emis.lookups import Known
 from recordpick.index.readers.emis.vocabulary import PRECISION, PROBLEM_STATUS, SIGNIFICANCE, known
 from recordpick.index.readers.extract_file import ExtractFile
-from recordpick.index.source import FOLDED, Part, Told
+from recordpick.index.source import DETAIL_OF, LookupColumns, SourcePart
 from recordpick.index.values import to_number, trimmed
 from recordpick.schema import Column
 
@@ -44,14 +44,14 @@ _MADE = frozenset(
 """What is looked up or typed here; what rows of problems tell was typed before."""
 
 
-def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[Part, ...]:
-    """Give the rows of problems, which tell more about entries."""
+def read_problems(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
+    """Return the rows of problems, which tell more about entries."""
     return tuple(_problems(file, known_as) for file in files)
 
 
-def _problems(file: ExtractFile, known_as: Known) -> Part:
+def _problems(file: ExtractFile, known_as: Known) -> SourcePart:
     event_id = known_as.id(file, "ObservationGuid")
-    columns: dict[str, pl.Expr | Quick] = {FOLDED: event_id, "event_id": event_id}
+    columns: dict[str, pl.Expr | FastCast] = {DETAIL_OF: event_id, "event_id": event_id}
     if file.has("ProblemStatusDescription"):
         columns["problem_status"] = known(file.text("ProblemStatusDescription"), PROBLEM_STATUS)
     if file.has("SignificanceDescription"):
@@ -64,25 +64,25 @@ def _problems(file: ExtractFile, known_as: Known) -> Part:
     if file.has("Comment"):
         columns["text"] = file.raw("Comment")
     again = partial(_problems, known_as=known_as)
-    return file.part("events", known_as.rows(file, columns), again, feeds=PROBLEMS)
+    return file.part("events", known_as.rows(file, columns), again, provides=PROBLEMS)
 
 
 def read_observations(
     files: Sequence[ExtractFile], known_as: Known, *, has_problems: bool
-) -> tuple[Part, ...]:
-    """Give the entries; without problems no kind, as nobody could tell which are none."""
+) -> tuple[SourcePart, ...]:
+    """Return the entries; without problems no kind, as nobody could tell which are none."""
     return tuple(_observations(file, known_as, has_problems=has_problems) for file in files)
 
 
-def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> Part:
-    columns: dict[str, pl.Expr | Quick] = {"event_id": known_as.id(file, "ObservationGuid")}
+def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> SourcePart:
+    columns: dict[str, pl.Expr | FastCast] = {"event_id": known_as.id(file, "ObservationGuid")}
     columns |= file.given(_AS_THEY_STAND)
     assert known_as.codes is not None
-    columns[_CODE] = known_as.codes.place(file.raw("CodeId"))
-    told = [known_as.codes.told(_CODE, _of_code(known_as.codes, has_kind=has_problems))]
+    columns[_CODE] = known_as.codes.index_of(file.raw("CodeId"))
+    told = [known_as.codes.encode(_CODE, _of_code(known_as.codes, has_kind=has_problems))]
     if known_as.staff is not None and file.has("EnteredByUserInRoleGuid"):
-        columns[_BY] = known_as.place(known_as.staff, file, "EnteredByUserInRoleGuid")
-        told.append(Told(_BY, known_as.staff.frame.select(recorded_by="name")))
+        columns[_BY] = known_as.index_of(known_as.staff, file, "EnteredByUserInRoleGuid")
+        told.append(LookupColumns(_BY, known_as.staff.frame.select(recorded_by="name")))
     if file.has("EffectiveDatePrecision"):
         columns["date_precision"] = known(file.raw("EffectiveDatePrecision"), PRECISION)
     if file.has("Value"):
@@ -97,22 +97,22 @@ def _observations(file: ExtractFile, known_as: Known, *, has_problems: bool) -> 
     frame = known_as.rows(file, columns)
     again = partial(_observations, known_as=known_as, has_problems=has_problems)
     if not has_problems:
-        return file.part("events", frame, again, made=_MADE, told=tuple(told))
+        return file.part("events", frame, again, precleaned=_MADE, lookups=tuple(told))
     return file.part(
         "events",
         frame,
         again,
-        made=_MADE,
-        told=tuple(told),
-        takes=(PROBLEMS,),
-        finish=with_problems,
+        precleaned=_MADE,
+        lookups=tuple(told),
+        requires=(PROBLEMS,),
+        enrich=with_problems,
     )
 
 
-def value_of(text: pl.Expr) -> dict[str, Quick]:
-    """Give the number that a value is, and the text where it is none."""
-    number = typed(text, _VALUE)
-    assert isinstance(number, Quick)
+def value_of(text: pl.Expr) -> dict[str, FastCast]:
+    """Return the number that a value is, and the text where it is none."""
+    number = fast_cast(text, _VALUE)
+    assert isinstance(number, FastCast)
 
     def words(text: pl.Expr) -> pl.Expr:
         text = trimmed(text)
@@ -122,15 +122,15 @@ def value_of(text: pl.Expr) -> dict[str, Quick]:
     return {"value": number, "value_text": mostly_null(no_number, words, pl.Categorical())}
 
 
-def _of_code(codes: SmallTable, *, has_kind: bool) -> list[str]:
+def _of_code(codes: LookupTable, *, has_kind: bool) -> list[str]:
     names = ["code", "code_system", "term", "is_local_code", "is_degraded"]
     return [*names, "kind"] if has_kind and "kind" in codes.columns else names
 
 
 def _confidential(file: ExtractFile, known_as: Known) -> pl.Expr | None:
-    """Tell which entries are confidential: by themselves, or with their whole consultation."""
+    """Return which entries are confidential: by themselves, or with their whole consultation."""
     itself = file.yes("IsConfidential") if file.has("IsConfidential") else None
     if known_as.confidential is None or not file.has("ConsultationGuid"):
         return itself
-    whole = known_as.place(known_as.confidential, file, "ConsultationGuid").is_not_null()
+    whole = known_as.index_of(known_as.confidential, file, "ConsultationGuid").is_not_null()
     return whole if itself is None else whole | itself

@@ -22,10 +22,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.index.as_at import FoundDay, day_in_name, latest, read_as_at
-from recordpick.index.fast_cast import Quick
-from recordpick.index.lookup import SmallTable
+from recordpick.index.fast_cast import FastCast
+from recordpick.index.lookup import LookupTable
 from recordpick.index.readers.extract_file import ExtractFile, open_extract_file
-from recordpick.index.source import ORDER, Announce
+from recordpick.index.source import VERSION, Announce
 
 PATIENT = "Admin_Patient"
 USER = "Admin_UserInRole"
@@ -125,7 +125,7 @@ def deltas_of(tables: Mapping[str, Sequence[Named]]) -> list[str]:
 
 
 def files_of(folder: Path) -> dict[str, list[Named]]:
-    """Give the files of the extract in a folder and the folders in it, by table, oldest first."""
+    """Return the files of the extract in a folder and the folders in it, by table, oldest first."""
     tables: dict[str, list[Named]] = {}
     for path in sorted(folder.rglob("*.[cC][sS][vV]")):
         name = named(path) if path.is_file() else None
@@ -137,7 +137,7 @@ def files_of(folder: Path) -> dict[str, list[Named]]:
 
 
 def is_emis_extract(path: Path) -> bool:
-    """Tell whether a folder holds the patients of an EMIS extract, or other tables of one."""
+    """Return whether a folder holds the patients of an EMIS extract, or other tables of one."""
     return path.is_dir() and any(table in USED for table in files_of(path))
 
 
@@ -194,12 +194,12 @@ class Keys:
         known = pl.when(organisation.is_in(list(self.prefixes))).then(organisation)
         return pl.concat_str(guid, known)
 
-    def place(self, table: SmallTable, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Give the place of a key in a table that is asked by keys; null if it is not there."""
+    def index_of(self, table: LookupTable, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
+        """Return the place of a key in a table that is asked by keys; null if it is not there."""
         if len(self.prefixes) == 1:  # to leave out places costs less than to leave out texts
             own = organisation == next(iter(self.prefixes))
-            return pl.when(own).then(table.place(guid))
-        return table.place(self.key(guid, organisation))
+            return pl.when(own).then(table.index_of(guid))
+        return table.index_of(self.key(guid, organisation))
 
     def id(self, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
         """Make the id of a row; null where there is no GUID, empty where that is only blanks."""
@@ -212,12 +212,12 @@ class Keys:
         return pl.concat_str(prefix, pl.lit("-"), bare)
 
 
-def order_of(file: ExtractFile) -> pl.Expr | Quick:
-    """Give what tells the order in which rows were given (parts.py): the ProcessingId."""
+def order_of(file: ExtractFile) -> pl.Expr | FastCast:
+    """Return what tells the order in which rows were given (parts.py): the ProcessingId."""
     if not file.has("ProcessingId"):
         return pl.lit(None, pl.Int64)
     text = file.raw("ProcessingId")
-    return Quick(text.cast(pl.Int64, strict=False), text, _run, pl.Int64())
+    return FastCast(text.cast(pl.Int64, strict=False), text, _run, pl.Int64())
 
 
 def _run(text: pl.Expr) -> pl.Expr:
@@ -225,9 +225,9 @@ def _run(text: pl.Expr) -> pl.Expr:
 
 
 def run_of(file: ExtractFile) -> pl.Expr:
-    """Give the same as one number, for files that are read whole: the ProcessingId, the place."""
+    """Return the same as one number, for files that are read whole: the ProcessingId, the place."""
     place = pl.lit(file.number, pl.Int64)
     if not file.has("ProcessingId"):
-        return place.alias(ORDER)
+        return place.alias(VERSION)
     run = _run(file.raw("ProcessingId")).fill_null(0)
-    return (run * _FILES + place).alias(ORDER)
+    return (run * _FILES + place).alias(VERSION)

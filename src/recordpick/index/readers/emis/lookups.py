@@ -13,8 +13,8 @@ import polars as pl
 
 from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
-from recordpick.index.fast_cast import Quick, selected
-from recordpick.index.lookup import SmallTable, at
+from recordpick.index.fast_cast import FastCast, select_cast
+from recordpick.index.lookup import LookupTable, gather_at
 from recordpick.index.readers.emis.files import (
     CLINICAL_CODE,
     DRUG_CODE,
@@ -26,7 +26,7 @@ from recordpick.index.readers.emis.files import (
 )
 from recordpick.index.readers.emis.vocabulary import KIND_OF_CATEGORY
 from recordpick.index.readers.extract_file import ExtractFile, is_degraded, lines_of_rows
-from recordpick.index.source import DELETED, ORDER, LookUp
+from recordpick.index.source import DELETED, VERSION, LookUp
 
 KEY = "__key"
 
@@ -39,12 +39,12 @@ class LookedUp:
     files: tuple[LookUp, ...]
 
     def has(self, column: str) -> bool:
-        """Tell whether that is known of each key."""
+        """Return whether that is known of each key."""
         return column in self.frame.columns
 
 
 def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
-    """Give KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
+    """Return KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
 
     `prefixes` are the ODS codes of the practices: codes that a practice made begin with its own.
     UserError if the files are missing, as no entry can be understood without them.
@@ -84,7 +84,7 @@ def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder
 
 
 def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
-    """Give KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
+    """Return KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
     _needed(files, DRUG_CODE, "no medicine has a name or a code", folder)
     frame, look_ups = _latest(
         files,
@@ -108,7 +108,7 @@ def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
 
 
 def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
-    """Give KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
+    """Return KEY (of UserInRoleGuid) and `name`; None if there is no such file."""
     if not files:
         return None
     frame, look_ups = _latest(
@@ -128,7 +128,7 @@ def staff(files: Sequence[ExtractFile], keys: Keys) -> LookedUp | None:
 
 
 def organisations(files: Sequence[ExtractFile]) -> LookedUp | None:
-    """Give KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
+    """Return KEY (OrganisationGuid), `name`, `ods`; None if there is no such file."""
     if not files:
         return None
     frame, look_ups = _latest(
@@ -177,7 +177,7 @@ def _latest(
     rows = pl.concat(frames, how="diagonal").collect(engine="streaming")
     same = [KEY, "organisation"] if organisation else [KEY]
     latest = (
-        rows.sort(ORDER, maintain_order=True)
+        rows.sort(VERSION, maintain_order=True)
         .unique(same, keep="last", maintain_order=True)
         .filter(pl.col(KEY).is_not_null())
     )
@@ -186,7 +186,7 @@ def _latest(
         _counted(file, what, key, nameless.filter(pl.col("__file") == file.number), latest)
         for file in files
     )
-    return latest.drop(ROW, ORDER, "__file"), look_ups
+    return latest.drop(ROW, VERSION, "__file"), look_ups
 
 
 def _counted(
@@ -209,29 +209,29 @@ class Known:
     """The small tables in which is looked up what rows speak of; None where a file is missing."""
 
     keys: Keys
-    patients: SmallTable
+    patients: LookupTable
     """By KEY: patient_id."""
-    codes: SmallTable | None = None
-    drugs: SmallTable | None = None
-    staff: SmallTable | None = None
-    organisations: SmallTable | None = None
-    confidential: SmallTable | None = None
+    codes: LookupTable | None = None
+    drugs: LookupTable | None = None
+    staff: LookupTable | None = None
+    organisations: LookupTable | None = None
+    confidential: LookupTable | None = None
     """KEY of consultations that are confidential as a whole."""
 
     def rows(
         self,
         file: ExtractFile,
-        columns: Mapping[str, pl.Expr | Quick],
+        columns: Mapping[str, pl.Expr | FastCast],
         deleted: pl.Expr | None = None,
     ) -> pl.LazyFrame:
-        """Give these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
-        every: dict[str, pl.Expr | Quick] = {
+        """Return these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
+        every: dict[str, pl.Expr | FastCast] = {
             ROW: pl.col(ROW),
-            ORDER: order_of(file),
+            VERSION: order_of(file),
             DELETED: file.yes("Deleted") if deleted is None else deleted,
             "patient_id": self._patient(file),
         }
-        return selected(file.frame, every | dict(columns))
+        return select_cast(file.frame, every | dict(columns))
 
     def id(self, file: ExtractFile, *columns: str) -> pl.Expr:
         """Make an id of the first of these columns of GUIDs that has one; blanks give ""."""
@@ -239,15 +239,15 @@ class Known:
         guid = guids[0] if len(guids) == 1 else pl.coalesce(guids)
         return self.keys.id(guid, file.raw("OrganisationGuid"))
 
-    def place(self, table: SmallTable, file: ExtractFile, column: str) -> pl.Expr:
-        """Give where in a table stands what a column of GUIDs means."""
-        return self.keys.place(table, file.raw(column), file.raw("OrganisationGuid"))
+    def index_of(self, table: LookupTable, file: ExtractFile, column: str) -> pl.Expr:
+        """Return where in a table stands what a column of GUIDs means."""
+        return self.keys.index_of(table, file.raw(column), file.raw("OrganisationGuid"))
 
-    def _patient(self, file: ExtractFile) -> Quick:
-        """Tell whose row it is (Categorical); a GUID that nobody has stays."""
+    def _patient(self, file: ExtractFile) -> FastCast:
+        """Return whose row it is (Categorical); a GUID that nobody has stays."""
         kind = pl.Categorical()
-        return Quick(
-            usual=self.place(self.patients, file, "PatientGuid"),
+        return FastCast(
+            usual=self.index_of(self.patients, file, "PatientGuid"),
             text=file.raw("PatientGuid"),
             by_rule=lambda guid: guid.cast(kind),
             kind=kind,
@@ -255,7 +255,7 @@ class Known:
         )
 
     def name(self, file: ExtractFile, column: str) -> pl.Expr | None:
-        """Give the name of a member of staff; None if nobody can tell."""
+        """Return the name of a member of staff; None if unknown."""
         if self.staff is None or not file.has(column):
             return None
-        return at(self.place(self.staff, file, column), self.staff.frame["name"])
+        return gather_at(self.index_of(self.staff, file, column), self.staff.frame["name"])

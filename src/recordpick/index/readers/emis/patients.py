@@ -20,13 +20,13 @@ from recordpick.index.readers.emis.files import Keys, run_of
 from recordpick.index.readers.emis.lookups import KEY, LookedUp
 from recordpick.index.readers.emis.vocabulary import REGISTRATION, SEX, known
 from recordpick.index.readers.extract_file import ExtractFile, lines_of_rows, patients_are
-from recordpick.index.source import DELETED, ORDER, Part
+from recordpick.index.source import DELETED, VERSION, SourcePart
 from recordpick.index.values import to_date
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
 _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
 _APPLIED = "__has_applied"
-_TECHNICAL = (ROW, ORDER, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
+_TECHNICAL = (ROW, VERSION, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
 
 _AS_THEY_STAND = {
     "nhs_number": "NhsNumber",
@@ -53,13 +53,13 @@ _ADDRESS = ("HouseNameFlatNumber", "NumberAndStreet", "Village", "Town", "County
 class PatientsRead:
     """The parts of the patients table; `ids`: KEY and patient_id of everybody, deleted too."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[SourcePart, ...]
     ids: pl.DataFrame
     notes: tuple[str, ...]
 
 
 def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
-    """Give the GUIDs of the organisations that have patients."""
+    """Return the GUIDs of the organisations that have patients."""
     found = [
         file.frame.select(file.raw("OrganisationGuid").alias("guid")).unique() for file in files
     ]
@@ -70,15 +70,15 @@ def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
 def read_patients(
     files: Sequence[ExtractFile], keys: Keys, staff: LookedUp | None, as_at: date
 ) -> PatientsRead:
-    """Give the patients; of several rows of one patient the one that was given last.
+    """Return the patients; of several rows of one patient the one that was given last.
 
     UserError where a column without which nobody can be told is missing.
     """
     frames = [_rows(file, keys, staff, as_at).collect() for file in files]
-    same_run = pl.struct(KEY, ORDER).is_first_distinct()
+    same_run = pl.struct(KEY, VERSION).is_first_distinct()
     rows = (
         pl.concat([frame.select(_TECHNICAL) for frame in frames])
-        .with_columns(is_latest=pl.col(ORDER) == pl.col(ORDER).max().over(KEY))
+        .with_columns(is_latest=pl.col(VERSION) == pl.col(VERSION).max().over(KEY))
         .with_columns(is_again=pl.col(KEY).is_not_null() & pl.col("is_latest") & ~same_run)
     )
     ids = _ids(rows, keys)
@@ -104,7 +104,7 @@ def read_patients(
 
 
 def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) -> pl.LazyFrame:
-    """Give the columns of the patients table, and what tells who is who."""
+    """Return the columns of the patients table, and what tells who is who."""
     guid, organisation = file.text("PatientGuid"), file.raw("OrganisationGuid")
     number = file.text("PatientNumber") if file.has("PatientNumber") else pl.lit(None, pl.String)
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
@@ -165,7 +165,7 @@ def _carer(file: ExtractFile) -> pl.Expr:
 
 
 def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
-    """Give `status` on the as-at date, where the file has the dates of death and deactivation.
+    """Return `status` on the as-at date, where the file has the dates of death and deactivation.
 
     Whoever was registered again after a deactivation has not left; whoever is only registered from
     a later day on, or pre-registered, is not registered yet and has no status.
@@ -190,7 +190,7 @@ def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
 
 
 def _has_applied(file: ExtractFile) -> pl.Expr:
-    """Tell who is only pre-registered: entered before they are accepted onto the list."""
+    """Return who is only pre-registered: entered before they are accepted onto the list."""
     if not file.has("PatientTypeDescription"):
         return pl.lit(value=False)
     words = file.text("PatientTypeDescription").str.to_lowercase()
@@ -198,7 +198,7 @@ def _has_applied(file: ExtractFile) -> pl.Expr:
 
 
 def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
-    """Say how many patients are not registered yet, of the rows that hold."""
+    """Return how many patients are not registered yet, of the rows that hold."""
     count = sum(
         rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
         for rows in frames
@@ -212,7 +212,7 @@ def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
 
 
 def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
-    """Give KEY, patient_id and `is_guid` of everybody, each once.
+    """Return KEY, patient_id and `is_guid` of everybody, each once.
 
     Of deleted patients none keeps a number, so that one who was entered again can have it.
     """
@@ -227,8 +227,8 @@ def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     )
 
 
-def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> Part:
-    """Give a file's patients; rows that were replaced count as deleted."""
+def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> SourcePart:
+    """Return a file's patients; rows that were replaced count as deleted."""
     again = judged.filter("is_again")
     given = judged.select(
         ROW, "patient_id", (pl.col(_DELETED) | ~pl.col("is_latest")).alias(DELETED), "is_again"
@@ -239,10 +239,10 @@ def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> Part:
         .filter(~pl.col("is_again"))
         .drop("is_again")
     )
-    aside = file.file.set_aside
+    aside = file.file.rejects
     if again.height:
         as_read = file.frame.join(again.lazy(), on=ROW, how="semi").collect()
         reason = "the same patient (PatientGuid) stands on an earlier row of this run"
         aside = aside.with_more(lines_of_rows(file, as_read, reason))
     rows_left = file.file.rows - again.height
-    return file.part("patients", frame.lazy(), rows=rows_left, set_aside=aside)
+    return file.part("patients", frame.lazy(), rows=rows_left, rejects=aside)

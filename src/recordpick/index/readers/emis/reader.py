@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.lookup import SmallTable
+from recordpick.index.lookup import LookupTable
 from recordpick.index.manifest import Conflated
 from recordpick.index.readers.emis import files as emis
 from recordpick.index.readers.emis.care_record import read_observations, read_problems
@@ -37,7 +37,7 @@ from recordpick.index.readers.extract_file import (
     changes_only,
     delta_warning,
 )
-from recordpick.index.source import Announce, LookUp, Part, Source
+from recordpick.index.source import Announce, LookUp, Source, SourcePart
 
 Opened = Mapping[str, Sequence[ExtractFile]]
 
@@ -78,7 +78,7 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
     opened |= {emis.CONSULTATION: consultations}
     known = Known(
         keys=keys,
-        patients=SmallTable(people.ids, KEY),
+        patients=LookupTable(people.ids, KEY),
         codes=_small(codes),
         drugs=_small(drugs),
         staff=_small(names),
@@ -114,7 +114,7 @@ def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
 
 
 def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:
-    """Give what stands before the ids of each organisation: its ODS code, else its GUID."""
+    """Return what stands before the ids of each organisation: its ODS code, else its GUID."""
     ods = dict(places.frame.select(KEY, "ods").iter_rows()) if places else {}
     prefixes = {guid: ods.get(guid) or guid.strip("{} ") for guid in guids}
     if len(set(prefixes.values())) < len(prefixes):
@@ -134,14 +134,14 @@ def _codes(opened: Opened, keys: Keys, path: Path) -> LookedUp | None:
     return clinical_codes(opened[emis.CLINICAL_CODE], ods, path)
 
 
-def _small(found: LookedUp | None) -> SmallTable | None:
-    return None if found is None else SmallTable(found.frame, KEY)
+def _small(found: LookedUp | None) -> LookupTable | None:
+    return None if found is None else LookupTable(found.frame, KEY)
 
 
 def _confidential(
     files: Sequence[ExtractFile], keys: Keys
-) -> tuple[SmallTable | None, tuple[ExtractFile, ...]]:
-    """Give the keys of consultations that are confidential as a whole; and the files as read."""
+) -> tuple[LookupTable | None, tuple[ExtractFile, ...]]:
+    """Return the keys of consultations that are confidential as a whole; and the files as read."""
 
     def asked(file: ExtractFile) -> dict[str, pl.Expr]:
         key = keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
@@ -158,11 +158,11 @@ def _confidential(
             read.append(file.with_care())
     if not frames:
         return None, tuple(read)
-    return SmallTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
+    return LookupTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
 
 
-def _entries(opened: Opened, known: Known) -> list[Part]:
-    """Give the entries of the record; problems only where there are entries."""
+def _entries(opened: Opened, known: Known) -> list[SourcePart]:
+    """Return the entries of the record; problems only where there are entries."""
     if not opened[emis.OBSERVATION]:
         return []
     has_problems = bool(opened[emis.PROBLEM])
@@ -185,7 +185,7 @@ def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:
 
 
 def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     count = sum(len(several) for several in named.values())
     notes = [f"Read as an EMIS bulk extract: {count} files of {len(named)} tables."]
     unused = sorted(set(named) - set(emis.USED))

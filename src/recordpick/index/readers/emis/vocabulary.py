@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.index.fast_cast import Quick
-from recordpick.index.lookup import SmallTable
+from recordpick.index.fast_cast import FastCast
+from recordpick.index.lookup import LookupTable
 from recordpick.index.values import first_match
 
 KIND_OF_CATEGORY = {
@@ -98,8 +98,8 @@ SLOT_STATUS = {
 """SlotStatus, in small letters; any other is "other"."""
 
 
-def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> Quick:
-    """Give the word for a text; `other` for one that is not known, or the text as it stands.
+def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> FastCast:
+    """Return the word for a text; `other` for one that is not known, or the text as it stands.
 
     A text as it stands is refused later, in the words of the table, with the row it is on.
     """
@@ -117,7 +117,7 @@ def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> Qui
         for one, ours in words.items()
         for way in (one, one.upper(), one.capitalize(), one.title())
     }
-    table = SmallTable(
+    table = LookupTable(
         pl.DataFrame({"theirs": list(spelt), "ours": list(spelt.values())}), "theirs"
     )
-    return Quick(table.place(text), text, by_rule, pl.String(), table.frame["ours"])
+    return FastCast(table.index_of(text), text, by_rule, pl.String(), table.frame["ours"])

@@ -23,7 +23,7 @@ from recordpick.index.readers.systmone.files import (
     rows_that_hold,
 )
 from recordpick.index.readers.systmone.patients import own_id
-from recordpick.index.source import DELETED, FOLDED, Part
+from recordpick.index.source import DELETED, DETAIL_OF, SourcePart
 from recordpick.index.values import to_date, to_number
 
 _BY, _CONTENT, _CODE, _TERM = "__by", "__content", "__code", "__term"
@@ -45,13 +45,13 @@ class Staff:
         return rows.with_columns(who.alias(_BY)).join(names, on=_BY, how="left")
 
 
-def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[Part]:
-    """Give all entries. Without SRProblem no entry has a kind, as with EMIS.
+def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[SourcePart]:
+    """Return all entries. Without SRProblem no entry has a kind, as with EMIS.
 
     A problem is past from the day on which it ended, looked at on the as-at date.
     """
     has_problems = opened.get("SRProblem") is not None
-    parts: list[Part] = []
+    parts: list[SourcePart] = []
     codes = opened.get("SRCode")
     if codes is not None:
         parts.append(_codes(codes, staff, has_problems=has_problems))
@@ -72,12 +72,12 @@ def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[Part]:
     return parts
 
 
-def _without_kind(part: Part) -> Part:
-    return Part(**(part.__dict__ | {"frame": part.frame.drop("kind")}))
+def _without_kind(part: SourcePart) -> SourcePart:
+    return SourcePart(**(part.__dict__ | {"frame": part.frame.drop("kind")}))
 
 
 def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
-    """Give what every entry has."""
+    """Return what every entry has."""
     return [
         pl.col(ROW),
         removed(file).alias(DELETED),
@@ -98,7 +98,7 @@ def _with_author(
 
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
-    """Give code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
+    """Return code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
     concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
@@ -110,7 +110,7 @@ def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
     }
 
 
-def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
+def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> SourcePart:
     columns = _coding(file, "SNOMEDCode", "CTV3Code")
     terms = file.texts("SNOMEDText", "CTV3Text")
     number = to_number(file.text("NumericValue"))
@@ -135,11 +135,13 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> Part:
     frame = rows.select(*_entry(file, "SRCode"), **columns, **by)
     if not has_problems:
         return file.part("events", frame, date_formats=_DATES)
-    return file.part("events", frame, date_formats=_DATES, takes=(PROBLEMS,), finish=with_problems)
+    return file.part(
+        "events", frame, date_formats=_DATES, requires=(PROBLEMS,), enrich=with_problems
+    )
 
 
 def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Tell which entries have a numeric value.
+    """Return which entries have a numeric value.
 
     Where IsNumeric is missing or empty, 0 and -1 stand for none: so write older extracts
     (endeavourhealth/Transforms reads them so; opensafely-core/cohort-extractor, issue 469).
@@ -150,8 +152,8 @@ def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
     return pl.when(file.text("IsNumeric").is_null()).then(by_value).otherwise(file.yes("IsNumeric"))
 
 
-def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> Part:
-    """Give the problems: of an entry in SRCode, or an entry of its own where it names none."""
+def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> SourcePart:
+    """Return the problems: of an entry in SRCode, or an entry of its own where it names none."""
     named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
@@ -172,15 +174,15 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool
     entry = _entry(file, "SRProblem")[:-1]
     frame = file.frame.select(
         *entry,
-        pl.when(of_code.is_not_null()).then(own).alias(FOLDED),
+        pl.when(of_code.is_not_null()).then(own).alias(DETAIL_OF),
         pl.coalesce(of_code, own).alias("event_id"),
         **columns,
     )
-    return file.part("events", frame, date_formats=_DATES, feeds=PROBLEMS)
+    return file.part("events", frame, date_formats=_DATES, provides=PROBLEMS)
 
 
-def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
-    """Give drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
+def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
+    """Return drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
 
     IDDrugCode is the number of a Multilex product, as SRMedicationReadCodeDetails has it in
     IDMultiLexProduct (so reads it endeavourhealth/Transforms). The name of a group, for which
@@ -232,7 +234,7 @@ def _with_substance(opened: Opened, file: ExtractFile) -> tuple[pl.LazyFrame, pl
 
 
 def _products(details: ExtractFile) -> pl.LazyFrame:
-    """Give code and term of each Multilex product.
+    """Return code and term of each Multilex product.
 
     Of a product with several codes none is taken, and all its terms are shown.
     """
@@ -253,8 +255,8 @@ def _products(details: ExtractFile) -> pl.LazyFrame:
     )
 
 
-def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
-    """Give immunisations; of one that was not given the status, as text."""
+def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
+    """Return immunisations; of one that was not given the status, as text."""
     columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
@@ -281,8 +283,8 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
-    """Give entries of the registers of children and adults at risk; they have no code."""
+def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
+    """Return entries of the registers of children and adults at risk; they have no code."""
     who = "Child at risk" if table == "SRChildAtRisk" else "Adult at risk"
     plan = "ChildProtectionPlan" if table == "SRChildAtRisk" else "ProtectionPlan"
     has_plan = file.yes(plan)
@@ -299,8 +301,8 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Par
     return file.part("events", frame, date_formats=_DATES)
 
 
-def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Part:
-    """Give special notes, such as warnings to whoever opens the record."""
+def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
+    """Return special notes, such as warnings to whoever opens the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
     ended = ended or [day(file, "DateExpired")]
     rows, by = _with_author(file.frame, file, staff)
@@ -323,8 +325,8 @@ _MEDICATION_DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "
 _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
-def read_medications(opened: Opened, as_at: date) -> list[Part]:
-    """Give the repeats with their issues, and what was issued without a template."""
+def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
+    """Return the repeats with their issues, and what was issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
     if issues is not None:
@@ -335,7 +337,7 @@ def read_medications(opened: Opened, as_at: date) -> list[Part]:
 
 
 def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
-    """Give what both tables tell about the drug."""
+    """Return what both tables tell about the drug."""
     file.text("IDMultiLexDMD")  # without it no drug would be mapped
     dmd = reference(file, "IDMultiLexDMD")
     quantity = file.text("MedicationQuantity").str.extract_groups(_QUANTITY)
@@ -352,11 +354,11 @@ def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
 
 
 def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
-    """Tell what had not ended by the as-at date."""
+    """Return what had not ended by the as-at date."""
     return (ended > as_at).fill_null(value=True)
 
 
-def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
+def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePart:
     ended = to_date(day(file, "DateMedicationTemplateEnd"), DAY)
     frame = file.frame.select(
         ROW,
@@ -378,13 +380,13 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> Part:
         "medications",
         frame,
         date_formats=_MEDICATION_DATES,
-        takes=(ISSUES,),
-        finish=with_last_issue,
+        requires=(ISSUES,),
+        enrich=with_last_issue,
     )
 
 
-def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
-    """Give issues: those of a template tell about it, others are medicines of their own."""
+def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePart:
+    """Return issues: those of a template tell about it, others are medicines of their own."""
     named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
     of_template = pl.when(pl.lit(has_templates)).then(named)
     own = own_id(file, "SRPrimaryCareMedication")
@@ -394,7 +396,7 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
         ROW,
         removed(file).alias(DELETED),
         in_order(),
-        pl.when(of_template.is_not_null()).then(own).alias(FOLDED),
+        pl.when(of_template.is_not_null()).then(own).alias(DETAIL_OF),
         file.text("IDPatient").alias("patient_id"),
         pl.coalesce(of_template, own).alias("medication_id"),
         started_on=day(file, "DateMedicationStart"),
@@ -405,4 +407,4 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> Part:
         issues=pl.lit(1, pl.Int64),
         **_drug(file),
     )
-    return file.part("medications", frame, date_formats=_MEDICATION_DATES, feeds=ISSUES)
+    return file.part("medications", frame, date_formats=_MEDICATION_DATES, provides=ISSUES)

@@ -13,7 +13,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
 from recordpick.index.as_at import FoundDay, latest, read_as_at
 from recordpick.index.readers.extract_file import ExtractFile, open_extract_file
-from recordpick.index.source import ORDER
+from recordpick.index.source import VERSION
 
 USED = (
     "SRPatient",
@@ -53,7 +53,7 @@ _NAMES = {name.lower(): name for name in (*USED, MANIFEST)}
 
 
 def tables_of(folder: Path) -> dict[str, Path]:
-    """Give the files of an extract in a folder, by table; other files that begin with SR too.
+    """Return the files of an extract in a folder, by table; other files that begin with SR too.
 
     UserError if two files are of one table.
     """
@@ -72,7 +72,7 @@ def tables_of(folder: Path) -> dict[str, Path]:
 
 
 def is_systmone_extract(path: Path) -> bool:
-    """Tell whether a folder holds the patients or the manifest of a SystmOne extract."""
+    """Return whether a folder holds the patients or the manifest of a SystmOne extract."""
     return path.is_dir() and any(
         entry.name.lower() in {"srpatient.csv", "srmanifest.csv"} for entry in path.iterdir()
     )
@@ -86,11 +86,11 @@ class Opened:
     words: Mapping[str, str]
 
     def get(self, table: str) -> ExtractFile | None:
-        """Give the file of a table, or None."""
+        """Return the file of a table, or None."""
         return self.files.get(table)
 
     def word(self, file: ExtractFile, column: str) -> pl.Expr:
-        """Give a column of words, where it holds an id into a list the word of that id."""
+        """Return a column of words, where it holds an id into a list the word of that id."""
         text = file.text(column)
         return text.replace(self.words) if self.words else text
 
@@ -106,12 +106,12 @@ def open_all(folder: Path, work: Path) -> dict[str, ExtractFile]:
 
 
 def day(file: ExtractFile, column: str) -> pl.Expr:
-    """Give a column of days and times as days, as DAY writes them; what is no day as it stands."""
+    """Return a column of dates and times as dates written as DAY; other text unchanged."""
     return file.text(column).str.replace(_DAY_AND_TIME, "${1}")
 
 
 def reference(file: ExtractFile, column: str) -> pl.Expr:
-    """Give a column of codes or ids into other tables as text; 0 and -1 refer to nothing.
+    """Return a column of codes or ids into other tables as text; 0 and -1 refer to nothing.
 
     Null where the file does not have the column.
     """
@@ -122,7 +122,7 @@ def reference(file: ExtractFile, column: str) -> pl.Expr:
 
 
 def removed(file: ExtractFile) -> pl.Expr:
-    """Tell which rows the extract says are removed."""
+    """Return which rows the extract says are removed."""
     return file.yes("RemovedData")
 
 
@@ -131,7 +131,7 @@ def in_order() -> pl.Expr:
 
     A change is written as the whole row again; no column says when, so the place in the file does.
     """
-    return pl.col(ROW).cast(pl.Int64).alias(ORDER)
+    return pl.col(ROW).cast(pl.Int64).alias(VERSION)
 
 
 def is_last(file: ExtractFile) -> pl.Expr:
@@ -147,7 +147,7 @@ def rows_that_hold(file: ExtractFile) -> pl.LazyFrame:
 
 
 def words_of(files: Mapping[str, ExtractFile]) -> dict[str, str]:
-    """Give the word for each id of SRMapping and SRConfiguredListOption; the latter goes before."""
+    """Return the word for each id of SRMapping and SRConfiguredListOption; the latter wins."""
     words: dict[str, str] = {}
     for table, column in (
         ("SRMapping", "Mapping"),

@@ -28,7 +28,7 @@ from recordpick.index.readers.systmone.registrations import (
     rows_counted,
     with_registration,
 )
-from recordpick.index.source import DELETED, LookUp, Part
+from recordpick.index.source import DELETED, LookUp, SourcePart
 from recordpick.index.values import to_date
 
 _KEY = "patient_id"
@@ -82,13 +82,13 @@ CONTACT_KINDS = {
 class People:
     """The patients' part, and what became of rows that only tell more about patients."""
 
-    part: Part
+    part: SourcePart
     look_ups: tuple[LookUp, ...]
     notes: tuple[str, ...] = ()
 
 
 def read_patients(opened: Opened, as_at: date) -> People:
-    """Give the patients: SRPatient joined with the present registration, address and numbers.
+    """Return the patients: SRPatient joined with the present registration, address and numbers.
 
     Of several rows of one patient the last holds.
     """
@@ -135,7 +135,7 @@ def address_of(file: ExtractFile) -> pl.Expr:
 
 
 def kind_of(word: pl.Expr, kinds: dict[str, str], empty: str = "other") -> pl.Expr:
-    """Give the kind by a word that stands in a type, in small letters; "other" if none does.
+    """Return the kind by a word that stands in a type, in small letters; "other" if none does.
 
     `empty` is the kind where no type is given.
     """
@@ -151,7 +151,7 @@ def _latest(rows: pl.LazyFrame, *keep: str) -> pl.LazyFrame:
 
 
 def _addresses_now(opened: Opened, as_at: date) -> pl.LazyFrame | None:
-    """Give address and postcode of where each patient lived on the as-at date."""
+    """Return address and postcode of where each patient lived on the as-at date."""
     file = opened.get("SRPatientAddressHistory")
     if file is None:
         return None
@@ -173,7 +173,7 @@ def _addresses_now(opened: Opened, as_at: date) -> pl.LazyFrame | None:
 
 
 def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
-    """Give home and mobile telephone numbers: of several the one entered last."""
+    """Return home and mobile telephone numbers: of several the one entered last."""
     file = opened.get("SRPatientContactDetails")
     if file is None:
         return ()
@@ -191,7 +191,7 @@ def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
 
 
 def _carers(opened: Opened, as_at: date) -> pl.LazyFrame | None:
-    """Give who cares for each patient, with the relationship."""
+    """Return who cares for each patient, with the relationship."""
     file = opened.get("SRPatientRelationship")
     if file is None:
         return None
@@ -216,8 +216,8 @@ def own_id(file: ExtractFile, table: str) -> pl.Expr:
     return pl.concat_str(pl.lit(f"{table}-"), file.text("RowIdentifier"))
 
 
-def read_contacts(opened: Opened) -> list[Part]:
-    """Give the addresses, telephone numbers and relationships."""
+def read_contacts(opened: Opened) -> list[SourcePart]:
+    """Return the addresses, telephone numbers and relationships."""
     parts = []
     addresses = opened.get("SRPatientAddressHistory")
     if addresses is not None:
@@ -231,7 +231,7 @@ def read_contacts(opened: Opened) -> list[Part]:
     return parts
 
 
-def _addresses(opened: Opened, file: ExtractFile) -> Part:
+def _addresses(opened: Opened, file: ExtractFile) -> SourcePart:
     word = opened.word(file, "AddressType").str.to_lowercase()
     frame = file.frame.select(
         ROW,
@@ -248,7 +248,7 @@ def _addresses(opened: Opened, file: ExtractFile) -> Part:
     return file.part("addresses", frame, date_formats={"since": DAY, "until": DAY})
 
 
-def _numbers(opened: Opened, file: ExtractFile) -> Part:
+def _numbers(opened: Opened, file: ExtractFile) -> SourcePart:
     word = opened.word(file, "ContactType").str.to_lowercase()
     frame = file.frame.select(
         ROW,
@@ -263,7 +263,7 @@ def _numbers(opened: Opened, file: ExtractFile) -> Part:
     return file.part("addresses", frame, date_formats={"since": DAY})
 
 
-def _relationships(opened: Opened, file: ExtractFile) -> Part:
+def _relationships(opened: Opened, file: ExtractFile) -> SourcePart:
     phones = [
         file.text(name)
         for name in ("RelationshipWithMobileTelephone", "RelationshipWithTelephone")

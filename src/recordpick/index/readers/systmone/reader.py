@@ -39,7 +39,7 @@ from recordpick.index.readers.systmone.files import (
 )
 from recordpick.index.readers.systmone.patients import read_contacts, read_patients
 from recordpick.index.readers.systmone.workflow import read_workflow
-from recordpick.index.source import LookUp, Part, Source
+from recordpick.index.source import LookUp, Source, SourcePart
 
 _LOOKED_UP = {
     "SRStaffMember": "staff",
@@ -90,7 +90,7 @@ def read_systmone(path: Path, work: Path, as_at: date) -> Source:
     opened = Opened(files, words_of(files))
     people = read_patients(opened, as_at)
     staff, places = Staff(_staff(files)), _places(files)
-    parts: list[Part] = [people.part]
+    parts: list[SourcePart] = [people.part]
     parts += read_entries(opened, staff, as_at)
     parts += read_medications(opened, as_at)
     parts += read_workflow(opened, staff, places)
@@ -118,12 +118,12 @@ def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     return (delta_warning(path.name, f"SRManifest.csv says IsDelta of {', '.join(deltas)}"),)
 
 
-def _of_deltas(parts: Sequence[Part], deltas: Sequence[str]) -> tuple[Conflated, ...]:
+def _of_deltas(parts: Sequence[SourcePart], deltas: Sequence[str]) -> tuple[Conflated, ...]:
     return changes_only(part.table for part in parts) if deltas else ()
 
 
 def _uncertain(opened: Opened) -> Iterator[Conflated]:
-    """Give what is uncertain only where certain tables or columns are there, or are not."""
+    """Return what is uncertain only where certain tables or columns are there, or are not."""
     if has_unnamed_sensitivities(opened):
         for column in ("code", "term"):
             yield Conflated(
@@ -156,7 +156,7 @@ def _counted(file: ExtractFile, what: str) -> LookUp:
 
 
 def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Give the name of whom each profile is of: `profile` and `name`."""
+    """Return the name of whom each profile is of: `profile` and `name`."""
     people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
     if people is None or profiles is None:
         return None
@@ -176,7 +176,7 @@ def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
 
 
 def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Give organisations: `id` (of either sort that other tables speak of) and `name`."""
+    """Return organisations: `id` (of either sort that other tables speak of) and `name`."""
     file = files.get("SROrganisation")
     if file is None:
         return None
@@ -190,7 +190,7 @@ def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
 
 
 def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
-    """Give the name of the organisation that most patients are visible to."""
+    """Return the name of the organisation that most patients are visible to."""
     if places is None or not patients.has("IDOrganisationVisibleTo"):
         return ""
     most = (
@@ -205,7 +205,7 @@ def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
 
 
 def _notes(found: Mapping[str, Path], opened: Opened) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     notes = [f"Read as a SystmOne strategic reporting extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED) - {MANIFEST})
     if unused:

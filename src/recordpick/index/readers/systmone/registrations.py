@@ -38,7 +38,7 @@ _REGISTRATION = (
 
 
 def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataFrame:
-    """Give the registrations: whose, `registered_on`, `left_on`, `registration` and `stands`.
+    """Return the registrations: whose, `registered_on`, `left_on`, `registration` and `stands`.
 
     `stands` is "now", "over", "not yet" (only applied for, or beginning after the as-at date),
     "never" (refused) or "elsewhere": the table lists registrations at other organisations as well,
@@ -94,7 +94,7 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
 
 
 def _organisation(opened: Opened, file: ExtractFile, column: str) -> pl.Expr:
-    """Give a column of organisations by their codes, also where it has rows of SROrganisation."""
+    """Return a column of organisations by their codes, also where it has rows of SROrganisation."""
     organisation = file.text(column)
     places = opened.get("SROrganisation")
     if places is not None and places.has("ID"):
@@ -138,7 +138,7 @@ def with_registration(rows: pl.LazyFrame, registrations: pl.DataFrame, as_at: da
 
 
 def not_registered(registrations: pl.DataFrame) -> Iterator[str]:
-    """Say how many patients have registrations, but none here that is or was one."""
+    """Return how many patients have registrations, but none here that is or was one."""
     is_here = pl.col("stands").is_in(["now", "over"]).any().over(_KEY)
     others = registrations.filter(~is_here, pl.col(_KEY).is_not_null())
     for stands, says in (

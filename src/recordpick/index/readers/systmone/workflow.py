@@ -9,7 +9,7 @@ from recordpick.index.readers.extract_file import ExtractFile
 from recordpick.index.readers.systmone.care_record import Staff
 from recordpick.index.readers.systmone.files import DAY, Opened, day, in_order, reference, removed
 from recordpick.index.readers.systmone.patients import kind_of, own_id
-from recordpick.index.source import DELETED, Part
+from recordpick.index.source import DELETED, SourcePart
 
 _STATUS = {
     "did not attend": "did_not_attend",
@@ -47,8 +47,8 @@ _SENDER = ("SenderTitle", "SenderFirstName", "SenderSurname")
 _PLACE = "__place"
 
 
-def read_workflow(opened: Opened, staff: Staff, places: pl.DataFrame | None) -> list[Part]:
-    """Give the parts of all four tables. `places`: organisations, `id` and `name`."""
+def read_workflow(opened: Opened, staff: Staff, places: pl.DataFrame | None) -> list[SourcePart]:
+    """Return the parts of all four tables. `places`: organisations, `id` and `name`."""
     parts = []
     for table, read in (
         ("SRAppointment", _appointments),
@@ -69,7 +69,7 @@ def _known_word(word: pl.Expr, words: dict[str, str]) -> pl.Expr:
     return pl.when(word.is_not_null()).then(kind_of(word.str.to_lowercase(), words))
 
 
-def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Part:
+def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> SourcePart:
     columns = {
         "date": day(file, "DateStart"),
         "start_time": file.text("DateStart").str.extract(r" (\d{2}:\d{2})"),
@@ -92,8 +92,8 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Pa
     return file.part("appointments", frame, date_formats={"date": DAY, "booked_on": DAY})
 
 
-def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> Part:
-    """Give scanned and attached files (SRMedia), and letters, of which there is no file here."""
+def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> SourcePart:
+    """Return scanned and attached files (SRMedia), and letters, of which there is no file here."""
     person = pl.concat_str(file.texts(*_SENDER), separator=" ", ignore_nulls=True)
     columns = {
         "date": day(file, "DateEvent"),
@@ -117,7 +117,7 @@ def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> Part:
     return file.part("documents", frame, date_formats={"date": DAY, "recorded_on": DAY})
 
 
-def _recalls(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Part:
+def _recalls(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> SourcePart:
     status = _known_word(opened.word(file, "RecallStatus"), _RECALL)
     columns = {
         "date": day(file, "DateRecall"),
@@ -143,7 +143,7 @@ def _recalls(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> Part:
 
 def _referrals(
     opened: Opened, file: ExtractFile, staff: Staff, places: pl.DataFrame | None
-) -> Part:
+) -> SourcePart:
     codes = [
         reference(file, name)
         for name in ("SNOMEDPrimaryDiagnosis", "PrimaryDiagnosis")

@@ -31,7 +31,7 @@ def kind_of_file(path: Path) -> str | None:
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """Give the files of an extract in a folder by what they hold; UserError if two are alike."""
+    """Return the files of an extract in a folder by what they hold; UserError if two are alike."""
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         kind = kind_of_file(path) if path.is_file() else None
@@ -47,7 +47,7 @@ def files_of(folder: Path) -> dict[str, Path]:
 
 
 def is_vision_extract(path: Path) -> bool:
-    """Tell whether a folder holds a file of a Vision extract."""
+    """Return whether a folder holds a file of a Vision extract."""
     return path.is_dir() and any(kind_of_file(entry) for entry in path.iterdir())
 
 
@@ -106,6 +106,6 @@ def rows_in_order(file: ExtractFile, *key: str) -> pl.LazyFrame:
 
 
 def deleted(file: ExtractFile) -> pl.Expr:
-    """Tell which rows the extract says are deleted, or replaces by a later one."""
+    """Return which rows the extract says are deleted, or replaces by a later one."""
     is_deleted = (file.text("ACTION").str.to_uppercase() == "D").fill_null(value=False)
     return is_deleted | pl.col(REPLACED)

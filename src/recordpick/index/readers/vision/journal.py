@@ -10,7 +10,7 @@ from recordpick.csvio.rejects import NOTHING, ROW
 from recordpick.index.readers.extract_file import ExtractFile, is_degraded, kind_by_term
 from recordpick.index.readers.vision.files import DAY, deleted, rows_in_order
 from recordpick.index.readers.vision.patients import with_name
-from recordpick.index.source import DELETED, Part
+from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import to_date, to_number
 
 _DATES = dict.fromkeys(
@@ -40,8 +40,8 @@ current, 2 ex), others for an amount.
 _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 
 
-def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> list[Part]:
-    """Give the entries and the medication; together they have every row of the file once."""
+def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> list[SourcePart]:
+    """Return the entries and the medication; together they have every row of the file once."""
     subset = file.text("SUBSET").str.to_lowercase()
     # The drug of an allergy, or the vaccine of an immunisation, is not a medicine that is taken.
     is_other = subset.is_in((*_PROBLEM, *_ALLERGY, *_IMMUNISATION, *_TEST)).fill_null(value=False)
@@ -64,7 +64,7 @@ def _entries(
     which: pl.Expr,
     staff: pl.DataFrame | None,
     as_at: date,
-) -> Part:
+) -> SourcePart:
     snomed, read = file.text("SNOMED_CODE"), file.text("CODE")
     snomed = pl.when(snomed != "0").then(snomed)
     term = file.text("RUBRIC")
@@ -120,14 +120,14 @@ def _entries(
 
 
 def _implied_unit(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Give the unit that ENTITY implies where a number has none."""
+    """Return the unit that ENTITY implies where a number has none."""
     entity = file.text("ENTITY").str.to_uppercase()
     unit = entity.replace_strict(_UNITS, default=None, return_dtype=pl.String)
     return pl.when(number.is_not_null()).then(unit)
 
 
 def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Give the first value if it is no number, and the second with its name and unit.
+    """Return the first value if it is no number, and the second with its name and unit.
 
     And of an immunisation that was not given, why not: "Advised", "Refusal to start or complete
     course".
@@ -153,7 +153,7 @@ def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 
 def _one_link(file: ExtractFile) -> pl.Expr:
-    """Give the row that a row is linked to, where it is just one.
+    """Return the row that a row is linked to, where it is just one.
 
     LINKS has several, with a | between; those that begin with E are of encounters.
     """
@@ -161,7 +161,7 @@ def _one_link(file: ExtractFile) -> pl.Expr:
     return pl.when(links.str.contains(r"^[A-Za-z0-9-]+$")).then(links)
 
 
-def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date) -> Part:
+def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date) -> SourcePart:
     dmd = pl.when(file.text("DMD_CODE") != "0").then(file.text("DMD_CODE"))
     drug = [file.text(name) for name in ("RUBRIC", "DRUG_STRENGTH", "DRUG_FORM")]
     names = {number: file.text(f"VALUE{number}_NAME").str.to_lowercase() for number in (1, 2)}
@@ -206,4 +206,4 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         issues=pl.coalesce(issues),
     )
     # Lines that are no rows are accounted for with the entries.
-    return file.part("medications", frame, rows=None, set_aside=NOTHING, date_formats=_DATES)
+    return file.part("medications", frame, rows=None, rejects=NOTHING, date_formats=_DATES)

@@ -10,7 +10,7 @@ import polars as pl
 from recordpick.csvio.rejects import ROW
 from recordpick.index.readers.extract_file import ExtractFile, patients_are
 from recordpick.index.readers.vision.files import DAY, deleted, rows_in_order
-from recordpick.index.source import DELETED, Part
+from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import to_date
 
 _AS_THEY_STAND = {
@@ -48,7 +48,7 @@ def with_name(
 
 
 def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
-    """Give the status on the as-at date, by ACTIVE and the dates.
+    """Return the status on the as-at date, by ACTIVE and the dates.
 
     Whoever was removed and registered again has not left; whoever is only registered from a later
     day on is not registered yet, and has no status.
@@ -69,8 +69,8 @@ def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
     )
 
 
-def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> Part:
-    """Give the patients as at a day."""
+def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> SourcePart:
+    """Return the patients as at a day."""
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
     active = file.text("ACTIVE").str.to_uppercase()
     address = pl.concat_str(
@@ -99,7 +99,7 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) ->
 
 
 def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
-    """Say which letters of ACTIVE are not known, and how many are not registered yet."""
+    """Return which letters of ACTIVE are not known, and how many are not registered yet."""
     active = file.text("ACTIVE").str.to_uppercase()
     rows = rows_in_order(file, "PID").filter(~deleted(file))
     found = rows.select(active=active, status=_status(file, active, as_at)).collect()

@@ -32,7 +32,7 @@ from recordpick.index.readers.vision.files import (
 from recordpick.index.readers.vision.journal import read_journal
 from recordpick.index.readers.vision.patients import notes_on_patients, read_patients, with_name
 from recordpick.index.readers.vision.staff import read_staff
-from recordpick.index.source import DELETED, LookUp, Part, Source
+from recordpick.index.source import DELETED, LookUp, Source, SourcePart
 
 CONFLATED = (
     *SOME_TABLES,
@@ -96,7 +96,7 @@ def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
 
 
-def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> Part:
+def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> SourcePart:
     columns = {
         "date": file.text("DATE"),
         "term": file.text("SPECIALTY"),
@@ -130,7 +130,7 @@ def _look_ups(files: Mapping[str, ExtractFile]) -> list[LookUp]:
 
 
 def _notes(found: Mapping[str, Path], files: Mapping[str, ExtractFile]) -> list[str]:
-    """Say what was taken for what, and what is not there."""
+    """Return what was taken for what, and what is not there."""
     notes = [f"Read as a Vision extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED))
     if unused:
