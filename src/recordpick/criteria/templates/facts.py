@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
@@ -477,10 +478,15 @@ def _likelier(signs: Sequence[Sign]) -> float:
 
 
 def _may_fit(need: Need, names: set[str]) -> bool:
-    return all(
-        any(name.startswith("!") or name.partition(":")[0] in names for name in part)
-        for part in need
-    )
+    """Return whether each part of a need has a sign of one of its names; a quick look."""
+    return all(not part.isdisjoint(names) for part in _names_of(need))
+
+
+@cache
+def _names_of(need: Need) -> tuple[frozenset[str], ...]:
+    """Return the names of signs that each part of a need can have; negations are not among them."""
+    parts = (part for part in need if not any(name.startswith("!") for name in part))
+    return tuple(frozenset(name.partition(":")[0] for name in part) for part in parts)
 
 
 def _is_called(sign: Sign, name: str) -> bool:

@@ -334,9 +334,14 @@ def _far(phrases: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
     return frozenset(phrase for phrase in phrases if len(phrase) > 1)
 
 
+@lru_cache(maxsize=512)
+def _first_words(phrases: frozenset[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in phrases)
+
+
 def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, ...]]) -> int:
     """Return where the longest of the phrases ends that begin at a word; 0 if none does."""
-    if start >= len(tokens):
+    if start >= len(tokens) or tokens[start].stem not in _first_words(phrases):
         return 0
     for length in (5, 4, 3, 2, 1):
         words = tuple(token.stem for token in tokens[start : start + length])
