@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -426,3 +427,20 @@ def test_the_practice_s_own_codelists_are_kept(tmp_path: Path) -> None:
     assert "48603004" in own.read_text("utf-8")
     assert (tmp_path / "codelists" / "pregnancy.csv").is_file()
     assert "pregnancy" in pack.codelists
+
+
+def test_programs_get_the_patients_of_proposals_that_name_codelists(
+    tmp_path: Path, made_demo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A draft that is not written has the shipped codelists too; nothing proposed is an empty list."""
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("Ref,What to find\nA1,Controlled drugs on repeat\nA2,Known to reception\n")
+
+    assert (
+        main(["criteria", "draft", str(sheet), "--index", str(made_demo / "index"), "--json"]) == 0
+    )
+
+    first, second = json.loads(capsys.readouterr().out)
+    assert first["ref"] == "A1"
+    assert first["proposals"][0]["patients"]
+    assert second == {"ref": "A2", "proposals": []}

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from recordpick.atomic import cannot_write, replace_file, write_new
-from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name
+from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name, shipped_codelists
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
@@ -83,6 +83,7 @@ def draft_of(
         population=REGISTERED,
         random_population=REGISTERED,
         criteria=criteria,
+        codelists=shipped_codelists(sorted(_codelist_names(*criteria))),
     )
 
 
@@ -126,7 +127,7 @@ def _is_small_enough(text: str) -> bool:
 
 def _put_codelists(folder: Path, *criteria: Criterion) -> None:
     """Put the codelists that ship beside a pack where it has none of that name of its own."""
-    for name in sorted(name for one in criteria for name in _codelist_names(one)):
+    for name in sorted(_codelist_names(*criteria)):
         target = folder / FOLDER / f"{name}.csv"
         shipped = criteria_folder() / FOLDER / f"{name}.csv"
         if not target.exists() and shipped.is_file():
@@ -195,8 +196,9 @@ def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str
     }
 
 
-def _codelist_names(criterion: Criterion) -> set[str]:
-    steps = [*criterion.steps, *(step for one in criterion.proposals for step in one.steps)]
+def _codelist_names(*criteria: Criterion) -> set[str]:
+    steps = [step for one in criteria for step in one.steps]
+    steps += [step for one in criteria for each in one.proposals for step in each.steps]
     return {rule.codes for step in steps for rule in step.rules if rule.codes}
 
 

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from recordpick.criteria.templates.facts import Chooser, Fact
 from recordpick.criteria.templates.library import library
-from recordpick.criteria.templates.reading import Reading, Sign
+from recordpick.criteria.templates.signs import Reading, Sign
 
 _NOT_REACH = 5
 _PARTED = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "taking"})
+_AGES: dict[str, tuple[float, float]] = {
+    "age.child": (0, 16),
+    "age.teenager": (13, 20),
+    "age.baby": (0, 1),
+    "age.newborn": (0, 0.15),
+    "age.toddler": (1, 5),
+    "age.adult": (18, 130),
+    "age.elderly": (65, 130),
+    "age.oldest": (90, 130),
+    "age.centenarian": (100, 130),
+    "age.nonagenarian": (90, 100),
+    "age.octogenarian": (80, 90),
+    "age.childbearing": (15, 50),
+}
+"""Templates of an age without a number: from and to how many years."""
 _DEMOGRAPHIC = ("age", "sex", "registration", "status")
-
-
-_DONE = frozenset(
-    {"done", "given", "recorded", "coded", "measured", "attended", "completed", "issued"}
-)
 
 
 class NotUnderstoodError(Exception):
@@ -120,7 +131,14 @@ def _turn_variant(chooser: Chooser, sign: Sign) -> bool:
 
 def _turn_before(reading: Reading, chooser: Chooser, sign: Sign) -> bool:
     """Turn the fact before a word such as "recorded" or "done": cervical screening never done."""
-    done = next((one for one in reading.signs if one.start == sign.end and one.name in _DONE), None)
+    done = next(
+        (
+            one
+            for one in reading.signs
+            if one.start == sign.end and one.name in library().classes["done"]
+        ),
+        None,
+    )
     fact = _fact_before(chooser, sign.start, 1)
     if done is None or fact is None or fact.is_not:
         return False
@@ -164,7 +182,7 @@ def _fact_before(chooser: Chooser, place: int, reach: int) -> Fact | None:
 
 def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     """Return what stands between each fact and the next: "or", "and", "list" or ""."""
-    joins = [_join(reading, one, other) for one, other in zip(facts, facts[1:], strict=False)]
+    joins = [_join(reading, one, other) for one, other in pairwise(facts)]
     for place in range(len(joins) - 1, -1, -1):
         if joins[place] == "list":
             following = joins[place + 1] if place + 1 < len(joins) else _within(reading, facts[-1])
@@ -234,7 +252,7 @@ def _grouped(facts: list[Fact], joins: list[str], reading: Reading) -> Combinati
 
 
 def _must_be_or(one: Fact, other: Fact, reading: Reading, join: str) -> bool:
-    """Return whether nobody could be both, or "take some of each" says that they are alternatives."""
+    """Return whether nobody could be both, or "some of each" makes them alternatives."""
     if one.is_not or other.is_not:
         return False
     kinds = [fact.template.id.partition(".")[0] for fact in (one, other)]
@@ -256,16 +274,12 @@ def _overlap(one: Fact, other: Fact) -> bool:
 
 def _days(fact: Fact) -> tuple[float, float]:
     """Return from how many to how many days old the patients of an age fact are."""
-    fixed = {
-        "age.child": (0, 16), "age.teenager": (13, 20), "age.baby": (0, 1), "age.newborn": (0, 0.15),
-        "age.toddler": (1, 5), "age.adult": (18, 130), "age.elderly": (65, 130), "age.oldest": (90, 130),
-        "age.centenarian": (100, 130), "age.nonagenarian": (90, 100), "age.octogenarian": (80, 90),
-    }  # fmt: skip
-    if fact.template.id in fixed:
-        low, high = fixed[fact.template.id]
+    if fact.template.id in _AGES:
+        low, high = _AGES[fact.template.id]
         return low * 365, high * 365
-    quantity = fact.numbers["age"].quantity
-    assert quantity is not None
+    quantity = fact.numbers["age"].quantity if "age" in fact.numbers else None
+    if quantity is None:
+        return 0, 0
     unit = {"month": 30.4, "week": 7, "day": 1}.get(quantity.unit, 365)
     match quantity.compare:
         case "over" | "at least":

@@ -18,7 +18,8 @@ Expression = tuple[tuple[Clause, ...], ...]
 
 POPULATION = "status = 'registered'"
 _SPEC = re.compile(
-    r"(?P<no>not )?(?P<id>[a-z0-9_.]+)(?P<variant>/[a-z0-9_]+)?(?P<reading>~\d+)?(?:\[(?P<refined>[a-z0-9_.,]*)\])?"
+    r"(?P<no>not )?(?P<id>[a-z0-9_.]+)(?P<variant>/[a-z0-9_]+)?(?P<reading>~\d{1,3})?"
+    r"(?:\[(?P<refined>[a-z0-9_.,]*)\])?"
 )
 
 

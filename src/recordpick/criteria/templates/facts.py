@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
 from recordpick.criteria.templates.quantities import Quantity
-from recordpick.criteria.templates.reading import Reading, Sign
+from recordpick.criteria.templates.signs import Reading, Sign
 
 _REACH = 8
 """How many words may lie between the signs of one template."""
 _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly")
-_PARTING = frozenset({"with", "who", "whose", "but", "and", "having", "plus", "that"})
-_QUALIFYING = frozenset(
-    {
-        "on",
-        "with",
-        "who",
-        "under",
-        "over",
-        "aged",
-        "no",
-        "not",
-        "without",
-        "taking",
-        "in",
-        "and",
-        "has",
-    }
-)
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
 )
@@ -112,7 +94,7 @@ class Chooser:
         self._account_also()
 
     def _drop_asides(self) -> None:
-        """Drop what only brackets say, unless they qualify: "(two homes)", but not "(on insulin)"."""
+        """Drop what only brackets say, unless they qualify: keep "(on insulin)"."""
         for fact in list(self.facts):
             if not all(sign.aside for sign in fact.signs) or len(self.facts) == 1:
                 continue
@@ -122,7 +104,9 @@ class Chooser:
             while start and self.reading.tokens[start - 1].aside:
                 start -= 1
             first = self.reading.tokens[start].word
-            if first not in _QUALIFYING and not fact.template.id.startswith(("age", "sex")):
+            if first not in self.words.classes["qualifying"] and not fact.template.id.startswith(
+                ("age", "sex")
+            ):
                 self.facts.remove(fact)
                 self.used -= {(sign.start, sign.end) for sign in fact.everything()}
 
@@ -354,9 +338,9 @@ class Chooser:
         return any(self.words.refinements[name].group == "when" for name in fact.refined)
 
     def _spread(self) -> None:
-        """Say of listed facts what is said of the first or last: "flu or covid jab in 12 months"."""
+        """Say of listed facts what is said of the first or last: flu or covid jab in 2024."""
         ordered = sorted(self.facts, key=lambda fact: fact.start)
-        for one, other in [*pairwise(ordered), *((b, a) for a, b in pairwise(ordered))][::1]:
+        for one, other in [*pairwise(ordered), *((b, a) for a, b in pairwise(ordered))]:
             if not self._listed_together(one, other):
                 continue
             for name, signs in one.refined.items():
@@ -500,7 +484,7 @@ def _may_fit(need: Need, names: set[str]) -> bool:
 
 
 def _is_called(sign: Sign, name: str) -> bool:
-    """Return whether a sign is the one that is named: "missing", "#period:next", "@condition:cancer"."""
+    """Return whether a sign is the one named: "missing", "#period:next", "@condition:cancer"."""
     base, _, detail = name.partition(":")
     if sign.name != base:
         return False
@@ -520,13 +504,3 @@ def _number_name(fact: Fact, sign: Sign) -> str:
         if parameter.sign == sign.name:
             return parameter.name
     return "count" if fact.template.counted and sign.name == "#count" else ""
-
-
-def words_of(facts: Iterable[Fact]) -> Mapping[int, dict[str, str]]:
-    """Return the vocabulary words of each fact, by kind."""
-    found: dict[int, dict[str, str]] = {}
-    for number, fact in enumerate(facts):
-        found[number] = {
-            sign.name[1:]: sign.value for sign in fact.everything() if sign.name.startswith("@")
-        }
-    return found

@@ -1,4 +1,4 @@
-"""Find phrases in a text: the longest at each place, spelling mistakes put right where that is safe."""
+"""Find phrases in a text, the longest at each place; correct spelling where that is safe."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPELLED_FROM = 5
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a phrase means: a sign, "@kind" with the word of a vocabulary, or a group such as "not"."""
+    """What a phrase means: a sign, "@kind" with a word of it, or a group such as "not"."""
 
     kind: str
     value: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -161,6 +161,10 @@ class Library:
     snippets: Mapping[str, str]
     lexicon: Lexicon
     numbers: Mapping[str, Any]
+    periods: Mapping[str, tuple[tuple[str, frozenset[tuple[str, ...]]], ...]]
+    """What stands before a span of time or a date, as stems, with the direction that it gives."""
+    classes: Mapping[str, frozenset[str]]
+    """Signs and words of one kind, such as those that can be counted."""
     commentary: Mapping[str, tuple[tuple[str, ...], ...]]
     by_hand: tuple[str, ...]
 
@@ -195,6 +199,11 @@ def library() -> Library:
         snippets=files["clinical"]["snippets"],
         lexicon=_lexicon(files),
         numbers=spoken["numbers"],
+        periods={
+            name: tuple((one[0], as_stems(one[1:])) for one in of)
+            for name, of in spoken["periods"].items()
+        },
+        classes={name: frozenset(of) for name, of in spoken["classes"].items()},
         commentary={
             key: tuple(tuple(phrase.split()) for phrase in phrases)
             for key, phrases in spoken["commentary"].items()
@@ -253,25 +262,33 @@ def _word(kind: str, key: str, one: Mapping[str, Any]) -> Word:
     )
 
 
+def as_stems(phrases: Iterable[str]) -> frozenset[tuple[str, ...]]:
+    """Return phrases as the stems of their words."""
+    return frozenset(tuple(stem(word) for word in phrase.split()) for phrase in phrases)
+
+
 def _lexicon(files: Mapping[str, dict[str, Any]]) -> Lexicon:
+    """Return all phrases with their meanings; words of numbers are never taken for misspellings."""
     lexicon = Lexicon()
-    for sign, phrases in files["words"]["signs"].items():
+    for phrase, meaning in _phrases(files):
+        lexicon.add(phrase, meaning)
+    for phrases in files["words"]["numbers"].values():
         for phrase in phrases:
-            lexicon.add(phrase, Meaning(sign))
+            lexicon.words.update(stem(word) for word in phrase.split())
+    return lexicon
+
+
+def _phrases(files: Mapping[str, dict[str, Any]]) -> Iterator[tuple[str, Meaning]]:
+    spoken = files["words"]
+    for sign, phrases in spoken["signs"].items():
+        yield from ((phrase, Meaning(sign)) for phrase in phrases)
     for name in _VOCABULARY_FILES:
         for kind, of_kind in files[name].items():
             for key, one in of_kind.items():
-                for phrase in one.get("words", [key.replace("_", " ")]):
-                    lexicon.add(phrase, Meaning(f"@{kind}", key))
-    for group, phrases in files["words"]["connect"].items():
-        for phrase in phrases:
-            lexicon.add(phrase, Meaning(f"connect {group}"))
-    for phrase in files["words"]["filler"]["words"]:
-        lexicon.add(phrase, Meaning("filler"))
+                own = one.get("words", [key.replace("_", " ")])
+                yield from ((phrase, Meaning(f"@{kind}", key)) for phrase in own)
+    for group, phrases in spoken["connect"].items():
+        yield from ((phrase, Meaning(f"connect {group}")) for phrase in phrases)
+    yield from ((phrase, Meaning("filler")) for phrase in spoken["filler"]["words"])
     for number, group in enumerate(files["by_hand"]["group"]):
-        for phrase in group["words"]:
-            lexicon.add(phrase, Meaning("by hand", str(number)))
-    for name, phrases in files["words"]["numbers"].items():
-        for phrase in phrases:  # never taken for a misspelling of something else
-            lexicon.words.update(stem(word) for word in phrase.split())
-    return lexicon
+        yield from ((phrase, Meaning("by hand", str(number))) for phrase in group["words"])

@@ -47,7 +47,7 @@ def _check_day(day: str) -> None:
 def period_condition(params: Mapping[str, ParameterValue], column: str, *, is_not: bool) -> str:
     """Return the condition that a column is within the period.
 
-    "For over 5 years" is at least so long ago of what is there, and the last 5 years of what is not.
+    "For over 5 years" is so long ago of what is there, and the last 5 years of what is not.
     """
     number, unit, direction, first, last = check_period(params)
     if direction == "for":

@@ -12,9 +12,11 @@ from recordpick.criteria.templates.expression import Expression, build, parse
 from recordpick.criteria.templates.facts import Chooser
 from recordpick.criteria.templates.library import Template, library
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
-from recordpick.criteria.templates.reading import Reading, read
+from recordpick.criteria.templates.reading import read
 from recordpick.criteria.templates.reasons import Account, account, reason_of
+from recordpick.criteria.templates.signs import Reading
 from recordpick.criteria.templates.specs import alternatives, spec_of
+from recordpick.criteria.templates.tokens import tokenise
 from recordpick.errors import UserError
 
 PROPOSALS_AT_MOST = 5
@@ -22,6 +24,10 @@ LEAST_CONFIDENCE = 0.55
 """Below this more of the text is left than a person would expect: nothing is proposed."""
 _NEXT = 0.85
 """How much less sure each further reading is than the one before it."""
+
+
+_WITH_TITLE = 0.8
+"""A rule from text and title may be so much less sure than one that leaves the title out."""
 
 
 class _Templates(Mapping[str, Template]):
@@ -41,10 +47,11 @@ TEMPLATES: Mapping[str, Template] = _Templates()
 """The templates by id, read from the files when first used."""
 
 
-def propose(text: CriterionText, as_at: date) -> list[Proposal]:
+def propose(text: CriterionText, as_at: date) -> list[Proposal]:  # noqa: ARG001
     """Return the rules that the text may mean, best first; none where no template fits.
 
-    `as_at` is the day from which periods are counted; rules name it as `:as_at` and keep it open.
+    `as_at` is the day from which periods are counted. Rules name it as `:as_at`, so that they hold
+    for any day, and no text is read differently for it.
     """
     return list(_proposals(text.text, _own_title(text), text.area))
 
@@ -81,9 +88,7 @@ def _proposals(text: str, title: str, area: str) -> tuple[Proposal, ...]:
     found = _of_reading(reading)
     if title and not (found and _says_as_much(text, title)):
         found = _with_title(found, text, title)
-    if found or not area.strip():
-        return found
-    return _less_sure(_of_reading(read(f"{text or title} ({area})")), f"area “{area}”")
+    return _with_area(text or title, area) or found
 
 
 def _says_as_much(text: str, title: str) -> bool:
@@ -96,12 +101,27 @@ def _says_as_much(text: str, title: str) -> bool:
 
 def _with_title(found: tuple[Proposal, ...], text: str, title: str) -> tuple[Proposal, ...]:
     """Return the proposals for a text with its title, where they are surer than those without."""
-    best = found
-    for whole, share in ((f"{title} - {text}", 0.95), (title, 0.9)):
-        others = _less_sure(_of_reading(read(whole)), f"title “{title}”", share)
-        if others and (not best or others[0].confidence > best[0].confidence):
-            best = others
-    return best
+    whole = _less_sure(_of_reading(read(f"{title} - {text}")), f"title “{title}”", 0.95)
+    if whole and (not found or whole[0].confidence >= _WITH_TITLE * found[0].confidence):
+        return whole
+    return found or _less_sure(_of_reading(read(title)), f"title “{title}”")
+
+
+def _with_area(text: str, area: str) -> tuple[Proposal, ...]:
+    """Return the proposals for a text that its area completes: "degraded", among allergies.
+
+    None where the area's words are no part of what the text asks for.
+    """
+    end = len(tokenise(area))
+    reading = read(f"{area} {text}")
+    if not end or reading.by_hand:
+        return ()
+    chooser = Chooser(reading)
+    chooser.choose()
+    of_area = [{sign.start < end for sign in fact.everything()} for fact in chooser.facts]
+    if not any(len(one) == 2 for one in of_area) or {True} in of_area:
+        return ()
+    return _less_sure(_of_reading(reading), f"area “{area}”")
 
 
 def _less_sure(
@@ -134,7 +154,7 @@ def _first(reading: Reading) -> tuple[Expression, Combination, Account] | None:
     if not chooser.facts:
         return None
     combination = combine(reading, chooser)
-    counted = account(reading, chooser, combination)
+    counted = account(reading, chooser)
     expression = tuple(
         tuple(tuple(spec_of(fact) for fact in clause) for clause in group)
         for group in combination.groups

@@ -1,4 +1,4 @@
-"""Read numbers, ages and periods: "over 75", "more than twenty", "in the last 12/12", "before 1950"."""
+"""Read numbers, ages and periods: "over 75", "more than twenty", "in the last 12/12"."""
 
 from __future__ import annotations
 
@@ -8,68 +8,26 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from recordpick.criteria.templates.library import library
-from recordpick.criteria.templates.tokens import Token, stem
+from recordpick.criteria.templates.library import as_stems, library
+from recordpick.criteria.templates.tokens import Token
 
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
-_STRENGTHS = frozenset(
-    {
-        "mg",
-        "mcg",
-        "microgram",
-        "ml",
-        "g",
-        "kg",
-        "mmol",
-        "mol",
-        "l",
-        "litre",
-        "dl",
-        "min",
-        "m2",
-        "mmhg",
-        "bpm",
-        "umol",
-        "nmol",
-        "iu",
-        "ug",
-    }
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
 )
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september")
-_MONTHS += ("october", "november", "december")
+_UP_TO = as_stems(
+    (
+        *("up to it", "up to the as at date", "before the as at date", "to the as at date"),
+        *("up to and including the as at date", "up to now"),
+    )
+)
 _UNITS = ("year", "month", "week", "day")
 _POST_GAP = 4
-_LEAD = (
-    (
-        "last",
-        "in the last|in last|within the last|within last|over the last|during the last|in the past|within the past",
-    ),
-    (
-        "last",
-        "over the past|during the past|in the previous|in the preceding|within the previous|for the last|for the past",
-    ),
-    (
-        "last",
-        "within|in the|last|past|previous|preceding|these last|this past|during the previous|over the previous|in past|this",
-    ),
-    ("last", "from the last|from the past|at any time in the last|at any time in the past|in"),
-    (
-        "next",
-        "in the next|within the next|over the next|next|in the coming|coming|during the next|for the next",
-    ),
-    ("for", "for over|for more than|for at least|for longer than|for in excess of|for"),
-    ("last", "for less than|for under|for fewer than"),
-)
 _WITHOUT_NUMBER = frozenset({"this", "last", "past", "previous", "preceding", "next", "coming"})
 """Of these "in the last year" may follow without a number."""
-_SINCE = (
-    ("since", "since|after|on or after|from|later than|post"),
-    ("before", "before|prior to|earlier than|pre|older than|up to|until|predating|pre dating"),
-    ("year", "in|during|of|dated|year|from the year|for"),
-    ("on", "on"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +74,8 @@ class Quantities:
     # periods
 
     def _calendar(self, start: int) -> Quantity | None:
-        for direction, phrases in _SINCE:
-            place = _longest(self._tokens, start, _phrases(phrases))
+        for direction, phrases in library().periods["calendar"]:
+            place = _longest(self._tokens, start, phrases)
             if place and (found := self._day_at(place, direction)):
                 first, last, end = found
                 kind: Direction = direction  # type: ignore[assignment]
@@ -164,8 +122,8 @@ class Quantities:
     def _period(self, start: int) -> Quantity | None:
         if self._tokens[start].word == "tomorrow":
             return Quantity("period", start, start + 1, low=1, unit="day", direction="next")
-        for direction, phrases in _LEAD:
-            place = _longest(self._tokens, start, _phrases(phrases))
+        for direction, phrases in library().periods["span"]:
+            place = _longest(self._tokens, start, phrases)
             if not place:
                 continue
             found = self._span(place)
@@ -188,9 +146,7 @@ class Quantities:
         place = _longest(
             self._tokens,
             end,
-            _phrases(
-                "up to it|up to the as at date|before the as at date|to the as at date|up to and including the as at date|up to now"
-            ),
+            _UP_TO,
         )
         return place or end
 
@@ -285,9 +241,10 @@ class Quantities:
         if word in {"mb", "megabyte", "kb"}:
             scale = 1 / 1024 if word == "kb" else 1
             return replace(quantity, kind="bytes", low=quantity.low * scale, end=place + 1)
-        if word in _STRENGTHS:
+        strengths = library().classes["strengths"]
+        if word in strengths:
             end = place
-            while end < len(self._tokens) and self._tokens[end].stem in _STRENGTHS:
+            while end < len(self._tokens) and self._tokens[end].stem in strengths:
                 end += 1
             return replace(quantity, has_measure=True, end=end)
         if unit := self._unit_at(place):
@@ -361,15 +318,14 @@ def _word_lists() -> dict[str, frozenset[tuple[str, ...]]]:
     spoken: Mapping[str, Any] = library().numbers
     for name, phrases in spoken.items():
         if name != "words":
-            lists[name.replace("at_", "at ") if name in {"at_least", "at_most"} else name] = (
-                frozenset(tuple(stem(word) for word in one.split()) for one in phrases)
-            )
+            shown = name.replace("_", " ") if name in {"at_least", "at_most"} else name
+            lists[shown] = as_stems(phrases)
     return lists
 
 
 @lru_cache(maxsize=256)
 def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(stem(word) for word in phrase.split()) for phrase in text.split("|"))
+    return as_stems(text.split("|"))
 
 
 @lru_cache(maxsize=8)
@@ -384,9 +340,9 @@ def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, 
         return 0
     for length in (5, 4, 3, 2, 1):
         words = tuple(token.stem for token in tokens[start : start + length])
-        if len(words) == length and words in phrases:
-            if tokens[start + length - 1].sentence == tokens[start].sentence:
-                return start + length
+        is_here = len(words) == length and words in phrases
+        if is_here and tokens[start + length - 1].sentence == tokens[start].sentence:
+            return start + length
     return 0
 
 

@@ -6,74 +6,14 @@ from dataclasses import dataclass
 
 from recordpick.criteria.templates.combine import Combination
 from recordpick.criteria.templates.facts import Chooser, Fact
-from recordpick.criteria.templates.reading import Reading
+from recordpick.criteria.templates.library import library
 from recordpick.criteria.templates.render import render
+from recordpick.criteria.templates.signs import Reading
 from recordpick.criteria.templates.specs import spec_of
 
 _UNKNOWN, _SIGN, _NUMBER = 0.7, 0.8, 1.5
 """What a word, a sign and a number that no rule uses weigh; what is used weighs 1."""
 _ASIDE = 0.25
-_IDLE = frozenset(
-    {
-        "patient_word",
-        "given",
-        "suffers",
-        "issued",
-        "oldest",
-        "youngest",
-        "status_word",
-        "list_word",
-        "qof_word",
-        "data_word",
-        "record_word",
-        "plan_word",
-    }
-)
-_IDLE_TOO = frozenset(
-    {
-        "coded",
-        "recorded",
-        "entry",
-        "whether",
-        "sender_word",
-        "any_word",
-        "required_word",
-        "category_word",
-        "contact_word",
-        "on_template",
-        "issue_word",
-        "marked",
-        "value_word",
-        "file_word",
-        "main_word",
-        "test_word",
-        "reason_word",
-        "name",
-        "earlier",
-        "kind_word",
-        "other_kind",
-        "done",
-        "format_word",
-        "given",
-        "share_word",
-        "environment",
-        "letter_word",
-        "registered",
-        "current",
-        "date_word",
-        "gp_word",
-        "have",
-        "invite_word",
-        "file_type_word",
-        "history_of",
-        "specialty_word",
-        "treatment",
-        "register_word",
-        "flag",
-        "every",
-    }
-)
-"""Signs that change little where no template uses them: they weigh a quarter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +24,23 @@ class Account:
     unused: tuple[str, ...]
 
 
-def account(reading: Reading, chooser: Chooser, combination: Combination) -> Account:
+def account(reading: Reading, chooser: Chooser) -> Account:
     """Return the share of the text that the facts use."""
     used = 0.0
     for fact in chooser.facts:
         used += sum(1.0 for _ in {(sign.start, sign.end) for sign in fact.everything()})
     left = 0.0
+    idle, slight = library().classes["idle"], library().classes["slight"]
     unused: list[str] = []
     spans: set[tuple[int, int]] = set()
     for sign in chooser.left:
-        if (sign.start, sign.end) in spans or sign.name in _IDLE:
+        if (sign.start, sign.end) in spans or sign.name in idle:
             continue
         spans.add((sign.start, sign.end))
         weight = _NUMBER if sign.quantity is not None else _SIGN
-        weight *= 0.25 if sign.name in _IDLE_TOO else 1
+        weight *= 0.25 if sign.name in slight else 1
         left += weight * (_ASIDE if sign.aside else 1)
-        if sign.name not in _IDLE_TOO:
+        if sign.name not in slight:
             unused.append(reading.words(sign.start, sign.end))
     for sign in reading.unknown:
         left += _UNKNOWN * (_ASIDE if sign.aside else 1)

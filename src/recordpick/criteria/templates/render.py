@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,8 @@ from recordpick.criteria.templates.periods import (
     age_condition,
     age_words,
     period_condition,
-    recent_condition,
     period_words,
+    recent_condition,
 )
 from recordpick.errors import UserError
 
@@ -43,8 +44,8 @@ COUNT = Parameter("count", "How many", sign="#count", min=0, max=1_000_000, defa
 class Spec:
     """A template as it is used: what is said more exactly, which variant or reading, which values.
 
-    `params` holds numbers and words by name, and with a point what belongs to them: "age", "age.is",
-    "age.to", "period", "period.unit", "period.is", "period.day".
+    `params` holds numbers and words by name, and with a point what belongs to them: "age",
+    "age.is", "age.to", "period", "period.unit", "period.is", "period.day".
     """
 
     template: str
@@ -73,7 +74,7 @@ def names_of(spec: Spec) -> tuple[str, ...]:
     names = [*template.params]
     for text in texts:
         for name, _ in _PLACEHOLDER.findall(text):
-            if name not in words.snippets and name not in {"age_words"}:
+            if name not in words.snippets and name != "age_words":
                 names.append("period" if name == "recent" else name)
     if template.counted:
         names.append("count")
@@ -213,6 +214,8 @@ class _Filling:
             parameter = replace_max(COUNT, self._template.counted)
         compare, low, high = self._range(parameter)
         least, most = _limits(compare, int(low), int(high))
+        if most is not None and rule.per is not None:
+            raise UserError(f"{parameter.title} cannot be said to be {compare} here: say at least.")
         return replace(rule, at_least=least, at_most=most)
 
     def _fill(self, text: str) -> str:
@@ -220,23 +223,29 @@ class _Filling:
         return _PLACEHOLDER.sub(lambda found: self._condition(found[1], found[2] or ""), filled)
 
     def _condition(self, name: str, detail: str) -> str:
+        """Return what stands for a placeholder in a condition."""
         if name in self._words.snippets:
             return self._words.snippets[name]
-        if name == "period":
-            return period_condition(self._spec.params, detail or "date", is_not=self._spec.is_not)
-        if name == "recent":
-            return recent_condition(self._spec.params, detail)
-        if name == "age":
-            return age_condition(self._range_of_age(), str(self._value("age.unit") or "year"))
+        match name:
+            case "period":
+                return period_condition(
+                    self._spec.params, detail or "date", is_not=self._spec.is_not
+                )
+            case "recent":
+                return recent_condition(self._spec.params, detail)
+            case "age":
+                return age_condition(self._range_of_age(), str(self._value("age.unit") or "year"))
         parameter = self._template.params.get(name)
-        if parameter is not None and parameter.kind == "name":
-            return _checked_name(parameter, self._value(name))
-        if parameter is not None and parameter.compare and not parameter.count:
+        return self._word(name, detail) if parameter is None else self._parameter(parameter)
+
+    def _parameter(self, parameter: Parameter) -> str:
+        """Return a parameter in a condition: a number, with its comparison if it has one."""
+        if parameter.kind == "name":
+            return _checked_name(parameter, self._value(parameter.name))
+        if parameter.compare and not parameter.count:
             compare, low, high = self._range(parameter)
             return COMPARISONS[compare].format(_figure(low), _figure(high))
-        if parameter is not None:
-            return _figure(self._number(parameter))
-        return self._word(name, detail)
+        return _figure(self._number(parameter))
 
     def _range_of_age(self) -> tuple[str, float, float]:
         parameter = self._template.params["age"]
@@ -250,7 +259,7 @@ class _Filling:
 
     def _word(self, kind: str, detail: str) -> str:
         value = self._value(kind)
-        if kind == "person" or kind == "place" or kind == "postcode":
+        if kind in {"person", "place", "postcode"}:
             return _checked_name(Parameter(kind, "Name", kind="name"), value)
         word = self._words.words.get((kind, str(value)))
         if word is None:
@@ -271,14 +280,8 @@ class _Filling:
                 groups.setdefault(one.group or one.id, []).append(one.before)
         before = " ".join(" or ".join(words) for words in groups.values())
         after = " ".join(one.after for one in refined if one.after)
-        if template.noun:
-            text = self._noun(before)
-        else:
-            text = self._plain_says()
-        text = self._fill_says(f"{text} {after}".strip())
-        if spec.reading and "where" not in self._reading and "params" not in self._reading:
-            return text
-        return text
+        text = self._noun(before) if template.noun else self._plain_says()
+        return self._fill_says(f"{text} {after}".strip())
 
     def _plain_says(self) -> str:
         spec, template = self._spec, self._template
@@ -353,7 +356,7 @@ def _checked(parameter: Parameter, value: ParameterValue) -> float:
         number = float(value)
     except ValueError:
         raise UserError(f"{parameter.title} is a number, not '{value}'.") from None
-    whole = parameter.decimal or number == int(number) if number == number else False
+    whole = math.isfinite(number) and (parameter.decimal or number == int(number))
     if not parameter.min <= number <= parameter.max or not whole:
         kind = "" if parameter.decimal else "a whole number from "
         raise UserError(
@@ -378,8 +381,7 @@ def _without_idle(where: list[str]) -> list[str]:
     """Leave out "every row" where there is another condition."""
     idle = {"medication_id IS NOT NULL", "event_id IS NOT NULL", "document_id IS NOT NULL"}
     idle |= {"appointment_id IS NOT NULL", "referral_id IS NOT NULL", "recall_id IS NOT NULL"}
-    left = [text for text in where if text not in idle]
-    return left
+    return [text for text in where if text not in idle]
 
 
 def _joined(where: list[str]) -> str | None:

@@ -11,8 +11,8 @@ from recordpick.criteria.templates.facts import Fact
 from recordpick.criteria.templates.library import library
 from recordpick.criteria.templates.model import ParameterValue
 from recordpick.criteria.templates.quantities import Quantity
-from recordpick.criteria.templates.reading import Reading
 from recordpick.criteria.templates.render import Spec, names_of
+from recordpick.criteria.templates.signs import Reading, Sign
 
 
 def spec_of(fact: Fact) -> Spec:
@@ -32,7 +32,7 @@ def spec_of(fact: Fact) -> Spec:
     return replace(spec, params=params)
 
 
-def _numbers(fact: Fact) -> Iterator[tuple[str, object]]:
+def _numbers(fact: Fact) -> Iterator[tuple[str, Sign]]:
     yield from fact.numbers.items()
     for signs in fact.refined.values():
         for sign in signs:
@@ -86,7 +86,7 @@ def _plain(number: float) -> int | float:
 def _refinements(fact: Fact) -> tuple[str, ...]:
     """Return the refinements, with the template's own where nothing else is said."""
     refinements = library().refinements
-    names = [name for name in fact.refined]
+    names = list(fact.refined)
     groups = {refinements[name].group for name in names}
     replaced = {refinements[name].replaces for name in names}
     for name in fact.template.default:
@@ -112,11 +112,9 @@ def alternatives(
                     changed = (*clause[:s], other, *clause[s + 1 :])
                     clauses = (*group[:c], changed, *group[c + 1 :])
                     found.append(((*expression[:g], clauses, *expression[g + 1 :]), why))
-    if len(expression) == 2 and all(len(group) == 1 for group in expression):
-        if any(join.name == "and" for join in reading.joins):
-            found.append(
-                ((tuple(clause for group in expression for clause in group),), "either one")
-            )
+    is_and = len(expression) == 2 and all(len(group) == 1 for group in expression)
+    if is_and and any(join.name == "and" for join in reading.joins):
+        found.append(((tuple(clause for group in expression for clause in group),), "either one"))
     if len(expression) == 1 and len(expression[0]) == 2 and combination.is_doubtful_or:
         found.append((tuple((clause,) for clause in expression[0]), "both together"))
     return found

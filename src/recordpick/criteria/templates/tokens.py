@@ -59,6 +59,7 @@ _STUCK = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)(mg|mcg|ml|kg|mmol|months?|mths?|yrs?|years?|yo|y|wks?|weeks?|w|days?|s|st|nd|rd|th|k|mb|kb|cm|chars?|m|d)\b",
     re.IGNORECASE,
 )
+_QUOTES = str.maketrans(dict.fromkeys('\u2019\u2018`"', "'"))
 _WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?|[,:;()/–—?!.\"-]")
 _NO_PLURAL = frozenset(
     {
@@ -121,8 +122,7 @@ def tokenise(text: str) -> list[Token]:
 def plain(text: str) -> str:
     """Return the text with one kind of quotes, dashes and spaces, abbreviations written out."""
     text = unicodedata.normalize("NFKC", text)
-    text = text.replace("’", "'").replace("‘", "'").replace("`", "'")
-    text = re.sub(r"['\"]", "'", text)
+    text = text.translate(_QUOTES)
     text = re.sub(r"(?<=\w)'s\b", "", text)
     text = re.sub(r"(?<=\w)s'(?=\s)", "s", text)
     for pattern, replacement in _ABBREVIATIONS:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.load import read_pack
+from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.criteria.templates import CriterionText, Proposal, propose
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
