@@ -41,9 +41,9 @@ def machine() -> dict[str, Any]:
 
 def _processor() -> str:
     """Return the processor's own name where the system reports it."""
-    told = Path("/proc/cpuinfo")
-    if told.exists():
-        for line in told.read_text(encoding="utf-8", errors="replace").splitlines():
+    reported = Path("/proc/cpuinfo")
+    if reported.exists():
+        for line in reported.read_text(encoding="utf-8", errors="replace").splitlines():
             if line.startswith("model name"):
                 return f"{platform.machine()} ({line.partition(':')[2].strip()})"
     return platform.machine()

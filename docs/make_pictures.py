@@ -1,9 +1,9 @@
 """Make the pictures of the guide from the running app: `python docs/make_pictures.py`.
 
-One person goes through the tasks of guide.md on the demonstration practice, and each screen is
-kept as an SVG in docs/pictures. The practice, the seeds and the names are fixed, so that a picture
-changes only where the app does. Whoever adds a picture names it in `walk` and shows it in a page.
-"""  # noqa: INP001 - a script, no package
+A member of staff does the tasks of guide.md on the demonstration practice, and each screen is
+saved as an SVG in docs/pictures. The practice, the seeds and the names are fixed, so that a picture
+changes only where the app does. To add a picture, name it in `walk` and show it in a page.
+"""  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MEMBER = "Ann Other"
 DEMONSTRATION = "demonstration.recordpick"
 BY_HAND = "by-hand.recordpick"
 LIST = "patients-for-the-criterion.csv"
-# a supplier's list without rules, as it may come in a spreadsheet
+# a supplier's list without rules, as in a spreadsheet
 CRITERIA = """\
 id,area,title,what to find,what to compare,how many
 H-1,Workflow,Complaint on record,A patient who made a complaint in the last year,The letter,5
@@ -43,41 +43,41 @@ H-3,Medication,Dosette box,A patient whose medication comes in a dosette box,Dru
 """
 
 Keep = Callable[[str, str], None]
-"""Takes a picture's name and its SVG."""
+"""Receives a picture's name and its SVG."""
 
 
 class Member:
     """A member of the practice's staff at the keyboard."""
 
     def __init__(self, app: RecordpickApp, pilot: Pilot[None], keep: Keep) -> None:
-        """Take the running app, and what is done with its pictures."""
+        """Take the running app, and the function that keeps its pictures."""
         self.app = app
         self.pilot = pilot
         self._keep = keep
 
     async def settled(self) -> None:
-        """Wait until no thread works and everything is painted."""
+        """Wait until no worker runs and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
-            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
-            if not aside:
+            running = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            if not running:
                 break
-            await self.app.workers.wait_for_complete(aside)
+            await self.app.workers.wait_for_complete(running)
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
-        """Press keys, each when the one before is done with."""
+        """Press keys, each after the one before has been handled."""
         for key in keys:
             await self.pilot.press(key)
             await self.settled()
 
     async def fill(self, field: str, text: str | Path) -> None:
-        """Put a text into a field."""
+        """Type a text into a field."""
         self.app.screen.query_one(field, Input).value = str(text)
         await self.settled()
 
     async def picture(self, name: str) -> None:
-        """Keep what stands on the screen."""
+        """Keep a picture of the screen."""
         for field in self.app.screen.query(Input):
             field.cursor_blink = False
         await self.settled()
@@ -85,7 +85,7 @@ class Member:
 
 
 def cleaned(svg: str) -> str:
-    """Leave out the fonts that the SVG would fetch; name those that systems have."""
+    """Remove the fonts that the SVG would fetch; name fonts that systems have."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
     svg = re.sub(r"<!--.*?-->\s*", "", svg)
     svg = re.sub(
@@ -97,7 +97,7 @@ def cleaned(svg: str) -> str:
 
 
 def prepare(folder: Path) -> None:
-    """Put what the walk needs beside the demonstration: a file without rules, and a list."""
+    """Write what the walk needs beside the demonstration: a file without rules, and a list."""
     (folder / "criteria.csv").write_text(CRITERIA, encoding="utf-8")
     index = open_index(folder / "index")
     pack = read_pack(folder / "criteria.csv")
@@ -112,7 +112,7 @@ def prepare(folder: Path) -> None:
 
 
 async def walk(folder: Path, keep: Keep) -> None:
-    """Go through the tasks of the guide, on a demonstration that `prepare` has seen."""
+    """Do the tasks of the guide, on a demonstration that `prepare` has prepared."""
     app = RecordpickApp(settings=Settings(name=MEMBER, tour_seen=False))
     async with app.run_test(size=SIZE) as pilot:
         member = Member(app, pilot, keep)
@@ -203,7 +203,7 @@ async def _by_hand(member: Member, folder: Path) -> None:
     await member.settled()
     await member.press("w")
     await member.picture("by-hand")
-    with contextlib.chdir(folder):  # so that no path of this computer stands in the picture
+    with contextlib.chdir(folder):  # so that no path of this computer is in the picture
         await member.press("l")
         await member.fill("#folder", LIST)
         await member.press("shift+tab", "enter")
@@ -212,7 +212,7 @@ async def _by_hand(member: Member, folder: Path) -> None:
 
 
 def main() -> None:
-    """Make all pictures anew."""
+    """Make all pictures."""
     made: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "demo"

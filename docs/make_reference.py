@@ -1,8 +1,8 @@
 """Write the commands into reference.md, from the parser itself: `python docs/make_reference.py`.
 
-It goes by what each option is, not by the text of `--help`, which differs between versions of
-Python. A test asks that the page is what this makes.
-"""  # noqa: INP001 - a script, no package
+It uses what the parser says of each option, not the text of `--help`, which differs between
+versions of Python. A test checks that the page is what this script writes.
+"""  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def inner(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Give the commands of a parser, by name, in order; none where it is a command itself."""
+    """Return the commands of a parser, by name, in order; empty if it is a command itself."""
     for action in _actions(parser):
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - no public name
             return dict(action.choices)
@@ -31,7 +31,7 @@ def inner(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]
 
 
 def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
-    """Give every command as it is typed, with its parser."""
+    """Yield every command as it is typed, with its parser."""
     parsers = inner(make_parser())
     for name in COMMANDS:
         parser = parsers[name]
@@ -43,7 +43,7 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
 
 
 def arguments_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """Give each argument and option of a command as it is typed, with what it says."""
+    """Yield each argument and option of a command as it is typed, with its description."""
     given = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
     for action in sorted(given, key=lambda action: bool(action.option_strings)):
         if not isinstance(action, argparse._HelpAction):  # noqa: SLF001 - no public name
@@ -69,12 +69,12 @@ def _says(action: argparse.Action) -> str:
 
 
 def in_a_cell(text: str) -> str:
-    """Make a text one that a table's cell can hold."""
+    """Return a text as a table cell can hold it."""
     return text.replace("|", "\\|")
 
 
 def page_of_commands() -> str:
-    """Give the part of the page that this script writes."""
+    """Return the part of the page that this script writes."""
     out: list[str] = []
     for name, parser in commands():
         out += [f"### recordpick {name}", "", str(parser.description), ""]
@@ -90,17 +90,17 @@ def page_of_commands() -> str:
 
 
 def with_commands(page: str) -> str:
-    """Give the page with its commands written anew."""
+    """Return the page with its commands replaced."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{page_of_commands()}\n{END}{after}"
 
 
 def main() -> None:
-    """Write the page anew."""
+    """Write the page."""
     text = with_commands(PAGE.read_text(encoding="utf-8"))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
-    sys.stdout.write(f"{PAGE} is written anew.\n")
+    sys.stdout.write(f"Wrote {PAGE}.\n")
 
 
 if __name__ == "__main__":

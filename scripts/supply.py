@@ -1,15 +1,14 @@
-"""What a release is made of: `python scripts/supply.py`, in the environment it was tested in.
+"""Write what a release is made of: `python scripts/supply.py`, in the environment it was tested in.
 
-Writes two files into docs/developers, neither of which names an address:
+It writes two files into docs/developers, neither of which contains a network address:
 
 - tested-with.txt: every library that recordpick needs at run time, as NAME==VERSION with the
-  SHA-256 of the file that was installed (of this system). `pip install --require-hashes -r` takes
-  it.
+  SHA-256 of the file that was installed (on this system), for `pip install --require-hashes -r`.
 - bill-of-materials.cdx.json: the same as a CycloneDX 1.6 bill of materials, made by cyclonedx-bom
   from an environment into which exactly these files were installed.
 
 The libraries are fetched by pip, in the versions of the environment that runs this script.
-"""  # noqa: INP001 - a script, no package
+"""  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ TESTED = FOLDER / "tested-with.txt"
 BILL = FOLDER / "bill-of-materials.cdx.json"
 MAKER = "cyclonedx-bom>=7,<8"
 KEPT = ("type", "bom-ref", "name", "version", "description", "licenses", "purl", "hashes")
-"""What is kept of a component. Its links to pages and files of registries are left out."""
+"""What is kept of each component, without its links to pages and files of registries."""
 _NAME = re.compile(r"[-_.]+")
 
 
@@ -40,23 +39,23 @@ def normal(name: str) -> str:
 
 
 def needed() -> list[str]:
-    """Return what pyproject.toml asks for at run time."""
+    """Return the libraries that pyproject.toml requires at run time."""
     project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return list(project["dependencies"])
 
 
 def run(*words: str | Path) -> None:
-    """Run a program; its messages are left to the terminal."""
+    """Run a program; its messages go to the terminal."""
     subprocess.run([str(word) for word in words], check=True)  # noqa: S603 - words of our own
 
 
 def environment(folder: Path) -> Path:
-    """Make an environment with pip; return its Python."""
+    """Create an environment with pip; return its Python."""
     venv.create(folder, with_pip=True)
     return folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
-def resolved(python: Path, folder: Path) -> dict[str, tuple[str, str]]:
+def resolve(python: Path, folder: Path) -> dict[str, tuple[str, str]]:
     """Return version and SHA-256 of each library, by its normal name."""
     constraints, report = folder / "constraints.txt", folder / "report.json"
     here = {normal(one.metadata["Name"]): one.version for one in distributions()}
@@ -84,7 +83,7 @@ def tested_with(libraries: dict[str, tuple[str, str]]) -> str:
 
 
 def bill(made: dict[str, Any], libraries: dict[str, tuple[str, str]], version: str) -> str:
-    """Return the bill of materials without addresses and without what differs from run to run."""
+    """Return the bill of materials without addresses and without what differs between runs."""
     own = {
         "type": "application",
         "bom-ref": "recordpick",
@@ -126,7 +125,7 @@ def bill(made: dict[str, Any], libraries: dict[str, tuple[str, str]], version: s
 
 
 def _licence(given: dict[str, Any]) -> dict[str, Any]:
-    """Keep the name of a licence, and leave out its text and where it can be read."""
+    """Return a licence's name, without its text and its address."""
     if "expression" in given:
         return {"expression": given["expression"]}
     licence = given["license"]
@@ -142,7 +141,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         python = environment(folder / "with")
-        libraries = resolved(python, folder)
+        libraries = resolve(python, folder)
         TESTED.write_text(tested_with(libraries), encoding="utf-8")
         run(
             *(python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes"),

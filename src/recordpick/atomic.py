@@ -226,9 +226,9 @@ def restore_interrupted(out: Path) -> Path | None:
         if out.exists():
             return None  # somebody else was quicker
         raise UserError(
-            f"{out} is missing: a program that was replacing it was stopped half-way. The earlier "
-            f"folder is complete and lies beside it as {earlier[-1].name}, but could not be "
-            f"renamed ({error.strerror or error}): rename that folder to {out.name}."
+            f"{out} is missing: a program that was replacing it was stopped before it finished. "
+            f"The earlier folder is complete and lies beside it as {earlier[-1].name}, but could "
+            f"not be renamed ({error.strerror or error}): rename that folder to {out.name}."
         ) from error
     with suppress(OSError):
         sync(out.parent)

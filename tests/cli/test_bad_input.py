@@ -32,7 +32,7 @@ where = "age >= 75"
 """
 
 
-def told(capsys, *words) -> str:
+def printed(capsys, *words) -> str:
     """Run a command that must fail; give what it says."""
     assert main([str(word) for word in words]) == 2
     captured = capsys.readouterr()
@@ -76,7 +76,7 @@ def test_a_patient_list_that_cannot_be_used(tmp_path, capsys, content, says):
     source = tmp_path / "patients.csv"
     if content is not None:
         source.write_bytes(content)
-    err = told(capsys, "index", source, "--out", tmp_path / "index")
+    err = printed(capsys, "index", source, "--out", tmp_path / "index")
     assert "patients.csv" in err
     assert says in err
     assert not (tmp_path / "index").exists()
@@ -86,7 +86,7 @@ def test_a_folder_that_holds_no_tables(tmp_path, capsys):
     """An empty folder is no source."""
     source = tmp_path / "source"
     source.mkdir()
-    assert "source" in told(capsys, "index", source, "--out", tmp_path / "index")
+    assert "source" in printed(capsys, "index", source, "--out", tmp_path / "index")
 
 
 def test_what_cannot_be_read_is_kept_with_line_and_reason(tmp_path, capsys):
@@ -130,9 +130,11 @@ def test_a_pack_that_is_wrong(tmp_path, capsys, demo, text, says):
     """criteria check and new both refuse it, naming file and place."""
     pack = tmp_path / "pack.toml"
     pack.write_text(text, encoding="utf-8")
-    assert says in told(capsys, "criteria", "check", pack)
+    assert says in printed(capsys, "criteria", "check", pack)
     file = tmp_path / "f.recordpick"
-    assert "pack.toml" in told(capsys, "new", file, "--index", demo / "index", "--criteria", pack)
+    assert "pack.toml" in printed(
+        capsys, "new", file, "--index", demo / "index", "--criteria", pack
+    )
     assert not file.exists()
 
 
@@ -174,14 +176,14 @@ def test_a_working_file_that_is_none(tmp_path, capsys, demo, kind):
         newer(path, demo)
     before = contents(tmp_path)
     for words in (["match", path], ["suggest", path], ["export", path, "--out", tmp_path / "o"]):
-        assert "x.recordpick" in told(capsys, *words)
+        assert "x.recordpick" in printed(capsys, *words)
     assert contents(tmp_path) == before
 
 
 def test_an_index_that_is_none(tmp_path, capsys):
     """A folder without a manifest is no index."""
     (tmp_path / "i").mkdir()
-    err = told(capsys, "new", tmp_path / "f.recordpick", "--index", tmp_path / "i")
+    err = printed(capsys, "new", tmp_path / "f.recordpick", "--index", tmp_path / "i")
     assert str(tmp_path / "i") in err
 
 
@@ -191,12 +193,12 @@ def test_an_index_that_is_none(tmp_path, capsys):
 def test_what_is_named_must_be_there(capsys, demo, words):
     """Without a file, or with an unknown criterion, the command says what it needs."""
     given = [str(demo / "demonstration.recordpick") if word == "F" else word for word in words]
-    told(capsys, *given)
+    printed(capsys, *given)
 
 
 def test_a_day_that_is_none(capsys, demo):
     """--as-at takes a date."""
-    assert "2026-10-01" in told(
+    assert "2026-10-01" in printed(
         capsys, "match", demo / "demonstration.recordpick", "--as-at", "1.10.26"
     )
 
@@ -209,8 +211,8 @@ def test_a_folder_that_cannot_be_written_to(tmp_path, capsys, demo):
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     file = demo / "demonstration.recordpick"
-    assert "locked" in told(capsys, "export", file, "--out", locked / "out")
-    assert "locked" in told(capsys, "new", locked / "f.recordpick", "--index", demo / "index")
+    assert "locked" in printed(capsys, "export", file, "--out", locked / "out")
+    assert "locked" in printed(capsys, "new", locked / "f.recordpick", "--index", demo / "index")
 
 
 FULL = """

@@ -39,8 +39,8 @@ def test_match_prints_every_criterion_with_the_number_left(file, capsys):
     assert main(["match", str(file)]) == 0
     out = capsys.readouterr().out
     assert main(["match", str(file), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    for criterion in told["criteria"]:
+    printed = json.loads(capsys.readouterr().out)
+    for criterion in printed["criteria"]:
         assert criterion["criterion_id"] in out
         assert criterion["matches"] == len(criterion["patients"])
 
@@ -94,9 +94,9 @@ def test_picking_from_a_list_of_numbers(file, tmp_path, capsys):
     listed = tmp_path / "list.csv"
     listed.write_text("\n".join(["Patient ID", *wanted, "no such"]), encoding="utf-8")
     assert main(["pick", str(file), one["criterion_id"], str(listed)]) == 0
-    told = capsys.readouterr()
-    assert "2 picked" in told.out
-    assert "no such" in told.err
+    printed = capsys.readouterr()
+    assert "2 picked" in printed.out
+    assert "no such" in printed.err
 
 
 def test_export_writes_over_nothing(file, tmp_path, capsys):
@@ -153,10 +153,10 @@ def test_picking_from_a_folder_of_lists_named_after_criteria(file, tmp_path, cap
     (lists / "notes.docx").write_text("x", encoding="utf-8")
     (lists / "MED-041.csv").write_text("Patient ID\n1\n", encoding="utf-8")
     assert main(["pick", str(file), "--folder", str(lists)]) == 0
-    told = capsys.readouterr()
-    assert told.out.count("2 picked") == len(wanted)
-    assert "notes.docx" in told.err
-    assert "MED-041.csv" in told.err
+    printed = capsys.readouterr()
+    assert printed.out.count("2 picked") == len(wanted)
+    assert "notes.docx" in printed.err
+    assert "MED-041.csv" in printed.err
 
 
 @pytest.mark.parametrize(
@@ -168,24 +168,24 @@ def test_picking_needs_a_list(file, words, capsys):
     assert capsys.readouterr().err.startswith("recordpick: ")
 
 
-def test_another_day_than_the_extracts_is_told_for_what_it_is(demo, tmp_path, capsys):
-    """Ages are reckoned then; who is registered is as the extract has it."""
+def test_another_day_than_the_extracts_is_reported_for_what_it_is(demo, tmp_path, capsys):
+    """Ages are calculated for that day; who is registered is as in the extract."""
     words = ["new", "--index", str(demo / "index")]
     assert main([*words, str(tmp_path / "a.recordpick")]) == 0
     assert "only ages" not in capsys.readouterr().err
     assert main([*words, str(tmp_path / "b.recordpick"), "--as-at", "2027-01-31"]) == 0
-    assert "only ages and periods are reckoned at 2027-01-31" in capsys.readouterr().err
+    assert "only ages and periods are calculated as at 2027-01-31" in capsys.readouterr().err
 
 
-def test_demonstration_codelists_on_real_records_are_told(demo, tmp_path, capsys):
+def test_demonstration_codelists_on_real_records_are_reported(demo, tmp_path, capsys):
     """With some well-known codes in them they find some patients, as if they were whole."""
     words = ["new", "--index"]
     assert main([*words, str(demo / "index"), str(tmp_path / "made-up.recordpick")]) == 0
-    assert "for the demonstration" not in capsys.readouterr().err
+    assert "for demonstration" not in capsys.readouterr().err
     source = tmp_path / "patients.csv"
     source.write_text("patient_id,family_name\n1,A\n", encoding="utf-8")
     index = tmp_path / "index"
     assert main(["index", str(source), "--out", str(index)]) == 0
     capsys.readouterr()
     assert main([*words, str(index), str(tmp_path / "real.recordpick")]) == 0
-    assert "a few codes for the demonstration" in capsys.readouterr().err
+    assert "own for demonstration" in capsys.readouterr().err

@@ -27,8 +27,8 @@ def run(capsys):
     def run(*words):
         capsys.readouterr()
         code = main([str(word) for word in words])
-        told = capsys.readouterr()
-        return code, told.out, told.err
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
 
     return run
 
@@ -161,8 +161,8 @@ def test_a_passphrase_is_piped_in_and_a_wrong_one_is_a_sentence(
     file, pack, tmp_path, run, monkeypatch
 ):
     out = tmp_path / "pack.zip"
-    told = run("export", file, "--out", out, "--encrypt")[1]
-    passphrase = told.split("Passphrase: ")[1].split()[0]
+    printed = run("export", file, "--out", out, "--encrypt")[1]
+    passphrase = printed.split("Passphrase: ")[1].split()[0]
     for given, code in ((passphrase, 0), ("WRONG", 2), ("", 2)):
         monkeypatch.setattr(sys, "stdin", io.StringIO(f"{given}\n"))
         assert run("verify", out)[0] == code

@@ -81,13 +81,13 @@ def test_the_list_for_programs(
 ) -> None:
     out = tmp_path / "both.recordpick"
     assert merge(copies, out, "--json") == 2
-    told = json.loads(capsys.readouterr().out)
-    assert told["written"] is None
-    (conflict,) = told["conflicts"]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["written"] is None
+    (conflict,) = printed["conflicts"]
     assert (conflict["name"], conflict["a"], conflict["b"]) == ("note:1", "mine", "yours")
     assert merge(copies, out, "--json", "--take", "A") == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["written"], told["conflicts"][0]["decided"]) == (str(out), "A")
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["written"], printed["conflicts"][0]["decided"]) == (str(out), "A")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_list_for_programs(
     [
         (("--take", "C"), "write A or B"),
         (("--take", "note:9=A"), "there is no conflict 'note:9'"),
-        (("--take", "A", "--take", "B"), "cannot both be for all"),
+        (("--take", "A", "--take", "B"), "cannot both apply to all"),
         (("--take", "note:1=A", "--take", "note:1=B"), "decided twice"),
     ],
 )

@@ -28,7 +28,7 @@ from recordpick.resources import general_practice_pack
 
 NUMBER = r"[0-9][0-9,]*"
 TABLE_OF_COSTS = (
-    r"way +picks +records to open +of them new",
+    r"way +picks +records to open +new records",
     rf"(fewest records|spread|ticket) +{NUMBER} +{NUMBER} +{NUMBER}",
 )
 GIST = rf"{NUMBER} records?( instead of {NUMBER}|, whichever way)\. .*"
@@ -144,10 +144,10 @@ def test_suggest_writes_costs_and_rows(run, tmp_path):
 def test_match_writes_one_json_object_and_nothing_else(run):
     """In ASCII, with the keys that the reference names."""
     said = run("match", DEMO, "--json")
-    told = json.loads(said.out)
+    printed = json.loads(said.out)
     assert said.out.isascii()
-    assert list(told) == ["pack", "index", "as_at", "criteria"]
-    assert set(told["criteria"][0]) == {
+    assert list(printed) == ["pack", "index", "as_at", "criteria"]
+    assert set(printed["criteria"][0]) == {
         *("criterion_id", "answered", "why_not", "cautions", "population", "left", "matches"),
         *("title", "area", "records", "patients"),
     }

@@ -17,7 +17,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def modules_after(code: str) -> set[str]:
     """Run Python code in a fresh process; give the modules it has then imported."""
-    told = subprocess.run(
+    printed = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -28,7 +28,7 @@ def modules_after(code: str) -> set[str]:
         check=True,
         encoding="utf-8",
     )
-    return set(told.stderr.split())
+    return set(printed.stderr.split())
 
 
 def test_version_imports_neither_textual_nor_polars():
@@ -71,7 +71,7 @@ def test_the_readme_names_every_command():
     assert named == set(COMMANDS) - {"open"}
 
 
-def test_an_unknown_option_is_told_with_exit_code_2(capsys):
+def test_an_unknown_option_is_reported_with_exit_code_2(capsys):
     """A slip in the options is told by the parser, and nothing is done."""
     with pytest.raises(SystemExit) as stopped:
         make_parser().parse_args(["match", "--colour"])

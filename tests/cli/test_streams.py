@@ -142,7 +142,7 @@ def test_a_folder_that_vanished_under_the_program_is_a_sentence(
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     assert main(typed) == 2
-    assert "is not there any more: change to another folder" in capsys.readouterr().err
+    assert "no longer exists: change to another folder" in capsys.readouterr().err
 
 
 def test_a_folder_that_vanishes_amid_the_work_is_a_sentence(
@@ -275,16 +275,16 @@ def test_the_passphrase_is_where_somebody_sees_it(where: str, demo: Path, tmp_pa
         assert archive.read("out/SHA256SUMS")
 
 
-def test_a_command_that_is_told_to_end_tidies_up(demo: Path, tmp_path: Path, monkeypatch, capsys):
+def test_a_command_that_a_signal_ends_tidies_up(demo: Path, tmp_path: Path, monkeypatch, capsys):
     """SIGTERM amid making an index: no folder of patients' data stays, and the code says why."""
     import signal
 
     from recordpick.index.build import build_index as build
 
-    def told(*_: object, **__: object) -> None:
+    def printed(*_: object, **__: object) -> None:
         signal.raise_signal(signal.SIGTERM)
 
-    monkeypatch.setattr(build, "write_manifest", told)
+    monkeypatch.setattr(build, "write_manifest", printed)
     code = main(["index", str(demo / "practice"), "--out", str(tmp_path / "new")])
     assert code == 128 + signal.SIGTERM
     assert "stopped" in capsys.readouterr().err

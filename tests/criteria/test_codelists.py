@@ -63,7 +63,7 @@ def test_a_term_may_hold_anything_that_can_be_seen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", "line 1: The first row must name the columns code and term"),
         ("38341003,Hypertension\n", "line 1: The first row must name the columns"),
@@ -80,14 +80,14 @@ def test_a_term_may_hold_anything_that_can_be_seen() -> None:
         ('code,term\n1,"x" y\n', "line 2: The row cannot be read"),
     ],
 )
-def test_what_is_wrong_with_a_codelist(text: str, told: str) -> None:
+def test_what_is_wrong_with_a_codelist(text: str, reported: str) -> None:
     """File and line; a quote that is not closed must not swallow the codes below it."""
     (message,) = problems_of(text)
     assert message.startswith("codelists/x.csv")
-    assert told in message
+    assert reported in message
 
 
-def test_every_bad_row_is_told() -> None:
+def test_every_bad_row_is_reported() -> None:
     """In one go."""
     messages = problems_of("code,term\n,x\n1,ok\n,y\n1E5,z\n")
     assert [message.split(":")[0] for message in messages] == [
@@ -218,12 +218,14 @@ SHIFTED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "told"), SHIFTED)
-def test_no_cell_is_taken_for_the_code_because_a_delimiter_is_too_many(text, line, told) -> None:
+@pytest.mark.parametrize(("text", "line", "reported"), SHIFTED)
+def test_no_cell_is_taken_for_the_code_because_a_delimiter_is_too_many(
+    text, line, reported
+) -> None:
     """A term with an unquoted comma moves the code: the row is named, and nothing is loaded."""
     message = problems_of(text)[0]
     assert message.startswith(f"codelists/x.csv, line {line}: ")
-    assert told in message
+    assert reported in message
 
 
 @pytest.mark.parametrize(

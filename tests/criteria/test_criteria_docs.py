@@ -61,8 +61,8 @@ def test_every_example_condition_is_sound() -> None:
 )
 def test_every_key_is_described(title: str, keys: str) -> None:
     """In the table of its part."""
-    told = re.findall(r"^\| `(\w+)`", section(title), re.MULTILINE)
-    assert set(keys.split()) <= set(told)
+    reported = re.findall(r"^\| `(\w+)`", section(title), re.MULTILINE)
+    assert set(keys.split()) <= set(reported)
 
 
 def test_every_function_word_table_and_kind_is_described() -> None:

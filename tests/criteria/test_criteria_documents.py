@@ -6,7 +6,6 @@ import io
 import zipfile
 from pathlib import Path
 
-import openpyxl
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
@@ -114,16 +113,18 @@ def test_messages_name_sheet_row_and_column(tmp_path: Path) -> None:
     assert note.startswith(
         'a.xlsx, sheet "My list", criterion A, row 2, column D ("Qty"): how many'
     )
-    rows.append(["", "=A", "y", 5])
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for row in rows:
-        sheet.append([f"'{one}" if one == "=A" else one for one in row])
-    book.save(tmp_path / "b.xlsx")
-    assert """b.xlsx, sheet "Sheet", row 3, column B ("Ref"): "'=A'" is not""" in message_of(
-        tmp_path / "b.xlsx"
-    ).replace("''=A'", "\"'=A'\"")
+    rows += [["", "é", "y", 5], ["", "A", "", 5]]
+    assert message_of(workbook(tmp_path / "b.xlsx", {"My list": rows})).splitlines() == [
+        (
+            'b.xlsx, sheet "My list", row 3, column B ("Ref"): \'é\' is not an id: an id has up to 40 '
+            "letters, digits, '-', '_' and '.', and begins with a letter or digit."
+        ),
+        (
+            'b.xlsx, sheet "My list", criterion A, row 4, column B ("Ref"): The id is already that of '
+            "row 2."
+        ),
+        'b.xlsx, sheet "My list", criterion A, row 4: It does not say what to find.',
+    ]
 
 
 def test_every_column_is_used_or_named_in_every_kind_of_document(tmp_path: Path) -> None:
@@ -180,6 +181,24 @@ def test_a_number_column_called_no_is_how_many_where_numbers_come_again(tmp_path
         ("2", 20),
         ("3", 10),
     ]
+
+
+def test_references_with_spaces_and_signs_are_ids_and_named(tmp_path: Path) -> None:
+    """People write them so; two that would become one are refused."""
+    rows: list[list[object]] = [
+        ["Ref", "Test criteria"],
+        ["DEM 01", "x"],
+        ["(2)", "y"],
+        ["M/3", "z"],
+    ]
+    pack = read_pack(workbook(tmp_path / "a.ods", {"S": rows}))
+    assert [one.id for one in pack.criteria] == ["DEM-01", "2", "M-3"]
+    assert 'DEM-01 ("DEM 01"), 2 ("(2)") and M-3 ("M/3")' in pack.notes[-1]
+    assert parse_pack(pack.files).criteria == pack.criteria
+    rows.append(["DEM/01", "w"])
+    assert "The id is already that of row 2." in message_of(
+        workbook(tmp_path / "b.ods", {"S": rows})
+    )
 
 
 # ---------------------------------------------------------------------- Word

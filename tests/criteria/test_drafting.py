@@ -77,6 +77,7 @@ def test_a_decision_is_written_with_who_and_when(drafted: Path) -> None:
     own = Rule("a usual GP", where="usual_gp IS NOT NULL")
     pack = change_criterion(drafted, "A-3", Decision("EF", condition=own, population=None))
     assert read_pack(drafted) == pack
+    assert parse_pack(pack.files) == pack  # as a working file and a hand-over pack carry it
     first, second, third = pack.criteria
     assert first.steps == proposal.steps
     assert first.confirmed is not None

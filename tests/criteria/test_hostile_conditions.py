@@ -78,11 +78,11 @@ def test_there_are_many_spellings() -> None:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_spelling_is_refused_with_a_sentence(answers: dict[str, Any], family: str) -> None:
     """None is let through, and the person is told in one line that can be shown anywhere."""
-    told = {text: answers["by_text"][text][0] for text in FAMILIES[family]}
-    assert [text for text, message in told.items() if message is None] == []
-    assert [text for text, message in told.items() if not message.endswith((".", "?"))] == []
-    assert [text for text, message in told.items() if not message.isprintable()] == []
-    assert [text for text, message in told.items() if len(message) > 800] == []
+    printed = {text: answers["by_text"][text][0] for text in FAMILIES[family]}
+    assert [text for text, message in printed.items() if message is None] == []
+    assert [text for text, message in printed.items() if not message.endswith((".", "?"))] == []
+    assert [text for text, message in printed.items() if not message.isprintable()] == []
+    assert [text for text, message in printed.items() if len(message) > 800] == []
 
 
 @pytest.mark.parametrize("family", FAMILIES)

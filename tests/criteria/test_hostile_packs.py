@@ -151,10 +151,10 @@ def answers(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("name", PACKS)
 def test_a_hostile_pack_is_refused(answers: dict[str, Any], name: str) -> None:
     """With sentences that can be shown, and without touching files, network or processes."""
-    told, took, events = answers[name]
-    assert told
-    assert all(message.startswith("pack.toml") and message.isprintable() for message in told)
-    assert all(len(message) < 1_000 for message in told)
+    printed, took, events = answers[name]
+    assert printed
+    assert all(message.startswith("pack.toml") and message.isprintable() for message in printed)
+    assert all(len(message) < 1_000 for message in printed)
     assert events == []
     assert took < 2
 

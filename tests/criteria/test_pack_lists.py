@@ -221,7 +221,7 @@ def test_how_many_that_is_not_understood_is_said_and_costs_no_list(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "printed"),
     [
         ("", "there is no row that names the columns"),
         ("a,b\nc,d\n", "there is no row that names the columns"),
@@ -240,11 +240,11 @@ def test_how_many_that_is_not_understood_is_said_and_costs_no_list(
         ("version,3\nrandom records,many\n" + LIST, "line 2: random records is 'many'"),
     ],
 )
-def test_what_is_wrong_with_a_list(text: str, told: str) -> None:
+def test_what_is_wrong_with_a_list(text: str, printed: str) -> None:
     """File and line, and the criterion where it has an id."""
     (message,) = problems_of(text)
     assert message.startswith("list.csv")
-    assert told in message
+    assert printed in message
 
 
 def test_lines_are_those_of_the_file_where_cells_have_several() -> None:
@@ -369,11 +369,11 @@ def test_a_criterion_without_an_id_is_no_heading() -> None:
     assert pack.criteria[1].area == "Prevention"
 
 
-def test_a_comma_that_is_not_quoted_is_told() -> None:
+def test_a_comma_that_is_not_quoted_is_reported() -> None:
     """It would move every cell after it, and cut what is to be found off in the middle."""
     text = "id,what to find,what to compare\nM-1,Patients on warfarin, digoxin,Dose\n"
-    told = "There are 4 cells, and the columns named are 3: put a text with the delimiter in it"
-    assert any(f"list.csv, line 2: {told}" in problem for problem in problems_of(text))
+    printed = "There are 4 cells, and the columns named are 3: put a text with the delimiter in it"
+    assert any(f"list.csv, line 2: {printed}" in problem for problem in problems_of(text))
 
 
 def fields(header: str, row: str) -> tuple[Criterion, tuple[str, ...]]:
@@ -475,7 +475,7 @@ def test_sheets_that_are_not_used_are_named(tmp_path: Path) -> None:
     assert pack.notes == ('pack.xlsx: Of its sheets only "Criteria" is used, not "Read me".',)
 
 
-def test_a_cell_that_holds_whole_rows_is_told() -> None:
+def test_a_cell_that_holds_whole_rows_is_reported() -> None:
     """Two lone quotation marks would hide the criteria between them."""
     text = HEADER + 'A,a,t,"f,c,5\nB,a,t,f,c,5\nC,a,t,f",c,5\n'
     (message,) = problems_of(text)
@@ -487,10 +487,10 @@ def test_criteria_check_names_what_is_not_used(tmp_path: Path, capsys) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Ref,Find,Owner,Qty\nA-1,x,me,some\n", encoding="utf-8")
     assert main(["criteria", "check", str(path)]) == 0
-    told = capsys.readouterr()
-    assert 'list.csv, line 1: A column is not used: "Owner".' in told.out
-    assert "list.csv, criterion A-1, line 2: how many is 'some'" in told.out
-    assert told.out.endswith("See the notes above.\n")
+    printed = capsys.readouterr()
+    assert 'list.csv, line 1: A column is not used: "Owner".' in printed.out
+    assert "list.csv, criterion A-1, line 2: how many is 'some'" in printed.out
+    assert printed.out.endswith("See the notes above.\n")
     path.write_text("Ref,Find\nA-1,x\n", encoding="utf-8")
     assert main(["criteria", "check", str(path)]) == 0
     assert capsys.readouterr().out.endswith("Nothing is wrong with it.\n")

@@ -11,7 +11,7 @@ OBS = "criterion OBS-01, "
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "criterion", "told"),
+    ("old", "new", "criterion", "reported"),
     [
         # keys
         (
@@ -117,11 +117,11 @@ OBS = "criterion OBS-01, "
         ("[codelist.blood_pressure]", "[codelist]", "", "must be a table"),
     ],
 )
-def test_one_problem_and_its_place(old: str, new: str, criterion: str, told: str) -> None:
+def test_one_problem_and_its_place(old: str, new: str, criterion: str, reported: str) -> None:
     """The message names the file, the criterion, the line of what is wrong, and what to do."""
     text = changed((old, new))
     messages = problems_of(text)
-    found = [message for message in messages if told in message]
+    found = [message for message in messages if reported in message]
     assert found, messages
     assert found[0].startswith(f"pack.toml, {criterion}line ")
     assert all(len(message) < 900 and message.isprintable() for message in messages)
@@ -148,7 +148,7 @@ def test_the_line_is_that_of_the_value(old: str, new: str, mark: str) -> None:
     assert all(f"line {line}: " in message for message in problems_of(text))
 
 
-def test_all_problems_are_told_in_the_order_of_the_file() -> None:
+def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
     """So that a supplier corrects a pack in one go."""
     text = changed(
         ('version = "2026.1"', "versoin = 5"),
@@ -168,7 +168,7 @@ def test_all_problems_are_told_in_the_order_of_the_file() -> None:
     assert messages[-1] == "codelists/controlled_drugs.csv, line 2: The row has no code."
 
 
-def test_thousands_of_problems_are_not_all_told() -> None:
+def test_thousands_of_problems_are_not_all_reported() -> None:
     """A hundred are enough for a first round, and the number of the others."""
     text = SOUND[: SOUND.index("[[criterion]]")] + "[[criterion]]\nx = 1\n" * 60
     messages = problems_of(text)
@@ -177,7 +177,7 @@ def test_thousands_of_problems_are_not_all_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ("", ("has no [pack]", "has no criteria")),
         ('[pack]\ntitle = "x"\nversion = "1"\n', ("has no criteria",)),
@@ -191,10 +191,10 @@ def test_thousands_of_problems_are_not_all_told() -> None:
         ("Lorem ipsum\n", ("line 1: this is not TOML",)),
     ],
 )
-def test_texts_that_are_no_pack(text: str, told: tuple[str, ...]) -> None:
+def test_texts_that_are_no_pack(text: str, reported: tuple[str, ...]) -> None:
     """The line where reading stopped, in words."""
     messages = problems_of(text)
-    assert all(any(part in message for message in messages) for part in told), messages
+    assert all(any(part in message for message in messages) for part in reported), messages
 
 
 def test_a_codelists_own_problems_name_its_file() -> None:

@@ -141,7 +141,7 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes('[pack]\ntitle = "Café"\n'.encode("cp1252"))
     (tmp_path / "empty.toml").write_bytes(b"")
     (tmp_path / "large.toml").write_bytes(b"#" * 1_100_000)
-    told = {
+    reported = {
         "missing.toml": "there is no such file",
         "folder.toml": "is a folder",
         "pack.docx": "is damaged or not complete",
@@ -151,7 +151,7 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
         "empty.toml": "has no [pack]",
         "large.toml": "larger than 1,024 KiB",
     }
-    for name, part in told.items():
+    for name, part in reported.items():
         with pytest.raises(UserError) as refused:
             read_pack(tmp_path / name)
         assert name in str(refused.value)

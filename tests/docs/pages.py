@@ -22,13 +22,13 @@ def name_of(page):
 
 
 def links_of(page):
-    """Where a page's links and pictures go, as written; what stands in code is none."""
+    """Return the targets of a page's links and pictures, as written, without those in code."""
     text = _FENCE.sub("", page.read_text(encoding="utf-8"))
     return _LINK.findall(_CODE.sub("code", text))
 
 
 def anchors_of(page):
-    """The anchors that sites such as GitHub give to a page's headings."""
+    """Return the anchors that sites such as GitHub give to a page's headings."""
     seen, out = {}, set()
     for heading in _HEADING.findall(_FENCE.sub("", page.read_text(encoding="utf-8"))):
         text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).replace("`", "")

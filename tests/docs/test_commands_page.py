@@ -23,22 +23,22 @@ def section(command):
     return found[1].replace("\\|", "|")
 
 
-def test_the_page_is_what_the_script_makes():
+def test_the_page_is_what_the_script_writes():
     """After a change of the commands: `python docs/make_reference.py`."""
     assert make_reference.with_commands(PAGE) == PAGE
 
 
 @pytest.mark.parametrize("command", NAMES)
-def test_what_help_says_stands_on_the_page(command, monkeypatch):
-    """Every option of --help, and no others; every word that --help says of them."""
+def test_what_help_says_is_on_the_page(command, monkeypatch):
+    """Every option of --help, and no others; every word that --help says about them."""
     monkeypatch.setenv("COLUMNS", "400")
     said = io.StringIO()
     with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
         main([*command.split(), "--help"])
-    told, page = said.getvalue(), section(command)
-    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", told)) - {"--help"}
+    printed, page = said.getvalue(), section(command)
+    options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", printed)) - {"--help"}
     assert options == set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", page))
-    _, _, listed = told.partition("\n\n")
+    _, _, listed = printed.partition("\n\n")
     for line in listed.splitlines():
         words = re.split(r" {2,}", line.strip(), maxsplit=1)
         if len(words) == 2 and "--help" not in words[0]:
@@ -46,15 +46,15 @@ def test_what_help_says_stands_on_the_page(command, monkeypatch):
 
 
 def test_the_json_of_match_is_as_described(made_demo, capsys):
-    """Every key is on the page, and every key on the page is there."""
+    """Every key is on the page, and every key on the page exists."""
     import json
 
     assert main(["match", "--index", str(made_demo / "index"), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
+    answer = json.loads(capsys.readouterr().out)
     part = PAGE.partition("## The JSON of")[2].partition("\n## ")[0]
     named = set()
     for cell in re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", part, re.MULTILINE):
         named |= set(re.findall(r"`(\w+)`", cell))
-    assert named == set(told) | set(told["criteria"][0])
-    inner = set(told["pack"]) | set(told["index"]) | set(told["criteria"][0]["left"][0])
+    assert named == set(answer) | set(answer["criteria"][0])
+    inner = set(answer["pack"]) | set(answer["index"]) | set(answer["criteria"][0]["left"][0])
     assert all(f"`{key}`" in part for key in inner)

@@ -1,5 +1,6 @@
-"""The guide's tasks can be done as it says, and its pictures are of the app."""
+"""The guide's tasks work as it says; its pictures and its quotations are those of the app."""
 
+import ast
 import re
 import shutil
 import sys
@@ -13,14 +14,14 @@ import make_pictures
 PICTURES = sorted((DOCS / "pictures").iterdir())
 
 
-async def test_every_task_of_the_guide_can_be_gone_through(made_demo, tmp_path):
-    """From the start screen to the export: the walk that makes the pictures, on fewer people."""
+async def test_every_task_of_the_guide_works(made_demo, tmp_path):
+    """From the start screen to the export: the walk that makes the pictures, in small."""
     folder = tmp_path / "demo"
     shutil.copytree(made_demo, folder)
     make_pictures.prepare(folder)
-    made = {}
-    await make_pictures.walk(folder, made.__setitem__)
-    assert sorted(made) == [picture.stem for picture in PICTURES]
+    taken = {}
+    await make_pictures.walk(folder, taken.__setitem__)
+    assert sorted(taken) == [picture.stem for picture in PICTURES]
     for name, says in {
         "picked": "3 of 20",
         "undone": "Undone: picked",
@@ -29,8 +30,8 @@ async def test_every_task_of_the_guide_can_be_gone_through(made_demo, tmp_path):
         "random": "drawn at random",
         "from-a-list": "Pick 4 records",
     }.items():
-        assert says in words_of(made[name]), name
-    assert not any(str(tmp_path) in words_of(svg) for svg in made.values())
+        assert says in words_of(taken[name]), name
+    assert not any(str(tmp_path) in words_of(svg) for svg in taken.values())
 
 
 def words_of(svg):
@@ -39,7 +40,7 @@ def words_of(svg):
 
 
 def test_every_picture_of_the_guide_is_there_and_shown():
-    """No picture is missing, and none is left over."""
+    """No picture is missing or unused."""
     shown = {link for link in links_of(DOCS / "guide.md") if link.startswith("pictures/")}
     assert shown == {f"pictures/{picture.name}" for picture in PICTURES}
 
@@ -54,8 +55,29 @@ def test_a_picture_fetches_nothing_and_is_small(picture):
     assert not re.search(r"/(?:home|root|work|tmp|Users)/", words_of(svg))
 
 
+def texts_of_the_program():
+    """Every text in the program's source, a placeholder in place of each value."""
+    for path in (ROOT / "src" / "recordpick").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node, ast.JoinedStr):
+                parts = [part for part in node.values if isinstance(part, ast.Constant)]
+                yield "{}".join(str(part.value) for part in parts)
+
+
+def test_what_the_guide_quotes_is_what_the_program_says():
+    """A person finds on the screen what the guide prints in italics; … stands for a value."""
+    said = " ".join(" ".join(texts_of_the_program()).split())
+    guide = " ".join((DOCS / "guide.md").read_text(encoding="utf-8").split())
+    quoted = set(re.findall(r"(?<![*\w])\*([^*|]+)\*(?![*\w])", guide))
+    assert len(quoted) > 20
+    parts = {part.strip() for quotation in quoted for part in quotation.split("…")} - {""}
+    assert sorted(part for part in parts if part not in said) == []
+
+
 def test_the_readme_has_a_picture_and_the_two_commands():
-    """CI reads the two commands from there, word for word."""
+    """CI reads the test command from there, word for word."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "docs/pictures/" in readme[:1500]
     assert "\n    python -m pip install . && recordpick demo\n" in readme

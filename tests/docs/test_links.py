@@ -1,4 +1,4 @@
-"""Nobody who follows a link in the pages ends up nowhere."""
+"""Every link in the pages leads somewhere."""
 
 import re
 
@@ -11,19 +11,19 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(page):
     """To a file of the project, written in the same case, and to a heading that it has."""
-    astray = []
+    broken = []
     for link in links_of(page):
         if _ELSEWHERE.match(link):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
         if not (target.is_relative_to(ROOT) and target.exists()):
-            astray.append(f"{link}: no such file")
+            broken.append(f"{link}: no such file")
         elif target.name not in {other.name for other in target.parent.iterdir()}:
-            astray.append(f"{link}: not in these letters")
+            broken.append(f"{link}: written in another case")
         elif anchor and anchor not in anchors_of(target):
-            astray.append(f"{link}: no such heading")
-    assert astray == []
+            broken.append(f"{link}: no such heading")
+    assert broken == []
 
 
 def test_every_file_of_docs_can_be_reached():

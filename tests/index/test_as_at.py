@@ -234,7 +234,7 @@ def test_where_nobody_says_the_day_today_is_taken_with_a_warning(tmp_path, syste
     assert index.manifest.as_at == today()
     assert index.manifest.as_at_from == "today, as no source says it"
     (warning,) = index.manifest.warnings
-    assert warning.startswith("No source says of which day its records are, so today")
+    assert warning.startswith("No source gives the date of its records, so today")
 
 
 @pytest.mark.parametrize("day", [date(1, 1, 1), date(1900, 1, 1), date(9999, 12, 31)])

@@ -517,7 +517,7 @@ def test_what_nobody_would_notice_is_told(tmp_path: Path) -> None:
     practice = folder_of(tmp_path / "practice", patients=twice)
     notes = " ".join(build_index([practice], tmp_path / "index").manifest.notes)
     assert "2 patients share an NHS number with another" in notes
-    assert "No source says of which day its records are" in notes
+    assert "No source gives the date of its records" in notes
 
     once = folder_of(tmp_path / "once", patients=twice.replace("2,9990000026", "2,"))
     told = build_index([once], tmp_path / "index2", as_at=date(2026, 1, 31)).manifest.notes

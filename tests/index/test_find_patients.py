@@ -56,7 +56,7 @@ def test_every_line_that_finds_nobody_is_told_with_its_number(tmp_path):
     found = listed(tmp_path, "Patient ID\n17\nno such\n9.43E+09\n9434765870\n18\n")
     assert found.patient_ids == ("17", "18")
     assert [text.split(": ", 1)[0].rsplit(" ", 1)[1] for text in found.not_found] == ["3", "4", "5"]
-    assert "spoilt by a spreadsheet" in found.not_found[1]
+    assert "damaged by a spreadsheet" in found.not_found[1]
     assert "more than one patient (19, 20)" in found.not_found[2]
 
 

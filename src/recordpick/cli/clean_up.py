@@ -1,4 +1,4 @@
-"""`recordpick clean-up`: what to put right before the first extract."""
+"""`recordpick clean-up`: what to correct before the first extract."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from recordpick.index.practice_index import open_index
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look through the index, compare with PCSE's list if there is one, write and print."""
+    """Check the index, compare it with PCSE's list if there is one, write and print."""
     asked = day(options.as_at)
     check_free(options.out)
     index = open_index(options.index)

@@ -1,10 +1,7 @@
 """What the commands share: who is asking, which day, progress on stderr, results on stdout.
 
-Patients' names in a workbook: only where a person says so.
-
-What the commands share that take in packs which somebody sent.
-
-Whether a person sits at a terminal. Known before anything heavy is loaded.
+Also the question before patients' names are written, the passphrase of a pack that somebody sent,
+and whether there is a terminal. Nothing heavy is imported for the last.
 """
 
 from __future__ import annotations
@@ -31,17 +28,17 @@ from recordpick.selection.working_file import WorkingFile
 
 
 def say(text: str = "") -> None:
-    """Print one line of result. What cannot be seen is written out: no data reaches it raw."""
+    """Print one line of result on stdout, sanitised for a terminal."""
     print(visible(text))
 
 
 def say_row(*cells: object) -> None:
-    """Print one line of result for programs: cells with tabs between them, and none in them."""
+    """Print one line of result for programs: cells separated by tabs, which no cell contains."""
     print("\t".join(visible(str(cell)) for cell in cells))
 
 
 def say_json(value: object) -> None:
-    """Print a result for programs as JSON, in ASCII: it escapes all that a terminal might obey."""
+    """Print a result for programs as JSON in ASCII, so that no control character is printed."""
     print(json.dumps(value, indent=1).replace("\x7f", "\\u007f"))
 
 
@@ -51,23 +48,23 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def tell(text: str) -> None:
-    """Tell the person something beside the result, on stderr."""
+    """Print a message for the person on stderr, beside the result."""
     print(visible(text), file=sys.stderr)
 
 
 def who(options: argparse.Namespace) -> Person:
-    """Give the person who asks: `--name`, or the name the computer knows them by."""
+    """Return the person: `--name`, or their user name on this computer."""
     name = (options.name or "").strip()
     if not name:
         try:
             name = getpass.getuser()
         except (OSError, KeyError, ImportError):
-            raise UserError("Say who you are: add --name with your name.") from None
+            raise UserError("Your name is missing: add --name with your name.") from None
     return Person(name=name, role=options.role)
 
 
 def day(text: str | None) -> date | None:
-    """Read `--as-at`; UserError for what is not a date, or one that no records can be as at."""
+    """Parse `--as-at`; UserError if it is not a date, or cannot be the date of any records."""
     if text is None:
         return None
     try:
@@ -92,9 +89,9 @@ def opened(
 def opened_file(
     options: argparse.Namespace, person: Person | None = None, *, to_write: bool
 ) -> Iterator[WorkingFile]:
-    """Open the working file, say what people should know of it, and close it afterwards.
+    """Open the working file, print its warnings, and close it afterwards.
 
-    UserError where it is to be written to and cannot be; `--take-over` takes it from somebody else.
+    UserError if it must be written to and cannot be; `--take-over` takes it from somebody else.
     """
     take_over = to_write and options.take_over
     with WorkingFile.open(
@@ -115,7 +112,7 @@ _TAKE_OVER = "If you know that nobody is working on it, add --take-over."
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
-    """Show a bar on stderr while the block runs, if a person is looking at it."""
+    """Show a progress bar on stderr while the block runs, if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield silent
         return
@@ -143,7 +140,7 @@ def progress_on_stderr() -> Iterator[Progress]:
 
 
 def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> list[str]:
-    """Lay out rows in columns as wide as their widest cell; columns in `right` are set right."""
+    """Lay out rows in columns as wide as their widest cell; align columns in `right` right."""
     if not rows:
         return []
     rows = [tuple(visible(cell) for cell in row) for row in rows]
@@ -158,21 +155,21 @@ def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> l
 
 
 def tell_notes(pack: Pack) -> None:
-    """Tell the person what of a pack was not used or not understood, on stderr."""
+    """Print on stderr what in a pack was not used or not understood."""
     for note in pack.notes:
         tell(note)
 
 
 def must_be_new(path: Path) -> None:
-    """Refuse to write over anything."""
+    """Refuse to overwrite a file."""
     if path.exists():
         raise UserError(f"{path} is there already: choose another name, or move it away first.")
 
 
 def may_write_names(options: argparse.Namespace, file: str) -> bool:
-    """Tell whether names are wanted (`--with names`), and ask unless `--yes` is given.
+    """Return whether names are wanted (`--with names`); ask unless `--yes` is given.
 
-    UserError where somebody says no, or nobody can be asked.
+    UserError if the answer is no, or nobody can be asked.
     """
     if "names" not in options.also:
         return False
@@ -181,20 +178,20 @@ def may_write_names(options: argparse.Namespace, file: str) -> bool:
     if not sys.stdin.isatty():
         raise UserError(
             f"--with names puts patients' names into {file}. Nobody can be asked here: "
-            "add --yes if that is wanted."
+            "add --yes if you want that."
         )
-    tell(f"Patients' names will stand in {file}, for the practice's own use.")
-    tell("Type yes to go on:")
+    tell(f"Patients' names will be in {file}, for the practice's own use.")
+    tell("Type yes to continue:")
     if sys.stdin.readline().strip().casefold() != "yes":
-        raise UserError("Nothing was written: leave out --with names to do it without them.")
+        raise UserError("Nothing was written. To write it without names, leave out --with names.")
     return True
 
 
 def ask_passphrase(path: Path) -> Callable[[], str]:
-    """Give a function that asks for the passphrase of a zip.
+    """Return a function that asks for the passphrase of a zip.
 
-    It is typed unseen, or is the next line of what is piped in; it never stands on a command line,
-    where other programs and the history of the shell would see it.
+    It is typed unseen, or is the next line of what is piped in; it is never given on a command
+    line, where other programs and the history of the shell would see it.
     """
 
     def ask() -> str:
@@ -214,5 +211,5 @@ def ask_passphrase(path: Path) -> Callable[[], str]:
 
 
 def has_terminal() -> bool:
-    """Tell whether the app has a terminal to read from and to draw on (it draws on stderr)."""
+    """Return whether the app has a terminal to read from and to draw on (it draws on stderr)."""
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))

@@ -18,7 +18,7 @@ from recordpick.verify.open_pack import open_pack
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the differences, largest first, and write all figures as CSV where that is asked."""
+    """Print the differences, largest first, and write all figures as CSV if requested."""
     if options.out is not None:
         check_new(options.out)
     with _unpacked(options.before) as before, _unpacked(options.after) as after:
@@ -34,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """Give a folder or a CSV as it is; of a zip the reports, in a folder that goes away again.
+    """Yield a folder or a CSV as it is; for a zip, its reports in a temporary folder.
 
-    Reports hold numbers of patients, and nothing that says who they are.
+    Reports hold counts of patients, and nothing that identifies them.
     """
     if not path.is_file() or path.suffix.casefold() != ".zip":
         yield path

@@ -1,4 +1,4 @@
-"""`recordpick criteria check`: read a pack and say all that is wrong with it."""
+"""`recordpick criteria check`: report everything that is wrong with a pack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def decisions(pack: Pack) -> Iterator[str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read the pack; what is wrong with it comes as an error with one message a problem."""
+    """Read the pack; its problems are raised as one error with a message for each."""
     pack = read_pack(options.pack, options.sheet or ())
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     say(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))

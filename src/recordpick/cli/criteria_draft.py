@@ -62,7 +62,10 @@ def _ask_which(error: WhichTableError) -> str:
     for number, name in enumerate(error.names, 1):
         tell(f"  {number}  {name}")
     tell("Which is meant? Type its number; anything else stops.")
-    answer = input().strip()
+    try:
+        answer = input().strip()
+    except EOFError:
+        raise error from None
     if not answer.isdecimal() or not 1 <= int(answer) <= len(error.names):
         raise error
     return error.names[int(answer) - 1]

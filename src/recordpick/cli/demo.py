@@ -1,4 +1,4 @@
-"""`recordpick demo`: the app on a made-up practice, or the whole work without a terminal."""
+"""`recordpick demo`: the app on a made-up practice, or all the steps without a terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MOST_PATIENTS = 200_000
 
 
 def run(options: argparse.Namespace) -> int:
-    """Open the app on the demonstration; without a terminal do it all and say what was made."""
+    """Open the app on the demonstration; without a terminal do all steps and print the result."""
     if not 1 <= options.patients <= MOST_PATIENTS:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
     if options.headless or not has_terminal():
@@ -37,7 +37,7 @@ def _headless(options: argparse.Namespace) -> int:
 
     out = options.out or _free(Path("recordpick-demo"))
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UserError(f"{out} is not empty: name a new folder with --out.")
+        raise UserError(f"{out} is not empty: give a new folder with --out.")
     with progress_on_stderr() as progress:
         folder = run_demo(out, options.patients, options.seed, progress)
     for line in summary(folder):
@@ -46,7 +46,7 @@ def _headless(options: argparse.Namespace) -> int:
 
 
 def _free(path: Path) -> Path:
-    """Give the path, or with a number behind it the first that is not there."""
+    """Return the path, or the first free one with a number after it."""
     number, free = 1, path
     while free.exists():
         number += 1

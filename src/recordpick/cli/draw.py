@@ -16,7 +16,7 @@ from recordpick.selection.state import Selection
 
 
 def run(options: argparse.Namespace) -> int:
-    """Fix the seed, draw what is missing, and say who was drawn and from how many."""
+    """Fix the seed, draw what is missing, and print who was drawn and from how many."""
     with opened(options, who(options), to_write=True) as (file, index):
         eligible = random_population(file.pack, index, file.as_at)
         _check_more(options, file.selection)
@@ -36,25 +36,25 @@ def run(options: argparse.Namespace) -> int:
             say(f"{stratum.drawn:>6}  of {stratum.eligible:,} in {stratum.name}")
     say(_sample(selection, eligible, strata).beforehand)
     if draw.short:
-        tell(f"{draw.short} fewer than asked for: nobody else may be drawn.")
+        tell(f"{draw.short} fewer than requested: nobody else is eligible.")
     return 0
 
 
 def _check_more(options: argparse.Namespace, selection: Selection) -> None:
-    """Refuse `--more` where there is nothing to go on with."""
+    """Refuse `--more` if there is no draw to continue."""
     if options.more is None:
         return
     if not selection.drawn_with_the_seed:
-        raise UserError("--more goes on with a draw, and none was made yet: leave it out.")
+        raise UserError("--more continues a draw, and there is none yet: leave it out.")
     fixed = "" if selection.seed is None else selection.seed.seed
     if options.seed is not None and options.seed.strip() != fixed:
-        raise UserError("--more goes on with the seed that was drawn with: leave out --seed.")
+        raise UserError("--more continues with the seed of the earlier draw: leave out --seed.")
     if options.more < 1:
-        raise UserError(f"--more {options.more}: ask for 1 or more.")
+        raise UserError(f"--more {options.more}: give 1 or more.")
 
 
 def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
-    """Give how many to draw now; None leaves that to the pack's number."""
+    """Return how many to draw now; None for the pack's number."""
     if options.more is not None:
         return int(options.more)
     if options.records is None:
@@ -63,13 +63,13 @@ def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
     if options.records <= there:
         raise UserError(
             f"--records {options.records}: {there} random records are drawn already. "
-            "Ask for more than that, or say how many --more."
+            "Give a larger number, or the number of further ones with --more."
         )
     return int(options.records) - there
 
 
 def _sample(selection: Selection, eligible: pl.Series, strata: pl.DataFrame | None) -> Assurance:
-    """Say what all random records that are still eligible would show together."""
+    """Return what all random records that are still eligible would show together."""
     ids = pl.DataFrame({"patient_id": [pick.patient_id for pick in selection.random()]})
     if strata is None:
         return assurance(

@@ -21,10 +21,10 @@ def run(options: argparse.Namespace) -> int:
     verdict = "meets" if told.meets else "does not meet"
     say(f"{patient_id} {verdict} {told.criterion_id}" + (", by one rule" * told.near_miss) + ".")
     rows: list[tuple[str, ...]] = [
-        ("yes" if told.in_population else "NO", "belongs to the population asked about", "", "")
+        ("yes" if told.in_population else "NO", "belongs to the criterion's population", "", "")
     ]
     rows += [
-        ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"asked: {rule.asks}")
+        ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"wanted: {rule.asks}")
         for rule in told.rules
     ]
     for line in table(rows):
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _number(given: str) -> str:
-    """Give the number; it is read from stdin for "-", since other users see command lines."""
+    """Return the number; for "-" read it from stdin, because other users see command lines."""
     if given != "-":
         return given
     if sys.stdin.isatty():

@@ -18,7 +18,7 @@ from recordpick.reports.qof import year_caution
 
 
 def run(options: argparse.Namespace) -> int:
-    """Match again, so that the reports say what the index says now, and write the pack."""
+    """Match again, so that the reports agree with the index as it is now, and write the pack."""
     asked = Options(with_names=may_write_names(options, "tick_sheets.xlsx"))
     out: Path = _zip(options.out) if options.encrypt else options.out
     (check_free_file if options.encrypt else check_free)(out)
@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
         if options.encrypt:
-            # First: nobody has a file then whose passphrase was not seen.
+            # First, so that there is never a file whose passphrase was not seen.
             show_passphrase(passphrase, out)
         with progress_on_stderr() as progress:
             if options.encrypt:
@@ -48,12 +48,12 @@ def run(options: argparse.Namespace) -> int:
     say(f"Fingerprint: {fingerprint}")
     if passphrase:
         tell(
-            "The passphrase (above) is shown this once and kept nowhere. Note it, and tell it to "
-            "the supplier by another way than the file."
+            "The passphrase (above) is shown only once and is not stored. Write it down, and give "
+            "it to the supplier separately from the file."
         )
     return 0
 
 
 def _zip(out: Path) -> Path:
-    """Give the name of the encrypted file: `out`, with .zip behind it if need be."""
+    """Return the name of the encrypted file: `out`, with .zip added if it has no such ending."""
     return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")

@@ -16,7 +16,7 @@ from recordpick.index.source import Answers, Question
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build the index and say what became of every row."""
+    """Build the index and print what happened to every row."""
     answers = _answers(options)
     with progress_on_stderr() as progress:
         index = build_index(
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
             progress=progress,
         )
     manifest = index.manifest
-    rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "set aside", "deleted")]
+    rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "rejected", "deleted")]
     rows += [
         (
             count.file,
@@ -51,13 +51,14 @@ def run(options: argparse.Namespace) -> int:
         tell(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
-        rows_are = "row did" if rejected == 1 else "rows did"
-        tell(f"{rejected:,} {rows_are} not fit: see {options.out / 'rejected_rows.csv'} for why.")
+        were = "row was" if rejected == 1 else "rows were"
+        reasons = options.out / "rejected_rows.csv"
+        tell(f"{rejected:,} {were} rejected: see {reasons} for the reasons.")
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
         were = "value was left empty" if emptied == 1 else "values were left empty"
-        has = "it" if emptied == 1 else "them"
-        tell(f"{emptied:,} {were}: {options.out / 'set_aside_values.csv'} has {has}.")
+        reasons = options.out / "set_aside_values.csv"
+        tell(f"{emptied:,} {were} because they could not be read: see {reasons}.")
     patients = manifest.tables["patients"].rows
     say(
         f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _answers(options: argparse.Namespace) -> Answers:
-    """Give what the options say to what sources leave open, and else what the person says."""
+    """Return the answers to what sources leave open: from the options, or from the person."""
     said = Answers(
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
@@ -96,10 +97,10 @@ def _ask(question: Question) -> bool:
 
 
 def _ask_day(question: Question) -> date:
-    """Ask a person until they write a day on which an export can have been made."""
+    """Ask a person until they type a day on which an export can have been made."""
     tell(question.asks)
     while True:
-        tell("  Write the day as in 01/10/2026.")
+        tell("  Type the day as in 01/10/2026.")
         found = read_as_at(_typed())
         if found is not None:
             return found

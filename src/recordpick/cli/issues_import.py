@@ -1,4 +1,4 @@
-"""`recordpick issues import`: take a filled-in workbook into the working file."""
+"""`recordpick issues import`: import a filled-in workbook into the working file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ NOT_ALL = 1
 
 
 def run(options: argparse.Namespace) -> int:
-    """Say what is in the workbook, take it in, and name every row that could not be.
+    """Print what is in the workbook, import it, and list every row that could not be imported.
 
-    0 when every filled-in row was taken in, 1 when some were not.
+    0 if every filled-in row was imported, 1 if some were not.
     """
     phase = None if options.phase is None else as_phase(options.phase)
     person = None if options.show else who(options)
@@ -40,19 +40,19 @@ def _say(looked: LookedAt, *, shown_only: bool) -> None:
             else f"Line {now.line} ({name}, patient {now.patient_id}): what was noted has changed."
         )
     if looked.not_taken:
-        tell(f"{len(looked.not_taken):,} could not be taken in; they are in the workbook still:")
+        tell(f"{len(looked.not_taken):,} could not be imported; they are still in the workbook:")
     for sentence in looked.not_taken:
         tell(f"  {sentence}")
     say(f"{filled.workbook}: {filled.phase}, list {filled.list_id}")
     if looked.taken_before is not None:
         earlier = looked.taken_before
-        say(f"It was taken in on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes.")
+        say(f"It was imported on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes.")
         return
     say(
-        f"{looked.new:,} new results, {len(looked.replaced):,} in place of earlier ones, "
+        f"{looked.new:,} new results, {len(looked.replaced):,} that replace earlier ones, "
         f"{looked.known:,} known already."
     )
     if shown_only:
-        say("Nothing was taken in (--show).")
+        say("Nothing was imported (--show).")
     elif looked.new or looked.replaced:
-        say("One undo in the app takes it back.")
+        say("One undo in the app reverses it.")

@@ -18,5 +18,5 @@ def run(options: argparse.Namespace) -> int:
     write_file(options.out, as_csv(log))
     counts = dict(log["status"].value_counts().iter_rows())
     statuses = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
-    say(f"The issue log is written to {options.out}: {statuses or 'no issue was noted'}.")
+    say(f"Issue log written to {options.out}: {statuses or 'no issue was noted'}.")
     return 0

@@ -1,4 +1,4 @@
-"""`recordpick issues progress`: how far data checking is, and what to look at again."""
+"""`recordpick issues progress`: how far data checking has got, and what to check again."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _LONGEST = 60
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a row a phase, what has no result yet, and the open issues, worst first."""
+    """Print a row for each phase, what has no result yet, and the open issues, worst first."""
     with opened_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = to_recheck(file)
     begun = [one for one in phases if one.results]
     if not begun:
-        say("Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and take it")
-        say("in with recordpick issues import.")
+        say("Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import")
+        say("it with recordpick issues import.")
         return 0
     for line in table(in_a_table(phases), right=frozenset(range(1, 8))):
         say(line)
@@ -32,12 +32,15 @@ def run(options: argparse.Namespace) -> int:
                 f"{one.phase.capitalize()}: no result yet for {one.records_left:,} records: {named}"
             )
         if one.beside:
-            say(f"{one.phase.capitalize()}: {one.beside:,} results of lines no longer on the list.")
+            say(
+                f"{one.phase.capitalize()}: {one.beside:,} results for lines that are no longer on "
+                "the list."
+            )
     say()
     if not open_issues:
-        say("No issue is open: nothing has to be looked at again.")
+        say("No issue is open: nothing has to be checked again.")
         return 0
-    say(f"To be looked at again, because the issue is open ({len(open_issues):,}):")
+    say(f"Check again, because the issue is open ({len(open_issues):,}):")
     rows: list[tuple[str, ...]] = [
         ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
     ]

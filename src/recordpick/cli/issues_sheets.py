@@ -1,4 +1,4 @@
-"""`recordpick issues sheets`: the tick sheets of a phase, with what is to be looked at again."""
+"""`recordpick issues sheets`: the tick sheets of a phase, with what to check again."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _ENDINGS = (".xlsx", ".txt")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write a workbook, or a text to print, of the newest list that was handed over."""
+    """Write a workbook, or a text to print, for the newest list that was handed over."""
     text = options.out.suffix.casefold() == _ENDINGS[1]
     if options.out.suffix.casefold() not in _ENDINGS:
-        raise UserError(f"{options.out}: give it a name ending in {' or '.join(_ENDINGS)}.")
+        raise UserError(f"{options.out}: choose a name that ends in {' or '.join(_ENDINGS)}.")
     check_new(options.out)
     phase = as_phase(options.phase)
     assert phase is not None

@@ -1,16 +1,8 @@
-"""Where a call of `recordpick` begins and ends.
+"""The command line: one parser for all commands, exit codes, and running a command.
 
-Nothing heavy is imported before it is known what is asked: `--version` answers in about the time
-that Python itself takes to start.
-
-What the parsers of several commands have in common. Nothing is imported here but argparse.
-
-What can be asked for on the command line: one parser for all commands.
-
-Each command does its work in a module of `recordpick.cli`, which `command`
-names.
-
-What can be asked for of hand-over packs, reports and data checking, on the command line.
+Nothing heavy is imported before it is known which command is wanted: `--version` answers in about
+the time that Python itself takes to start. Only argparse is imported for the parser. Each command
+is a module of `recordpick.cli`, which `command` names.
 """
 
 from __future__ import annotations
@@ -33,10 +25,10 @@ INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; give its exit code: 0 done, 2 bad input, 130 stopped by the person.
+    """Run one command; return its exit code: 0 done, 2 bad input, 130 stopped by the person.
 
-    Messages go to stderr, results to stdout. 2 also where the results could not be printed, and 128
-    and its number where a signal has ended it.
+    Messages go to stderr, results to stdout. The code is 2 also if the results could not be
+    printed, and 128 plus its number if a signal ended the command.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     from recordpick.standard_streams import StandardStreams
@@ -45,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         left: SystemExit | None = None
         try:
             code = _code(arguments)
-        except SystemExit as done:  # an option is wrong, or help was asked for: that was printed
+        except SystemExit as done:  # a wrong option, or help: that was printed
             left, code = done, done.code if isinstance(done.code, int) else BAD_INPUT
         why = streams.why_not_printed()
         if why:
@@ -95,7 +87,7 @@ def _run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("recordpick: stopped.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:  # what is not for people is raised again
+    except Exception as error:  # what is not for people is raised
         message = _of_the_computer(error)
         if not message:
             raise
@@ -104,7 +96,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _of_the_computer(error: Exception) -> str:
-    """Say what the computer refused: memory, or the folder one is in; "" if it is neither."""
+    """Return what the computer refused: memory, or the current folder; "" if neither."""
     from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 
     if is_out_of_memory(error):
@@ -127,14 +119,14 @@ def _why_no_current_folder() -> str:
         os.getcwd()  # noqa: PTH109 - cheaper
     except OSError:
         return (
-            "The folder that recordpick was started in is not there any more: change to another "
-            "folder and start it again."
+            "The folder that recordpick was started in no longer exists: change to another folder "
+            "and start it again."
         )
     return ""
 
 
 def _say_utf8() -> None:
-    """Let names with accents be printed on a console that is set to an old code page."""
+    """Make names with accents printable on a console with an old code page."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -144,7 +136,7 @@ Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # no
 
 
 def command(commands: Parsers, name: str, says: str, module: str = "") -> argparse.ArgumentParser:
-    """Add a command, whose work is done in that module of `recordpick.cli`."""
+    """Add a command; `module` of `recordpick.cli` runs it."""
     made: argparse.ArgumentParser = commands.add_parser(
         name, help=says, description=says[0].upper() + says[1:] + "."
     )
@@ -153,39 +145,39 @@ def command(commands: Parsers, name: str, says: str, module: str = "") -> argpar
 
 
 def working_file(parser: argparse.ArgumentParser) -> None:
-    """Take the working file, and where its index is now."""
+    """Add the arguments for the working file and its index."""
     parser.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
     parser.add_argument(
         "--index",
         type=Path,
         metavar="DIR",
-        help="the practice index, where it is no longer where the working file was made with it",
+        help="the practice index, if it has moved since the working file was made",
     )
 
 
 def person(parser: argparse.ArgumentParser) -> None:
-    """Take who does it."""
-    parser.add_argument("--name", help="who does this (else the name your computer knows you by)")
+    """Add the arguments for who does the work."""
+    parser.add_argument("--name", help="your name (otherwise your user name on this computer)")
     parser.add_argument(
         "--role",
         choices=("practice", "supplier", "partner"),
         default="practice",
-        help="for whom you do it: the practice, the new supplier or a delivery partner",
+        help="who you work for: the practice, the new supplier or a delivery partner",
     )
 
 
 def take_over(parser: argparse.ArgumentParser) -> None:
-    """Take that the file is to be taken from whoever has it open."""
+    """Add the option to take a file over from whoever has it open."""
     parser.add_argument(
         "--take-over",
         action="store_true",
-        help="write even if somebody else has the file open, once you know that nobody works on "
-        "it; says from whom",
+        help="write even if somebody else has the file open, once you know that nobody is "
+        "working on it; says whose it was",
     )
 
 
 def as_at(parser: argparse.ArgumentParser, says: str) -> None:
-    """Take a day."""
+    """Add the option for a day."""
     parser.add_argument("--as-at", metavar="DATE", help=f"{says}, as 2026-10-01")
 
 
@@ -194,22 +186,20 @@ def _figures(parser: argparse.ArgumentParser) -> None:
         "--current",
         type=Path,
         metavar="CSV",
-        help="the current system's own report figures, to be kept in the working file",
+        help="the current system's own report figures, to keep in the working file",
     )
-    parser.add_argument(
-        "--new", type=Path, metavar="CSV", help="the new system's report figures, likewise"
-    )
+    parser.add_argument("--new", type=Path, metavar="CSV", help="the same for the new system")
     parser.add_argument(
         "--qof",
         type=Path,
         metavar="CSV",
-        help="another year's QOF indicators, from now on (shipped: back to those that ship)",
+        help="another year's QOF indicators, from now on (shipped: those that ship)",
     )
     parser.add_argument(
         "--report-rules",
         type=Path,
         metavar="TOML",
-        help="your own rules for the reports' figures, likewise",
+        help="your own rules for the reports' figures, from now on (shipped: those that ship)",
     )
 
 
@@ -220,7 +210,7 @@ def reports_arguments(commands: Parsers) -> None:
     )
     working_file(parser)
     _figures(parser)
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
     person(parser)
     take_over(parser)
@@ -235,7 +225,7 @@ def _names(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="patients' names, in the workbook only; asks first",
     )
-    parser.add_argument("--yes", action="store_true", help="names: go on without asking")
+    parser.add_argument("--yes", action="store_true", help="write names without asking")
 
 
 def export_arguments(commands: Parsers) -> None:
@@ -256,15 +246,15 @@ def issues_arguments(commands: Parsers) -> None:
     """Add `recordpick issues`."""
     parser = command(commands, "issues", "data checking: results, the issue log, the sign-off")
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    take = command(inner, "import", "take in a filled-in workbook of tick sheets", "issues_import")
+    take = command(inner, "import", "import a filled-in workbook of tick sheets", "issues_import")
     take.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
     take.add_argument("workbook", type=Path, metavar="WORKBOOK", help="tick_sheets.xlsx, filled in")
     take.add_argument(
         "--phase",
         choices=("first_check", "recheck", "go_live"),
-        help="of which phase it is (else what its sheet Start says)",
+        help="the phase it is for (otherwise what its sheet Start says)",
     )
-    take.add_argument("--show", action="store_true", help="say what is in it, take nothing in")
+    take.add_argument("--show", action="store_true", help="show what is in it, import nothing")
     person(take)
     take_over(take)
     sheets = command(inner, "sheets", "write the tick sheets of a phase", "issues_sheets")
@@ -287,11 +277,14 @@ def issues_arguments(commands: Parsers) -> None:
     log.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
     log.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new CSV file")
     progress = command(
-        inner, "progress", "how far the checking is, and what to recheck", "issues_progress"
+        inner,
+        "progress",
+        "show how far data checking has got, and what to recheck",
+        "issues_progress",
     )
     progress.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
     sign = command(
-        inner, "sign-off", "write a page that the lead clinician signs", "issues_sign_off"
+        inner, "sign-off", "write the page that the lead clinician signs", "issues_sign_off"
     )
     sign.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
     sign.add_argument("--out", type=Path, required=True, metavar="FILE", help="a new text file")
@@ -299,11 +292,11 @@ def issues_arguments(commands: Parsers) -> None:
 
 def merge_arguments(commands: Parsers) -> None:
     """Add `recordpick merge`."""
-    parser = command(commands, "merge", "bring two copies of a working file together")
+    parser = command(commands, "merge", "merge two copies of a working file")
     parser.add_argument("first", type=Path, metavar="A", help="one copy (.recordpick)")
     parser.add_argument("second", type=Path, metavar="B", help="the other copy")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE", help="the new working file of both"
+        "--out", type=Path, required=True, metavar="FILE", help="the new, merged working file"
     )
     parser.add_argument(
         "--take",
@@ -329,7 +322,7 @@ def compare_arguments(commands: Parsers) -> None:
         metavar="NEW",
         help="the new system's figures: a folder of the same reports, a pack, or a CSV",
     )
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write it as a new CSV file, too")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
 
 
@@ -340,7 +333,7 @@ def verify_arguments(commands: Parsers) -> None:
         "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
     )
     parser.add_argument(
-        "--index", type=Path, metavar="DIR", help="the practice index, to draw the records again"
+        "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
     )
 
 
@@ -348,7 +341,11 @@ def receive_arguments(commands: Parsers) -> None:
     """Add `recordpick receive`."""
     parser = command(commands, "receive", "put several practices' lists into one table")
     parser.add_argument(
-        "packs", type=Path, nargs="+", metavar="PACK", help="folders, or zips (asks for each one)"
+        "packs",
+        type=Path,
+        nargs="+",
+        metavar="PACK",
+        help="folders, or zips (asks for each passphrase)",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="a new .parquet or .csv file"
@@ -356,7 +353,7 @@ def receive_arguments(commands: Parsers) -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose messages repeat nothing that a terminal would obey."""
+    """A parser whose messages are safe to print on a terminal."""
 
     def error(self, message: str) -> NoReturn:
         from recordpick.sanitize import visible
@@ -365,7 +362,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """Parse; a first word that is no command is the working file that the app opens."""
+    """Parse; a first word that is not a command is the working file that the app opens."""
     parser = make_parser()
     first = next((word for word in arguments if not word.startswith("-")), None)
     if not arguments or (first is not None and first not in COMMANDS):
@@ -400,18 +397,20 @@ def _demo(commands: Parsers) -> None:
     parser.add_argument(
         "--headless",
         action="store_true",
-        help="without the app: match, pick, draw and write the hand-over files",
+        help="without the app: match, pick, draw and write the hand-over pack",
     )
     parser.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
-        help="where to keep what is made; without it the app keeps nothing",
+        help="where to keep the files; without it the app keeps nothing",
     )
     parser.add_argument(
         "--patients", type=int, default=1500, metavar="N", help="how many patients (1500)"
     )
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="another practice (1)")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="a number; each gives another practice (1)"
+    )
 
 
 def _index(commands: Parsers) -> None:
@@ -431,8 +430,8 @@ def _index(commands: Parsers) -> None:
         dest="kinds",
         action="append",
         choices=("emis", "systmone", "vision", "tables", "list"),
-        help="what the source is, where it is not recognised; with several sources one for all, "
-        "or --from again for each of them",
+        help="what the source is, if it is not recognised; with several sources give one for all, "
+        "or repeat --from for each of them",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the index to make")
     parser.add_argument(
@@ -441,24 +440,24 @@ def _index(commands: Parsers) -> None:
     parser.add_argument(
         "--dates",
         choices=("day-first", "month-first"),
-        help="of lists: what 01/02/2020 means where no date of the column proves it (else asked, "
-        "and day first where nobody answers)",
+        help="for lists: what 01/02/2020 means if no date in the column proves it (otherwise you "
+        "are asked; day first if nobody answers)",
     )
     parser.add_argument(
         "--registered",
         action="store_true",
-        help="of lists without a column of status: everyone on them is registered now",
+        help="for lists without a column of status: everyone on them is registered now",
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
     as_at(
         parser,
-        "the day the export was made (else what the source says, else asked, and today where "
+        "the day the export was made (otherwise what the source says, or you are asked; today if "
         "nobody answers)",
     )
 
 
 def _clean_up(commands: Parsers) -> None:
-    parser = command(commands, "clean-up", "list what to put right before the first extract")
+    parser = command(commands, "clean-up", "list what to correct before the first extract")
     parser.add_argument("index", type=Path, metavar="INDEX", help="the practice index")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
@@ -467,7 +466,7 @@ def _clean_up(commands: Parsers) -> None:
         metavar="FILE",
         help="PCSE's list of your registered patients (CSV, XLSX), to compare with",
     )
-    as_at(parser, "the day of the export (else the index's own)")
+    as_at(parser, "the day of the export (otherwise the index's own)")
 
 
 def _new(commands: Parsers) -> None:
@@ -475,10 +474,10 @@ def _new(commands: Parsers) -> None:
     parser.add_argument("file", type=Path, metavar="FILE", help="the working file to make")
     parser.add_argument("--index", type=Path, required=True, metavar="DIR", help="practice index")
     parser.add_argument(
-        "--criteria", type=Path, metavar="PACK", help="criteria pack (else the one that ships)"
+        "--criteria", type=Path, metavar="PACK", help="criteria pack (otherwise the one that ships)"
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
-    as_at(parser, "the day on which ages are reckoned (else the index's own)")
+    as_at(parser, "the day for which ages are calculated (otherwise the index's own)")
     person(parser)
 
 
@@ -487,20 +486,20 @@ def _match(commands: Parsers) -> None:
     parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a working file")
     parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
     parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
-    parser.add_argument("--criterion", metavar="ID", help="only this one, with its patients")
-    parser.add_argument("--json", action="store_true", help="all of it, for programs")
-    as_at(parser, "the day on which ages are reckoned")
+    parser.add_argument("--criterion", metavar="ID", help="only this criterion, with its patients")
+    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+    as_at(parser, "the day for which ages are calculated")
 
 
 def _explain(commands: Parsers) -> None:
-    parser = command(commands, "explain", "tell why a patient meets a criterion, or does not")
+    parser = command(commands, "explain", "explain why a patient meets a criterion, or does not")
     working_file(parser)
     parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
     parser.add_argument(
         "patient",
         metavar="PATIENT",
-        help="patient number or NHS number; - to be asked for it, so that it stays out of lists of "
-        "commands",
+        help="patient number or NHS number; - to be asked for it, so that it is not kept in the "
+        "shell's history",
     )
 
 
@@ -515,10 +514,10 @@ def _suggest(commands: Parsers) -> None:
         "GPs; ticket: an even draw within each criterion",
     )
     parser.add_argument(
-        "--criterion", action="append", metavar="ID", help="only this one (may be repeated)"
+        "--criterion", action="append", metavar="ID", help="only this criterion (may be repeated)"
     )
     parser.add_argument(
-        "--show", action="store_true", help="say what would be picked, pick nothing"
+        "--show", action="store_true", help="show what would be picked, pick nothing"
     )
     person(parser)
     take_over(parser)
@@ -530,21 +529,21 @@ def _draw(commands: Parsers) -> None:
     parser.add_argument("--seed", metavar="S", help="dice, a lottery result, the supplier's number")
     how_many = parser.add_mutually_exclusive_group()
     how_many.add_argument(
-        "--records", type=int, metavar="N", help="how many in all (else the pack's number)"
+        "--records", type=int, metavar="N", help="how many in total (otherwise the pack's number)"
     )
     how_many.add_argument(
         "--more",
         type=int,
         metavar="N",
-        help="so many beyond those drawn, as at go-live: the next tickets of the same seed",
+        help="how many more than were drawn, for go-live: the next tickets of the same seed",
     )
     parser.add_argument(
         "--strata",
         action="store_true",
-        help="even over age bands and sexes (draws that follow with the same seed go on like that)",
+        help="even over age bands and sexes (later draws with the same seed continue in this way)",
     )
     parser.add_argument(
-        "--reason", default="", help="why another seed replaces an earlier draw (asked for then)"
+        "--reason", default="", help="why another seed replaces an earlier draw (needed then)"
     )
     person(parser)
     take_over(parser)
@@ -563,7 +562,7 @@ def _pick(commands: Parsers) -> None:
         metavar="DIR",
         help="a folder of lists, each named after its criterion (MED-04.csv)",
     )
-    parser.add_argument("--show", action="store_true", help="say who it is, pick nobody")
+    parser.add_argument("--show", action="store_true", help="show who is on the list, pick nobody")
     person(parser)
     take_over(parser)
 
@@ -571,7 +570,9 @@ def _pick(commands: Parsers) -> None:
 def _synthesise(commands: Parsers) -> None:
     parser = command(commands, "synthesise", "make up a practice, for trials and teaching")
     parser.add_argument("--patients", type=int, default=1500, metavar="N", help="how many (1500)")
-    parser.add_argument("--seed", type=int, default=1, metavar="S", help="same seed, same bytes")
+    parser.add_argument(
+        "--seed", type=int, default=1, metavar="S", help="the same seed gives the same bytes"
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="a new folder")
     parser.add_argument(
         "--as",
@@ -581,9 +582,12 @@ def _synthesise(commands: Parsers) -> None:
         help="as tables (the default), or as that system exports a practice",
     )
     parser.add_argument(
-        "--format", choices=("parquet", "csv"), default="parquet", help="of the tables (parquet)"
+        "--format",
+        choices=("parquet", "csv"),
+        default="parquet",
+        help="the format of tables (parquet)",
     )
-    as_at(parser, "the day it is made up for")
+    as_at(parser, "the practice's as-at date")
 
 
 def _sheets(parser: argparse.ArgumentParser) -> None:
@@ -678,7 +682,7 @@ def _confirm_criteria(commands: Parsers) -> None:
 def _criteria(commands: Parsers) -> None:
     parser = command(commands, "criteria", "work with criteria packs")
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    check = command(inner, "check", "read a pack and say all that is wrong with it", "criteria")
+    check = command(inner, "check", "report everything that is wrong with a pack", "criteria")
     check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
     _sheets(check)
     _draft_criteria(inner)
@@ -706,4 +710,4 @@ COMMANDS: dict[str, Callable[[Parsers], None]] = {
     "synthesise": _synthesise,
     "criteria": _criteria,
 }
-"""What can be asked for, in the order of the work."""
+"""The commands, in the order of the work."""

@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
 
 @contextmanager
 def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, date]]:
-    """Give pack, index and day: those of the working file, or those named one by one."""
+    """Yield pack, index and day: those of the working file, or those given as options."""
     if options.file is not None:
         if options.criteria is not None:
             raise UserError("A working file has its own criteria: leave out FILE or --criteria.")
@@ -51,7 +51,7 @@ def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, d
             yield file.pack, index, day(options.as_at) or file.as_at
         return
     if options.index is None:
-        raise UserError("Say what to match: a working file, or --index with a practice index.")
+        raise UserError("Give a working file, or --index with a practice index.")
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
     tell_notes(pack)
@@ -114,7 +114,7 @@ def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id:
 
 
 def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, object]:
-    """Give everything for programs; the form is described in docs/reference.md."""
+    """Return everything for programs, in the form that docs/reference.md describes."""
     return {
         "pack": {"title": pack.title, "version": pack.version, "fingerprint": pack.fingerprint},
         "index": {"fingerprint": index.fingerprint, "synthetic": index.manifest.synthetic},

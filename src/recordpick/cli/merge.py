@@ -1,4 +1,4 @@
-"""`recordpick merge`: bring two copies of a working file together."""
+"""`recordpick merge`: merge two copies of a working file."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ NOT_DECIDED = 2
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare the copies, and write them as one new file where every conflict is decided.
+    """Compare the copies, and write them as one new file if every conflict is decided.
 
-    0 when that is written, or there is nothing to merge; 2 when conflicts are not decided:
+    0 if that is written, or there is nothing to merge; 2 if conflicts are not decided:
     they are listed, and nothing is written.
     """
     person = who(options)
@@ -39,11 +39,11 @@ def run(options: argparse.Namespace) -> int:
         _say_conflicts(left)
     if left:
         raise UserError(
-            f"{_conflicts(len(left))} not decided, so nothing was written: for each give --take "
-            "NAME=A or --take NAME=B, or --take A or --take B for all that are left."
+            f"{_conflicts(len(left))} not decided, so nothing was written. For each, give --take "
+            "NAME=A or --take NAME=B, or give --take A or --take B for all the rest."
         )
     if not options.json:
-        say(plan.nothing_to_do or f"Written: {options.out}. Go on with this file only.")
+        say(plan.nothing_to_do or f"Written: {options.out}. Continue with this file only.")
     if written:
         for note in plan.notes:
             tell(note)
@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
-    """Read what was decided: `A` or `B` for all that is not named, `NAME=A` for one."""
+    """Parse the decisions: `A` or `B` for all that are not named, `NAME=A` for one."""
     names = {one.name for one in plan.conflicts}
     named: dict[str, Choice] = {}
     rest: Choice | None = None
@@ -60,12 +60,14 @@ def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
         chosen = _choice(choice, text)
         if not is_named:
             if rest not in {None, chosen}:
-                raise UserError("--take A and --take B cannot both be for all: name the conflicts.")
+                raise UserError(
+                    "--take A and --take B cannot both apply to all: name the conflicts."
+                )
             rest = chosen
         elif name not in names:
             raise UserError(f"--take {text}: there is no conflict {name!r} between these copies.")
         elif named.setdefault(name, chosen) != chosen:
-            raise UserError(f"--take: {name} is decided twice, and differently.")
+            raise UserError(f"--take: {name} is decided twice, in different ways.")
     return named if rest is None else {name: named.get(name, rest) for name in names}
 
 

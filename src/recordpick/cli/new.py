@@ -30,16 +30,16 @@ def run(options: argparse.Namespace) -> int:
         tell(f"Warning: {warning}")
     if as_at != index.manifest.as_at:
         tell(
-            f"The records are as they stood on {index.manifest.as_at}: only ages and periods are "
-            f"reckoned at {as_at}, not who is registered or which medicines are current."
+            f"The records are as at {index.manifest.as_at}: only ages and periods are calculated "
+            f"as at {as_at}, not who is registered or which medicines are current."
         )
     demonstrations = sum(map(is_demonstration, pack.codelists.values()))
     if demonstrations and not index.manifest.synthetic:
         tell(
-            f"{demonstrations} of {len(pack.codelists)} codelists are those that come with "
-            "recordpick: they hold a few codes for the demonstration, so that criteria that go by "
-            "them find few patients or nobody. Put the supplier's or the practice's own in their "
-            "place (criteria/README.md)."
+            f"{demonstrations} of {len(pack.codelists)} codelists are recordpick's own for "
+            "demonstration: they hold a few codes, so that criteria that use them find few "
+            "patients or nobody. Replace them with the supplier's or the practice's own "
+            "(criteria/README.md)."
         )
     say(f"Open it with: recordpick {options.file}")
     return 0

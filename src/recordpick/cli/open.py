@@ -12,13 +12,13 @@ def run(options: argparse.Namespace) -> int:
     """Open the app, on the working file if one is given, until the person leaves it."""
     if options.file is not None and not options.file.exists():
         raise UserError(
-            f"{options.file}: there is no such working file, nor a command of that name. "
+            f"{options.file}: there is no such working file, and no command of that name. "
             "See recordpick --help, or make a working file with recordpick new."
         )
     if not has_terminal():
         raise UserError(
-            "The app needs a terminal to draw on, and there is none here: run it in a terminal "
-            "window, or see recordpick --help for the commands that do without."
+            "The app needs a terminal, and there is none here: run it in a terminal window, or see "
+            "recordpick --help for the commands that need none."
         )
     from recordpick.tui.app import RecordpickApp
 

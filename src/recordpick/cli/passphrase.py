@@ -1,4 +1,4 @@
-"""Showing a passphrase where somebody sees it: an encrypted file without it is lost."""
+"""Showing a passphrase where somebody can see it: without it an encrypted file is lost."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _TERMINAL = Path("/dev/tty")
 
 
 def show_passphrase(passphrase: str, file: Path) -> None:
-    """Print the passphrase that the encrypted file is about to have, before it is made.
+    """Print the passphrase of the encrypted file before the file is made.
 
-    On standard output. Where nobody may see that, as it goes to another program, also on the
-    terminal. UserError, so that nothing is written, where it could be shown nowhere.
+    On standard output and, if that goes to another program and nobody may see it, also on the
+    terminal. UserError, so that nothing is written, if it could not be shown at all.
     """
     line = f"Passphrase: {passphrase}\n"
     printed = _printed(sys.stdout, line)
@@ -29,14 +29,14 @@ def show_passphrase(passphrase: str, file: Path) -> None:
     if _on_terminal(line) or printed or _printed(sys.stderr, line):
         return
     raise UserError(
-        f"{file.name} was not written: its passphrase could not be shown, for standard output and "
-        "the error output are closed, full or thrown away. Run the command in a terminal, or let "
-        "its output go to a file."
+        f"{file.name} was not written: its passphrase could not be shown, because standard output "
+        "and standard error are closed, full or discarded. Run the command in a terminal, or send "
+        "its output to a file."
     )
 
 
 def _printed(stream: TextIO, line: str) -> bool:
-    """Print a line where it can be read later, and have it on its way; say whether it is."""
+    """Print a line where it can be read later, and flush it; return whether that worked."""
     if _is_thrown_away(stream):
         return False
     stream.write(line)
@@ -48,11 +48,11 @@ def _mode(stream: TextIO) -> int | None:
     try:
         return os.fstat(stream.fileno()).st_mode
     except (OSError, ValueError, AttributeError):
-        return None  # it is none of the system's
+        return None  # not a stream of the operating system
 
 
 def _is_thrown_away(stream: TextIO) -> bool:
-    """Tell whether what is written is kept by nobody (`/dev/null`)."""
+    """Return whether what is written is discarded (`/dev/null`)."""
     mode = _mode(stream)
     return mode is not None and stat.S_ISCHR(mode) and not stream.isatty()
 
@@ -63,7 +63,7 @@ def _goes_to_a_program(stream: TextIO) -> bool:
 
 
 def _on_terminal(line: str) -> bool:
-    """Print a line on the terminal that controls this program, if there is one."""
+    """Print a line on this program's controlling terminal, if there is one."""
     if os.name == "nt":
         return False
     try:

@@ -14,11 +14,11 @@ from recordpick.selection.working_file import WorkingFile
 
 
 def run(options: argparse.Namespace) -> int:
-    """Find the lists' patients in the index and pick those there is room for."""
+    """Find the lists' patients in the index and pick as many as each criterion needs."""
     with opened(options, who(options), to_write=not options.show) as (file, index):
         for criterion, path in _lists(options, file.pack):
             if criterion.id in file.selection.closed:
-                tell(f"{criterion.id} is closed: nobody of {path} was picked.")
+                tell(f"{criterion.id} is closed: nobody on {path} was picked.")
                 continue
             fresh = _of_list(file, index, criterion, path)
             if options.show:
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Path]]:
-    """Give each criterion with its list: the one named, or those of a folder."""
+    """Return each criterion with its list: the one named, or those of a folder."""
     if options.folder is not None:
         if options.criterion is not None:
             raise UserError("Give either a criterion with its list, or --folder, not both.")
@@ -41,7 +41,7 @@ def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Pat
             tell(text)
         return [(pack.criterion(name), found[name]) for name in ids if name in found]
     if options.list is None:
-        raise UserError("Say which criterion and which list, or --folder with lists for several.")
+        raise UserError("Give a criterion and a list, or --folder with lists for several criteria.")
     try:
         return [(pack.criterion(options.criterion), options.list)]
     except KeyError:
@@ -51,7 +51,7 @@ def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Pat
 def _of_list(
     file: WorkingFile, index: PracticeIndex, criterion: Criterion, path: Path
 ) -> list[str]:
-    """Give the list's patients who are not picked yet, as many as there is room for."""
+    """Return the list's patients who are not picked yet, as many as the criterion needs."""
     listed = patients_of_list(index, path)
     for text in listed.not_found:
         tell(text)
@@ -60,5 +60,5 @@ def _of_list(
     room = criterion.records - len(picked)
     say(f"{len(listed.patient_ids)} of {listed.read} on {path.name} are in the index.")
     if len(fresh) > room:
-        tell(f"{criterion.id} has room for {room} more: the first {room} of the list are taken.")
+        tell(f"{criterion.id} needs {room} more: the first {room} on the list are used.")
     return fresh[:room]

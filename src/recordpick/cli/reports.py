@@ -25,7 +25,7 @@ _STATES_SHOWN = {
 
 
 def say_differences(compared: pl.DataFrame, *, everything: bool = False) -> None:
-    """Print a comparison (`COMPARED`): what differs, or all of it; then how many of each state."""
+    """Print a comparison (`COMPARED`): what differs, or all of it; then how many in each state."""
     rows = compared if everything else compared.filter(pl.col("state") != "same")
     shown: list[tuple[str, ...]] = [
         ("", "figure", "before", "after", "difference", "%", "in the records", "")
@@ -55,7 +55,7 @@ def say_differences(compared: pl.DataFrame, *, everything: bool = False) -> None
 
 
 def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
-    """Write a figure without trailing zeros; an empty text where there is none."""
+    """Return a figure without trailing zeros; an empty text if there is none."""
     if value is None:
         return ""
     text = f"{value:{sign},.{decimals}f}"
@@ -63,7 +63,7 @@ def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Keep what is given, then say by what is counted, which figures there are, what differs."""
+    """Keep what is given, then print the table and rules used, the figures, and what differs."""
     if options.out is not None:
         check_new(options.out)
     changing = given(options)
@@ -89,12 +89,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def given(options: argparse.Namespace) -> bool:
-    """Tell whether something is given that the working file is to keep."""
+    """Return whether an option gives something that the working file must keep."""
     return any((options.current, options.new, options.qof, options.report_rules))
 
 
 def take_in_given(options: argparse.Namespace, file: WorkingFile, index: PracticeIndex) -> None:
-    """Keep the figures, the table and the rules that are given, and say so."""
+    """Keep the figures, the table and the rules that are given, and print that."""
     loaded = take_in(
         file,
         index,

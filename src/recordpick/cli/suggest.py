@@ -13,7 +13,7 @@ from recordpick.selection.working_file import WorkingFile
 
 
 def run(options: argparse.Namespace) -> int:
-    """Suggest, say what each way would cost, and pick one way's records unless `--show`."""
+    """Suggest, print what each way would cost, and pick one way's records unless `--show`."""
     with opened(options, who(options), to_write=not options.show) as (file, index):
         known = {criterion.id for criterion in file.pack.criteria}
         for criterion_id in options.criterion or ():
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             file.suggest(suggestion.picks, suggestion.how)
             say()
             say(f"Picked by {suggestion.how}: {suggestion.in_words}")
-            say("One undo in the app takes them back.")
+            say("One undo in the app reverses them.")
         if not options.show:
             _say_shortfalls(file, matches)
     return 0
@@ -48,7 +48,7 @@ def _say_costs(compared: Comparison) -> None:
     say(compared.in_words[0])
     if not any(suggestion.picks for suggestion in compared.suggestions.values()):
         return
-    rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "of them new")]
+    rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "new records")]
     for way in WAYS:
         cost = compared.suggestions[way]
         rows.append(

@@ -14,7 +14,7 @@ MOST_PATIENTS = 2_000_000
 
 
 def run(options: argparse.Namespace) -> int:
-    """Make a practice and write it as asked."""
+    """Make a practice and write it in the requested format."""
     if not 1 <= options.patients <= MOST_PATIENTS:
         raise UserError(f"--patients takes a number from 1 to {MOST_PATIENTS:,}.")
     with progress_on_stderr() as progress:
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _writer(system: str) -> Callable[..., None]:
-    """Give what writes a practice as a system exports it."""
+    """Return the function that writes a practice as a system exports it."""
     if system == "emis":
         from recordpick.synthetic.as_emis import write_emis
 

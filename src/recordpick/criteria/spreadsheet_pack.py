@@ -50,6 +50,7 @@ COMPARE_AT_MOST = 50
 
 MOST_NAMED = 5
 """How many rows above the header a note quotes."""
+_BETWEEN = re.compile(r"[^A-Za-z0-9._]+")
 _FIELD_OF = {"area": "area", "title": "title", "what to find": "find", "what to compare": "compare"}
 
 _NUMBER = re.compile(r"[0-9]+")
@@ -170,6 +171,8 @@ class _ListReader:
         self._criteria: list[Criterion] = []
         self._places: dict[str, str] = {}
         self._seen: dict[str, tuple[str, str]] = {}
+        self._rewritten: dict[str, str] = {}
+        """References that were not ids, as they were written."""
         self._meta: dict[str, Any] = {"title": "", "supplier": "", "version": "", "notes": ()}
         self._records = self._random_records = RECORDS_BY_DEFAULT
 
@@ -222,6 +225,13 @@ class _ListReader:
         if len(self._criteria) > CRITERIA_AT_MOST:
             self._problems.add(
                 f"The list has {len(self._criteria):,} criteria and may have {CRITERIA_AT_MOST:,}."
+            )
+        if self._rewritten:
+            examples = [f'{new} ("{shown(old)}")' for new, old in self._rewritten.items()]
+            more = f" and {len(examples) - 3:,} more" if len(examples) > 3 else ""
+            self._problems.note(
+                "References were written without spaces and signs: "
+                f"{listed(examples[:3], last='and')}{more}."
             )
         self._problems.raise_any()
         stem = self._name.rpartition(".")[0] or self._name
@@ -341,7 +351,7 @@ class _ListReader:
     def _read_criteria(self, line: int, cells: Sequence[str], area: str) -> None:
         """Read the criterion of a row, or the criteria where its text has several with numbers."""
         cell = self._cell_of(cells)
-        found_id = self._id(cell("id"), line) if self._has_ids else ""
+        found_id = self._id(self._reference(cell("id")), line) if self._has_ids else ""
         title, find = cell("title"), cell("find")
         if not find and not title:
             self._add("It does not say what to find.", line, found_id)
@@ -388,6 +398,16 @@ class _ListReader:
             compare=self._compare(self._merged_cell(line, cells, "compare"), line, criterion_id),
             records=self._how_many(self._merged_cell(line, cells, "records"), line, criterion_id),
         )
+
+    def _reference(self, text: str) -> str:
+        """Return a reference as an id: in documents people write "DEM 01" or "DEM/01"."""
+        if self._table.line_word == "line" or ID.fullmatch(text):
+            return text
+        written = _BETWEEN.sub("-", text).strip("-.")
+        if not ID.fullmatch(written):
+            return text
+        self._rewritten.setdefault(written, text)
+        return written
 
     def _id(self, text: str, line: int) -> str:
         first = self._seen.get(text.casefold())

@@ -105,9 +105,9 @@ def settle(
     if not said:
         day = today()
         warning = (
-            f"No source says of which day its records are, so today ({day.isoformat()}) was taken: "
+            f"No source gives the date of its records, so today ({day.isoformat()}) is used: "
             "who is registered, which medicines are current, which problems are open, ages and "
-            "periods are wrong if the records are older. Say the day with --as-at."
+            "periods are wrong if the records are older. Give the date with --as-at."
         )
         warning = f"{warning} {hint}".rstrip()
         return AsAt(day, TODAY, warnings=(warning,))

@@ -165,7 +165,7 @@ def read_manifest(folder: Path) -> Manifest:
     if number < FORMAT:
         raise UserError(
             f"{folder}: this index was made by an older recordpick ({found.get('made_by')}), which "
-            "did not write down all that the source cannot tell. Make the index again with "
+            "did not record everything that the source does not supply. Make the index again with "
             "`recordpick index`."
         )
     if found.pop(SEAL, None) != _seal(found):

@@ -200,7 +200,7 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
             .when(either_damaged)
             .then(
                 pl.format(
-                    "{} was spoilt by a spreadsheet: export the list again and open it as text.",
+                    "{} was damaged by a spreadsheet: export the list again and open it as text.",
                     both,
                 )
             )
@@ -235,7 +235,7 @@ def lists_of_folder(
     others: list[str] = []
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in ENDINGS or not path.is_file():
-            others.append(f"{path}: this is no list, and was left out.")
+            others.append(f"{path}: this is not a list, and was left out.")
             continue
         criterion_id = next((name for name in ids if _is_of(path.stem, name)), None)
         if criterion_id is None:
