@@ -249,20 +249,25 @@ class Chooser:
         value = next((sign for sign in fact.signs if sign.name.startswith("@")), None)
         if value is None or len(fact.signs) < 2:
             return
-        end = value.end
-        while True:
-            follower = next(
-                (one for one in self._unused() if one.name == value.name and one.start >= end
-                 and one.value != value.value and self._is_list_step(end, one.start)),
-                None,
-            )  # fmt: skip
-            if follower is None:
-                return
-            copy = Fact(fact.template, [follower])
-            copy.shared = [sign for sign in fact.signs if sign is not value]
+        shared = [sign for sign in fact.signs if sign is not value]
+        first, last, listed = value, value, {value.value}
+        while (other := self._list_neighbour(value.name, first, last, listed)) is not None:
+            copy = Fact(fact.template, [other], shared=shared)
             self.facts.append(copy)
-            self.used.add((follower.start, follower.end))
-            end = follower.end
+            self.used.add((other.start, other.end))
+            listed.add(other.value)
+            first, last = min(first, other, key=_start), max(last, other, key=_start)
+
+    def _list_neighbour(self, kind: str, first: Sign, last: Sign, listed: set[str]) -> Sign | None:
+        """Return the word of a vocabulary that stands in a list just before or after others."""
+        for one in self._unused():
+            if one.name != kind or one.value in listed:
+                continue
+            if one.start >= last.end and self._is_list_step(last.end, one.start):
+                return one
+            if one.end <= first.start and self._is_list_step(one.end, first.start):
+                return one
+        return None
 
     def _keep_condition(self, fact: Fact) -> None:
         """Ask for the condition too where its review is said apart: asthmatics without a review."""
@@ -332,8 +337,13 @@ class Chooser:
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
                 cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
+                if refinement.id == "entry.period" and fact.template.id == "problem.condition":
+                    cost += 3 * (not self._says_when_diagnosed())
                 if cost <= _REACH + 4:
                     yield cost - _likelier(signs), fact, signs
+
+    def _says_when_diagnosed(self) -> bool:
+        return any(sign.name in {"diagnosis", "new_diagnosis"} for sign in self.reading.signs)
 
     def _has_when(self, fact: Fact) -> bool:
         return any(self.words.refinements[name].group == "when" for name in fact.refined)
@@ -475,6 +485,10 @@ def _likelier(signs: Sequence[Sign]) -> float:
     """Return how much likelier a refinement is by what it consists of: many signs, a period."""
     phrases = sum(sign.end - sign.start > 1 for sign in signs)
     return 3 * (len(signs) - 1) + 0.5 * phrases + 4 * any(one.name == "#period" for one in signs)
+
+
+def _start(sign: Sign) -> int:
+    return sign.start
 
 
 def _may_fit(need: Need, names: set[str]) -> bool:
