@@ -17,6 +17,8 @@ _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
 )
+_NOT_GAP = 2
+"""How many words may lie between a negation and the sign that it is of, within a template."""
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -84,6 +86,7 @@ class Chooser:
             self._say_more()
         self._drop_unrefined()
         self._drop_asides()
+        self._review_of_condition()
         self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
 
     def _say_more(self) -> None:
@@ -93,6 +96,17 @@ class Chooser:
         self._vary()
         self.facts.sort(key=lambda fact: fact.start)
         self._account_also()
+
+    def _review_of_condition(self) -> None:
+        """Ask for the review of the one condition that the text names: LD, no check in 12/12."""
+        conditions = [one for one in self.facts if one.template.id == "problem.condition"]
+        for fact in self.facts:
+            if fact.template.id != "review.any" or len(conditions) != 1:
+                continue
+            condition = conditions[0].signs[0]
+            if ("review", condition.value) in self.words.words:
+                fact.template = self.words.templates["review.condition"]
+                fact.shared = [condition]
 
     def _drop_asides(self) -> None:
         """Drop what only brackets say, unless they qualify: keep "(on insulin)"."""
@@ -159,7 +173,18 @@ class Chooser:
                     break
                 chosen.append(near)
             else:
-                yield chosen
+                if self._is_in_order(need, chosen):
+                    yield chosen
+
+    def _is_in_order(self, need: Need, chosen: Sequence[Sign]) -> bool:
+        """Return whether each negation stands just before the sign that it is of."""
+        for place, part in enumerate(need[:-1]):
+            if not any(name.startswith("!") for name in part):
+                continue
+            gap = chosen[place + 1].start - chosen[place].end
+            if not 0 <= gap <= _NOT_GAP:
+                return False
+        return True
 
     def _candidates(self, part: Sequence[str], free: Sequence[Sign]) -> Iterator[Sign]:
         for name in part:

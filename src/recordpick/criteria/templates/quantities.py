@@ -213,6 +213,7 @@ class Quantities:
 
     def _second(self, quantity: Quantity, *, is_range: bool) -> Quantity:
         place = quantity.end
+        is_range = is_range or self._is_pair_of_ages(place)
         joined = _longest(
             self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or")
         )
@@ -230,6 +231,13 @@ class Quantities:
         ):
             return quantity
         return replace(quantity, compare=compare, high=found[0], end=found[1])
+
+    def _is_pair_of_ages(self, place: int) -> bool:
+        """Return whether "and" joins two ages: 16 and 17 year olds."""
+        if place + 2 >= len(self._tokens) or self._tokens[place].word != "and":
+            return False
+        found = self._number(place + 1, bare=True)
+        return found is not None and bool(self._unit_at(found[1])) and self._is_age(found[1] + 1)
 
     def _unit(self, quantity: Quantity) -> Quantity:
         place = quantity.end
