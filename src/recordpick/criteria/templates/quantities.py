@@ -8,16 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from recordpick.criteria.templates.library import as_stems, library
+from recordpick.criteria.templates.library import MONTHS, as_stems, library
 from recordpick.criteria.templates.tokens import Token
 
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
 _UP_TO = as_stems(
     (
         *("up to it", "up to the as at date", "before the as at date", "to the as at date"),
@@ -363,7 +359,7 @@ def _month_at(word: str) -> int:
     """Return the number of a month by its name or the first three letters; 0 if it is none."""
     if len(word) < 3:
         return 0
-    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
+    return next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), 0)
 
 
 def _month_end(year: int, month: int) -> int:
