@@ -177,6 +177,9 @@ class Quantities:
             place = _longest(self._tokens, place, _phrases("is|of|being|range|group|band")) or place
         compare, place = self._compare(place)
         between = _longest(self._tokens, place, _phrases("between|from"))
+        the = _longest(self._tokens, between, _phrases("the")) or between
+        if between and (ages := _longest(self._tokens, the, self._words["age_before"])):
+            between, kind = ages, "age"
         found = self._number(between or place, bare=bool(compare or between or kind == "age"))
         if found is None:
             return None
