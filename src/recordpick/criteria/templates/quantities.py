@@ -175,7 +175,10 @@ class Quantities:
         if before := _longest(self._tokens, place, self._words["age_before"]):
             place, kind = before, "age"
             place = _longest(self._tokens, place, _phrases("is|of|being|range|group|band")) or place
-        compare, place = self._compare(place)
+        compare, after = self._compare(place)
+        if any(token.stem == "age" for token in self._tokens[place:after]):
+            kind = "age"
+        place = after
         between = _longest(self._tokens, place, _phrases("between|from"))
         the = _longest(self._tokens, between, _phrases("the")) or between
         if between and (ages := _longest(self._tokens, the, self._words["age_before"])):
