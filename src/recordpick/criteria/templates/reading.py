@@ -13,7 +13,6 @@ from recordpick.criteria.templates.quantities import Quantities, Quantity
 from recordpick.criteria.templates.signs import Reading, Sign
 from recordpick.criteria.templates.tokens import Token, stem, tokenise
 
-
 _BEGINNING = 5
 """A number of patients within so many first words is how many records are wanted."""
 
