@@ -114,17 +114,13 @@ def test_messages_name_sheet_row_and_column(tmp_path: Path) -> None:
         'a.xlsx, sheet "My list", criterion A, row 2, column D ("Qty"): how many'
     )
     rows += [["", "é", "y", 5], ["", "A", "", 5]]
-    assert message_of(workbook(tmp_path / "b.xlsx", {"My list": rows})).splitlines() == [
-        (
-            'b.xlsx, sheet "My list", row 3, column B ("Ref"): \'é\' is not an id: an id has up to 40 '
-            "letters, digits, '-', '_' and '.', and begins with a letter or digit."
-        ),
-        (
-            'b.xlsx, sheet "My list", criterion A, row 4, column B ("Ref"): The id is already that of '
-            "row 2."
-        ),
-        'b.xlsx, sheet "My list", criterion A, row 4: It does not say what to find.',
-    ]
+    place = 'b.xlsx, sheet "My list"'
+    no_id, again, nothing = message_of(
+        workbook(tmp_path / "b.xlsx", {"My list": rows})
+    ).splitlines()
+    assert no_id.startswith(f"""{place}, row 3, column B ("Ref"): 'é' is not an id""")
+    assert again.startswith(f'{place}, criterion A, row 4, column B ("Ref"): The id is already')
+    assert nothing == f"{place}, criterion A, row 4: It does not say what to find."
 
 
 def test_every_column_is_used_or_named_in_every_kind_of_document(tmp_path: Path) -> None:
