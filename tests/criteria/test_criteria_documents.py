@@ -179,6 +179,50 @@ def test_a_number_column_called_no_is_how_many_where_numbers_come_again(tmp_path
     ]
 
 
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        (
+            [["No. of\npatients", "What are we looking for?", "Data area"], [5, "x", "A"]],
+            ("1", "A", "x", (), 5),
+        ),
+        (
+            [["Test #", "Scenario to test", "Min. patients"], [1, "x", 5]],
+            ("1", "Criteria", "x", (), 5),
+        ),
+        (
+            [["Criterion", "Example patients", "Required"], ["x y", "", 5]],
+            ("1", "Criteria", "x y", (), 5),
+        ),
+        (
+            [
+                ["Section", "Test criteria", "Patients to check", "New system check"],
+                ["A", "x", 5, "d"],
+            ],
+            ("1", "A", "x", ("d",), 5),
+        ),
+        (
+            [["Area", "Type of patient", "Suggested number"], ["A", "x", "ten"]],
+            ("1", "A", "x", (), 10),
+        ),
+        (
+            [["Ref", "Search for…", "Look at…", "Qty (max)"], ["1", "x", "d", "5 max"]],
+            ("1", "Criteria", "x", ("d",), 5),
+        ),
+        ([["Criteria", "Patient ID"], ["x", "10482"]], ("1", "Criteria", "x", (), 20)),
+        (
+            [["Ref", "Criteria"], ["", "PEOPLE AND AGES"], ["P1", "x"]],
+            ("P1", "PEOPLE AND AGES", "x", (), 20),
+        ),
+    ],
+)
+def test_headers_as_suppliers_write_them(
+    tmp_path: Path, rows: list[list[object]], found: tuple[object, ...]
+) -> None:
+    """Each column where it belongs; a tester's column of patients is never taken for references."""
+    assert criteria_of(workbook(tmp_path / "a.ods", {"S": rows})) == [found]
+
+
 def test_references_with_spaces_and_signs_are_ids_and_named(tmp_path: Path) -> None:
     """People write them so; two that would become one are refused."""
     rows: list[list[object]] = [
