@@ -432,7 +432,7 @@ def test_the_practice_s_own_codelists_are_kept(tmp_path: Path) -> None:
 def test_programs_get_the_patients_of_proposals_that_name_codelists(
     tmp_path: Path, made_demo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A draft that is not written has the shipped codelists too; nothing proposed is an empty list."""
+    """A draft that is not written has the shipped codelists too; by hand is an empty list."""
     sheet = tmp_path / "sheet.csv"
     sheet.write_text("Ref,What to find\nA1,Controlled drugs on repeat\nA2,Known to reception\n")
 

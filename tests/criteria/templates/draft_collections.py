@@ -94,10 +94,16 @@ class Judged:
     right_place: int = -1
 
 
-def judge(expected: Sequence[Expected], index: PracticeIndex) -> list[Judged]:
-    """Return whether each first proposal finds the same patients, in one pass over the index."""
+def judge(
+    expected: Sequence[Expected], index: PracticeIndex, most: int | None = None
+) -> list[Judged]:
+    """Return whether each first proposal finds the same patients, in one pass over the index.
+
+    Of each criterion's proposals the first `most` are matched; all, if it is None.
+    """
     proposals = [
-        propose(CriterionText("", one.area, one.text, title=one.title), AS_AT) for one in expected
+        propose(CriterionText("", one.area, one.text, title=one.title), AS_AT)[:most]
+        for one in expected
     ]
     criteria = []
     for number, (one, proposed) in enumerate(zip(expected, proposals, strict=True)):

@@ -1,4 +1,4 @@
-"""Proposals judged by the patients they find: the shipped prose, and criteria in other people's words."""
+"""Proposals judged by the patients they find: the shipped prose, and other people's words."""
 
 from __future__ import annotations
 
@@ -7,22 +7,17 @@ from pathlib import Path
 import pytest
 from draft_collections import Judged, collection, judge, shipped
 
-from recordpick.index.build.build_index import build_index
-from recordpick.index.practice_index import PracticeIndex
-from recordpick.synthetic.practice import make_practice
-from recordpick.synthetic.extract_writing import write_tables
+from recordpick.index.practice_index import PracticeIndex, open_index
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> PracticeIndex:
-    """Return the index of a made-up practice that has patients for nearly all of them."""
-    folder: Path = tmp_path_factory.mktemp("practice")
-    write_tables(make_practice(700, 11), folder / "tables")
-    return build_index([folder / "tables"], folder / "index")
+def index(made_demo: Path) -> PracticeIndex:
+    """Return the index of the made-up practice."""
+    return open_index(made_demo / "index")
 
 
 def right(judged: list[Judged], *, answerable: bool) -> tuple[int, int]:
-    """Return how many of the answerable, or the unanswerable, are right in first place, of how many."""
+    """Return how many of the answerable, or else the unanswerable, are right, of how many."""
     asked = [one for one in judged if bool(one.expected.steps) is answerable]
     return sum(one.is_right for one in asked), len(asked)
 
@@ -34,7 +29,7 @@ def wrong(judged: list[Judged]) -> list[str]:
 
 def test_the_shipped_criteria_are_found_by_their_own_prose(index: PracticeIndex) -> None:
     """At least 44 of the 46 find the same patients in first place."""
-    judged = judge(shipped(), index)
+    judged = judge(shipped(), index, 1)
 
     assert right(judged, answerable=True)[0] >= 44, wrong(judged)
 
@@ -42,7 +37,7 @@ def test_the_shipped_criteria_are_found_by_their_own_prose(index: PracticeIndex)
 @pytest.mark.parametrize("name", ["development.toml", "held_out.toml"])
 def test_other_peoples_words_find_the_right_patients(name: str, index: PracticeIndex) -> None:
     """At least nine of ten in first place, and at least nine of ten unanswerable ones by hand."""
-    judged = judge(collection(name), index)
+    judged = judge(collection(name), index, 1)
 
     found, of = right(judged, answerable=True)
     assert found >= 0.9 * of, wrong(judged)

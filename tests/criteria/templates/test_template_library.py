@@ -1,10 +1,10 @@
-"""The library of templates: every form of every template is a rule that packs and matching accept."""
+"""The library of templates: every form of every template is a rule that packs accept."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 import pytest
 from draft_collections import PACK
@@ -71,7 +71,7 @@ def ends(parameter: Parameter) -> Iterator[dict[str, ParameterValue]]:
 
 
 def values(form: str) -> Iterator[dict[str, ParameterValue]]:
-    """Yield values for a form: the ends of each parameter, each period, each word of a vocabulary."""
+    """Yield values for a form: the ends of each parameter, each period, a word of a vocabulary."""
     spec: Spec = parse(form, {})[0][0][0]
     template = TEMPLATES[spec.template]
     base: dict[str, ParameterValue] = {}
@@ -92,10 +92,18 @@ def values(form: str) -> Iterator[dict[str, ParameterValue]]:
             yield from ({**base, **end} for end in ends(template.params[name]))
 
 
-@lru_cache(maxsize=None)
+@cache
 def _checked(table: str, where: str) -> None:
     assert len(where) <= MAX_LENGTH
     parse_condition(where, columns_with({}, table), words_of(table))
+
+
+def filled(form: str, params: dict[str, ParameterValue]) -> tuple[Proposal | None, str]:
+    """Return the proposal of a form, or why there is none."""
+    try:
+        return fill(form, params), ""
+    except UserError as error:
+        return None, str(error)
 
 
 def check(proposal: Proposal) -> None:
@@ -120,20 +128,19 @@ def check(proposal: Proposal) -> None:
 
 @pytest.mark.parametrize("template_id", sorted(TEMPLATES))
 def test_every_form_of_a_template_is_a_rule_at_both_ends_of_its_ranges(template_id: str) -> None:
-    """With each variant, reading and refinement, each period, and turned by "not" where it can be."""
+    """With each variant, reading and refinement, each period, and turned by "not"."""
     for form in forms(template_id):
         for params in values(form):
-            try:
-                proposal = fill(form, params)
-            except UserError as error:
-                assert re.search("second number|say at least", str(error)), (form, error)
+            proposal, why = filled(form, params)
+            if proposal is None:
+                assert re.search("second number|say at least", why), (form, why)
                 continue
             check(proposal)
             assert fill(proposal.template, proposal.params).steps == proposal.steps
-        try:
-            check(fill(f"not {form}", next(values(form))))
-        except UserError as error:
-            assert "cannot be said" in str(error)
+        turned, why = filled(f"not {form}", next(values(form)))
+        assert turned is not None or "cannot be said" in why
+        if turned is not None:
+            check(turned)
 
 
 def test_every_word_of_the_vocabularies_is_a_condition() -> None:

@@ -74,8 +74,11 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
         return
     if _turn_before(reading, chooser, sign):
         return
+    may_follow = {"missing", *library().classes["idle"], *library().classes["slight"]}
+    if any(one.start == sign.end and one.name not in may_follow for one in chooser.left):
+        raise NotUnderstoodError(reading.words(sign.start, sign.end + 1))
     fact = _fact_after(reading, chooser, sign.end, _NOT_REACH)
-    if fact is None:
+    if fact is None and _ends(reading, sign.end):
         fact = _fact_before(chooser, sign.start, 1)
     inside = next(
         (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1),
@@ -93,6 +96,11 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
     target.is_not = True
     target.nots.append(sign)
     target.ever = target.ever or sign.name == "never"
+
+
+def _ends(reading: Reading, place: int) -> bool:
+    """Return whether a clause ends at a place, so that "no" before it is of what it follows."""
+    return place >= len(reading.tokens) or bool(reading.tokens[place].mark)
 
 
 def _turn_refinement(chooser: Chooser, sign: Sign) -> bool:
@@ -154,16 +162,20 @@ def _fact_after(reading: Reading, chooser: Chooser, place: int, reach: int) -> F
         start = fact.whole_start if fact.whole_start >= place else fact.start
         if start < place or start - place > reach:
             continue
-        between = reading.tokens[place:start]
-        if any(token.word in _PARTED for token in between):
-            continue
-        if any(
-            token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]
-        ) or _crosses(reading, place, start):
+        if _is_parted(reading, place, start) or _crosses(reading, place, start):
             continue
         if near is None or start < near[0]:
             near = (start, fact)
     return near[1] if near else None
+
+
+def _is_parted(reading: Reading, place: int, start: int) -> bool:
+    """Return whether a word such as "with", a comma or a word not understood lies between."""
+    if any(token.word in _PARTED for token in reading.tokens[place:start]):
+        return True
+    if any(token.mark in {",", ";", ":"} for token in reading.tokens[place : start + 1]):
+        return True
+    return any(place <= one.start < start for one in reading.unknown)
 
 
 def _crosses(reading: Reading, place: int, start: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import pairwise
 
 from recordpick.criteria.templates.library import Library, Need, Refinement, Template, library
@@ -16,6 +17,8 @@ _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
 )
+_NOT_GAP = 2
+"""How many words may lie between a negation and the sign that it is of, within a template."""
 _STRONG = frozenset({"and", "or", "union"})
 
 
@@ -83,6 +86,7 @@ class Chooser:
             self._say_more()
         self._drop_unrefined()
         self._drop_asides()
+        self._review_of_condition()
         self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
 
     def _say_more(self) -> None:
@@ -92,6 +96,17 @@ class Chooser:
         self._vary()
         self.facts.sort(key=lambda fact: fact.start)
         self._account_also()
+
+    def _review_of_condition(self) -> None:
+        """Ask for the review of the one condition that the text names: LD, no check in 12/12."""
+        conditions = [one for one in self.facts if one.template.id == "problem.condition"]
+        for fact in self.facts:
+            if fact.template.id != "review.any" or len(conditions) != 1:
+                continue
+            condition = conditions[0].signs[0]
+            if ("review", condition.value) in self.words.words:
+                fact.template = self.words.templates["review.condition"]
+                fact.shared = [condition]
 
     def _drop_asides(self) -> None:
         """Drop what only brackets say, unless they qualify: keep "(on insulin)"."""
@@ -158,7 +173,18 @@ class Chooser:
                     break
                 chosen.append(near)
             else:
-                yield chosen
+                if self._is_in_order(need, chosen):
+                    yield chosen
+
+    def _is_in_order(self, need: Need, chosen: Sequence[Sign]) -> bool:
+        """Return whether each negation stands just before the sign that it is of."""
+        for place, part in enumerate(need[:-1]):
+            if not any(name.startswith("!") for name in part):
+                continue
+            gap = chosen[place + 1].start - chosen[place].end
+            if not 0 <= gap <= _NOT_GAP:
+                return False
+        return True
 
     def _candidates(self, part: Sequence[str], free: Sequence[Sign]) -> Iterator[Sign]:
         for name in part:
@@ -248,20 +274,25 @@ class Chooser:
         value = next((sign for sign in fact.signs if sign.name.startswith("@")), None)
         if value is None or len(fact.signs) < 2:
             return
-        end = value.end
-        while True:
-            follower = next(
-                (one for one in self._unused() if one.name == value.name and one.start >= end
-                 and one.value != value.value and self._is_list_step(end, one.start)),
-                None,
-            )  # fmt: skip
-            if follower is None:
-                return
-            copy = Fact(fact.template, [follower])
-            copy.shared = [sign for sign in fact.signs if sign is not value]
+        shared = [sign for sign in fact.signs if sign is not value]
+        first, last, listed = value, value, {value.value}
+        while (other := self._list_neighbour(value.name, first, last, listed)) is not None:
+            copy = Fact(fact.template, [other], shared=shared)
             self.facts.append(copy)
-            self.used.add((follower.start, follower.end))
-            end = follower.end
+            self.used.add((other.start, other.end))
+            listed.add(other.value)
+            first, last = min(first, other, key=_start), max(last, other, key=_start)
+
+    def _list_neighbour(self, kind: str, first: Sign, last: Sign, listed: set[str]) -> Sign | None:
+        """Return the word of a vocabulary that stands in a list just before or after others."""
+        for one in self._unused():
+            if one.name != kind or one.value in listed:
+                continue
+            if one.start >= last.end and self._is_list_step(last.end, one.start):
+                return one
+            if one.end <= first.start and self._is_list_step(one.end, first.start):
+                return one
+        return None
 
     def _keep_condition(self, fact: Fact) -> None:
         """Ask for the condition too where its review is said apart: asthmatics without a review."""
@@ -331,8 +362,13 @@ class Chooser:
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
                 cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
+                if refinement.id == "entry.period" and fact.template.id == "problem.condition":
+                    cost += 3 * (not self._says_when_diagnosed())
                 if cost <= _REACH + 4:
                     yield cost - _likelier(signs), fact, signs
+
+    def _says_when_diagnosed(self) -> bool:
+        return any(sign.name in {"diagnosis", "new_diagnosis"} for sign in self.reading.signs)
 
     def _has_when(self, fact: Fact) -> bool:
         return any(self.words.refinements[name].group == "when" for name in fact.refined)
@@ -476,11 +512,20 @@ def _likelier(signs: Sequence[Sign]) -> float:
     return 3 * (len(signs) - 1) + 0.5 * phrases + 4 * any(one.name == "#period" for one in signs)
 
 
+def _start(sign: Sign) -> int:
+    return sign.start
+
+
 def _may_fit(need: Need, names: set[str]) -> bool:
-    return all(
-        any(name.startswith("!") or name.partition(":")[0] in names for name in part)
-        for part in need
-    )
+    """Return whether each part of a need has a sign of one of its names; a quick look."""
+    return all(not part.isdisjoint(names) for part in _names_of(need))
+
+
+@cache
+def _names_of(need: Need) -> tuple[frozenset[str], ...]:
+    """Return the names of signs that each part of a need can have; negations are not among them."""
+    parts = (part for part in need if not any(name.startswith("!") for name in part))
+    return tuple(frozenset(name.partition(":")[0] for name in part) for part in parts)
 
 
 def _is_called(sign: Sign, name: str) -> bool:

@@ -145,6 +145,8 @@ class Refinement:
 
     def fits(self, template: Template) -> bool:
         """Return whether it can be said of a template: of its id, or of its only table."""
+        if self.before and not template.noun:
+            return False  # the words before a noun need one
         return any(
             fnmatchcase(template.id, target) or template.tables == {target}
             for target in self.targets

@@ -90,6 +90,8 @@ def _next_sign(reading: Reading, sign: Sign) -> Sign | None:
             return next(
                 (one for one in near if one.name in library().classes["countable"]), near[0]
             )
+        if any(one.start == place for one in reading.unknown):
+            return None
         if token.word in library().classes["partings"] or any(
             one.start == place for one in reading.signs
         ):

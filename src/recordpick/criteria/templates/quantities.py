@@ -213,6 +213,7 @@ class Quantities:
 
     def _second(self, quantity: Quantity, *, is_range: bool) -> Quantity:
         place = quantity.end
+        is_range = is_range or self._is_pair_of_ages(place)
         joined = _longest(
             self._tokens, place, _phrases("to|and|until|through" if is_range else "to|or")
         )
@@ -230,6 +231,13 @@ class Quantities:
         ):
             return quantity
         return replace(quantity, compare=compare, high=found[0], end=found[1])
+
+    def _is_pair_of_ages(self, place: int) -> bool:
+        """Return whether "and" joins two ages: 16 and 17 year olds."""
+        if place + 2 >= len(self._tokens) or self._tokens[place].word != "and":
+            return False
+        found = self._number(place + 1, bare=True)
+        return found is not None and bool(self._unit_at(found[1])) and self._is_age(found[1] + 1)
 
     def _unit(self, quantity: Quantity) -> Quantity:
         place = quantity.end
@@ -334,9 +342,14 @@ def _far(phrases: frozenset[tuple[str, ...]]) -> frozenset[tuple[str, ...]]:
     return frozenset(phrase for phrase in phrases if len(phrase) > 1)
 
 
+@lru_cache(maxsize=512)
+def _first_words(phrases: frozenset[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(phrase[0] for phrase in phrases)
+
+
 def _longest(tokens: Sequence[Token], start: int, phrases: frozenset[tuple[str, ...]]) -> int:
     """Return where the longest of the phrases ends that begin at a word; 0 if none does."""
-    if start >= len(tokens):
+    if start >= len(tokens) or tokens[start].stem not in _first_words(phrases):
         return 0
     for length in (5, 4, 3, 2, 1):
         words = tuple(token.stem for token in tokens[start : start + length])

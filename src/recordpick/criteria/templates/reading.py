@@ -20,8 +20,20 @@ def read(text: str) -> Reading:
     reading = without_commentary(bracketed(tokenise(text)), words)
     _correct_spelling(reading, words)
     _scan(reading, words)
+    reading.signs = [one for one in reading.signs if not _is_said_again(reading, one)]
     reading.signs = [settled(reading, sign) for sign in reading.signs]
     return reading
+
+
+def _is_said_again(reading: Reading, sign: Sign) -> bool:
+    """Return whether a number in brackets is the one before it: at least ten (10)."""
+    return sign.aside and any(
+        one.quantity is not None
+        and sign.quantity is not None
+        and one.end == sign.start
+        and one.quantity.low == sign.quantity.low
+        for one in reading.signs
+    )
 
 
 # words to signs
