@@ -25,7 +25,7 @@ def decisions(pack: Pack) -> Iterator[str]:
 
 def run(options: argparse.Namespace) -> int:
     """Read the pack; its problems are raised as one error with a message for each."""
-    pack = read_pack(options.pack, options.sheet or ())
+    pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     say(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
     rows: list[tuple[str, ...]] = [

@@ -88,10 +88,16 @@ def find_header(
 def _header_columns(
     names: Sequence[str], *, by_words: bool, fewest: int
 ) -> dict[Field, tuple[int, ...]] | None:
-    """Return the columns that a row names; None if too few, or none of them says what to find."""
-    columns = _columns(names, by_words=by_words)
-    says_what = "find" in columns or ("title" in columns and fewest > 1)
-    return columns if says_what and len(columns) >= fewest else None
+    """Return the columns that a row names; None if too few, or none of them says what to find.
+
+    A name that may be an id's, such as "Criterion", is what to find where nothing else is.
+    """
+    for sure_ids_only in (False, True):
+        columns = _columns(names, by_words=by_words, sure_ids_only=sure_ids_only)
+        says_what = "find" in columns or ("title" in columns and fewest > 1)
+        if says_what and len(columns) >= fewest:
+            return columns
+    return None
 
 
 def is_total(cells: Sequence[str]) -> bool:
@@ -143,7 +149,11 @@ def unused_in_words(header: Header) -> str:
 
 
 def _columns(
-    cells: Sequence[str], *, by_words: bool, body: Sequence[Sequence[str]] | None = None
+    cells: Sequence[str],
+    *,
+    by_words: bool,
+    body: Sequence[Sequence[str]] | None = None,
+    sure_ids_only: bool = False,
 ) -> dict[Field, tuple[int, ...]]:
     """Return the columns of each field by their names; `body` are the rows below, if known."""
     names = [_plain(cell) for cell in cells]
@@ -152,24 +162,25 @@ def _columns(
     free = {place for place, name in enumerate(names) if name}
     for field, known in said["names"].items():
         places = [place for name in known for place in sorted(free) if names[place] == name]
-        if field == "id" and body:
+        if field == "id" and (body or sure_ids_only):
             unsure = set(said["ambiguous"]["id"])
-            places = [one for one in places if names[one] not in unsure or _holds_ids(body, one)]
-            places = [one for one in places if not _holds_counts(names[one], body, one)]
+            below = body or ()
+            places = [one for one in places if names[one] not in unsure or _holds_ids(below, one)]
+            places = [one for one in places if not _holds_counts(names[one], below, one)]
         if places:
             columns[field] = tuple(sorted(places)) if field == "compare" else (places[0],)
             free -= set(columns[field])
     if by_words:
         _add_by_words(columns, names, free)
-    return columns if body is None else _with_id(columns, names, body)
+    return columns if body is None else _with_counts(_with_id(columns, names, body), body)
 
 
 def _add_by_words(
     columns: dict[Field, tuple[int, ...]], names: Sequence[str], free: set[int]
 ) -> None:
     said = _said()
-    never = set(said["never"]["words"])
     for field, phrases in said["words"].items():
+        never = {*said["never"]["words"], *said["never"].get(field, ())}
         fitting = [
             place
             for phrase in phrases
@@ -201,6 +212,23 @@ def _with_id(
     return columns
 
 
+def _with_counts(
+    columns: dict[Field, tuple[int, ...]], body: Sequence[Sequence[str]]
+) -> dict[Field, tuple[int, ...]]:
+    """Return the columns with how many: a column "Patients to check" of numbers is no text."""
+    compare = columns.get("compare", ())
+    counts = [place for place in compare if _holds_numbers(body, place)]
+    if "records" in columns or not counts or len(counts) == len(compare) == 1:
+        return columns
+    others = tuple(place for place in compare if place != counts[0])
+    return {**columns, "compare": others, "records": (counts[0],)}
+
+
+def _holds_numbers(body: Sequence[Sequence[str]], column: int) -> bool:
+    cells = [cell for cell in _cells(body, column) if cell]
+    return bool(cells) and all(how_many(cell) is not None for cell in cells)
+
+
 def _holds_ids(body: Sequence[Sequence[str]], column: int) -> bool:
     """Return whether a column holds references: without blanks, and numbered or all different."""
     cells = [cell for cell in _cells(body, column) if cell]
@@ -223,7 +251,8 @@ def _cells(body: Sequence[Sequence[str]], column: int) -> list[str]:
 
 def _plain(cell: str) -> str:
     """A column's name without capitals, signs and doubled spaces; what brackets add is left out."""
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"\(.*?\)", " ", cell.casefold())).split())
+    text = re.sub(r"\(.*?\)", " ", cell.casefold()).replace("#", " no ").replace("\u2116", " no ")
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 
 @cache

@@ -48,6 +48,7 @@ NO_AREA = "Criteria"
 """The area of criteria whose list tells none."""
 COMPARE_AT_MOST = 50
 
+HEADING_WORDS = 8
 MOST_NAMED = 5
 """How many rows above the header a note quotes."""
 _BETWEEN = re.compile(r"[^A-Za-z0-9._]+")
@@ -211,7 +212,7 @@ class _ListReader:
                     line,
                 )
                 continue
-            heading = self._heading(cells)
+            heading = self._heading(line, cells)
             if heading:
                 area = heading
             elif not self._goes_on(line, cells):
@@ -306,20 +307,31 @@ class _ListReader:
             more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
             self._note(f"What is above the header is not used: {above}{more}.", rows[-1][0])
 
-    def _heading(self, cells: Sequence[str]) -> str:
-        """The text of a row that is only a heading, "" if it is a criterion's row.
+    def _heading(self, line: int, cells: Sequence[str]) -> str:
+        """Return the text of a row that is only a heading, "" if it is a criterion's row.
 
         A text alone that could be an id is a criterion of which all else is missing, and one in a
         column of what to find or compare is a criterion without an id, or the rest of the one
-        above: neither must be passed over.
+        above: neither must be passed over. One in capitals is a heading there, which a note says.
         """
         filled = [(place, cell) for place, cell in enumerate(cells) if cell]
         if len(filled) != 1:
             return ""
         place, text = filled[0]
-        if (ID.fullmatch(text) and re.search("[0-9]", text)) or place in self._telling:
+        joined = " ".join(text.split())
+        if ID.fullmatch(text) and re.search("[0-9]", text):
             return ""
-        return " ".join(text.split())
+        if place not in self._telling:
+            return joined
+        is_capitals = joined.isupper() and len(joined.split()) <= HEADING_WORDS
+        if (
+            not self._has_ids
+            or not is_capitals
+            or place not in self._header.columns.get("find", ())
+        ):
+            return ""
+        self._note(f'"{shown(joined)}" is the area of the rows below.', line, "", "find")
+        return joined
 
     def _goes_on(self, line: int, cells: Sequence[str]) -> bool:
         """Add to the criterion above what a row below its merged cells says to compare.

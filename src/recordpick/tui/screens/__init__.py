@@ -1,1 +1,1 @@
-"""The screens of the app: each composes widgets and listens to their messages."""
+"""Screens of the app, a module each."""
