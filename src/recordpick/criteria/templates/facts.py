@@ -17,6 +17,8 @@ _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
 )
+_NAMED = frozenset({"@drug", "@condition", "@vaccine", "@test"})
+"""Of these a second one is another, not the same said again."""
 _NOT_GAP = 2
 """How many words may lie between a negation and the sign that it is of, within a template."""
 _STRONG = frozenset({"and", "or", "union"})
@@ -148,6 +150,8 @@ class Chooser:
     def _is_repeated(self, template: Template, signs: Sequence[Sign]) -> bool:
         """Return whether the template is used already for the same: it is only said twice."""
         values = {(sign.name, sign.value) for sign in signs if sign.name.startswith("@")}
+        if any(self._is_denied_apart(sign, fact) for sign in signs for fact in self.facts):
+            return False
         return any(
             fact.template is template
             and not any(sign.quantity for sign in signs)
@@ -359,6 +363,8 @@ class Chooser:
                     continue
                 if refinement.group == "when" and self._has_when(fact):
                     continue
+                if self._is_of_another(fact, signs):
+                    continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
                 cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
@@ -366,6 +372,15 @@ class Chooser:
                     cost += 3 * (not self._says_when_diagnosed())
                 if cost <= _REACH + 4:
                     yield cost - _likelier(signs), fact, signs
+
+    def _is_of_another(self, fact: Fact, signs: Sequence[Sign]) -> bool:
+        """Return whether something that has a "no" of its own lies between: no …, no … in 2024."""
+        start, end = fact.end, min(sign.start for sign in signs)
+        starts = {one.end for one in self.reading.nots if start <= one.start < end}
+        return any(
+            one.start in starts and start <= one.start < end and one not in signs
+            for one in self._unused()
+        )
 
     def _says_when_diagnosed(self) -> bool:
         return any(sign.name in {"diagnosis", "new_diagnosis"} for sign in self.reading.signs)
@@ -472,23 +487,32 @@ class Chooser:
                 self.used -= {(sign.start, sign.end) for sign in fact.signs}
 
     def _account_also(self) -> None:
+        """Give signs that are left to the facts that cover them without asking for more."""
         for sign in self._unused():
-            for fact in self.facts:
-                own = {one.name for one in fact.signs}
-                own |= {one.name for signs in fact.refined.values() for one in signs}
-                if (
-                    self._together(sign, fact.signs[0])
-                    and sign.quantity is None
-                    and (
-                        sign.name
-                        in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
-                        or sign.name in fact.template.also
-                        or f"{sign.name}:{sign.value}" in fact.template.also
-                    )
-                ):
-                    fact.also.append(sign)
-                    self.used.add((sign.start, sign.end))
-                    break
+            fact = next((fact for fact in self.facts if self._covers(fact, sign)), None)
+            if fact is not None:
+                fact.also.append(sign)
+                self.used.add((sign.start, sign.end))
+
+    def _covers(self, fact: Fact, sign: Sign) -> bool:
+        """Return whether a sign only says again, or goes without saying, what a fact asks for."""
+        if sign.quantity is not None or not self._together(sign, fact.signs[0]):
+            return False
+        if self._is_denied_apart(sign, fact):
+            return False
+        own = {one.name for one in fact.signs}
+        own |= {one.name for signs in fact.refined.values() for one in signs}
+        is_again = sign.name in own and sign.name not in _NAMED
+        also = fact.template.also
+        return is_again or sign.name in also or f"{sign.name}:{sign.value}" in also
+
+    def _is_denied_apart(self, sign: Sign, fact: Fact) -> bool:
+        """Return whether a repeated sign has a "no" of its own: no …, no appointments."""
+        if sign.name not in {one.name for one in fact.signs}:
+            return False
+        return any(
+            0 <= sign.start - one.end <= 1 and one.start > fact.start for one in self.reading.nots
+        )
 
     def _is_shared(self, sign: Sign) -> bool:
         return any(sign in fact.also for fact in self.facts)

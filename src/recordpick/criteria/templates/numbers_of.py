@@ -61,7 +61,10 @@ def _is_counted(reading: Reading, sign: Sign, after: Sign | None, before: Sign |
 
 def _counts_back(reading: Reading, sign: Sign, before: Sign) -> bool:
     """Return whether a number is of the things named before it: "DNAs, more than 3"."""
-    if before.name not in library().classes["countable"] or before.name.startswith("@"):
+    is_thing = before.name in {"@document_kind", "@file_type", "@vaccine"}
+    if before.name not in library().classes["countable"] or (
+        before.name.startswith("@") and not is_thing
+    ):
         return False
     if reading.tokens[sign.start].mark not in {",", ";"}:
         return True

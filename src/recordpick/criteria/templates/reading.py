@@ -47,9 +47,8 @@ def _is_how_many_records(reading: Reading, sign: Sign) -> bool:
         return False
     if quantity.compare not in {"", "at most", "at least", "exactly"}:
         return False
-    after = [one for one in reading.signs if 0 <= one.start - sign.end <= 2]
-    is_patients = any(one.name == "patient_word" for one in after)
-    return is_patients and all(one.name in {"patient_word", "registered"} for one in after[:2])
+    after = [one.name for one in reading.signs if 0 <= one.start - sign.end <= 2]
+    return after[:1] == ["patient_word"] or after[:2] == ["registered", "patient_word"]
 
 
 # words to signs
