@@ -508,7 +508,7 @@ class Chooser:
 
     def _is_denied_apart(self, sign: Sign, fact: Fact) -> bool:
         """Return whether a repeated sign has a "no" of its own: no …, no appointments."""
-        if sign.name not in {one.name for one in fact.signs}:
+        if sign.name not in {*_bare_words(), *(one.name for one in fact.signs)}:
             return False
         return any(
             0 <= sign.start - one.end <= 1 and one.start > fact.start for one in self.reading.nots
@@ -522,6 +522,14 @@ class Chooser:
 
     def _is_used(self, sign: Sign) -> bool:
         return any(start < sign.end and sign.start < end for start, end in self.used)
+
+
+@cache
+def _bare_words() -> frozenset[str]:
+    """Return the signs that alone are enough for a weak template: appointment, document …"""
+    weak = (one for one in library().templates.values() if one.is_weak)
+    needs = (need for one in weak for need in one.needs if len(need) == 1)
+    return frozenset(name for need in needs for name in need[0])
 
 
 def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:
