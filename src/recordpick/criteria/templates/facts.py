@@ -263,7 +263,7 @@ class Chooser:
         for refinement in self.words.refinements.values():
             names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
             own = [one for one in fact.signs if one.name in names and one.quantity is None]
-            if own and refinement.fits(template) and not refinement.id.startswith("document."):
+            if own and refinement.fits(template):
                 fact.refined[refinement.id] = own
         for sign in signs:
             self.used.add((sign.start, sign.end))

@@ -168,6 +168,7 @@ class Library:
     numbers: Mapping[str, Any]
     periods: Mapping[str, tuple[tuple[str, frozenset[tuple[str, ...]]], ...]]
     """What stands before a span of time or a date, as stems, with the direction that it gives."""
+    abbreviations: Mapping[str, str]
     classes: Mapping[str, frozenset[str]]
     """Signs and words of one kind, such as those that can be counted."""
     commentary: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -208,6 +209,7 @@ def library() -> Library:
             name: tuple((one[0], as_stems(one[1:])) for one in of)
             for name, of in spoken["periods"].items()
         },
+        abbreviations=spoken["abbreviations"],
         classes={name: frozenset(of) for name, of in spoken["classes"].items()},
         commentary={
             key: tuple(tuple(phrase.split()) for phrase in phrases)
