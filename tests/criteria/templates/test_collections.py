@@ -38,8 +38,13 @@ def test_the_shipped_criteria_are_found_by_their_own_prose(index: PracticeIndex)
 
 
 def test_other_peoples_words_find_the_right_patients(index: PracticeIndex) -> None:
-    """At least nine of ten in first place, and at least nine of ten unanswerable ones by hand."""
-    judged = judge([one for name in COLLECTIONS for one in collection(name)], index, 1)
+    """At least nine of ten in first place, and at least nine of ten unanswerable ones by hand.
+
+    A third of the collections is judged each time, so that the test stays quick; the page on
+    templates has the figures for all.
+    """
+    every = [one for name in COLLECTIONS for one in collection(name)]
+    judged = judge(every[::3], index, 1)
 
     found, of = right(judged, answerable=True)
     assert found >= 0.9 * of, wrong(judged)
