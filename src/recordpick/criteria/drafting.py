@@ -7,14 +7,16 @@ else decided meanwhile stays, and replaced as a whole. Nothing that is only prop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 
 from recordpick.atomic import cannot_write, replace_file, write_new
 from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name, shipped_codelists
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions.lexer import MAX_LENGTH
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
     REGISTERED,
@@ -33,8 +35,13 @@ from recordpick.criteria.problems import did_you_mean, listed, shown
 from recordpick.criteria.spreadsheet_pack import ListOfCriteria
 from recordpick.criteria.templates import CriterionText, fill, propose
 from recordpick.criteria.toml_positions import check_shape
-from recordpick.criteria.toml_proposals import BY_LENGTH
-from recordpick.criteria.toml_values import PACK_AT_MOST, TITLE_LENGTH, checked_text
+from recordpick.criteria.toml_proposals import BY_LENGTH, WORDS_AT_MOST
+from recordpick.criteria.toml_values import (
+    PACK_AT_MOST,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    checked_text,
+)
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
 from recordpick.resources import criteria_folder
@@ -73,7 +80,7 @@ def draft_of(
             criterion,
             population=REGISTERED,
             source=f"{file}, {listed_criteria.places[criterion.id]}",
-            proposals=tuple(propose(text_of(criterion), as_at)[:most]),
+            proposals=tuple(_kept(propose(text_of(criterion), as_at), most)),
         )
         for criterion in pack.criteria
     )
@@ -85,6 +92,38 @@ def draft_of(
         criteria=criteria,
         codelists=shipped_codelists(sorted(_codelist_names(*criteria))),
     )
+
+
+def _kept(proposals: Iterable[Proposal], most: int) -> Iterator[Proposal]:
+    """Yield the first proposals that a pack can hold, their words cut to what it allows.
+
+    One with a condition that is longer than packs may have is left out.
+    """
+    found = (
+        replace(
+            proposal,
+            says=_cut(proposal.says, TEXT_LENGTH),
+            reason=_cut(proposal.reason, TEXT_LENGTH),
+            steps=_with_short_words(proposal.steps),
+            unused=tuple(_cut(word, TITLE_LENGTH) for word in proposal.unused[:WORDS_AT_MOST]),
+        )
+        for proposal in proposals
+        if all(len(rule.where or "") <= MAX_LENGTH for rule in rules_of(proposal))
+    )
+    return islice(found, most)
+
+
+def _with_short_words(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return steps whose rules' words are on one line and no longer than packs may have."""
+    return tuple(
+        Step(tuple(replace(rule, says=_cut(rule.says, TITLE_LENGTH)) for rule in step.rules))
+        for step in steps
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= length else f"{joined[: length - 1]}…"
 
 
 def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) -> Pack:
@@ -101,7 +140,7 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
     found = read_criteria_list(sheet, sheets)
     for most in range(KEPT_AT_MOST, 0, -1):
         pack = draft_of(found, sheet.name, as_at, most)
-        text = pack_text(pack, _COMMENT)
+        text = pack_text(replace(pack, codelists={}), _COMMENT)  # they are files beside it
         if _is_small_enough(text):
             break
     else:
@@ -238,7 +277,7 @@ class Decision:
             return replace(
                 criterion,
                 population=self.proposal.population,
-                steps=self.proposal.steps,
+                steps=_with_short_words(self.proposal.steps),
                 confirmed=replace(
                     confirmed, template=self.proposal.template, is_edited=self.is_edited
                 ),
@@ -248,7 +287,7 @@ class Decision:
             return replace(
                 criterion,
                 population=self.population,
-                steps=(Step((self.condition,)),),
+                steps=_with_short_words([Step((self.condition,))]),
                 confirmed=confirmed,
             )
         return replace(criterion, population=pack.population, steps=(), confirmed=confirmed)
