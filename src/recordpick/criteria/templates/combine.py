@@ -85,6 +85,8 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
         None,
     )
     if fact is None and inside is None:
+        fact = _fact_of_also(chooser, sign)
+    if fact is None and inside is None:
         if reading.tokens[sign.start].aside:
             return
         raise NotUnderstoodError(reading.words(sign.start, sign.end))
@@ -101,6 +103,21 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
 def _ends(reading: Reading, place: int) -> bool:
     """Return whether a clause ends at a place, so that "no" before it is of what it follows."""
     return place >= len(reading.tokens) or bool(reading.tokens[place].mark)
+
+
+def _fact_of_also(chooser: Chooser, sign: Sign) -> Fact | None:
+    """Return the fact before that the words after "no" belong to: a smear … no adequate test."""
+    classes = library().classes
+    weak = classes["idle"] | classes["slight"]
+    return next(
+        (
+            fact
+            for fact in chooser.facts
+            for also in fact.also
+            if 0 <= also.start - sign.end <= 2 and also.name not in weak and fact.end <= sign.start
+        ),
+        None,
+    )
 
 
 def _turn_refinement(chooser: Chooser, sign: Sign) -> bool:

@@ -98,7 +98,7 @@ def _before_check(sentence: list[Token], words: Library, reading: Reading) -> li
     """Leave out what follows a word such as "check" within the sentence."""
     for place in range(1, len(sentence)):
         token = sentence[place]
-        if not token.mark and token.word not in {"to", "whatever", "so"}:
+        if not token.mark and token.word not in {"to", "whatever", "so", "because", "in"}:
             continue
         if _begins(sentence, place, words.commentary["check"]):
             reading.commentary.append(" ".join(one.word for one in sentence[place:]))

@@ -27,7 +27,10 @@ COLUMNS = {
     "title": "title",
 }
 """The column in which the words of a vocabulary are looked for; `term` where none is named."""
-_EXACT = frozenset({"file_type", "relation", "title"})
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
+    *("october", "november", "december"),
+)
 
 Need = tuple[tuple[str, ...], ...]
 
@@ -277,6 +280,7 @@ def _lexicon(files: Mapping[str, dict[str, Any]]) -> Lexicon:
     for phrases in files["words"]["numbers"].values():
         for phrase in phrases:
             lexicon.words.update(stem(word) for word in phrase.split())
+    lexicon.words.update(MONTHS)
     return lexicon
 
 

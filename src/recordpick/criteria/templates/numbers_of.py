@@ -25,7 +25,8 @@ def settled(reading: Reading, sign: Sign) -> Sign:
             after if after is not None and after.name in library().classes["countable"] else before
         )
         of = owner.name if owner is not None else ""
-    if name == "#period" and sign.start and reading.tokens[sign.start - 1].word == "or":
+    before_it = {token.word for token in reading.tokens[max(sign.start - 3, 0) : sign.start]}
+    if name == "#period" and "or" in before_it:
         name = "#period_or" if quantity.direction in {"before", "ago"} else name
     return Sign(name, sign.start, sign.end, of, quantity, sign.aside)
 
@@ -38,6 +39,8 @@ def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
         return "#measure" if is_value else "#strength"
     if quantity.unit:
         return "#age" if _is_of_person(reading, sign, quantity) else "#period"
+    if quantity.compare == "between" and sign.aside and quantity.low >= 10 and after is None:
+        return "#age"
     if _is_counted(reading, sign, after, before):
         return "#count"
     if quantity.low <= 120 and (quantity.compare or quantity.high):

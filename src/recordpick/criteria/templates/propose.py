@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from recordpick.criteria.templates.combine import Combination, NotUnderstoodError, combine
 from recordpick.criteria.templates.expression import Expression, build, parse
-from recordpick.criteria.templates.facts import Chooser
+from recordpick.criteria.templates.facts import Chooser, Fact
 from recordpick.criteria.templates.library import Template, library
 from recordpick.criteria.templates.model import CriterionText, ParameterValue, Proposal
 from recordpick.criteria.templates.reading import read
@@ -20,8 +20,10 @@ from recordpick.criteria.templates.tokens import tokenise
 from recordpick.errors import UserError
 
 PROPOSALS_AT_MOST = 5
-LEAST_CONFIDENCE = 0.55
+LEAST_CONFIDENCE = 0.53
 """Below this more of the text is left than a person would expect: nothing is proposed."""
+LEAST_IF_BARE = 0.6
+"""The same where nothing but a bare word such as document or appointment was recognised."""
 _NEXT = 0.85
 """How much less sure each further reading is than the one before it."""
 
@@ -143,9 +145,14 @@ def _of_reading(reading: Reading) -> tuple[Proposal, ...]:
     if first is None:
         return ()
     expression, combination, counted = first
-    if counted.share < LEAST_CONFIDENCE:
+    is_bare = all(fact.template.is_weak for fact in _facts(combination))
+    if counted.share < (LEAST_IF_BARE if is_bare else LEAST_CONFIDENCE):
         return ()
     return _with_alternatives(reading, expression, combination, counted)
+
+
+def _facts(combination: Combination) -> Iterator[Fact]:
+    yield from (fact for group in combination.groups for clause in group for fact in clause)
 
 
 def _first(reading: Reading) -> tuple[Expression, Combination, Account] | None:

@@ -8,16 +8,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Literal
 
-from recordpick.criteria.templates.library import as_stems, library
+from recordpick.criteria.templates.library import MONTHS, as_stems, library
 from recordpick.criteria.templates.tokens import Token
 
 Compare = Literal["over", "at least", "under", "at most", "exactly", "between", "either", ""]
 Direction = Literal["last", "next", "ago", "for", "since", "before", "year", "on"]
 
-_MONTHS = (
-    *("january", "february", "march", "april", "may", "june", "july", "august", "september"),
-    *("october", "november", "december"),
-)
 _UP_TO = as_stems(
     (
         *("up to it", "up to the as at date", "before the as at date", "to the as at date"),
@@ -179,8 +175,14 @@ class Quantities:
         if before := _longest(self._tokens, place, self._words["age_before"]):
             place, kind = before, "age"
             place = _longest(self._tokens, place, _phrases("is|of|being|range|group|band")) or place
-        compare, place = self._compare(place)
+        compare, after = self._compare(place)
+        if any(token.stem == "age" for token in self._tokens[place:after]):
+            kind = "age"
+        place = after
         between = _longest(self._tokens, place, _phrases("between|from"))
+        the = _longest(self._tokens, between, _phrases("the")) or between
+        if between and (ages := _longest(self._tokens, the, self._words["age_before"])):
+            between, kind = ages, "age"
         found = self._number(between or place, bare=bool(compare or between or kind == "age"))
         if found is None:
             return None
@@ -363,7 +365,7 @@ def _month_at(word: str) -> int:
     """Return the number of a month by its name or the first three letters; 0 if it is none."""
     if len(word) < 3:
         return 0
-    return next((n for n, name in enumerate(_MONTHS, 1) if name.startswith(word)), 0)
+    return next((n for n, name in enumerate(MONTHS, 1) if name.startswith(word)), 0)
 
 
 def _month_end(year: int, month: int) -> int:

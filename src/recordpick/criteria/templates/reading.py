@@ -13,6 +13,9 @@ from recordpick.criteria.templates.quantities import Quantities, Quantity
 from recordpick.criteria.templates.signs import Reading, Sign
 from recordpick.criteria.templates.tokens import Token, stem, tokenise
 
+_BEGINNING = 5
+"""A number of patients within so many first words is how many records are wanted."""
+
 
 def read(text: str) -> Reading:
     """Return the reading of a text."""
@@ -21,6 +24,7 @@ def read(text: str) -> Reading:
     _correct_spelling(reading, words)
     _scan(reading, words)
     reading.signs = [one for one in reading.signs if not _is_said_again(reading, one)]
+    reading.signs = [one for one in reading.signs if not _is_how_many_records(reading, one)]
     reading.signs = [settled(reading, sign) for sign in reading.signs]
     return reading
 
@@ -34,6 +38,18 @@ def _is_said_again(reading: Reading, sign: Sign) -> bool:
         and one.quantity.low == sign.quantity.low
         for one in reading.signs
     )
+
+
+def _is_how_many_records(reading: Reading, sign: Sign) -> bool:
+    """Return whether a number at the beginning is of records: up to 20 registered patients."""
+    quantity = sign.quantity
+    if quantity is None or quantity.unit or sign.start > _BEGINNING:
+        return False
+    if quantity.compare not in {"", "at most", "at least", "exactly"}:
+        return False
+    after = [one for one in reading.signs if 0 <= one.start - sign.end <= 2]
+    is_patients = any(one.name == "patient_word" for one in after)
+    return is_patients and all(one.name in {"patient_word", "registered"} for one in after[:2])
 
 
 # words to signs

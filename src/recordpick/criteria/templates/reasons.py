@@ -11,7 +11,7 @@ from recordpick.criteria.templates.render import render
 from recordpick.criteria.templates.signs import Reading
 from recordpick.criteria.templates.specs import spec_of
 
-_UNKNOWN, _SIGN, _NUMBER = 0.7, 0.8, 1.5
+_UNKNOWN, _SIGN, _NUMBER = 0.85, 0.8, 1.5
 """What a word, a sign and a number that no rule uses weigh; what is used weighs 1."""
 _ASIDE = 0.25
 
