@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,8 @@ from recordpick.criteria.pack import (
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
 from recordpick.errors import UserError
+
+from office_files import ods_row, write_ods
 
 AS_AT = date(2026, 10, 1)
 SHEET = (
@@ -433,6 +436,26 @@ def test_a_draft_is_never_written_over(drafted: Path, capsys: pytest.CaptureFixt
     assert (code, "is a file ending in .toml" in err) == (2, True)
     code, _, err = run(capsys, "criteria", "draft", sheet)
     assert (code, "--out PACK.toml to write a pack" in err) == (2, True)
+
+
+def test_at_a_terminal_it_asks_which_sheet_is_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number reads it; anything else, or the end of the input, reads nothing."""
+    header = ods_row(["Ref", "Test criteria", "Qty"])
+    sheets = {"Old": header + ods_row(["A", "x", 5]), "New": header + ods_row(["B", "y", 5])}
+    path = write_ods(tmp_path / "s.ods", sheets)
+    draft = ("criteria", "draft", path, "--out", tmp_path / "p.toml")
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    for answer, code in (("3", 2), ("", 2), ("2", 0)):
+        monkeypatch.setattr("builtins.input", lambda answer=answer: answer or _end())
+        assert run(capsys, *draft)[0] == code
+    assert [one.id for one in read_pack(tmp_path / "p.toml").criteria] == ["B"]
+
+
+def _end() -> str:
+    raise EOFError
 
 
 def test_the_practice_s_own_codelists_are_kept(tmp_path: Path) -> None:

@@ -14,7 +14,13 @@ from itertools import islice
 from pathlib import Path
 
 from recordpick.atomic import cannot_write, replace_file, write_new
-from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name, shipped_codelists
+from recordpick.criteria.codelists import (
+    FILE_AT_MOST,
+    FOLDER,
+    codelist_from_csv,
+    file_name,
+    shipped_codelists,
+)
 from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.conditions.lexer import MAX_LENGTH
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
@@ -31,7 +37,7 @@ from recordpick.criteria.pack import (
     words_of,
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
-from recordpick.criteria.problems import did_you_mean, listed, shown
+from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.spreadsheet_pack import ListOfCriteria
 from recordpick.criteria.templates import CriterionText, fill, propose
 from recordpick.criteria.toml_positions import check_shape
@@ -233,6 +239,21 @@ def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str
         for name, file in files.items()
         if file_name(name) not in pack.files and file.is_file()
     }
+
+
+def with_codelists(pack: Pack, path: Path, criterion: Criterion) -> Pack:
+    """Return a pack with the codelists that a criterion's rules need: those beside it, or shipped.
+
+    For counting what a rule finds that is not in the pack's file yet.
+    """
+    missing = _codelist_names(criterion) - pack.codelists.keys()
+    found = shipped_codelists(sorted(missing))
+    for file, text in _codelists_of(path, criterion, pack).items():
+        name = file.removeprefix(f"{FOLDER}/").removesuffix(".csv")
+        codelist = codelist_from_csv(name, text, Problems(file))
+        if name in missing and codelist is not None:
+            found[name] = codelist
+    return replace(pack, codelists={**pack.codelists, **found})
 
 
 def _codelist_names(*criteria: Criterion) -> set[str]:

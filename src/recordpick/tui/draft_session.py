@@ -14,7 +14,14 @@ from typing import Literal
 
 import polars as pl
 
-from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, text_of, withdrawn
+from recordpick.criteria.drafting import (
+    Decision,
+    change_criterion,
+    draft_pack,
+    text_of,
+    with_codelists,
+    withdrawn,
+)
 from recordpick.criteria.load import read_criteria_list, read_pack
 from recordpick.criteria.pack import Criterion, Pack, Proposal
 from recordpick.criteria.templates.propose import why_by_hand
@@ -196,7 +203,11 @@ class DraftSession:
         if self.index is None or proposal is None:
             return {}
         one = as_criterion(criterion, proposal, number)
-        return self._named(match(replace(self.pack, criteria=(one,)), self.index, self.as_at))
+        return self._named(match(self._alone(one), self.index, self.as_at))
+
+    def _alone(self, criterion: Criterion) -> Pack:
+        """Return the pack with this criterion only, and the codelists that its rules need."""
+        return with_codelists(replace(self.pack, criteria=(criterion,)), self.path, criterion)
 
     def _named(self, matches: Matches) -> dict[str, Found]:
         """Return answers with the names of the first patients of each."""
@@ -241,7 +252,7 @@ class DraftSession:
             one = as_criterion(criterion, proposal, number)
         if self.index is None:
             return pl.DataFrame()
-        pack = replace(self.pack, criteria=(one,))
+        pack = self._alone(one)
         matches = match(pack, self.index, self.as_at)
         ids = matches.patients(one.id).head(MOST_LISTED).to_list()
         people = self._people(set(ids))
