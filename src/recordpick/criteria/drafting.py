@@ -135,12 +135,12 @@ def _cut(text: str, length: int) -> str:
 def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) -> Pack:
     """Write a pack drafted from a sheet, with the codelists that its proposals need beside it.
 
-    UserError where the sheet cannot be read, `out` does not end in .toml or is there already.
+    UserError where the sheet cannot be read, `out` does not end in .toml or already exists.
     """
     if out.suffix.casefold() != ".toml":
         raise UserError(f"{out}: a drafted pack is a file ending in .toml.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name, or move it away first.")
+        raise UserError(f"{out} already exists: choose another name, or move it away first.")
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     found = read_criteria_list(sheet, sheets)

@@ -111,7 +111,7 @@ class DraftSession:
         return Tally(with_rule, left, len(self.pack.criteria) - left - with_rule)
 
     def state(self, criterion: Criterion) -> State:
-        """Return where a criterion stands."""
+        """Return the state of a criterion."""
         if criterion.steps:
             return "confirmed"
         if not criterion.is_undecided:
@@ -283,14 +283,14 @@ def open_or_draft(
 ) -> DraftSession:
     """Draft a pack from a sheet, or open one that was drafted; index the records if need be.
 
-    For a thread. A pack that is there already is gone on with if it was drafted from this sheet.
+    For a thread. A pack that exists already is opened if it was drafted from this sheet.
     UserError, with WhichTableError among them, for what cannot be read.
     """
     progress("reading the sheet", None)
     if not pack.exists():
         read_criteria_list(sheet, sheets)  # what is wrong with it comes before a long indexing
     elif pack != sheet and not _is_drafted_from(pack, sheet):
-        raise UserError(f"{pack} is there already: choose another name for the pack.")
+        raise UserError(f"{pack} already exists: choose another name for the pack.")
     index = _index_of(records, pack, answers, progress) if records is not None else None
     if not pack.exists():
         progress("proposing rules", None)
