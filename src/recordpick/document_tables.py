@@ -1,6 +1,6 @@
 """The tables of a document that somebody sent: a workbook (.xlsx, .ods) or a Word file (.docx).
 
-A file is recognised by its content, whatever its name says. What cannot be read surely gets a
+A file is recognised by its content, whatever its name says. What cannot be read reliably gets a
 sentence that says what to save it as. Reading is done in the child process of `sheets.py`, with its
 limits on memory and time.
 """

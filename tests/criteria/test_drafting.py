@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,8 @@ from recordpick.criteria.pack import (
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
 from recordpick.errors import UserError
+
+from office_files import ods_row, write_ods
 
 AS_AT = date(2026, 10, 1)
 SHEET = (
@@ -232,6 +235,24 @@ def test_what_is_wrong_with_a_drafted_pack(old: str, new: str, says: str) -> Non
     assert refused.value.messages[0].startswith("p.toml, criterion A, line ")
 
 
+def test_words_of_any_length_and_spacing_can_be_decided_on(
+    drafted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is too long for a pack is cut; a condition that is too long is not proposed."""
+    long = Proposal("t", "says  " * 800, "why\n" * 900, 0.9, (Step((Rule("r " * 300, "events"),)),))
+    endless = replace(long, steps=(Step((Rule("r", where=f"age > 1{' OR age > 1' * 200}"),)),))
+    monkeypatch.setattr(drafting, "propose", lambda *_: [endless, long])
+    path = drafted.with_name("other.toml")
+    pack = draft_pack(drafted.with_name("sheet.csv"), path, AS_AT)
+    (kept,) = pack.criteria[0].proposals
+    assert len(kept.says) == len(kept.reason) == 2000
+    own = Rule("  aged \n over  75 ", where="age > 75\n")
+    pack = change_criterion(path, "A-1", Decision(" AB ", condition=own))
+    assert pack.criteria[0].steps[0].says == "aged over 75"
+    pack = change_criterion(path, "A-2", Decision("AB", replace(kept, steps=long.steps)))
+    assert len(pack.criteria[1].steps[0].says) == 200
+
+
 # ---------------------------------------------------------------------- round trip
 
 _words = st.text(
@@ -410,23 +431,44 @@ def test_a_draft_is_never_written_over(drafted: Path, capsys: pytest.CaptureFixt
     """It may hold decisions."""
     sheet = drafted.with_name("sheet.csv")
     code, _, err = run(capsys, "criteria", "draft", sheet, "--out", drafted)
-    assert (code, "is there already" in err) == (2, True)
+    assert (code, "already exists" in err) == (2, True)
     code, _, err = run(capsys, "criteria", "draft", sheet, "--out", drafted.with_suffix(".csv"))
     assert (code, "is a file ending in .toml" in err) == (2, True)
     code, _, err = run(capsys, "criteria", "draft", sheet)
     assert (code, "--out PACK.toml to write a pack" in err) == (2, True)
 
 
+def test_at_a_terminal_it_asks_which_sheet_is_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its number reads it; anything else, or the end of the input, reads nothing."""
+    header = ods_row(["Ref", "Test criteria", "Qty"])
+    sheets = {"Old": header + ods_row(["A", "x", 5]), "New": header + ods_row(["B", "y", 5])}
+    path = write_ods(tmp_path / "s.ods", sheets)
+    draft = ("criteria", "draft", path, "--out", tmp_path / "p.toml")
+    for stream in (sys.stdin, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    for answer, code in (("3", 2), ("", 2), ("2", 0)):
+        monkeypatch.setattr("builtins.input", lambda answer=answer: answer or _end())
+        assert run(capsys, *draft)[0] == code
+    assert [one.id for one in read_pack(tmp_path / "p.toml").criteria] == ["B"]
+
+
+def _end() -> str:
+    raise EOFError
+
+
 def test_the_practice_s_own_codelists_are_kept(tmp_path: Path) -> None:
     """Those that ship are put beside a draft only where there is none of that name."""
     (tmp_path / "codelists").mkdir()
-    own = tmp_path / "codelists" / "warfarin.csv"
-    own.write_text("code,term\n48603004,Warfarin\n", "utf-8")
-    (tmp_path / "s.csv").write_text("Ref,Find\nA,Patients on warfarin\nB,Pregnant\n", "utf-8")
+    own = tmp_path / "codelists" / "pregnancy.csv"
+    own.write_text("code,term\nX-9001,Pregnant\n", "utf-8")
+    (tmp_path / "s.csv").write_text("Ref,Find\nA,Drug allergy\nB,Pregnant\n", "utf-8")
     pack = draft_pack(tmp_path / "s.csv", tmp_path / "p.toml", AS_AT)
-    assert "48603004" in own.read_text("utf-8")
-    assert (tmp_path / "codelists" / "pregnancy.csv").is_file()
-    assert "pregnancy" in pack.codelists
+    assert own.read_text("utf-8") == "code,term\nX-9001,Pregnant\n"
+    assert pack.codelists["pregnancy"].codes == ("X-9001",)
+    assert (tmp_path / "codelists" / "drug_allergies.csv").is_file()
+    assert "drug_allergies" in pack.codelists
 
 
 def test_programs_get_the_patients_of_proposals_that_name_codelists(

@@ -10,7 +10,10 @@ from driving import app_on, using
 from tiny import make_tiny
 
 from recordpick.criteria.load import read_pack
-from recordpick.tui.draft_session import DraftSession
+from recordpick.criteria.pack import Proposal, Rule, Step
+from recordpick.index.practice_index import open_index
+from recordpick.matching.proposals import proposal_key
+from recordpick.tui.draft_session import EDITED, DraftSession
 
 from office_files import ods_row, write_ods
 
@@ -211,6 +214,23 @@ async def test_the_screen_works_while_patients_are_still_counted(tmp_path, index
         await user.settled()
         assert row_of(user, "T-5").rstrip().endswith("24")
         assert row_of(user, "T-1").startswith("√")
+
+
+def test_a_changed_rule_is_counted_with_the_codelist_that_it_needs(tmp_path, index):
+    """One that the pack's file does not have yet: the practice's own beside it, else shipped."""
+    pack = write_drafted(tmp_path / "p.toml")
+    session = DraftSession.open(pack, "AB", open_index(index))
+    first = session.pack.criteria[0]
+    rule = Rule("asthma", table="events", codes="qof_registers")
+    session.edited[first.id] = Proposal("t", "asthma", "", 1.0, (Step((rule,)),))
+    assert session.count_one(first, EDITED)[proposal_key(first.id, EDITED)].answer.answered
+    (tmp_path / "codelists").mkdir()
+    (tmp_path / "codelists" / "qof_registers.csv").write_text("code,term\nH33,Asthma\n")
+    found = session.count_one(first, EDITED)[proposal_key(first.id, EDITED)]
+    assert found.answer.matches == 23
+    assert session.patients(first, EDITED).height == 23
+    session.confirm(first, EDITED)
+    assert read_pack(pack).codelists["qof_registers"].codes == ("H33",)
 
 
 async def test_without_a_practice_all_but_counting_works(tmp_path):

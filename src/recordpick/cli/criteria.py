@@ -11,7 +11,7 @@ from recordpick.criteria.pack import Pack
 
 
 def decisions(pack: Pack) -> Iterator[str]:
-    """Return a line for each criterion with proposals or a decision: what stands, and who said so.
+    """Return a line for each criterion with proposals or a decision: its state, and who decided.
 
     Nothing for a pack whose rules are the supplier's own.
     """

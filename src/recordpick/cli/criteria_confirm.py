@@ -62,7 +62,9 @@ def _check(options: argparse.Namespace) -> None:
     if (options.says or options.table or options.everyone) and options.condition is None:
         raise UserError("--says, --table and --everyone go with --condition.")
     if options.ref is not None and _decides(options) and not (options.by or options.withdraw):
-        raise UserError("Say who decides: add --by with your initials. They stand in the pack.")
+        raise UserError(
+            "Say who decides: add --by with your initials. They are recorded in the pack."
+        )
 
 
 def _change(options: argparse.Namespace) -> Callable[[Pack, Criterion], Criterion]:
@@ -124,7 +126,7 @@ def _changes(texts: list[str]) -> dict[str, str]:
 
 
 def _show_left(pack: Pack) -> int:
-    """Print each criterion with where it stands, one a line."""
+    """Print each criterion with its state, one a line."""
     for criterion in pack.criteria:
         say(f"{criterion.id}  {criterion.title}: {_state(criterion)}")
     say(f"{counted(len(undecided(pack)), 'criterion', 'criteria')} left to confirm.")

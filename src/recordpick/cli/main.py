@@ -669,7 +669,7 @@ def _confirm_criteria(commands: Parsers) -> None:
         action="store_true",
         help="with --condition: among everyone, not only those registered now",
     )
-    confirm.add_argument("--by", metavar="INITIALS", help="who decides; stands in the pack")
+    confirm.add_argument("--by", metavar="INITIALS", help="who decides; recorded in the pack")
     confirm.add_argument(
         "--index",
         type=Path,

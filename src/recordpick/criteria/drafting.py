@@ -7,14 +7,22 @@ else decided meanwhile stays, and replaced as a whole. Nothing that is only prop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 
 from recordpick.atomic import cannot_write, replace_file, write_new
-from recordpick.criteria.codelists import FILE_AT_MOST, FOLDER, file_name, shipped_codelists
+from recordpick.criteria.codelists import (
+    FILE_AT_MOST,
+    FOLDER,
+    codelist_from_csv,
+    file_name,
+    shipped_codelists,
+)
 from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions.lexer import MAX_LENGTH
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
     REGISTERED,
@@ -29,12 +37,17 @@ from recordpick.criteria.pack import (
     words_of,
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
-from recordpick.criteria.problems import did_you_mean, listed, shown
+from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.spreadsheet_pack import ListOfCriteria
 from recordpick.criteria.templates import CriterionText, fill, propose
 from recordpick.criteria.toml_positions import check_shape
-from recordpick.criteria.toml_proposals import BY_LENGTH
-from recordpick.criteria.toml_values import PACK_AT_MOST, TITLE_LENGTH, checked_text
+from recordpick.criteria.toml_proposals import BY_LENGTH, WORDS_AT_MOST
+from recordpick.criteria.toml_values import (
+    PACK_AT_MOST,
+    TEXT_LENGTH,
+    TITLE_LENGTH,
+    checked_text,
+)
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
 from recordpick.resources import criteria_folder
@@ -73,7 +86,7 @@ def draft_of(
             criterion,
             population=REGISTERED,
             source=f"{file}, {listed_criteria.places[criterion.id]}",
-            proposals=tuple(propose(text_of(criterion), as_at)[:most]),
+            proposals=tuple(_kept(propose(text_of(criterion), as_at), most)),
         )
         for criterion in pack.criteria
     )
@@ -87,21 +100,53 @@ def draft_of(
     )
 
 
+def _kept(proposals: Iterable[Proposal], most: int) -> Iterator[Proposal]:
+    """Yield the first proposals that a pack can hold, their words cut to what it allows.
+
+    One with a condition that is longer than packs may have is left out.
+    """
+    found = (
+        replace(
+            proposal,
+            says=_cut(proposal.says, TEXT_LENGTH),
+            reason=_cut(proposal.reason, TEXT_LENGTH),
+            steps=_with_short_words(proposal.steps),
+            unused=tuple(_cut(word, TITLE_LENGTH) for word in proposal.unused[:WORDS_AT_MOST]),
+        )
+        for proposal in proposals
+        if all(len(rule.where or "") <= MAX_LENGTH for rule in rules_of(proposal))
+    )
+    return islice(found, most)
+
+
+def _with_short_words(steps: Iterable[Step]) -> tuple[Step, ...]:
+    """Return steps whose rules' words are on one line and no longer than packs may have."""
+    return tuple(
+        Step(tuple(replace(rule, says=_cut(rule.says, TITLE_LENGTH)) for rule in step.rules))
+        for step in steps
+    )
+
+
+def _cut(text: str, length: int) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= length else f"{joined[: length - 1]}…"
+
+
 def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) -> Pack:
     """Write a pack drafted from a sheet, with the codelists that its proposals need beside it.
 
-    UserError where the sheet cannot be read, `out` does not end in .toml or is there already.
+    UserError where the sheet cannot be read, `out` does not end in .toml or already exists.
     """
     if out.suffix.casefold() != ".toml":
         raise UserError(f"{out}: a drafted pack is a file ending in .toml.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name, or move it away first.")
+        raise UserError(f"{out} already exists: choose another name, or move it away first.")
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     found = read_criteria_list(sheet, sheets)
     for most in range(KEPT_AT_MOST, 0, -1):
         pack = draft_of(found, sheet.name, as_at, most)
-        text = pack_text(pack, _COMMENT)
+        text = pack_text(replace(pack, codelists={}), _COMMENT)  # they are files beside it
         if _is_small_enough(text):
             break
     else:
@@ -196,6 +241,21 @@ def _codelists_of(path: Path, criterion: Criterion, pack: Pack) -> dict[str, str
     }
 
 
+def with_codelists(pack: Pack, path: Path, criterion: Criterion) -> Pack:
+    """Return a pack with the codelists that a criterion's rules need: those beside it, or shipped.
+
+    For counting what a rule finds that is not in the pack's file yet.
+    """
+    missing = _codelist_names(criterion) - pack.codelists.keys()
+    found = shipped_codelists(sorted(missing))
+    for file, text in _codelists_of(path, criterion, pack).items():
+        name = file.removeprefix(f"{FOLDER}/").removesuffix(".csv")
+        codelist = codelist_from_csv(name, text, Problems(file))
+        if name in missing and codelist is not None:
+            found[name] = codelist
+    return replace(pack, codelists={**pack.codelists, **found})
+
+
 def _codelist_names(*criteria: Criterion) -> set[str]:
     steps = [step for one in criteria for step in one.steps]
     steps += [step for one in criteria for each in one.proposals for step in each.steps]
@@ -238,7 +298,7 @@ class Decision:
             return replace(
                 criterion,
                 population=self.proposal.population,
-                steps=self.proposal.steps,
+                steps=_with_short_words(self.proposal.steps),
                 confirmed=replace(
                     confirmed, template=self.proposal.template, is_edited=self.is_edited
                 ),
@@ -248,7 +308,7 @@ class Decision:
             return replace(
                 criterion,
                 population=self.population,
-                steps=(Step((self.condition,)),),
+                steps=_with_short_words([Step((self.condition,))]),
                 confirmed=confirmed,
             )
         return replace(criterion, population=pack.population, steps=(), confirmed=confirmed)

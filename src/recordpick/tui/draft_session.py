@@ -14,7 +14,14 @@ from typing import Literal
 
 import polars as pl
 
-from recordpick.criteria.drafting import Decision, change_criterion, draft_pack, text_of, withdrawn
+from recordpick.criteria.drafting import (
+    Decision,
+    change_criterion,
+    draft_pack,
+    text_of,
+    with_codelists,
+    withdrawn,
+)
 from recordpick.criteria.load import read_criteria_list, read_pack
 from recordpick.criteria.pack import Criterion, Pack, Proposal
 from recordpick.criteria.templates.propose import why_by_hand
@@ -104,7 +111,7 @@ class DraftSession:
         return Tally(with_rule, left, len(self.pack.criteria) - left - with_rule)
 
     def state(self, criterion: Criterion) -> State:
-        """Return where a criterion stands."""
+        """Return the state of a criterion."""
         if criterion.steps:
             return "confirmed"
         if not criterion.is_undecided:
@@ -196,7 +203,11 @@ class DraftSession:
         if self.index is None or proposal is None:
             return {}
         one = as_criterion(criterion, proposal, number)
-        return self._named(match(replace(self.pack, criteria=(one,)), self.index, self.as_at))
+        return self._named(match(self._alone(one), self.index, self.as_at))
+
+    def _alone(self, criterion: Criterion) -> Pack:
+        """Return the pack with this criterion only, and the codelists that its rules need."""
+        return with_codelists(replace(self.pack, criteria=(criterion,)), self.path, criterion)
 
     def _named(self, matches: Matches) -> dict[str, Found]:
         """Return answers with the names of the first patients of each."""
@@ -241,7 +252,7 @@ class DraftSession:
             one = as_criterion(criterion, proposal, number)
         if self.index is None:
             return pl.DataFrame()
-        pack = replace(self.pack, criteria=(one,))
+        pack = self._alone(one)
         matches = match(pack, self.index, self.as_at)
         ids = matches.patients(one.id).head(MOST_LISTED).to_list()
         people = self._people(set(ids))
@@ -272,14 +283,14 @@ def open_or_draft(
 ) -> DraftSession:
     """Draft a pack from a sheet, or open one that was drafted; index the records if need be.
 
-    For a thread. A pack that is there already is gone on with if it was drafted from this sheet.
+    For a thread. A pack that exists already is opened if it was drafted from this sheet.
     UserError, with WhichTableError among them, for what cannot be read.
     """
     progress("reading the sheet", None)
     if not pack.exists():
         read_criteria_list(sheet, sheets)  # what is wrong with it comes before a long indexing
     elif pack != sheet and not _is_drafted_from(pack, sheet):
-        raise UserError(f"{pack} is there already: choose another name for the pack.")
+        raise UserError(f"{pack} already exists: choose another name for the pack.")
     index = _index_of(records, pack, answers, progress) if records is not None else None
     if not pack.exists():
         progress("proposing rules", None)

@@ -29,7 +29,7 @@ TRIAL = "supplier_sheet.xlsx"
 
 @dataclass(frozen=True, slots=True)
 class RulesAsked:
-    """What was filled in. `sheet` may be a drafted pack (.toml), which is gone on with."""
+    """What was filled in. `sheet` may be a drafted pack (.toml), which is then opened."""
 
     sheet: Path
     pack: Path
@@ -47,7 +47,7 @@ _PLACEHOLDERS = {
     "sheet": "Excel, OpenDocument, Word (.docx) or CSV",
     "records": "may be empty: then nothing is counted",
     "pack": "beside the sheet, if empty",
-    "name": "they stand in the pack beside each decision",
+    "name": "recorded in the pack with each decision",
 }
 
 
@@ -96,7 +96,7 @@ class RulesForm(Box[RulesAsked | None]):
         values = {name: self.query_one(f"#{name}", Input).value.strip() for name in _LABELS}
         missing = {
             "sheet": f"Say which sheet it is. For a trial: {criteria_folder() / TRIAL}",
-            "name": "Write your initials: they stand beside each decision.",
+            "name": "Write your initials: they are recorded with each decision.",
         }
         for name, says in missing.items():
             if not values[name]:
@@ -124,7 +124,7 @@ class RulesForm(Box[RulesAsked | None]):
             self.dismiss(None)
 
     def action_browse(self) -> None:
-        """Look for the file or folder of the field at hand."""
+        """Look for the file or folder of the focused field."""
         if isinstance(self.focused, Input) and self.focused.id in {"sheet", "records"}:
             self._browse(self.focused)
 

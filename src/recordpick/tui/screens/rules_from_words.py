@@ -93,7 +93,7 @@ class RulesFromWords(Asides[None]):
         self._is_counting = session.index is not None
 
     def compose(self) -> ComposeResult:
-        """The title, the criteria, the one at hand, a message, the keys."""
+        """The title, the criteria, the one under the cursor, a message, the keys."""
         yield Static("", id="draft-title", markup=False)
         yield Static("", id="draft-heading", markup=False)
         yield Field(id="draft-filter", placeholder="Filter", compact=True, longest=LONGEST_FILTER)
@@ -232,7 +232,7 @@ class RulesFromWords(Asides[None]):
     def _another(self) -> None:
         self._show_one()
 
-    # ------------------------------------------------------------------ the one at hand
+    # ------------------------------------------------------------------ the one under the cursor
 
     def _show_one(self, *, keep: bool = False) -> None:
         """Show the criterion under the cursor; `keep` leaves the cursor on its proposal."""
@@ -288,7 +288,7 @@ class RulesFromWords(Asides[None]):
 
     @on(OptionList.OptionHighlighted, "#draft-proposals")
     def _show_why(self) -> None:
-        criterion, number = self._criterion, self._number_at_hand
+        criterion, number = self._criterion, self._current_number
         text = Content("")
         if criterion is not None and number is not None:
             proposal = self._session.proposal(criterion, number)
@@ -316,7 +316,7 @@ class RulesFromWords(Asides[None]):
         return Content("\n").join(content(line) for line in lines)
 
     @property
-    def _number_at_hand(self) -> int | None:
+    def _current_number(self) -> int | None:
         at = self.query_one("#draft-proposals", OptionList).highlighted
         return self._numbers[at] if at is not None and at < len(self._numbers) else None
 
@@ -324,7 +324,7 @@ class RulesFromWords(Asides[None]):
 
     def action_confirm(self) -> None:
         """Confirm the proposal under the cursor, and go on to the next criterion."""
-        criterion, number = self._criterion, self._number_at_hand
+        criterion, number = self._criterion, self._current_number
         if criterion is None or number is None:
             return
         if number == _BY_HAND:
@@ -386,7 +386,7 @@ class RulesFromWords(Asides[None]):
     @opens_box
     async def action_numbers(self) -> None:
         """Change the numbers and names of the proposal under the cursor."""
-        criterion, number = self._criterion, self._number_at_hand
+        criterion, number = self._criterion, self._current_number
         if criterion is None or number is None:
             return
         proposal = self._session.proposal(criterion, number)
@@ -400,7 +400,7 @@ class RulesFromWords(Asides[None]):
     @opens_box
     async def action_condition(self) -> None:
         """Change the condition of the proposal under the cursor, or write one."""
-        criterion, number = self._criterion, self._number_at_hand
+        criterion, number = self._criterion, self._current_number
         if criterion is None or number is None:
             return
         proposal = self._session.proposal(criterion, number)
@@ -432,7 +432,7 @@ class RulesFromWords(Asides[None]):
     @opens_box
     async def action_patients(self) -> None:
         """Show the patients that the proposal under the cursor finds."""
-        criterion, number = self._criterion, self._number_at_hand
+        criterion, number = self._criterion, self._current_number
         if criterion is None or number is None:
             return
         proposal = self._session.proposal(criterion, number)
@@ -487,7 +487,7 @@ class RulesFromWords(Asides[None]):
 
     @opens_box
     async def action_leave(self) -> None:
-        """Leave; what is not confirmed is by hand, which is said first."""
+        """Leave, after saying how many criteria are not confirmed and so by hand."""
         left = self._session.tally.left
         if left:
             are = "is" if left == 1 else "are"
