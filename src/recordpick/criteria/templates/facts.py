@@ -142,6 +142,8 @@ class Chooser:
                         continue
                     if self._is_repeated(template, signs) or not _owns_count(template, signs):
                         continue
+                    if self._is_part_of_another(signs):
+                        continue
                     score = self._score(template, signs)
                     if best is None or score > best[0] + 1e-9:
                         best = (score, template, signs)
@@ -156,6 +158,13 @@ class Chooser:
             fact.template is template
             and not any(sign.quantity for sign in signs)
             and values == {(one.name, one.value) for one in fact.signs if one.name.startswith("@")}
+            for fact in self.facts
+        )
+
+    def _is_part_of_another(self, signs: Sequence[Sign]) -> bool:
+        """Return whether another fact covers a sign: accents, of special characters."""
+        return len(signs) == 1 and any(
+            signs[0].name in fact.template.covers and self._together(signs[0], fact.signs[0])
             for fact in self.facts
         )
 
@@ -471,7 +480,9 @@ class Chooser:
             for sign in present.values():
                 fact.also.append(sign)
             if len(present) == 1:
-                fact.variant = next(iter(present))
+                name = next(iter(present))
+                has_both = self.reading.takes_each and "opposite" in fact.template.variants[name]
+                fact.variant = "" if has_both else name
 
     def _free_for_variant(self, sign: Sign, fact: Fact) -> bool:
         if not self._together(sign, fact.signs[0]):

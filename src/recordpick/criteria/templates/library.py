@@ -106,6 +106,8 @@ class Template:
     area: str
     needs: tuple[Need, ...]
     also: frozenset[str]
+    covers: frozenset[str]
+    """Signs that need no template of their own beside this one; they are in `also` too."""
     steps: tuple[tuple[RuleText, ...], ...]
     says: str = ""
     says_not: str = ""
@@ -234,7 +236,8 @@ def _template(one: Mapping[str, Any]) -> Template:
         id=one["id"],
         area=one["area"],
         needs=_needs(one["needs"]),
-        also=frozenset(one.get("also", ())),
+        also=frozenset((*one.get("also", ()), *one.get("covers", ()))),
+        covers=frozenset(one.get("covers", ())),
         steps=tuple(tuple(RuleText(**{"says": says, **rule}) for rule in step) for step in steps),
         says=says,
         says_not=one.get("says_not", ""),
