@@ -337,9 +337,21 @@ class Chooser:
                 continue
             for sign in self._unused():
                 template = self.words.templates.get(f"age.{sign.name}")
+                if self._has_upper_age(sign):
+                    continue
                 if sign.name in _PERSONS[:2] and template is not None:
                     self.facts.append(Fact(template, [sign]))
                     self.used.add((sign.start, sign.end))
+
+    def _has_upper_age(self, sign: Sign) -> bool:
+        """Return whether an age after a word such as "babies" says how old they are at most."""
+        return any(
+            fact.template.id == "age"
+            and (quantity := fact.numbers["age"].quantity) is not None
+            and quantity.compare in {"under", "at most", "between"}
+            and 0 <= fact.start - sign.end <= _REACH
+            for fact in self.facts
+        )
 
     # what is said more exactly
 
