@@ -220,6 +220,16 @@ def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     return joins
 
 
+def _begins_anew(reading: Reading, one: Fact, other: Fact) -> bool:
+    """Return whether another kind of patient begins: ", patients with …", or a semicolon."""
+    inner = [sign for sign in reading.signs if one.end <= sign.start < other.start]
+    if any(sign.name == "patient_word" and reading.tokens[sign.start].mark for sign in inner):
+        return True
+    kinds = {fact.template.id.partition(".")[0] for fact in (one, other)}
+    tokens = reading.tokens[one.end : other.start + 1]
+    return any(token.mark == ";" for token in tokens) and not kinds & {"age", "sex"}
+
+
 def _within(reading: Reading, fact: Fact) -> str:
     """Return "or" where the signs of the last fact of a list have it between them."""
     inner = [one.name for one in reading.joins if fact.start < one.start < fact.end]
@@ -235,6 +245,8 @@ def _join(reading: Reading, one: Fact, other: Fact) -> str:
         or "or" in names
         or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2)
     ):
+        return "or"
+    if _begins_anew(reading, one, other):
         return "or"
     if "and" in names:
         return "and"

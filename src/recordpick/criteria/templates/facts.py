@@ -17,6 +17,8 @@ _PERSONS = ("child", "baby", "teenager", "toddler", "newborn", "adult", "elderly
 _APART = frozenset(
     {"with", "without", "no", "who", "having", "but", "not", "never", "has", "have", "whose"}
 )
+_NAMED = frozenset({"@drug", "@condition", "@vaccine", "@test"})
+"""Of these a second one is another, not the same said again."""
 _NOT_GAP = 2
 """How many words may lie between a negation and the sign that it is of, within a template."""
 _STRONG = frozenset({"and", "or", "union"})
@@ -140,6 +142,8 @@ class Chooser:
                         continue
                     if self._is_repeated(template, signs) or not _owns_count(template, signs):
                         continue
+                    if self._is_part_of_another(signs):
+                        continue
                     score = self._score(template, signs)
                     if best is None or score > best[0] + 1e-9:
                         best = (score, template, signs)
@@ -148,10 +152,19 @@ class Chooser:
     def _is_repeated(self, template: Template, signs: Sequence[Sign]) -> bool:
         """Return whether the template is used already for the same: it is only said twice."""
         values = {(sign.name, sign.value) for sign in signs if sign.name.startswith("@")}
+        if any(self._is_denied_apart(sign, fact) for sign in signs for fact in self.facts):
+            return False
         return any(
             fact.template is template
             and not any(sign.quantity for sign in signs)
             and values == {(one.name, one.value) for one in fact.signs if one.name.startswith("@")}
+            for fact in self.facts
+        )
+
+    def _is_part_of_another(self, signs: Sequence[Sign]) -> bool:
+        """Return whether another fact covers a sign: accents, of special characters."""
+        return len(signs) == 1 and any(
+            signs[0].name in fact.template.covers and self._together(signs[0], fact.signs[0])
             for fact in self.facts
         )
 
@@ -259,7 +272,7 @@ class Chooser:
         for refinement in self.words.refinements.values():
             names = {part for need in refinement.needs if len(need) == 1 for part in need[0]}
             own = [one for one in fact.signs if one.name in names and one.quantity is None]
-            if own and refinement.fits(template) and not refinement.id.startswith("document."):
+            if own and refinement.fits(template):
                 fact.refined[refinement.id] = own
         for sign in signs:
             self.used.add((sign.start, sign.end))
@@ -324,9 +337,21 @@ class Chooser:
                 continue
             for sign in self._unused():
                 template = self.words.templates.get(f"age.{sign.name}")
+                if self._has_upper_age(sign):
+                    continue
                 if sign.name in _PERSONS[:2] and template is not None:
                     self.facts.append(Fact(template, [sign]))
                     self.used.add((sign.start, sign.end))
+
+    def _has_upper_age(self, sign: Sign) -> bool:
+        """Return whether an age after a word such as "babies" says how old they are at most."""
+        return any(
+            fact.template.id == "age"
+            and (quantity := fact.numbers["age"].quantity) is not None
+            and quantity.compare in {"under", "at most", "between"}
+            and 0 <= fact.start - sign.end <= _REACH
+            for fact in self.facts
+        )
 
     # what is said more exactly
 
@@ -359,6 +384,8 @@ class Chooser:
                     continue
                 if refinement.group == "when" and self._has_when(fact):
                     continue
+                if self._is_of_another(fact, signs):
+                    continue
                 if "period" in fact.numbers and any(one.name == "#period" for one in signs):
                     continue
                 cost = min(self._distance(sign, own) for sign in signs for own in fact.everything())
@@ -366,6 +393,15 @@ class Chooser:
                     cost += 3 * (not self._says_when_diagnosed())
                 if cost <= _REACH + 4:
                     yield cost - _likelier(signs), fact, signs
+
+    def _is_of_another(self, fact: Fact, signs: Sequence[Sign]) -> bool:
+        """Return whether something that has a "no" of its own lies between: no …, no … in 2024."""
+        start, end = fact.end, min(sign.start for sign in signs)
+        starts = {one.end for one in self.reading.nots if start <= one.start < end}
+        return any(
+            one.start in starts and start <= one.start < end and one not in signs
+            for one in self._unused()
+        )
 
     def _says_when_diagnosed(self) -> bool:
         return any(sign.name in {"diagnosis", "new_diagnosis"} for sign in self.reading.signs)
@@ -456,7 +492,9 @@ class Chooser:
             for sign in present.values():
                 fact.also.append(sign)
             if len(present) == 1:
-                fact.variant = next(iter(present))
+                name = next(iter(present))
+                has_both = self.reading.takes_each and "opposite" in fact.template.variants[name]
+                fact.variant = "" if has_both else name
 
     def _free_for_variant(self, sign: Sign, fact: Fact) -> bool:
         if not self._together(sign, fact.signs[0]):
@@ -472,23 +510,32 @@ class Chooser:
                 self.used -= {(sign.start, sign.end) for sign in fact.signs}
 
     def _account_also(self) -> None:
+        """Give signs that are left to the facts that cover them without asking for more."""
         for sign in self._unused():
-            for fact in self.facts:
-                own = {one.name for one in fact.signs}
-                own |= {one.name for signs in fact.refined.values() for one in signs}
-                if (
-                    self._together(sign, fact.signs[0])
-                    and sign.quantity is None
-                    and (
-                        sign.name
-                        in own - {f"@{kind}" for kind in ("drug", "condition", "vaccine", "test")}
-                        or sign.name in fact.template.also
-                        or f"{sign.name}:{sign.value}" in fact.template.also
-                    )
-                ):
-                    fact.also.append(sign)
-                    self.used.add((sign.start, sign.end))
-                    break
+            fact = next((fact for fact in self.facts if self._covers(fact, sign)), None)
+            if fact is not None:
+                fact.also.append(sign)
+                self.used.add((sign.start, sign.end))
+
+    def _covers(self, fact: Fact, sign: Sign) -> bool:
+        """Return whether a sign only says again, or goes without saying, what a fact asks for."""
+        if sign.quantity is not None or not self._together(sign, fact.signs[0]):
+            return False
+        if self._is_denied_apart(sign, fact):
+            return False
+        own = {one.name for one in fact.signs}
+        own |= {one.name for signs in fact.refined.values() for one in signs}
+        is_again = sign.name in own and sign.name not in _NAMED
+        also = fact.template.also
+        return is_again or sign.name in also or f"{sign.name}:{sign.value}" in also
+
+    def _is_denied_apart(self, sign: Sign, fact: Fact) -> bool:
+        """Return whether a repeated sign has a "no" of its own: no …, no appointments."""
+        if sign.name not in {*_bare_words(), *(one.name for one in fact.signs)}:
+            return False
+        return any(
+            0 <= sign.start - one.end <= 1 and one.start > fact.start for one in self.reading.nots
+        )
 
     def _is_shared(self, sign: Sign) -> bool:
         return any(sign in fact.also for fact in self.facts)
@@ -498,6 +545,14 @@ class Chooser:
 
     def _is_used(self, sign: Sign) -> bool:
         return any(start < sign.end and sign.start < end for start, end in self.used)
+
+
+@cache
+def _bare_words() -> frozenset[str]:
+    """Return the signs that alone are enough for a weak template: appointment, document …"""
+    weak = (one for one in library().templates.values() if one.is_weak)
+    needs = (need for one in weak for need in one.needs if len(need) == 1)
+    return frozenset(name for need in needs for name in need[0])
 
 
 def _owns_count(template: Template, signs: Sequence[Sign]) -> bool:

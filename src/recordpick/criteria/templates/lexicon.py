@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
@@ -96,20 +95,28 @@ class Lexicon:
 
 
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
-    """Yield the word sequences of a phrase with (a|b) and (a)? in it."""
-    pieces = re.findall(r"\([^()]*\)\??|[^\s()]+", phrase)
-    options: list[list[tuple[str, ...]]] = []
-    for piece in pieces:
-        if not piece.startswith("("):
-            options.append([tuple(_stems(piece))])
-            continue
-        inner = piece.rstrip("?")[1:-1].split("|")
-        choices = [tuple(part for word in one.split() for part in _stems(word)) for one in inner]
-        options.append([*choices, ()] if piece.endswith("?") else choices)
-    for combination in product(*options):
-        parts = tuple(part for one in combination for part in one)
-        if parts:
-            yield parts
+    """Yield the word sequences of a phrase with (a|b) and (a)? in it, also within each other."""
+    parts = re.findall(r"\)\?|[()|]|[^\s()|]+", phrase)
+    sequences, end = _alternatives(parts, 0)
+    assert end == len(parts), phrase
+    yield from (one for one in dict.fromkeys(sequences) if one)
+
+
+def _alternatives(parts: Sequence[str], place: int) -> tuple[list[tuple[str, ...]], int]:
+    """Return the sequences from a place up to the bracket that closes, and where that is."""
+    found: list[tuple[str, ...]] = []
+    current: list[tuple[str, ...]] = [()]
+    while place < len(parts) and not parts[place].startswith(")"):
+        if parts[place] == "|":
+            found, current = found + current, [()]
+        elif parts[place] == "(":
+            inner, place = _alternatives(parts, place + 1)
+            inner = [*inner, ()] if parts[place] == ")?" else inner
+            current = [(*one, *other) for one in current for other in inner]
+        else:
+            current = [(*one, *_stems(parts[place])) for one in current]
+        place += 1
+    return found + current, place
 
 
 def _stems(word: str) -> Iterable[str]:

@@ -106,6 +106,8 @@ class Template:
     area: str
     needs: tuple[Need, ...]
     also: frozenset[str]
+    covers: frozenset[str]
+    """Signs that need no template of their own beside this one; they are in `also` too."""
     steps: tuple[tuple[RuleText, ...], ...]
     says: str = ""
     says_not: str = ""
@@ -168,6 +170,7 @@ class Library:
     numbers: Mapping[str, Any]
     periods: Mapping[str, tuple[tuple[str, frozenset[tuple[str, ...]]], ...]]
     """What stands before a span of time or a date, as stems, with the direction that it gives."""
+    abbreviations: Mapping[str, str]
     classes: Mapping[str, frozenset[str]]
     """Signs and words of one kind, such as those that can be counted."""
     commentary: Mapping[str, tuple[tuple[str, ...], ...]]
@@ -208,6 +211,7 @@ def library() -> Library:
             name: tuple((one[0], as_stems(one[1:])) for one in of)
             for name, of in spoken["periods"].items()
         },
+        abbreviations=spoken["abbreviations"],
         classes={name: frozenset(of) for name, of in spoken["classes"].items()},
         commentary={
             key: tuple(tuple(phrase.split()) for phrase in phrases)
@@ -232,7 +236,8 @@ def _template(one: Mapping[str, Any]) -> Template:
         id=one["id"],
         area=one["area"],
         needs=_needs(one["needs"]),
-        also=frozenset(one.get("also", ())),
+        also=frozenset((*one.get("also", ()), *one.get("covers", ()))),
+        covers=frozenset(one.get("covers", ())),
         steps=tuple(tuple(RuleText(**{"says": says, **rule}) for rule in step) for step in steps),
         says=says,
         says_not=one.get("says_not", ""),

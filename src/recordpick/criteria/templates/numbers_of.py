@@ -61,7 +61,10 @@ def _is_counted(reading: Reading, sign: Sign, after: Sign | None, before: Sign |
 
 def _counts_back(reading: Reading, sign: Sign, before: Sign) -> bool:
     """Return whether a number is of the things named before it: "DNAs, more than 3"."""
-    if before.name not in library().classes["countable"] or before.name.startswith("@"):
+    is_thing = before.name in {"@document_kind", "@file_type", "@vaccine"}
+    if before.name not in library().classes["countable"] or (
+        before.name.startswith("@") and not is_thing
+    ):
         return False
     if reading.tokens[sign.start].mark not in {",", ";"}:
         return True
@@ -117,31 +120,26 @@ def _test_before(reading: Reading, sign: Sign) -> Sign | None:
 
 
 def _previous_sign(reading: Reading, sign: Sign) -> Sign | None:
+    """Return the sign just before a number, or the test whose result it is."""
     place, seen = sign.start - 1, 0
     while place >= 0 and seen <= _REACH:
         token = reading.tokens[place]
         if token.sentence != reading.tokens[sign.start].sentence:
             return None
         near = [one for one in reading.signs if one.end == place + 1 and one.quantity is None]
-        if (
-            near
-            and near[0].name in library().classes["of_result"]
-            and (test := _test_before(reading, near[0]))
-        ):
-            return test
-        if near:
-            return next(
-                (
-                    one
-                    for one in near
-                    if one.name in library().classes["countable"] or one.name == "@test"
-                ),
-                near[0],
-            )
-        if token.word in {"and", "or", "who", "with"} or reading.tokens[place + 1].mark in {
-            ";",
-            ",",
-        }:
+        if near and near[0].name not in {"file_word", "record_word"}:
+            return _likeliest(reading, near)
+        is_parted = reading.tokens[place + 1].mark in {";", ","} and not near
+        if is_parted or token.word in {"and", "or", "who", "with"}:
             return None
         place, seen = place - 1, seen + 1
     return None
+
+
+def _likeliest(reading: Reading, near: list[Sign]) -> Sign:
+    """Return of the meanings of one phrase the one that a number after it is of."""
+    classes = library().classes
+    if near[0].name in classes["of_result"] and (test := _test_before(reading, near[0])):
+        return test
+    likely = (one for one in near if one.name in classes["countable"] or one.name == "@test")
+    return next(likely, near[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from recordpick.criteria.templates.commentary import bracketed, without_commentary
 from recordpick.criteria.templates.lexicon import Found, Meaning
@@ -11,7 +12,7 @@ from recordpick.criteria.templates.library import Library, library
 from recordpick.criteria.templates.numbers_of import settled
 from recordpick.criteria.templates.quantities import Quantities, Quantity
 from recordpick.criteria.templates.signs import Reading, Sign
-from recordpick.criteria.templates.tokens import Token, stem, tokenise
+from recordpick.criteria.templates.tokens import TEXT_AT_MOST, Token, stem, tokenise
 
 _BEGINNING = 5
 """A number of patients within so many first words is how many records are wanted."""
@@ -20,13 +21,27 @@ _BEGINNING = 5
 def read(text: str) -> Reading:
     """Return the reading of a text."""
     words = library()
-    reading = without_commentary(bracketed(tokenise(text)), words)
+    reading = without_commentary(bracketed(tokenise(written_out(text))), words)
     _correct_spelling(reading, words)
     _scan(reading, words)
     reading.signs = [one for one in reading.signs if not _is_said_again(reading, one)]
     reading.signs = [one for one in reading.signs if not _is_how_many_records(reading, one)]
     reading.signs = [settled(reading, sign) for sign in reading.signs]
     return reading
+
+
+def written_out(text: str) -> str:
+    """Return the text with the abbreviations written out that stand for whole words."""
+    return _abbreviations().sub(
+        lambda found: library().abbreviations[found.group().lower()], text[:TEXT_AT_MOST]
+    )
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> re.Pattern[str]:
+    longest_first = sorted(library().abbreviations, key=len, reverse=True)
+    words = "|".join(re.escape(word) for word in longest_first)
+    return re.compile(rf"(?<![\w/'-])(?:{words})(?![\w/'-])", re.IGNORECASE)
 
 
 def _is_said_again(reading: Reading, sign: Sign) -> bool:
@@ -43,13 +58,17 @@ def _is_said_again(reading: Reading, sign: Sign) -> bool:
 def _is_how_many_records(reading: Reading, sign: Sign) -> bool:
     """Return whether a number at the beginning is of records: up to 20 registered patients."""
     quantity = sign.quantity
-    if quantity is None or quantity.unit or sign.start > _BEGINNING:
+    if quantity is None or quantity.unit:
+        return False
+    if sign.start and reading.tokens[sign.start - 1].word == "x":
+        before = [one.name for one in reading.signs if one.end == sign.start - 1]
+        return not any(name in library().classes["countable"] for name in before)
+    if sign.start > _BEGINNING:
         return False
     if quantity.compare not in {"", "at most", "at least", "exactly"}:
         return False
-    after = [one for one in reading.signs if 0 <= one.start - sign.end <= 2]
-    is_patients = any(one.name == "patient_word" for one in after)
-    return is_patients and all(one.name in {"patient_word", "registered"} for one in after[:2])
+    after = [one.name for one in reading.signs if 0 <= one.start - sign.end <= 2]
+    return after[:1] == ["patient_word"] or after[:2] == ["registered", "patient_word"]
 
 
 # words to signs

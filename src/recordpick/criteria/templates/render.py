@@ -317,8 +317,8 @@ class _Filling:
             return age_words(self._range_of_age(), str(self._value("age.unit") or "year"))
         parameter = self._template.params.get(name)
         if parameter is not None and parameter.kind == "name":
-            value = str(self._value(name))
-            return value.upper() if name == "postcode" else value.title()
+            given = str(self._value(name))
+            return given.upper() if name == "postcode" else given.title()
         if parameter is not None and (parameter.compare or parameter.count):
             compare, low, high = self._range(parameter)
             said = _SAID if parameter.count else _SAID_OF_VALUE

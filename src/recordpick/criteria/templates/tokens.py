@@ -127,6 +127,7 @@ def plain(text: str) -> str:
     text = re.sub(r"(?<=\w)s'(?=\s)", "s", text)
     for pattern, replacement in _ABBREVIATIONS:
         text = pattern.sub(replacement, text)
+    text = re.sub(r"\bx(\d{1,3})\b", r"x \1", text, flags=re.IGNORECASE)
     return text.replace("'", " ")
 
 
