@@ -81,8 +81,9 @@ def replace_file(path: Path, content: bytes) -> None:
     A program that is killed leaves the old content or the new one. UserError for system errors.
     """
     path = path.resolve()
-    new = path.with_name(f".{path.name[:60]}.{secrets.token_hex(8)}.part")
+    new = temporary_name(path)
     try:
+        remove_leftover_files(path, time.time())
         write_new(new, content)
         if path.exists():
             new.chmod(path.stat().st_mode & 0o777)

@@ -431,7 +431,7 @@ def test_a_draft_is_never_written_over(drafted: Path, capsys: pytest.CaptureFixt
     """It may hold decisions."""
     sheet = drafted.with_name("sheet.csv")
     code, _, err = run(capsys, "criteria", "draft", sheet, "--out", drafted)
-    assert (code, "already exists" in err) == (2, True)
+    assert (code, "there already" in err) == (2, True)
     code, _, err = run(capsys, "criteria", "draft", sheet, "--out", drafted.with_suffix(".csv"))
     assert (code, "is a file ending in .toml" in err) == (2, True)
     code, _, err = run(capsys, "criteria", "draft", sheet)

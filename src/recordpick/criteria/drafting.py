@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
-from recordpick.atomic import cannot_write, replace_file, write_new
+from recordpick.atomic import check_new, replace_file, write_file, write_new
 from recordpick.criteria.codelists import (
     FILE_AT_MOST,
     FOLDER,
@@ -50,6 +50,7 @@ from recordpick.criteria.toml_values import (
 )
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 from recordpick.resources import criteria_folder
 from recordpick.schema import TABLES
 
@@ -139,10 +140,7 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
     """
     if out.suffix.casefold() != ".toml":
         raise UserError(f"{out}: a drafted pack is a file ending in .toml.")
-    if out.exists() or out.is_symlink():
-        raise UserError(f"{out} already exists: choose another name, or move it away first.")
-    if not out.parent.is_dir():
-        raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
+    check_new(out)
     found = read_criteria_list(sheet, sheets)
     for most in range(KEPT_AT_MOST, 0, -1):
         pack = draft_of(found, sheet.name, as_at, most)
@@ -155,9 +153,9 @@ def draft_pack(sheet: Path, out: Path, as_at: date, sheets: Sequence[str] = ()) 
         )
     try:
         _put_codelists(out.parent, *pack.criteria)
-        write_new(out, text.encode())
     except OSError as error:
         raise cannot_write(out, error) from error
+    write_file(out, text.encode())
     return read_pack(out)
 
 
