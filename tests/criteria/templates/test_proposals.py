@@ -84,6 +84,13 @@ def test_the_order_of_rows_and_the_day_change_nothing() -> None:
         ("BP over 150/90", "blood pressure over 150 systolic or 90 diastolic"),
         ("born before 1 January 1930", "born before 1930"),
         ("Multiple 2ww", "at least 2 two-week-wait referrals"),
+        ("over 65 no pneumococcal", "aged over 65, and no pneumococcal vaccination given"),
+        ("used to be on HRT", "a past medicine: HRT"),
+        ("referred but not attended", "a referral, and an appointment not attended"),
+        ("no HbA1c or BP in 1 yr", "no HbA1c result in the last year, and no blood pressure reading in the last year"),  # noqa: E501
+        ("without asthma on inhalers", "no problem: asthma, and a current medicine: an inhaler"),
+        ("AF or stroke, on warfarin", "a problem: atrial fibrillation or a problem: stroke, and a current medicine: warfarin"),  # noqa: E501
+        ("up to 20 patients on warfarin", "a current medicine: warfarin"),
     ],
 )  # fmt: skip
 def test_numbers_names_and_negations_become_the_rule(text: str, expected: str) -> None:
@@ -115,6 +122,10 @@ def test_a_text_that_can_be_read_in_several_ways_offers_them(text: str, others: 
         "Patient the receptionists know well",
         "Asthma diagnosed before age 10",
         "Prednisolone 5mg",
+        "diabetes but no eye disease",
+        "allergies other than penicillin",
+        "dermatology referral not yet seen",
+        "Hb <100 and no unobtainium prescribed",
         "patients with blue eyes",
         "not",
         "over 900",

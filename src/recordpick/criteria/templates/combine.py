@@ -84,20 +84,17 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
         (one for one in chooser.facts if one.start < sign.start < one.end and len(one.signs) > 1),
         None,
     )
-    if fact is None and inside is None:
-        fact = _fact_of_also(chooser, sign)
-    if fact is None and inside is None:
+    if fact is None and inside is not None:
+        raise NotUnderstoodError(reading.words(sign.start, inside.end))
+    fact = fact or _fact_of_also(chooser, sign)
+    if fact is None:
         if reading.tokens[sign.start].aside:
             return
         raise NotUnderstoodError(reading.words(sign.start, sign.end))
-    target = fact or inside
-    assert target is not None
-    if target.is_not:
-        target.nots.append(sign)
-        return
-    target.is_not = True
-    target.nots.append(sign)
-    target.ever = target.ever or sign.name == "never"
+    fact.nots.append(sign)
+    if not fact.is_not:
+        fact.is_not = True
+        fact.ever = fact.ever or sign.name == "never"
 
 
 def _ends(reading: Reading, place: int) -> bool:
@@ -252,9 +249,8 @@ def _join(reading: Reading, one: Fact, other: Fact) -> str:
         return "and"
     if any(token.mark in {",", "/"} for token in tokens) and not {"with"} & set(names):
         return "list"
-    if any(token.mark == "," for token in tokens):
-        return "list"
-    return ""
+    is_of_one_table = one.template.tables == other.template.tables
+    return "list" if is_of_one_table and any(token.mark == "," for token in tokens) else ""
 
 
 def _carry_not(facts: list[Fact], joins: list[str], reading: Reading) -> None:

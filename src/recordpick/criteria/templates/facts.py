@@ -19,6 +19,8 @@ _APART = frozenset(
 )
 _NAMED = frozenset({"@drug", "@condition", "@vaccine", "@test"})
 """Of these a second one is another, not the same said again."""
+_LISTING = frozenset({"or", "and", "a", "an", "the", "either", "nor", "no", "neither"})
+"""Words that may stand between the members of a list."""
 _NOT_GAP = 2
 """How many words may lie between a negation and the sign that it is of, within a template."""
 _STRONG = frozenset({"and", "or", "union"})
@@ -434,12 +436,15 @@ class Chooser:
 
     def _listed_together(self, one: Fact, other: Fact) -> bool:
         first, second = (one, other) if one.start <= other.start else (other, one)
-        if first.template is not second.template:
-            return False
         between = self.reading.tokens[first.end : second.start]
-        return all(
-            token.word in {"or", "and", "a", "an", "the", "either", "nor"} for token in between
-        )
+        if first.template is not second.template and not self._are_both_denied(first, second):
+            return False
+        return all(token.word in _LISTING for token in between)
+
+    def _are_both_denied(self, first: Fact, second: Fact) -> bool:
+        """Return whether "no" is before both of two kinds of entries: no HbA1c or BP in a year."""
+        is_denied = any(0 <= first.start - one.end <= 1 for one in self.reading.nots)
+        return is_denied and first.template.tables == second.template.tables == {"events"}
 
     # numbers, variants, what else is accounted for
 

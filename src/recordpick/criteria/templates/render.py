@@ -295,7 +295,7 @@ class _Filling:
         one, _, many = self._template.noun.partition("|")
         if self._reading.get("says") and not self._spec.is_not:
             return str(self._reading["says"])
-        if self._spec.is_not:
+        if self._spec.is_not and "count" not in self._spec.params:
             return f"no {before} {one}".replace("  ", " ")
         parameter = next((of for of in self._template.params.values() if of.count), None)
         if parameter is None and "count" in self._spec.params:
@@ -305,7 +305,8 @@ class _Filling:
             return text if text.startswith(("a ", "an ", "{")) else f"{_article(text)} {text}"
         compare, low, high = self._range(parameter)
         number = _SAID[compare].format(_figure(low), _figure(high))
-        return f"{number} {before} {many or one}".replace("  ", " ")
+        text = f"{number} {before} {many or one}".replace("  ", " ")
+        return f"not {text}" if self._spec.is_not else text
 
     def _fill_says(self, text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: self._said(found[1]), text)
