@@ -16,7 +16,7 @@ def index(made_demo: Path) -> PracticeIndex:
     return open_index(made_demo / "index")
 
 
-COLLECTIONS = ("development.toml", "held_out.toml", *(f"held_out_{n}.toml" for n in range(2, 9)))
+COLLECTIONS = ("development.toml", "held_out.toml", *(f"held_out_{n}.toml" for n in range(2, 10)))
 
 
 def right(judged: list[Judged], *, answerable: bool) -> tuple[int, int]:
