@@ -57,7 +57,9 @@ class Lexicon:
     def at(self, tokens: Sequence[Token], start: int) -> Found | None:
         """Return the longest phrase that begins at a word, with all its meanings."""
         best, meanings = 0, dict[Meaning, None]()
-        candidates = self.exact.get(tokens[start].stem, ())
+        candidates = self.exact.get(tokens[start].stem, [])
+        if start == 0:
+            candidates = candidates + self.exact.get(f"^{tokens[start].word}", [])
         begun = self.prefixed.get(tokens[start].word[:2], ())
         for parts, meaning in (*candidates, *begun):
             end = _match(parts, tokens, start)
@@ -122,12 +124,14 @@ def _alternatives(parts: Sequence[str], place: int) -> tuple[list[tuple[str, ...
 def _stems(word: str) -> Iterable[str]:
     if word == GAP:
         return [GAP]
-    if word.endswith("*"):
+    if word.endswith("*") or word.startswith("^"):
         return [word]
     return [stem(part) for part in re.findall(r"[a-z0-9]+", word)] or [word]
 
 
 def _fits(part: str, token: Token) -> bool:
+    if part.startswith("^"):
+        return token.word == part[1:]
     return token.word.startswith(part[:-1]) if part.endswith("*") else token.stem == part
 
 
