@@ -52,8 +52,12 @@ async def test_each_criterion_shows_what_is_understood_and_how_many_it_finds(tmp
     async with using(app_on(), size) as user:
         await open_draft(user, pack, index)
         title = user.part("#draft-title")
-        assert "0 of 5 confirmed · 4 to confirm · 1 by hand" in title
-        assert "Tiny Surgery" in title
+        assert "MADE UP" in title
+        if size == SIZES[0]:  # the practice gives way, the tag does not
+            assert "Rules from words · 0 of 5 confirmed · 4 to confirm · 1 by hand" in title
+        else:
+            assert "0 of 5 confirmed · 4 to confirm · 1 by hand" in title
+            assert "Tiny Surgery · as at 01 Oct 2026" in title
         for ref, mark, found in (
             ("T-1", "◊", "6"),
             ("T-2", "!", "4"),
@@ -180,6 +184,7 @@ async def test_enter_shows_who_is_found_and_names_can_be_hidden(tmp_path, index)
         assert "O'Brien" not in user.text
         assert "P01" not in user.text
         await user.press("escape")
+        assert "NAMES HIDDEN" in user.part("#draft-title")
         assert "O'Brien" not in user.text
         await user.press("p")
         assert "O'Brien" in user.text

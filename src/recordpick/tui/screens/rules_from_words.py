@@ -29,7 +29,7 @@ from recordpick.tui.fields import LONGEST_FILTER, Field
 from recordpick.tui.hiding import Secret, follow, is_hiding
 from recordpick.tui.keys_line import KeysLine
 from recordpick.tui.screens.edit_rule import EditCondition, EditNumbers, Written
-from recordpick.tui.visible import MASK, amount, content, counted, fit, visible
+from recordpick.tui.visible import MASK, amount, content, counted, day, fit
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Criterion, Proposal
@@ -45,6 +45,8 @@ _MARKS: Mapping[State, tuple[str, str]] = {
 _WORDS = "The supplier's words"
 _ID = 8
 _FOUND = 7
+LEAST_NAMED = 10
+"""Cells below which the practice is not named in the title."""
 _BY_HAND = 0
 """The number of the last line of the proposals, which is no proposal."""
 
@@ -111,9 +113,13 @@ class RulesFromWords(Asides[None]):
         self._list()
         self.query_one("#draft-criteria").focus()
         self._go_to_next(0)
-        follow(self, self._show_why)
+        follow(self, self._masks_changed)
         if self._session.index is not None:
             self.run_worker(self._count, thread=True, group="aside", exit_on_error=True)
+
+    def _masks_changed(self) -> None:
+        self._title()
+        self._show_why()
 
     def on_resize(self, _: events.Resize) -> None:
         """Fit the rows to the new width."""
@@ -180,22 +186,29 @@ class RulesFromWords(Asides[None]):
         return f"{criterion.id} {criterion.area} {criterion.find} {first}".casefold()
 
     def _title(self) -> None:
-        tally = self._session.tally
-        if self._session.index is None:
+        """Show the progress, the tags, and the practice; the practice gives way first."""
+        tally, index = self._session.tally, self._session.index
+        if index is None:
             where = "no practice: nothing is counted"
         elif self._is_counting:
-            done = len(self._session.found)
             every = sum(len(one.proposals) for one in self._session.pack.criteria)
-            where = f"finding patients: {done} of {every} rules"
+            where = f"finding patients: {len(self._session.found)} of {every} rules"
         else:
-            where = f"{self._session.index.manifest.practice or 'practice'}"
-        says = (
-            f"Rules from words · {tally.confirmed} of {tally.all} confirmed · "
-            f"{tally.left} to confirm · {tally.by_hand} by hand"
-        )
-        room = self.size.width - 2 - cell_len(says) - 2
-        line = f"{says}  {fit(visible(where), room, right=True)}" if room > 10 else says
-        self.query_one("#draft-title", Static).update(content(line))
+            where = f"{index.manifest.practice or 'practice'} · as at {day(self._session.as_at)}"
+        tags = [" MADE UP "] if index is not None and index.manifest.synthetic else []
+        tags += [" NAMES HIDDEN "] if is_hiding(self.app) else []
+        left = f"{tally.left} to confirm · {tally.by_hand} by hand"
+        says = f"Rules from words · {tally.confirmed} of {tally.all} confirmed · {left}"
+        room = self.size.width - 2 - sum(len(tag) + 1 for tag in tags)
+        if cell_len(says) > room:
+            says = f"Rules · {tally.confirmed} of {tally.all} · {left}"
+        line = content(says)
+        for tag in tags:
+            line += content(" ") + content(tag, "reverse")
+        room -= cell_len(says) + 2
+        if room >= LEAST_NAMED:
+            line += content(f"  {fit(where, room, right=True)}")
+        self.query_one("#draft-title", Static).update(line)
         words, understood = self._widths
         self.query_one("#draft-heading", Static).update(
             content(
