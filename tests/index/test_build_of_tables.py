@@ -148,11 +148,11 @@ def test_a_value_that_cannot_be_read_is_left_empty_and_its_row_is_used(
         ("6", "date", "a placeholder for a day that is not known"),
         ("6", "kind", found[2][2]),
         ("6", "value", "an error of a spreadsheet's formula"),
-        ("7", "code", "spoilt by a spreadsheet: its digits are lost"),
+        ("7", "code", "damaged by a spreadsheet: its digits are lost"),
         ("7", "value", "not a number"),
     ]
     count = count_of(index, "events.csv")
-    assert (count.rows_rejected, count.values_set_aside) == (0, len(found))
+    assert (count.rows_rejected, count.values_emptied) == (0, len(found))
     assert any("1 value of date was left empty: not a day" in note for note in index.manifest.notes)
     assert {(one.table, one.column) for one in index.manifest.conflated} >= {
         ("events", "code"),
@@ -187,7 +187,7 @@ def test_an_nhs_number_that_cannot_be_right_does_not_cost_the_patient(
 
     patients = index.scan("patients").collect()
     assert patients["nhs_number"].to_list()[3:] == [None, None]
-    assert count_of(index, "patients.csv").values_set_aside == 2
+    assert count_of(index, "patients.csv").values_emptied == 2
     with (index.folder / "set_aside_values.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file))[1:] == [
             [

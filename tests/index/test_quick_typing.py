@@ -73,7 +73,7 @@ def test_both_ways_give_the_same(kind, written, texts):
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
         quick=alone(fast_cast(pl.col("text"), column, written)),
-        by_rule=from_text(trimmed(pl.col("text")), column, written),
+        fallback=from_text(trimmed(pl.col("text")), column, written),
     ).collect(engine="streaming")
     assert found.schema["quick"] == staged_type(column)
     assert found["quick"].cast(TYPES[column.kind]).equals(found["by_rule"], null_equal=True)
@@ -165,11 +165,11 @@ def test_a_value_is_a_number_or_words(texts):
     """Never both, and neither only where nothing stands."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = select_cast(rows, value_of(pl.col("text"))).collect(engine="streaming")
-    by_rule = rows.select(trimmed(pl.col("text")).alias("text")).select(
+    fallback = rows.select(trimmed(pl.col("text")).alias("text")).select(
         "text", number=to_number(pl.col("text"))
     )
     for (text, number), value, words in zip(
-        by_rule.collect().rows(), *found.get_columns(), strict=True
+        fallback.collect().rows(), *found.get_columns(), strict=True
     ):
         assert value == number
         assert words == (text if number is None else None)

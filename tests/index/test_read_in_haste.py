@@ -92,10 +92,10 @@ def test_a_file_read_in_haste_gives_the_same_rows(tmp_path):
     """Row by row, with their numbers and lines."""
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n,3\n4,5")
-    quick = open_table_file(path, tmp_path, delimiter=",", hasty=True)
-    assert quick.carefully is not None
-    slow = quick.carefully()
-    assert slow.carefully is None
+    quick = open_table_file(path, tmp_path, delimiter=",", optimistic=True)
+    assert quick.read_strict is not None
+    slow = quick.read_strict()
+    assert slow.read_strict is None
     assert quick.frame.collect().equals(slow.frame.collect())
     assert (quick.rows, quick.line_of([0, 2])) == (slow.rows, slow.line_of([0, 2])) == (3, [2, 4])
 
@@ -260,9 +260,9 @@ def test_quotation_marks_are_no_reason_for_care(tmp_path_factory, rows, quoting,
         writer = csv.writer(file, quoting=quoting, lineterminator=end)
         writer.writerows([("first", "second", "last"), *rows])
     assume(not holds_rows(path))
-    quick = open_table_file(path, folder, delimiter=",", hasty=True)
-    assert quick.carefully is not None
-    slow = quick.carefully()
+    quick = open_table_file(path, folder, delimiter=",", optimistic=True)
+    assert quick.read_strict is not None
+    slow = quick.read_strict()
     assert quick.frame.collect().equals(slow.frame.collect())
     assert quick.rows == slow.rows == len(rows)
     numbers = range(len(rows))
@@ -276,7 +276,7 @@ def test_marks_in_odd_places_are_a_reason(tmp_path, spoilt):
     """Readers of CSV do not agree what they mean."""
     path = tmp_path / "a.csv"
     path.write_text(f"a,b,c\n1,{spoilt},3\n4,5,6\n", newline="")
-    assert open_table_file(path, tmp_path, delimiter=",", hasty=True).carefully is None
+    assert open_table_file(path, tmp_path, delimiter=",", optimistic=True).read_strict is None
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_dressed_numbers_join_their_patient(tmp_path, kind):
     assert found["nhs_number"].to_list() == ["9990000018", "9990000379", "9990000743"]
     assert emptied == []
     reasons = (index.folder / "rejected_rows.csv").read_text(encoding="utf-8")
-    assert 'patient_id ""1.13521E+12"" was spoilt by a spreadsheet' in reasons
+    assert 'patient_id ""1.13521E+12"" was damaged by a spreadsheet' in reasons
     if kind == "tables":
         entries = index.scan("events").collect()
         assert entries["event_id"].sort().to_list() == ["a", "b", "c"]

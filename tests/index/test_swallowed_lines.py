@@ -373,25 +373,31 @@ PLAIN = st.text('ab1 ."', max_size=4).map(lambda text: text.replace('"', ""))
     others=st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=3, max_size=30),
     strays=st.lists(st.tuples(st.integers(0, 29), st.integers(1, 3), st.booleans()), max_size=2),
     end=st.sampled_from(["\n", "\r\n"]),
-    hasty=st.booleans(),
+    optimistic=st.booleans(),
 )
 @example(
     others=[("", "", ""), ("", "", ""), (" ", " 1", "")],
     strays=[(0, 1, False), (14, 1, False)],
     end="\n",
-    hasty=False,
+    optimistic=False,
 )
 @example(
-    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\n", hasty=False
+    others=[(" a", " b", " c")] * 3,
+    strays=[(0, 1, True), (2, 1, False)],
+    end="\n",
+    optimistic=False,
 )
 @example(
-    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\r\n", hasty=True
+    others=[(" a", " b", " c")] * 3,
+    strays=[(0, 1, True), (2, 1, False)],
+    end="\r\n",
+    optimistic=True,
 )
 def test_no_row_disappears_and_no_cell_holds_another_row(
     others: list[tuple[str, str, str]],
     strays: list[tuple[int, int, bool]],
     end: str,
-    hasty: bool,
+    optimistic: bool,
 ) -> None:
     """One or two quotation marks anywhere: each line is a row, or set aside by itself.
 
@@ -404,7 +410,7 @@ def test_no_row_disappears_and_no_cell_holds_another_row(
         cells[place] = f'"{cells[place]}' if begins else f'{cells[place]}"'
     text = end.join(",".join(row) for row in [["id", "a", "b", "c", "last"], *rows]) + end
     with TemporaryDirectory() as folder:
-        table = opened(Path(folder), text, hasty=hasty)
+        table = opened(Path(folder), text, optimistic=optimistic)
         read = {row[0]: list(row) for row in cells_of(table)}
         away = [line for batch in table.rejects.batches() for line in batch["line"]]
         path = Path(folder) / "entries.csv"

@@ -176,7 +176,7 @@ def test_what_stands_there_is_what_is_read(
         if not any(
             "\r" in cell for row in rows for cell in row
         ):  # by itself it ends a line for some programs, and not for others
-            by_csv = records(table.path, table.look, [3])
+            by_csv = records(table.path, table.profile, [3])
             begins = [entry.line for entry in by_csv if isinstance(entry, Record)]
             assert lines_of(table) == begins[1:]
 

@@ -24,7 +24,7 @@ from recordpick.criteria.load import read_pack
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.errors import UserError
 from recordpick.handover.export import Options, export
-from recordpick.identifiers import is_spoilt, repair_number
+from recordpick.identifiers import is_damaged, repair_number
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match
@@ -123,10 +123,10 @@ def test_codes_are_repaired_or_emptied_and_counted(practice: Path) -> None:
     for name, frame in hostile_tables().items():
         if "code" in frame.schema:
             given = [repair_number(code) for code in frame["code"].drop_nulls()]
-            usable = [code for code in given if code and not is_spoilt(code)]
+            usable = [code for code in given if code and not is_damaged(code)]
             kept = index.scan(name).collect()["code"].drop_nulls()
             assert sorted(kept) == sorted(usable), name
-            assert emptied.count(name) == sum(map(is_spoilt, given)), name
+            assert emptied.count(name) == sum(map(is_damaged, given)), name
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         were = "row was" if rejected == 1 else "rows were"
         reasons = options.out / "rejected_rows.csv"
         tell(f"{rejected:,} {were} rejected: see {reasons} for the reasons.")
-    emptied = sum(count.values_set_aside for count in manifest.files)
+    emptied = sum(count.values_emptied for count in manifest.files)
     if emptied:
         were = "value was left empty" if emptied == 1 else "values were left empty"
         reasons = options.out / "set_aside_values.csv"

@@ -281,7 +281,7 @@ class _Walk:
         """Look at the lines with these numbers; None if one must be read with more care."""
         copied = self.work / "fitting" if odd.len() > MANY else None
         result = RecordLines(self.header_line + 1, copy=copied)
-        setting_aside = RejectCollector(self.work)
+        collector = RejectCollector(self.work)
         well_formed = _well_formed(self.found)
         wanted = " or ".join(map(str, sorted(self.counts)))
         at = more = bad = 0
@@ -318,11 +318,11 @@ class _Walk:
                 result.fits_not(record, lines)
                 if text:
                     why = f"it has {number} fields, not {wanted}"
-                    setting_aside.add(self.header_line + line + 1, why, text)
+                    collector.add(self.header_line + line + 1, why, text)
             if result.copy is not None:
                 copyfileobj(file, copy)
         result.rows = self.found.lines - self.header_line - more - bad
-        result.rejects = setting_aside.all()
+        result.rejects = collector.all()
         return result
 
     def _holds_rows(self, text: str) -> bool:

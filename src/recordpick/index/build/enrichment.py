@@ -1,6 +1,6 @@
 """Enrichment: adding details from other files to rows: problems to events, issues to medication.
 
-Each function is the `enrich` of a part (parts.py).
+Each function is the `enrich` of a part (source.py).
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
-"""The patients of an index: each once, of one source or of several.
+"""The patients of an index: each once, from one source or several.
 
 A wrong patient is the worst that can happen. So two rows with one number are never distinguished
 by guessing: within a file they are refused, and between files they are one person only if a date
 of birth or an NHS number agrees and none contradicts.
 
-Record linkage: patients of a later source who are in an earlier one under another number.
-
-A list of NHS numbers beside a system's extract must not create a second patient. So a row of a
-later source whose number is new, but whose NHS number is that of exactly one known patient, is that
-patient, and so are all rows of its number in that source. If several patients have the NHS number,
-it is unknown whose row it is: it is rejected.
+Record linkage finds patients of a later source who are in an earlier one under another number: a
+list of NHS numbers beside a system's extract must not create a second patient. A row of a later
+source whose patient number is new, but whose NHS number is that of exactly one known patient, is
+that patient, and so are all rows with its number in that source. If several patients have the NHS
+number, it is unknown whose row it is, and it is rejected.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
 def patients_of(people: TableBuilder) -> pl.DataFrame:
-    """Return the patients, one row each, sorted by patient_id; UserError if that is impossible."""
+    """Return the patients, one row each, sorted by patient_id; UserError if they are ambiguous."""
     for number in range(len(people.staged)):
         _check_one_row_each(people, number)
     columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
@@ -59,9 +58,9 @@ def write_patients(
     """Write the patients with `entries` and `entries_percentile`.
 
     `counts` have patient_id and `entries`: the rows of one other table. The percentile is the
-    percentage of patients who have fewer. Neither is written where no other table was supplied
-    (nobody's rows were counted), and no percentile where all have equally many rows: none of them
-    is larger than another.
+    percentage of patients who have fewer. Neither is written where no other table was supplied (no
+    rows were counted), and no percentile where all have equally many rows: none of them is larger
+    than another.
     """
     if not counts:
         patients.lazy().sink_parquet(
@@ -86,7 +85,7 @@ def write_patients(
 
 
 def _check_one_row_each(people: TableBuilder, number: int) -> None:
-    """Refuse two rows with one patient_id: it is unknown which of them is the patient."""
+    """Raise UserError for two rows with one patient_id: it is unknown which is the patient."""
     staged = people.staged[number]
     good = people.part(number).select(ROW, PATIENT)
     duplicates = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
@@ -99,12 +98,12 @@ def _check_one_row_each(people: TableBuilder, number: int) -> None:
     who = f"patient {patient} is" if count == 1 else f"{count:,} patients, such as {patient}, are"
     raise UserError(
         f"{staged.part.file}: {who} on more than one row (lines {lines}). "
-        "Give each patient one row, with a number of their own."
+        "Give each patient one row, with their own number."
     )
 
 
 def _check_same_person(people: TableBuilder) -> None:
-    """Refuse a patient_id in several files unless they agree on the person."""
+    """Raise UserError for a patient_id in several files that do not agree on the person."""
     known = [name for name in _IDENTITY if name in people.kinds]
     seen = (
         people.rows()
@@ -124,7 +123,7 @@ def _check_same_person(people: TableBuilder) -> None:
             raise UserError(
                 f"Patient {wrong[PATIENT][0]} has another date of birth or NHS number in one "
                 f"source than in another (one of {wrong.height:,} patients): these are not the "
-                "same people. Index only sources of one practice together."
+                "same people. Only index sources of one practice together."
             )
     agree = [pl.col(f"{name} count") > 1 for name in known]
     unsure = seen.filter(~pl.any_horizontal(agree)) if agree else seen
@@ -132,27 +131,27 @@ def _check_same_person(people: TableBuilder) -> None:
     if left.height:
         raise UserError(
             f"Patient {left[PATIENT][0]} is in two sources (as are {left.height:,} in all), and "
-            "no date of birth or NHS number in both says that it is one person. "
+            "no date of birth or NHS number in both shows that this is one person. "
             "Add one of these columns, or index the sources one by one."
         )
 
 
 def _no_patients_message(staged: Staged) -> str:
     part = staged.part
-    misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    rejected = [rows_with_reasons(staged, misfits.head(_COMPARED).collect())]
+    failed = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    rejected = [rows_with_reasons(staged, failed.head(_COMPARED).collect())]
     rejected += [batch.head(_COMPARED) for batch in part.rejects.batches()]
     reasons = pl.concat(rejected).select("line", "reason")
     if reasons.is_empty():
         return f"{part.file}: there are no patients in this file."
-    alike = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
-    common = reasons.group_by(alike.alias("alike")).agg(
+    fault = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
+    common = reasons.group_by(fault.alias("fault")).agg(
         pl.len(), pl.col("line").min(), pl.col("reason").sort_by("line").first()
     )
     count, line, reason = common.sort("len", "line", descending=[True, False]).row(0)[1:]
     return (
-        f"{part.file}: no row of this file is a patient that can be used. Of "
-        f"{reasons.height:,} rows, {count:,} have this fault, the first on line {line}: {reason}."
+        f"{part.file}: no row of this file is a usable patient. Of {reasons.height:,} rows, "
+        f"{count:,} have this fault, the first on line {line}: {reason}."
     )
 
 
@@ -164,7 +163,7 @@ _IDS = {PATIENT: pl.String, NHS_NUMBER: pl.String}
 
 
 def link_records(people: TableBuilder) -> Aliases:
-    """Find such patients, and assign their known number to their rows in `people`."""
+    """Find patients known under another number, and assign it to their rows in `people`."""
     sources = sorted({staged.part.source for staged in people.staged})
     known = pl.DataFrame(schema=_IDS)
     aliases: Aliases = {}

@@ -38,7 +38,7 @@ _RECALL = {
     "pending": "pending",
     "recall": "pending",
 }
-"""A word in the status, in small letters, the first that is in it; any other is "other".
+"""Words in the status, in lower case, of which the first found decides; any other is "other".
 
 Seen in use: Pending, "1st Recall", Seen, Superseded, "Cancelled during import".
 """
@@ -93,7 +93,7 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> So
 
 
 def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> SourcePart:
-    """Return scanned and attached files (SRMedia), and letters, of which there is no file here."""
+    """Return scanned and attached files (SRMedia), and letters, which have no file here."""
     person = pl.concat_str(file.texts(*_SENDER), separator=" ", ignore_nulls=True)
     columns = {
         "date": day(file, "DateEvent"),
