@@ -398,7 +398,7 @@ def test_a_column_of_another_type_is_told(practice: Path, tmp_path: Path) -> Non
 def test_two_files_of_one_table_are_refused(practice: Path, tmp_path: Path) -> None:
     folder_of(practice, patients=pl.DataFrame({"patient_id": ["1"]}))
 
-    with pytest.raises(UserError, match="two files of table patients"):
+    with pytest.raises(UserError, match="two files for table patients"):
         build_index([practice], tmp_path / "index")
 
 
@@ -440,7 +440,7 @@ def test_a_folder_with_anything_else_in_it_is_never_replaced(
     build_index([practice], out)
     (out / name).write_text("mine", encoding="utf-8")
 
-    with pytest.raises(UserError, match=f"holds something that is not of an index .{name}"):
+    with pytest.raises(UserError, match=f"holds a file that is not part of an index .{name}"):
         build_index([practice], out)
     assert (out / name).read_text(encoding="utf-8") == "mine"
 

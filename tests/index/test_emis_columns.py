@@ -65,7 +65,7 @@ def test_columns_are_found_whatever_the_case_and_the_spelling(folder):
 def test_a_column_that_stands_twice_is_refused(folder):
     """Nothing tells which of the two holds."""
     write_extract(folder, Admin_Patient=[patient(1, SURNAME="Else")])
-    with pytest.raises(UserError, match="Surname stands twice"):
+    with pytest.raises(UserError, match="Surname is twice"):
         indexed(folder)
 
 

@@ -103,8 +103,8 @@ def test_totals_and_headers_are_no_lines_of_patients(tmp_path):
     assert found.patient_ids == ("17", "18")
     assert found.read == 2
     said = " ".join(found.not_found)
-    assert "line 3: this is the header again" in said
-    assert "line 5: Total is not a number of a patient" in said
+    assert "line 3: this repeats the header" in said
+    assert "line 5: Total is not a patient's number" in said
     assert "line 6: Page 1 of 2 is not" in said
     assert "says that it has 3 patients, but 2 were read" in said
 
@@ -123,4 +123,4 @@ def test_stray_quotation_marks_are_mentioned_and_hide_nobody(tmp_path, text):
     assert found.patient_ids == ("17", "18", "21")
     assert found.read == 3
     assert found.not_found
-    assert all("a quotation mark there encloses no value" in said for said in found.not_found)
+    assert all("a quotation mark does not enclose a value" in said for said in found.not_found)

@@ -177,7 +177,7 @@ def test_a_column_that_must_be_something_else_does_not_cost_the_patients(tmp_pat
     assert set(index.columns("patients")) == {"patient_id", "sex"}
     assert "list.csv: Registered was not used: none of its values is a date" in index.manifest.notes
     assert (
-        "list.csv: Status was not used: none of its words is known (such as Gold)"
+        "list.csv: Status was not used: none of its words are known (such as Gold)"
         in index.manifest.notes
     )
     assert column(index, "sex") == ["F", None]
@@ -268,7 +268,7 @@ def test_what_was_said_about_dates_holds(tmp_path: Path, day_first: bool, born: 
         [tmp_path / "list.csv"], tmp_path / "index", answers=Answers(day_first=day_first)
     )
     assert column(index, "date_of_birth") == [born]
-    assert any("as was said" in note for note in index.manifest.notes)
+    assert any("as answered" in note for note in index.manifest.notes)
 
 
 def test_an_answer_is_of_one_column_only(tmp_path: Path) -> None:

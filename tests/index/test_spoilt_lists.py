@@ -166,7 +166,7 @@ def test_the_sheet_that_has_the_list_is_read(tmp_path):
 
 def test_two_sheets_that_could_be_the_list_are_named(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"One": LIST, "Two": LIST})
-    with pytest.raises(UserError, match=r'sheets "One", "Two" could be the list.*Leave only'):
+    with pytest.raises(UserError, match=r'sheets "One", "Two" could be the list.*Keep only'):
         build_index([path], tmp_path / "index")
 
 

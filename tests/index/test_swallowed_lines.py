@@ -32,7 +32,7 @@ from recordpick.reports.qof import qof_table
 
 from emis_extracts import counts_of, entry, indexed, patient, rows_of, write_extract
 
-WAYS = [{"hasty": True}, {"hasty": False}]
+WAYS = [{"optimistic": True}, {"optimistic": False}]
 """The optimistic reader, and the one that looks at every line."""
 
 
@@ -207,7 +207,7 @@ def test_a_list_loses_no_patient(tmp_path: Path) -> None:
     listed = patients_of_list(index, path)
     assert (listed.read, len(listed.patient_ids)) == (20, 20)
     assert [said.split(": ")[0].rsplit(" ", 1)[1] for said in listed.not_found] == ["5", "17"]
-    assert all("a quotation mark there encloses no value" in said for said in listed.not_found)
+    assert all("a quotation mark does not enclose a value" in said for said in listed.not_found)
     pcse = read_pcse_list(path)
     assert pcse.read == 20
     assert any("lines 5, 17: a quotation mark" in note for note in pcse.notes)
@@ -312,7 +312,7 @@ def test_a_table_of_qof_is_refused_with_the_line() -> None:
 
 def lines_noted(notes: tuple[str, ...]) -> range:
     """Return the lines of the value that, a note says, may hold rows."""
-    pattern = r"entries\.csv, line (\d+): a quoted value there spans (\d+) lines that may be rows"
+    pattern = r"entries\.csv, line (\d+): a quoted value spans (\d+) lines that may be rows"
     for note in notes:
         if found := re.match(pattern, note):
             return range(int(found[1]), int(found[1]) + int(found[2]))
@@ -344,7 +344,7 @@ def test_a_list_of_patients_notes_text_that_may_be_rows(tmp_path: Path) -> None:
     pcse = read_pcse_list(path)
 
     for said in (index.manifest.notes, listed.not_found, pcse.notes):
-        assert any("line 2: a quoted value there spans 2 lines" in note for note in said)
+        assert any("line 2: a quoted value spans 2 lines" in note for note in said)
 
 
 def test_a_codelist_refuses_text_that_may_be_rows() -> None:

@@ -159,7 +159,7 @@ def test_who_has_no_registration_is_told_of(folder):
         ],
     )
     notes = " ".join(indexed(folder).manifest.notes)
-    assert "1 patient has no status: criteria that ask for registered patients do not" in notes
+    assert "1 patient has no status: criteria about registered patients do not" in notes
 
 
 def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):

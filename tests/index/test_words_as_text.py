@@ -57,7 +57,7 @@ def test_the_index_is_the_same_where_polars_does_not_heed_it(tmp_path):
     )
     quick = build_index([folder], tmp_path / "quick")
     assert words_as_text.uses_metadata()
-    with mock.patch.object(writing, "is_heeded", return_value=False):
+    with mock.patch.object(writing, "uses_metadata", return_value=False):
         slow = build_index([folder], tmp_path / "slow")
     for index in (quick, slow):
         assert index.scan("events").collect_schema()["term"] == pl.String

@@ -118,7 +118,7 @@ def _check_required(part: SourcePart, known: list[Column], present: list[str]) -
     if missing:
         found = ", ".join(present[:12]) + (" …" if len(present) > 12 else "")
         raise UserError(
-            f"{part.file}: table {part.table} needs column {missing[0]}, which is missing. "
+            f"{part.file}: column {missing[0]} is missing, which table {part.table} needs. "
             f"The columns found are: {found or 'none'}."
         )
 

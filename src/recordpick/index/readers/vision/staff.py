@@ -27,7 +27,7 @@ _SURE, _UNLIKE = 0.9, 0.5
 """The least share of values that must fit the order used, and the most that may fit the other."""
 
 NOT_RECOGNISED = (
-    "{file}: its columns are in neither of the known orders, so no member of staff has a name: "
+    "{file}: its columns are in neither of the known orders, so no member of staff is named: "
     "the usual GP and the authors of entries are left out."
 )
 
