@@ -110,6 +110,8 @@ class Opened:
     why_read_only: str
     warnings: tuple[str, ...]
     taken_over: str
+    diverged: tuple[Path, ...] = ()
+    """Copies beside the file that have gone on as well as it has."""
 
 
 class Asked(NamedTuple):
@@ -189,8 +191,10 @@ def _open_locked(path: Path, asked: Asked, lock: Lock | None, held_by: str, why:
         warnings += back_up_or_say(path, asked.at) if worked_on else ()
         warnings += clock_warnings(events, asked.at)
         warnings += tuple(sound.plausible.doubts[:MOST_DOUBTS])
-        warnings += other_copies(path, events)[:MOST_DOUBTS]
-        return Opened(sound, store, lock, held_by, why, warnings, _taken(lock))
+        copies = other_copies(path, events)[:MOST_DOUBTS]
+        warnings += tuple(one.says for one in copies)
+        diverged = tuple(one.path for one in copies if one.have_diverged)
+        return Opened(sound, store, lock, held_by, why, warnings, _taken(lock), diverged)
     except BaseException:
         if store is not None:
             store.close()

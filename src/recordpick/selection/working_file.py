@@ -74,6 +74,8 @@ class Facts:
         """Sentences that people should see now that the file is open."""
         self.taken_over: str = opened.taken_over
         """From whom the file was taken over, as a sentence; "" if nobody had it."""
+        self.diverged: tuple[Path, ...] = opened.diverged
+        """Copies beside the file that have gone on by themselves, as the file has."""
         self._header: Header = opened.sound.header
         self._history: History = opened.sound.history
         self._plausible = opened.sound.plausible
