@@ -126,12 +126,12 @@ def test_a_file_full_of_odd_quotation_marks_is_taken_for_something_else(tmp_path
         (bytes(range(256)) * 20, "not a text file"),
     ],
 )
-def test_what_is_no_text_is_told(tmp_path: Path, content: bytes, says: str) -> None:
+def test_what_is_no_text_is_reported(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(UserError, match=says):
         look(write(tmp_path, content))
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         look(tmp_path / "none.csv")
     with pytest.raises(UserError, match="folder"):
@@ -158,16 +158,16 @@ def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]])
 
 @settings(quick, max_examples=150)
 @given(content=st.binary(max_size=200) | odd_text.map(str.encode))
-def test_any_bytes_are_records_or_told(tmp_path: Path, content: bytes) -> None:
+def test_any_bytes_are_records_or_reported(tmp_path: Path, content: bytes) -> None:
     """Whatever stands in a file: records and damaged lines, or a sentence, never a traceback."""
     path = write(tmp_path, content)
     lines: list[int] = []
-    told = str(path)
+    message = str(path)
     try:
         good, damaged = read_records(path)
         lines = [entry.line for entry in [*good, *damaged]]
     except UserError as error:
-        told = str(error)
+        message = str(error)
 
-    assert told.startswith(str(path))
+    assert message.startswith(str(path))
     assert len(set(lines)) == len(lines)

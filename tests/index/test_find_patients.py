@@ -32,7 +32,7 @@ def test_a_number_typed_in_is_a_patient_number_or_an_nhs_number():
 
 
 @pytest.mark.parametrize("text", ["", "99", "9434765870", "9434765919", "9.43E+09"])
-def test_a_number_of_nobody_or_of_two_is_told(text):
+def test_a_number_of_nobody_or_of_two_is_reported(text):
     """Unknown, shared by two, or a patient number that is another's NHS number."""
     with pytest.raises(UserError):
         patient_of(INDEX, text)
@@ -51,7 +51,7 @@ def test_a_list_of_one_column_needs_no_header(tmp_path):
     assert found.read == 3
 
 
-def test_every_line_that_finds_nobody_is_told_with_its_number(tmp_path):
+def test_every_line_that_finds_nobody_is_reported_with_its_number(tmp_path):
     """Nothing vanishes: found and not found add up to the lines read."""
     found = listed(tmp_path, "Patient ID\n17\nno such\n9.43E+09\n9434765870\n18\n")
     assert found.patient_ids == ("17", "18")
@@ -75,7 +75,7 @@ def test_a_list_without_numbers_is_refused(tmp_path, text):
         listed(tmp_path, text)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_file_that_is_not_there_is_reported(tmp_path):
     """The file is named."""
     with pytest.raises(UserError, match="gone.csv"):
         patients_of_list(INDEX, tmp_path / "gone.csv")

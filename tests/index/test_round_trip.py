@@ -118,7 +118,7 @@ def test_what_is_there_is_the_same_but_for_what_is_listed(indexes, name):
 
 
 @pytest.mark.parametrize("name", [*FORMATS, "older emis"])
-def test_no_row_is_lost_or_set_aside(indexes, name):
+def test_no_row_is_lost_or_rejected(indexes, name):
     """The writers write nothing that the readers do not understand."""
     for count in indexes[name].manifest.files:
         assert count.rows_rejected == 0
@@ -181,7 +181,7 @@ def test_no_criterion_is_answered_otherwise_without_saying_so(indexes, name):
 
 
 @pytest.mark.parametrize("name", ["systmone", "vision"])
-def test_repeat_dispensing_that_is_not_told_is_not_answered_with_nobody(indexes, name):
+def test_repeat_dispensing_that_is_not_distinguished_is_not_answered_with_nobody(indexes, name):
     """Its criterion cannot be answered; one that means all repeats can."""
     answers = match(PACK, indexes[name], indexes["tables"].manifest.as_at).answers
     assert not answers["MED-02"].answered

@@ -105,7 +105,7 @@ def test_the_index_carries_every_text_unharmed(practice: Path) -> None:
             assert sorted(kept[column].drop_nulls()) == sorted(given.filter(given != "")), column
 
 
-def test_patients_are_told_apart_by_what_can_be_seen_of_their_numbers(practice: Path) -> None:
+def test_patients_are_distinguished_by_the_visible_part_of_their_numbers(practice: Path) -> None:
     """Blanks and characters without width are repaired in every table; nobody becomes another."""
     index = open_index(practice / "index")
     numbers = patient_numbers()
@@ -262,7 +262,7 @@ def test_json_for_programs_carries_every_text_unharmed(
     assert sorted(said["criteria"][1]["patients"]) == sorted(patient_numbers())
 
 
-def test_rows_that_were_set_aside_run_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+def test_rows_that_were_rejected_run_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
     """They are read by people, who open the file in one; what they say is all there."""
     source = tmp_path / "source"
     source.mkdir()

@@ -198,7 +198,7 @@ class _ListReader:
             )
 
     def _meta(self, rows: Sequence[Row]) -> dict[str, Any]:
-        told = {"title": "", "supplier": "", "version": ""}
+        texts = {"title": "", "supplier": "", "version": ""}
         notes: tuple[str, ...] = ()
         numbers = dict.fromkeys(("records per criterion", "random records"), RECORDS_BY_DEFAULT)
         for line, cells in rows:
@@ -212,9 +212,9 @@ class _ListReader:
                 numbers[key] = self._number(value, key, line, numbers[key])
             else:
                 length = VERSION_LENGTH if key == "version" else TITLE_LENGTH
-                told[key] = self._text(value, key, line, "", length)
+                texts[key] = self._text(value, key, line, "", length)
         return {
-            **told,
+            **texts,
             "notes": notes,
             "records_per_criterion": numbers["records per criterion"],
             "random_records": numbers["random records"],

@@ -68,8 +68,8 @@ class RowShape:
         if not self.has_blanks and _is_prose(fields):
             return False
         empty = sum(not fields[place].strip() for place in self.filled if place < len(fields))
-        alike = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
-        return 2 * empty <= len(self.filled) and (not alike or 2 * sum(alike) > len(alike))
+        same = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
+        return 2 * empty <= len(self.filled) and (not same or 2 * sum(same) > len(same))
 
     def fields_of(self, line: str) -> list[str] | None:
         """Return the fields of a line that is read by itself; None unless there is one reading.
@@ -200,8 +200,8 @@ class RowShape:
         values = [
             (fields[place].strip(), kind) for place, kind in self.kinds if place < len(fields)
         ]
-        alike = [_kind(value) == kind or (strictly and not value) for value, kind in values]
-        return all(alike) if strictly else not alike or 2 * sum(alike) > len(alike)
+        same = [_kind(value) == kind or (strictly and not value) for value, kind in values]
+        return all(same) if strictly else not same or 2 * sum(same) > len(same)
 
     def _has_width(self, line: str) -> bool:
         """Return whether a line that is read by itself has as many fields as a row."""

@@ -219,13 +219,13 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
 
     def fits(lines: pl.Series) -> pl.Series:
         frame = lines.alias(_TEXT).to_frame()
-        told = frame.select(
+        checked = frame.select(
             plain=_plain_fits(text, fields, delimiter),
             quoted=text.str.contains('"', literal=True).fill_null(value=False),
         )
-        which = told["quoted"].arg_true()
-        asked = frame[which].select(text.str.contains(pattern)).to_series()
-        return told["plain"].scatter(which, asked)
+        which = checked["quoted"].arg_true()
+        fitting = frame[which].select(text.str.contains(pattern)).to_series()
+        return checked["plain"].scatter(which, fitting)
 
     return fits
 

@@ -3,7 +3,7 @@
 The rules of values.py trim, lower-case, match and split every value, which costs more than reading
 the file. Nearly all values need none of that: an ISO date is found in a list of dates, a word in
 its vocabulary. The rules only run on the values that are anything else. Both ways have the same
-result (tests/index/test_quick_typing.py).
+result (tests/index/test_fast_cast.py).
 
 Polars casts the usual spelling; whether a batch has anything else is checked in Python, once for
 all its columns: a check per column costs as much as reading the file.

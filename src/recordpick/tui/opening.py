@@ -160,7 +160,7 @@ _AS_THEY_WERE = "All picks are as they were."
 
 
 async def _say_what_moved_on(app: App[None], session: Session) -> None:
-    moved = session.moved_on()
+    moved = session.stale_picks()
     told = "\n".join(moved)
     says = (Secret(told, without(session.numbers, told)),) if moved else (_AS_THEY_WERE,)
     title = f"{counted(len(moved), 'pick')} to look at again" if moved else "The newer extract"

@@ -226,14 +226,14 @@ class Session:
         """Give the patients who meet any of these criteria or are picked for one: see `area_of`."""
         return area_of(self.patients, self.selection, self.matches, criteria)
 
-    def moved_on(self) -> tuple[str, ...]:
+    def stale_picks(self) -> tuple[str, ...]:
         """Say which picks the index no longer bears out."""
-        from recordpick.picking.stale_picks import moved_on
+        from recordpick.picking.stale_picks import stale_picks
 
         if self.matches is None:
             return ()
         others = self.file.other_people()
-        found = moved_on(self.selection.picks, self.matches, self.patients, others)
+        found = stale_picks(self.selection.picks, self.matches, self.patients, others)
         return tuple(moved.in_words for moved in found)
 
     def pictures(self) -> PictureData:

@@ -197,10 +197,10 @@ def test_what_only_a_spreadsheet_opens_is_named_for_what_it_is(tmp_path, content
     """Whatever its name says, with what to do."""
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(UserError, match=f"{says}.*save it as .xlsx or") as told:
+    with pytest.raises(UserError, match=f"{says}.*save it as .xlsx or") as refused:
         build_index([path], tmp_path / "index")
-    assert "\n" not in str(told.value)
-    assert "NHS Number" not in str(told.value)
+    assert "\n" not in str(refused.value)
+    assert "NHS Number" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
