@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.load import read_pack
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
@@ -130,15 +129,11 @@ def asked(criterion):
     """Give (table, column) of everything that a criterion asks for."""
     for rule in [rule for step in criterion.steps for rule in step.rules]:
         yield rule.table, ""
-        kinds = {column.name: column.kind for column in TABLES[rule.table].columns}
-        names = set(parse_condition(rule.where, kinds).columns) if rule.where else set()
+        names = set(rule.where.columns) if rule.where else set()
         names |= {name for name in (rule.distinct, rule.per, rule.codes and "code") if name}
         yield from ((rule.table, name) for name in names)
     if criterion.population:
-        kinds = {column.name: column.kind for column in TABLES["patients"].columns}
-        yield from (
-            ("patients", name) for name in parse_condition(criterion.population, kinds).columns
-        )
+        yield from (("patients", name) for name in criterion.population.columns)
 
 
 @pytest.mark.parametrize(("name", "least"), [("emis", 33), ("systmone", 20), ("vision", 18)])

@@ -120,9 +120,7 @@ def test_a_table_of_another_index_is_reported(sound: PracticeIndex, tmp_path: Pa
         open_index(folder)
 
 
-def test_a_manifest_changed_by_hand_is_reported(
-    sound: PracticeIndex, tmp_path: Path
-) -> None:
+def test_a_manifest_changed_by_hand_is_reported(sound: PracticeIndex, tmp_path: Path) -> None:
     """Another as-at date would give every patient another age."""
     folder = shutil.copytree(sound.folder, tmp_path / "index")
     text = (folder / "index.json").read_text(encoding="utf-8")

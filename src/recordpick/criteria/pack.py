@@ -1,6 +1,6 @@
 """A criteria pack: the supplier's test criteria and their rules, as plain values.
 
-Which tables and columns a pack's rules may ask about: recordpick's own, and the pack's.
+Its rules may use recordpick's own tables, and those that the pack declares.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 
+from recordpick.criteria.conditions import Condition
 from recordpick.schema import TABLES, Kind
 
 
@@ -33,7 +34,7 @@ class Rule:
 
     says: str
     table: str = "patients"
-    where: str | None = None
+    where: Condition | None = None
     codes: str | None = None
     distinct: str | None = None
     per: str | None = None
@@ -64,7 +65,7 @@ class Criterion:
     compare: tuple[str, ...] = ()
     records: int = 20
     """The most records wanted: the criterion's own number, or the pack's."""
-    population: str | None = None
+    population: Condition | None = None
     """Condition over patients: the criterion's own, or the pack's; None is everybody."""
     steps: tuple[Step, ...] = ()
 
@@ -82,8 +83,8 @@ class Pack:
     version: str
     records_per_criterion: int
     random_records: int
-    population: str | None
-    random_population: str | None
+    population: Condition | None
+    random_population: Condition | None
     """Who may be drawn at random: a condition over patients; the pack's population by default."""
     criteria: tuple[Criterion, ...]
     codelists: dict[str, Codelist]

@@ -1,8 +1,7 @@
 """A criteria pack in TOML: from its text to checked values.
 
-Reading the rules of a criterion from TOML, checked against the tables and codelists used.
-
-The pack's own tables: `[tables.NAME]` with a kind for each column.
+The rules of a criterion are checked against the tables and codelists that they use: recordpick's
+tables, and the pack's own (`[tables.NAME]` with a kind for each column).
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import re
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
-from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions import Condition, parse_condition
 from recordpick.criteria.conditions.lexer import RESERVED
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_with, words_of
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
@@ -50,16 +49,16 @@ class RuleReader:
             return ()
         return tuple(self._step(rule) for rule in rules)
 
-    def condition(self, values: Values, key: str, table: str) -> str | None:
-        """Return the condition of a key, checked against a table; None if missing or invalid."""
+    def condition(self, values: Values, key: str, table: str) -> Condition | None:
+        """Return the parsed condition of a key over a table; None if missing or invalid."""
         text = values.raw_text(key)
         if text is None:
             return None
         try:
-            parse_condition(text, columns_with(self._tables, table), words_of(table))
+            return parse_condition(text, columns_with(self._tables, table), words_of(table))
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
-        return text
+        return None
 
     def _step(self, rule: Values) -> Step:
         if not rule.has("any"):
@@ -144,7 +143,9 @@ def _check_counts(rule: Values, parsed: Rule) -> None:
     if parsed.table == "patients":
         if parsed.at_least > 1:
             rule.problem("A patient has one row in patients: at_least cannot be more.", "at_least")
-        if not parsed.where and not parsed.codes and parsed.at_least == 1:
+        where = rule.items().get("where")
+        has_where = isinstance(where, str) and where != ""
+        if not has_where and not parsed.codes and parsed.at_least == 1:
             rule.problem("The rule says nothing: give where, or another table.")
 
 
@@ -257,7 +258,9 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
     }
 
 
-def _population(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
+def _population(
+    values: Values, key: str, default: Condition | None, rules: RuleReader
+) -> Condition | None:
     if not values.has(key):
         return default
     text = values.items()[key]

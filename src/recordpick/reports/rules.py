@@ -29,6 +29,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recordpick.criteria.conditions import text_of
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.errors import UserError
@@ -184,7 +185,7 @@ class ReportIndex(PracticeIndex):
 
 def _list_of(rule: Rule) -> str:
     """Return the codelist whose newest entries a rule needs; "" where it does not say."""
-    found = _LIST.findall(rule.where or "")
+    found = _LIST.findall(text_of(rule.where) or "")
     return found[0] if len(set(found)) == 1 else ""
 
 
