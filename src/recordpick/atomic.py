@@ -2,14 +2,8 @@
 
 Everything is written beside its destination, flushed to the disk, and then renamed. Errors of the
 operating system become sentences. POSIX keeps others out by the mode (0600, 0700); Windows gives
-new files the rights of their folder, so there it is the folder that keeps others out.
-
-One file that is there whole or not at all, for its owner only, and never over another.
-
-Files that only their owner may read, from their first byte on, and that appear whole.
-
-Windows gives new files the rights of their folder: there the mode says nothing, and the folder
-(the user's own, or a share for those who may see patient data) is what keeps others out.
+new files the rights of their folder, so there it is the folder (the user's own, or a share for
+those who may see patient data) that keeps others out. No file is ever written over another.
 """
 
 from __future__ import annotations
@@ -307,7 +301,7 @@ def check_new(out: Path) -> None:
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name, or move it away first.")
+        raise UserError(f"{out} already exists: choose another name, or move it away first.")
 
 
 def write_file(out: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What the disk or SQLite refuses, in words."""
+"""Errors of the operating system and of SQLite, as sentences."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _SQLITE = {
     "SQLITE_NOTADB": "it is damaged. Open it again to see what can be saved",
     "SQLITE_NOLFS": "the disk takes no file of that size. Choose another disk",
 }
-"""By the start of SQLite's result codes, the first that fits; what is not here is our mistake."""
+"""By the start of SQLite's result codes, the first that fits; any other code is our own bug."""
 
 
 _DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
@@ -58,15 +58,15 @@ _CANNOT_LOCK = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, err
 
 
 class DamagedDatabaseError(UserError):
-    """SQLite says that a working file is no sound database."""
+    """SQLite reports that a working file is not a sound database."""
 
 
 class NoFileLocksError(UserError):
-    """The drive that a working file is on has no file locks, without which writing is not safe."""
+    """The drive of a working file has no file locks, so that writing is not safe."""
 
 
 class BusyError(UserError):
-    """Another program reads or writes at this moment."""
+    """Another program is reading or writing at this moment."""
 
 
 class NotSavedError(UserError):
@@ -76,7 +76,7 @@ class NotSavedError(UserError):
     """
 
     def __init__(self, *messages: str, at_risk: bool) -> None:
-        """Take the sentences."""
+        """Store the sentences."""
         super().__init__(*messages)
         self.at_risk = at_risk
 

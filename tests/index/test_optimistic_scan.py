@@ -16,7 +16,7 @@ from recordpick.csvio import quoting as record_ends
 from recordpick.csvio.row_shape import sample_rows
 from recordpick.csvio.scan import open_table_file
 from recordpick.csvio.shape import record_lines, shape
-from recordpick.csvio.sniff import look, row_shape
+from recordpick.csvio.sniff import row_shape, sniff
 from recordpick.index.lookup import LookupTable
 
 from emis_extracts import (
@@ -61,8 +61,8 @@ def test_a_line_too_short_and_one_too_long_are_both_noticed(folder):
 
     path = with_lines(folder, cut_and_paste)
     assert (
-        look(path, ",", counts_records=True).records,
-        look(path, ",", counts_records=True).delimiters,
+        sniff(path, ",", counts_records=True).records,
+        sniff(path, ",", counts_records=True).delimiters,
     ) == (5, 40)
     index = indexed(folder)
     assert rows_of(index, "events", "event_id") == [(bare(13),), (bare(14),)]
@@ -110,7 +110,7 @@ def test_only_lines_with_quotation_marks_need_the_pattern(tmp_path_factory, line
     first = ",".join("x" * fields)
     last = ",".join(['"x"'] * fields)
     path.write_text("\n".join([first, first, *lines, last]) + "\n", encoding="utf-8", newline="")
-    found = look(path, ",", counts_records=True)
+    found = sniff(path, ",", counts_records=True)
     lines = pl.Series([first, *lines])
     fits = lines.str.contains(shape(fields, ","))
     looked = record_lines(path, found, 1, [fields], path.parent)
@@ -165,7 +165,7 @@ def test_a_look_finds_the_same_however_the_file_is_cut(tmp_path_factory, text, s
     content = f"x{text}".encode()
     path.write_bytes(content)
     with mock.patch.object(chunks, "CHUNK", size):
-        found = look(path, ",", counts_records=True)
+        found = sniff(path, ",", counts_records=True)
     assert (found.size, found.encoding) == (len(content), "utf-8")
     assert found.lines == content.count(b"\n") + (not content.endswith(b"\n"))
     assert (found.has_quotes, found.has_returns) == (b'"' in content, b"\r" in content)
@@ -194,7 +194,7 @@ def test_records_are_counted_where_all_is_simple(tmp_path_factory, text, size, m
         mock.patch.object(chunks, "CHUNK", size),
         mock.patch.object(record_ends, "_FEW_QUOTES", seldom),
     ):
-        found = look(path, ",", counts_records=True)
+        found = sniff(path, ",", counts_records=True)
     expected = simple_records(content.decode())
     spans_lines = any(
         "\n" in value
@@ -227,10 +227,10 @@ def test_records_are_counted_only_where_the_delimiter_is_said(tmp_path):
     """Before that it is not known what a quotation mark may stand beside."""
     path = tmp_path / "a.csv"
     path.write_text("a;b\n1;2\n")
-    assert look(path, counts_records=True).records is None
-    assert look(path, ";").records is None
-    assert look(path, ";", counts_records=True).records == 2
-    assert look(path, "€", counts_records=True).records is None
+    assert sniff(path, counts_records=True).records is None
+    assert sniff(path, ";").records is None
+    assert sniff(path, ";", counts_records=True).records == 2
+    assert sniff(path, "€", counts_records=True).records is None
 
 
 def holds_rows(path):
@@ -238,7 +238,7 @@ def holds_rows(path):
     with path.open(encoding="utf-8", newline="") as file:
         lines = file.read().splitlines()
     written = sample_rows([f"{line}\n" for line in lines], ",")
-    known = row_shape(path, look(path, ","), [3])
+    known = row_shape(path, sniff(path, ","), [3])
     return any(
         known.is_swallowing(text.split("\n"), len(fields))
         or known.may_be_swallowing(text.split("\n"), len(fields))

@@ -24,7 +24,7 @@ from recordpick.criteria.spreadsheet_pack import pack_from_csv
 from recordpick.csvio import quoting as chunks
 from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
-from recordpick.csvio.sniff import Record, look, padded_records, read_records
+from recordpick.csvio.sniff import Record, padded_records, read_records, sniff
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
 from recordpick.index.patient_lookup import patients_of_list
@@ -163,11 +163,11 @@ def test_records_of_several_lines_are_found_however_the_file_is_cut(
     with mock.patch.object(chunks, "CHUNK", size):
         swallowing = tmp_path / "a.csv"
         swallowing.write_text(as_text(plain), encoding="utf-8")
-        assert look(swallowing, ",", counts_records=True).records is None
+        assert sniff(swallowing, ",", counts_records=True).records is None
         honest = tmp_path / "b.csv"
         text = as_text(entries(4, {})) + '9,2020-01-31,"two\nlines",1,x\n'
         honest.write_text(text, encoding="utf-8")
-        assert look(honest, ",", counts_records=True).records == 6
+        assert sniff(honest, ",", counts_records=True).records == 6
 
 
 def test_an_emis_extract_keeps_every_row(tmp_path: Path) -> None:
@@ -415,7 +415,7 @@ def test_no_row_disappears_and_no_cell_holds_another_row(
         away = [line for batch in table.rejects.batches() for line in batch["line"]]
         path = Path(folder) / "entries.csv"
         listed, damaged = read_records(path)
-        counted = list(padded_records(path, look(path, ","), [5]))
+        counted = list(padded_records(path, sniff(path, ","), [5]))
 
     noted = lines_noted(table.notes)
     missing = noted[1:]

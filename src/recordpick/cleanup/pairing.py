@@ -3,9 +3,8 @@
 Two rows are the same person if they share an NHS number that nobody else has on either side. Those
 left over are *likely* the same person if they share surname, forenames and date of birth that
 nobody else has on either side. Where a number or a name appears several times nothing is decided:
-these rows are unclear. So each row of either side has exactly one place.
-
-The differences between two entries for one person, field by field.
+these rows are unclear. So each row of either side has exactly one place. Pairs are then compared
+field by field.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Compare the practice's registered patients with PCSE's list: who is on both, and differences.
 
-The patients of an index who should be on PCSE's list: those on the GMS list.
+The patients who should be on PCSE's list are those on the GMS list.
 """
 
 from __future__ import annotations

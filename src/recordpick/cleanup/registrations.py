@@ -1,12 +1,8 @@
-"""Patients who left, and e-mail addresses that are missing or were never verified.
+"""Checks of patients and their records, other than dates and codes.
 
-Patients who may be the same person with two records.
-
-Normalise names for comparison: case and white space do not count.
-
-Patients without an NHS number, and numbers that cannot be one.
-
-Records in which something is missing: all entries, or a document's file.
+They find patients who left; e-mail addresses that are missing or were never verified; patients who
+may be one person with two records; missing and invalid NHS numbers; and records without any entry,
+or without a document's file.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Write the folder of the clean-up list: a summary, a CSV for each finding, and a README.txt.
 
-Write README.txt of the clean-up list: what was found, what it means and what to do.
+README.txt says what was found, what it means and what to do.
 """
 
 from __future__ import annotations

@@ -20,8 +20,9 @@ import polars as pl
 
 from recordpick.csvio.rejects import NOTHING, ROW, Lines, RejectCollector, Rejects
 from recordpick.csvio.shape import LineOffsets, SuspectValues, record_lines
-from recordpick.csvio.sniff import CsvProfile, Damaged, Record, look, padded_records, records
+from recordpick.csvio.sniff import CsvProfile, Damaged, Record, padded_records, records, sniff
 from recordpick.errors import UserError
+from recordpick.text import plural
 
 _BATCH = 50_000
 _CHARACTERS = 4 * 1024**2
@@ -88,7 +89,7 @@ def open_table_file(
     if the file cannot be read as text.
     """
     is_optimistic = optimistic and has_header and not headers
-    found = look(path, delimiter, counts_records=is_optimistic)
+    found = sniff(path, delimiter, counts_records=is_optimistic)
     head = _headers(path, found, headers, has_header=has_header)
     text, as_utf8 = path, found
     if found.encoding not in {"utf-8", "utf-8-sig"}:
@@ -188,10 +189,10 @@ def _optimistic_scan(
     row = pl.when(pl.col(names[-1]).is_not_null()).then(ROW)
     rows = found.records - 1
 
-    def line_of(asked: Sequence[int]) -> list[int]:
+    def line_of(rows: Sequence[int]) -> list[int]:
         if found.records == found.lines:
-            return [row + 2 for row in asked]
-        return read_strict().line_of(asked)
+            return [row + 2 for row in rows]
+        return read_strict().line_of(rows)
 
     return TableFile(
         path=path,
@@ -284,9 +285,8 @@ class _Odd:
 
 def _lines_named(lines: Sequence[int], count: int) -> str:
     """Return the names of lines: "line 4", "lines 4, 9 and 12 more"."""
-    word = "line" if count == 1 else "lines"
     more = f" and {count - len(lines):,} more" if count > len(lines) else ""
-    return f"{word} {', '.join(f'{line:,}' for line in lines)}{more}"
+    return f"{plural(count, 'line')} {', '.join(f'{line:,}' for line in lines)}{more}"
 
 
 def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:
@@ -343,9 +343,9 @@ class _Rewritten:
         self.files.append(path)
         self.batch.clear()
 
-    def line_of(self, asked: Sequence[int]) -> list[int]:
+    def line_of(self, rows: Sequence[int]) -> list[int]:
         """Return the line on which each row began."""
-        return [row + self.offsets.at(row) for row in asked]
+        return [row + self.offsets.at(row) for row in rows]
 
 
 def _by_record(
@@ -372,7 +372,7 @@ def _by_record(
             suspect_values.add(record.line, record.may_hold)
         if record.is_padded:
             padded.add(record.line)
-        if record.is_alone:
+        if record.has_stray_mark:
             stray.add(record.line)
             most_swallowed = max(most_swallowed, record.swallowed)
         fields = record.fields

@@ -18,6 +18,7 @@ from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
+from recordpick.text import counted, plural
 
 SCHEMA = {
     "file": pl.String,
@@ -58,11 +59,9 @@ class EmptiedCounts:
         for key, count in sorted(self._counts.items(), key=lambda entry: (-entry[1], entry[0])):
             file, _, column, reason = key
             value, line = self._examples[key]
-            what = "1 value" if count == 1 else f"{count:,} values"
-            were = "was" if count == 1 else "were"
             yield (
-                f"{file}: {what} of {column} {were} left empty: {reason} "
-                f"(such as {_short(value)}, line {line})."
+                f"{file}: {counted(count, 'value')} of {column} {plural(count, 'was', 'were')} "
+                f"left empty: {reason} (such as {_short(value)}, line {line})."
             )
 
     def cautions(self) -> tuple[Conflated, ...]:
@@ -87,7 +86,7 @@ def _says(column: str, count: int) -> str:
         if column == NHS_NUMBER
         else ("value", "that cannot be read")
     )
-    many = f"1 {what} {why} was" if count == 1 else f"{count:,} {what}s {why} were"
+    many = counted(count, f"{what} {why} was", f"{what}s {why} were")
     return f"{many} left empty: set_aside_values.csv beside the index names whose"
 
 

@@ -18,7 +18,8 @@ from functools import cache, partial
 
 import polars as pl
 
-from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
+from recordpick.index.values import DIGITS, ISO, from_text, trimmed
+from recordpick.polars_types import TYPES
 from recordpick.schema import Column
 
 FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)

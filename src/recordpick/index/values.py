@@ -23,16 +23,8 @@ from recordpick.index.date_columns import ISO, to_date, usable
 from recordpick.index.list_columns import words_of
 from recordpick.index.patient_numbers import usable as usable_number
 from recordpick.index.patient_numbers import usable_code
+from recordpick.polars_types import TYPES
 from recordpick.schema import PATIENTS, Column, Kind
-
-TYPES: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "date": pl.Date(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "yes_no": pl.Boolean(),
-}
-"""The polars type of each kind in an index."""
 
 __all__ = ["ISO", "to_date"]  # dates are read in date_columns.py
 

@@ -38,6 +38,7 @@ from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Source
 from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.progress import Progress, silent
 from recordpick.schema import TABLES
+from recordpick.text import counted
 
 BeforeReading = Callable[[SourcePart], None]
 """Called with each part before it is read."""
@@ -314,10 +315,9 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
         rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
         count = rows.select(pl.col("status").null_count()).collect().item()
         if count:
-            whose = "1 patient has" if count == 1 else f"{count:,} patients have"
             yield (
-                f"{whose} no status: criteria about registered patients do not find them, "
-                "nor does the random draw."
+                f"{counted(count, 'patient has', 'patients have')} no status: criteria about "
+                "registered patients do not find them, nor does the random draw."
             )
 
 

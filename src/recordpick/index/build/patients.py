@@ -26,7 +26,7 @@ from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import ROW_GROUP_BY_PATIENT
 from recordpick.index.manifest import TableSummary
 from recordpick.index.source import DELETED, PATIENT
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 from recordpick.schema import Kind
 
 _COMPARED = 100_000

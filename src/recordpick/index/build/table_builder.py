@@ -14,7 +14,7 @@ from recordpick.index.build.row_order import CHUNK, LENGTH, PART, ChunkCounts
 from recordpick.index.build.staging import Staged
 from recordpick.index.lookup import decoded
 from recordpick.index.source import DETAIL_OF, HAS_PARENT, PATIENT, VERSION, LookupColumns
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 from recordpick.schema import TABLES, Kind
 
 PLACE = "__place"

@@ -34,7 +34,7 @@ from recordpick.index.build.table_builder import PLACE, TableBuilder
 from recordpick.index.lookup import gather_at
 from recordpick.index.manifest import TableSummary
 from recordpick.index.source import PATIENT, LookupColumns
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 
 _NOTE = "ARROW:schema"
 """The metadata key of Arrow's schema in a Parquet file (Arrow's documentation)."""

@@ -10,12 +10,13 @@ import polars as pl
 
 from recordpick.csvio.rejects import ROW
 from recordpick.csvio.row_shape import SAMPLE, RowShape, shape_of_rows
-from recordpick.csvio.sniff import Record, look, records
+from recordpick.csvio.sniff import Record, records, sniff
 from recordpick.errors import UserError
 from recordpick.index.list_columns import ListColumns, find_header, plain
 from recordpick.index.readers.not_patients import repeats_header, stated_count
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
+from recordpick.text import plural
 
 _MOST_ROWS = 2_000_000
 _MOST_SAID = 5
@@ -51,7 +52,7 @@ def rows_of(path: Path) -> ListRows:
 
 
 def _of_text(path: Path) -> ListRows:
-    found = look(path)
+    found = sniff(path)
     lines: list[int] = []
     rows: list[list[str]] = []
     damaged: list[tuple[int, str, str]] = []
@@ -63,7 +64,7 @@ def _of_text(path: Path) -> ListRows:
         elif any(map(str.strip, entry.fields)):
             lines.append(entry.line)
             rows.append(entry.fields)
-            open_marks += [entry.line] * entry.is_alone
+            open_marks += [entry.line] * entry.has_stray_mark
             suspect_values += [(entry.line, entry.may_hold)] * bool(entry.may_hold)
         if len(rows) + len(damaged) > _MOST_ROWS:
             raise UserError(
@@ -208,7 +209,7 @@ def notes_of(read: ListRows, header: int) -> list[str]:
 def _at(lines: list[int]) -> str:
     first = ", ".join(f"{line:,}" for line in lines[:_MOST_SAID])
     more = f" and {len(lines) - _MOST_SAID:,} more" if len(lines) > _MOST_SAID else ""
-    return f"line{'s' * (len(lines) > 1)} {first}{more}"
+    return f"{plural(len(lines), 'line')} {first}{more}"
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.csvio.sniff import Record, look, records
+from recordpick.csvio.sniff import Record, records, sniff
 from recordpick.errors import UserError
 from recordpick.extract_columns import vision_columns
 from recordpick.index.as_at import FoundDay, day_in_name, latest
@@ -81,7 +81,7 @@ def open_all(files: Mapping[str, Path], work: Path) -> dict[str, ExtractFile]:
 
 def _check_columns(path: Path, kind: str, wanted: int) -> None:
     """Raise UserError for a wrong number of columns in the first record: nothing names them."""
-    first = next(iter(records(path, look(path, ","))), None)
+    first = next(iter(records(path, sniff(path, ","))), None)
     found = len(first.fields) if isinstance(first, Record) else 0
     if found != wanted:
         raise UserError(
