@@ -2,7 +2,7 @@
 
 import pytest
 
-from recordpick.text import counted, plural
+from recordpick.text import plural, word_for
 
 
 @pytest.mark.parametrize(
@@ -20,5 +20,5 @@ from recordpick.text import counted, plural
 )
 def test_a_number_has_the_right_form_of_its_noun(number, words, expected):
     """Exactly one has the singular; thousands have separators."""
-    assert counted(number, *words) == expected
-    assert expected.endswith(plural(number, *words))
+    assert plural(number, *words) == expected
+    assert expected.endswith(word_for(number, *words))

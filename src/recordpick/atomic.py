@@ -1,9 +1,10 @@
 """Atomic writes: files and folders appear complete or not at all, readable by their owner only.
 
-Everything is written beside its destination, flushed to the disk, and then renamed. Errors of the
-operating system become sentences. POSIX keeps others out by the mode (0600, 0700); Windows gives
-new files the rights of their folder, so there it is the folder (the user's own, or a share for
-those who may see patient data) that keeps others out. No file is ever written over another.
+Everything is written beside its destination, flushed to the disk, and then renamed, never over
+another file. Errors of the operating system become sentences. POSIX keeps others out by the mode
+(0600, 0700), from the first byte on; Windows gives new files the rights of their folder, so there
+it is the folder that keeps others out (the user's own, or a share for those who may see patient
+data).
 """
 
 from __future__ import annotations
@@ -20,33 +21,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 
-_REASONS = {
-    errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
-    errno.EDQUOT: "your share of the disk is used up: free some, or choose another disk",
-    errno.ENOMEM: "there is not enough memory: close other programs",
-    errno.EFBIG: "the disk cannot hold a file of that size: choose another disk",
-    errno.EACCES: "you may not write there: choose another folder, or ask for permission",
-    errno.EPERM: "you may not write there: choose another folder, or ask for permission",
-    errno.ENOTEMPTY: "it is not empty: choose another folder",
-    errno.EROFS: "the disk is read-only: choose another folder",
-    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
-    errno.ENOENT: "the folder is not there any more: choose another one",
-}
 _WINDOWS_FULL = (39, 112)
 """Windows error codes for a full disk."""
 AN_HOUR = 3600
-BINARY = getattr(os, "OBINARY", 0)
+BINARY = getattr(os, "O_BINARY", 0)
 _TEST_BYTES = 1024**2
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF}
 """Errors of systems that cannot flush a file or a folder to the disk."""
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
-
-
-def cannot_write(path: Path, error: OSError) -> UserError:
-    """Return a UserError that says why the system refused to write."""
-    why = _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
-    return UserError(f"{path} could not be written: {why}. Nothing was left behind.")
 
 
 def as_system_error(error: BaseException, folder: Path) -> OSError | None:
@@ -301,7 +285,7 @@ def check_new(out: Path) -> None:
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} already exists: choose another name, or move it away first.")
+        raise UserError(f"{out} is there already: choose another name, or move it away first.")
 
 
 def write_file(out: Path, content: bytes) -> None:

@@ -22,7 +22,7 @@ from recordpick.csvio.rejects import NOTHING, ROW, Lines, RejectCollector, Rejec
 from recordpick.csvio.shape import LineOffsets, SuspectValues, record_lines
 from recordpick.csvio.sniff import CsvProfile, Damaged, Record, padded_records, records, sniff
 from recordpick.errors import UserError
-from recordpick.text import plural
+from recordpick.text import word_for
 
 _BATCH = 50_000
 _CHARACTERS = 4 * 1024**2
@@ -286,7 +286,7 @@ class _Odd:
 def _lines_named(lines: Sequence[int], count: int) -> str:
     """Return the names of lines: "line 4", "lines 4, 9 and 12 more"."""
     more = f" and {count - len(lines):,} more" if count > len(lines) else ""
-    return f"{plural(count, 'line')} {', '.join(f'{line:,}' for line in lines)}{more}"
+    return f"{word_for(count, 'line')} {', '.join(f'{line:,}' for line in lines)}{more}"
 
 
 def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:

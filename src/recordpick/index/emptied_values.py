@@ -18,7 +18,7 @@ from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
-from recordpick.text import counted, plural
+from recordpick.text import plural, word_for
 
 SCHEMA = {
     "file": pl.String,
@@ -60,7 +60,7 @@ class EmptiedCounts:
             file, _, column, reason = key
             value, line = self._examples[key]
             yield (
-                f"{file}: {counted(count, 'value')} of {column} {plural(count, 'was', 'were')} "
+                f"{file}: {plural(count, 'value')} of {column} {word_for(count, 'was', 'were')} "
                 f"left empty: {reason} (such as {_short(value)}, line {line})."
             )
 
@@ -86,7 +86,7 @@ def _says(column: str, count: int) -> str:
         if column == NHS_NUMBER
         else ("value", "that cannot be read")
     )
-    many = counted(count, f"{what} {why} was", f"{what}s {why} were")
+    many = plural(count, f"{what} {why} was", f"{what}s {why} were")
     return f"{many} left empty: set_aside_values.csv beside the index names whose"
 
 

@@ -18,7 +18,7 @@ from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from math import ceil, comb
 
-from recordpick.text import counted
+from recordpick.text import plural
 
 CONFIDENCE = 0.95
 _NEARLY_ONE = 1 + 1e-6
@@ -49,7 +49,7 @@ class Assurance:
     def in_words(self) -> str:
         """What the sample shows, for somebody who knows no statistics."""
         return (
-            f"{counted(self.sample, 'random record')} of {self.population:,} checked, "
+            f"{plural(self.sample, 'random record')} of {self.population:,} checked, "
             f"{'none' if self.faults == 0 else f'{self.faults:,}'} faulty: {self._conclusion}"
         )
 
@@ -58,7 +58,7 @@ class Assurance:
         """What the sample would show, before anything is checked."""
         found = "none" if self.faults == 0 else f"no more than {self.faults:,}"
         return (
-            f"If {found} of {counted(self.sample, 'random record')} (out of "
+            f"If {found} of {plural(self.sample, 'random record')} (out of "
             f"{self.population:,}) {'is' if self.faults < 2 else 'are'} faulty: {self._conclusion}"
         )
 
@@ -134,7 +134,7 @@ def need_in_words(
     found = "none of them faulty" if faults == 0 else f"at most {faults:,} of them faulty"
     return (
         f"To show with {_percent(confidence)} confidence {aim}, "
-        f"check {counted(needed, 'random record')}, {found}."
+        f"check {plural(needed, 'random record')}, {found}."
     )
 
 

@@ -14,7 +14,7 @@ from recordpick.picking.demand import Demand, Picks, find_demand
 from recordpick.picking.diverse import spread
 from recordpick.picking.minimum_cover import FewestRecords, Solver, fewest_records, solve_with_highs
 from recordpick.picking.tickets import PickedSoFar, suggest_by_ticket
-from recordpick.text import counted
+from recordpick.text import plural
 
 Way = Literal["fewest", "spread", "ticket"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -48,7 +48,7 @@ class Suggestion:
     @property
     def in_words(self) -> str:
         """The cost, and whether it is proven smallest, in a sentence or two."""
-        start = f"{counted(len(self.picks), 'pick')} in {counted(self.records, 'record')}"
+        start = f"{plural(len(self.picks), 'pick')} in {plural(self.records, 'record')}"
         if self.records > self.new_records:
             start += f", {self.new_records:,} of them new"
         excess = self.records - self.lower_bound
@@ -85,9 +85,9 @@ class Comparison:
             )
         by_ticket = self.suggestions["ticket"]
         summary = (
-            f"{counted(few.records, 'record')} instead of {by_ticket.records:,}"
+            f"{plural(few.records, 'record')} instead of {by_ticket.records:,}"
             if few.records < by_ticket.records
-            else f"{counted(few.records, 'record')}, whichever way"
+            else f"{plural(few.records, 'record')}, whichever way"
         )
         certainty = (
             "No choice has fewer."
@@ -95,10 +95,10 @@ class Comparison:
             else f"The proven lower bound is {self.lower_bound:,}."
         )
         lines = [
-            f"{NAMES[way]}: {counted(self.suggestions[way].records, 'record')} to open"
+            f"{NAMES[way]}: {plural(self.suggestions[way].records, 'record')} to open"
             for way in WAYS
         ]
-        greedy = f"most criteria at a time (greedy): {counted(self.greedy_records, 'record')}"
+        greedy = f"most criteria at a time (greedy): {plural(self.greedy_records, 'record')}"
         return (f"{summary}. {certainty}", *lines, greedy)
 
 

@@ -71,7 +71,7 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
     says: tuple[str | Secret, ...] = (_NAMED,) if asked.with_names else ()
     says += tuple(
         Secret(doubt.in_words, doubt.in_numbers)
-        for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
+        for doubt in doubts(session.selection, index, file.as_at, matches, file.reused_numbers())
     )
     if asked.encrypted:
         out = as_zip(asked.out)

@@ -38,7 +38,7 @@ from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Source
 from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.progress import Progress, silent
 from recordpick.schema import TABLES
-from recordpick.text import counted
+from recordpick.text import plural
 
 BeforeReading = Callable[[SourcePart], None]
 """Called with each part before it is read."""
@@ -316,7 +316,7 @@ def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
         count = rows.select(pl.col("status").null_count()).collect().item()
         if count:
             yield (
-                f"{counted(count, 'patient has', 'patients have')} no status: criteria about "
+                f"{plural(count, 'patient has', 'patients have')} no status: criteria about "
                 "registered patients do not find them, nor does the random draw."
             )
 

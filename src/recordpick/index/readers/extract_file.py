@@ -25,7 +25,7 @@ from recordpick.errors import UserError
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import LookUp, SourcePart
 from recordpick.index.values import YES, trimmed
-from recordpick.text import counted
+from recordpick.text import plural
 
 _YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
 
@@ -250,7 +250,7 @@ def delta_warning(source: str, sign: str) -> str:
 
 def patients_are(count: int) -> str:
     """Return "1 patient is" or "12 patients are"."""
-    return counted(count, "patient is", "patients are")
+    return plural(count, "patient is", "patients are")
 
 
 def one_kind_of_repeat(system: str) -> tuple[Conflated, ...]:

@@ -16,7 +16,7 @@ from recordpick.index.list_columns import ListColumns, find_header, plain
 from recordpick.index.readers.not_patients import repeats_header, stated_count
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
-from recordpick.text import plural
+from recordpick.text import word_for
 
 _MOST_ROWS = 2_000_000
 _MOST_SAID = 5
@@ -209,7 +209,7 @@ def notes_of(read: ListRows, header: int) -> list[str]:
 def _at(lines: list[int]) -> str:
     first = ", ".join(f"{line:,}" for line in lines[:_MOST_SAID])
     more = f" and {len(lines) - _MOST_SAID:,} more" if len(lines) > _MOST_SAID else ""
-    return f"{plural(len(lines), 'line')} {first}{more}"
+    return f"{word_for(len(lines), 'line')} {first}{more}"
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:

@@ -22,7 +22,7 @@ from recordpick.index.readers.emis.vocabulary import REGISTRATION, SEX, to_word
 from recordpick.index.readers.extract_file import ExtractFile, lines_of_rows, patients_are
 from recordpick.index.source import DELETED, VERSION, SourcePart
 from recordpick.index.values import to_date
-from recordpick.text import counted
+from recordpick.text import plural
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
 _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
@@ -90,7 +90,7 @@ def read_patients(
     )
     guids = ids.filter("is_guid").height
     notes = (
-        (f"{counted(guids, 'patient')}: the number is a GUID, as EMIS's is empty or shared.",)
+        (f"{plural(guids, 'patient')}: the number is a GUID, as EMIS's is empty or shared.",)
         if guids
         else ()
     )
