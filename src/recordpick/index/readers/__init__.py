@@ -35,7 +35,7 @@ READERS = {
     ),
     "vision": SourceKind(
         "Vision extract",
-        "a folder of `…patient_data_extract….csv`, `…journal_data_extract….csv` …",
+        "a folder with `…patient_data_extract….csv`, `…journal_data_extract….csv` …",
         "recordpick.index.readers.vision.reader",
     ),
     "emis": SourceKind(
