@@ -163,7 +163,7 @@ def tell_notes(pack: Pack) -> None:
 def must_be_new(path: Path) -> None:
     """Refuse to overwrite a file."""
     if path.exists():
-        raise UserError(f"{path} is there already: choose another name, or move it away first.")
+        raise UserError(f"{path} already exists: choose another name, or move it away first.")
 
 
 def may_write_names(options: argparse.Namespace, file: str) -> bool:

@@ -67,8 +67,14 @@ class RowShape:
             return False
         if not self.has_blanks and _is_prose(fields):
             return False
-        empty = sum(not fields[place].strip() for place in self.filled if place < len(fields))
-        same = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
+        empty = sum(
+            not fields[position].strip() for position in self.filled if position < len(fields)
+        )
+        same = [
+            _kind(fields[position]) == kind
+            for position, kind in self.kinds
+            if position < len(fields)
+        ]
         return 2 * empty <= len(self.filled) and (not same or 2 * sum(same) > len(same))
 
     def fields_of(self, line: str) -> list[str] | None:
@@ -140,7 +146,7 @@ class RowShape:
         if not self._begins_like_row(fields, strictly=True) or ('"' in line and self.fits(line)):
             return None
         row = [*fields, *[""] * (width - len(fields))]
-        lost = ([*fields[:place], None, *fields[place:]] for place in range(len(fields)))
+        lost = ([*fields[:position], None, *fields[position:]] for position in range(len(fields)))
         if any(self._fits_otherwise(other, row) for other in lost):
             return None
         rest = after.split(self.delimiter)
@@ -164,7 +170,7 @@ class RowShape:
         is_last_there = width - 1 in self.filled and row[-1].strip()
         if is_usual or is_last_there or not self.kinds:
             return row
-        added = ([*fields[:place], *fields[place + 1 :]][:width] for place in range(width))
+        added = ([*fields[:position], *fields[position + 1 :]][:width] for position in range(width))
         if not self._begins_like_row(row, strictly=True) or any(
             self._fits_otherwise(other, row) for other in added
         ):
@@ -178,15 +184,17 @@ class RowShape:
         never empty. None is a missing value, which may have been anything.
         """
         has_moved = False
-        for place, kind in self.kinds:
-            value = other[place] if place < len(other) else ""
-            has_moved |= value is not None and value != row[place]
+        for position, kind in self.kinds:
+            value = other[position] if position < len(other) else ""
+            has_moved |= value is not None and value != row[position]
             if value is None or _kind(value.strip()) == kind:
                 continue
-            if value.strip() or place in self.filled:
+            if value.strip() or position in self.filled:
                 return False
         return has_moved or any(
-            other[place] and not row[place].strip() for place in self.filled if place < len(other)
+            other[position] and not row[position].strip()
+            for position in self.filled
+            if position < len(other)
         )
 
     def _begins_like_row(self, fields: Sequence[str], *, strictly: bool = False) -> bool:
@@ -198,7 +206,9 @@ class RowShape:
         if len(fields) < min(2, *self.widths) or (0 in self.filled and not fields[0].strip()):
             return False
         values = [
-            (fields[place].strip(), kind) for place, kind in self.kinds if place < len(fields)
+            (fields[position].strip(), kind)
+            for position, kind in self.kinds
+            if position < len(fields)
         ]
         same = [_kind(value) == kind or (strictly and not value) for value, kind in values]
         return all(same) if strictly else not same or 2 * sum(same) > len(same)
@@ -255,13 +265,13 @@ def shape_of_rows(
         )
     filled = set()
     kinds: list[tuple[int, str]] = []
-    for place in range(width if len(whole) > 1 else 1):  # one row's values say too much
-        values = [fields[place] for _, fields in whole]
+    for position in range(width if len(whole) > 1 else 1):  # one row's values say too much
+        values = [fields[position] for _, fields in whole]
         if _is_nearly_all(sum(bool(value.strip()) for value in values), len(values)):
-            filled.add(place)
+            filled.add(position)
             kind, times = Counter(map(_kind, values)).most_common(1)[0]
             if kind and _is_nearly_all(times, len(values)):
-                kinds.append((place, kind))
+                kinds.append((position, kind))
     return RowShape(
         delimiter,
         frozenset(widths),
@@ -292,7 +302,7 @@ def _is_prose(fields: Sequence[str]) -> bool:
     Two delimiters in a row are not prose. Those at the end of the line are not counted: they may
     be the empty last cells of the record whose text ends in this line.
     """
-    last = max((place for place, field in enumerate(fields) if field.strip()), default=0)
+    last = max((position for position, field in enumerate(fields) if field.strip()), default=0)
     blanks = sum(field.startswith(" ") for field in fields[1 : last + 1])
     return _has_blanks(fields) and 2 * blanks > last
 

@@ -353,7 +353,7 @@ def _by_record(
 ) -> TableFile:
     """Read record by record, into files that polars can scan."""
     columns = head.columns
-    places = {
+    positions = {
         count: [names.index(name) if name in names else -1 for name in columns]
         for count, names in head.by_count.items()
     }
@@ -376,9 +376,9 @@ def _by_record(
             stray.add(record.line)
             most_swallowed = max(most_swallowed, record.swallowed)
         fields = record.fields
-        is_complete = len(places) == 1
+        is_complete = len(positions) == 1
         values = (
-            fields if is_complete else [fields[p] if p >= 0 else "" for p in places[len(fields)]]
+            fields if is_complete else [fields[p] if p >= 0 else "" for p in positions[len(fields)]]
         )
         rewritten.add(record.line, values)
     rewritten.write()

@@ -49,8 +49,8 @@ class LineOffsets:
 
     def at(self, number: int) -> int:
         """Return the offset of a number."""
-        place = bisect_right(self._from, number)
-        return self._more[place - 1] if place else 0
+        position = bisect_right(self._from, number)
+        return self._more[position - 1] if position else 0
 
     @property
     def last(self) -> int:

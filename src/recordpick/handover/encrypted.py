@@ -39,7 +39,7 @@ def check_free_file(out: Path) -> None:
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name.")
+        raise UserError(f"{out} already exists: choose another name.")
 
 
 def write_encrypted(

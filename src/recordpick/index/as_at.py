@@ -92,17 +92,17 @@ def settle(
     `hint` is a sentence that helps to find the day where no source states it. UserError for an
     impossible day given by a person.
     """
-    said = [(name, one) for name, one in found if one is not None]
+    stated = [(name, one) for name, one in found if one is not None]
     if given is not None:
         check_as_at(given, "The as-at date")
         warnings = tuple(
             f"The as-at date given is {given.isoformat()}, but {name} is of "
             f"{one.day.isoformat()} ({one.where}): the date given is used."
-            for name, one in said
+            for name, one in stated
             if one.day != given
         )
         return AsAt(given, GIVEN, warnings=warnings)
-    if not said:
+    if not stated:
         day = today()
         warning = (
             f"No source gives the date of its records, so today ({day.isoformat()}) is used: "
@@ -111,7 +111,7 @@ def settle(
         )
         warning = f"{warning} {hint}".rstrip()
         return AsAt(day, TODAY, warnings=(warning,))
-    (name, first), *others = said
+    (name, first), *others = stated
     notes = tuple(
         f"{other} is of {one.day.isoformat()} ({one.where}), {name} of {first.day.isoformat()} "
         f"({first.where}): {first.day.isoformat()} is used for both."

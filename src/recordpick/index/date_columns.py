@@ -91,8 +91,8 @@ def _is_known(written: str) -> bool:
 
 
 def _without_time(written: str) -> str:
-    places = [written.find(part) for part in _WITH_TIME if part in written]
-    return written[: min(places)].rstrip(" T") if places else written
+    positions = [written.find(part) for part in _WITH_TIME if part in written]
+    return written[: min(positions)].rstrip(" T") if positions else written
 
 
 def as_written(text: pl.Expr, written: str) -> pl.Expr:

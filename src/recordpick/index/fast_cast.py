@@ -91,8 +91,8 @@ def fast_cast(text: pl.Expr, column: Column, written: str = ISO) -> FastCast | p
     if column.words:
         return FastCast(text.cast(kind, strict=False), text, fallback, kind)
     if column.kind == "date" and written == ISO:
-        place = text.cast(_days(), strict=False).to_physical()
-        day = (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
+        position = text.cast(_days(), strict=False).to_physical()
+        day = (position.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
         return FastCast(day, text, fallback, kind)
     if column.kind == "number":
         number = text.cast(pl.Float64, strict=False)
@@ -102,8 +102,8 @@ def fast_cast(text: pl.Expr, column: Column, written: str = ISO) -> FastCast | p
         short = pl.when(text.str.len_bytes() <= DIGITS).then(text)
         return FastCast(short.cast(pl.Int64, strict=False), text, fallback, kind)
     if column.kind == "yes_no":
-        place = text.cast(_YES_NO, strict=False).to_physical()
-        return FastCast(place % 2 == 0, text, fallback, kind)
+        position = text.cast(_YES_NO, strict=False).to_physical()
+        return FastCast(position % 2 == 0, text, fallback, kind)
     return fallback(text)
 
 
@@ -218,8 +218,8 @@ def _finish(
     is_odd = usual.is_null() & text.is_not_null()
     odd = text.filter(is_odd).alias(_TEXT).to_frame()
     rest = odd.select(fallback(pl.col(_TEXT))).to_series().cast(usual.dtype)
-    place = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
-    return usual.zip_with(~is_odd, rest.gather(place))
+    position = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
+    return usual.zip_with(~is_odd, rest.gather(position))
 
 
 def _any_missing(pairs: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:

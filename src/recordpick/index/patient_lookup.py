@@ -147,7 +147,7 @@ def _cell(fields: list[str], at: int | None) -> str:
 
 def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     """Return line, patient_id (null if nobody) and why, in the order of the lines."""
-    asked = pl.DataFrame(
+    wanted = pl.DataFrame(
         [(line.line, line.nhs or None, line.patient or None) for line in lines],
         schema={"line": pl.Int64, "nhs": pl.String, "patient": pl.String},
         orient="row",
@@ -155,11 +155,11 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     by_number = pl.concat(_known_numbers(index)).unique()
     numbers = pl.concat(
         [
-            asked.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
-            asked.lazy().select(
+            wanted.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
+            wanted.lazy().select(
                 "order", number=repaired(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
             ),
-            asked.lazy().select(
+            wanted.lazy().select(
                 "order", number=tidy(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
             ),
         ]
@@ -177,7 +177,7 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     )
     how_many = pl.col("patient_id").list.len().fill_null(0)
     return (
-        asked.lazy()
+        wanted.lazy()
         .join(meant, on="order", how="left")
         .sort("order")
         .select(

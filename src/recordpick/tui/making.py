@@ -42,7 +42,7 @@ def make_working_file(
     if form.as_at is not None:
         check_as_at(form.as_at, "As at")
     if form.path.exists():
-        raise UserError(f"{form.path} is there already: choose another name.")
+        raise UserError(f"{form.path} already exists: choose another name.")
     pack = read_pack(form.pack)
     if _is_index(form.records):
         index = open_index(form.records)

@@ -205,11 +205,11 @@ def _make(
         progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
         done += _size(part) // 2
 
-    people = stage_table("patients", by_table.pop("patients"), {}, buffer, announce)
-    aliases = link_records(people)
-    tables = {"patients": people}
-    patients = patients_of(people)
-    known = known_patients(people, patients)
+    builder = stage_table("patients", by_table.pop("patients"), {}, buffer, announce)
+    aliases = link_records(builder)
+    tables = {"patients": builder}
+    patients = patients_of(builder)
+    known = known_patients(builder, patients)
     summaries = {"patients": TableSummary(0, {})}
     with BackgroundWriter(folder, digests) as writer:
         for name, parts in by_table.items():
@@ -226,7 +226,7 @@ def _make(
     summaries |= {name: summary for name, (summary, _) in written.items()}
     counts = [count for _, count in written.values()]
     progress("writing patients", 0.9)
-    summaries["patients"] = write_patients(patients, people, counts, folder)
+    summaries["patients"] = write_patients(patients, builder, counts, folder)
     digests.ask(folder / "patients.parquet")
     progress("accounting for every row", 0.93)
     look_ups = [used for source in read for used in source.look_ups]
@@ -342,11 +342,11 @@ def _with_digests(
     folder: Path, tables: dict[str, TableSummary], digests: BackgroundHasher
 ) -> dict[str, TableSummary]:
     """Add size and SHA-256 of each table's Parquet file; their digests were requested before."""
-    made = {}
+    result = {}
     for name, summary in tables.items():
         path = folder / f"{name}.parquet"
-        made[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
-    return made
+        result[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
+    return result
 
 
 def _fingerprint(tables: dict[str, TableSummary]) -> str:

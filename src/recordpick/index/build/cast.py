@@ -89,8 +89,8 @@ class CastPart:
 
 def columns_of_part(part: SourcePart, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
     """Return the table's columns that the part has, and the names of unknown columns."""
-    places = {each.index_column for each in part.lookups}
-    present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
+    index_columns = {each.index_column for each in part.lookups}
+    present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *index_columns}]
     table = TABLES.get(part.table)
     if table is not None:
         known = [column for column in table.columns if not column.derived]

@@ -77,13 +77,13 @@ def gaps(
     """
     found = [gap for source in read for gap in source.gaps]
     if len(read) > 1:
-        people = tables["patients"]
+        builder = tables["patients"]
         for name, table in tables.items():
             have = _columns_by_source(table)
             for number, source in enumerate(sources):
                 found += [
                     Gap(name, column, source.name, rows)
-                    for column, rows in _gaps_of(number, table, have, people)
+                    for column, rows in _gaps_of(number, table, have, builder)
                 ]
     return tuple(dict.fromkeys(found))
 
@@ -96,22 +96,22 @@ def _columns_by_source(table: TableBuilder) -> dict[int, set[str]]:
 
 
 def _gaps_of(
-    number: int, table: TableBuilder, have: Mapping[int, set[str]], people: TableBuilder
+    number: int, table: TableBuilder, have: Mapping[int, set[str]], builder: TableBuilder
 ) -> Iterator[tuple[str, int]]:
     """Yield the columns that a source does not supply, with the number of rows or patients."""
     if number not in have:
-        rows = _count(_without(_rows_of(people, {number}), _rows_of(people, set(have))))
+        rows = _count(_without(_rows_of(builder, {number}), _rows_of(builder, set(have))))
         if rows:
             yield "", rows
         return
     lacking = sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id})
     own = _rows_of(table, {number})
-    all_own = _count(own) if lacking and table is not people else 0
+    all_own = _count(own) if lacking and table is not builder else 0
     for column in lacking:
         rows = all_own
-        if table is people:
+        if table is builder:
             supplied_by = {source for source, columns in have.items() if column in columns}
-            rows = _count(_without(own, _rows_of(people, supplied_by)))
+            rows = _count(_without(own, _rows_of(builder, supplied_by)))
         if rows:
             yield column, rows
 

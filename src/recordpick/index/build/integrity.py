@@ -24,10 +24,10 @@ class Known:
     deleted: pl.DataFrame
 
 
-def known_patients(people: TableBuilder, patients: pl.DataFrame) -> Known:
+def known_patients(builder: TableBuilder, patients: pl.DataFrame) -> Known:
     """Return the patients in the index, and the deleted ones that are not in it."""
     ids = patients.select(PATIENT)
-    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
+    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in builder.staged]
     gone = pl.concat(deleted).drop_nulls().unique().collect()
     return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
 

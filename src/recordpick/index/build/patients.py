@@ -35,20 +35,20 @@ _COMPARED = 100_000
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
-def patients_of(people: TableBuilder) -> pl.DataFrame:
+def patients_of(builder: TableBuilder) -> pl.DataFrame:
     """Return the patients, one row each, sorted by patient_id; UserError if they are ambiguous."""
-    for number in range(len(people.staged)):
-        _check_one_row_each(people, number)
-    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
-    if len(people.staged) == 1:
-        patients = people.rows().select(columns).sort(PATIENT).collect()
+    for number in range(len(builder.staged)):
+        _check_one_row_each(builder, number)
+    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in builder.kinds.items()]
+    if len(builder.staged) == 1:
+        patients = builder.rows().select(columns).sort(PATIENT).collect()
     else:
-        _check_same_person(people)
-        values = [pl.col(name).drop_nulls().first() for name in people.kinds if name != PATIENT]
-        merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
+        _check_same_person(builder)
+        values = [pl.col(name).drop_nulls().first() for name in builder.kinds if name != PATIENT]
+        merged = builder.rows().group_by(PATIENT, maintain_order=True).agg(values)
         patients = merged.select(columns).sort(PATIENT).collect()
     if patients.is_empty():
-        raise UserError(_no_patients_message(people.staged[0]))
+        raise UserError(_no_patients_message(builder.staged[0]))
     return patients
 
 
@@ -84,10 +84,10 @@ def write_patients(
     return TableSummary(patients.height, kinds)
 
 
-def _check_one_row_each(people: TableBuilder, number: int) -> None:
+def _check_one_row_each(builder: TableBuilder, number: int) -> None:
     """Raise UserError for two rows with one patient_id: it is unknown which is the patient."""
-    staged = people.staged[number]
-    good = people.part(number).select(ROW, PATIENT)
+    staged = builder.staged[number]
+    good = builder.part(number).select(ROW, PATIENT)
     duplicates = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
     if duplicates.is_empty():
         return
@@ -102,11 +102,11 @@ def _check_one_row_each(people: TableBuilder, number: int) -> None:
     )
 
 
-def _check_same_person(people: TableBuilder) -> None:
+def _check_same_person(builder: TableBuilder) -> None:
     """Raise UserError for a patient_id in several files that do not agree on the person."""
-    known = [name for name in _IDENTITY if name in people.kinds]
+    known = [name for name in _IDENTITY if name in builder.kinds]
     seen = (
-        people.rows()
+        builder.rows()
         .group_by(PATIENT)
         .agg(
             pl.len().alias("rows"),
@@ -162,14 +162,14 @@ Aliases = dict[int, pl.DataFrame]
 _IDS = {PATIENT: pl.String, NHS_NUMBER: pl.String}
 
 
-def link_records(people: TableBuilder) -> Aliases:
-    """Find patients known under another number, and assign it to their rows in `people`."""
-    sources = sorted({staged.part.source for staged in people.staged})
+def link_records(builder: TableBuilder) -> Aliases:
+    """Find patients known under another number, and assign it to their rows in `builder`."""
+    sources = sorted({staged.part.source for staged in builder.staged})
     known = pl.DataFrame(schema=_IDS)
     aliases: Aliases = {}
     for source in sources:
-        numbers = [n for n, staged in enumerate(people.staged) if staged.part.source == source]
-        rows = pl.concat([_ids(people, number) for number in numbers])
+        numbers = [n for n, staged in enumerate(builder.staged) if staged.part.source == source]
+        rows = pl.concat([_ids(builder, number) for number in numbers])
         if source != sources[0]:
             new = rows.join(known, on=PATIENT, how="anti").drop_nulls(NHS_NUMBER)
             same = new.join(known, on=NHS_NUMBER, how="inner", suffix=" known")
@@ -178,18 +178,18 @@ def link_records(people: TableBuilder) -> Aliases:
             unsure = same.filter(~is_unique)
             aliases[source] = sure.select(PATIENT, pl.col(f"{PATIENT} known").alias(OTHER))
             for number in numbers:
-                of_part = people.part(number).select(ROW, PATIENT).collect()
-                people.reject(number, of_part.join(unsure, on=PATIENT, how="semi"), UNSURE)
-                staged = people.staged[number]
-                people.staged[number] = replace(staged, aliases=aliases[source])
+                of_part = builder.part(number).select(ROW, PATIENT).collect()
+                builder.reject(number, of_part.join(unsure, on=PATIENT, how="semi"), UNSURE)
+                staged = builder.staged[number]
+                builder.staged[number] = replace(staged, aliases=aliases[source])
             rows = rows.join(same, on=PATIENT, how="anti")
         known = pl.concat([known, rows]).unique(PATIENT, keep="first", maintain_order=True)
     return aliases
 
 
-def _ids(people: TableBuilder, number: int) -> pl.DataFrame:
+def _ids(builder: TableBuilder, number: int) -> pl.DataFrame:
     """Return patient_id and NHS number of a part's patients; null if it has no such column."""
-    rows = people.part(number)
-    if NHS_NUMBER not in people.staged[number].cast.kinds:
+    rows = builder.part(number)
+    if NHS_NUMBER not in builder.staged[number].cast.kinds:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(NHS_NUMBER))
     return rows.select(*_IDS).collect()

@@ -138,8 +138,8 @@ class TableBuilder:
                 rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
             if DETAIL_OF in staged.cast.technical:
                 rows = rows.filter(pl.col(DETAIL_OF).is_null())
-            place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
-            rows = rows.with_columns(place.alias(PLACE))
+            position = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
+            rows = rows.with_columns(position.alias(PLACE))
             parts.append(rows.drop(ROW, VERSION, DETAIL_OF, HAS_PARENT, strict=False))
         rows = _concat(parts, self.kinds)
         present = {
@@ -182,11 +182,11 @@ class TableBuilder:
         for number, staged in enumerate(self.staged):
             matched = staged.part.matched
             if matched is not None and matched.provides == feeds:
-                places = self._encoded(number).select(
+                positions = self._encoded(number).select(
                     pl.col(matched.index_column).drop_nulls().unique()
                 )
                 is_matched = pl.Series([False]).new_from_index(0, len(matched.ids))
-                found = places.collect(engine="streaming").to_series()
+                found = positions.collect(engine="streaming").to_series()
                 is_matched = is_matched.scatter(found, True)  # noqa: FBT003
                 others = matched.ids.filter(~is_matched)
                 unmatched = (

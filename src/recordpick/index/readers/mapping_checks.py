@@ -105,8 +105,8 @@ def _constants(value: ColumnValue) -> list[str]:
 
 
 def _can_hold(column: Column, text: str) -> bool:
-    asked = trimmed(pl.lit(text))
-    return pl.select(from_text(asked, column)).item() is not None
+    value = trimmed(pl.lit(text))
+    return pl.select(from_text(value, column)).item() is not None
 
 
 def uses_date_format(

@@ -101,7 +101,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         raw=raw.lazy(),
         rows=raw.height,
         rejects=Rejects.of(pl.DataFrame(sorted(rest), schema=REJECT_COLUMNS, orient="row")),
-        line_of=lambda asked: [lines[row] for row in asked],
+        line_of=lambda rows: [lines[row] for row in rows],
         date_formats=types.date_formats,
         precleaned=types.precleaned,
     )

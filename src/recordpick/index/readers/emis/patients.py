@@ -217,11 +217,11 @@ def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
 
     Deleted patients have no number, so that a patient who was entered again can have it.
     """
-    people = rows.filter("is_latest", ~pl.col("is_again"), pl.col(KEY).is_not_null())
+    patients = rows.filter("is_latest", ~pl.col("is_again"), pl.col(KEY).is_not_null())
     here = ~pl.col(_DELETED)
     alone = here & (here.sum().over(_NUMBER, _ORGANISATION) == 1) & pl.col(_NUMBER).is_not_null()
     number = keys.id(pl.col(_NUMBER), pl.col(_ORGANISATION))
-    return people.select(
+    return patients.select(
         KEY,
         pl.when(alone).then(number).otherwise(pl.col(_GUID)).alias("patient_id"),
         is_guid=here & ~alone,

@@ -79,7 +79,7 @@ CONTACT_KINDS = {
 
 
 @dataclass(frozen=True)
-class People:
+class PatientsRead:
     """The patients' part, and the counts of rows that only add details to patients."""
 
     part: SourcePart
@@ -87,7 +87,7 @@ class People:
     notes: tuple[str, ...] = ()
 
 
-def read_patients(opened: Opened, as_at: date) -> People:
+def read_patients(opened: Opened, as_at: date) -> PatientsRead:
     """Return the patients: SRPatient joined with the current registration, address and numbers.
 
     Of several rows of one patient the last is used.
@@ -119,7 +119,7 @@ def read_patients(opened: Opened, as_at: date) -> People:
             rows = rows.join(joined, on=_KEY, how="left", maintain_order="left")
     dates = dict.fromkeys(("date_of_birth", "died_on", "registered_on", "left_on"), DAY)
     frame = rows.drop("__is_test").collect().lazy()
-    return People(file.part("patients", frame, date_formats=dates), tuple(look_ups), notes)
+    return PatientsRead(file.part("patients", frame, date_formats=dates), tuple(look_ups), notes)
 
 
 def address_of(file: ExtractFile) -> pl.Expr:

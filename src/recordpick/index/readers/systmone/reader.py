@@ -90,14 +90,14 @@ def read_systmone(path: Path, work: Path, as_at: date, _: Announce = lambda _: N
     manifest = read_manifest(path, work)
     files = open_all(path, work)
     opened = Opened(files, words_of(files))
-    people = read_patients(opened, as_at)
-    staff, places = Staff(_staff(files)), _places(files)
-    parts: list[SourcePart] = [people.part]
+    patients = read_patients(opened, as_at)
+    staff, organisations = Staff(_staff(files)), _organisations(files)
+    parts: list[SourcePart] = [patients.part]
     parts += read_entries(opened, staff, as_at)
     parts += read_medications(opened, as_at)
-    parts += read_workflow(opened, staff, places)
+    parts += read_workflow(opened, staff, organisations)
     parts += read_contacts(opened)
-    used = {part.path for part in parts} | {used.path for used in people.look_ups}
+    used = {part.path for part in parts} | {used.path for used in patients.look_ups}
     look_ups = [
         _counted(file, _LOOKED_UP[table])
         for table, file in files.items()
@@ -105,11 +105,11 @@ def read_systmone(path: Path, work: Path, as_at: date, _: Announce = lambda _: N
     ]
     return Source(
         parts=tuple(parts),
-        practice=_practice(files["SRPatient"], places),
+        practice=_practice(files["SRPatient"], organisations),
         as_at=as_at,
-        notes=(*_notes(found, opened), *people.notes),
+        notes=(*_notes(found, opened), *patients.notes),
         warnings=_warnings(path, manifest.deltas),
-        look_ups=(*people.look_ups, *look_ups),
+        look_ups=(*patients.look_ups, *look_ups),
         conflated=(*CONFLATED, *_uncertain(opened), *_of_deltas(parts, manifest.deltas)),
     )
 
@@ -159,12 +159,12 @@ def _counted(file: ExtractFile, what: str) -> LookUp:
 
 def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     """Return the name of the member of staff of each profile: `profile` and `name`."""
-    people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
-    if people is None or profiles is None:
+    members, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
+    if members is None or profiles is None:
         return None
     names = (
-        current_rows(people)
-        .select(member=people.text("RowIdentifier"), name=people.text("StaffName"))
+        current_rows(members)
+        .select(member=members.text("RowIdentifier"), name=members.text("StaffName"))
         .drop_nulls("member")
     )
     return (
@@ -177,7 +177,7 @@ def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     )
 
 
-def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
+def _organisations(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     """Return organisations: `id` (either kind that other tables refer to) and `name`."""
     file = files.get("SROrganisation")
     if file is None:
@@ -191,13 +191,13 @@ def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     return both.unique("id", keep="first", maintain_order=True).collect()
 
 
-def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
+def _practice(patients: ExtractFile, organisations: pl.DataFrame | None) -> str:
     """Return the name of the organisation that most patients are visible to."""
-    if places is None or not patients.has("IDOrganisationVisibleTo"):
+    if organisations is None or not patients.has("IDOrganisationVisibleTo"):
         return ""
     most = (
         patients.frame.select(id=patients.text("IDOrganisationVisibleTo"))
-        .join(places.lazy(), on="id", how="inner")
+        .join(organisations.lazy(), on="id", how="inner")
         .group_by("name")
         .len()
         .sort("len", "name", descending=[True, False])

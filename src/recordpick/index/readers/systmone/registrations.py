@@ -96,9 +96,11 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
 def _organisation(opened: Opened, file: ExtractFile, column: str) -> pl.Expr:
     """Return a column of organisations as codes, also where it has ids of SROrganisation."""
     organisation = file.text(column)
-    places = opened.get("SROrganisation")
-    if places is not None and places.has("ID"):
-        rows = current_rows(places).select(places.text("RowIdentifier"), code=places.text("ID"))
+    organisations = opened.get("SROrganisation")
+    if organisations is not None and organisations.has("ID"):
+        rows = current_rows(organisations).select(
+            organisations.text("RowIdentifier"), code=organisations.text("ID")
+        )
         organisation = organisation.replace(dict(rows.drop_nulls().collect().iter_rows()))
     return organisation.str.to_uppercase()
 
