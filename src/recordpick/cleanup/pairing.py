@@ -22,7 +22,7 @@ ROW = "row"
 
 @dataclass(frozen=True)
 class Pairing:
-    """The result: `pairs` has here, there (rows), outcome (MATCHED or LIKELY); the sides row, outcome.
+    """The result: `pairs` has here, there (rows), outcome (MATCHED, LIKELY); sides row, outcome.
 
     Every row of a side is once in its frame (`here`, `there`), and at most once in `pairs`.
     """

@@ -200,7 +200,7 @@ def _problem_with(name: str, kind: object) -> str:
 
 
 EVERYONE = ("everyone", "true")
-"""A population of one of these words is no condition: a criterion can so undo the pack's."""
+"""A population of one of these words is not a condition: it cancels the pack's for a criterion."""
 COMPARE_AT_MOST = 50
 
 _PARTS = ("pack", "criterion", "codelist", "tables")

@@ -84,8 +84,8 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
         except csv.Error as error:
             raise UnreadableRowError(
                 line,
-                f"The row cannot be read ({error}); a quote may be missing, or one may stand "
-                "inside a quoted cell without being doubled.",
+                f"The row cannot be read ({error}); a quote may be missing, or one inside a "
+                "quoted cell may not be doubled.",
             ) from error
         if cells is None:
             return

@@ -120,7 +120,7 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index says of itself. `made_at` is UTC; `notes` are sentences for people.
+    """The description of an index. `made_at` is UTC; `notes` are sentences for people.
 
     `as_at_from` says where the as-at date comes from ("" in an index made before that was kept),
     `warnings` are those of the notes that a person must see before the index is used.

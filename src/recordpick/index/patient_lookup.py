@@ -69,11 +69,11 @@ def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
     """
     lines, damaged, others = _lines_of(path)
     found = _look_up(index, lines)
-    nobody = [
+    unmatched = [
         f"{path}, line {line}: {why}" for line, patient, why in found.iter_rows() if patient is None
     ]
     known = found["patient_id"].drop_nulls().unique(maintain_order=True)
-    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *nobody, *others))
+    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *unmatched, *others))
 
 
 def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:

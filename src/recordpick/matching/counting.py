@@ -39,8 +39,8 @@ def counted(
     if patient_id is not None:
         own = pl.col(PATIENT) == patient_id
         tables = {table: rows.filter(own) for table, rows in tables.items()}
-    nobody = pl.LazyFrame(schema={PATIENT: pl.String, NUMBER: pl.UInt16, ROWS: pl.UInt32})
-    return pl.concat([nobody, *_parts(pack, tables, as_at, counts)])
+    none = pl.LazyFrame(schema={PATIENT: pl.String, NUMBER: pl.UInt16, ROWS: pl.UInt32})
+    return pl.concat([none, *_parts(pack, tables, as_at, counts)])
 
 
 def _parts(

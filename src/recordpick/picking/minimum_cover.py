@@ -37,7 +37,7 @@ MAX_NODES_TIMES_COLUMNS = 60_000
 """The limit of the search for integers: branch-and-bound nodes times classes. It is a count and not
 a time, so that it stops at the same place on every computer. Mostly it ends at the first node."""
 TIME_LIMIT_SECONDS = 60.0
-"""No search should take as long; the limit only makes sure that nobody waits for ever."""
+"""No search should take as long; the limit only ensures that the program never waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)
