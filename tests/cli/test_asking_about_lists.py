@@ -44,7 +44,7 @@ def test_both_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
     assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in reported
     assert "Is everyone on this list registered" in reported
     assert "Date of Birth was read as month/day/year, as was said" in reported
-    assert "everyone was taken as registered, as was said" in reported
+    assert "everyone was read as registered, as answered" in reported
     assert "On which day was this export made?" in reported
     assert reported.count("Type the day as in 01/10/2026") == 2  # 26 is not a year
     assert read_manifest(tmp_path / "index").as_at == date(2026, 10, 1)

@@ -63,7 +63,7 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
     index = tmp_path / "new-index" / "index.json"
     notes = index.read_text(encoding="utf-8")
     assert "Date of Birth was read as month/day/year, as answered" in notes
-    assert "everyone was taken as registered, as answered" in notes
+    assert "everyone was read as registered, as answered" in notes
 
 
 async def test_a_warning_is_read_before_the_file_opens(tmp_path):
