@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from recordpick.criteria.conditions import Condition, parse_condition
-from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step, columns_with, words_of
+from recordpick.criteria.conditions import Condition
+from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step, condition_over
 from recordpick.index.manifest import FORMAT, Manifest
 from recordpick.schema import TABLES, Kind
 
@@ -112,7 +112,7 @@ def parsed(where: Any, table: str = "patients", tables: Any = None) -> Condition
     """Parse a condition that a test wrote as text; one that is parsed already, or None, stays."""
     if not isinstance(where, str):
         return where
-    return parse_condition(where, columns_with(tables or {}, table), words_of(table))
+    return condition_over(table, where, tables)
 
 
 def _parsed_criterion(one: Criterion, tables: Any) -> Criterion:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from recordpick.criteria.conditions import Condition
+from recordpick.criteria.conditions import Condition, parse_condition
 from recordpick.schema import TABLES, Kind
 
 
@@ -135,3 +136,21 @@ def words_of(table: str) -> dict[str, tuple[str, ...]]:
     if table not in TABLES:
         return {}
     return {column.name: column.words for column in TABLES[table].columns if column.words}
+
+
+def condition_over(
+    table: str, text: str, extra: dict[str, dict[str, Kind]] | None = None
+) -> Condition:
+    """Return a text parsed as a condition over a table of recordpick or of `extra`.
+
+    The UserError says what is wrong, without file and line.
+    """
+    if table in TABLES:
+        return _over_own_table(table, text)
+    return parse_condition(text, columns_with(extra or {}, table), words_of(table))
+
+
+@lru_cache(maxsize=4096)
+def _over_own_table(table: str, text: str) -> Condition:
+    """Parse once: many rules of a pack have the same condition."""
+    return parse_condition(text, columns_with({}, table), words_of(table))

@@ -10,9 +10,16 @@ import re
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
-from recordpick.criteria.conditions import Condition, parse_condition
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.conditions.lexer import RESERVED
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_with, words_of
+from recordpick.criteria.pack import (
+    Criterion,
+    Pack,
+    Rule,
+    Step,
+    columns_with,
+    condition_over,
+)
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.toml_positions import lines_of
 from recordpick.criteria.toml_reading import parse_toml
@@ -55,7 +62,7 @@ class RuleReader:
         if text is None:
             return None
         try:
-            return parse_condition(text, columns_with(self._tables, table), words_of(table))
+            return condition_over(table, text, self._tables)
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
         return None
