@@ -57,7 +57,7 @@ def test_a_report_as_a_system_exports_it_is_read(tmp_path: Path) -> None:
 def test_figures_refuse_a_quoted_value_that_may_hold_rows(tmp_path: Path) -> None:
     """A figure inside a value would be missing without a word."""
     text = 'Indicator,Description,Denominator\nAF006,"a,4\nAF007, b", 3\n'
-    with pytest.raises(UserError, match=r"line 2: a quoted value spans 2 lines that may"):
+    with pytest.raises(UserError, match=r"line 2: a quoted value there spans 2 lines that may"):
         read_system_figures(_file(tmp_path, text), "current_system")
 
 
