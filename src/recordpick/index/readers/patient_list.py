@@ -104,6 +104,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         line_of=lambda rows: [lines[row] for row in rows],
         date_formats=types.date_formats,
         precleaned=types.precleaned,
+        called=types.called,
     )
     return Source(
         (part,),
