@@ -45,7 +45,7 @@ READERS = {
     ),
     LIST: SourceKind(
         "list exported by hand",
-        "a file: CSV, XLSX, Parquet",
+        "a file: CSV, XLSX, ODS, Parquet",
         "recordpick.index.readers.patient_list",
     ),
 }
