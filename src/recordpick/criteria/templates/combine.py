@@ -88,7 +88,7 @@ def _place_not(reading: Reading, chooser: Chooser, sign: Sign) -> None:
         raise NotUnderstoodError(reading.words(sign.start, inside.end))
     fact = fact or _fact_of_also(chooser, sign)
     if fact is None:
-        if reading.tokens[sign.start].aside:
+        if reading.tokens[sign.start].parenthetical:
             return
         raise NotUnderstoodError(reading.words(sign.start, sign.end))
     fact.nots.append(sign)
@@ -217,7 +217,7 @@ def _joins(reading: Reading, facts: list[Fact]) -> list[str]:
     return joins
 
 
-def _begins_anew(reading: Reading, one: Fact, other: Fact) -> bool:
+def _begins_clause(reading: Reading, one: Fact, other: Fact) -> bool:
     """Return whether another kind of patient begins: ", patients with …", or a semicolon."""
     inner = [sign for sign in reading.signs if one.end <= sign.start < other.start]
     if any(sign.name == "patient_word" and reading.tokens[sign.start].mark for sign in inner):
@@ -235,7 +235,9 @@ def _within(reading: Reading, fact: Fact) -> str:
 
 def _join(reading: Reading, one: Fact, other: Fact) -> str:
     start, end = min(one.end, other.start), other.start
-    names = [one.name for one in reading.joins if start <= one.start < end and not one.aside]
+    names = [
+        one.name for one in reading.joins if start <= one.start < end and not one.parenthetical
+    ]
     tokens = reading.tokens[start : end + 1]
     if (
         "union" in names
@@ -243,7 +245,7 @@ def _join(reading: Reading, one: Fact, other: Fact) -> str:
         or (tokens and tokens[-1].mark == "/" and len(tokens) <= 2)
     ):
         return "or"
-    if _begins_anew(reading, one, other):
+    if _begins_clause(reading, one, other):
         return "or"
     if "and" in names:
         return "and"

@@ -20,7 +20,7 @@ def bracketed(tokens: list[Token]) -> list[Token]:
         while end < len(tokens) and not tokens[end].mark and tokens[end].sentence == token.sentence:
             end += 1
         if "one" in {one.word for one in tokens[start:end]} and end < len(tokens):
-            result[start:end] = [replace(one, aside=True) for one in tokens[start:end]]
+            result[start:end] = [replace(one, parenthetical=True) for one in tokens[start:end]]
     return result
 
 
@@ -70,7 +70,7 @@ def _without_examples(sentence: list[Token], words: Library, reading: Reading) -
             place += 1
             continue
         end = place + length
-        inside = sentence[place].aside
+        inside = sentence[place].parenthetical
         while end < len(sentence) and not _ends_example(sentence, end, inside=inside):
             end += 1
         reading.commentary.append(" ".join(token.word for token in sentence[place:end]))
@@ -80,7 +80,7 @@ def _without_examples(sentence: list[Token], words: Library, reading: Reading) -
 
 def _ends_example(sentence: Sequence[Token], place: int, *, inside: bool) -> bool:
     if inside:
-        return not sentence[place].aside
+        return not sentence[place].parenthetical
     if sentence[place].mark == ";":
         return True
     return (

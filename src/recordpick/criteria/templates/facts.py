@@ -89,7 +89,7 @@ class Chooser:
             self._take(best)
             self._say_more()
         self._drop_unrefined()
-        self._drop_asides()
+        self._drop_parentheticals()
         self._review_of_condition()
         self.left = [sign for sign in self._unused() if not self._is_shared(sign)]
 
@@ -112,15 +112,15 @@ class Chooser:
                 fact.template = self.words.templates["review.condition"]
                 fact.shared = [condition]
 
-    def _drop_asides(self) -> None:
+    def _drop_parentheticals(self) -> None:
         """Drop what only brackets say, unless they qualify: keep "(on insulin)"."""
         for fact in list(self.facts):
-            if not all(sign.aside for sign in fact.signs) or len(self.facts) == 1:
+            if not all(sign.parenthetical for sign in fact.signs) or len(self.facts) == 1:
                 continue
-            if all(all(sign.aside for sign in one.signs) for one in self.facts):
+            if all(all(sign.parenthetical for sign in one.signs) for one in self.facts):
                 continue
             start = fact.whole_start
-            while start and self.reading.tokens[start - 1].aside:
+            while start and self.reading.tokens[start - 1].parenthetical:
                 start -= 1
             first = self.reading.tokens[start].word
             if first not in self.words.classes["qualifying"] and not fact.template.id.startswith(
@@ -231,10 +231,14 @@ class Chooser:
         """Return how many words lie between two signs, more where "and" or a number parts them."""
         first, second = (one, other) if one.start <= other.start else (other, one)
         tokens = self.reading.tokens[first.end : second.start + 1]
-        between = sum(not token.aside for token in tokens[:-1])
-        between += 2 * sum(token.mark in {",", ";", ":"} and not token.aside for token in tokens)
+        between = sum(not token.parenthetical for token in tokens[:-1])
+        between += 2 * sum(
+            token.mark in {",", ";", ":"} and not token.parenthetical for token in tokens
+        )
         parted = sum(
-            join.name in _STRONG and not join.aside and first.end <= join.start < second.start
+            join.name in _STRONG
+            and not join.parenthetical
+            and first.end <= join.start < second.start
             for join in self.reading.joins
         )
         others = sum(
@@ -249,14 +253,14 @@ class Chooser:
         length = sum(sign.end - sign.start for sign in signs)
         if template.is_tight and self._is_parted(ordered):
             return 0
-        is_mixed = len({sign.aside for sign in signs}) > 1
+        is_mixed = len({sign.parenthetical for sign in signs}) > 1
         return (
             template.weight
             + (len(signs) - 1)
             + 0.04 * length
             - 0.14 * gaps
             - 1.5 * is_mixed
-            - 0.3 * all(sign.aside for sign in signs)
+            - 0.3 * all(sign.parenthetical for sign in signs)
         )
 
     def _is_parted(self, ordered: Sequence[Sign]) -> bool:

@@ -144,7 +144,8 @@ def _match(parts: tuple[str, ...], tokens: Sequence[Token], start: int) -> int:
         if place >= len(tokens) or tokens[place].sentence != sentence:
             return 0
         if place > start and (
-            tokens[place].mark in {",", ";", ":"} or tokens[place].aside != tokens[start].aside
+            tokens[place].mark in {",", ";", ":"}
+            or tokens[place].parenthetical != tokens[start].parenthetical
         ):
             return 0
         if not _fits(part, tokens[place]):

@@ -28,7 +28,7 @@ def settled(reading: Reading, sign: Sign) -> Sign:
     before_it = {token.word for token in reading.tokens[max(sign.start - 3, 0) : sign.start]}
     if name == "#period" and "or" in before_it:
         name = "#period_or" if quantity.direction in {"before", "ago"} else name
-    return Sign(name, sign.start, sign.end, of, quantity, sign.aside)
+    return Sign(name, sign.start, sign.end, of, quantity, sign.parenthetical)
 
 
 def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
@@ -39,7 +39,12 @@ def _kind_of_number(reading: Reading, sign: Sign, quantity: Quantity) -> str:
         return "#measure" if is_value else "#strength"
     if quantity.unit:
         return "#age" if _is_of_person(reading, sign, quantity) else "#period"
-    if quantity.compare == "between" and sign.aside and quantity.low >= 10 and after is None:
+    if (
+        quantity.compare == "between"
+        and sign.parenthetical
+        and quantity.low >= 10
+        and after is None
+    ):
         return "#age"
     if _is_counted(reading, sign, after, before):
         return "#count"

@@ -46,7 +46,7 @@ def _abbreviations() -> re.Pattern[str]:
 
 def _is_said_again(reading: Reading, sign: Sign) -> bool:
     """Return whether a number in brackets is the one before it: at least ten (10)."""
-    return sign.aside and any(
+    return sign.parenthetical and any(
         one.quantity is not None
         and sign.quantity is not None
         and one.end == sign.start
@@ -83,7 +83,7 @@ def _correct_spelling(reading: Reading, words: Library) -> None:
         if right:
             reading.corrections.append(f"“{token.word}” read as {right}")
             reading.tokens[place] = Token(
-                right, stem(right), token.sentence, token.mark, token.aside, token.capital
+                right, stem(right), token.sentence, token.mark, token.parenthetical, token.capital
             )
 
 
@@ -97,7 +97,11 @@ def _scan(reading: Reading, words: Library) -> None:
             quantity = quantities.at(place)
         if quantity is not None and _covers(quantity, found, reading, words):
             sign = Sign(
-                "#number", place, quantity.end, quantity=quantity, aside=reading.tokens[place].aside
+                "#number",
+                place,
+                quantity.end,
+                quantity=quantity,
+                parenthetical=reading.tokens[place].parenthetical,
             )
             reading.signs.append(sign)
             place = quantity.end
@@ -121,7 +125,7 @@ def _add_unknown(reading: Reading, place: int) -> None:
         name = "@postcode"
     elif token.capital and "address_in" in named:
         name = "@place"
-    sign = Sign(name, place, place + 1, token.word, aside=token.aside)
+    sign = Sign(name, place, place + 1, token.word, parenthetical=token.parenthetical)
     (reading.unknown if name == "unknown" else reading.signs).append(sign)
 
 
@@ -148,7 +152,7 @@ def _has_number(tokens: Sequence[Token], found: Found) -> bool:
 
 def _add(reading: Reading, found: Found, words: Library) -> None:
     kinds = {meaning.kind for meaning in found.meanings}
-    aside = reading.tokens[found.start].aside
+    parenthetical = reading.tokens[found.start].parenthetical
     if "by hand" in kinds and not any(kind for kind in kinds if kind not in {"by hand", "filler"}):
         number = next(int(one.value) for one in found.meanings if one.kind == "by hand")
         reading.by_hand = reading.by_hand or (
@@ -157,20 +161,22 @@ def _add(reading: Reading, found: Found, words: Library) -> None:
         return
     if "connect not" in kinds or "connect never" in kinds:
         name = "never" if "connect never" in kinds else "not"
-        reading.nots.append(Sign(name, found.start, found.end, aside=aside))
+        reading.nots.append(Sign(name, found.start, found.end, parenthetical=parenthetical))
         return
     joining = [kind for kind in kinds if kind.startswith("connect ")]
     if joining and not any(_is_sign(one) for one in found.meanings):
         name = next(
             name for name in ("union", "or", "each", "and", "with") if f"connect {name}" in joining
         )
-        reading.joins.append(Sign(name, found.start, found.end, aside=aside))
+        reading.joins.append(Sign(name, found.start, found.end, parenthetical=parenthetical))
         reading.takes_each = reading.takes_each or name == "each"
         return
     for meaning in found.meanings:
         if _is_sign(meaning):
             reading.signs.append(
-                Sign(meaning.kind, found.start, found.end, meaning.value, aside=aside)
+                Sign(
+                    meaning.kind, found.start, found.end, meaning.value, parenthetical=parenthetical
+                )
             )
 
 

@@ -13,7 +13,7 @@ from recordpick.criteria.templates.specs import spec_of
 
 _UNKNOWN, _SIGN, _NUMBER = 0.85, 0.8, 1.5
 """What a word, a sign and a number that no rule uses weigh; what is used weighs 1."""
-_ASIDE = 0.25
+_PARENTHETICAL = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ def account(reading: Reading, chooser: Chooser) -> Account:
         spans.add((sign.start, sign.end))
         weight = _NUMBER if sign.quantity is not None else _SIGN
         weight *= 0.25 if sign.name in slight else 1
-        left += weight * (_ASIDE if sign.aside else 1)
+        left += weight * (_PARENTHETICAL if sign.parenthetical else 1)
         if sign.name not in slight:
             unused.append(reading.words(sign.start, sign.end))
     for sign in reading.unknown:
-        left += _UNKNOWN * (_ASIDE if sign.aside else 1)
+        left += _UNKNOWN * (_PARENTHETICAL if sign.parenthetical else 1)
         unused.append(sign.value)
     share = used / (used + left) if used else 0.0
     share -= 0.03 * len(reading.corrections)

@@ -17,7 +17,7 @@ class Sign:
     end: int
     value: str = ""
     quantity: Quantity | None = None
-    aside: bool = False
+    parenthetical: bool = False
 
 
 @dataclass(slots=True)

@@ -91,7 +91,7 @@ class Token:
     sentence: int
     mark: str
     """Punctuation between the word before and this one: "", ",", ";", "-", "/" or ":"."""
-    aside: bool
+    parenthetical: bool
     """Within brackets."""
     capital: bool
     number: float | None = None
