@@ -10,7 +10,7 @@ from driving import app_on, using
 from tiny import make_tiny
 
 from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import Proposal, Rule, Step
+from recordpick.criteria.pack import REGISTERED, Proposal, Rule, Step
 from recordpick.index.practice_index import open_index
 from recordpick.matching.proposals import proposal_key
 from recordpick.tui.draft_session import EDITED, DraftSession
@@ -92,7 +92,7 @@ async def test_only_y_confirms_and_it_is_in_the_file_at_once(tmp_path, index):
         assert first.confirmed.by == "AO"
         assert first.steps == first.proposals[1].steps
         assert row_of(user, "T-1").startswith("√")
-        assert "T-1 uses “aged 75 or over”. u takes it back." in user.part("#draft-says")
+        assert "T-1 uses “aged 75 or over”. u takes it back." in user.part("#draft-message")
         assert user.screen._criterion.id == "T-2"
         await user.press("h")
         assert read_pack(pack).criteria[1].confirmed is not None
@@ -102,7 +102,7 @@ async def test_only_y_confirms_and_it_is_in_the_file_at_once(tmp_path, index):
         assert read_pack(pack).criteria[1].confirmed is None
         await user.press("u", "u")
         assert read_pack(pack).criteria == drafted_pack().criteria
-        assert "There is nothing to take back." in user.part("#draft-says")
+        assert "There is nothing to take back." in user.part("#draft-message")
 
 
 async def test_what_is_proposed_is_not_used_until_it_is_confirmed(tmp_path):
@@ -135,9 +135,9 @@ async def test_numbers_are_edited_and_tried_before_they_are_confirmed(tmp_path, 
         )
         await user.fill(field, "999")
         await user.press("enter")
-        assert "from 0 to 120, not 999" in user.part("#wanting")
+        assert "from 0 to 120, not 999" in user.part("#problem")
         await user.fill(field, "90")
-        assert "aged over 90" in user.part("#made")
+        assert "aged over 90" in user.part("#rule-in-words")
         await user.press("enter")
         assert "◊ E  aged over 90" in user.text
         assert read_pack(tmp_path / "p.toml").criteria[0].confirmed is None
@@ -155,7 +155,7 @@ async def test_a_condition_can_be_changed_or_written(tmp_path, index):
         await user.press("c")
         await user.fill("#where-0", "agee > 80")
         await user.press("enter")
-        assert "did you mean 'age'?" in user.part("#wanting")
+        assert "did you mean 'age'?" in user.part("#problem")
         await user.fill("#where-0", "age > 80")
         await user.fill("#rule-says", "over 80")
         await user.press("enter", "y")
@@ -165,9 +165,11 @@ async def test_a_condition_can_be_changed_or_written(tmp_path, index):
         user.screen.query_one("#draft-criteria").highlighted = 2
         await user.settled()
         await user.press("c")
+        assert "[✓] Only patients who are registered now" in user.text
         await user.fill("#where-0", "usual_gp = 'Dr Gray'")
         await user.press("enter", "y")
         third = read_pack(pack).criteria[2]
+        assert third.population == REGISTERED
         assert third.steps[0].rules[0].where == "usual_gp = 'Dr Gray'"
         assert third.confirmed.template == ""
 
@@ -245,7 +247,7 @@ async def test_without_a_practice_all_but_counting_works(tmp_path):
         await open_draft(user, pack)
         assert "no practice" in user.part("#draft-title")
         await user.press("enter", "enter")
-        assert "No practice was named" in user.part("#draft-says")
+        assert "No practice was named" in user.part("#draft-message")
         await user.press("slash")
         await user.type("carer")
         assert user.screen.query_one("#draft-criteria").option_count == 1
@@ -257,7 +259,7 @@ async def test_without_a_practice_all_but_counting_works(tmp_path):
         await user.settled()
         pack.unlink()
         await user.press("y")
-        assert "Nothing was changed." in user.part("#draft-says")
+        assert "Nothing was changed." in user.part("#draft-message")
         assert row_of(user, "T-1").startswith("◊")
 
 

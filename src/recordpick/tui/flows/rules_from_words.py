@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
-from recordpick.tui.asking import ask_about
-from recordpick.tui.dialogs import Tell
-from recordpick.tui.new_file import Filled
-from recordpick.tui.screens.rules_form import RulesAsked, RulesForm, WhichSheet
-from recordpick.tui.waiting import Done, Waiting
+from recordpick.tui.background import ProgressModal
+from recordpick.tui.creating import answer_questions
+from recordpick.tui.dialogs import Notice
+from recordpick.tui.screens.new_file import NewFile
+from recordpick.tui.screens.rules_form import RulesForm, RulesRequest, WhichSheet
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from recordpick.tui.draft_session import DraftSession
 
 _TITLE = "Rules from words"
-_NOT_DONE = "No rules were proposed"
+_FAILED = "No rules were proposed"
 
 
 @dataclass(frozen=True, slots=True)
-class Drafted:
-    """The pack that came of it, and the practice index it was counted in, if any."""
+class DraftedPack:
+    """A pack whose rules a person confirmed, and the index they were counted in, if any."""
 
     pack: Path
     records: Path | None
 
 
-async def rules_from_words(app: App[None], name: str, sheet: str = "") -> Drafted | None:
-    """Ask for a sheet, draft its rules and let a person confirm them; None if they turned back.
+async def rules_from_words(app: App[Any], name: str, sheet: str = "") -> DraftedPack | None:
+    """Ask for a sheet, draft its rules and let a person confirm them; None if they went back.
 
     Only from a worker of the app. The pack is on the disk with every decision, however it ends.
     """
-    filled: RulesAsked | None = None
+    filled: RulesRequest | None = None
     while True:
         filled = await app.push_screen_wait(RulesForm(name, filled, sheet))
         if filled is None:
@@ -49,26 +49,26 @@ async def rules_from_words(app: App[None], name: str, sheet: str = "") -> Drafte
         if session is None:
             continue
         if session.notes:
-            await app.push_screen_wait(Tell("About this sheet", session.notes))
+            await app.push_screen_wait(Notice("About this sheet", session.notes))
         from recordpick.tui.screens.rules_from_words import RulesFromWords
 
         await app.push_screen_wait(RulesFromWords(session))
         folder = session.index.folder if session.index is not None else None
-        return Drafted(session.path, folder)
+        return DraftedPack(session.path, folder)
 
 
-async def _answers(app: App[None], filled: RulesAsked) -> Answers | None:
-    """Ask what the records leave open, where they are an export; None if the person turned back."""
+async def _answers(app: App[Any], filled: RulesRequest) -> Answers | None:
+    """Ask what the records leave open, where they are an export; None if the person went back."""
     from recordpick.index.source import NO_ANSWERS
 
     records = filled.records
     if records is None or records.suffix == ".recordpick":
         return NO_ANSWERS
-    form = Filled(filled.pack, records, None, filled.pack, "", None, filled.name, "practice")
-    return await ask_about(app, form)
+    form = NewFile(filled.pack, records, None, filled.pack, "", None, filled.name, "practice")
+    return await answer_questions(app, form, _TITLE, _FAILED)
 
 
-async def _session(app: App[None], filled: RulesAsked, answers: Answers) -> DraftSession | None:
+async def _session(app: App[Any], filled: RulesRequest, answers: Answers) -> DraftSession | None:
     """Open or draft the pack; a person is asked which sheet is meant. None after an error."""
     sheets: tuple[str, ...] = ()
     while True:
@@ -80,12 +80,12 @@ async def _session(app: App[None], filled: RulesAsked, answers: Answers) -> Draf
                 filled.sheet, filled.pack, filled.name, filled.records, chosen, answers, progress
             )
 
-        done: Done[DraftSession] = await app.push_screen_wait(Waiting(_TITLE, draft))
-        if done.error is None:
-            return done.result
-        names = _sheets_of(done.error)
+        outcome = await app.push_screen_wait(ProgressModal(_TITLE, draft))
+        if outcome.error is None:
+            return outcome.result
+        names = _sheets_of(outcome.error)
         if not names:
-            await app.push_screen_wait(Tell.error(done.error, _NOT_DONE))
+            await app.push_screen_wait(Notice.of_error(outcome.error, _FAILED))
             return None
         answer = await app.push_screen_wait(WhichSheet(names))
         if answer is None:

@@ -1,4 +1,4 @@
-"""Boxes that change a proposed rule: its numbers and names, or its condition."""
+"""Modals that change a proposed rule: its numbers and names, or its condition."""
 
 from __future__ import annotations
 
@@ -8,64 +8,54 @@ from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Checkbox, Input, Select, Static
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import Input, Select, Static
 
 from recordpick.errors import UserError
-from recordpick.tui.box import Box
-from recordpick.tui.fields import Field
-from recordpick.tui.visible import content
+from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.dialogs import Modal, ModalFrame, ProblemLine, yes_no
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field, TickBox
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Criterion, Pack, Proposal
 
-Written: TypeAlias = "Proposal | None"
+ChangedRule: TypeAlias = "Proposal | None"
 _LINE_END = re.compile(r"\s*\n\s*")
 
 
-class _Edit(Box[Written]):
-    """What both boxes share: buttons, and a line that says what is wrong."""
+class _EditModal(Modal[ChangedRule]):
+    """What both modals share: the buttons, and that a wrong answer keeps them open."""
 
-    TOPIC = "edit-rule"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
-
-    def _buttons(self) -> ComposeResult:
-        yield Static("", id="wanting", classes="wanting", markup=False)
-        with Horizontal(classes="box--buttons"):
-            yield Button("Try it", id="yes", variant="primary")
-            yield Button("Cancel", id="no")
+    HELP_PAGE = HelpPage(
+        "Change a proposed rule",
+        "What you change is shown beside the proposals as E, with the patients it finds. It is "
+        "used only when you confirm it with y.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "Back; nothing is changed", label="Cancel")
+    ]
 
     def on_mount(self) -> None:
-        """Straight into the first field."""
+        """Put the cursor into the first field."""
         self.query(Input).first().focus()
 
     def _changed(self) -> Proposal:
         raise NotImplementedError
 
-    @on(Input.Submitted)
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Answer with the changed rule, unless something in it is wrong."""
         try:
             changed = self._changed()
         except UserError as error:
-            self.query_one("#wanting", Static).update(content(" ".join(error.messages)))
-            return
-        self.dismiss(changed)
-
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "yes":
-            self._submit()
+            self.show_problem(" ".join(error.messages))
         else:
-            self.dismiss(None)
-
-    def action_cancel(self) -> None:
-        """Change nothing."""
-        self.dismiss(None)
+            self.dismiss(changed)
 
 
-class EditNumbers(_Edit):
-    """The numbers and names of a proposal, each in a field; below, the rule that they make."""
+class EditNumbers(_EditModal):
+    """The numbers and names of a proposal, each in a field; below, the rule in words."""
 
     def __init__(self, criterion: Criterion, proposal: Proposal) -> None:
         """Take the criterion and the proposal for it."""
@@ -74,16 +64,15 @@ class EditNumbers(_Edit):
         self._proposal = proposal
 
     def compose(self) -> ComposeResult:
-        """A field for each parameter."""
-        with Vertical(classes="box"):
-            yield Static("Edit numbers", classes="box--title")
-            yield Static(content(f"“{self._criterion.find}”"), classes="box--message")
-            with VerticalScroll(classes="box--text", can_focus=False):
+        """Show a field for each parameter."""
+        messages = [f"“{self._criterion.find}”"]
+        with ModalFrame("Edit numbers", messages, buttons=yes_no("Try it")):
+            with VerticalScroll(classes="modal--text", can_focus=False):
                 for at, (name, value) in enumerate(self._proposal.params.items()):
                     yield Static(content(name.replace("_", " ")), classes="label")
                     yield Field(str(value), id=f"param-{at}", compact=True)
-            yield Static("", id="made", markup=False, classes="box--message")
-            yield from self._buttons()
+            yield Static("", id="rule-in-words", markup=False, classes="modal--message")
+            yield ProblemLine()
 
     def _changed(self) -> Proposal:
         from recordpick.criteria.drafting import refilled
@@ -95,17 +84,17 @@ class EditNumbers(_Edit):
         return refilled(self._proposal, values)
 
     @on(Input.Changed)
-    def _show(self) -> None:
+    def _show_rule(self) -> None:
         try:
             says = self._changed().says
         except UserError as error:
-            self.query_one("#wanting", Static).update(content(" ".join(error.messages)))
+            self.show_problem(" ".join(error.messages))
             return
-        self.query_one("#wanting", Static).update("")
-        self.query_one("#made", Static).update(content(says))
+        self.show_problem("")
+        self.query_one("#rule-in-words", Static).update(content(says))
 
 
-class EditCondition(_Edit):
+class EditCondition(_EditModal):
     """The conditions of a proposal's rules; or, without a proposal, a table and a condition."""
 
     def __init__(self, pack: Pack, criterion: Criterion, proposal: Proposal | None) -> None:
@@ -116,18 +105,17 @@ class EditCondition(_Edit):
         self._proposal = proposal
 
     def compose(self) -> ComposeResult:
-        """The rule in words, and a field for each condition."""
-        with Vertical(classes="box"):
-            yield Static("Edit the condition", classes="box--title")
-            yield Static(content(f"“{self._criterion.find}”"), classes="box--message")
+        """Show the rule in words, and a field for each condition."""
+        messages = [f"“{self._criterion.find}”"]
+        with ModalFrame("Edit the condition", messages, buttons=yes_no("Try it")):
             yield Static("The rule in words, as staff read it", classes="label")
             says = self._proposal.says if self._proposal else self._criterion.title
             yield Field(says, id="rule-says", compact=True)
-            with VerticalScroll(classes="box--text", can_focus=False):
+            with VerticalScroll(classes="modal--text", can_focus=False):
                 yield from self._conditions()
             if self._proposal is None:
-                yield Checkbox("Only patients who are registered now", value=True, id="registered")
-            yield from self._buttons()
+                yield TickBox("Only patients who are registered now", "registered", value=True)
+            yield ProblemLine()
 
     def _conditions(self) -> ComposeResult:
         from recordpick.criteria.drafting import rules_of
@@ -160,7 +148,7 @@ class EditCondition(_Edit):
             table = str(self.query_one("#rule-table", Select).value)
             rule = Rule(says, table=table, where=self.query_one("#where-0", Input).value.strip())
             check_rule(self._pack, rule)
-            is_registered = self.query_one("#registered", Checkbox).value
+            is_registered = self.query_one("#registered", TickBox).value
             return Proposal(
                 template="",
                 says=says,

@@ -1,4 +1,4 @@
-"""Boxes before rules from words: which file, which practice, who decides; which sheet of it."""
+"""Modals before rules from words: which file, which practice, who decides; which sheet."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.binding import BindingType
 from textual.widgets import Button, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.resources import criteria_folder
-from recordpick.tui.box import Box
-from recordpick.tui.fields import Field
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.new_file import as_path
-from recordpick.tui.visible import content
+from recordpick.tui.actions import FORM, HelpPage, key
+from recordpick.tui.dialogs import Modal, ModalFrame, ProblemLine, yes_no
+from recordpick.tui.file_picker import FilePicker, parse_path
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field
 
 SHEETS = (".xlsx", ".xlsm", ".ods", ".docx", ".csv", ".txt", ".tsv", ".toml")
 
@@ -28,7 +27,7 @@ TRIAL = "supplier_sheet.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
-class RulesAsked:
+class RulesRequest:
     """What was filled in. `sheet` may be a drafted pack (.toml), which is then opened."""
 
     sheet: Path
@@ -40,7 +39,7 @@ class RulesAsked:
 _LABELS = {
     "sheet": "The supplier's sheet, or a pack drafted from one",
     "records": "The practice's records: an index, an export, or a working file",
-    "pack": "Where the pack is to be kept",
+    "pack": "Where to keep the pack",
     "name": "Your initials",
 }
 _PLACEHOLDERS = {
@@ -51,16 +50,21 @@ _PLACEHOLDERS = {
 }
 
 
-class RulesForm(Box[RulesAsked | None]):
-    """Four fields. F2 looks for a file."""
+class RulesForm(Modal[RulesRequest | None]):
+    """Four fields. F2 browses for a file."""
 
-    TOPIC: ClassVar[str] = "rules-form"
+    HELP_PAGE = HelpPage(
+        "Rules from words",
+        "The sheet is what the supplier sent: Excel, OpenDocument, Word (.docx) or CSV; or a pack "
+        "that was drafted from one, to continue with. With the practice's records you see how many "
+        "patients each rule finds. The pack is a new file beside the sheet. Enter continues.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "browse", "Browse"),
-        Binding("escape", "cancel", "Cancel"),
+        key("f2", "browse", "Browse: for the file or folder of the field", FORM, label="Browse"),
+        key("escape", "cancel", "Back; nothing is done", label="Cancel"),
     ]
 
-    def __init__(self, name: str, filled: RulesAsked | None = None, sheet: str = "") -> None:
+    def __init__(self, name: str, filled: RulesRequest | None = None, sheet: str = "") -> None:
         """Take the person's name, and what was filled in before."""
         super().__init__()
         self._values = {"sheet": sheet, "records": "", "pack": "", "name": initials_of(name)}
@@ -73,64 +77,55 @@ class RulesForm(Box[RulesAsked | None]):
             }
 
     def compose(self) -> ComposeResult:
-        """The fields and two buttons."""
-        with Vertical(classes="box"):
-            yield Static("Rules from words", classes="box--title")
+        """Show the fields and three buttons."""
+        buttons = (Button("Browse (F2)", id="browse"), *yes_no("Continue"))
+        with ModalFrame("Rules from words", buttons=buttons):
             for name, label in _LABELS.items():
                 yield Static(label, classes="label")
                 yield Field(
                     self._values[name], id=name, placeholder=_PLACEHOLDERS[name], compact=True
                 )
-            yield Static("", id="wanting", classes="wanting", markup=False)
-            with Horizontal(classes="box--buttons"):
-                yield Button("Browse (F2)", id="browse")
-                yield Button("Go on", id="yes", variant="primary")
-                yield Button("Cancel", id="no")
+            yield ProblemLine()
 
     def on_mount(self) -> None:
-        """Straight into the first field."""
+        """Put the cursor into the first field."""
         self.query_one("#sheet").focus()
 
-    @on(Input.Submitted)
-    def _submit(self) -> None:
+    def submit(self) -> None:
+        """Answer with what was filled in, unless the sheet or the initials are missing."""
         values = {name: self.query_one(f"#{name}", Input).value.strip() for name in _LABELS}
         missing = {
             "sheet": f"Say which sheet it is. For a trial: {criteria_folder() / TRIAL}",
             "name": "Write your initials: they are recorded with each decision.",
         }
-        for name, says in missing.items():
+        for name, problem in missing.items():
             if not values[name]:
-                self.query_one("#wanting", Static).update(content(says))
+                self.show_problem(problem)
                 self.query_one(f"#{name}").focus()
                 return
-        sheet = as_path(values["sheet"])
+        sheet = parse_path(values["sheet"])
         folder = Path.cwd() if sheet.parent == criteria_folder() else sheet.parent
         own = folder / sheet.with_suffix(".toml").name
-        pack = as_path(values["pack"]) if values["pack"] else own
+        pack = parse_path(values["pack"]) if values["pack"] else own
         if sheet.suffix.casefold() == ".toml":
             pack = sheet
         elif pack.suffix.casefold() != ".toml":
             pack = pack.with_name(f"{pack.name}.toml")
-        records = as_path(values["records"]) if values["records"] else None
-        self.dismiss(RulesAsked(sheet, pack, records, values["name"]))
+        records = parse_path(values["records"]) if values["records"] else None
+        self.dismiss(RulesRequest(sheet, pack, records, values["name"]))
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        if event.button.id == "yes":
-            self._submit()
-        elif event.button.id == "browse":
-            self._browse(self.query_one("#sheet", Input))
-        else:
-            self.dismiss(None)
+    @on(Button.Pressed, "#browse")
+    def _browse_for_sheet(self) -> None:
+        self._browse(self.query_one("#sheet", Input))
 
     def action_browse(self) -> None:
-        """Look for the file or folder of the focused field."""
+        """Browse for the file or folder of the field that has the focus."""
         if isinstance(self.focused, Input) and self.focused.id in {"sheet", "records"}:
             self._browse(self.focused)
 
     @work
     async def _browse(self, field: Input) -> None:
-        start = as_path(field.value) if field.value.strip() else None
+        start = parse_path(field.value) if field.value.strip() else None
         is_sheet = field.id == "sheet"
         path = await self.app.push_screen_wait(
             FilePicker(
@@ -143,15 +138,18 @@ class RulesForm(Box[RulesAsked | None]):
         if path is not None:
             field.value = str(path)
 
-    def action_cancel(self) -> None:
-        """Do nothing."""
-        self.dismiss(None)
 
-
-class WhichSheet(Box[tuple[str, ...] | None]):
+class WhichSheet(Modal[tuple[str, ...] | None]):
     """Asks which of several sheets is the list of criteria."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
+    HELP_PAGE = HelpPage(
+        "Which sheet",
+        "The file has several sheets that could be the list of criteria. Choose one, or all of "
+        "them together.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "cancel", "Back; nothing is read", label="Cancel")
+    ]
 
     def __init__(self, names: Sequence[str]) -> None:
         """Take the names of the sheets that could be meant."""
@@ -159,9 +157,8 @@ class WhichSheet(Box[tuple[str, ...] | None]):
         self._names = tuple(names)
 
     def compose(self) -> ComposeResult:
-        """A list of the sheets; the last line is all of them together."""
-        with Vertical(classes="box"):
-            yield Static("Which sheet is the list of criteria?", classes="box--title")
+        """Show the sheets; the last line is all of them together."""
+        with ModalFrame("Which sheet is the list of criteria?"):
             options = [Option(content(name)) for name in self._names]
             every = Option(content(f"All {len(self._names)} together, each an area of one list"))
             yield OptionList(*options, every, id="sheets", markup=False, compact=True)
@@ -177,10 +174,6 @@ class WhichSheet(Box[tuple[str, ...] | None]):
     def _choose(self, event: OptionList.OptionSelected) -> None:
         at = event.option_index
         self.dismiss(self._names if at == len(self._names) else (self._names[at],))
-
-    def action_cancel(self) -> None:
-        """Read nothing."""
-        self.dismiss(None)
 
 
 def initials_of(name: str) -> str:

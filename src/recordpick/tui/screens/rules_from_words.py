@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
@@ -22,14 +22,25 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from recordpick.errors import UserError
-from recordpick.tui.asides import Asides, opens_box
-from recordpick.tui.dialogs import Confirm, Tell
+from recordpick.tui.actions import (
+    HELP_KEYS,
+    HIDE_NAMES,
+    NEXT_PART,
+    RULES,
+    VIEW,
+    HelpPage,
+    command,
+    key,
+)
+from recordpick.tui.background import GROUP, run_in_background
+from recordpick.tui.dialogs import Confirm, Notice
 from recordpick.tui.draft_session import EDITED
-from recordpick.tui.fields import LONGEST_FILTER, Field
-from recordpick.tui.hiding import Secret, follow, is_hiding
-from recordpick.tui.keys_line import KeysLine
-from recordpick.tui.screens.edit_rule import EditCondition, EditNumbers, Written
-from recordpick.tui.visible import MASK, amount, content, counted, day, fit
+from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.masking import PrivateText, is_masking, watch_masking
+from recordpick.tui.screens.edit_rule import ChangedRule, EditCondition, EditNumbers
+from recordpick.tui.text import MASK, amount, content, counted, day, fit
+from recordpick.tui.widgets.fields import LONGEST_FILTER, Field
+from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Criterion, Proposal
@@ -51,39 +62,62 @@ _BY_HAND = 0
 """The number of the last line of the proposals, which is no proposal."""
 
 
-class RulesFromWords(Asides[None]):
+class RulesFromWords(FlowScreen[None]):
     """The criteria of a drafted pack, and the proposals for the one under the cursor."""
 
-    CSS: ClassVar[str] = """
-    RulesFromWords #draft-title { height: 1; padding: 0 1; background: $panel; width: 100%; }
-    RulesFromWords #draft-heading { height: 1; padding: 0 1; text-style: underline; color: $quiet; }
-    RulesFromWords #draft-filter { display: none; margin: 0 1; }
-    RulesFromWords #draft-filter.-shown { display: block; }
-    RulesFromWords #draft-criteria { height: 1fr; min-height: 4; padding: 0 1;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
-    RulesFromWords #draft-one { height: auto; max-height: 60%; border-top: solid $panel; }
-    RulesFromWords #draft-words { height: auto; max-height: 4; padding: 0 1; }
-    RulesFromWords #draft-proposals { height: auto; max-height: 7; padding: 0 1;
-        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; scrollbar-gutter: stable; }
-    RulesFromWords #draft-why-room { height: auto; max-height: 5; padding: 0 1;
-        scrollbar-size-vertical: 1; }
-    RulesFromWords #draft-why { height: auto; color: $quiet; }
-    RulesFromWords #draft-says { height: 1; padding: 0 1; }
-    """
+    CSS_PATH = "../styles/rules.tcss"
+    HELP_PAGE = HelpPage(
+        "Rules from words",
+        "Above are the supplier's criteria, each with what recordpick understands and how many "
+        "patients that finds. Before the name: √ confirmed, ◊ proposed, ! several readings, ? the "
+        "practice's records cannot say, H by hand. Below is the one under the cursor with its "
+        "proposals, why each was chosen, and which words it does not use. Enter goes to the "
+        "proposals; on a proposal, it shows the patients that it finds. Nothing is used until "
+        "you confirm it; what you leave is picked for by hand. Each decision is saved at once, "
+        "with your initials and the time.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "confirm", "Yes, use this"),
-        Binding("e", "numbers", "Edit numbers"),
-        Binding("c", "condition", "Condition"),
-        Binding("h", "by_hand", "By hand"),
-        Binding("slash,ctrl+f", "filter", "Filter", key_display="/"),
-        Binding("g", "next", "Next to confirm"),
-        Binding("u,ctrl+z", "undo", "Undo", show=False),
-        Binding("p", "app.mask", "Hide names", show=False),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("escape", "back", "Back"),
-        Binding("q", "leave", "Leave", show=False),
+        key(
+            "y",
+            "confirm",
+            "Confirm: the proposal under the cursor, and go to the next criterion",
+            RULES,
+            label="Yes, use this",
+        ),
+        key("e", "numbers", "Edit numbers: and names of a rule", RULES, label="Edit numbers"),
+        key(
+            "c",
+            "condition",
+            "Condition: change it, or write one of your own",
+            RULES,
+            label="Condition",
+        ),
+        key("h", "by_hand", "By hand: and go to the next criterion", RULES, label="By hand"),
+        key(
+            "slash,ctrl+f",
+            "filter",
+            "Filter: the criteria by their words",
+            RULES,
+            label="Filter",
+        ),
+        key(
+            "g",
+            "next",
+            "Next to confirm: the next criterion that is not decided",
+            RULES,
+            label="Next to confirm",
+        ),
+        key("u,ctrl+z", "undo", "Undo: the last decision", RULES),
+        key("p", "app.mask", HIDE_NAMES, VIEW),
+        key("tab", "app.focus_next", NEXT_PART),
+        key("shift+tab", "app.focus_previous", NEXT_PART),
+        *HELP_KEYS,
+        key("escape", "back", "One step back", label="Back"),
+        key("q", "leave", "Leave: every decision is saved already", RULES),
     ]
+    COMMANDS_WITHOUT_KEY = (
+        command("patients", "Patients found: by the proposal under the cursor", RULES),
+    )
 
     def __init__(self, session: DraftSession) -> None:
         """Take the open pack."""
@@ -95,7 +129,7 @@ class RulesFromWords(Asides[None]):
         self._is_counting = session.index is not None
 
     def compose(self) -> ComposeResult:
-        """The title, the criteria, the one under the cursor, a message, the keys."""
+        """Show the title, the criteria, the one under the cursor, a message and the keys."""
         yield Static("", id="draft-title", markup=False)
         yield Static("", id="draft-heading", markup=False)
         yield Field(id="draft-filter", placeholder="Filter", compact=True, longest=LONGEST_FILTER)
@@ -105,7 +139,7 @@ class RulesFromWords(Asides[None]):
             yield OptionList(id="draft-proposals", markup=False, compact=True)
             with VerticalScroll(id="draft-why-room", can_focus=False):
                 yield Static("", id="draft-why", markup=False)
-        yield Static("", id="draft-says", markup=False)
+        yield Static("", id="draft-message", markup=False)
         yield KeysLine()
 
     def on_mount(self) -> None:
@@ -113,11 +147,11 @@ class RulesFromWords(Asides[None]):
         self._list()
         self.query_one("#draft-criteria").focus()
         self._go_to_next(0)
-        follow(self, self._masks_changed)
+        watch_masking(self, self._masking_changed)
         if self._session.index is not None:
-            self.run_worker(self._count, thread=True, group="aside", exit_on_error=True)
+            self.run_worker(self._count, thread=True, group=GROUP, exit_on_error=True)
 
-    def _masks_changed(self) -> None:
+    def _masking_changed(self) -> None:
         self._title()
         self._show_why()
 
@@ -130,28 +164,28 @@ class RulesFromWords(Asides[None]):
     def _count(self) -> None:
         """Count in a thread; what is counted is shown as it comes."""
         worker = get_current_worker()
-        trouble = ""
+        problem = ""
         try:
             for found in self._session.count():
                 if worker.is_cancelled:
                     return
                 self.app.call_from_thread(self._counted, found)
         except UserError as error:
-            trouble = " ".join(error.messages)
+            problem = " ".join(error.messages)
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._all_counted, trouble)
+            self.app.call_from_thread(self._all_counted, problem)
 
     def _counted(self, found: Mapping[str, Found]) -> None:
         self._session.found |= found
         if self.is_mounted:
             self._refresh_rows()
 
-    def _all_counted(self, trouble: str) -> None:
+    def _all_counted(self, problem: str) -> None:
         self._is_counting = False
         if not self.is_mounted:
             return
-        if trouble:
-            self._say(f"× {trouble}")
+        if problem:
+            self._show_message(f"× {problem}")
         self._refresh_rows()
 
     def _refresh_rows(self) -> None:
@@ -196,7 +230,7 @@ class RulesFromWords(Asides[None]):
         else:
             where = f"{index.manifest.practice or 'practice'} · as at {day(self._session.as_at)}"
         tags = [" MADE UP "] if index is not None and index.manifest.synthetic else []
-        tags += [" NAMES HIDDEN "] if is_hiding(self.app) else []
+        tags += [" NAMES HIDDEN "] if is_masking(self.app) else []
         left = f"{tally.left} to confirm · {tally.by_hand} by hand"
         says = f"Rules from words · {tally.confirmed} of {tally.all} confirmed · {left}"
         room = self.size.width - 2 - sum(len(tag) + 1 for tag in tags)
@@ -242,7 +276,7 @@ class RulesFromWords(Asides[None]):
         return self._listed[at] if at is not None and at < len(self._listed) else None
 
     @on(OptionList.OptionHighlighted, "#draft-criteria")
-    def _another(self) -> None:
+    def _criterion_highlighted(self) -> None:
         self._show_one()
 
     # ------------------------------------------------------------------ the one under the cursor
@@ -321,7 +355,7 @@ class RulesFromWords(Asides[None]):
         if found is not None and not found.answer.answered:
             lines.append(f"Found: ? {found.answer.why_not}")
         elif found is not None:
-            names = [MASK * 6 if is_hiding(self.app) else name for name in found.names]
+            names = [MASK * 6 if is_masking(self.app) else name for name in found.names]
             more = " · … Enter shows all" if found.answer.matches > len(names) else ""
             lines.append(f"Found: {' · '.join(names) or 'nobody'}{more}")
             lines += found.answer.cautions
@@ -359,12 +393,12 @@ class RulesFromWords(Asides[None]):
         try:
             write()
         except UserError as error:
-            self._say(f"× {' '.join(error.messages)} Nothing was changed.")
+            self._show_message(f"× {' '.join(error.messages)} Nothing was changed.")
             return
         self._session.edited.pop(criterion.id, None)
         self._list(criterion.id)
         self._go_to_next(0)
-        self._say(f"{criterion.id} {says}. u takes it back.")
+        self._show_message(f"{criterion.id} {says}. u takes it back.")
         self.query_one("#draft-criteria").focus()
 
     def action_undo(self) -> None:
@@ -372,13 +406,13 @@ class RulesFromWords(Asides[None]):
         try:
             criterion = self._session.undo()
         except UserError as error:
-            self._say(f"× {' '.join(error.messages)}")
+            self._show_message(f"× {' '.join(error.messages)}")
             return
         if criterion is None:
-            self._say("There is nothing to take back.")
+            self._show_message("There is nothing to take back.")
             return
         self._list(criterion.id)
-        self._say(f"{criterion.id} is as it was before the last decision.")
+        self._show_message(f"{criterion.id} is as it was before the last decision.")
 
     def action_next(self) -> None:
         """Go to the next criterion that is to be confirmed, after the one under the cursor."""
@@ -392,11 +426,11 @@ class RulesFromWords(Asides[None]):
             if self._listed[(at + step) % every].is_undecided:
                 listing.highlighted = (at + step) % every
                 return
-        self._say("All are confirmed or by hand.")
+        self._show_message("All are confirmed or by hand.")
 
     # ------------------------------------------------------------------ changing a rule
 
-    @opens_box
+    @opens_modal
     async def action_numbers(self) -> None:
         """Change the numbers and names of the proposal under the cursor."""
         criterion, number = self._criterion, self._current_number
@@ -404,20 +438,20 @@ class RulesFromWords(Asides[None]):
             return
         proposal = self._session.proposal(criterion, number)
         if proposal is None or not proposal.params:
-            self._say("This has no numbers to change. c writes a condition of your own.")
+            self._show_message("This has no numbers to change. c writes a condition of your own.")
             return
         changed = await self.app.push_screen_wait(EditNumbers(criterion, proposal))
         if changed is not None:
             await self._try(criterion, changed)
 
-    @opens_box
+    @opens_modal
     async def action_condition(self) -> None:
         """Change the condition of the proposal under the cursor, or write one."""
         criterion, number = self._criterion, self._current_number
         if criterion is None or number is None:
             return
         proposal = self._session.proposal(criterion, number)
-        written: Written = await self.app.push_screen_wait(
+        written: ChangedRule = await self.app.push_screen_wait(
             EditCondition(self._session.pack, criterion, proposal)
         )
         if written is not None:
@@ -426,13 +460,13 @@ class RulesFromWords(Asides[None]):
     async def _try(self, criterion: Criterion, proposal: Proposal) -> None:
         """Show a changed rule among the proposals, with what it finds; `y` confirms it."""
         self._session.edited[criterion.id] = proposal
-        found = await self.aside(partial(self._session.count_one, criterion, EDITED))
+        found = await run_in_background(self, partial(self._session.count_one, criterion, EDITED))
         self._session.found |= found or {}
         self._list(criterion.id)
         self.query_one("#draft-proposals").focus()
-        self._say("This is your change (E). y confirms it.")
+        self._show_message("This is your change (E). y confirms it.")
 
-    # ------------------------------------------------------------------ looking
+    # ------------------------------------------------------------------ patients, the filter
 
     @on(OptionList.OptionSelected, "#draft-criteria")
     def _to_proposals(self) -> None:
@@ -442,7 +476,7 @@ class RulesFromWords(Asides[None]):
     def _chosen(self) -> None:
         self.action_patients()
 
-    @opens_box
+    @opens_modal
     async def action_patients(self) -> None:
         """Show the patients that the proposal under the cursor finds."""
         criterion, number = self._criterion, self._current_number
@@ -450,17 +484,17 @@ class RulesFromWords(Asides[None]):
             return
         proposal = self._session.proposal(criterion, number)
         if proposal is None or self._session.index is None:
-            self._say(
+            self._show_message(
                 "Nobody is found by hand."
                 if proposal is None
                 else "No practice was named, so nobody is looked for."
             )
             return
-        frame = await self.aside(partial(self._session.patients, criterion, number))
+        frame = await run_in_background(self, partial(self._session.patients, criterion, number))
         if frame is None:
             return
-        lines: list[str | Secret] = [
-            Secret(f"{name} · {patient} · {evidence}", f"{MASK * 6} · {MASK * 6}")
+        lines: list[str | PrivateText] = [
+            PrivateText(f"{name} · {patient} · {evidence}", f"{MASK * 6} · {MASK * 6}")
             for patient, name, evidence in frame.select(
                 "patient_id", "name", "evidence"
             ).iter_rows()
@@ -470,7 +504,7 @@ class RulesFromWords(Asides[None]):
         if every > len(lines):
             lines.append(f"The first {len(lines)} of {amount(every)}.")
         title = f"{counted(every, 'patient')}: {proposal.says}"
-        await self.app.push_screen_wait(Tell(title, lines or ["Nobody meets this rule."]))
+        await self.app.push_screen_wait(Notice(title, lines or ["Nobody meets this rule."]))
 
     def action_filter(self) -> None:
         """Type words that the criteria must have."""
@@ -498,7 +532,7 @@ class RulesFromWords(Asides[None]):
         else:
             self.action_leave()
 
-    @opens_box
+    @opens_modal
     async def action_leave(self) -> None:
         """Leave, after saying how many criteria are not confirmed and so by hand."""
         left = self._session.tally.left
@@ -514,8 +548,8 @@ class RulesFromWords(Asides[None]):
                 return
         self.dismiss(None)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#draft-says", Static).update(
+    def _show_message(self, text: str) -> None:
+        self.query_one("#draft-message", Static).update(
             content(text, "$error" if text.startswith("×") else "")
         )
 
