@@ -149,7 +149,12 @@ class DraftSession:
             raise UserError("There is no such proposal.")
         if not proposal.template:
             rule = proposal.steps[0].rules[0]
-            decision = Decision(self.by, condition=rule, population=proposal.population)
+            decision = Decision(
+                self.by,
+                rule=rule,
+                condition=rule.where.text if rule.where is not None else "",
+                population=proposal.population,
+            )
         else:
             decision = Decision(self.by, proposal, is_edited=number == EDITED)
         self._decide(criterion, decision)

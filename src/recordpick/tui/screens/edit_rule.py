@@ -19,7 +19,7 @@ from recordpick.tui.text import content
 from recordpick.tui.widgets.fields import Field, TickBox
 
 if TYPE_CHECKING:
-    from recordpick.criteria.pack import Criterion, Pack, Proposal
+    from recordpick.criteria.pack import Criterion, Pack, Proposal, Rule
 
 ChangedRule: TypeAlias = "Proposal | None"
 _LINE_END = re.compile(r"\s*\n\s*")
@@ -137,17 +137,17 @@ class EditCondition(_EditModal):
         for at, rule in enumerate(rules_of(self._proposal)):
             codes = f", codes in {rule.codes}" if rule.codes else ""
             yield Static(content(f"Condition in {rule.table}{codes}"), classes="label")
-            yield Field(_LINE_END.sub(" ", rule.where or ""), id=f"where-{at}", compact=True)
+            yield Field(_on_one_line(rule), id=f"where-{at}", compact=True)
 
     def _changed(self) -> Proposal:
-        from recordpick.criteria.drafting import check_rule, rules_of, with_conditions
-        from recordpick.criteria.pack import REGISTERED, Proposal, Rule, Step
+        from recordpick.criteria.drafting import rule_as_written, rules_of, with_conditions
+        from recordpick.criteria.pack import Proposal, Rule, Step, registered
 
         says = self.query_one("#rule-says", Input).value.strip()
         if self._proposal is None:
             table = str(self.query_one("#rule-table", Select).value)
-            rule = Rule(says, table=table, where=self.query_one("#where-0", Input).value.strip())
-            check_rule(self._pack, rule)
+            condition = self.query_one("#where-0", Input).value
+            rule = rule_as_written(self._pack, Rule(says, table=table), condition)
             is_registered = self.query_one("#registered", TickBox).value
             return Proposal(
                 template="",
@@ -155,12 +155,16 @@ class EditCondition(_EditModal):
                 reason="You wrote this condition.",
                 confidence=1.0,
                 steps=(Step((rule,)),),
-                population=REGISTERED if is_registered else None,
+                population=registered() if is_registered else None,
             )
         wheres = []
         for at, rule in enumerate(rules_of(self._proposal)):
             typed = self.query_one(f"#where-{at}", Input).value
-            is_same = typed == _LINE_END.sub(" ", rule.where or "")
-            wheres.append((rule.where or "") if is_same else typed)
+            is_same = typed == _on_one_line(rule)
+            wheres.append(rule.where.text if is_same and rule.where is not None else typed)
         changed = with_conditions(self._proposal, wheres, says, self._pack)
         return replace(changed, reason="You changed this rule.")
+
+
+def _on_one_line(rule: Rule) -> str:
+    return _LINE_END.sub(" ", rule.where.text) if rule.where is not None else ""
