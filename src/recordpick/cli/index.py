@@ -73,6 +73,7 @@ def _answers(options: argparse.Namespace) -> Answers:
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
         as_at=day(options.as_at),
+        fill_down=True if options.fill_down else None,
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return said

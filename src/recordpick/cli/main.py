@@ -423,7 +423,8 @@ def _index(commands: Parsers) -> None:
         nargs="+",
         metavar="SOURCE",
         help="what the system exported (a folder), a folder of tables, or a list of patients "
-        "(CSV, XLSX, Parquet)",
+        "(CSV, XLSX, ODS, Parquet) and beside it reports with one row an entry; FILE=KIND says "
+        "what a report lists where its columns do not",
     )
     parser.add_argument(
         "--from",
@@ -447,6 +448,12 @@ def _index(commands: Parsers) -> None:
         "--registered",
         action="store_true",
         help="for lists without a column of status: everyone on them is registered now",
+    )
+    parser.add_argument(
+        "--fill-down",
+        action="store_true",
+        help="of reports: a row that names no patient belongs to the patient above (else only "
+        "where the report's layout proves it; other such rows are rejected)",
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
     as_at(
@@ -577,9 +584,10 @@ def _synthesise(commands: Parsers) -> None:
     parser.add_argument(
         "--as",
         dest="system",
-        choices=("tables", "emis", "systmone", "vision", "list"),
+        choices=("tables", "emis", "systmone", "vision", "list", "reports"),
         default="tables",
-        help="as tables (the default), or as that system exports a practice",
+        help="as tables (the default), as that system exports a practice, or as staff do by hand: "
+        "a list, or a list and reports",
     )
     parser.add_argument(
         "--format",

@@ -43,6 +43,10 @@ def _writer(system: str) -> Callable[..., None]:
         from recordpick.synthetic.as_vision import write_vision
 
         return write_vision
+    if system == "reports":
+        from recordpick.synthetic.as_reports import write_reports
+
+        return write_reports
     from recordpick.synthetic.as_list import write_list
 
     return write_list

@@ -11,6 +11,7 @@ from recordpick.index.as_at import check_as_at
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.index.readers.registry import questions_about
+from recordpick.index.readers.report_exports.sources import named_kind
 from recordpick.index.source import NO_ANSWERS, Answers, Question
 from recordpick.progress import Progress, silent
 from recordpick.selection.events import Person
@@ -20,11 +21,14 @@ from recordpick.tui.new_file import Filled
 
 def questions_of(form: Filled) -> tuple[Question, ...]:
     """Give what the records leave open and only a person can tell; nothing of an index."""
-    if _is_index(form.records):
+    if _is_index(form):
         return ()
-    if not form.records.exists():
-        raise UserError(f"{form.records}: there is no such file or folder.")
-    return questions_about([form.records], form.mapping, as_at=form.as_at)
+    sources = [form.records, *form.reports]
+    for source in sources:
+        path, _ = named_kind(source)
+        if not path.exists():
+            raise UserError(f"{path}: there is no such file or folder.")
+    return questions_about(sources, form.mapping, as_at=form.as_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,12 @@ def make_working_file(
     if form.path.exists():
         raise UserError(f"{form.path} is there already: choose another name.")
     pack = read_pack(form.pack)
-    if _is_index(form.records):
+    if _is_index(form):
         index = open_index(form.records)
     else:
         out = form.path.with_name(f"{form.path.stem}-index")
         index = build_index(
-            [form.records],
+            [form.records, *form.reports],
             out,
             mapping=form.mapping,
             as_at=form.as_at,
@@ -70,5 +74,5 @@ def make_working_file(
     return Made(form.path, tuple(warnings))
 
 
-def _is_index(records: Path) -> bool:
-    return (records / "index.json").is_file()
+def _is_index(form: Filled) -> bool:
+    return not form.reports and (form.records / "index.json").is_file()

@@ -36,12 +36,15 @@ class Filled:
     as_at: dt.date | None
     name: str
     role: Role
+    reports: tuple[Path, ...] = ()
+    """Further files beside the records: reports of the patients on a list."""
 
 
 _HELP = {
     "path": "Where your picks are kept. A new file; every pick is saved in it at once.",
     "records": "The practice's records: a list of patients (CSV, Excel), a folder of exported "
-    "tables, or a practice index made before. F2 looks for it.",
+    "tables, or a practice index made before. A list and reports beside it are a folder, or files "
+    "with ; between. F2 looks for it, after a ; for another file.",
     "mapping": "Only for a folder of CSV files of another system: the mapping file that says which "
     "column is which. Leave it empty otherwise.",
     "pack": "The supplier's criteria (TOML, CSV or Excel). What stands there is the pack that "
@@ -93,7 +96,7 @@ class NewFileScreen(Screen[Filled | None]):
         if (filled := self._filled) is not None:
             values |= {
                 "path": str(filled.path),
-                "records": str(filled.records),
+                "records": "; ".join(map(str, (filled.records, *filled.reports))),
                 "mapping": str(filled.mapping or ""),
                 "pack": str(filled.pack),
                 "practice": filled.practice,
@@ -142,9 +145,11 @@ class NewFileScreen(Screen[Filled | None]):
 
     @work
     async def _browse(self, field: Input) -> None:
-        start = as_path(field.value) if field.value.strip() else None
+        before, sign, last = field.value.rpartition(";") if field.id == "records" else ("", "", "")
+        value = last if sign else field.value
+        start = as_path(value if value.strip() else before) if field.value.strip() else None
         endings = {
-            "records": (".csv", ".txt", ".tsv", ".xlsx", ".parquet"),
+            "records": (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"),
             "mapping": (".toml",),
             "pack": (".toml", ".csv", ".xlsx"),
         }
@@ -160,7 +165,8 @@ class NewFileScreen(Screen[Filled | None]):
         )
         if path is not None:
             old = Path(field.value).name or "data-checking.recordpick"
-            field.value = str(path / old if name == "path" else path)
+            chosen = str(path / old if name == "path" else path)
+            field.value = f"{before}; {chosen}" if sign and not last.strip() else chosen
 
     @on(Input.Submitted)
     def _next(self) -> None:
@@ -196,10 +202,12 @@ class NewFileScreen(Screen[Filled | None]):
         if path.suffix != ".recordpick":
             path = path.with_name(f"{path.name}.recordpick")
         role = as_role(self.query_one("#role", Select).value)
+        records, *reports = as_paths(texts["records"])
         self.dismiss(
             Filled(
                 path=path,
-                records=as_path(texts["records"]),
+                records=records,
+                reports=tuple(reports),
                 mapping=as_path(texts["mapping"]) if texts["mapping"] else None,
                 pack=as_path(texts["pack"]),
                 practice=texts["practice"],
@@ -225,6 +233,13 @@ _REQUIRED = {
 def as_path(text: str) -> Path:
     """Read a path as people paste it: with quotes, with ~."""
     return Path(text.strip().strip('"')).expanduser()
+
+
+def as_paths(text: str) -> list[Path]:
+    """Read one path, or several with ; between; a path that exists may have a ; in its name."""
+    whole = as_path(text)
+    parts = [part for part in text.split(";") if part.strip()]
+    return [whole] if len(parts) < 2 or whole.exists() else [as_path(part) for part in parts]
 
 
 def read_date(text: str) -> dt.date | str:
