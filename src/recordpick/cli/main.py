@@ -603,12 +603,64 @@ def _criteria(commands: Parsers) -> None:
     inner = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     check = command(inner, "check", "report everything that is wrong with a pack", "criteria")
     check.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    check.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="a practice index: also which criteria it can answer, and why not the others",
+    )
+    _ask_for_reports(inner)
+
+
+def _ask_for_reports(commands: Parsers) -> None:
+    """Add `recordpick criteria ask`."""
+    ask = command(
+        commands,
+        "ask",
+        "which reports to export so that criteria can be answered, and how to make them",
+        "criteria_ask",
+    )
+    ask.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    ask.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="a practice index: only what it cannot answer yet",
+    )
+    ask.add_argument(
+        "--system",
+        choices=("emis", "systmone", "vision"),
+        help="the clinical system (otherwise all three)",
+    )
+    ask.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write it as a new page to print (HTML)"
+    )
+    ask.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
+def _read_report(commands: Parsers) -> None:
+    """Add `recordpick read-report`."""
+    parser = command(
+        commands, "read-report", "what was read for a practice index, and what was not"
+    )
+    parser.add_argument("index", type=Path, metavar="DIR", help="a practice index")
+    parser.add_argument(
+        "--criteria",
+        type=Path,
+        metavar="PACK",
+        help="a criteria pack: also which criteria the index can answer",
+    )
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also write it as a new page to print (HTML)"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
 
 COMMANDS: dict[str, Callable[[Parsers], None]] = {
     "open": _open,
     "demo": _demo,
     "index": _index,
+    "read-report": _read_report,
     "clean-up": _clean_up,
     "new": _new,
     "match": _match,

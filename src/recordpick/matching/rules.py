@@ -160,7 +160,7 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         cautions += cautions_for(index, "patients", population, population.columns)
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
-        reasons = [(rule, _lacks(pack, index, rule)) for rule in step.rules]
+        reasons = [(rule, lacks_for_rule(pack, index, rule)) for rule in step.rules]
         kept = tuple(rule for rule, reason in reasons if not reason)
         missing = [f"{reason} (needed for: {rule.says})" for rule, reason in reasons if reason]
         if kept:
@@ -190,11 +190,11 @@ def lacks_for_condition(pack: Pack, index: PracticeIndex, text: str | None) -> s
     )
 
 
-def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
+def lacks_for_rule(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     """Return what the index lacks to count the rule; empty if nothing."""
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
-    missing_data = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
+    missing_data = _lacks_columns(pack, index, rule.table, columns_of_rule(pack, rule))
     parsed = _parsed_where(pack, rule)
     missing_data = missing_data or conflated_in(index, rule.table, parsed, _grouped(rule))
     missing_data = missing_data or only_not_supplied(index, parsed, rule)
@@ -205,7 +205,7 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     """Return cautions: what may make the count of the rule differ from the truth."""
     parsed = _parsed_where(pack, rule)
-    cautions = cautions_for(index, rule.table, parsed, _columns(pack, rule), _grouped(rule))
+    cautions = cautions_for(index, rule.table, parsed, columns_of_rule(pack, rule), _grouped(rule))
     synthetic = index.manifest.synthetic
     if rule.codes is not None and not synthetic and is_demonstration(pack.codelists[rule.codes]):
         cautions.append(
@@ -224,7 +224,7 @@ def _grouped(rule: Rule) -> frozenset[str]:
     return frozenset(name for name in (rule.distinct, rule.per) if name)
 
 
-def _columns(pack: Pack, rule: Rule) -> frozenset[str]:
+def columns_of_rule(pack: Pack, rule: Rule) -> frozenset[str]:
     """Return every column that the rule needs."""
     parsed = _parsed_where(pack, rule)
     coded = frozenset() if rule.codes is None else frozenset({"code"})
