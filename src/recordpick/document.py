@@ -127,10 +127,14 @@ def _grid_lines(grid: Grid, width: int) -> Iterator[str]:
             for cell, size in zip(row, widths, strict=True)
         ]
         for at in range(max(map(len, cells))):
-            yield (" " * _GAP).join(
-                _aligned(cell[at] if at < len(cell) else "", size, right=column in grid.right)
-                for column, (cell, size) in enumerate(zip(cells, widths, strict=True))
-            ).rstrip()
+            yield (
+                (" " * _GAP)
+                .join(
+                    _aligned(cell[at] if at < len(cell) else "", size, right=column in grid.right)
+                    for column, (cell, size) in enumerate(zip(cells, widths, strict=True))
+                )
+                .rstrip()
+            )
         if number == 0:
             yield (" " * _GAP).join("─" * size for size in widths)
 
@@ -217,7 +221,8 @@ def _block_html(block: Block) -> str:
         case Grid(header, rows, right):
             head = "".join(_cell("th", text, at in right) for at, text in enumerate(header))
             body = "\n".join(
-                "<tr>" + "".join(_cell("td", text, at in right) for at, text in enumerate(row))
+                "<tr>"
+                + "".join(_cell("td", text, at in right) for at, text in enumerate(row))
                 + "</tr>"
                 for row in rows
             )

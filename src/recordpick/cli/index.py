@@ -11,6 +11,7 @@ from recordpick.cli.common import day, progress_on_stderr, say, table, tell
 from recordpick.errors import UserError
 from recordpick.index.as_at import read_as_at
 from recordpick.index.build.build_index import build_index
+from recordpick.index.manifest import READ_REPORT
 from recordpick.index.readers.registry import questions_about
 from recordpick.index.source import Answers, Question
 
@@ -59,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
         were = "value was left empty" if emptied == 1 else "values were left empty"
         reasons = options.out / "set_aside_values.csv"
         tell(f"{emptied:,} {were} because they could not be read: see {reasons}.")
+    tell(f"What was read, and what was not: {options.out / READ_REPORT}.")
     patients = manifest.tables["patients"].rows
     say(
         f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "

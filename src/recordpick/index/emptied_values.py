@@ -16,6 +16,7 @@ from recordpick.errors import UserError
 from recordpick.index.build.cast import BAD, EMPTIED_FLAG, NHS_NUMBER, values_emptied
 from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
+from recordpick.index.note_topics import LEFT_EMPTY
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
 
@@ -61,7 +62,7 @@ class EmptiedCounts:
             what = "1 value" if count == 1 else f"{count:,} values"
             were = "was" if count == 1 else "were"
             yield (
-                f"{file}: {what} of {column} {were} left empty: {reason} "
+                f"{file}: {what} of {column} {were} {LEFT_EMPTY} {reason} "
                 f"(such as {_short(value)}, line {line})."
             )
 

@@ -219,6 +219,8 @@ def _manifest(found: dict[str, Any]) -> Manifest:
 
 REJECTED = "rejected_rows.csv"
 SET_ASIDE = "set_aside_values.csv"
+READ_REPORT = "read_report.html"
+"""What was read, as a page for people: no data, and of no digest of the index."""
 
 
 def check_out(out: Path) -> None:
@@ -245,7 +247,7 @@ def check_out(out: Path) -> None:
 
 def _is_of_an_index(name: str) -> bool:
     """Return whether an index has files of that name: only such a folder may be replaced."""
-    return name in {MANIFEST, REJECTED, SET_ASIDE} or name.endswith(".parquet")
+    return name in {MANIFEST, REJECTED, SET_ASIDE, READ_REPORT} or name.endswith(".parquet")
 
 
 @contextmanager

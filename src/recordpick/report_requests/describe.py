@@ -8,6 +8,7 @@ from typing import Any
 from recordpick.criteria.pack import Pack
 from recordpick.document import Block, Document, Grid, Items, Paragraph, Section
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.report_requests.criteria_status import short_reason
 from recordpick.report_requests.instructions import LIST, Howto, howto, systems
 from recordpick.report_requests.plan import NotByReports, Request, RequestPlan, Wanted
 
@@ -36,7 +37,9 @@ def document_of(
     if plan.answered:
         said = f"{', '.join(plan.answered)}."
         sections.append(Section("Answered already", (Paragraph(said),), mark="√"))
-    return Document(f"What to ask for: {plan.pack.title}", tuple(_about(plan, index)), tuple(sections))
+    return Document(
+        f"What to ask for: {plan.pack.title}", tuple(_about(plan, index)), tuple(sections)
+    )
 
 
 def _about(plan: RequestPlan, index: PracticeIndex | None) -> Iterator[str]:
@@ -133,9 +136,8 @@ def _request(plan: RequestPlan, request: Request, number: int, words: Sequence[s
 def _answers(request: Request) -> str:
     if not request.answers:
         return request.because
-    return f"With it {_counted(len(request.answers), 'criterion', 'criteria')} can be answered: " + (
-        f"{', '.join(request.answers)}."
-    )
+    criteria = _counted(len(request.answers), "criterion", "criteria")
+    return f"With it {criteria} can be answered: {', '.join(request.answers)}."
 
 
 def _rows_wanted(pack: Pack, wanted: Iterable[Wanted]) -> Iterator[str]:
@@ -218,7 +220,7 @@ def _searches(plan: RequestPlan, found: Sequence[NotByReports], words: Sequence[
                     f"{one.criterion.id} {one.criterion.title}",
                     one.criterion.find,
                     list_file(one.criterion.id),
-                    _short_why(one.why),
+                    short_reason(one.why),
                 )
                 for one in found
             ),
@@ -256,12 +258,6 @@ def _searches(plan: RequestPlan, found: Sequence[NotByReports], words: Sequence[
     return Section(title, tuple(blocks), tuple(inner), mark="" if not plan.can_be_joined else "?")
 
 
-def _short_why(why: str) -> str:
-    text = why.removeprefix("It cannot be answered: ")
-    text = text.removesuffix(" Pick by browsing or from a list.").rstrip(".")
-    return text[:1].upper() + text[1:]
-
-
 def _counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
@@ -285,7 +281,7 @@ def as_values(plan: RequestPlan, system: str | None = None) -> dict[str, Any]:
         "not_by_reports": [
             {
                 "criterion": one.criterion.id,
-                "why": _short_why(one.why),
+                "why": short_reason(one.why),
                 "file": list_file(one.criterion.id),
             }
             for one in plan.not_by_reports

@@ -294,7 +294,7 @@ def _answered(waiting: Mapping[str, list[Kinds]], chosen: Kinds) -> list[str]:
     return [name for name, ways in waiting.items() if any(way <= chosen for way in ways)]
 
 
-def _add(  # noqa: PLR0913 - the state of the cover, passed once
+def _add(
     kinds: Iterable[str],
     chosen: Kinds,
     waiting: dict[str, list[Kinds]],

@@ -83,7 +83,9 @@ def suppliers(
     possible = [
         one
         for one in known.values()
-        if one.table == rule.table and needed <= one.columns.keys() and _may_hold(one, parsed, as_at)
+        if one.table == rule.table
+        and needed <= one.columns.keys()
+        and _may_hold(one, parsed, as_at)
     ]
     for chosen in (
         [one for one in possible if _is_required(one, parsed, as_at)],

@@ -20,6 +20,7 @@ from recordpick.index.build.coverage import RESTRICTED
 from recordpick.index.date_columns import DAY_FIRST, MONTH_FIRST
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.manifest import Restriction
+from recordpick.index.note_topics import AS_ANSWERED, UNKNOWN_STATUS, UNPROVEN_ORDER
 from recordpick.index.patient_numbers import repaired
 from recordpick.index.readers.extract_file import SOME_TABLES
 from recordpick.index.readers.list_dates import DatesOfColumn, dates_of, without_time
@@ -311,9 +312,9 @@ class _Typing:
                 "day. Export the list with one way of writing dates"
             )
         if said is not None:
-            self.notes.append(f"{theirs} was read as {found.says}, as was said")
+            self.notes.append(f"{theirs} was read as {found.says}, {AS_ANSWERED}")
         elif not found.is_sure and not found.other_order:
-            self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
+            self.notes.append(f"{theirs} was read as {found.says}, {UNPROVEN_ORDER}")
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")
 
@@ -331,10 +332,10 @@ class _Typing:
         if self._ask(_is_everyone_registered(self.path)):
             self.frame = self.frame.with_columns(pl.lit("registered").alias("status"))
             self.precleaned = frozenset({"status"})
-            self.notes.append("everyone was taken as registered, as was said")
+            self.notes.append(f"everyone was taken as registered, {AS_ANSWERED}")
         else:
             self.notes.append(
-                "no column says who is registered, so criteria about registered patients cannot "
+                f"{UNKNOWN_STATUS}, so criteria about registered patients cannot "
                 "be answered from it; --registered says that everyone on it is"
             )
 

@@ -46,7 +46,7 @@ def supplied_columns(kind: Kind) -> dict[str, str]:
     """
     table = TABLES[kind.table]
     found = {"patient_id": "patient_id", table.row_id: NUMBERED}
-    found |= {name: NUMBERED for name in kind.fixed}
+    found |= dict.fromkeys(kind.fixed, NUMBERED)
     own = {role: role for role in kind.columns if role in table.names}
     for role in kind.columns:
         for name in _SPLIT.get(kind.table, {}).get(role, ()):
