@@ -1,4 +1,4 @@
-"""What `criteria ask` requests is what the readers need: reports made as it says answer criteria."""
+"""What `criteria ask` requests is what the readers need."""
 
 import csv
 import re
@@ -102,7 +102,7 @@ def test_the_columns_named_are_read_as_what_they_are_for(plan, word, tmp_path):
         named = {own.get(role) or request.supply.labels[role]: role for role in request.roles}
         if request.kind == LIST:
             header = find_header([how_to(request, word).columns])
-            assert header is not None and not header.unused or header.unused == ("Full Name",)
+            assert (header is not None and not header.unused) or header.unused == ("Full Name",)
             assert {*request.roles} <= {*header.taken, "family_name", "given_name"}
             continue
         export = recognise(tmp_path / request.supply.wording.file, said_kind(request.kind))
@@ -135,7 +135,10 @@ def test_every_kind_has_steps_without_gaps_in_each_system(plan):
     for request in plan.requests:
         for word in systems():
             how = how_to(request, word)
-            assert how.report and how.search and how.basis
+            assert how.report
+            assert how.search
+            assert how.basis
             for text in (*how.report, *how.search, *how.beware):
-                assert "{" not in text and text.endswith((".", "?")), text
+                assert "{" not in text
+                assert text.endswith((".", "?"))
             assert len(set(how.columns)) == len(how.columns)

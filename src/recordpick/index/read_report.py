@@ -23,6 +23,7 @@ MOST = 60
 """Reasons of each sort that are listed, the most frequent first."""
 EXAMPLES = 3
 """Lines named for each reason."""
+_NUMBER = r"((?:patient|patient_id|numbers?|birth|and) )\S*\d\S*(?: \S*\d\S*| [A-Z][a-z]{2}\b)*"
 _VALUE = r'"[^"]*"|\d{5,}'
 """Values within a reason, such as the number of a patient: they differ from row to row."""
 _DAMAGED = (
@@ -180,7 +181,7 @@ def _reasons(path: Path, also: Sequence[str], expected: int) -> list[Reason]:
         found = (
             pl.scan_csv(path, infer_schema=False)
             .select(*keys, pl.col("line").cast(pl.Int64))
-            .with_columns(pl.col("reason").str.replace_all(_VALUE, "…"))
+            .with_columns(_without_values(pl.col("reason")))
             .group_by(keys)
             .agg(pl.len().alias("count"), pl.col("line").sort().head(EXAMPLES))
             .sort(["count", *keys], descending=[True, *(False for _ in keys)])
@@ -201,6 +202,11 @@ def _reasons(path: Path, also: Sequence[str], expected: int) -> list[Reason]:
         )
         for row in found.iter_rows(named=True)
     ]
+
+
+def _without_values(reason: pl.Expr) -> pl.Expr:
+    """Return a reason with … for whose numbers and which values it is about."""
+    return reason.str.replace_all(_NUMBER, "${1}…").str.replace_all(_VALUE, "…")
 
 
 def _partial(manifest: Manifest) -> Iterable[str]:
