@@ -1,15 +1,10 @@
 """Atomic writes: files and folders appear complete or not at all, readable by their owner only.
 
-Everything is written beside its destination, flushed to the disk, and then renamed. Errors of the
-operating system become sentences. POSIX keeps others out by the mode (0600, 0700); Windows gives
-new files the rights of their folder, so there it is the folder that keeps others out.
-
-One file that is there whole or not at all, for its owner only, and never over another.
-
-Files that only their owner may read, from their first byte on, and that appear whole.
-
-Windows gives new files the rights of their folder: there the mode says nothing, and the folder
-(the user's own, or a share for those who may see patient data) is what keeps others out.
+Everything is written beside its destination, flushed to the disk, and then renamed, never over
+another file. Errors of the operating system become sentences. POSIX keeps others out by the mode
+(0600, 0700), from the first byte on; Windows gives new files the rights of their folder, so there
+it is the folder that keeps others out (the user's own, or a share for those who may see patient
+data).
 """
 
 from __future__ import annotations
@@ -26,33 +21,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 
-_REASONS = {
-    errno.ENOSPC: "there is no room left on the disk: free some, or choose another disk",
-    errno.EDQUOT: "your share of the disk is used up: free some, or choose another disk",
-    errno.ENOMEM: "there is not enough memory: close other programs",
-    errno.EFBIG: "the disk cannot hold a file of that size: choose another disk",
-    errno.EACCES: "you may not write there: choose another folder, or ask for permission",
-    errno.EPERM: "you may not write there: choose another folder, or ask for permission",
-    errno.ENOTEMPTY: "it is not empty: choose another folder",
-    errno.EROFS: "the disk is read-only: choose another folder",
-    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
-    errno.ENOENT: "the folder is not there any more: choose another one",
-}
 _WINDOWS_FULL = (39, 112)
 """Windows error codes for a full disk."""
 AN_HOUR = 3600
-BINARY = getattr(os, "OBINARY", 0)
+BINARY = getattr(os, "O_BINARY", 0)
 _TEST_BYTES = 1024**2
 _NO_SYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF}
 """Errors of systems that cannot flush a file or a folder to the disk."""
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
-
-
-def cannot_write(path: Path, error: OSError) -> UserError:
-    """Return a UserError that says why the system refused to write."""
-    why = _REASONS.get(error.errno or 0, f"the system says: {error.strerror or error}")
-    return UserError(f"{path} could not be written: {why}. Nothing was left behind.")
 
 
 def as_system_error(error: BaseException, folder: Path) -> OSError | None:

@@ -11,6 +11,6 @@ import sys
 from pathlib import Path
 
 _TESTS = Path(__file__).resolve().parents[1]
-for folder in (_TESTS, _TESTS / "selection", _TESTS.parent / "src"):
+for folder in (_TESTS, _TESTS / "selection", _TESTS / "safety", _TESTS.parent / "src"):
     if str(folder) not in sys.path:
         sys.path.append(str(folder))

@@ -1,4 +1,7 @@
-"""Run the attacks for so many minutes, in turn; stop at the first that succeeds."""
+"""Run the attacks for so many minutes, each for as long; stop at the first that does harm.
+
+Each try has a seed of its own: what did harm can be tried again with --again, and that alone.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-from .registry import all_attacks
+from .registry import Attack, all_attacks
 
 MEMORY = Path("/dev/shm")
 
@@ -23,35 +27,65 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--minutes", type=float, default=1.0, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--only", action="append", metavar="NAME", choices=sorted(all_attacks()))
+    parser.add_argument("--most", type=int, metavar="N", help="try each at most so many times")
+    parser.add_argument("--again", metavar="SEED", help="one try, with the seed that was said")
     options = parser.parse_args(arguments)
     attacks = [
         one for name, one in all_attacks().items() if name in (options.only or all_attacks())
     ]
     top = Path(tempfile.mkdtemp(prefix="attack-", dir=MEMORY if MEMORY.is_dir() else None))
-    outcomes: dict[str, Counter[str]] = {one.name: Counter() for one in attacks}
-    harm = ""
-    end, number = time.monotonic() + options.minutes * 60, 0
+    tries = Tries(top, {one.name: Counter() for one in attacks})
     try:
-        while time.monotonic() < end:
-            one = attacks[number % len(attacks)]
-            seed, folder = f"{options.seed}-{number}", top / str(number)
-            folder.mkdir()
-            try:
-                outcomes[one.name][one.run(folder, random.Random(seed))] += 1
-            except BaseException:
-                harm = one.name
-                print(f"{one.name}: harm was done, with the seed {seed!r}", file=sys.stderr)
-                raise
-            shutil.rmtree(folder)
-            number += 1
+        if options.again:
+            for one in attacks:
+                tries.once(one, options.again)
+        else:
+            tries.for_some_time(attacks, options.minutes * 60, options.seed, options.most)
     finally:
         for one in attacks:
-            tried = outcomes[one.name]
-            print(f"{one.name} ({one.says}): tried {tried.total():,}, harm {int(one.name == harm)}")
+            tried = tries.outcomes[one.name]
+            harm = int(one.name == tries.harm)
+            print(f"{one.name} ({one.says}): tried {tried.total():,}, harm {harm}")
             for outcome, count in tried.most_common():
                 print(f"  {count:>7,}  {outcome}")
         shutil.rmtree(top, ignore_errors=True)
     return 0
+
+
+@dataclass
+class Tries:
+    """What was tried so far, and what came of it; `harm` is the name of what did harm."""
+
+    top: Path
+    outcomes: dict[str, Counter[str]]
+    harm: str = ""
+
+    def once(self, one: Attack, seed: str) -> None:
+        """Try an attack in a folder of its own."""
+        folder = self.top / f"{one.name}-{seed}"
+        folder.mkdir()
+        try:
+            self.outcomes[one.name][one.run(folder, random.Random(seed))] += 1
+        except BaseException:
+            self.harm = one.name
+            print(f"{one.name}: harm was done, with the seed {seed!r}", file=sys.stderr)
+            raise
+        shutil.rmtree(folder)
+
+    def for_some_time(
+        self, attacks: list[Attack], seconds: float, seed: int, most: int | None
+    ) -> None:
+        """Try the one that has had the least time so far, until the time is over."""
+        spent = dict.fromkeys(self.outcomes, 0.0)
+        left = list(attacks)
+        end = time.monotonic() + seconds
+        while left and (began := time.monotonic()) < end:
+            one = min(left, key=lambda attack: spent[attack.name])
+            number = self.outcomes[one.name].total()
+            self.once(one, f"{seed}-{number}")
+            spent[one.name] += time.monotonic() - began
+            if number + 1 == most:
+                left.remove(one)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from pathlib import Path
 from working_files import JO, PATIENTS, worked_on
 
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.selection.working_file import WorkingFile
 
 from .registry import attack
@@ -62,7 +62,7 @@ def grow(path: Path, chance: random.Random) -> None:
         file.write(chance.randbytes(chance.randrange(1, 9_000)))
 
 
-@attack("damage-in-place", "an open file overwritten, cut off, replaced or deleted", quick=40)
+@attack("damage-in-place", "an open file overwritten, cut off, replaced or deleted", quick=20)
 def damage_in_place(folder: Path, chance: random.Random) -> str:
     """The next change is refused in words, or the damage made no difference.
 

@@ -187,7 +187,7 @@ def quiet(*words: object) -> tuple[int, str]:
     return code, out.getvalue() + err.getvalue()
 
 
-@attack("forged-journals", "journals with a sound chain that say what cannot be", quick=40)
+@attack("forged-journals", "journals with a sound chain that say what cannot be", quick=16)
 def forged_journal(folder: Path, chance: random.Random) -> str:
     """It is refused with the number of the event, or opens to a selection whose pack verifies."""
     sound, events = source(folder.parent)

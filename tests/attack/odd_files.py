@@ -6,11 +6,8 @@ import json
 import os
 import platform
 import random
-import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from working_files import JO, START, new_file
@@ -18,6 +15,7 @@ from working_files import JO, START, new_file
 from recordpick.errors import UserError
 from recordpick.selection.working_file import WorkingFile
 
+from .limits import within_seconds
 from .registry import attack
 
 NAMES = ("-journal", "-wal", "-shm", ".lock", ".2026-10-05.backup")
@@ -45,22 +43,6 @@ NONSENSE: tuple[object, ...] = (
     {},
     [[]],
 )
-
-
-@contextmanager
-def not_for_ever() -> Iterator[None]:
-    """Fail where something waits for a pipe."""
-
-    def hung(*_: object) -> None:
-        raise AssertionError("it hangs")
-
-    before = signal.signal(signal.SIGALRM, hung)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def put(path: Path, victim: Path, chance: random.Random) -> str:
@@ -112,7 +94,7 @@ def odd_lock(path: Path, chance: random.Random) -> str:
     return "odd lock"
 
 
-@attack("odd-files", "pipes, links, devices and nonsense as locks, journals and copies", quick=60)
+@attack("odd-files", "pipes, links, devices and nonsense as locks, journals and copies", quick=25)
 def odd_file(folder: Path, chance: random.Random) -> str:
     """Opening neither hangs nor falls over: it opens, or says why not; all events are there.
 
@@ -136,7 +118,7 @@ def odd_file(folder: Path, chance: random.Random) -> str:
         else:
             what.append(put(odd, victim, chance))
     read_only, take_over = chance.random() < 0.3, chance.random() < 0.5
-    with not_for_ever():
+    with within_seconds(SECONDS):
         try:
             with WorkingFile.open(
                 path, JO, read_only=read_only, take_over=take_over, now=lambda: START

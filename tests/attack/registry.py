@@ -13,7 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-MODULES = ("stale_journals", "damage_in_place", "forged_journals", "odd_files")
+MODULES = (
+    *("stale_journals", "damage_in_place", "forged_journals", "odd_files", "hostile_toml"),
+    *("mutated_extracts", "at_a_terminal", "crosswise_merges"),
+)
 Try = Callable[[Path, random.Random], str]
 
 

@@ -127,7 +127,7 @@ def spoilt(journal: bytes, chance: random.Random, victim: Path) -> tuple[str, by
     )
 
 
-@attack("stale-journals", "journals and logs that lie beside a file when it is opened", quick=16)
+@attack("stale-journals", "journals and logs that lie beside a file when it is opened", quick=8)
 def stale_journal(folder: Path, chance: random.Random) -> str:
     """Nothing saved is lost or invented, no other file is touched, and a reader writes nothing.
 

@@ -21,6 +21,8 @@ def test_every_file_and_package_of_the_page_exists():
     """Whoever follows the page to the code finds what it names."""
     named = set(FILE.findall(PAGE))
     assert len(named) > 60
-    if not (SOURCES / "tui" / "screens").exists():  # the app's modules have not moved yet
+    if not (
+        SOURCES / "tui" / "screens" / "start.py"
+    ).exists():  # the app's modules have not moved yet
         named = {name for name in named if not name.startswith("tui/")}
     assert sorted(name for name in named if not exists(name)) == []

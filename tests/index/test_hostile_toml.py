@@ -181,6 +181,8 @@ REFUSED = [
     (STATUS, '{ if_empty = "left", then = "in", else = "left" }', "in is not what the column"),
     ("status = ", "age = ", "table patients has no column age"),
     ("[[table]]", "[[table]]\nname = 1\n[[table]]", "table 1 .*name: must be text"),
+    ("[[table]]", "[[table]]\nname = ['a', 1]\n[[table]]", "table 1 .*name: must be text"),
+    ("[[table]]", "[[table]]\nname = { a = 1 }\n[[table]]", "table 1 .*name: must be text"),
     ("[[table]]", "[[table]]\n" * 300, r"there are 300 \[\[table\]\]s"),
     ('name = "patients"', 'name = "Patients"', "a name has small letters"),
     ('name = "patients"', f'name = "{"p" * 100}"', "a name has small letters"),

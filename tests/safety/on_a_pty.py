@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
@@ -25,6 +26,26 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
 RESTING = 5
 """So many looks in that time must find it at rest."""
+
+SWITCHES = {
+    "the other screen": b"1049",
+    "clicks": b"1000",
+    "movements": b"1003",
+    "coordinates": b"1006",
+    "pasting": b"2004",
+    "focus": b"1004",
+}
+"""What the app switches on at a terminal, with the numbers of the modes."""
+
+
+def left_on(written: bytes) -> list[str]:
+    """Return what was switched on last, and not off again."""
+    found = []
+    for what, mode in SWITCHES.items():
+        switched = re.findall(rb"\x1b\[\?" + mode + rb"([hl])", written)
+        if switched and switched[-1] == b"h":
+            found.append(what)
+    return found
 
 
 class Terminal:
@@ -85,6 +106,17 @@ class Terminal:
         began, resting = time.monotonic(), 0
         while resting < RESTING and time.monotonic() - began < LONGEST:
             resting = resting + 1 if not self._read(QUIET / RESTING) and self._rests() else 0
+
+    def type(self, keys: str) -> None:
+        """Press keys, and wait for nothing."""
+        os.write(self._ours, keys.encode())
+
+    def read_for(self, seconds: float) -> None:
+        """Read what the program writes for some time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not self._read(left) and self.process.poll() is not None:
+                return
 
     def paste(self, text: str) -> None:
         """Paste a text, as terminals send it, and read meanwhile: their room is small."""

@@ -115,3 +115,14 @@ def test_the_app_has_no_other_fields():
         if other.search(line) and not line.startswith("class Field(Input)")
     ]
     assert found == []
+
+
+async def test_what_is_pasted_into_the_palette_is_made_visible():
+    """Its field is Textual's own, and would show a character that a terminal obeys as it is."""
+    async with using(app_on()) as user:
+        await user.press("ctrl+p")
+        user.app.post_message(events.Paste("\ufeffab\x9bc\u202e"))
+        await user.settled()
+        shown = user.screen.query_one("CommandInput").value
+        assert "ab" in shown
+        assert not set("\ufeff\x9b\u202e") & set(shown)

@@ -98,7 +98,7 @@ def held(tiny, monkeypatch):
 async def test_the_screen_is_as_it_was(tiny, held, name, size, monkeypatch):
     """A picture in text: no colours, all that a person reads."""
     monkeypatch.chdir(tiny.parent)
-    monkeypatch.setattr("recordpick.handover.export.new_passphrase", lambda: "23456-ABCDE" * 2)
+    monkeypatch.setattr("recordpick.handover.encrypted.new_passphrase", lambda: "23456-ABCDE" * 2)
     first, *keys = DO[name] or ("",)
     app = app_on(tiny if first in {"open", "held"} else None)
     if first in {"tour", "who"}:

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
         fingerprint = file.selection.exports[-1].sha256
         if of_another_year := year_caution(counted_by(file.selection).table, file.as_at):
             tell(of_another_year)
-        for doubt in doubts(file.selection, index, file.as_at, matches, file.other_people()):
+        for doubt in doubts(file.selection, index, file.as_at, matches, file.reused_numbers()):
             tell(doubt.in_words)
     for name in FILES:
         say(f"  {name}")

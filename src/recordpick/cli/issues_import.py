@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     with opened_file(options, person, to_write=not options.show) as file:
         looked = look_at(file, options.workbook, phase)
         if not options.show:
-            file.take_in_results(looked.filled)
+            file.import_results(looked.filled)
         _say(looked, shown_only=options.show)
     return NOT_ALL if looked.not_taken else 0
 

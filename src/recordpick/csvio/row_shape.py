@@ -55,6 +55,8 @@ class RowShape:
     """Whether there are rows whose values begin with a blank, as prose does after a comma."""
     is_quoted: bool = False
     """Whether all values stand in quotation marks."""
+    extra: int = 0
+    """How many empty fields most rows have beyond their columns: a delimiter at their end, say."""
 
     def fits(self, line: str) -> bool:
         """Return whether a line looks like a row of the file."""
@@ -134,15 +136,58 @@ class RowShape:
             return None
         (width,) = self.widths
         if len(fields) > width:
-            is_row = sum(bool(field.strip()) for field in fields) > 1
-            is_row = is_row or self._begins_like_row(fields[:width], strictly=True)
-            return fields[:width] if is_row and not any(map(str.strip, fields[width:])) else None
+            return self._without_extra(fields, width)
         if not self._begins_like_row(fields, strictly=True) or ('"' in line and self.fits(line)):
+            return None
+        row = [*fields, *[""] * (width - len(fields))]
+        lost = ([*fields[:place], None, *fields[place:]] for place in range(len(fields)))
+        if any(self._fits_otherwise(other, row) for other in lost):
             return None
         rest = after.split(self.delimiter)
         if after.strip() and len(rest) < width and not self._begins_like_row(rest):
             return None
-        return [*fields, *[""] * (width - len(fields))]
+        return row
+
+    def _without_extra(self, fields: list[str], width: int) -> list[str] | None:
+        """Return a row's fields without empty ones too many; None where they may be no extra ones.
+
+        A field too many in the middle moves the others on by one. If the last value is empty,
+        then that looks the same as an empty field too many at the end.
+        """
+        row = fields[:width]
+        if any(map(str.strip, fields[width:])):
+            return None
+        is_row = sum(bool(field.strip()) for field in fields) > 1
+        if not (is_row or self._begins_like_row(row, strictly=True)):
+            return None
+        is_usual = len(fields) == width + self.extra
+        is_last_there = width - 1 in self.filled and row[-1].strip()
+        if is_usual or is_last_there or not self.kinds:
+            return row
+        added = ([*fields[:place], *fields[place + 1 :]][:width] for place in range(width))
+        if not self._begins_like_row(row, strictly=True) or any(
+            self._fits_otherwise(other, row) for other in added
+        ):
+            return None
+        return row
+
+    def _fits_otherwise(self, other: Sequence[str | None], row: Sequence[str]) -> bool:
+        """Return whether a row may as well be read in another way, with consequences.
+
+        That is, with a value moved into a column of identifiers, dates or codes, or one that is
+        never empty. None is a value that was lost, and may have been any.
+        """
+        has_moved = False
+        for place, kind in self.kinds:
+            value = other[place] if place < len(other) else ""
+            has_moved |= value is not None and value != row[place]
+            if value is None or _kind(value.strip()) == kind:
+                continue
+            if value.strip() or place in self.filled:
+                return False
+        return has_moved or any(
+            other[place] and not row[place].strip() for place in self.filled if place < len(other)
+        )
 
     def _begins_like_row(self, fields: Sequence[str], *, strictly: bool = False) -> bool:
         """Return whether these may be the first fields of a row.
@@ -196,11 +241,18 @@ def shape_of_rows(
             if len(fields) in widths or (sum(map(bool, fields)) > 1 and not any(fields[width:]))
         ]
     whole = fitting[1:]
+    extra = _usual_extra([fields for _, fields in single[1:]], width)
     has_blanks = any(_has_blanks(fields) for _, fields in fitting)
     quoted = sum(bool(_all_quoted(delimiter).fullmatch(text)) for text, _ in fitting)
     is_quoted = bool(fitting) and _is_nearly_all(quoted, len(fitting))
     if not whole or len(widths) > 1:
-        return RowShape(delimiter, frozenset(widths), has_blanks=has_blanks, is_quoted=is_quoted)
+        return RowShape(
+            delimiter,
+            frozenset(widths),
+            has_blanks=has_blanks,
+            is_quoted=is_quoted,
+            extra=extra,
+        )
     filled = set()
     kinds: list[tuple[int, str]] = []
     for place in range(width if len(whole) > 1 else 1):  # one row's values say too much
@@ -217,7 +269,15 @@ def shape_of_rows(
         tuple(kinds),
         has_blanks,
         is_quoted,
+        extra,
     )
+
+
+def _usual_extra(rows: Sequence[Sequence[str]], width: int) -> int:
+    """Return how many empty fields beyond `width` most rows have."""
+    ends = [len(fields) - width for fields in rows if not any(map(str.strip, fields[width:]))]
+    extra, times = Counter(ends).most_common(1)[0] if ends else (0, 0)
+    return extra if extra > 0 and 2 * times > len(rows) else 0
 
 
 def _has_blanks(fields: Sequence[str]) -> bool:

@@ -246,6 +246,8 @@ def _fields_of_first(
     if fields in counts:
         return fields, 0
     extra = fields - max(counts)
+    if extra != row_shape(path, found, counts).extra:
+        return None  # of this row only: it may have a value too many
     has_only_empty = 0 < extra <= _MOST_EXTRA and taken[0].endswith(found.delimiter * extra)
     return (counts[0], extra) if len(counts) == 1 and has_only_empty else None
 

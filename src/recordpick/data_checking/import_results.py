@@ -18,9 +18,9 @@ from recordpick.data_checking.workbook import Row, Workbook, read_workbook
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.handover.tick_sheet_model import RESULTS, SEVERITIES
-from recordpick.selection.kinds.results import changes, was_taken_in
-from recordpick.selection.state import FAULTS, Entry, FilledIn, Imported, Phase, Result
-from recordpick.selection.working_file import Facts
+from recordpick.selection.kinds.results import earlier_import, new_entries
+from recordpick.selection.results import FAULTS, Entry, FilledIn, Imported, Phase, Result
+from recordpick.selection.working_file import WorkingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Replaced:
 class LookedAt:
     """What a workbook holds for a working file, before it is taken in.
 
-    `filled` is what `WorkingFile.take_in_results` takes. `not_taken` are sentences on what cannot
+    `filled` is what `WorkingFile.import_results` takes. `not_taken` are sentences on what cannot
     be taken in, `told` on what is worth knowing. `taken_before`: this very workbook was taken in.
     """
 
@@ -48,7 +48,7 @@ class LookedAt:
     taken_before: Imported | None
 
 
-def look_at(file: Facts, path: Path, phase: Phase | None = None) -> LookedAt:
+def look_at(file: WorkingFile, path: Path, phase: Phase | None = None) -> LookedAt:
     """Read a filled-in workbook and hold it against the working file. Nothing is changed.
 
     `phase`, where given, goes before what the workbook says. UserError where it is no workbook, of
@@ -57,7 +57,7 @@ def look_at(file: Facts, path: Path, phase: Phase | None = None) -> LookedAt:
     return held_against(file, read_workbook(path), phase)
 
 
-def held_against(file: Facts, book: Workbook, phase: Phase | None = None) -> LookedAt:
+def held_against(file: WorkingFile, book: Workbook, phase: Phase | None = None) -> LookedAt:
     """Hold a workbook that was read against the list it is of. UserError as for `look_at`."""
     told: list[str] = []
     listed = _list_of(file, book, told)
@@ -69,7 +69,7 @@ def held_against(file: Facts, book: Workbook, phase: Phase | None = None) -> Loo
     if vague:
         told.append(f"{_results(len(vague))} with a difference that nobody has described.")
     results = file.selection.results
-    changed = changes(results, phase, entries)
+    changed = new_entries(results, phase, entries)
     replaced = tuple(
         Replaced(entry, results[key])
         for entry in changed
@@ -83,11 +83,11 @@ def held_against(file: Facts, book: Workbook, phase: Phase | None = None) -> Loo
         known=len(entries) - len(changed),
         not_taken=(*book.problems, *not_taken),
         told=tuple(told),
-        taken_before=was_taken_in(file.selection.imports, phase, book.sha256),
+        taken_before=earlier_import(file.selection.imports, phase, book.sha256),
     )
 
 
-def _list_of(file: Facts, book: Workbook, told: list[str]) -> HandedOver:
+def _list_of(file: WorkingFile, book: Workbook, told: list[str]) -> HandedOver:
     ours = list_ids(file)
     if not ours:
         raise UserError(
@@ -231,7 +231,9 @@ def _entry(row: Row, line: Listed, told: list[str]) -> Entry | str:
     )
 
 
-def _not_picked_any_more(file: Facts, listed: HandedOver, entries: tuple[Entry, ...]) -> list[str]:
+def _not_picked_any_more(
+    file: WorkingFile, listed: HandedOver, entries: tuple[Entry, ...]
+) -> list[str]:
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
     gone = [one for one in entries if (one.criterion_id, one.patient_id) not in picked]
     return [

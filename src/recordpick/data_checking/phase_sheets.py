@@ -22,8 +22,9 @@ from recordpick.handover.selection_list import list_sha256, selection_rows
 from recordpick.handover.tick_sheet_model import HOW, Sheet, Workbook, sheets_of, tabs_of, tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.state import Issue, Phase, Selection
-from recordpick.selection.working_file import Facts
+from recordpick.selection.results import Issue, Phase
+from recordpick.selection.state import Selection
+from recordpick.selection.working_file import WorkingFile
 
 Key = tuple[str | None, str]
 _LONGEST = 300
@@ -76,7 +77,7 @@ class PhaseSheets:
 
 
 def phase_sheets(
-    file: Facts, index: PracticeIndex, phase: Phase, written_on: datetime, *, with_names: bool
+    file: WorkingFile, index: PracticeIndex, phase: Phase, written_on: datetime, *, with_names: bool
 ) -> PhaseSheets:
     """Make the tick sheets of a phase, of the newest list that was handed over.
 
@@ -131,7 +132,7 @@ _NOTHING = {
 }
 
 
-def _open_lines(file: Facts, there: set[Key], name: str, told: list[str]) -> set[Key]:
+def _open_lines(file: WorkingFile, there: set[Key], name: str, told: list[str]) -> set[Key]:
     lines = set()
     for issue in to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
@@ -178,7 +179,7 @@ def _in_words(issue: Issue) -> str:
 
 
 def _about(
-    file: Facts, index: PracticeIndex, name: str, selected: pl.DataFrame, written_on: datetime
+    file: WorkingFile, index: PracticeIndex, name: str, selected: pl.DataFrame, written_on: datetime
 ) -> About:
     return About(
         list_id=name,

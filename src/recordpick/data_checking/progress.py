@@ -16,17 +16,9 @@ import polars as pl
 from recordpick.criteria.pack import Pack
 from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.handover.selection_list import RANDOM_TITLE
-from recordpick.selection.state import (
-    FAULTS,
-    OUTCOMES,
-    PHASES,
-    Issue,
-    Outcome,
-    Phase,
-    Result,
-    Selection,
-)
-from recordpick.selection.working_file import Facts
+from recordpick.selection.results import FAULTS, OUTCOMES, PHASES, Issue, Outcome, Phase, Result
+from recordpick.selection.state import Selection
+from recordpick.selection.working_file import WorkingFile
 
 Line = tuple[str | None, str]
 """Criterion (None: random) and patient."""
@@ -88,12 +80,12 @@ class Progress:
         return sum(criterion is None for criterion, _ in self.lines), len(judged), faulty
 
 
-def progress(file: Facts) -> tuple[Progress, ...]:
+def progress(file: WorkingFile) -> tuple[Progress, ...]:
     """Give each phase in order, also those that have not begun."""
     return tuple(_of_phase(file, phase) for phase in PHASES)
 
 
-def _of_phase(file: Facts, phase: Phase) -> Progress:
+def _of_phase(file: WorkingFile, phase: Phase) -> Progress:
     selection = file.selection
     of_phase = {
         (result.entry.criterion_id, result.entry.patient_id): result
@@ -121,7 +113,7 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
     return Progress(phase, newest, lines, results, len(of_phase) - len(results))
 
 
-def to_recheck(file: Facts) -> tuple[Issue, ...]:
+def to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
     """Give the open issues: worst first, those of unknown severity after them, then by number."""
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(

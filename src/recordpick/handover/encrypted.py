@@ -14,13 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from recordpick.atomic import (
-    cannot_write,
     move_into_place,
     remove_leftover_files,
     temporary_name,
     write_new,
 )
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 
 _SYMBOLS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is read for another: 0 O, 1 I L, U V
 _GROUPS, _LONG = 5, 5

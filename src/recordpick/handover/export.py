@@ -161,7 +161,7 @@ def _with_care(
     return (
         *(
             doubt.in_numbers
-            for doubt in doubts(selection, index, file.as_at, matches, file.other_people())
+            for doubt in doubts(selection, index, file.as_at, matches, file.reused_numbers())
         ),
         *(("Criteria for which more patients may be there than were found:",) if said else ()),
         *(f"  {caution}" for caution in said),
@@ -206,7 +206,7 @@ def export(
             for done, (name, content) in enumerate(contents.items()):
                 progress(f"writing {name}", done / len(contents))
                 write_new(folder / name, content)
-            file.exported(out, _content_id(contents), head, named)
+            file.record_export(out, _content_id(contents), head, named)
 
     _as_it_stands(file, index, matches, options, progress, write)
     progress("written", 1.0)
@@ -238,7 +238,7 @@ def export_encrypted(
             out,
             contents,
             passphrase,
-            before_it_appears=lambda: file.exported(out, _content_id(contents), head, named),
+            before_it_appears=lambda: file.record_export(out, _content_id(contents), head, named),
         )
 
     _as_it_stands(file, index, matches, options, progress, write)
@@ -260,7 +260,7 @@ def _as_it_stands(
     pack must be what the events before the export lead to.
     """
     for left in reversed(range(_ATTEMPTS)):
-        head, selection = file.at_one_moment()
+        head, selection = file.snapshot()
         name = list_id(file.id, len(selection.exports) + 1, head)
         contents = _contents(file, selection, index, matches, options, progress, name)
         try:

@@ -53,7 +53,7 @@ def doubts(
 ) -> tuple[Doubt, ...]:
     """Look at the picks with the index as it is now.
 
-    `others` are patients whose number looks like another person's (`WorkingFile.other_people`).
+    `others` are patients whose number looks like another person's (`WorkingFile.reused_numbers`).
     """
     there = index.columns("patients")
     wanted = [name for name in ("patient_id", "status", "nhs_number") if name in there]

@@ -18,8 +18,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, get_args
 
-from recordpick.atomic import atomic_folder, cannot_write
+from recordpick.atomic import atomic_folder
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 from recordpick.regular_files import read_small
 from recordpick.schema import Kind
 

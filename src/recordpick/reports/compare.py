@@ -17,7 +17,8 @@ from recordpick.errors import UserError
 from recordpick.reports.figures import unit_of
 from recordpick.reports.practice_reports import Counted, figures_of
 from recordpick.reports.system_figures import NoNumber, Read, SystemFigures, read_figures
-from recordpick.selection.state import SYSTEMS, Selection
+from recordpick.selection.figures import SYSTEMS
+from recordpick.selection.state import Selection
 
 Basis = Literal["own", "counted"]
 

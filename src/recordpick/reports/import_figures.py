@@ -18,7 +18,7 @@ from recordpick.reports.percentages import Percentage, parsed, settled
 from recordpick.reports.qof import qof_table, qof_text
 from recordpick.reports.rules import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
-from recordpick.selection.state import SYSTEM_WORDS, Given, Name, OwnFigure, System
+from recordpick.selection.figures import SYSTEM_WORDS, FigureName, NewFigures, System, SystemFigure
 from recordpick.selection.working_file import WorkingFile
 
 SHIPPED = "shipped"
@@ -56,9 +56,9 @@ def load(file: WorkingFile, path: Path, system: System) -> Loaded:
     return _keep(file, _read(path, system))
 
 
-def _read(path: Path, system: System) -> Given:
+def _read(path: Path, system: System) -> NewFigures:
     figures = read_system_figures(path, system)
-    return Given(
+    return NewFigures(
         system,
         {name: as_kept(value) for name, value in figures.items()},
         one_line(path.name or str(path))[:_MAX_SOURCE],
@@ -66,17 +66,17 @@ def _read(path: Path, system: System) -> Given:
     )
 
 
-def _keep(file: WorkingFile, given: Given) -> Loaded:
+def _keep(file: WorkingFile, given: NewFigures) -> Loaded:
     before = file.selection.figures
     changed = sum(
         (known := before.get((given.system, name))) is None or known.value != value
         for name, value in given.figures.items()
     )
-    file.give_figures(given)
+    file.keep_figures(given)
     return Loaded(given.system, len(given.figures), changed)
 
 
-def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
+def typed(file: WorkingFile, name: FigureName, text: str, system: System) -> None:
     """Keep one figure as somebody typed it; an empty text removes it.
 
     "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
@@ -90,11 +90,11 @@ def typed(file: WorkingFile, name: Name, text: str, system: System) -> None:
                 f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
             )
         value = as_kept(_resolve_percentage(file, name, text, number, system))
-    file.give_figures(Given(system, {name: value}))
+    file.keep_figures(NewFigures(system, {name: value}))
 
 
 def _resolve_percentage(
-    file: WorkingFile, name: Name, text: str, number: float, system: System
+    file: WorkingFile, name: FigureName, text: str, number: float, system: System
 ) -> float:
     """Return which percentage a typed number of 1 or less means; others are unchanged.
 
@@ -113,7 +113,7 @@ def _resolve_percentage(
     raise UserError(f"{text.strip()!r} {found}.")
 
 
-def _is_kept(kept: OwnFigure | None, written: Percentage) -> bool:
+def _is_kept(kept: SystemFigure | None, written: Percentage) -> bool:
     return kept is not None and Decimal(kept.value) == written.number
 
 

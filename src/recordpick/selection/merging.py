@@ -1,72 +1,43 @@
-"""Two copies of a working file brought together: what each changed, and where they conflict.
+"""Merging two copies of a working file: what each changed, and where they conflict.
 
-Both are compared with the last state that they shared (a three-way merge). What only one of them
-changed is taken over. What both changed to the same is kept as the one that did it first has it.
-What they changed to something else is a conflict, which a person decides. Nothing is written here:
-`Plan.body` gives the body of the event that merges, which holds all that the other copy did.
+Both are compared with the last state that they shared (`three_way.py`). A person decides conflicts.
+Nothing is written here: `Plan.body` returns the body of the event that merges, which holds all that
+the other copy did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
-from recordpick.selection.chains import Chain, all_hashes, chain_to, rows_of
+from recordpick.selection.chains import Chain, all_hashes, chains, rows_of
 from recordpick.selection.events import Body, Json
 from recordpick.selection.history import history_of
-from recordpick.selection.merge_words import (
-    closed_in_words,
-    figure_in_words,
-    name_of_figure,
-    note_in_words,
-    picks_in_words,
-    random_in_words,
-    reports_in_words,
-    result_in_words,
-)
-from recordpick.selection.merged import Taken
-from recordpick.selection.state import Closed, Pick
-from recordpick.selection.work import Work
-from recordpick.selection.working_file import Facts
+from recordpick.selection.kinds.merged import Adopted
+from recordpick.selection.three_way import Comparison, Conflict, Key, MergeState
+from recordpick.selection.working_file import WorkingFile
+
+__all__ = ["Choice", "Conflict", "Plan", "plan_merge", "state_before"]
 
 Choice = Literal["A", "B"]
 """Whose version counts: that of the first file (A) or of the second (B)."""
 
-Key: TypeAlias = Any
-_PickKey: TypeAlias = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Something that the copies have changed to different things.
-
-    `name` names it in `--take NAME=A`; `says` is a sentence; `a` and `b` are what each copy has.
-    """
-
-    name: str
-    says: str
-    a: str
-    b: str
-    keys: tuple[tuple[str, Key], ...]
-    """The parts of `Taken` and the keys in them that B's version takes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a copy can be brought into a file.
+    """How a copy can be merged into a file.
 
-    `nothing_to_do` is a sentence where one of the two has all that the other has; nothing is to
+    `nothing_to_do` is a sentence where one of the two has all that the other has; nothing needs to
     be written then. `notes` are sentences on what people should know.
     """
 
     nothing_to_do: str
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
-    _taken: frozenset[tuple[str, Key]]
+    _adopted: frozenset[tuple[str, Key]]
     _source: str
     _events: Chain
     """The events of the copy that the file lacks."""
@@ -79,10 +50,10 @@ class Plan:
         left = [one.name for one in self.conflicts if one.name not in choices]
         if left:
             raise UserError(f"Decide {len(left):,} conflicts first, {left[0]} among them.")
-        taken = set(self._taken)
+        adopted = set(self._adopted)
         for one in self.conflicts:
             if choices[one.name] == "B":
-                taken |= set(one.keys)
+                adopted |= set(one.keys)
         decided: list[Json] = [[one.name, choices[one.name]] for one in self.conflicts]
         return {
             "source": self._source,
@@ -90,62 +61,60 @@ class Plan:
             "head": self._events[-1].hash,
             "events": rows_of(self._events),
             "decisions": decided,
-            **_as_taken(taken).as_body(),
+            **_as_adopted(adopted).as_body(),
         }
 
 
-def _as_taken(taken: Iterable[tuple[str, Key]]) -> Taken:
+def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
     parts: dict[str, list[Key]] = {}
-    for part, key in taken:
+    for part, key in keys:
         parts.setdefault(part, []).append(key)
     random = parts.pop("random", [])
-    ordered = {part: tuple(sorted(keys, key=repr)) for part, keys in parts.items()}
-    return Taken(**ordered, random=bool(random))
+    ordered = {part: tuple(sorted(values, key=repr)) for part, values in parts.items()}
+    return Adopted(**ordered, random=bool(random))
 
 
-def plan_merge(ours: Facts, theirs: Facts) -> Plan:
+def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
     UserError where they are not copies of one file, or use different practice indexes.
     """
-    _check_alike(ours, theirs)
+    _check_copies(ours, theirs)
     mine, other = ours.events, theirs.events
-    known, known_there = all_hashes(mine), all_hashes(other)
+    known = all_hashes(mine)
     source = theirs.path.name
-    if theirs.head in known:
-        same = ours.head == theirs.head
-        says = (
-            f"{ours.path.name} and {source} are the same: there is nothing to merge."
-            if same
-            else f"{ours.path.name} has everything of {source} already: go on with the first."
+    nothing_to_do = ""
+    if theirs.head == ours.head:
+        nothing_to_do = f"{ours.path.name} and {source} are the same: there is nothing to merge."
+    elif theirs.head in known:
+        nothing_to_do = (
+            f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-        return Plan(says, (), (), frozenset(), source, ())
-    if ours.head in known_there:
-        says = f"{source} has everything of {ours.path.name} already: go on with {source}."
-        return Plan(says, (), (), frozenset(), source, ())
+    elif ours.head in all_hashes(other):
+        nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
+    if nothing_to_do:
+        return Plan(nothing_to_do, (), (), frozenset(), source, ())
     place = next(at for at in reversed(range(len(other))) if other[at].hash in known)
-    base = _last_shared(mine, other, known, known_there)
-    found = _Comparison(
-        history_of(base).work, history_of(mine).work, history_of(other).work, ours.pack
-    )
+    states = [MergeState.of(history_of(events).decisions) for events in (mine, other)]
+    found = Comparison(state_before(mine, other, ours.pack), states[0], states[1], ours.pack)
     found.compare()
     return Plan(
         "",
         tuple(found.conflicts),
         _renumbered(ours, theirs),
-        frozenset(found.taken),
+        frozenset(found.adopted),
         source,
         other[place + 1 :],
     )
 
 
-def _check_alike(ours: Facts, theirs: Facts) -> None:
+def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
     a, b = ours.path.name, theirs.path.name
     if ours.id != theirs.id:
         raise UserError(
             f"{a} and {b} are not copies of one working file"
-            f"{_of(ours.practice, theirs.practice)}: each was made anew, so they share no event. "
-            "Only copies of one file can be merged."
+            f"{_practices(ours.practice, theirs.practice)}: each was created by itself, so they "
+            "share no event. Only copies of one file can be merged."
         )
     used, other = ours.index_used, theirs.index_used
     if (used.fingerprint, used.as_at) != (other.fingerprint, other.as_at):
@@ -156,21 +125,44 @@ def _check_alike(ours: Facts, theirs: Facts) -> None:
         )
 
 
-def _of(practice: str, other: str) -> str:
+def _practices(practice: str, other: str) -> str:
     return "" if practice == other else f" ({practice or 'no name'}, {other or 'no name'})"
 
 
-def _last_shared(mine: Chain, other: Chain, known: set[str], known_there: set[str]) -> Chain:
-    """Return the events up to the last that both know, also where one was merged before."""
-    first = next(one.hash for one in reversed(other) if one.hash in known)
-    second = next(one.hash for one in reversed(mine) if one.hash in known_there)
-    chains = [chain_to(mine, first), chain_to(mine, second)]
-    found = [chain for chain in chains if chain is not None]
-    return max(found, key=lambda chain: len(all_hashes(chain)))
+def state_before(mine: Chain, other: Chain, pack: Pack) -> MergeState:
+    """Return what counted when two copies were last the same.
+
+    Where each was merged with the other before, there is more than one such moment: what led to
+    both is then merged in turn, and what conflicts in it is undecided.
+    """
+    first, *rest = _shared_chains(mine, other)
+    state = MergeState.of(history_of(first).decisions)
+    for chain in rest:
+        theirs = MergeState.of(history_of(chain).decisions)
+        found = Comparison(state_before(first, chain, pack), state, theirs, pack)
+        found.compare()
+        undecided = {key for conflict in found.conflicts for key in conflict.keys}
+        state = state.with_values_of(found.adopted, theirs).with_undecided(undecided)
+    return state
 
 
-def _renumbered(ours: Facts, theirs: Facts) -> tuple[str, ...]:
-    """Say which issues of B have other numbers afterwards: the supplier may know the old ones."""
+def _shared_chains(mine: Chain, other: Chain) -> list[Chain]:
+    """Return the longest chains of events that both know, none of which contains another."""
+    shared = all_hashes(mine) & all_hashes(other)
+    found: dict[str, Chain] = {}
+    for chain in (*chains(mine), *chains(other)):
+        events = chain[: sum(event.hash in shared for event in chain)]
+        found[events[-1].hash] = events
+    known = {last: all_hashes(chain) for last, chain in found.items()}
+    return [
+        found[last]
+        for last in sorted(found)
+        if not any(last in known[other_last] for other_last in found if other_last != last)
+    ]
+
+
+def _renumbered(ours: WorkingFile, theirs: WorkingFile) -> tuple[str, ...]:
+    """Return notes on issues of B that get other numbers: the supplier may know the old ones."""
     lines = {
         (one.first.entry.criterion_id, one.first.entry.patient_id): one.number
         for one in ours.selection.issues
@@ -186,250 +178,3 @@ def _renumbered(ours: Facts, theirs: Facts) -> tuple[str, ...]:
                 "if its number was sent."
             )
     return tuple(notes)
-
-
-@dataclass(slots=True)
-class _Comparison:
-    """What each of two copies changed since they were last the same."""
-
-    base: Work
-    ours: Work
-    theirs: Work
-    pack: Pack
-    taken: set[tuple[str, Key]] = field(default_factory=set)
-    conflicts: list[Conflict] = field(default_factory=list)
-
-    def compare(self) -> None:
-        """Find what is taken over, and the conflicts."""
-        for criterion in self.pack.criteria:
-            self._criterion(criterion.id, criterion.records)
-        for patient in self._three("notes", _notes, _same_value, None):
-            self._conflict(
-                f"note:{patient}",
-                f"The note about patient {patient} was changed in both.",
-                [note_in_words(one.note_rows.get(patient)) for one in self._two],
-                ("notes", patient),
-            )
-        self._random()
-        for key in self._three("results", _results, _same_result, _on):
-            phase, criterion_id, patient = key
-            named = f"{criterion_id or 'Random'}:{patient}"
-            self._conflict(
-                f"result:{phase.replace(' ', '-')}:{named}",
-                f"The {phase} of {criterion_id or 'Random'}, patient {patient}, has two results.",
-                [result_in_words(_results(one).get(key)) for one in self._two],
-                ("results", key),
-            )
-        for key in self._three("figures", _figures, _same_figure, _on):
-            self._conflict(
-                f"figure:{key[0]}:{'/'.join(key[1])}",
-                f"The figure {name_of_figure(key)} was given differently.",
-                [figure_in_words(_figures(one).get(key)) for one in self._two],
-                ("figures", key),
-            )
-        for key in self._three("reports_by", _choices, _same_files, _on):
-            self._conflict(
-                f"reports:{key}",
-                f"What the reports are counted by ({key}) was chosen differently.",
-                [reports_in_words(_choices(one).get(key)) for one in self._two],
-                ("reports_by", key),
-            )
-
-    @property
-    def _two(self) -> tuple[Work, Work]:
-        return self.ours, self.theirs
-
-    def _conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
-        self.conflicts.append(Conflict(name, says, each[0], each[1], keys))
-
-    def _three(
-        self,
-        part: str,
-        values: Callable[[Work], Mapping[Any, Any]],
-        same: Callable[[Any, Any], bool],
-        when: Callable[[Any], tuple[datetime, str]] | None,
-    ) -> list[Key]:
-        """Take over what B alone changed; return the keys of what conflicts."""
-        taken, conflicts = _three_way(
-            values(self.base), values(self.ours), values(self.theirs), same, when
-        )
-        self.taken |= {(part, key) for key in taken}
-        return conflicts
-
-    def _criterion(self, criterion_id: str, room: int) -> None:
-        """Compare the picks of a criterion and whether it is closed: these go together."""
-        base, ours, theirs = (_picks(one, criterion_id) for one in (self.base, *self._two))
-        taken, torn = _three_way(base, ours, theirs, lambda _, __: True, _chosen)
-        closed = [one.closed_rows.get(criterion_id) for one in (self.base, *self._two)]
-        together = _merged_keys(ours, theirs, taken) | set(torn)
-        why = ""
-        if len(together) > room:
-            why = f"would have {len(together):,} records and has room for {room:,}"
-        elif torn:
-            why = f"has patient {torn[0][1]} picked in one copy and taken out in the other"
-        elif _closed_against(closed, base, ours, theirs):
-            why = "was closed in one copy, and records were picked for it in the other"
-        if why:
-            differing = [
-                key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)
-            ]
-            keys = [("picks", key) for key in sorted(differing)]
-            self._conflict(
-                f"criterion:{criterion_id}",
-                f"{criterion_id} {why}.",
-                [
-                    picks_in_words(picks.values(), one.closed_rows.get(criterion_id))
-                    for picks, one in zip((ours, theirs), self._two, strict=True)
-                ],
-                *keys,
-                ("closed", criterion_id),
-            )
-            return
-        self.taken |= {("picks", key) for key in taken}
-        each = [{} if value is None else {criterion_id: value} for value in closed]
-        moved, torn_closing = _three_way(each[0], each[1], each[2], _same_reason, _on)
-        self.taken |= {("closed", key) for key in moved}
-        if torn_closing:
-            self._conflict(
-                f"closing:{criterion_id}",
-                f"Whether and why {criterion_id} is closed was changed in both.",
-                [closed_in_words(value) for value in closed[1:]],
-                ("closed", criterion_id),
-            )
-
-    def _random(self) -> None:
-        """Compare seed, draws and random records as a whole: a draw depends on those before it."""
-        base, ours, theirs = (_drawing(one) for one in (self.base, *self._two))
-        if theirs == base:
-            return
-        if ours == base:
-            self.taken.add(("random", True))
-        elif ours.content == theirs.content:
-            if theirs.times < ours.times:
-                self.taken.add(("random", True))
-        else:
-            self._conflict(
-                "random",
-                "The seed, the draws or the random records were changed in both.",
-                [random_in_words(one) for one in self._two],
-                ("random", True),
-            )
-
-
-def _three_way(
-    base: Mapping[Any, Any],
-    ours: Mapping[Any, Any],
-    theirs: Mapping[Any, Any],
-    same: Callable[[Any, Any], bool],
-    when: Callable[[Any], tuple[datetime, str]] | None,
-) -> tuple[list[Key], list[Key]]:
-    """Return the keys whose value is B's, and those that both changed to different things."""
-    taken: list[Key] = []
-    conflicts: list[Key] = []
-    for key in sorted(base.keys() | ours.keys() | theirs.keys(), key=repr):
-        before, mine, other = base.get(key), ours.get(key), theirs.get(key)
-        if other in (before, mine):
-            continue
-        if mine == before:
-            taken.append(key)
-        elif mine is None or other is None or not same(mine, other):
-            conflicts.append(key)
-        elif when is not None and when(other) < when(mine):
-            taken.append(key)
-    return taken, conflicts
-
-
-def _merged_keys(
-    ours: Mapping[_PickKey, Pick], theirs: Mapping[_PickKey, Pick], taken: list[_PickKey]
-) -> set[_PickKey]:
-    return {key for key in ours.keys() | theirs.keys() if key in (theirs if key in taken else ours)}
-
-
-def _closed_against(
-    closed: list[Closed | None],
-    base: Mapping[_PickKey, Pick],
-    ours: Mapping[_PickKey, Pick],
-    theirs: Mapping[_PickKey, Pick],
-) -> bool:
-    """Tell whether one copy has closed what the other, which has it open, picked records for."""
-    before, mine, other = closed
-    by_us = mine is not None and mine != before and other is None and theirs.keys() - base.keys()
-    by_them = other is not None and other != before and mine is None and ours.keys() - base.keys()
-    return bool(by_us or by_them)
-
-
-def _picks(work: Work, criterion_id: str) -> dict[_PickKey, Pick]:
-    return {
-        (criterion_id, pick.patient_id): pick
-        for pick in work.picks
-        if pick.criterion_id == criterion_id
-    }
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    content: Hashable
-    times: tuple[str, ...]
-
-
-def _drawing(work: Work) -> _Drawing:
-    draws = [work.draws.get(key) for key in work.draws_that_count]
-    there = [draw for draw in draws if draw is not None]
-    removed = sorted((one.patient_id, one.replaced_by or "") for one in work.removed)
-    return _Drawing(
-        content=(
-            None if work.seed is None else work.seed.seed,
-            tuple((one.seed, one.replaces, one.drawn, one.eligible_sha256) for one in there),
-            tuple(sorted(work.at_random)),
-            tuple(removed),
-        ),
-        times=(
-            *([] if work.seed is None else [work.seed.on.isoformat(), work.seed.by.name]),
-            *(f"{one.drawn_on.isoformat()} {one.by.name}" for one in there),
-            *(f"{one.on.isoformat()} {one.by.name}" for one in work.removed),
-        ),
-    )
-
-
-def _notes(work: Work) -> Mapping[str, str]:
-    return work.notes
-
-
-def _results(work: Work) -> Mapping[Any, Any]:
-    return {key: line.last for key, line in work.result_rows.items()}
-
-
-def _figures(work: Work) -> Mapping[Any, Any]:
-    return work.figures
-
-
-def _choices(work: Work) -> Mapping[Any, Any]:
-    return work.reports_by
-
-
-def _same_value(mine: Any, other: Any) -> bool:
-    return bool(mine == other)
-
-
-def _same_reason(mine: Any, other: Any) -> bool:
-    return bool(mine.reason == other.reason)
-
-
-def _same_result(mine: Any, other: Any) -> bool:
-    return bool(mine.entry.says_the_same_as(other.entry))
-
-
-def _same_figure(mine: Any, other: Any) -> bool:
-    return bool(mine.value == other.value)
-
-
-def _same_files(mine: Any, other: Any) -> bool:
-    return bool(mine.files == other.files)
-
-
-def _on(value: Any) -> tuple[datetime, str]:
-    return value.on, value.by.name
-
-
-def _chosen(pick: Pick) -> tuple[datetime, str]:
-    return pick.chosen_on, pick.chosen_by_name

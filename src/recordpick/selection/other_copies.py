@@ -1,8 +1,9 @@
-"""Copies of a working file in the same folder that went on from one of its events by themselves.
+"""Copies of a working file that went on from one of its events by themselves.
 
-Whoever opens a file should know that somebody else goes on with a copy of it. Only working files
-in the file's own folder are looked at: copies elsewhere are not searched for. They show themselves
-when a workbook of theirs is imported, whose list this file has not handed over.
+Whoever opens a file should know that somebody else goes on with a copy of it. Opening looks at the
+working files in the file's own folder, the app also at recent ones elsewhere. Other copies are not
+searched for: they are noticed when a workbook of theirs is imported, whose list this file has not
+handed over.
 
 Copies are read in memory and left as they are.
 """
@@ -10,8 +11,9 @@ Copies are read in memory and left as they are.
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from recordpick.errors import UserError
@@ -23,63 +25,101 @@ from recordpick.selection.events import BrokenEventError, Event
 ENDING = ".recordpick"
 MOST_FILES = 50
 MOST_BYTES = 16 * 1024**2
-"""Of all files that are looked at: a working file has some hundreds of kilobytes."""
+"""Of all files that are read: a working file has some hundreds of kilobytes."""
 
 
-def other_copies(path: Path, events: Sequence[Event]) -> tuple[str, ...]:
-    """Return a sentence on each copy beside a file that has events that the file lacks.
+@dataclass(frozen=True, slots=True)
+class OtherCopy:
+    """A copy with events that the file lacks, and a sentence about it for people.
 
-    Nothing is said of older copies, nor of files that cannot be read.
+    `have_diverged` says whether the file has events, too, which the copy lacks.
     """
+
+    path: Path
+    says: str
+    have_diverged: bool
+
+
+def other_copies(path: Path, events: Sequence[Event]) -> tuple[OtherCopy, ...]:
+    """Return each copy beside a file that has events which the file lacks.
+
+    Older copies are left out, and so are files that cannot be read.
+    """
+    return copies_among(path, events, _beside(path))
+
+
+def copies_among(
+    path: Path, events: Sequence[Event], others: Iterable[Path]
+) -> tuple[OtherCopy, ...]:
+    """Return each copy among other files, as `other_copies` does."""
     mine = tuple(events)
     if not mine:
         return ()
     known: set[str] | None = None
-    says = []
-    for beside in _beside(path):
+    found = []
+    for other in others:
         with suppress(OSError, UserError, BrokenEventError):
-            theirs = content_of(beside, beside.read_bytes()).events
+            theirs = content_of(other, other.read_bytes()).events
             if not theirs or theirs[0].hash != mine[0].hash:
                 continue
             known = all_hashes(mine) if known is None else known
             if theirs[-1].hash not in known:
-                says.append(_in_words(path, mine, beside, theirs, known))
-    return tuple(says)
+                found.append(_described(path, mine, other, theirs, known))
+    return tuple(found)
 
 
-def _in_words(
-    path: Path, mine: Sequence[Event], beside: Path, theirs: tuple[Event, ...], known: set[str]
-) -> str:
+def copies_used_recently(
+    path: Path, events: Sequence[Event], recent: Iterable[str]
+) -> tuple[OtherCopy, ...]:
+    """Return each copy among files used recently that are in other folders than the file."""
+    elsewhere = [
+        Path(text) for text in recent if Path(text).parent != path.parent and Path(text) != path
+    ]
+    return copies_among(path, events, _working_files(elsewhere))
+
+
+def _described(
+    path: Path, mine: Sequence[Event], other: Path, theirs: tuple[Event, ...], known: set[str]
+) -> OtherCopy:
     last = theirs[-1]
+    name = other.name if other.parent == path.parent else str(other)
     when = f"{last.on.astimezone():%d/%m/%Y %H:%M}"
     if mine[-1].hash in all_hashes(theirs):
-        return (
-            f"{beside.name} is a copy of this file that has gone on from where this one ends (last "
+        says = (
+            f"{name} is a copy of this file that has gone on from where this one ends (last "
             f"change {when}, {last.who}): go on with that one."
         )
+        return OtherCopy(other, says, have_diverged=False)
     shared = next(event for event in reversed(theirs) if event.hash in known)
-    return (
-        f"{beside.name} is a copy of this file, and both have gone on from event {shared.seq} (its "
-        f"last change {when}, {last.who}). Bring them together before a list is handed over: "
-        f"recordpick merge {path.name} {beside.name} --out FILE."
+    says = (
+        f"{name} is a copy of this file, and both have gone on from event {shared.seq} (its "
+        f"last change {when}, {last.who}). Merge them before a list is handed over: "
+        f"recordpick merge {path.name} {name} --out FILE, or File: Merge with a copy in the app."
     )
+    return OtherCopy(other, says, have_diverged=True)
 
 
 def _beside(path: Path) -> Iterator[Path]:
-    """Give the working files in the folder of a file, the newest first, but for the file itself."""
+    """Yield the other working files in the folder of a file, the newest first."""
+    with suppress(OSError):
+        beside = [one for one in path.parent.iterdir() if one.name != path.name]
+        yield from _working_files(beside)
+
+
+def _working_files(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield those that are working files, the newest first, within the limits."""
     left = MOST_BYTES
     found: list[tuple[float, int, Path]] = []
-    with suppress(OSError):
-        for beside in path.parent.iterdir():
-            if beside.suffix == ENDING and beside.name != path.name:
-                with suppress(OSError):
-                    status = beside.lstat()
-                    if stat.S_ISREG(status.st_mode):
-                        found.append((status.st_mtime, status.st_size, beside))
-    for _, size, beside in sorted(found, reverse=True)[:MOST_FILES]:
-        if size <= left and _is_working_file(beside):
+    for path in paths:
+        if path.suffix == ENDING:
+            with suppress(OSError):
+                status = path.lstat()
+                if stat.S_ISREG(status.st_mode):
+                    found.append((status.st_mtime, status.st_size, path))
+    for _, size, path in sorted(found, reverse=True)[:MOST_FILES]:
+        if size <= left and _is_working_file(path):
             left -= size
-            yield beside
+            yield path
 
 
 def _is_working_file(path: Path) -> bool:

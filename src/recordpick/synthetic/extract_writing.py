@@ -15,7 +15,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from recordpick import atomic as whole
-from recordpick.atomic import atomic_folder, cannot_write
+from recordpick.atomic import atomic_folder
+from recordpick.os_errors import cannot_write
 from recordpick.progress import Progress, silent
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice
 from recordpick.synthetic.rows import schema

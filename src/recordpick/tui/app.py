@@ -11,17 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
+from textual.widgets import Input
 
 from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
+from recordpick.sanitize import visible
 from recordpick.tui.asides import awaits_box
 from recordpick.tui.demo_folder import FILE, DemoFolder
+from recordpick.tui.fields import Field
 from recordpick.tui.hang_up import Ender
+from recordpick.tui.openings import Openings
 from recordpick.tui.palette import Command, commands_of
 from recordpick.tui.settings import Settings, usual_place
 from recordpick.tui.start import StartScreen
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from recordpick.tui.making import Made
     from recordpick.tui.roles import Role
     from recordpick.tui.session import Session
+    from recordpick.tui.work import WorkScreen
 
 DEMO_PATIENTS = 1500
 
@@ -73,6 +78,7 @@ class RecordpickApp(App[None]):
         """What is to be said when the terminal is the person's own again."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
+        self._openings = Openings()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme if self.settings.theme in self.available_themes else USUAL
@@ -92,9 +98,17 @@ class RecordpickApp(App[None]):
         elif self._path is not None:
             self.open_file(self._path)
 
+    async def on_event(self, event: events.Event) -> None:
+        """Make visible what is pasted into the palette's field, which shows its text raw."""
+        if isinstance(event, events.Paste):
+            focused = self.focused
+            if isinstance(focused, Input) and not isinstance(focused, Field):
+                event.text = visible(event.text)
+        await super().on_event(event)
+
     def on_unmount(self) -> None:
         """Let go of the working file, and take a demonstration away that nobody wants to keep."""
-        self._let_go()
+        self._let_go_of_all()
         self.last_words = self._demo_folder.leave()
 
     def run_on_terminal(self) -> int:
@@ -102,7 +116,7 @@ class RecordpickApp(App[None]):
 
         Returns the exit code.
         """
-        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go)
+        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go_of_all)
         with ender.watching():
             self.run()
         return self.return_code or 0
@@ -125,8 +139,13 @@ class RecordpickApp(App[None]):
             time.sleep(0.1)
 
     def _leave_at_once(self, code: int) -> None:
-        self._let_go()
+        self._let_go_of_all()
         self.exit(return_code=code)
+
+    def _let_go_of_all(self) -> None:
+        """Let go of the working file, also of one that a thread is just opening."""
+        self._let_go()
+        self._openings.end()
 
     def _let_go(self) -> None:
         if self._session is not None:
@@ -225,16 +244,23 @@ class RecordpickApp(App[None]):
     @work
     async def open_file(self, path: Path) -> None:
         """Open a working file."""
+        settings = self.settings
+        if not await self.is_signed_in():
+            return
+        await self._open(path, settings.name, settings.role, remember=True)
+
+    async def is_signed_in(self) -> bool:
+        """Ask who works here, unless that is known; return whether it is known now."""
         from recordpick.tui.dialogs import WhoAreYou
 
         settings = self.settings
         if not settings.name:
             answer = await self.push_screen_wait(WhoAreYou(settings.name, settings.role))
             if answer is None:
-                return
+                return False
             settings.name, settings.role = answer
             settings.save()
-        await self._open(path, settings.name, settings.role, remember=True)
+        return True
 
     async def _open(
         self, path: Path, name: str, role: Role, *, remember: bool, says: str = ""
@@ -244,7 +270,7 @@ class RecordpickApp(App[None]):
 
         self._let_go()
         how = HowToOpen(path, name, role, self._looked_at(path))
-        ready = await open_with_questions(self, how)
+        ready = await open_with_questions(self, how, self._openings)
         if ready is None:
             return
         self._session, work_screen = ready
@@ -255,10 +281,38 @@ class RecordpickApp(App[None]):
             work_screen.say(says)
         for box in work_screen.boxes_at_opening():
             await self.push_screen_wait(box)
+        if remember:
+            await self._offer_merge(work_screen)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()
             await self.push_screen_wait(Tour())
+
+    async def _offer_merge(self, screen: WorkScreen) -> None:
+        """Offer to bring copies together that have gone on; look for others among recent files."""
+        from recordpick.tui.screens.merge import offer_to_merge, say_copies_used_lately
+
+        file = screen.session.file
+        say_copies_used_lately(screen, file, self.settings.recent)
+        self._go_on_with(await offer_to_merge(self, file))
+
+    @work
+    async def action_merge(self) -> None:
+        """Bring two copies of a working file together: the open one and another, or any two."""
+        from recordpick.tui.screens.merge import merge_copies, who_merges
+
+        here = self._session.file.path if self._session is not None else None
+        person = await who_merges(self)
+        if person is not None:
+            self._go_on_with(await merge_copies(self, person, here))
+
+    def _go_on_with(self, path: Path | None) -> None:
+        """Open a working file in place of the one that is open."""
+        if path is None:
+            return
+        if not isinstance(self.screen, StartScreen):
+            self.screen.dismiss(None)
+        self.open_file(path)
 
     def _file_closed(self, _: object) -> None:
         self._let_go()

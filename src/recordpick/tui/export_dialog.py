@@ -1,19 +1,19 @@
-"""The boxes of the export: where to and how, and the passphrase, which is shown once."""
+"""The boxes of the export: where to and how, and the passphrase, shown once, before it is used."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Checkbox, Input, Static
 
+from recordpick.tui.asides import Asides
 from recordpick.tui.box import Box
-from recordpick.tui.export_session import Asked, Exported
+from recordpick.tui.export_session import Asked, with_new_passphrase
 from recordpick.tui.fields import Field
-from recordpick.tui.hiding import sentence
 from recordpick.tui.new_file import as_path
 from recordpick.tui.tick_box import TickBox
 from recordpick.tui.visible import content
@@ -83,48 +83,70 @@ class ExportDialog(Box[Asked | None]):
         self.dismiss(None)
 
 
-class PassphraseBox(Box[None]):
-    """Shows the passphrase; only the button closes it, so that no key pressed in passing does."""
+class PassphraseBox(Box[bool]):
+    """Shows the passphrase before the file is written; True once its end was typed.
+
+    So no file is written whose passphrase nobody has, also where the terminal goes at that moment.
+    """
 
     TOPIC = "export"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "wait", "Not yet")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "cancel", "Cancel")]
 
-    def __init__(self, exported: Exported) -> None:
-        """Take what was written."""
+    def __init__(self, passphrase: str) -> None:
+        """Take the passphrase: groups with hyphens between them."""
         super().__init__()
-        self._exported = exported
+        self._passphrase = passphrase
 
     def compose(self) -> ComposeResult:
-        """The passphrase large enough to be copied by hand, and what to do with it."""
+        """The passphrase to be copied by hand, what to do with it, a field for its end."""
         with Vertical(classes="box"):
-            yield Static("Exported: note the passphrase now", classes="box--title")
-            yield Static(content(self._exported.passphrase, "bold"), id="passphrase")
+            yield Static("Note the passphrase now", classes="box--title")
+            yield Static(content(self._passphrase, "bold"), id="passphrase")
             yield Static(
                 "It is shown this once and kept nowhere: without it nobody can open the file. "
                 "Tell it to the supplier by telephone, not with the file.",
                 classes="box--message",
             )
-            with VerticalScroll(classes="box--text", can_focus=False):
-                for says in self._exported.says:
-                    yield sentence(says)
+            yield Static("When you have noted it, type its last group; then the file is written:")
+            yield Field("", id="answer", compact=True)
             yield Static("", id="wanting", classes="wanting", markup=False)
             with Horizontal(classes="box--buttons"):
-                yield Button("Not yet", id="wait", variant="primary")
-                yield Button("I have noted it", id="noted")
+                yield Button("Write the file", id="yes", variant="primary")
+                yield Button("Cancel", id="no")
 
     def on_mount(self) -> None:
-        """Enter by itself does not close it."""
-        self.query_one("#wait").focus()
+        """Straight into the field."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        typed = self.query_one(Input).value.strip().upper()
+        if typed in {self._passphrase, self._passphrase.rpartition("-")[2]}:
+            self.dismiss(result=True)
+            return
+        self.query_one("#wanting", Static).update(
+            "That is not its last group: the characters after the last hyphen."
+            if typed
+            else "Nothing is written before you have typed it."
+        )
 
     @on(Button.Pressed)
     def _answer(self, event: Button.Pressed) -> None:
-        if event.button.id == "noted":
-            self.dismiss(None)
+        if event.button.id == "yes":
+            self._submit()
         else:
-            self.action_wait()
+            self.dismiss(result=False)
 
-    def action_wait(self) -> None:
-        """Say how it is closed."""
-        self.query_one("#wanting", Static).update(
-            "Note it first; then choose “I have noted it” (Tab, Enter)."
-        )
+    def action_cancel(self) -> None:
+        """Write nothing."""
+        self.dismiss(result=False)
+
+
+async def with_passphrase(screen: Asides[Any], asked: Asked) -> Asked | None:
+    """Show a new passphrase until the person has noted it; None where nothing is to be written."""
+    ready = await screen.waited(
+        "Exporting", lambda _: with_new_passphrase(asked), "Nothing was exported"
+    )
+    if ready is None or not await screen.app.push_screen_wait(PassphraseBox(ready.passphrase)):
+        return None
+    return ready

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,15 +23,16 @@ class Asked:
     out: Path
     encrypted: bool = False
     with_names: bool = False
+    passphrase: str = ""
+    """For an encrypted file: one that the person has noted already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written, in sentences; the passphrase is kept nowhere but here ("" for a folder)."""
+    """What was written, in sentences."""
 
     out: Path
     says: tuple[str | Secret, ...]
-    passphrase: str = ""
 
 
 def free_place(session: Session) -> Path:
@@ -49,6 +50,15 @@ def as_zip(out: Path) -> Path:
     return out if out.suffix.casefold() == ".zip" else out.with_name(f"{out.name}.zip")
 
 
+def with_new_passphrase(asked: Asked) -> Asked:
+    """Return what was asked with a passphrase made for it; UserError where the place is taken."""
+    from recordpick.handover.encrypted import check_free_file, new_passphrase
+
+    out = as_zip(asked.out)
+    check_free_file(out)
+    return replace(asked, out=out, passphrase=new_passphrase())
+
+
 def export(session: Session, asked: Asked, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
     from recordpick.handover.export import Options, export, export_encrypted, summary
@@ -61,14 +71,16 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
     says: tuple[str | Secret, ...] = (_NAMED,) if asked.with_names else ()
     says += tuple(
         Secret(doubt.in_words, doubt.in_numbers)
-        for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
+        for doubt in doubts(session.selection, index, file.as_at, matches, file.reused_numbers())
     )
     if asked.encrypted:
         out = as_zip(asked.out)
-        passphrase = export_encrypted(file, index, out, matches, progress, options=options)
+        export_encrypted(
+            file, index, out, matches, progress, options=options, passphrase=asked.passphrase
+        )
         picks, records = len(session.selection.picks), len(session.selection.patient_ids)
         lines = f"{picks:,} lines for {records:,} patient records are written to {out}."
-        return Exported(out, (lines, *says), passphrase)
+        return Exported(out, (lines, *says))
     export(file, index, asked.out, matches, progress, options=options)
     told = (*says, "\n".join(summary(asked.out)), "Hand the whole folder to the supplier.")
     return Exported(asked.out, told)

@@ -192,8 +192,9 @@ TOPICS: dict[str, Topic] = {
     "export": Topic(
         "The hand-over pack",
         "A new folder with the list for the supplier, the reports and your tick sheets; or the "
-        "same as one encrypted file, for which a passphrase is made. The passphrase is shown once "
-        "and kept nowhere. Names are in none of it, unless you tick them for the workbook.",
+        "same as one encrypted file, for which a passphrase is made. The passphrase is shown once, "
+        "before the file is written, and kept nowhere. Names are in none of it, unless you tick "
+        "them for the workbook.",
         (
             ("Tab", "the next field or button"),
             ("Space", "tick or untick"),
@@ -231,6 +232,21 @@ TOPICS: dict[str, Topic] = {
             ("Backspace", "the folder above"),
             ("Tab", "to the line at the top, to the buttons"),
             ("Esc", "choose nothing"),
+        ),
+    ),
+    "merge": Topic(
+        "Merging two copies",
+        "Two people have each changed a copy of the working file. At the top are the "
+        "conflicts: what both changed to different things. Decide each; nothing is written before. "
+        "Below is what each copy changed. The new file has everything of both; both stay as they "
+        "are.",
+        (
+            ("↑ ↓", "another line; below it stands in full"),
+            ("a, b", "count what A has, or what B has; the same key again: undecided"),
+            ("n", "the next conflict that is not decided"),
+            ("w", "write the new file"),
+            ("p", "hide names and numbers, and show them again"),
+            ("Esc", "back; nothing is written"),
         ),
     ),
     "box": Topic(

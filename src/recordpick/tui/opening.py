@@ -20,6 +20,7 @@ from recordpick.tui.waiting import Waiting
 if TYPE_CHECKING:
     from textual.app import App
 
+    from recordpick.tui.openings import Openings
     from recordpick.tui.roles import Role
     from recordpick.tui.session import IndexWantedError, Session
     from recordpick.tui.work import WorkScreen
@@ -53,13 +54,15 @@ _NEWER = (
 )
 
 
-async def open_with_questions(app: App[None], how: HowToOpen) -> Ready | None:
+async def open_with_questions(app: App[None], how: HowToOpen, openings: Openings) -> Ready | None:
     """Open the file; ask for the index, whether to take over or to read what is sound, if need be.
 
     None where the person went no further; why it cannot be opened was told then.
     """
     while True:
-        done = await app.push_screen_wait(Waiting(f"Opening {how.path.name}", partial(_open, how)))
+        done = await app.push_screen_wait(
+            Waiting(f"Opening {how.path.name}", partial(_open, how, openings))
+        )
         if done.error is None:
             if done.result is None:
                 return None
@@ -76,7 +79,7 @@ async def open_with_questions(app: App[None], how: HowToOpen) -> Ready | None:
         how = again
 
 
-def _open(how: HowToOpen, progress: Progress) -> Ready:
+def _open(how: HowToOpen, openings: Openings, progress: Progress) -> Ready:
     """Import what is needed, open and match: for a thread.
 
     While polars matches, which leaves Python free, the screen is imported.
@@ -96,6 +99,7 @@ def _open(how: HowToOpen, progress: Progress) -> Ready:
         newer=how.newer,
         progress=progress,
     )
+    openings.add(session)
     try:
         with ThreadPoolExecutor(1) as beside:
             screen = beside.submit(import_module, "recordpick.tui.work")

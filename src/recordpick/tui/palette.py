@@ -17,6 +17,7 @@ class Command:
     """Whose action it is: the screen's, the app's, or the part with that id."""
 
 
+_MERGE = Command("File: Merge with a copy", "two that were changed separately", "", "merge", "app")
 WORK: tuple[Command, ...] = (
     Command(
         "Pick: Pick or take out", "the patient under the cursor", "space", "choose", "candidates"
@@ -50,6 +51,7 @@ WORK: tuple[Command, ...] = (
     Command("Patient: Copy number", "the NHS number, or the patient number", "c", "copy"),
     Command("File: Export", "the hand-over pack", "e", "export"),
     Command("File: Save a copy", "all that is held here, as a new file", "", "save_copy"),
+    _MERGE,
     Command("File: Read again", "what others wrote, or open it to pick", "F5", "refresh"),
     Command("File: Another file", "back to the first screen", "Ctrl+O", "close_file"),
     Command("Help: This part", "what you are looking at", "F1", "help", "app"),
@@ -60,6 +62,7 @@ WORK: tuple[Command, ...] = (
 START: tuple[Command, ...] = (
     Command("File: Open", "a working file", "o", "ask('open')"),
     Command("File: New", "a working file", "n", "ask('new')"),
+    _MERGE,
     Command("File: Demonstration", "on made-up patients", "d", "ask('demo')"),
     Command("Help: This part", "what you are looking at", "F1", "help", "app"),
     Command("Colours: Next", "dark, light, high contrast", "Ctrl+T", "next_theme", "app"),
@@ -82,6 +85,13 @@ PICTURES: tuple[Command, ...] = (
     Command("Pictures: Assurance", "what random records show", "4", "show(3)"),
     Command("Pictures: Back", "to picking", "Esc", "close"),
 )
+MERGE: tuple[Command, ...] = (
+    Command("Merge: Take A", "on the conflict under the cursor", "a", "decide('A')"),
+    Command("Merge: Take B", "on the conflict under the cursor", "b", "decide('B')"),
+    Command("Merge: Next conflict", "that is not decided", "n", "next_open"),
+    Command("Merge: Write", "the new file", "w", "write"),
+    Command("Look: Hide names", "and numbers; or show them", "p", "mask", "app"),
+)
 REPORTS: tuple[Command, ...] = (
     Command("Reports: Current system", "load its figures", "c", "load('current_system')"),
     Command("Reports: New system", "load its figures", "n", "load('new_system')"),
@@ -89,7 +99,9 @@ REPORTS: tuple[Command, ...] = (
     Command("Reports: Type new figure", "under the cursor", "e", "type('new_system')"),
     Command("Reports: Differences", "largest first", "4", "show(3)"),
 )
-EVERYWHERE: tuple[Command, ...] = tuple(one for one in START if one.on == "app")
+EVERYWHERE: tuple[Command, ...] = tuple(
+    one for one in START if one.on == "app" and one is not _MERGE
+)
 
 
 def commands_of(screen: object) -> tuple[Command, ...]:
@@ -100,5 +112,6 @@ def commands_of(screen: object) -> tuple[Command, ...]:
         "NewFileScreen": (*FORM, *EVERYWHERE),
         "Pictures": (*PICTURES, *EVERYWHERE),
         "CleanUpScreen": (*CLEAN_UP, *EVERYWHERE),
+        "MergeScreen": (*MERGE, *EVERYWHERE),
         "ReportsScreen": (*REPORTS, *EVERYWHERE),
     }.get(type(screen).__name__, EVERYWHERE)

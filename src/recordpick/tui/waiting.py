@@ -84,6 +84,8 @@ class Waiting(Box[Done[T]]):
 
     @on(Moved)
     def _show(self, message: Moved) -> None:
+        if not self.query("#doing"):
+            return  # the app is being left, and the box is empty already
         self.query_one("#doing", Static).update(
             content(message.doing[:1].upper() + message.doing[1:])
         )

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Confirm, Tell
 from recordpick.tui.draw_dialog import DrawDialog
-from recordpick.tui.export_dialog import ExportDialog, PassphraseBox
+from recordpick.tui.export_dialog import ExportDialog, with_passphrase
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.hiding import Secret
 from recordpick.tui.start import StartScreen
@@ -114,7 +114,7 @@ class WorkMany(WorkScreens):
                 drawn=overview.random,
                 wanted=overview.random_wanted,
                 seed=seed.seed if seed else "",
-                begun=self.session.selection.drawn_with_the_seed > 0,
+                begun=self.session.selection.drawn_with_seed > 0,
             )
         )
         if asked is None:
@@ -178,18 +178,19 @@ class WorkMany(WorkScreens):
         )
         if asked is None or (asked.with_names and not await self._wants_names()):
             return
+        if asked.encrypted:
+            asked = await with_passphrase(self, asked)
+            if asked is None:
+                return
         done = await self.waited(
             "Exporting",
-            lambda progress: export(self.session, asked, progress),
+            partial(export, self.session, asked),
             "Nothing was exported",
         )
         if done is None:
             return
         self.show_changes(f"Exported to {done.out}.")
-        if done.passphrase:
-            await self.app.push_screen_wait(PassphraseBox(done))
-        else:
-            await self.app.push_screen_wait(Tell("Exported", done.says))
+        await self.app.push_screen_wait(Tell("Exported", done.says))
 
     async def _wants_names(self) -> bool:
         """Ask once more before patients' names are written."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.csvio.rejects import ROW
+from recordpick.csvio.row_shape import SAMPLE, RowShape, shape_of_rows
 from recordpick.csvio.sniff import Record, look, records
 from recordpick.errors import UserError
 from recordpick.index.list_columns import ListColumns, find_header, plain
@@ -18,6 +19,8 @@ from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, r
 
 _MOST_ROWS = 2_000_000
 _MOST_SAID = 5
+_CUT = "\x1f"
+_SLIPPED = "a value before the last may be missing or too many"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class ListRows:
     notes: tuple[str, ...] = ()
     open_marks: tuple[int, ...] = ()
     """Lines with a quotation mark that encloses no value, and was read as part of one."""
+    is_text: bool = False
+    """Whether a value's place is known only by those before it; in a workbook each has its own."""
     suspect_values: tuple[tuple[int, int], ...] = ()
     """Lines with a quoted value of several lines, read as text, that may be rows; and how many."""
 
@@ -66,6 +71,7 @@ def _of_text(path: Path) -> ListRows:
         lines,
         rows,
         damaged,
+        is_text=True,
         open_marks=tuple(open_marks),
         suspect_values=tuple(suspect_values),
     )
@@ -126,16 +132,22 @@ def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tup
     """Return the rows below the header, with its number of fields, their lines, and the rest.
 
     A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
-    end of each line). The rest are rows of another shape, and the header where it comes again.
+    end of each line), unless the file is text and a value may be missing, or too many, before the
+    last: the row would have another patient's number. The rest are rows of another shape, and the
+    header where it comes again.
     """
     names = read.rows[header]
     width = len(names)
+    shape = _shape(read, header)
     good: list[list[str]] = []
     lines: list[int] = []
     away: list[tuple[int, str, str]] = []
     for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
         if any(map(str.strip, row[width:])):
             away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+        elif read.is_text and len(row) != width and _may_have_slipped(row, shape):
+            why = f"it has {len(row)} fields, the header {width}, and {_SLIPPED}"
+            away.append((line, why, ",".join(row)))
         elif repeats_header(row, names):
             away.append((line, "it is the header again", ",".join(row)))
         else:
@@ -143,6 +155,16 @@ def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tup
             lines.append(line)
     schema = {str(place): pl.String for place in range(width)}
     return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
+
+
+def _shape(read: ListRows, header: int) -> RowShape:
+    rows = [(_CUT.join(row), row) for row in read.rows[header : header + SAMPLE]]
+    return shape_of_rows(rows, _CUT, {len(read.rows[header])})
+
+
+def _may_have_slipped(row: list[str], shape: RowShape) -> bool:
+    """Return whether a row of several values may lack one, or have one too many, in the middle."""
+    return sum(bool(cell.strip()) for cell in row) > 1 and shape.padded("", row, "") is None
 
 
 def stated_counts(read: ListRows) -> list[tuple[int, int]]:

@@ -126,7 +126,7 @@ def read_mapping(path: Path) -> Mapped:
         wrong += [found] if isinstance(found, str) else found if isinstance(found, list) else []
         if isinstance(found, MappedTable):
             tables.append(found)
-    if sections and "patients" not in {section.get("name") for section in sections}:
+    if sections and all(section.get("name") != "patients" for section in sections):
         wrong.append("no [[table]] has the name patients, which every index needs")
     if wrong:
         raise UserError.of(f"{path}: {problem}." for problem in wrong)

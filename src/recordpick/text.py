@@ -1,0 +1,11 @@
+"""Words of the messages that people see."""
+
+from __future__ import annotations
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """Return a number with its noun: `1 row`, `2,000 rows`, `0 patients are`.
+
+    `many` is the plural where it is not `one` with an s: `plural(n, "criterion", "criteria")`.
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,38 @@
+"""Working files that are being opened in a thread when the app ends: none stays locked."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from recordpick.errors import UserError
+
+if TYPE_CHECKING:
+    from recordpick.tui.session import Session
+
+
+class Openings:
+    """Sessions that threads are opening: let go of where the app ends before it has them."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._mutex = threading.Lock()
+        self._sessions: list[Session] = []
+        self._is_over = False
+
+    def add(self, session: Session) -> None:
+        """Note a session that was opened; UserError, and it is closed, where the app has ended."""
+        with self._mutex:
+            if not self._is_over:
+                self._sessions = [session]
+                return
+        session.close()
+        raise UserError("recordpick was left while the file was being opened.")
+
+    def end(self) -> None:
+        """Close what was opened, and all that will be: the app ends."""
+        with self._mutex:
+            self._is_over = True
+            sessions, self._sessions = self._sessions, []
+        for session in sessions:
+            session.close()

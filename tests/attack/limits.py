@@ -1,0 +1,23 @@
+"""An end to attempts that would run for ever (POSIX)."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def within_seconds(seconds: int) -> Iterator[None]:
+    """Fail where something hangs: waits for a pipe, say, or calculates without an end."""
+
+    def hung(*_: object) -> None:
+        raise AssertionError(f"it hangs: {seconds} s were not enough")
+
+    before = signal.signal(signal.SIGALRM, hung)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
