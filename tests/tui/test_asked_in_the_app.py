@@ -7,8 +7,8 @@ from driving import using
 from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import PickingScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.work import WorkScreen
 
 from systmone_extracts import patient, write_extract, write_manifest
 
@@ -33,7 +33,7 @@ def words(user):
 
 
 def app(tmp_path):
-    return RecordpickApp(settings=Settings(place=tmp_path / "settings.json", tour_seen=True))
+    return RecordpickApp(settings=Settings(path=tmp_path / "settings.json", tour_seen=True))
 
 
 async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
@@ -57,7 +57,7 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert "records cannot be as at 1970-10-01" in words(user)
         await user.fill("#answer", "01/10/2026")
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
         assert file.practice == ""
         assert file.as_at == date(2026, 10, 1)
@@ -97,7 +97,7 @@ async def test_a_warning_is_read_before_the_file_opens(tmp_path):
         assert user.title == "Before you begin"
         assert "extract holds changes only, not the whole practice" in words(user)
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_turning_back_leaves_the_form_as_it_was_filled_in(tmp_path):
