@@ -83,7 +83,7 @@ async def test_a_list_and_reports_beside_it_are_several_files(tmp_path):
         await user.fill("#answer", "01/10/2026")
         await user.press("enter")
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     index = open_index(tmp_path / "new-index")
     assert index.scan("events").collect()["term"].to_list() == ["Gout", "Asthma"]
 

@@ -45,7 +45,7 @@ async def draw(screen: PickingScreen, session: Session) -> None:
             drawn=overview.random,
             wanted=overview.random_wanted,
             seed=seed.seed if seed else "",
-            has_drawn=session.selection.drawn_with_the_seed > 0,
+            has_drawn=session.selection.drawn_with_seed > 0,
         )
     )
     if request is not None and screen.change(lambda: draw_records(session, eligible, request)):
@@ -151,7 +151,7 @@ def draw_records(session: Session, eligible: pl.Series, request: DrawRequest) ->
         session.file.fix_seed(request.seed, "entered", request.reason)
     elif session.selection.seed is None:
         session.file.fix_seed(new_seed(), "made", request.reason)
-    has_drawn = session.selection.drawn_with_the_seed > 0
+    has_drawn = session.selection.drawn_with_seed > 0
     is_even = session.selection.by_strata if has_drawn else request.by_strata
     strata = strata_of(session.index.patients(session.file.as_at), eligible) if is_even else None
     drawn = session.file.draw(eligible, request.number, strata).draws[-1]

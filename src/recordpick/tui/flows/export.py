@@ -128,7 +128,7 @@ def write_pack(session: Session, request: ExportRequest, progress: Progress = si
     messages: tuple[str | PrivateText, ...] = (_WITH_NAMES,) if request.with_names else ()
     messages += tuple(
         PrivateText(doubt.in_words, doubt.in_numbers)
-        for doubt in doubts(session.selection, index, file.as_at, matches, file.other_people())
+        for doubt in doubts(session.selection, index, file.as_at, matches, file.reused_numbers())
     )
     if request.encrypted:
         out = as_zip(request.out)

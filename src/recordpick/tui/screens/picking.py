@@ -19,7 +19,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
     ALL_COMMANDS,
     CRITERION,

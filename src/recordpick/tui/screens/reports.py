@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from recordpick.reports.import_figures import Loaded
     from recordpick.reports.practice_reports import Counted
-    from recordpick.selection.state import OwnFigure, System
+    from recordpick.selection.figures import System, SystemFigure
     from recordpick.tui.session import Session
 
 _VIEWS = (
@@ -373,7 +373,7 @@ class Reports:
         """Whether they were counted by the rules and from the records of the file as it is now."""
         return self.state == _state(self.session)
 
-    def figure(self, system: System, name: tuple[str, ...]) -> OwnFigure | None:
+    def figure(self, system: System, name: tuple[str, ...]) -> SystemFigure | None:
         """Return a figure of a system: who entered it, when, from which file."""
         return self.session.selection.figures.get((system, name))
 

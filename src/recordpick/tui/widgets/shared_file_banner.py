@@ -14,7 +14,7 @@ from textual import on
 from textual.message import Message
 
 from recordpick.errors import UserError
-from recordpick.selection.describe import describe
+from recordpick.selection.kinds.registry import describe
 from recordpick.selection.lock import lock_path, read_lock
 from recordpick.tui.text import content
 from recordpick.tui.widgets.lines import TextLine
