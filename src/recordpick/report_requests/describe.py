@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from recordpick.criteria.pack import Pack
@@ -18,6 +19,28 @@ _LATEST_DAY = (
     "Make all exports on the same day. Do not open and save them in Excel: it loses leading zeros, "
     "centuries and the ends of long numbers. They hold patients' data: delete them afterwards."
 )
+
+
+@dataclass(frozen=True)
+class ReportRequests:
+    """What to ask for, to be shown for one clinical system or all of them."""
+
+    plan: RequestPlan
+    index: PracticeIndex | None = None
+
+    @property
+    def summary(self) -> str:
+        """What the requests come to, in a sentence."""
+        return summary_of(self.plan)
+
+    @property
+    def systems(self) -> dict[str, str]:
+        """The names of the clinical systems by their words."""
+        return {word: system.name for word, system in systems().items()}
+
+    def document(self, system: str | None) -> Document:
+        """Return the document for a system, or for all of them."""
+        return document_of(self.plan, self.index, system)
 
 
 def document_of(

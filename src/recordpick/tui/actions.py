@@ -31,6 +31,7 @@ HELP_GROUP = Binding.Group("Help")
 CLEAN_UP = Binding.Group("Clean-up")
 CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
+ASK = Binding.Group("What to ask for")
 FORM = Binding.Group("Form")
 MERGE = Binding.Group("Merge")
 

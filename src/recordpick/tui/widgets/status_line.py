@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Horizontal
 
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
-from recordpick.tui.text import content
+from recordpick.tui.text import content, fit
 from recordpick.tui.widgets.lines import TextLine
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
     from recordpick.tui.view_models import Overview
 
+_EDGES = 4
+"""Cells between practice, tags and progress."""
+_LEAST = 6
+"""Cells of the practice's name that are always shown."""
 _WIDE = 110
 """Cells from which progress is written in full."""
 
@@ -32,12 +37,16 @@ class TopLine(Horizontal):
         tags = " SYNTHETIC DATA " if overview.synthetic else ""
         if overview.read_only:
             tags += " READ ONLY "
-        self.query_one("#top--practice", TextLine).show(content(f" {overview.practice}"))
         line = self.query_one("#top--tags", TextLine)
         line.show(content(tags))
         line.display = bool(tags)
-        progress = overview.progress if self.screen.size.width >= _WIDE else overview.short_progress
+        width = self.screen.size.width
+        progress = overview.progress if width >= _WIDE else overview.short_progress
         self.query_one("#top--progress", TextLine).show(content(f"{progress} "))
+        as_at = f" · as at {overview.as_at}" if width >= _WIDE else f" · {overview.as_at}"
+        room = width - len(tags) - len(progress) - len(as_at) - _EDGES
+        practice = fit(overview.practice, min(max(room, _LEAST), cell_len(overview.practice)))
+        self.query_one("#top--practice", TextLine).show(content(f" {practice}{as_at}"))
 
 
 class StatusLine(Horizontal):
