@@ -120,7 +120,10 @@ def _wrapped(text: str, width: int, sign: str = "") -> list[str]:
 
 def _grid_lines(grid: Grid, width: int) -> Iterator[str]:
     rows = [tuple(visible(cell) for cell in row) for row in (grid.header, *grid.rows)]
-    widths = _widths(rows, width)
+    widths = _widths(rows, grid.right, width)
+    if widths is None:
+        yield from _row_by_row(rows, width)
+        return
     for number, row in enumerate(rows):
         cells = [
             textwrap.wrap(cell, size, break_on_hyphens=False) or [""]
@@ -139,22 +142,45 @@ def _grid_lines(grid: Grid, width: int) -> Iterator[str]:
             yield (" " * _GAP).join("─" * size for size in widths)
 
 
+def _row_by_row(rows: Sequence[tuple[str, ...]], width: int) -> Iterator[str]:
+    """Yield a table that is too wide for its place: each row with the names of its columns."""
+    header, *others = rows
+    for row in others:
+        first, *cells = row
+        named = [
+            f"{name.lower()} {cell}".strip()
+            for name, cell in zip(header[1:], cells, strict=True)
+            if cell
+        ]
+        yield from _wrapped(f"{first}: {' · '.join(named)}" if named else first, width, "- ")
+
+
+def _longest_word(text: str) -> int:
+    return max(map(len, text.split()), default=0)
+
+
 def _aligned(text: str, size: int, *, right: bool) -> str:
     return text.rjust(size) if right else text.ljust(size)
 
 
-def _widths(rows: Sequence[tuple[str, ...]], width: int) -> list[int]:
-    """Return the widths of the columns: the widest are made narrower until all of them fit."""
+def _widths(rows: Sequence[tuple[str, ...]], right: frozenset[int], width: int) -> list[int] | None:
+    """Return the widths of the columns: the widest are made narrower until all of them fit.
+
+    None where they do not fit without cutting a number, a code or another word.
+    """
     widths = [max(1, *(len(row[at]) for row in rows)) for at in range(len(rows[0]))]
-    room = max(width - _GAP * (len(widths) - 1), len(widths))
-    while sum(widths) > room and max(widths) > 1:
-        widest = max(widths)
-        second = max([size for size in widths if size < widest], default=1)
-        columns = [at for at, size in enumerate(widths) if size == widest]
+    least = [
+        size if at in right else min(size, max(_LEAST, *(_longest_word(row[at]) for row in rows)))
+        for at, size in enumerate(widths)
+    ]
+    room = width - _GAP * (len(widths) - 1)
+    if sum(least) > room:
+        return None
+    while sum(widths) > room:
+        at = max(range(len(widths)), key=lambda at: (widths[at] - least[at], widths[at]))
+        others = [size - least[n] for n, size in enumerate(widths) if n != at]
         excess = sum(widths) - room
-        step = max(1, min(widest - second, -(-excess // len(columns))))
-        for at in columns:
-            widths[at] = max(1, widest - step)
+        widths[at] -= max(1, min(excess, widths[at] - least[at] - max(others, default=0)))
     return widths
 
 

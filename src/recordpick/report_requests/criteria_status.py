@@ -92,10 +92,10 @@ def criteria_section(pack: Pack, index: PracticeIndex) -> Section:
         for one in sorted(found, key=lambda one: order.index(one.status))
     ]
     blocks: list[Block] = [
-        Paragraph(summary_of(found)),
+        Paragraph(f"{pack.title} {pack.version}: {summary_of(found)}"),
         Grid(("", "Criterion", "Why not, or what is uncertain"), tuple(rows)),
     ]
     if any(one.status == "not_answered" for one in found):
         blocks.append(Paragraph("recordpick criteria ask PACK --index DIR says what would help."))
     is_whole = all(one.status == "answered" for one in found)
-    return Section(f"Criteria of {pack.title}", tuple(blocks), mark="√" if is_whole else "!")
+    return Section("Criteria", tuple(blocks), mark="√" if is_whole else "!")
