@@ -14,17 +14,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.criteria.pack import Pack
 from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
-from recordpick.index.as_at import check_as_at
-from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
 from recordpick.sanitize import visible
-from recordpick.selection.events import Person
-from recordpick.selection.find_index import index_of
-from recordpick.selection.working_file import WorkingFile
+
+if TYPE_CHECKING:
+    from recordpick.criteria.pack import Pack
+    from recordpick.index.practice_index import PracticeIndex
+    from recordpick.selection.events import Person
+    from recordpick.selection.working_file import WorkingFile
 
 
 def say(text: str = "") -> None:
@@ -60,6 +61,8 @@ def who(options: argparse.Namespace) -> Person:
             name = getpass.getuser()
         except (OSError, KeyError, ImportError):
             raise UserError("Your name is missing: add --name with your name.") from None
+    from recordpick.selection.events import Person
+
     return Person(name=name, role=options.role)
 
 
@@ -73,6 +76,8 @@ def day(text: str | None) -> date | None:
         raise UserError(
             f"--as-at {text!r}: {error.reason}. Write year, month and day as in 2026-10-01."
         ) from None
+    from recordpick.index.as_at import check_as_at
+
     return check_as_at(found, f"--as-at {text}")
 
 
@@ -81,6 +86,8 @@ def opened(
     options: argparse.Namespace, person: Person | None = None, *, to_write: bool
 ) -> Iterator[tuple[WorkingFile, PracticeIndex]]:
     """Open the working file and the index it was made with; close the file afterwards."""
+    from recordpick.selection.find_index import index_of
+
     with opened_file(options, person, to_write=to_write) as file:
         yield file, index_of(file, options.index)
 
@@ -93,6 +100,8 @@ def opened_file(
 
     UserError if it must be written to and cannot be; `--take-over` takes it from somebody else.
     """
+    from recordpick.selection.working_file import WorkingFile
+
     take_over = to_write and options.take_over
     with WorkingFile.open(
         options.file, person, read_only=not to_write, take_over=take_over
