@@ -22,6 +22,8 @@ async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):
         await user.fill("#as_at", "01/10/2026")
         await user.fill("#name", "Ann Other")
         await user.press("f3")
+        assert "What was read" in user.text
+        await user.press("escape")
         assert isinstance(user.screen, PickingScreen)
         assert "Our Practice" in user.text
         await user.press("enter", "space", "down", "space")
@@ -101,6 +103,6 @@ async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):
     (tmp_path / "no.recordpick").write_text("not a database", encoding="utf-8")
     async with using(app_on(tmp_path / "no.recordpick")) as user:
         assert user.title == "The file cannot be opened"
-        assert "no working file" in user.text
+        assert "not a working file" in user.text
         await user.press("escape")
         assert "Start a new working file" in user.text

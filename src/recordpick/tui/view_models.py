@@ -99,12 +99,11 @@ class Overview:
         )
 
     @property
-    def short_progress(self) -> str:
-        """Progress for a narrow screen."""
-        return (
-            f"{self.picked:,}/{self.wanted:,} picked · "
-            f"{self.full}/{self.criteria} full · {self.random} random"
-        )
+    def progress_by_length(self) -> tuple[str, ...]:
+        """Progress in full, and shorter and shorter for narrow screens."""
+        picked = f"{self.picked:,}/{self.wanted:,} picked"
+        full = f"{picked} · {self.full}/{self.criteria} full"
+        return self.progress, f"{full} · {self.random} random", full, picked
 
 
 Picks = tuple[tuple[str, str], ...]

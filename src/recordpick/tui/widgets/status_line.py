@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _EDGES = 4
 """Cells between practice, tags and progress."""
-_LEAST = 6
-"""Cells of the practice's name that are always shown."""
+_LEAST = 12
+"""Cells of the practice's name for which the progress is shortened."""
 _WIDE = 110
 """Cells from which progress is written in full."""
 
@@ -41,11 +41,14 @@ class TopLine(Horizontal):
         line.show(content(tags))
         line.display = bool(tags)
         width = self.screen.size.width
-        progress = overview.progress if width >= _WIDE else overview.short_progress
-        self.query_one("#top--progress", TextLine).show(content(f"{progress} "))
         as_at = f" · as at {overview.as_at}" if width >= _WIDE else f" · {overview.as_at}"
-        room = width - len(tags) - len(progress) - len(as_at) - _EDGES
-        practice = fit(overview.practice, min(max(room, _LEAST), cell_len(overview.practice)))
+        rest = width - len(tags) - len(as_at) - _EDGES
+        name = cell_len(overview.practice)
+        ways = overview.progress_by_length[0 if width >= _WIDE else 1 :]
+        least = min(name, _LEAST)
+        progress = next((one for one in ways if rest - len(one) >= least), ways[-1])
+        self.query_one("#top--progress", TextLine).show(content(f"{progress} "))
+        practice = fit(overview.practice, min(max(rest - len(progress), 1), name))
         self.query_one("#top--practice", TextLine).show(content(f" {practice}{as_at}"))
 
 
