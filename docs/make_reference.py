@@ -1,21 +1,35 @@
-"""Write the commands into reference.md, from the parser itself: `python docs/make_reference.py`.
+"""Write what the program itself describes into the documents: `python docs/make_reference.py`.
 
-It uses what the parser says of each option, not the text of `--help`, which differs between
-versions of Python. A test checks that the page is what this script writes.
+These are the commands in reference.md, from the parser's options (not from the text of `--help`,
+which differs between versions of Python), and the columns of each CSV. Tests check that the pages
+are what this script writes.
 """  # noqa: INP001 - a script, not a package
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from recordpick.cli.main import COMMANDS, make_parser
+from recordpick.data_checking.issue_log import ISSUES
+from recordpick.handover.contract import TABLES
+from recordpick.reports.columns import Column, Table
+from recordpick.reports.compare import COMPARISON
 
-PAGE = Path(__file__).parent / "reference.md"
+FOLDER = Path(__file__).parent
+PAGE = FOLDER / "reference.md"
+PAGES_WITH_COLUMNS = (PAGE, FOLDER / "data-checking.md", FOLDER / "reports.md")
 BEGIN = "<!-- from here on written by docs/make_reference.py -->\n"
 END = "<!-- up to here written by docs/make_reference.py -->\n"
+COLUMNS = re.compile(
+    r"(<!-- columns of (\S+), written by docs/make_reference.py -->\n).*?"
+    r"(<!-- end of columns -->\n)",
+    re.DOTALL,
+)
+TYPES = {"string": "text", "integer": "whole number", "number": "number", "date": "date"}
 
 
 def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
@@ -23,7 +37,7 @@ def _actions(parser: argparse.ArgumentParser) -> list[argparse.Action]:
 
 
 def inner(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    """Return the commands of a parser, by name, in order; empty if it is a command itself."""
+    """Return the commands of a parser by name, in order; none where it is a command itself."""
     for action in _actions(parser):
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - no public name
             return dict(action.choices)
@@ -43,11 +57,11 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
 
 
 def arguments_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
-    """Yield each argument and option of a command as it is typed, with its description."""
-    given = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
-    for action in sorted(given, key=lambda action: bool(action.option_strings)):
+    """Yield each argument and option of a command as it is typed, with its help text."""
+    options = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
+    for action in sorted(options, key=lambda action: bool(action.option_strings)):
         if not isinstance(action, argparse._HelpAction):  # noqa: SLF001 - no public name
-            yield _typed(action), _says(action)
+            yield _typed(action), _help_text(action)
 
 
 def _typed(action: argparse.Action) -> str:
@@ -63,13 +77,13 @@ def _typed(action: argparse.Action) -> str:
     return f"{names} {value}"
 
 
-def _says(action: argparse.Action) -> str:
-    says = action.help or ""
-    return f"{says} **(needed)**" if action.option_strings and action.required else says
+def _help_text(action: argparse.Action) -> str:
+    text = action.help or ""
+    return f"{text} **(needed)**" if action.option_strings and action.required else text
 
 
 def in_a_cell(text: str) -> str:
-    """Return a text as a table cell can hold it."""
+    """Return a text with what a cell of a table cannot hold escaped."""
     return text.replace("|", "\\|")
 
 
@@ -78,29 +92,50 @@ def page_of_commands() -> str:
     out: list[str] = []
     for name, parser in commands():
         out += [f"### recordpick {name}", "", str(parser.description), ""]
-        rows = [(f"`{in_a_cell(typed)}`", in_a_cell(says)) for typed, says in arguments_of(parser)]
+        rows = [(f"`{in_a_cell(typed)}`", in_a_cell(text)) for typed, text in arguments_of(parser)]
         if rows:
             out += [
                 "| | |",
                 "| --- | --- |",
-                *(f"| {typed} | {says} |" for typed, says in rows),
+                *(f"| {typed} | {text} |" for typed, text in rows),
                 "",
             ]
     return "\n".join(out)
 
 
 def with_commands(page: str) -> str:
-    """Return the page with its commands replaced."""
+    """Return the page with its commands written again."""
     before, rest = page.split(BEGIN)
     _, after = rest.split(END)
     return f"{before}{BEGIN}\n{page_of_commands()}\n{END}{after}"
 
 
+def table_of_columns(table: Table) -> str:
+    """Return a CSV's columns as a table of Markdown."""
+    rows = [f"| {one.name} | {_type_of(one)} | {in_a_cell(one.meaning)} |" for one in table.columns]
+    return "\n".join(["| column | type | meaning |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def _type_of(column: Column) -> str:
+    if not column.words:
+        return TYPES[column.type]
+    return in_a_cell(", ".join(f"`{word}`" for word in column.words))
+
+
+def with_columns(page: str) -> str:
+    """Return the page with the columns of each CSV that it names written again."""
+    tables = {table.file: table_of_columns(table) for table in (*TABLES, ISSUES, COMPARISON)}
+    return COLUMNS.sub(lambda found: f"{found[1]}{tables[found[2]]}{found[3]}", page)
+
+
 def main() -> None:
-    """Write the page."""
+    """Write the pages again."""
     text = with_commands(PAGE.read_text(encoding="utf-8"))
     PAGE.write_text(text, encoding="utf-8", newline="\n")
-    sys.stdout.write(f"Wrote {PAGE}.\n")
+    for page in PAGES_WITH_COLUMNS:
+        text = with_columns(page.read_text(encoding="utf-8"))
+        page.write_text(text, encoding="utf-8", newline="\n")
+        sys.stdout.write(f"{page} is written.\n")
 
 
 if __name__ == "__main__":

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from recordpick import atomic
 from recordpick.atomic import atomic_folder, write_new
 from recordpick.errors import UserError
 
@@ -129,3 +131,9 @@ def test_a_folder_that_may_not_be_written_to_is_a_sentence(tmp_path: Path) -> No
             _write(tmp_path / "out", a="1")
     finally:
         tmp_path.chmod(0o700)
+
+
+def test_windows_does_not_change_the_bytes_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file opened there without O_BINARY gets a carriage return before each line feed."""
+    monkeypatch.setattr(os, "O_BINARY", 0x8000, raising=False)
+    assert runpy.run_path(atomic.__file__)["BINARY"] == 0x8000

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.cli.common import day as day_of_option
+from recordpick.cli.common import parse_as_at
 from recordpick.date_parsing import (
     EARLIEST,
     LATEST,
@@ -148,11 +148,11 @@ def test_the_form_and_the_option_refuse_what_is_no_day_with_the_reason(text):
     said = parse_date(text)
     assert isinstance(said, str)
     with pytest.raises(UserError, match=f"--as-at '{text}'"):
-        day_of_option(text)
+        parse_as_at(text)
     if text == "1/10/26":
         assert "four digits" in said
 
 
 def test_the_form_and_the_option_read_days_as_people_write_them():
     for text in ("1/10/2026", "2026-10-01", "1 Oct 2026", "01.10.2026"):
-        assert parse_date(text) == day_of_option(text) == date(2026, 10, 1)
+        assert parse_date(text) == parse_as_at(text) == date(2026, 10, 1)

@@ -1,10 +1,10 @@
 """Atomic writes: files and folders appear complete or not at all, readable by their owner only.
 
-Everything is written beside its destination, flushed to the disk, and then renamed, never over
-another file. Errors of the operating system become sentences. POSIX keeps others out by the mode
-(0600, 0700), from the first byte on; Windows gives new files the rights of their folder, so there
-it is the folder that keeps others out (the user's own, or a share for those who may see patient
-data).
+Everything is written beside its destination, flushed to the disk, and then renamed; a file never
+replaces another. Errors of the operating system become messages for people. POSIX keeps others out
+by the mode (0600, 0700), from the first byte on. Windows gives new files the rights of their
+folder, so there it is the folder (the user's own, or a share for those who may see patient data)
+that keeps others out.
 """
 
 from __future__ import annotations
@@ -288,16 +288,26 @@ def check_new(out: Path) -> None:
         raise UserError(f"{out} is there already: choose another name, or move it away first.")
 
 
-def write_file(out: Path, content: bytes) -> None:
-    """Write a file. UserError where its name is taken or the system refuses; nothing stays then."""
+def write_file(
+    out: Path,
+    content: bytes,
+    *,
+    before_it_appears: Callable[[], object] = lambda: None,
+) -> None:
+    """Write a new file, complete or not at all, that only its owner may read.
+
+    `before_it_appears` is called when everything but the name is on the disk; what it raises
+    leaves nothing behind. UserError where the name is taken or the system refuses.
+    """
     check_new(out)
     out = out.absolute()
-    made = temporary_name(out)
+    unfinished = temporary_name(out)
     try:
         remove_leftover_files(out, time.time())
-        write_new(made, content)
-        move_into_place(made, out)
+        write_new(unfinished, content)
+        before_it_appears()
+        move_into_place(unfinished, out)
     except OSError as error:
         raise cannot_write(out, error) from error
     finally:
-        made.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)

@@ -35,3 +35,8 @@ def cannot_create(path: Path, error: OSError) -> UserError:
 def cannot_write(path: Path, error: OSError) -> UserError:
     """Return a UserError that says why the system refused to write, where nothing was left."""
     return UserError(f"{path} could not be written: {reason_of(error)}. Nothing was left behind.")
+
+
+def cannot_read(path: Path, error: OSError) -> UserError:
+    """Return a UserError that says why the system refused to read."""
+    return UserError(f"{path} cannot be read: {error.strerror or error}.")

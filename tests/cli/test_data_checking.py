@@ -77,7 +77,7 @@ def test_the_round_trip_of_the_workbook(file, pack, tmp_path, run):
 
     again = filled(pack, tmp_path / "2.xlsx", {"MED-04": ["same", "same"]})
     code, out, err = run("issues", "import", file, again, "--phase", "recheck")
-    assert (code, "taken as recheck" in err) == (0, True)
+    assert (code, "imported as recheck" in err) == (0, True)
     assert "No issue is open" in run("issues", "progress", file)[1]
     page = tmp_path / "sign.txt"
     assert run("issues", "sign-off", file, "--out", page)[0] == 0

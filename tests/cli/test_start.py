@@ -45,6 +45,20 @@ def test_help_imports_neither_textual_nor_polars():
     assert not {"textual", "polars"} & modules
 
 
+def test_the_help_of_a_command_does_not_wait_for_polars():
+    """A command's module is light: what its work needs is imported when it runs."""
+    modules = modules_after(
+        "from recordpick.cli.main import COMMANDS, main\n"
+        "for name in COMMANDS:\n"
+        "    try:\n"
+        "        main([name, '--help'])\n"
+        "    except SystemExit:\n"
+        "        pass"
+    )
+    assert "recordpick.cli.match" in modules
+    assert not {"textual", "polars"} & modules
+
+
 def test_the_app_can_paint_before_polars_is_loaded():
     """Importing the app loads textual, and leaves polars for a worker."""
     assert "polars" not in modules_after("import recordpick.tui.app")
@@ -82,12 +96,13 @@ def test_memory_is_kept_from_before_polars_is_loaded():
     """While an index is made; the allocator reads what is set only once."""
     said = modules_after(
         "import os, sys\n"
-        "from recordpick import cli, memory\n"
+        "from recordpick import polars_env\n"
+        "from recordpick.cli.main import main\n"
         "before = []\n"
-        "memory.os.environ.pop('_RJEM_MALLOC_CONF', None)\n"
-        "keep = memory.keep_memory\n"
-        "memory.keep_memory = lambda: (before.append('polars' in sys.modules), keep())\n"
-        "assert cli.main(['index', 'no such file', '--out', 'nowhere']) == 2\n"
+        "polars_env.os.environ.pop('_RJEM_MALLOC_CONF', None)\n"
+        "keep = polars_env.keep_memory\n"
+        "polars_env.keep_memory = lambda: (before.append('polars' in sys.modules), keep())\n"
+        "assert main(['index', 'no such file', '--out', 'nowhere']) == 2\n"
         "assert before == [False] and 'polars' in sys.modules\n"
         "assert 'dirty_decay_ms' in os.environ['_RJEM_MALLOC_CONF']"
     )

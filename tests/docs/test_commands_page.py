@@ -28,6 +28,20 @@ def test_the_page_is_what_the_script_writes():
     assert make_reference.with_commands(PAGE) == PAGE
 
 
+@pytest.mark.parametrize("page", make_reference.PAGES_WITH_COLUMNS, ids=lambda page: page.name)
+def test_the_columns_on_a_page_are_those_that_are_written(page):
+    """After a change of a report's columns: `python docs/make_reference.py`."""
+    text = page.read_text(encoding="utf-8")
+    assert make_reference.COLUMNS.search(text)
+    assert make_reference.with_columns(text) == text
+
+
+def test_every_csv_of_a_pack_has_its_columns_on_the_page():
+    """A supplier finds the columns of all of them in the reference."""
+    named = set(re.findall(r"columns of (\S+),", PAGE))
+    assert named == {table.file for table in make_reference.TABLES}
+
+
 @pytest.mark.parametrize("command", NAMES)
 def test_what_help_says_is_on_the_page(command, monkeypatch):
     """Every option of --help, and no others; every word that --help says about them."""

@@ -16,9 +16,9 @@ import openpyxl
 import pytest
 from tick_sheet_filling import HEADINGS, as_read, column_of, fill_in, row_of
 
-from recordpick.data_checking.import_results import LookedAt, held_against
+from recordpick.data_checking.import_results import ImportPreview, preview_of
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.data_checking.workbook import workbook_of
+from recordpick.data_checking.workbook import parse_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.handover.selection_list import list_id, spoken_fingerprint
@@ -39,7 +39,7 @@ def pack(file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Pa
     return export(file, index, tmp_path / "pack", answers)
 
 
-def look(file: WorkingFile, sheets: Path, *changes: Callable[[Any], None]) -> LookedAt:
+def look(file: WorkingFile, sheets: Path, *changes: Callable[[Any], None]) -> ImportPreview:
     """Fill a workbook in, change it, and hold it against a file."""
     book = openpyxl.load_workbook(sheets)
     for (sheet, patient), result in BOTH.items():
@@ -49,7 +49,7 @@ def look(file: WorkingFile, sheets: Path, *changes: Callable[[Any], None]) -> Lo
         change(book)
     rows = as_read(book)
     sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return held_against(file, workbook_of("filled.xlsx", sha256, rows))
+    return preview_of(file, parse_workbook("filled.xlsx", sha256, rows))
 
 
 def put(patient: str, heading: str, value: object) -> Callable[[Any], None]:
@@ -74,7 +74,7 @@ def as_made_before(book: Any) -> None:
     book["Start"]["A9"] = book["Start"]["B9"] = None
 
 
-def taken(looked: LookedAt) -> dict[tuple[str | None, str], str]:
+def taken(looked: ImportPreview) -> dict[tuple[str | None, str], str]:
     return {(one.criterion_id, one.patient_id): one.outcome for one in looked.filled.entries}
 
 
@@ -159,7 +159,7 @@ def test_a_row_with_an_identifier_of_another_line_is_not_imported(
     assert ("BRO-01", "007") not in taken(looked)
     sheet = openpyxl.load_workbook(pack / "tick_sheets.xlsx")["BRO-01"]
     place = f"Sheet BRO-01, row {row_of(sheet, '007')}:"
-    assert any(sentence.startswith(place) for sentence in looked.not_taken)
+    assert any(sentence.startswith(place) for sentence in looked.not_imported)
 
 
 def test_an_emptied_patient_number_is_filled_where_the_rest_says_one_line(
@@ -167,7 +167,7 @@ def test_an_emptied_patient_number_is_filled_where_the_rest_says_one_line(
 ) -> None:
     looked = look(file, pack / "tick_sheets.xlsx", without_patient_numbers)
     assert taken(looked) == BOTH
-    assert looked.not_taken == ()
+    assert looked.not_imported == ()
 
 
 def test_without_a_fingerprint_a_row_must_name_its_patient(file: WorkingFile, pack: Path) -> None:
@@ -177,10 +177,10 @@ def test_without_a_fingerprint_a_row_must_name_its_patient(file: WorkingFile, pa
     """
     looked = look(file, pack / "tick_sheets.xlsx", as_made_before)
     assert taken(looked) == BOTH
-    assert any("no list fingerprint" in sentence for sentence in looked.told)
+    assert any("no list fingerprint" in sentence for sentence in looked.notes)
     looked = look(file, pack / "tick_sheets.xlsx", as_made_before, without_patient_numbers)
     assert taken(looked) == {("BRO-01", "007"): "same"}
-    assert "the patient number is missing" in looked.not_taken[0]
+    assert "the patient number is missing" in looked.not_imported[0]
 
 
 def test_an_older_workbook_of_another_copy_is_known_by_its_sheet_list(
@@ -207,13 +207,13 @@ def test_a_name_that_is_not_the_patient_s_stops_the_row(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     """In workbooks with names, the name on the row is held against the sheet Records."""
-    from recordpick.handover.export import Options
+    from recordpick.handover.pack_contents import Options
 
     pack = export(file, index, tmp_path / "named", answers, options=Options(with_names=True))
     assert taken(look(file, pack / "tick_sheets.xlsx")) == BOTH
     looked = look(file, pack / "tick_sheets.xlsx", put("007", "Name", "SOMEBODY, Else"))
     assert taken(looked) == {("BRO-01", "102"): "different"}
-    assert "the name on the row" in looked.not_taken[0]
+    assert "the name on the row" in looked.not_imported[0]
 
 
 def test_a_list_handed_over_before_keeps_its_name(

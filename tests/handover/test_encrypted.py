@@ -12,7 +12,8 @@ import pyzipper
 
 from recordpick.errors import UserError
 from recordpick.handover.encrypted import new_passphrase
-from recordpick.handover.export import FILES, export_encrypted
+from recordpick.handover.export import export_encrypted
+from recordpick.handover.pack_contents import FILES
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile

@@ -16,11 +16,12 @@ import pyzipper
 from recordpick.csv_safety import plain
 from recordpick.data_checking.issued_lists import handed_over
 from recordpick.errors import UserError
-from recordpick.handover.export import FILES, Options, export, export_encrypted, summary
+from recordpick.handover.export import export, export_encrypted, summary
+from recordpick.handover.pack_contents import FILES, Options
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.reports.import_figures import take_in
+from recordpick.reports.import_figures import import_figures
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -192,7 +193,7 @@ def test_another_table_of_indicators_can_be_given(
         "CD001,Heart,blood pressure,12.5,40,90\n",
         encoding="utf-8",
     )
-    take_in(file, index, {}, qof=table)
+    import_figures(file, index, {}, qof=table)
     folder = export(file, index, tmp_path / "out", answers)
     assert {row["indicator"] for row in _rows(folder / "qof_report.csv")} == {"CD001"}
     assert "qof_2026_27.csv" in (folder / "README.txt").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 import pyzipper
 
 from recordpick.cli.main import main
-from recordpick.handover.export import FILES
+from recordpick.handover.pack_contents import FILES
 from recordpick.selection.working_file import WorkingFile
 
 
@@ -48,7 +48,7 @@ def test_names_are_not_written_where_nobody_can_be_asked(
     closed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _export(closed, tmp_path / "out", "--with", "names") == 2
-    assert "add --yes if that is wanted" in capsys.readouterr().err
+    assert "add --yes if you want that" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
     assert _export(closed, tmp_path / "out", "--with", "names", "--yes") == 0
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.reports.figures import as_kept, value_of, why_none
+from recordpick.reports.figures import stored_form, value_of, why_not_a_figure
 from recordpick.selection.kinds.figures import is_value
 
 
@@ -49,14 +49,14 @@ def test_numbers_as_systems_write_them(figure: str, text: str, value: float) -> 
 def test_what_could_be_another_figure_is_none(figure: str, text: str, why: str) -> None:
     """A decimal comma made ten times as many once, and a percentage a number of patients."""
     assert value_of(figure, text) is None
-    assert why in why_none(figure, text)
+    assert why in why_not_a_figure(figure, text)
 
 
 @given(st.sampled_from(["register", "achievement", "points"]), st.text(max_size=20))
 def test_any_text_is_a_figure_that_can_be_kept_or_none(figure: str, text: str) -> None:
     value = value_of(figure, text)
     if value is None:
-        assert why_none(figure, text)
+        assert why_not_a_figure(figure, text)
     else:
-        assert is_value(as_kept(value))
-        assert value_of(figure, as_kept(value)) == value
+        assert is_value(stored_form(value))
+        assert value_of(figure, stored_form(value)) == value

@@ -18,9 +18,14 @@ from hypothesis import strategies as st
 from tick_sheet_filling import HEADINGS, Filling, as_read, column_of, fill, fill_in, row_of
 
 from recordpick.data_checking import result_cells as cells
-from recordpick.data_checking.import_results import LookedAt, _taken, held_against, look_at
+from recordpick.data_checking.import_results import (
+    ImportPreview,
+    _entries,
+    preview_import,
+    preview_of,
+)
 from recordpick.data_checking.issued_lists import HandedOver, Listed, handed_over, list_ids
-from recordpick.data_checking.workbook import read_workbook, workbook_of
+from recordpick.data_checking.workbook import parse_workbook, read_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
@@ -37,7 +42,7 @@ def sheets(file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: 
     return export(file, index, tmp_path / "pack", answers) / "tick_sheets.xlsx"
 
 
-Look = Callable[..., LookedAt]
+Look = Callable[..., ImportPreview]
 
 
 @pytest.fixture
@@ -46,19 +51,19 @@ def look(file: WorkingFile, sheets: Path) -> Look:
 
     def look(
         filling: Filling, change: Callable[[Any], None] | None = None, **more: Any
-    ) -> LookedAt:
+    ) -> ImportPreview:
         book = openpyxl.load_workbook(sheets)
         fill_in(book, filling)
         if change is not None:
             change(book)
         rows = as_read(book)
         sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-        return held_against(file, workbook_of("filled.xlsx", sha256, rows), **more)
+        return preview_of(file, parse_workbook("filled.xlsx", sha256, rows), **more)
 
     return look
 
 
-def said(looked: LookedAt) -> dict[tuple[str | None, str], str]:
+def said(looked: ImportPreview) -> dict[tuple[str | None, str], str]:
     return {
         (entry.criterion_id, entry.patient_id): entry.outcome for entry in looked.filled.entries
     }
@@ -85,7 +90,7 @@ def test_what_staff_filled_in_is_read_with_everything_on_the_line(look: Look) ->
     assert (entry.patient_id, entry.outcome, entry.severity) == ("007", "different", "high")
     assert (entry.differs, entry.initials) == ("Dose: ½ tablet\nnot 1", "ANB")
     assert entry.checked_on == date(2026, 10, 12)
-    assert (looked.new, looked.known, looked.not_taken, looked.told) == (2, 0, (), ())
+    assert (looked.new, looked.known, looked.not_imported, looked.notes) == (2, 0, (), ())
     assert looked.filled.phase == "first check"
 
 
@@ -138,7 +143,7 @@ def test_a_workbook_saved_by_libreoffice_is_read_as_any_other() -> None:
         ("Random", "6", "007", "same"),
     ]
     assert book.rows[1].differs == "Dose: ½ tablet\nnot 1 tablet"
-    dates = [cells.day(row.on) for row in book.rows if row.on]
+    dates = [cells.parse_checked_on(row.on) for row in book.rows if row.on]
     assert dates == [date(2026, 10, day) for day in (12, 13, 12, 12)]
 
 
@@ -150,7 +155,7 @@ def test_a_file_filled_in_by_another_program_comes_to_the_same(
         ("BRO-01", "007"): {"Result": "different", "Date": date(2026, 10, 12)},
         ("DEM-03", "102"): "same",
     }
-    looked = look_at(file, fill(sheets, tmp_path / "filled.xlsx", filling))
+    looked = preview_import(file, fill(sheets, tmp_path / "filled.xlsx", filling))
     assert looked.filled.entries == look(filling).filled.entries != ()
 
 
@@ -231,7 +236,7 @@ def test_what_was_rearranged_is_read_all_the_same(
 ) -> None:
     looked = look(BOTH, change)
     assert said(looked) == TAKEN
-    assert looked.not_taken == ()
+    assert looked.not_imported == ()
 
 
 def _set(sheet: str, patient: str, heading: str, value: object) -> Callable[[Any], None]:
@@ -276,18 +281,22 @@ def _headings_deleted(book: Any) -> None:
 
 NOT_TAKEN: dict[str, tuple[Callable[[Any], None], str, int]] = {
     "another patient's number": (
-        *(_set("BRO-01", "102", "Patient no.", "100"), "is of another patient than 100", 1),
+        *(_set("BRO-01", "102", "Patient no.", "100"), "belongs to another patient than 100", 1),
     ),
     "a patient who is on no list": (
-        *(_set("BRO-01", "102", "Patient no.", "999"), "is of another patient than 999", 1),
+        *(_set("BRO-01", "102", "Patient no.", "999"), "belongs to another patient than 999", 1),
     ),
-    "a column sorted alone": (_patients_sorted_alone, "is of another patient than", 0),
+    "a column sorted alone": (_patients_sorted_alone, "belongs to another patient than", 0),
     "a row that says another line": (_set("BRO-01", "102", "Line", 1), "", 1),
-    "two rows of one line that disagree": (_two_results, "they say different things", 1),
+    "two rows of one line that disagree": (_two_results, "they have different results", 1),
     "rows pasted onto another sheet": (_pasted_over, "belongs to BRO-01", 0),
-    "two columns called Result": (_two_result_columns, "stands twice", 0),
+    "two columns called Result": (_two_result_columns, "appears twice", 0),
     "headings deleted": (_headings_deleted, "has no row with the headings", 0),
-    "a word that is no result": (_set("BRO-01", "102", "Result", "ok"), "'ok' is no result", 1),
+    "a word that is not a result": (
+        _set("BRO-01", "102", "Result", "ok"),
+        "'ok' is not a result",
+        1,
+    ),
     "text without a result": (
         lambda book: (
             _set("BRO-01", "102", "What differs", "the dose")(book),
@@ -303,7 +312,7 @@ def test_what_cannot_be_told_is_named_and_the_rest_is_taken(look: Look, name: st
     """No result goes to a patient it may not belong to, and none is lost without a word."""
     change, told, others = NOT_TAKEN[name]
     looked = look(BOTH, change)
-    assert any(told in sentence and "BRO-01" in sentence for sentence in looked.not_taken)
+    assert any(told in sentence and "BRO-01" in sentence for sentence in looked.not_imported)
     assert said(looked).items() <= TAKEN.items()
     assert len(looked.filled.entries) == others
 
@@ -314,8 +323,8 @@ def test_a_row_for_somebody_who_is_not_on_the_list(look: Look) -> None:
 
     looked = look(BOTH, add)
     assert said(looked) == TAKEN
-    assert "patient 100 is not on the list" in looked.not_taken[0]
-    assert "Sheet BRO-01, row 8" in looked.not_taken[0]
+    assert "patient 100 is not on the list" in looked.not_imported[0]
+    assert "Sheet BRO-01, row 8" in looked.not_imported[0]
 
 
 def test_a_date_or_severity_that_cannot_be_read_costs_no_result(look: Look) -> None:
@@ -323,18 +332,18 @@ def test_a_date_or_severity_that_cannot_be_read_costs_no_result(look: Look) -> N
         {("BRO-01", "007"): {"Result": "same", "Date": "last Tuesday", "Severity": "awful"}}
     )
     assert said(looked) == {("BRO-01", "007"): "same"}
-    assert any("'last Tuesday' is no date" in one for one in looked.told)
-    assert any("'awful' is no severity" in one for one in looked.told)
-    assert looked.not_taken == ()
+    assert any("'last Tuesday' is not a date" in one for one in looked.notes)
+    assert any("'awful' is not a severity" in one for one in looked.notes)
+    assert looked.not_imported == ()
 
 
 def test_initials_filled_in_beforehand_are_no_results(look: Look) -> None:
     looked = look({("BRO-01", "007"): {"Initials": "ANB", "Date": date(2026, 10, 12)}})
-    assert (looked.filled.entries, looked.not_taken) == ((), ())
+    assert (looked.filled.entries, looked.not_imported) == ((), ())
 
 
 def test_a_difference_that_nobody_described_is_told(look: Look) -> None:
-    assert any("nobody has described" in one for one in look(BOTH).told)
+    assert any("nobody has described" in one for one in look(BOTH).notes)
 
 
 def test_a_record_taken_out_since_keeps_its_result(file: WorkingFile, look: Look) -> None:
@@ -342,7 +351,7 @@ def test_a_record_taken_out_since_keeps_its_result(file: WorkingFile, look: Look
     file.remove("BRO-01", ["102"])
     looked = look(BOTH)
     assert said(looked) == TAKEN
-    assert any("was taken out of the selection" in one for one in looked.told)
+    assert any("was removed from the selection" in one for one in looked.notes)
 
 
 @settings(
@@ -374,7 +383,7 @@ def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(
             case "move":
                 source = rows[data.draw(st.sampled_from(["BRO-01", "DEM-03", "Random"]))]
                 source.append(list(sheet[at]))
-    looked = held_against(file, workbook_of("filled.xlsx", "a" * 64, rows))
+    looked = preview_of(file, parse_workbook("filled.xlsx", "a" * 64, rows))
     with_result = [
         (name, row) for name, sheet in rows.items() if name in _ENTERED for row in sheet[HEADINGS:]
     ]
@@ -384,12 +393,12 @@ def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(
             name == (entry.criterion_id or "Random")
             and row[4] == entry.outcome
             and (
-                cells.same_patient(row[2], entry.patient_id)
+                cells.is_same_patient(row[2], entry.patient_id)
                 or (row[2], row[0], row[1]) == ("", str(entry.line), str(entry.record))
             )
             for name, row in with_result
         )
-    if not looked.not_taken:
+    if not looked.not_imported:
         said_in_rows = {(name, row[4], row[5]) for name, row in with_result}
         said_taken = {
             (entry.criterion_id or "Random", entry.outcome, entry.differs)
@@ -418,7 +427,7 @@ def test_a_workbook_of_another_working_file_is_refused(look: Look, file: Working
     def change(book: Any) -> None:
         book["Start"]["B2"] = "RP-AAAAAAAA-01"
 
-    with pytest.raises(UserError, match="is of the list RP-AAAAAAAA-01") as error:
+    with pytest.raises(UserError, match="is for the list RP-AAAAAAAA-01") as error:
         look(BOTH, change)
     assert list_ids(file)[0] in str(error.value)
 
@@ -437,7 +446,7 @@ def test_without_its_first_sheet_the_list_is_known_by_the_others(look: Look) -> 
         del book["Start"]
 
     assert said(look(BOTH, change, phase="recheck")) == TAKEN
-    with pytest.raises(UserError, match="of which phase"):
+    with pytest.raises(UserError, match="which phase"):
         look(BOTH, change)
 
 
@@ -461,7 +470,7 @@ def test_the_phase_is_read_as_people_write_it(look: Look, text: str) -> None:
 def test_the_phase_that_a_person_says_goes_before_the_workbook_s(look: Look) -> None:
     looked = look(BOTH, phase="recheck")
     assert looked.filled.phase == "recheck"
-    assert any("says first check; it is taken as recheck" in one for one in looked.told)
+    assert any("says first check; it is imported as recheck" in one for one in looked.notes)
 
 
 def test_a_file_that_handed_nothing_over_takes_nothing_in(
@@ -470,7 +479,7 @@ def test_a_file_that_handed_nothing_over_takes_nothing_in(
     path = tmp_path / "tick_sheets.xlsx"
     shutil.copy(SAVED_BY_LIBREOFFICE, path)
     with pytest.raises(UserError, match="has not handed over a list"):
-        look_at(file, path)
+        preview_import(file, path)
 
 
 def test_what_is_no_workbook_is_refused_in_a_sentence(file: WorkingFile, sheets: Path) -> None:
@@ -480,7 +489,7 @@ def test_what_is_no_workbook_is_refused_in_a_sentence(file: WorkingFile, sheets:
     text.write_text("Result", encoding="utf-8")
     for path in (broken, text, sheets.with_name("none.xlsx"), sheets.parent):
         with pytest.raises(UserError):
-            look_at(file, path)
+            preview_import(file, path)
 
 
 # Cells
@@ -503,7 +512,7 @@ def test_what_is_no_workbook_is_refused_in_a_sentence(file: WorkingFile, sheets:
     ],
 )
 def test_dates_as_people_write_them_day_first(text: str, day: date | None) -> None:
-    assert cells.day(text) == day
+    assert cells.parse_checked_on(text) == day
 
 
 @given(st.dates(date(2010, 1, 1), date(2060, 1, 1)))
@@ -515,7 +524,7 @@ def test_any_date_is_read_in_each_form(day: date) -> None:
         f"{day.day}.{day.month}.{day.year}",
         f"{count}",
     ):
-        assert cells.day(text) == day
+        assert cells.parse_checked_on(text) == day
 
 
 def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() -> None:
@@ -526,23 +535,23 @@ def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() ->
         ["Line", "Patient no.", "Result"],
         *(["1", "7", "different"], ["2", "7", "same"], ["3", "12", "same"]),
     ]
-    book = workbook_of("filled.xlsx", "ab" * 32, {"MED-04": rows})
-    taken, not_taken = _taken(book, listed, [])
-    assert {line: entry.patient_id for line, entry in taken.items()} == {2: "7", 3: "0012"}
-    assert "line 1 of the list is of another patient than 7" in not_taken[0]
+    book = parse_workbook("filled.xlsx", "ab" * 32, {"MED-04": rows})
+    entries, not_imported = _entries(book, listed, [])
+    assert {line: entry.patient_id for line, entry in entries.items()} == {2: "7", 3: "0012"}
+    assert "line 1 of the list belongs to another patient than 7" in not_imported[0]
 
 
 @given(given_text=st.text(max_size=12), listed=st.text("0123456789", min_size=1, max_size=12))
 def test_only_lost_zeros_make_two_numbers_one_patient(given_text: str, listed: str) -> None:
-    same = cells.same_patient(given_text, listed)
+    same = cells.is_same_patient(given_text, listed)
     assert same == (given_text == listed or (given_text.lstrip("0") == listed.lstrip("0") != ""))
 
 
 @given(st.text())
 def test_no_text_on_a_line_can_act_on_a_terminal(text: str) -> None:
-    kept = cells.note(text)
+    kept = cells.clean_note(text)
     assert all(one.isprintable() or one == "\n" or ord(one) >= 0xA0 for one in kept)
-    assert cells.note(kept) == kept
+    assert cells.clean_note(kept) == kept
 
 
 def test_phases_stand_in_the_order_of_the_work() -> None:

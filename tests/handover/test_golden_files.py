@@ -16,12 +16,13 @@ from workbook_dump import dump
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.csv_safety import as_csv
-from recordpick.data_checking.progress import issue_log
+from recordpick.data_checking.issue_log import issue_log
 from recordpick.handover.contract import TABLES
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
-from recordpick.handover.tick_sheet_model import Workbook, sheets_of, tick_text
+from recordpick.handover.tick_sheet_model import Workbook, sheets_of
+from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.reports.capitation import capitation_rows
 from recordpick.selection.events import Person

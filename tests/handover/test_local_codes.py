@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from recordpick.csv_safety import as_csv
-from recordpick.reports.targets import LOCAL_CODES, local_code_rows
+from recordpick.reports.local_codes import LOCAL_CODES, local_code_rows
 
 from small_practice import small_index
 

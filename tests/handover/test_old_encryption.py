@@ -27,7 +27,7 @@ def old(file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Pat
 def test_verify_says_that_the_encryption_is_the_old_one(old: Path) -> None:
     """The pack is right otherwise: a note, with what to ask for."""
     verdict = verify(open_pack(old, lambda: "secret"))
-    assert verdict.right
+    assert verdict.is_sound
     assert verdict.encrypted
     (caution,) = [said for said in verdict.cautions if "ZipCrypto" in said]
     assert "AES-256" in caution
@@ -52,7 +52,7 @@ def test_a_pack_that_recordpick_encrypts_has_no_such_note(
     out = tmp_path / "new.zip"
     passphrase = export_encrypted(file, index, out, answers)
     verdict = verify(open_pack(out, lambda: passphrase))
-    assert verdict.right
+    assert verdict.is_sound
     assert not any("ZipCrypto" in said for said in verdict.cautions)
     folder = export(file, index, tmp_path / "folder", answers)
     assert verify(open_pack(folder, str)).cautions == verdict.cautions

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from recordpick.errors import UserError
 from recordpick.reports.compare import compare
-from recordpick.reports.import_figures import load, typed
-from recordpick.reports.percentages import settled
+from recordpick.reports.import_figures import keep_typed_figure, load_figures
+from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.qof import read_qof_table
 from recordpick.reports.system_figures import read_system_figures
 from recordpick.selection.figures import System
@@ -137,15 +137,15 @@ def test_a_typed_fraction_is_what_the_known_numbers_say_or_is_asked(file: Workin
     def value() -> str:
         return file.selection.figures["new_system", HYP008].value
 
-    with pytest.raises(UserError, match="could be 0.7778% or 77.78%: write the one that is meant"):
-        typed(file, HYP008, "0.7778", "new_system")
-    typed(file, HYP008, "0.78%", "new_system")
+    with pytest.raises(UserError, match="could be 0.7778% or 77.78%: write the one that you mean"):
+        keep_typed_figure(file, HYP008, "0.7778", "new_system")
+    keep_typed_figure(file, HYP008, "0.78%", "new_system")
     assert value() == "0.78"
-    typed(file, HYP008, "0.78", "new_system")
+    keep_typed_figure(file, HYP008, "0.78", "new_system")
     assert value() == "0.78"
     for name, text in (("denominator", "900"), ("numerator", "700")):
-        typed(file, (*HYP008[:-1], name), text, "new_system")
-    typed(file, HYP008, "0.7778", "new_system")
+        keep_typed_figure(file, (*HYP008[:-1], name), text, "new_system")
+    keep_typed_figure(file, HYP008, "0.7778", "new_system")
     assert value() == "77.78"
 
 
@@ -155,7 +155,7 @@ def test_nothing_is_kept_of_a_file_with_a_fraction_that_nothing_proves(
     path = tmp_path / "q.csv"
     path.write_text("indicator,register,achievement\nHYP008,900,0.7778\n", encoding="utf-8")
     with pytest.raises(UserError, match="could be"):
-        load(file, path, "current_system")
+        load_figures(file, path, "current_system")
     assert not file.selection.figures
 
 
@@ -197,6 +197,6 @@ def test_a_rounded_achievement_is_read_in_every_form(counts: tuple[int, int], fo
         "comma": f"{percent:.2f}".replace(".", ","),
     }[form]
     numbers = {("qof", "X", "numerator"): float(done), ("qof", "X", "denominator"): float(among)}
-    (found,) = settled([(("qof", "X", "achievement"), text)], numbers)
+    (found,) = resolve_percentages([(("qof", "X", "achievement"), text)], numbers)
     assert isinstance(found, float)
     assert found == pytest.approx(float(percent), abs=0.011)

@@ -13,12 +13,12 @@ import pytest
 from tick_sheet_filling import as_read, fill_in
 
 from recordpick.cli.main import main
-from recordpick.data_checking.import_results import LookedAt, held_against
+from recordpick.data_checking.import_results import ImportPreview, preview_of
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.phase_sheets import PhaseSheets, phase_sheets
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.sign_off import sign_off
-from recordpick.data_checking.workbook import workbook_of
+from recordpick.data_checking.workbook import parse_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
@@ -39,10 +39,10 @@ def _book(made: PhaseSheets, **more: bool) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
-def _look(file: WorkingFile, book: Any) -> LookedAt:
+def _look(file: WorkingFile, book: Any) -> ImportPreview:
     rows = as_read(book)
     sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return held_against(file, workbook_of("filled.xlsx", sha256, rows))
+    return preview_of(file, parse_workbook("filled.xlsx", sha256, rows))
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_what_is_rechecked_is_taken_in_to_the_same_lines(
     book = _book(_made(found, index, "recheck"))
     fill_in(book, {("BRO-01", "007"): "same"})
     looked = _look(found, book)
-    assert (looked.filled.phase, looked.new, looked.not_taken) == ("recheck", 1, ())
+    assert (looked.filled.phase, looked.new, looked.not_imported) == ("recheck", 1, ())
     found.import_results(looked.filled)
     assert [issue.status for issue in found.selection.issues] == ["resolved", "open"]
     assert [one.name for one in _made(found, index, "recheck").sheets] == ["Random"]
@@ -108,7 +108,7 @@ def test_the_recheck_is_done_when_what_was_found_is_rechecked(
     recheck = progress(found)[1]
     assert (len(recheck.lines), recheck.checked, recheck.left) == (2, 2, 0)
     page = " ".join(sign_off(found, NOW).split())
-    assert "1 of 2 random records were judged in the first check: nothing is concluded" in page
+    assert "1 of 2 random records were judged in the first check: no conclusion is drawn" in page
     assert "Recheck: no result" not in page
     with pytest.raises(UserError, match="No issue is open"):
         _made(found, index, "recheck")
@@ -127,7 +127,7 @@ def test_go_live_has_the_whole_list_and_the_next_random_tickets(
     book = _book(made)
     fill_in(book, {("Random", pick.patient_id): "same" for pick in found.selection.random()})
     looked = _look(found, book)
-    assert (looked.filled.phase, looked.new, looked.not_taken) == ("go-live", 4, ())
+    assert (looked.filled.phase, looked.new, looked.not_imported) == ("go-live", 4, ())
 
 
 def test_what_was_taken_out_since_is_left_out_and_said(
@@ -135,14 +135,14 @@ def test_what_was_taken_out_since_is_left_out_and_said(
 ) -> None:
     found.remove("BRO-01", ["007"])
     made = _made(found, index, "go-live")
-    assert (made.lines, made.told) == (
+    assert (made.lines, made.notes) == (
         4,
         (f"1 line of {list_ids(found)[0]} is not selected any more, and left out.",),
     )
     export(found, index, tmp_path / "again", answers)
     made = _made(found, index, "recheck")
     assert [one.name for one in made.sheets] == ["Random"]
-    assert "Issue 1 (BRO-01, patient 007) is open, and not on the list" in made.told[0]
+    assert "Issue 1 (BRO-01, patient 007) is open, and not on the list" in made.notes[0]
 
 
 def test_before_a_list_was_handed_over_there_are_no_sheets(
@@ -168,7 +168,7 @@ def test_the_command_writes_a_workbook_or_a_text_and_names_only_when_asked(
     assert main([*command, str(book)]) == 2
     assert main([*command, str(tmp_path / "names.xlsx"), "--with", "names"]) == 2
     told = capsys.readouterr().err
-    for sentence in ("ending in .xlsx or .txt", "is there already", "add --yes if that is wanted"):
+    for sentence in ("ends in .xlsx or .txt", "is there already", "add --yes if you want that"):
         assert sentence in told
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["recheck.xlsx"]
     names = [*command, str(tmp_path / "names.xlsx"), "--with", "names", "--yes"]

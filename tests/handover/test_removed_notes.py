@@ -5,7 +5,8 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from recordpick.handover.export import FILES, Options, export
+from recordpick.handover.export import export
+from recordpick.handover.pack_contents import FILES, Options
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.working_file import WorkingFile

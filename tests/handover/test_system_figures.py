@@ -15,10 +15,10 @@ from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.reports.figures import as_kept
-from recordpick.reports.import_figures import take_in
+from recordpick.reports.figures import stored_form
+from recordpick.reports.import_figures import import_figures
 from recordpick.reports.qof import qof_rows, read_qof_table, shipped_qof_table
-from recordpick.reports.system_figures import fill, not_in, read_system_figures
+from recordpick.reports.system_figures import fill_in_figures, read_system_figures, without_a_report
 from recordpick.selection.kinds.figures import is_name, is_value
 from recordpick.selection.working_file import WorkingFile
 
@@ -63,7 +63,7 @@ def test_figures_refuse_a_quoted_value_that_may_hold_rows(tmp_path: Path) -> Non
 
 def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    filled = fill(_report(), "qof", ["indicator"], "current_system", figures)
+    filled = fill_in_figures(_report(), "qof", ["indicator"], "current_system", figures)
     assert filled.schema == _report().schema
     assert filled.height == _report().height
     there = filled.filter(pl.col("current_system").is_not_null())
@@ -75,8 +75,8 @@ def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Pat
 def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -> None:
     current = {("qof", "AF006", "register"): 290.0, ("qof", "AF006", "points"): 12.0}
     new = {("qof", "AF006", "register"): 288.0}
-    rows = fill(_report(), "qof", ["indicator"], "current_system", current)
-    rows = fill(rows, "qof", ["indicator"], "new_system", new)
+    rows = fill_in_figures(_report(), "qof", ["indicator"], "current_system", current)
+    rows = fill_in_figures(rows, "qof", ["indicator"], "new_system", new)
     differences = rows.filter(pl.col("difference").is_not_null())
     assert differences.select("indicator", "figure", "difference").rows() == [
         ("AF006", "register", -2.0)
@@ -85,12 +85,12 @@ def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -
 
 def test_what_no_report_has_is_named(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    assert not_in(figures, {"qof": (_report(), ["indicator"])}) == ["AF001"]
+    assert without_a_report(figures, {"qof": (_report(), ["indicator"])}) == ["AF001"]
 
 
 def test_a_filled_in_report_is_read_back(tmp_path: Path) -> None:
     figures = {("qof", "AF006", "register"): 290.0, ("qof", "HYP008", "achievement"): 61.25}
-    report = fill(_report(), "qof", ["indicator"], "new_system", figures)
+    report = fill_in_figures(_report(), "qof", ["indicator"], "new_system", figures)
     path = tmp_path / "qof_report.csv"
     path.write_bytes(as_csv(report))
     assert read_system_figures(path, "new_system") == figures
@@ -125,7 +125,7 @@ def test_an_export_carries_both_systems_figures_and_says_what_it_could_not_place
 ) -> None:
     current = _file(tmp_path, WIDE)
     new = _file(tmp_path, "target,register\nAF006,1288\n", "new.csv")
-    take_in(file, index, {"current_system": current, "new_system": new})
+    import_figures(file, index, {"current_system": current, "new_system": new})
     folder = export(file, index, tmp_path / "out", answers)
     rows = pl.read_csv(folder / "qof_report.csv").filter(
         pl.col("indicator") == "AF006", pl.col("figure") == "register"
@@ -157,4 +157,4 @@ def test_any_table_gives_figures_that_can_be_kept_or_a_sentence(
         figures = read_system_figures(path, "current_system")
     except UserError:
         return
-    assert all(is_name(name) and is_value(as_kept(value)) for name, value in figures.items())
+    assert all(is_name(name) and is_value(stored_form(value)) for name, value in figures.items())

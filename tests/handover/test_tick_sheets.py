@@ -22,11 +22,10 @@ from recordpick.handover.tick_sheet_model import (
     RESULTS,
     SEVERITIES,
     SEVERITY,
-    WIDTH,
     Sheet,
     sheets_of,
-    tick_text,
 )
+from recordpick.handover.tick_sheet_text import WIDTH, tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 
 NAMES = {"100": "O'Neill, Zoë", "=2+3": '=HYPERLINK("x"), Ann', "007": "Bond, J"}

@@ -19,17 +19,19 @@ from test_descriptor import CRITERIA, DAMAGES, LIST
 
 from recordpick.csv_safety import as_csv
 from recordpick.errors import UserError
-from recordpick.handover.contract import Field, Table
-from recordpick.handover.export import FILES, export, export_encrypted
+from recordpick.handover.export import export, export_encrypted
+from recordpick.handover.pack_contents import FILES
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
+from recordpick.reports.columns import Column, Table
 from recordpick.selection.working_file import WorkingFile
-from recordpick.verify.csv_files import LINE, check_columns, parse_table, typed
+from recordpick.verify.csv_files import LINE, check_columns, parse_table, with_types
 from recordpick.verify.descriptor import read_descriptor
 from recordpick.verify.open_pack import open_pack
 from recordpick.verify.random_draw import check_tickets
 from recordpick.verify.selection_list import check_numbering
-from recordpick.verify.verify import answer, verify
+from recordpick.verify.verdict_page import verdict_page
+from recordpick.verify.verify import verify
 
 from small_practice import AS_AT
 
@@ -55,7 +57,7 @@ def pack(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def page(folder: Path, index: PracticeIndex | None = None) -> str:
-    return "\n".join(answer(verdict_of(folder, index)))
+    return "\n".join(verdict_page(verdict_of(folder, index)))
 
 
 def test_a_pack_as_written_is_right(
@@ -63,7 +65,7 @@ def test_a_pack_as_written_is_right(
 ) -> None:
     """And its fingerprint is what the practice's working file has noted."""
     verdict = verdict_of(export(file, index, tmp_path / "out", answers))
-    assert (verdict.right, verdict.problems) == (True, ())
+    assert (verdict.is_sound, verdict.problems) == (True, ())
     assert verdict.fingerprint == file.selection.exports[-1].sha256
     assert verdict.practice == "Example Surgery"
     assert verdict.selected is not None
@@ -92,7 +94,7 @@ def test_damage_is_found_even_if_the_sums_were_made_to_fit(pack: Path, damage: s
     change(pack / name, how)
     make_sums_fit(pack)
     verdict = verdict_of(pack)
-    assert not verdict.right
+    assert not verdict.is_sound
     assert any(name in problem for problem in verdict.problems)
     assert verdict.selected is None
 
@@ -199,7 +201,7 @@ def test_files_added_are_named_and_links_are_not_followed(pack: Path, tmp_path: 
 def test_what_file_managers_put_there_is_ignored(pack: Path) -> None:
     (pack / "Thumbs.db").write_bytes(b"x")
     verdict = verdict_of(pack)
-    assert verdict.right
+    assert verdict.is_sound
     assert "Thumbs.db" in verdict.cautions[0]
 
 
@@ -207,7 +209,7 @@ def test_what_file_managers_put_there_is_ignored(pack: Path) -> None:
 def test_sums_that_are_cut_short(pack: Path, kept: int) -> None:
     path = pack / SUMS
     path.write_bytes(path.read_bytes()[:kept])
-    assert not verdict_of(pack).right
+    assert not verdict_of(pack).is_sound
 
 
 def test_a_description_that_was_changed(pack: Path) -> None:
@@ -230,7 +232,7 @@ def test_a_description_that_is_not_one(pack: Path, content: bytes) -> None:
     (pack / DESCRIPTOR).write_bytes(content)
     verdict = verdict_of(pack)
     assert any(DESCRIPTOR in problem for problem in verdict.problems)
-    assert answer(verdict)
+    assert verdict_page(verdict)
 
 
 def test_any_value_of_the_description_may_be_anything(pack: Path) -> None:
@@ -338,7 +340,7 @@ def test_a_lower_ticket_passed_over_is_found_with_the_index(
 def test_a_drawn_record_that_was_dropped_is_found(pack: Path) -> None:
     change_descriptor(pack, lambda one: one["recordpick"].update(random_taken_out=1))
     make_sums_fit(pack)
-    assert any("taken out or replaced" in one for one in verdict_of(pack).problems)
+    assert any("removed or replaced" in one for one in verdict_of(pack).problems)
 
 
 def test_more_records_and_replacements_are_drawn_again(
@@ -359,7 +361,7 @@ def test_an_index_of_other_patients_is_said_to_be_one(
     problems = "\n".join(verdict_of(pack, other).problems)
     assert "not the practice index that the pack was made with" in problems
     assert "no such patient_id" in problems
-    page = " ".join(" ".join(answer(verdict_of(pack, other))).split())
+    page = " ".join(" ".join(verdict_page(verdict_of(pack, other))).split())
     assert (
         "Everything in the pack fits together, but it was NOT made from this practice index" in page
     )
@@ -374,7 +376,7 @@ def test_the_answer_is_one_page_even_if_everything_is_wrong(pack: Path) -> None:
         (pack / name).write_bytes(b"rubbish\n" * 3)
     for number in range(100):
         (pack / f"{number}.txt").write_bytes(b"")
-    lines = answer(verdict_of(pack))
+    lines = verdict_page(verdict_of(pack))
     assert len(lines) < 66
     assert max(map(len, lines)) <= 96
     assert "NOT right" in "\n".join(lines)
@@ -388,7 +390,7 @@ def test_no_number_of_a_patient_is_on_the_page(pack: Path) -> None:
 
 def test_what_is_not_a_pack_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert not verdict_of(tmp_path / "empty").right
+    assert not verdict_of(tmp_path / "empty").is_sound
     (tmp_path / "list.csv").write_text("a,b", encoding="utf-8")
     for name, says in (("nothing", "with that name"), ("list.csv", "not a hand-over pack")):
         with pytest.raises(UserError, match=says):
@@ -403,7 +405,7 @@ def test_a_folder_that_is_not_a_pack_is_not_read(tmp_path: Path) -> None:
         verdict_of(tmp_path)
 
 
-TEXTS = Table("texts.csv", "", (Field("number", "integer", ""), Field("text", "string", "")))
+TEXTS = Table("texts.csv", "", (Column("number", pl.Int64(), ""), Column("text", pl.String(), "")))
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -414,10 +416,10 @@ def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
     frame = pl.DataFrame({"number": range(len(texts)), "text": texts})
     form = parse_table(TEXTS, as_csv(frame))
     assert check_columns({"texts.csv": form}).problems == ()
-    read = typed(form)["text"].fill_null("").to_list()
+    read = with_types(form)["text"].fill_null("").to_list()
     printable = [one for one in zip(texts, read, strict=True) if one[0].isprintable()]
     assert all(was == now for was, now in printable)
-    assert typed(form)[LINE].to_list() == list(range(2, len(texts) + 2))
+    assert with_types(form)[LINE].to_list() == list(range(2, len(texts) + 2))
 
 
 @settings(max_examples=200)
@@ -446,8 +448,8 @@ def test_no_content_of_any_file_is_an_error_of_ours(pack: Path, data: st.DataObj
         tail = b"" if data.draw(st.integers(0, 9)) == 0 else content[end:]
         contents[name] = content[:start] + new + tail
     verdict = verify(replace(files, contents=contents))
-    assert verdict.right == (contents == files.contents)
-    assert answer(verdict)
+    assert verdict.is_sound == (contents == files.contents)
+    assert verdict_page(verdict)
 
 
 _PIECES = [b",", b'"', b"\r\n", b"\n", b"'", b"\0", b"\xff", b"-1", b"9" * 20, b"=", b"[", b"}"]

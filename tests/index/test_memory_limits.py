@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from recordpick.atomic import atomic_folder, cannot_write
+from recordpick.atomic import atomic_folder
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_write
 from recordpick.polars_env import free_memory, is_out_of_memory
 
 GIB = 1024**3

@@ -15,23 +15,18 @@ import pyzipper  # noqa: F401 - loaded late by us, and before the first fork her
 import xlsxwriter  # noqa: F401 - likewise
 from killing import Work, in_child
 
-import recordpick.cli.clean_up
-import recordpick.cli.compare
-import recordpick.cli.draw
-import recordpick.cli.export
-import recordpick.cli.index
-import recordpick.cli.issues_import
-import recordpick.cli.issues_log
-import recordpick.cli.issues_sign_off
-import recordpick.cli.new
-import recordpick.cli.pick
-import recordpick.cli.receive
-import recordpick.cli.suggest
-import recordpick.cli.synthesise
-import recordpick.demo  # noqa: F401 - all of them loaded before the first fork
+import recordpick.cleanup
+import recordpick.data_checking.import_results
+import recordpick.data_checking.progress
+import recordpick.data_checking.sign_off
+import recordpick.demo
+import recordpick.reports.compare
+import recordpick.reports.import_figures
+import recordpick.verify.receive
+import recordpick.verify.verify  # noqa: F401 - all of them loaded before the first fork
 from recordpick.cli.main import main
 from recordpick.criteria.load import read_pack
-from recordpick.handover.export import FILES, SUMS
+from recordpick.handover.pack_contents import FILES, SUMS
 from recordpick.resources import general_practice_pack
 from recordpick.selection.events import Person
 from recordpick.selection.kinds.event_kind import FIRST_VERSION

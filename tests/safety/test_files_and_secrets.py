@@ -136,11 +136,11 @@ def test_those_who_look_for_a_mistake_can_ask_for_everything(
 def test_a_command_that_crashes_prints_no_data(tmp_path: Path) -> None:
     script = (
         "import sys\n"
-        "import recordpick.cli.criteria as criteria\n"
+        "import recordpick.criteria.load as load\n"
         "from recordpick.cli.main import main\n"
         "def read_pack(path):\n"
         "    raise ValueError('Quillfeather was born on 1 May 1951')\n"
-        "criteria.read_pack = read_pack\n"
+        "load.read_pack = read_pack\n"
         "sys.exit(main(['criteria', 'check', 'x.toml']))\n"
     )
     done = subprocess.run(
@@ -154,7 +154,7 @@ def test_a_command_that_crashes_prints_no_data(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "ValueError at" in done.stderr
-    assert "recordpick/cli/criteria.py, line" in done.stderr
+    assert "recordpick/cli/criteria_check.py, line" in done.stderr
     assert "Quillfeather" not in done.stderr + done.stdout
 
 

@@ -23,7 +23,8 @@ from recordpick.cli.main import main
 from recordpick.criteria.load import read_pack
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.errors import UserError
-from recordpick.handover.export import Options, export
+from recordpick.handover.export import export
+from recordpick.handover.pack_contents import Options
 from recordpick.identifiers import is_spoilt, repair_number
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index

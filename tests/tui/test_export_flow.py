@@ -3,7 +3,7 @@
 import pytest
 from driving import app_on, using
 
-from recordpick.handover.warnings import Doubt
+from recordpick.handover.warnings import PickWarning
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.flows.export import free_pack_path
 
@@ -95,8 +95,8 @@ async def test_the_place_that_is_offered_is_free_for_a_folder_and_a_file(demo):
 
 async def test_what_is_doubtful_about_the_list_is_shown(demo, monkeypatch):
     """With the patients' numbers, which are hidden with the names."""
-    doubt = Doubt("not in the practice index any more", ("424242",))
-    monkeypatch.setattr("recordpick.handover.warnings.doubts", lambda *_: (doubt,))
+    warning = PickWarning("not in the practice index any more", ("424242",))
+    monkeypatch.setattr("recordpick.handover.warnings.pick_warnings", lambda *_: (warning,))
     async with using(app_on(demo / FILE)) as user:
         await user.press("e", "enter")
         assert user.title == "Exported"

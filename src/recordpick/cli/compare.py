@@ -1,4 +1,4 @@
-"""`recordpick compare`: how the new system's report figures differ from the current ones'."""
+"""`recordpick compare`: show how the new system's report figures differ from the current ones."""
 
 from __future__ import annotations
 
@@ -6,42 +6,64 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import ask_passphrase, say, tell
-from recordpick.cli.reports import say_differences
-from recordpick.csv_safety import as_csv
-from recordpick.reports.compare import compare
-from recordpick.reports.system_figures import REPORTS
-from recordpick.verify.open_pack import open_pack
+from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.differences import print_differences
+from recordpick.cli.output import print_message, print_result
+
+HELP = "show how the new system's report figures differ"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "before", type=Path, metavar="PACK", help="the hand-over pack, or a folder of its reports"
+    )
+    parser.add_argument(
+        "after",
+        type=Path,
+        metavar="NEW",
+        help="the new system's figures: a folder of the same reports, a pack, or a CSV",
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
+    parser.add_argument("--all", action="store_true", help="also the figures that are the same")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the differences, largest first, and write all figures as CSV if requested."""
+    """Print the differences, largest first; write all figures as CSV if `--out` is given."""
+
+    from recordpick.atomic import check_new, write_file
+    from recordpick.csv_safety import as_csv
+    from recordpick.reports.compare import compare
+
     if options.out is not None:
         check_new(options.out)
     with _unpacked(options.before) as before, _unpacked(options.after) as after:
         compared = compare(before, after)
-    for sentence in compared.notes:
-        tell(sentence)
-    say_differences(compared.rows, everything=options.all)
+    for note in compared.notes:
+        print_message(note)
+    print_differences(compared.rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(compared.rows))
-        say(f"All {compared.rows.height:,} figures written to {options.out}.")
+        print_result(f"All {compared.rows.height:,} figures written to {options.out}.")
     return 0
 
 
 @contextmanager
 def _unpacked(path: Path) -> Iterator[Path]:
-    """Yield a folder or a CSV as it is; for a zip, its reports in a temporary folder.
+    """Yield a folder or a CSV as it is; for a zip a temporary folder with its reports.
 
-    Reports hold counts of patients, and nothing that identifies them.
+    Reports hold numbers of patients, and nothing that says who they are.
     """
     if not path.is_file() or path.suffix.casefold() != ".zip":
         yield path
         return
-    files = open_pack(path, ask_passphrase(path))
+    from tempfile import TemporaryDirectory
+
+    from recordpick.reports.system_figures import REPORTS
+    from recordpick.verify.open_pack import open_pack
+
+    files = open_pack(path, passphrase_prompt(path))
     with TemporaryDirectory(prefix="recordpick-") as folder:
         for name in REPORTS:
             if name in files.contents:

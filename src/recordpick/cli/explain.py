@@ -1,44 +1,61 @@
-"""`recordpick explain`: why a patient meets a criterion, or does not."""
+"""`recordpick explain`: explain why a patient meets a criterion, or does not."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from recordpick.cli.common import opened, say, table, tell
-from recordpick.index.patient_lookup import patient_of
-from recordpick.matching import explain
+from recordpick.cli.arguments import add_file_and_index
+from recordpick.cli.common import open_with_index
+from recordpick.cli.output import print_message, print_result, print_table
+
+HELP = "explain why a patient meets a criterion, or does not"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file_and_index(parser)
+    parser.add_argument("criterion", metavar="CRITERION", help="the criterion's id")
+    parser.add_argument(
+        "patient",
+        metavar="PATIENT",
+        help="patient number or NHS number; - to be asked for it, so that it is not kept in the "
+        "shell's history",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Print each rule with what was counted, and the rows that decided it."""
-    with opened(options, to_write=False) as (file, index):
-        patient_id = patient_of(index, _number(options.patient))
-        told = explain(file.pack, index, file.as_at, options.criterion, patient_id)
-    if told.why_not_answered:
-        say(told.why_not_answered)
+    from recordpick.index.patient_lookup import patient_of
+    from recordpick.matching import explain
+
+    with open_with_index(options, to_write=False) as (file, index):
+        patient_id = patient_of(index, _patient_number(options.patient))
+        why = explain(file.pack, index, file.as_at, options.criterion, patient_id)
+    if why.why_not_answered:
+        print_result(why.why_not_answered)
         return 0
-    verdict = "meets" if told.meets else "does not meet"
-    say(f"{patient_id} {verdict} {told.criterion_id}" + (", by one rule" * told.near_miss) + ".")
+    verdict = "meets" if why.meets else "does not meet"
+    by_one_rule = ", by one rule" if why.near_miss else ""
+    print_result(f"{patient_id} {verdict} {why.criterion_id}{by_one_rule}.")
     rows: list[tuple[str, ...]] = [
-        ("yes" if told.in_population else "NO", "belongs to the criterion's population", "", "")
+        ("yes" if why.in_population else "NO", "belongs to the criterion's population", "", "")
     ]
     rows += [
         ("yes" if rule.holds else "NO", rule.says, f"{rule.counted} found", f"wanted: {rule.asks}")
-        for rule in told.rules
+        for rule in why.rules
     ]
-    for line in table(rows):
-        say(line)
-    for row in told.rows.iter_rows(named=True):
+    print_table(rows)
+    for row in why.rows.iter_rows(named=True):
         day = "" if row["date"] is None else row["date"].isoformat()
-        say(f"  {day:10}  {row['table']}  {row['summary']}")
+        print_result(f"  {day:10}  {row['table']}  {row['summary']}")
     return 0
 
 
-def _number(given: str) -> str:
-    """Return the number; for "-" read it from stdin, because other users see command lines."""
+def _patient_number(given: str) -> str:
+    """Return the number; "-" reads it from stdin, because other users can see command lines."""
     if given != "-":
         return given
     if sys.stdin.isatty():
-        tell("Patient number or NHS number:")
+        print_message("Patient number or NHS number:")
     return sys.stdin.readline().strip()

@@ -4,33 +4,100 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import replace
-from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import day, progress_on_stderr, say, table, tell
+from recordpick.cli.arguments import add_as_at, add_out
+from recordpick.cli.common import parse_as_at
+from recordpick.cli.output import print_message, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
-from recordpick.index.as_at import read_as_at
-from recordpick.index.build.build_index import build_index
-from recordpick.index.manifest import READ_REPORT
-from recordpick.index.readers.registry import questions_about
-from recordpick.index.source import Answers, Question
+from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from recordpick.index.manifest import Manifest
+    from recordpick.index.source import Answers, Question
+
+HELP = "make the practice index from what the practice's system exports"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "source",
+        type=Path,
+        nargs="+",
+        metavar="SOURCE",
+        help="what the system exported (a folder), a folder of tables, or a list of patients "
+        "(CSV, XLSX, ODS, Parquet) and beside it reports with one row an entry; FILE=KIND says "
+        "what a report lists where its columns do not",
+    )
+    parser.add_argument(
+        "--from",
+        dest="kinds",
+        action="append",
+        choices=("emis", "systmone", "vision", "tables", "list"),
+        help="what the source is, if it is not recognised; with several sources give one for all, "
+        "or repeat --from for each of them",
+    )
+    add_out(parser, "DIR", "the index to make")
+    parser.add_argument(
+        "--map", type=Path, metavar="FILE", help="a mapping file, for a folder of any CSV files"
+    )
+    parser.add_argument(
+        "--dates",
+        choices=("day-first", "month-first"),
+        help="for lists: what 01/02/2020 means if no date in the column proves it (otherwise you "
+        "are asked; day first if nobody answers)",
+    )
+    parser.add_argument(
+        "--registered",
+        action="store_true",
+        help="for lists without a column of status: everyone on them is registered now",
+    )
+    parser.add_argument(
+        "--fill-down",
+        action="store_true",
+        help="of reports: a row that names no patient belongs to the patient above (else only "
+        "where the report's layout proves it; other such rows are rejected)",
+    )
+    parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
+    add_as_at(
+        parser,
+        "the day the export was made (otherwise what the source says, or you are asked; today if "
+        "nobody answers)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Build the index and print what happened to every row."""
+    from recordpick.polars_env import keep_memory
+
+    keep_memory()  # before anything imports polars
+    from recordpick.index.build.build_index import build_index
+
     answers = _answers(options)
     with progress_on_stderr() as progress:
         index = build_index(
             options.source,
             options.out,
             mapping=options.map,
-            as_at=day(options.as_at),
+            as_at=parse_as_at(options.as_at),
             practice=options.practice,
             kinds=options.kinds or (),
             answers=answers,
             progress=progress,
         )
-    manifest = index.manifest
+    _print_rows(index.manifest)
+    _print_notes(index.manifest, options.out)
+    patients = plural(index.manifest.tables["patients"].rows, "patient")
+    as_at = f"as at {index.manifest.as_at} ({index.manifest.as_at_from})"
+    print_result(f"{patients} in {options.out}, {as_at}.")
+    return 0
+
+
+def _print_rows(manifest: Manifest) -> None:
     rows: list[tuple[str, ...]] = [("file", "table", "read", "indexed", "rejected", "deleted")]
     rows += [
         (
@@ -43,73 +110,77 @@ def run(options: argparse.Namespace) -> int:
         )
         for count in manifest.files
     ]
-    for line in table(rows, right=frozenset({2, 3, 4, 5})):
-        say(line)
+    print_table(rows, right=frozenset({2, 3, 4, 5}))
+
+
+def _print_notes(manifest: Manifest, out: Path) -> None:
+    from recordpick.index.manifest import READ_REPORT
+
     for note in manifest.notes:
         if note not in manifest.warnings:
-            tell(note)
+            print_message(note)
     for warning in manifest.warnings:
-        tell(f"Warning: {warning}")
+        print_message(f"Warning: {warning}")
     rejected = sum(count.rows_rejected for count in manifest.files)
     if rejected:
-        were = "row was" if rejected == 1 else "rows were"
-        reasons = options.out / "rejected_rows.csv"
-        tell(f"{rejected:,} {were} rejected: see {reasons} for the reasons.")
+        rows = plural(rejected, "row was", "rows were")
+        print_message(f"{rows} rejected: see {out / 'rejected_rows.csv'} for the reasons.")
     emptied = sum(count.values_set_aside for count in manifest.files)
     if emptied:
-        were = "value was left empty" if emptied == 1 else "values were left empty"
-        reasons = options.out / "set_aside_values.csv"
-        tell(f"{emptied:,} {were} because they could not be read: see {reasons}.")
-    tell(f"What was read, and what was not: {options.out / READ_REPORT}.")
-    patients = manifest.tables["patients"].rows
-    say(
-        f"{patients:,} patient{'s' * (patients != 1)} in {options.out}, as at {manifest.as_at} "
-        f"({manifest.as_at_from})."
-    )
-    return 0
+        values = plural(emptied, "value was", "values were")
+        reasons = out / "set_aside_values.csv"
+        print_message(f"{values} left empty because they could not be read: see {reasons}.")
+    print_message(f"What was read, and what was not: {out / READ_REPORT}.")
 
 
 def _answers(options: argparse.Namespace) -> Answers:
-    """Return the answers to what sources leave open: from the options, or from the person."""
-    said = Answers(
+    """Return the answers to what the sources leave open: from the options, else from the person."""
+    from dataclasses import replace
+
+    from recordpick.index.readers.registry import questions_about
+    from recordpick.index.source import Answers
+
+    answers = Answers(
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
-        as_at=day(options.as_at),
+        as_at=parse_as_at(options.as_at),
         fill_down=True if options.fill_down else None,
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return said
-    asked = questions_about(options.source, options.map, options.kinds or (), said)
+        return answers
+    questions = questions_about(options.source, options.map, options.kinds or (), answers)
     given = {}
-    for question in asked:
+    for question in questions:
         if question.about == "as_at":
-            said = replace(said, as_at=_ask_day(question))
+            answers = replace(answers, as_at=_ask_day(question))
         else:
-            given[question.key] = _ask(question)
-    return replace(said, given=given)
+            given[question.key] = _ask_yes_or_no(question)
+    return replace(answers, given=given)
 
 
-def _ask(question: Question) -> bool:
+def _ask_yes_or_no(question: Question) -> bool:
     """Ask a person until they say yes or no."""
-    tell(question.asks)
+    print_message(question.asks)
     while True:
-        tell(f"  y  {question.yes}\n  n  {question.no}")
-        said = _typed().lower()
-        if said in {"y", "yes", "n", "no"}:
-            return said.startswith("y")
+        print_message(f"  y  {question.yes}\n  n  {question.no}")
+        typed = _read_line().lower()
+        if typed in {"y", "yes", "n", "no"}:
+            return typed.startswith("y")
 
 
 def _ask_day(question: Question) -> date:
     """Ask a person until they type a day on which an export can have been made."""
-    tell(question.asks)
+    from recordpick.index.as_at import read_as_at
+
+    print_message(question.asks)
     while True:
-        tell("  Type the day as in 01/10/2026.")
-        found = read_as_at(_typed())
+        print_message("  Type the day as in 01/10/2026.")
+        found = read_as_at(_read_line())
         if found is not None:
             return found
 
 
-def _typed() -> str:
+def _read_line() -> str:
     try:
         return input().strip()
     except EOFError:

@@ -1,58 +1,88 @@
-"""`recordpick issues import`: import a filled-in workbook into the working file."""
+"""`recordpick issues import`: import the results of a filled-in workbook into the working file."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import opened_file, say, tell, who
-from recordpick.data_checking.import_results import LookedAt, look_at
-from recordpick.data_checking.workbook import as_phase
+from recordpick.cli.arguments import add_file, add_person, add_take_over
+from recordpick.cli.common import acting_person, open_working_file
+from recordpick.cli.output import print_message, print_result
 
+if TYPE_CHECKING:
+    from recordpick.data_checking.import_results import ImportPreview, Replaced
+
+HELP = "import a filled-in workbook of tick sheets"
 NOT_ALL = 1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file(parser)
+    parser.add_argument(
+        "workbook", type=Path, metavar="WORKBOOK", help="tick_sheets.xlsx, filled in"
+    )
+    parser.add_argument(
+        "--phase",
+        choices=("first_check", "recheck", "go_live"),
+        help="the phase it is for (otherwise what its sheet Start says)",
+    )
+    parser.add_argument("--show", action="store_true", help="show what is in it, import nothing")
+    add_person(parser)
+    add_take_over(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what is in the workbook, import it, and list every row that could not be imported.
 
-    0 if every filled-in row was imported, 1 if some were not.
+    Return 0 when every filled-in row was imported, 1 when some were not.
     """
-    phase = None if options.phase is None else as_phase(options.phase)
-    person = None if options.show else who(options)
-    with opened_file(options, person, to_write=not options.show) as file:
-        looked = look_at(file, options.workbook, phase)
+    from recordpick.data_checking.import_results import preview_import
+    from recordpick.data_checking.workbook import parse_phase
+
+    phase = None if options.phase is None else parse_phase(options.phase)
+    person = None if options.show else acting_person(options)
+    with open_working_file(options, person, to_write=not options.show) as file:
+        preview = preview_import(file, options.workbook, phase)
         if not options.show:
-            file.import_results(looked.filled)
-        _say(looked, shown_only=options.show)
-    return NOT_ALL if looked.not_taken else 0
+            file.import_results(preview.filled)
+        _print(preview, shown_only=options.show)
+    return NOT_ALL if preview.not_imported else 0
 
 
-def _say(looked: LookedAt, *, shown_only: bool) -> None:
-    filled = looked.filled
-    for sentence in looked.told:
-        tell(sentence)
-    for one in looked.replaced:
-        before, now = one.before.entry, one.entry
-        name = now.criterion_id or "Random"
-        tell(
-            f"Line {now.line} ({name}, patient {now.patient_id}) was {before.outcome!r} and is "
-            f"{now.outcome!r} now."
-            if before.outcome != now.outcome
-            else f"Line {now.line} ({name}, patient {now.patient_id}): what was noted has changed."
+def _print(preview: ImportPreview, *, shown_only: bool) -> None:
+    filled = preview.filled
+    for note in preview.notes:
+        print_message(note)
+    for replaced in preview.replaced:
+        print_message(_change(replaced))
+    if preview.not_imported:
+        print_message(
+            f"{len(preview.not_imported):,} could not be imported; they are still in the workbook:"
         )
-    if looked.not_taken:
-        tell(f"{len(looked.not_taken):,} could not be imported; they are still in the workbook:")
-    for sentence in looked.not_taken:
-        tell(f"  {sentence}")
-    say(f"{filled.workbook}: {filled.phase}, list {filled.list_id}")
-    if looked.taken_before is not None:
-        earlier = looked.taken_before
-        say(f"It was imported on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes.")
+    for reason in preview.not_imported:
+        print_message(f"  {reason}")
+    print_result(f"{filled.workbook}: {filled.phase}, list {filled.list_id}")
+    if preview.imported_before is not None:
+        earlier = preview.imported_before
+        print_result(
+            f"It was imported on {earlier.on:%Y-%m-%d} by {earlier.by.name}: nothing changes."
+        )
         return
-    say(
-        f"{looked.new:,} new results, {len(looked.replaced):,} that replace earlier ones, "
-        f"{looked.known:,} known already."
+    print_result(
+        f"{preview.new:,} new results, {len(preview.replaced):,} that replace earlier ones, "
+        f"{preview.known:,} known already."
     )
     if shown_only:
-        say("Nothing was imported (--show).")
-    elif looked.new or looked.replaced:
-        say("One undo in the app reverses it.")
+        print_result("Nothing was imported (--show).")
+    elif preview.new or preview.replaced:
+        print_result("One undo in the app reverses it.")
+
+
+def _change(replaced: Replaced) -> str:
+    before, now = replaced.before.entry, replaced.entry
+    line = f"Line {now.line} ({now.criterion_id or 'Random'}, patient {now.patient_id})"
+    if before.outcome == now.outcome:
+        return f"{line}: what was noted has changed."
+    return f"{line} was {before.outcome!r} and is {now.outcome!r} now."

@@ -1,50 +1,74 @@
-"""`recordpick issues progress`: how far data checking has got, and what to check again."""
+"""`recordpick issues progress`: show how far data checking has got, and what to check again."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import opened_file, say, table
-from recordpick.csv_safety import one_line
-from recordpick.data_checking.progress import in_a_table, progress, to_recheck
+from recordpick.cli.arguments import add_file
+from recordpick.cli.common import open_working_file
+from recordpick.cli.output import print_result, print_table
 
+if TYPE_CHECKING:
+    from recordpick.data_checking.progress import Progress
+    from recordpick.selection.results import Issue
+
+HELP = "show how far data checking has got, and what to recheck"
 _LONGEST = 60
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print a row for each phase, what has no result yet, and the open issues, worst first."""
-    with opened_file(options, to_write=False) as file:
+    from recordpick.data_checking.progress import issues_to_recheck, progress, progress_table
+
+    with open_working_file(options, to_write=False) as file:
         phases = progress(file)
-        open_issues = to_recheck(file)
-    begun = [one for one in phases if one.results]
+        open_issues = issues_to_recheck(file)
+    begun = [phase for phase in phases if phase.results]
     if not begun:
-        say("Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import")
-        say("it with recordpick issues import.")
+        print_result(
+            "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import"
+        )
+        print_result("it with recordpick issues import.")
         return 0
-    for line in table(in_a_table(phases), right=frozenset(range(1, 8))):
-        say(line)
-    for one in begun:
-        if one.left:
-            left = one.left_by_criterion()
-            named = ", ".join(f"{name or 'Random'} {number}" for name, number in left.items())
-            say()
-            say(
-                f"{one.phase.capitalize()}: no result yet for {one.records_left:,} records: {named}"
-            )
-        if one.beside:
-            say(
-                f"{one.phase.capitalize()}: {one.beside:,} results for lines that are no longer on "
-                "the list."
-            )
-    say()
+    print_table(progress_table(phases), right=frozenset(range(1, 8)))
+    for phase in begun:
+        _print_what_is_left(phase)
+    print_result()
     if not open_issues:
-        say("No issue is open: nothing has to be checked again.")
+        print_result("No issue is open: nothing has to be checked again.")
         return 0
-    say(f"Check again, because the issue is open ({len(open_issues):,}):")
+    print_result(f"Check again, because the issue is open ({len(open_issues):,}):")
+    _print_issues(open_issues)
+    return 0
+
+
+def _print_what_is_left(phase: Progress) -> None:
+    name = phase.phase.capitalize()
+    if phase.left:
+        left = phase.left_by_criterion()
+        named = ", ".join(f"{criterion or 'Random'} {number}" for criterion, number in left.items())
+        print_result()
+        print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
+    if phase.not_on_list:
+        print_result(
+            f"{name}: {phase.not_on_list:,} results for lines that are no longer on the list."
+        )
+
+
+def _print_issues(issues: Sequence[Issue]) -> None:
+    from recordpick.csv_safety import one_line
+
     rows: list[tuple[str, ...]] = [
         ("issue", "record", "patient", "criterion", "severity", "result", "what differs")
     ]
-    for issue in open_issues:
+    for issue in issues:
         entry = issue.found.entry
         text = one_line(" / ".join(entry.differs.split("\n")))
         rows.append(
@@ -54,6 +78,4 @@ def run(options: argparse.Namespace) -> int:
                 text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…",
             )
         )
-    for line in table(rows, right=frozenset({0, 1})):
-        say(line)
-    return 0
+    print_table(rows, right=frozenset({0, 1}))

@@ -1,39 +1,55 @@
-"""`recordpick match`: how many patients meet each criterion, rule by rule."""
+"""`recordpick match`: show how many patients meet each criterion, rule by rule."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import (
-    day,
-    opened,
+from recordpick.cli.arguments import add_as_at
+from recordpick.cli.common import open_with_index, parse_as_at
+from recordpick.cli.output import (
+    print_json,
+    print_pack_notes,
+    print_result,
+    print_row,
+    print_table,
     progress_on_stderr,
-    say,
-    say_json,
-    say_row,
-    table,
-    tell_notes,
 )
-from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import Criterion, Pack
 from recordpick.errors import UserError
-from recordpick.index.practice_index import PracticeIndex, open_index
-from recordpick.matching import Answer, Matches, evidence_lines, match
-from recordpick.resources import general_practice_pack
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from recordpick.criteria.pack import Criterion, Pack
+    from recordpick.index.practice_index import PracticeIndex
+    from recordpick.matching import Answer, Matches
+
+HELP = "show how many patients meet each criterion, rule by rule"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a working file")
+    parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
+    parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
+    parser.add_argument("--criterion", metavar="ID", help="only this criterion, with its patients")
+    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+    add_as_at(parser, "the day for which ages are calculated")
 
 
 def run(options: argparse.Namespace) -> int:
     """Match and print: all criteria, one with its patients, or everything as JSON."""
-    with _asked(options) as (whole, index, as_at):
-        pack = whole if options.criterion is None else _only(whole, options.criterion)
+    from recordpick.matching import match
+
+    with _opened(options) as (whole_pack, index, as_at):
+        pack = whole_pack if options.criterion is None else _only(whole_pack, options.criterion)
         with progress_on_stderr() as progress:
             matches = match(pack, index, as_at, progress)
         if options.json:
-            say_json(_as_json(pack, index, matches))
+            print_json(_as_json(pack, index, matches))
         elif options.criterion is not None:
             _print_one(pack, index, matches, options.criterion)
         else:
@@ -42,23 +58,29 @@ def run(options: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _asked(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, date]]:
-    """Yield pack, index and day: those of the working file, or those given as options."""
+def _opened(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, date]]:
+    """Yield pack, index and day: those of the working file, or those named one by one."""
     if options.file is not None:
         if options.criteria is not None:
             raise UserError("A working file has its own criteria: leave out FILE or --criteria.")
-        with opened(options, to_write=False) as (file, index):
-            yield file.pack, index, day(options.as_at) or file.as_at
+        with open_with_index(options, to_write=False) as (file, index):
+            yield file.pack, index, parse_as_at(options.as_at) or file.as_at
         return
+    from recordpick.criteria.load import read_pack
+    from recordpick.index.practice_index import open_index
+    from recordpick.resources import general_practice_pack
+
     if options.index is None:
         raise UserError("Give a working file, or --index with a practice index.")
     index = open_index(options.index)
     pack = read_pack(options.criteria or general_practice_pack())
-    tell_notes(pack)
-    yield pack, index, day(options.as_at) or index.manifest.as_at
+    print_pack_notes(pack)
+    yield pack, index, parse_as_at(options.as_at) or index.manifest.as_at
 
 
 def _only(pack: Pack, criterion_id: str) -> Pack:
+    from dataclasses import replace
+
     try:
         return replace(pack, criteria=(pack.criterion(criterion_id),))
     except KeyError:
@@ -73,12 +95,11 @@ def _print_all(pack: Pack, matches: Matches) -> None:
         answer = matches.answers[criterion.id]
         notes += [f"{criterion.id}: {text}" for text in _notes(answer)]
         rows.append(_row(criterion, answer))
-    for line in table(rows, right=frozenset({2, 3})):
-        say(line)
+    print_table(rows, right=frozenset({2, 3}))
     if notes:
-        say()
+        print_result()
         for note in notes:
-            say(note)
+            print_result(note)
 
 
 def _row(criterion: Criterion, answer: Answer) -> tuple[str, ...]:
@@ -99,22 +120,26 @@ def _notes(answer: Answer) -> tuple[str, ...]:
 
 
 def _print_one(pack: Pack, index: PracticeIndex, matches: Matches, criterion_id: str) -> None:
+    from recordpick.matching import evidence_lines
+
     criterion, answer = pack.criterion(criterion_id), matches.answers[criterion_id]
-    say(f"{criterion.id}  {criterion.title}")
-    say(criterion.find)
-    say(f"{answer.population:,} in the population")
+    print_result(f"{criterion.id}  {criterion.title}")
+    print_result(criterion.find)
+    print_result(f"{answer.population:,} in the population")
     for left in answer.left:
-        say(f"{left.left:,} left after: {left.says} ({left.holds:,} by itself)")
+        print_result(f"{left.left:,} left after: {left.says} ({left.holds:,} by itself)")
     for note in _notes(answer):
-        say(note)
+        print_result(note)
     patients = matches.patients(criterion_id).to_list()
     lines = evidence_lines(pack, index, matches.as_at, criterion_id, patients)
     for patient_id, count, line in lines.iter_rows():
-        say_row(patient_id, count, line or "")
+        print_row(patient_id, count, line or "")
 
 
 def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, object]:
-    """Return everything for programs, in the form that docs/reference.md describes."""
+    """Return everything for programs; the form is described in docs/reference.md."""
+    from dataclasses import asdict
+
     return {
         "pack": {"title": pack.title, "version": pack.version, "fingerprint": pack.fingerprint},
         "index": {"fingerprint": index.fingerprint, "synthetic": index.manifest.synthetic},

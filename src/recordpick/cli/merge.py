@@ -3,30 +3,58 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import must_be_new, say, say_json, tell, who
+from recordpick.cli.arguments import add_out, add_person
+from recordpick.cli.common import acting_person
+from recordpick.cli.output import print_json, print_message, print_result
 from recordpick.errors import UserError
-from recordpick.selection.merging import Choice, Conflict, Plan, plan_merge
-from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
-NOT_DECIDED = 2
+if TYPE_CHECKING:
+    from recordpick.selection.merging import Choice, Conflict, Plan
+
+HELP = "merge two copies of a working file"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("first", type=Path, metavar="A", help="one copy (.recordpick)")
+    parser.add_argument("second", type=Path, metavar="B", help="the other copy")
+    add_out(parser, "FILE", "the new, merged working file")
+    parser.add_argument(
+        "--take",
+        action="append",
+        default=[],
+        metavar="CHOICE",
+        help="whose version counts where they conflict: A or B for all, NAME=A or NAME=B for one; "
+        "may be given several times",
+    )
+    parser.add_argument("--json", action="store_true", help="list the conflicts as JSON")
+    add_person(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compare the copies, and write them as one new file if every conflict is decided.
+    """Compare the copies, and write them as one new file where every conflict is decided.
 
-    0 if that is written, or there is nothing to merge; 2 if conflicts are not decided:
-    they are listed, and nothing is written.
+    Return 0 when that is written, or there is nothing to merge. UserError when conflicts are not
+    decided: they are listed, and nothing is written.
     """
-    person = who(options)
-    must_be_new(options.out)
+
+    from recordpick.atomic import check_new
+    from recordpick.selection.merging import plan_merge
+    from recordpick.selection.working_file import WorkingFile
+
+    person = acting_person(options)
+    check_new(options.out)
     with (
         WorkingFile.open(options.first, read_only=True) as ours,
         WorkingFile.open(options.second, read_only=True) as theirs,
     ):
         for file in (ours, theirs):
             for warning in file.warnings:
-                tell(f"{file.path.name}: {warning}")
+                print_message(f"{file.path.name}: {warning}")
         plan = plan_merge(ours, theirs)
         choices = _choices(options.take, plan)
         left = [one for one in plan.conflicts if one.name not in choices]
@@ -34,24 +62,25 @@ def run(options: argparse.Namespace) -> int:
         if written:
             ours.save_merged(options.out, plan.body(choices), person)
     if options.json:
-        _say_json(plan, choices, str(options.out) if written else None)
+        _print_plan(plan, choices, str(options.out) if written else None)
     elif left:
-        _say_conflicts(left)
+        _print_conflicts(left)
     if left:
         raise UserError(
-            f"{_conflicts(len(left))} not decided, so nothing was written. For each, give --take "
-            "NAME=A or --take NAME=B, or give --take A or --take B for all the rest."
+            f"{plural(len(left), 'conflict is', 'conflicts are')} not decided, so nothing was "
+            "written. For each, give --take NAME=A or --take NAME=B, or give --take A or --take B "
+            "for all the rest."
         )
     if not options.json:
-        say(plan.nothing_to_do or f"Written: {options.out}. Continue with this file only.")
+        print_result(plan.nothing_to_do or f"Written: {options.out}. Continue with this file only.")
     if written:
         for note in plan.notes:
-            tell(note)
+            print_message(note)
     return 0
 
 
 def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
-    """Parse the decisions: `A` or `B` for all that are not named, `NAME=A` for one."""
+    """Return what was decided: `A` or `B` for all that is not named, `NAME=A` for one."""
     names = {one.name for one in plan.conflicts}
     named: dict[str, Choice] = {}
     rest: Choice | None = None
@@ -80,24 +109,20 @@ def _choice(text: str, whole: str) -> Choice:
     raise UserError(f"--take {whole}: write A or B, or NAME=A or NAME=B.")
 
 
-def _conflicts(number: int) -> str:
-    return "1 conflict is" if number == 1 else f"{number:,} conflicts are"
-
-
-def _say_conflicts(conflicts: list[Conflict]) -> None:
+def _print_conflicts(conflicts: list[Conflict]) -> None:
     for one in conflicts:
-        say(one.name)
-        say(f"  {one.says}")
-        say(f"  A  {_one_line(one.a)}")
-        say(f"  B  {_one_line(one.b)}")
+        print_result(one.name)
+        print_result(f"  {one.says}")
+        print_result(f"  A  {_one_line(one.a)}")
+        print_result(f"  B  {_one_line(one.b)}")
 
 
 def _one_line(text: str) -> str:
     return " / ".join(text.split("\n"))
 
 
-def _say_json(plan: Plan, choices: dict[str, Choice], written: str | None) -> None:
-    say_json(
+def _print_plan(plan: Plan, choices: dict[str, Choice], written: str | None) -> None:
+    print_json(
         {
             "written": written,
             "nothing_to_do": plan.nothing_to_do or None,

@@ -1,11 +1,19 @@
-"""`recordpick` and `recordpick FILE`: the app."""
+"""`recordpick` and `recordpick FILE`: open the app."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from recordpick.cli.common import has_terminal
+from recordpick.cli.output import has_terminal, print_result
 from recordpick.errors import UserError
+
+HELP = "open the app, on a working file if one is given"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("file", type=Path, nargs="?", metavar="FILE", help="the working file")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,7 +33,5 @@ def run(options: argparse.Namespace) -> int:
     app = RecordpickApp(options.file)
     code = app.run_on_terminal()
     if app.last_words:
-        from recordpick.cli.common import say
-
-        say(app.last_words)
+        print_result(app.last_words)
     return code

@@ -1,27 +1,47 @@
-"""`recordpick receive`: several practices' lists in one table."""
+"""`recordpick receive`: put several practices' lists into one table."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from recordpick.atomic import check_new, write_file
-from recordpick.cli.common import ask_passphrase, say, tell
-from recordpick.verify.open_pack import open_pack
-from recordpick.verify.receive import as_file, check_out, received
-from recordpick.verify.verify import verify
+from recordpick.cli.arguments import add_out
+from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.output import print_message, print_result
+
+HELP = "put several practices' lists into one table"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "packs",
+        type=Path,
+        nargs="+",
+        metavar="PACK",
+        help="folders, or zips (asks for each passphrase)",
+    )
+    add_out(parser, "FILE", "a new .parquet or .csv file")
 
 
 def run(options: argparse.Namespace) -> int:
     """Verify every pack; write the table only if all of them are right."""
+
+    from recordpick.atomic import check_new, write_file
+    from recordpick.verify.open_pack import open_pack
+    from recordpick.verify.receive import check_out, combine_lists, encode_table
+    from recordpick.verify.verify import verify
+
     check_out(options.out)
     check_new(options.out)
-    verdicts = [verify(open_pack(pack, ask_passphrase(pack))) for pack in options.packs]
-    table, cautions = received(verdicts)
+    verdicts = [verify(open_pack(pack, passphrase_prompt(pack))) for pack in options.packs]
+    table, cautions = combine_lists(verdicts)
     for caution in cautions:
-        tell(caution)
-    write_file(options.out, as_file(table, options.out))
-    for one in verdicts:
-        lines = 0 if one.selected is None else one.selected.height
-        say(f"{one.list_id}  {lines:>6,} lines  {one.practice or 'practice not named'}")
-    say(f"{table.height:,} lines of {len(verdicts)} packs written to {options.out}.")
+        print_message(caution)
+    write_file(options.out, encode_table(table, options.out))
+    for verdict in verdicts:
+        lines = 0 if verdict.selected is None else verdict.selected.height
+        practice = verdict.practice or "practice not named"
+        print_result(f"{verdict.list_id}  {lines:>6,} lines  {practice}")
+    print_result(f"{table.height:,} lines of {len(verdicts)} packs written to {options.out}.")
     return 0

@@ -3,18 +3,54 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from recordpick.cli.common import opened, progress_on_stderr, say, say_row, table, tell, who
+from recordpick.cli.arguments import add_file_and_index, add_person, add_take_over
+from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.output import (
+    print_message,
+    print_result,
+    print_row,
+    print_table,
+    progress_on_stderr,
+)
 from recordpick.errors import UserError
-from recordpick.matching import Matches, match
-from recordpick.picking.shortfalls import shortfalls
-from recordpick.picking.suggestion import WAYS, Basis, Comparison, compare
-from recordpick.selection.working_file import WorkingFile
+
+if TYPE_CHECKING:
+    from recordpick.matching import Matches
+    from recordpick.picking.suggestion import Comparison
+    from recordpick.selection.working_file import WorkingFile
+
+HELP = "complete the picks for each criterion"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file_and_index(parser)
+    parser.add_argument(
+        "--by",
+        choices=("fewest", "spread", "ticket"),
+        default="fewest",
+        help="fewest records to open (the default); spread: different patients, ages, sexes and "
+        "GPs; ticket: an even draw within each criterion",
+    )
+    parser.add_argument(
+        "--criterion", action="append", metavar="ID", help="only this criterion (may be repeated)"
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="show what would be picked, pick nothing"
+    )
+    add_person(parser)
+    add_take_over(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Suggest, print what each way would cost, and pick one way's records unless `--show`."""
-    with opened(options, who(options), to_write=not options.show) as (file, index):
+    from recordpick.matching import match
+    from recordpick.picking.suggestion import Basis, compare
+
+    person = acting_person(options)
+    with open_with_index(options, person, to_write=not options.show) as (file, index):
         known = {criterion.id for criterion in file.pack.criteria}
         for criterion_id in options.criterion or ():
             if criterion_id not in known:
@@ -28,24 +64,26 @@ def run(options: argparse.Namespace) -> int:
                 Basis(matches, file.pack, file.selection, seed, patients, options.criterion)
             )
         suggestion = compared.suggestions[options.by]
-        _say_costs(compared)
+        _print_costs(compared)
         if suggestion.solver_failed:
-            tell(suggestion.in_words)
+            print_message(suggestion.in_words)
         if options.show:
             for criterion_id, patient_id in suggestion.picks:
-                say_row(criterion_id, patient_id)
-        elif suggestion.picks:
+                print_row(criterion_id, patient_id)
+            return 0
+        if suggestion.picks:
             file.suggest(suggestion.picks, suggestion.how)
-            say()
-            say(f"Picked by {suggestion.how}: {suggestion.in_words}")
-            say("One undo in the app reverses them.")
-        if not options.show:
-            _say_shortfalls(file, matches)
+            print_result()
+            print_result(f"Picked by {suggestion.how}: {suggestion.in_words}")
+            print_result("One undo in the app reverses them.")
+        _print_shortfalls(file, matches)
     return 0
 
 
-def _say_costs(compared: Comparison) -> None:
-    say(compared.in_words[0])
+def _print_costs(compared: Comparison) -> None:
+    from recordpick.picking.suggestion import WAYS
+
+    print_result(compared.in_words[0])
     if not any(suggestion.picks for suggestion in compared.suggestions.values()):
         return
     rows: list[tuple[str, ...]] = [("way", "picks", "records to open", "new records")]
@@ -54,13 +92,14 @@ def _say_costs(compared: Comparison) -> None:
         rows.append(
             (cost.how, f"{len(cost.picks):,}", f"{cost.records:,}", f"{cost.new_records:,}")
         )
-    for line in table(rows, right=frozenset({1, 2, 3})):
-        say(line)
+    print_table(rows, right=frozenset({1, 2, 3}))
 
 
-def _say_shortfalls(file: WorkingFile, matches: Matches) -> None:
+def _print_shortfalls(file: WorkingFile, matches: Matches) -> None:
+    from recordpick.picking.shortfalls import shortfalls
+
     short = [row for row in shortfalls(matches, file.pack, file.selection) if row.state != "full"]
     if short:
-        say()
+        print_result()
     for row in short:
-        say(f"{row.criterion_id} ({row.title}): {row.in_words}")
+        print_result(f"{row.criterion_id} ({row.title}): {row.in_words}")

@@ -1,21 +1,36 @@
-"""`recordpick verify`: is a hand-over pack whole, unaltered, and does it mean what it says?"""
+"""`recordpick verify`: check that a hand-over pack is complete, unaltered and consistent."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from recordpick.cli.common import ask_passphrase, say
-from recordpick.index.practice_index import open_index
-from recordpick.verify.open_pack import open_pack
-from recordpick.verify.verify import answer, verify
+from recordpick.cli.common import passphrase_prompt
+from recordpick.cli.output import print_result
 
+HELP = "check a hand-over pack before importing it"
 NOT_RIGHT = 1
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "pack", type=Path, metavar="PACK", help="the folder, or the zip (asks for its passphrase)"
+    )
+    parser.add_argument(
+        "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
+    )
+
+
 def run(options: argparse.Namespace) -> int:
-    """Print the verdict on a page; 0 if the pack is right, 1 if it is not."""
+    """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
+    from recordpick.index.practice_index import open_index
+    from recordpick.verify.open_pack import open_pack
+    from recordpick.verify.verdict_page import verdict_page
+    from recordpick.verify.verify import verify
+
     index = None if options.index is None else open_index(options.index)
-    verdict = verify(open_pack(options.pack, ask_passphrase(options.pack)), index)
-    for line in answer(verdict):
-        say(line)
-    return 0 if verdict.right else NOT_RIGHT
+    verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
+    for line in verdict_page(verdict):
+        print_result(line)
+    return 0 if verdict.is_sound else NOT_RIGHT

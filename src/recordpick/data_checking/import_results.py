@@ -1,8 +1,8 @@
-"""A filled-in workbook held against the list it is of: what can be taken in, and what cannot.
+"""Compare a filled-in workbook with its list: which results can be imported, and which cannot.
 
-A result must never end up with another patient. So a row is taken only where its line, its patient
-and its sheet agree with the list as it was handed over; any other row is named, and stays in the
-workbook to be put right.
+A result must never end up with another patient. So a row is imported only where its line, its
+patient and its sheet agree with the list as it was handed over. Any other row is named, and stays
+in the workbook to be corrected.
 """
 
 from __future__ import annotations
@@ -21,53 +21,55 @@ from recordpick.handover.tick_sheet_model import RESULTS, SEVERITIES
 from recordpick.selection.kinds.results import earlier_import, new_entries
 from recordpick.selection.results import FAULTS, Entry, FilledIn, Imported, Phase, Result
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """A result that says otherwise than the one that was taken in before."""
+    """A result that replaces a different one that was imported before."""
 
     entry: Entry
     before: Result
 
 
 @dataclass(frozen=True)
-class LookedAt:
-    """What a workbook holds for a working file, before it is taken in.
+class ImportPreview:
+    """What a workbook holds for a working file, before it is imported.
 
-    `filled` is what `WorkingFile.import_results` takes. `not_taken` are sentences on what cannot
-    be taken in, `told` on what is worth knowing. `taken_before`: this very workbook was taken in.
+    `filled` is what `WorkingFile.import_results` needs. `not_imported` are sentences on what
+    cannot be imported, `notes` on what is worth knowing. `imported_before` is the earlier import of
+    this very workbook.
     """
 
     filled: FilledIn
     new: int
     replaced: tuple[Replaced, ...]
     known: int
-    not_taken: tuple[str, ...]
-    told: tuple[str, ...]
-    taken_before: Imported | None
+    not_imported: tuple[str, ...]
+    notes: tuple[str, ...]
+    imported_before: Imported | None
 
 
-def look_at(file: WorkingFile, path: Path, phase: Phase | None = None) -> LookedAt:
-    """Read a filled-in workbook and hold it against the working file. Nothing is changed.
+def preview_import(file: WorkingFile, path: Path, phase: Phase | None = None) -> ImportPreview:
+    """Read a filled-in workbook and compare it with the working file, which stays as it is.
 
-    `phase`, where given, goes before what the workbook says. UserError where it is no workbook, of
-    another working file, or does not say of which list and phase it is.
+    `phase`, where given, overrides the workbook's. UserError where it is not a workbook, belongs to
+    another working file, or does not say which list and phase it is for.
     """
-    return held_against(file, read_workbook(path), phase)
+    return preview_of(file, read_workbook(path), phase)
 
 
-def held_against(file: WorkingFile, book: Workbook, phase: Phase | None = None) -> LookedAt:
-    """Hold a workbook that was read against the list it is of. UserError as for `look_at`."""
-    told: list[str] = []
-    listed = _list_of(file, book, told)
-    phase = _phase_of(book, phase, told)
-    taken, not_taken = _taken(book, listed, told)
-    entries = tuple(taken.values())
-    told += _not_picked_any_more(file, listed, entries)
+def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) -> ImportPreview:
+    """Compare a workbook that was read with its list. UserError as for `preview_import`."""
+    notes: list[str] = []
+    listed = _list_of(file, book, notes)
+    phase = _phase_of(book, phase, notes)
+    by_line, not_imported = _entries(book, listed, notes)
+    entries = tuple(by_line.values())
+    notes += _not_picked_any_more(file, listed, entries)
     vague = [entry for entry in entries if entry.outcome in FAULTS and not entry.differs]
     if vague:
-        told.append(f"{_results(len(vague))} with a difference that nobody has described.")
+        notes.append(f"{plural(len(vague), 'result')} with a difference that nobody has described.")
     results = file.selection.results
     changed = new_entries(results, phase, entries)
     replaced = tuple(
@@ -76,51 +78,51 @@ def held_against(file: WorkingFile, book: Workbook, phase: Phase | None = None) 
         if (key := (phase, entry.criterion_id, entry.patient_id)) in results
     )
     filled = FilledIn(phase, listed.list_id, one_line(book.name)[:200], book.sha256, entries)
-    return LookedAt(
+    return ImportPreview(
         filled=filled,
         new=len(changed) - len(replaced),
         replaced=replaced,
         known=len(entries) - len(changed),
-        not_taken=(*book.problems, *not_taken),
-        told=tuple(told),
-        taken_before=earlier_import(file.selection.imports, phase, book.sha256),
+        not_imported=(*book.problems, *not_imported),
+        notes=tuple(notes),
+        imported_before=earlier_import(file.selection.imports, phase, book.sha256),
     )
 
 
-def _list_of(file: WorkingFile, book: Workbook, told: list[str]) -> HandedOver:
+def _list_of(file: WorkingFile, book: Workbook, notes: list[str]) -> HandedOver:
     ours = list_ids(file)
     if not ours:
         raise UserError(
-            f"{file.path.name} has not handed over a list yet, so no tick sheets can be of it: "
+            f"{file.path.name} has not handed over a list yet, so no tick sheets belong to it: "
             "is it the right working file?"
         )
     if book.list_id is None:
         raise UserError(
-            f"{book.name} does not say which list it is of: its sheet Start is missing or was "
+            f"{book.name} does not say which list it is for: its sheet Start is missing or was "
             "changed. Write the list's name (List, RP-…) there again, as the hand-over pack has it."
         )
     lists = all_handed_over(file, book.list_id)
     if not lists:
         known = ours[0] if len(ours) == 1 else f"{', '.join(ours[:-1])} and {ours[-1]}"
         raise UserError(
-            f"{book.name} is of the list {book.list_id}; {file.path.name} has handed over {known}. "
-            "Nothing was taken in: open the working file that the tick sheets came from. If that "
-            f"is a copy of this one, bring the two together first ({MERGE})."
+            f"{book.name} is for the list {book.list_id}; {file.path.name} has handed over "
+            f"{known}. Nothing was imported: open the working file that the tick sheets came from. "
+            f"If that is a copy of this one, bring the two together first ({MERGE})."
         )
     other = {row.list_id for row in book.listed.values()} - {book.list_id, ""}
     if other:
         raise UserError(
-            f"{book.name} is of the list {book.list_id} on its first sheet and of "
+            f"{book.name} is for the list {book.list_id} on its first sheet and for "
             f"{min(other)} on its sheet List: sheets of two workbooks were mixed. Nothing was "
-            "taken in."
+            "imported."
         )
-    return _with_its_fingerprint(book, lists, told)
+    return _list_with_fingerprint(book, lists, notes)
 
 
 MERGE = "recordpick merge"
 
 
-def _with_its_fingerprint(book: Workbook, lists: list[HandedOver], told: list[str]) -> HandedOver:
+def _list_with_fingerprint(book: Workbook, lists: list[HandedOver], notes: list[str]) -> HandedOver:
     """Return the list with the workbook's fingerprint; UserError where it is another list's."""
     if book.fingerprint:
         for one in lists:
@@ -129,17 +131,17 @@ def _with_its_fingerprint(book: Workbook, lists: list[HandedOver], told: list[st
         ours = " or ".join(spoken_fingerprint(one.sha256) for one in lists)
         raise UserError(
             f"{book.name} names the list {book.list_id} with another fingerprint than this working "
-            f"file's list of that name has ({ours}): other patients are on it. Nothing was taken "
-            "in. It may be from another copy of the working file: bring the two together first "
-            f"({MERGE})."
+            f"file's list of that name has ({ours}): other patients are on it. Nothing was "
+            "imported. It may be from another copy of the working file: bring the two together "
+            f"first ({MERGE})."
         )
     if len(lists) > 1:
         raise UserError(
             f"{book.name} has no list fingerprint, and two copies have each handed over a list "
-            f"{book.list_id}: it cannot be told which of them it is of. Nothing was taken in."
+            f"{book.list_id}: which of them it is for is not known. Nothing was imported."
         )
     _check_listed(book, lists[0])
-    told.append(
+    notes.append(
         f"{book.name} has no list fingerprint (an earlier recordpick made it, or its first sheet "
         "was changed): only rows with a patient number or NHS number are imported."
     )
@@ -150,73 +152,75 @@ def _check_listed(book: Workbook, listed: HandedOver) -> None:
     """Raise a UserError where the sheet List has other patients on its lines than the list has."""
     for number, row in book.listed.items():
         line = listed.lines.get(number)
-        if row.patient and (line is None or not cells.same_patient(row.patient, line.patient_id)):
+        if row.patient and (
+            line is None or not cells.is_same_patient(row.patient, line.patient_id)
+        ):
             raise UserError(
-                f"{book.name} is not of the list {listed.list_id} that this working file handed "
+                f"{book.name} is not for the list {listed.list_id} that this working file handed "
                 f"over: its sheet List, row {row.number}, has patient {short(row.patient)} on line "
-                f"{number}. Nothing was taken in. It may be from another copy of the working file: "
+                f"{number}. Nothing was imported. It may be from another copy of the working file: "
                 f"bring the two together first ({MERGE})."
             )
 
 
-def _phase_of(book: Workbook, asked: Phase | None, told: list[str]) -> Phase:
-    if asked is not None:
-        if book.phase not in {None, asked}:
-            told.append(f"The workbook says {book.phase}; it is taken as {asked}, as you said.")
-        return asked
+def _phase_of(book: Workbook, given: Phase | None, notes: list[str]) -> Phase:
+    if given is not None:
+        if book.phase not in {None, given}:
+            notes.append(f"The workbook says {book.phase}; it is imported as {given}, as you said.")
+        return given
     if book.phase is None:
         raise UserError(
-            f"{book.name} does not say of which phase it is: choose it on the sheet Start, or say "
-            "which (--phase)."
+            f"{book.name} does not say which phase it is for: choose it on the sheet Start, or "
+            "name it (--phase)."
         )
     return book.phase
 
 
-def _taken(
-    book: Workbook, listed: HandedOver, told: list[str]
+def _entries(
+    book: Workbook, listed: HandedOver, notes: list[str]
 ) -> tuple[dict[int, Entry], list[str]]:
-    """Give the entries by line of the list, and a sentence for each row that is not one."""
+    """Return the entries by line of the list, and a sentence for each row without an entry."""
     found: dict[int, list[tuple[Row, Entry]]] = {}
-    not_taken: list[str] = []
+    not_imported: list[str] = []
     for row in book.rows:
         line = line_of(row, listed, book)
         if isinstance(line, str):
-            not_taken.append(f"{row.place}: {line}")
+            not_imported.append(f"{row.place}: {line}")
             continue
-        entry = _entry(row, line, told)
+        entry = _entry(row, line, notes)
         if isinstance(entry, str):
-            not_taken.append(f"{row.place}: {entry}")
+            not_imported.append(f"{row.place}: {entry}")
         else:
             found.setdefault(line.line, []).append((row, entry))
-    taken: dict[int, Entry] = {}
+    entries: dict[int, Entry] = {}
     for line_number, rows in sorted(found.items()):
         if all(entry == rows[0][1] for _, entry in rows):
-            taken[line_number] = rows[0][1]
+            entries[line_number] = rows[0][1]
         else:
             places = " and ".join(row.place for row, _ in rows[:3])
-            not_taken.append(
-                f"{places}: they say different things of line {line_number}. Keep one of them."
+            not_imported.append(
+                f"{places}: they have different results for line {line_number}. Keep one of them."
             )
-    return taken, not_taken
+    return entries, not_imported
 
 
-def _entry(row: Row, line: Listed, told: list[str]) -> Entry | str:
-    """Read what was filled in, or say why it is no result."""
+def _entry(row: Row, line: Listed, notes: list[str]) -> Entry | str:
+    """Return the entry of a row, or a sentence on why it has none."""
     if not row.result:
         return "something is filled in, but no result. Choose one."
-    outcome = cells.outcome(row.result)
+    outcome = cells.parse_outcome(row.result)
     if outcome is None:
-        return f"{short(row.result)!r} is no result. Choose one of: {', '.join(RESULTS)}."
-    severity = cells.severity(row.severity)
+        return f"{short(row.result)!r} is not a result. Choose one of: {', '.join(RESULTS)}."
+    severity = cells.parse_severity(row.severity)
     if severity is None:
-        told.append(
-            f"{row.place}: {short(row.severity)!r} is no severity (it is one of "
-            f"{', '.join(SEVERITIES)}). The result is taken in without it."
+        notes.append(
+            f"{row.place}: {short(row.severity)!r} is not a severity, which is one of "
+            f"{', '.join(SEVERITIES)}. The result is imported without it."
         )
-    checked_on = cells.day(row.on) if row.on else None
+    checked_on = cells.parse_checked_on(row.on) if row.on else None
     if row.on and checked_on is None:
-        told.append(
-            f"{row.place}: {short(row.on)!r} is no date. The result is taken in without it."
+        notes.append(
+            f"{row.place}: {short(row.on)!r} is not a date. The result is imported without it."
         )
     return Entry(
         criterion_id=line.criterion_id,
@@ -224,9 +228,9 @@ def _entry(row: Row, line: Listed, told: list[str]) -> Entry | str:
         line=line.line,
         record=line.record,
         outcome=outcome,
-        differs=cells.note(row.differs),
+        differs=cells.clean_note(row.differs),
         severity=severity or "",
-        initials=cells.initials(row.initials),
+        initials=cells.clean_initials(row.initials),
         checked_on=checked_on,
     )
 
@@ -238,11 +242,7 @@ def _not_picked_any_more(
     gone = [one for one in entries if (one.criterion_id, one.patient_id) not in picked]
     return [
         f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient {short(entry.patient_id)}) "
-        f"was taken out of the selection after {listed.list_id}. Its result is taken in all the "
+        f"was removed from the selection after {listed.list_id}. Its result is imported all the "
         "same."
         for entry in gone
     ]
-
-
-def _results(number: int) -> str:
-    return "1 result" if number == 1 else f"{number:,} results"

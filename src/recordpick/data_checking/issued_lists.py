@@ -1,4 +1,4 @@
-"""The lists that were handed over, made again from the journal: who stood on which line.
+"""The lists that were handed over, rebuilt from the journal: which patient is on which line.
 
 A workbook may have been pasted over; the working file knows what it exported. The list of an export
 is what the events before it lead to.
@@ -24,7 +24,7 @@ from recordpick.selection.working_file import WorkingFile
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of a list: whom it is about, and for what."""
+    """One line of a list: which patient it is about, and which criterion."""
 
     line: int
     record: int
@@ -45,7 +45,7 @@ class HandedOver:
     number: int
     lines: Mapping[int, Listed]
     sheets: Mapping[str, str | None]
-    """The criterion of each sheet, by the sheet's name in small letters."""
+    """The criterion of each sheet, by the sheet's name in lower case."""
     sha256: str = ""
     """The list's fingerprint."""
     numbers: KnownNumbers = field(default_factory=lambda: KnownNumbers("", ""))
@@ -63,7 +63,7 @@ class HandedOver:
 
 
 def list_ids(file: WorkingFile) -> list[str]:
-    """Name every list that was handed over from a working file, in order."""
+    """Return the name of every list that was handed over from a working file, in order."""
     return [name for name, _ in _named_exports(file)]
 
 

@@ -1,7 +1,7 @@
-"""Tick sheets of one phase: what is to be looked at again, with what was found before beside it.
+"""Tick sheets of one phase: what to check again, next to what was found before.
 
-The lines keep the numbers that they have on the newest list that was handed over, so that the
-workbook is read back like that of the hand-over pack.
+The lines keep their numbers on the newest list that was handed over, so that the workbook is
+imported like that of the hand-over pack.
 """
 
 from __future__ import annotations
@@ -13,28 +13,30 @@ from datetime import datetime
 import polars as pl
 
 from recordpick.data_checking.issued_lists import list_ids, selection_of
-from recordpick.data_checking.progress import to_recheck
+from recordpick.data_checking.progress import issues_to_recheck
 from recordpick.errors import UserError
 from recordpick.handover.criteria_report import CRITERIA_REPORT
-from recordpick.handover.export import names_of, numbers_of
+from recordpick.handover.pack_contents import names_of, numbers_of
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import list_sha256, selection_rows
-from recordpick.handover.tick_sheet_model import HOW, Sheet, Workbook, sheets_of, tabs_of, tick_text
+from recordpick.handover.tick_sheet_model import HOW, Sheet, Workbook, sheets_of, tabs_of
+from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.results import Issue, Phase
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
 Key = tuple[str | None, str]
 _LONGEST = 300
 _HOW: dict[Phase, str] = {
     "first check": HOW,
     "recheck": (
-        "These are the lines in which something was found, and that is not settled yet: what was "
-        f"found stands beside each. {HOW}"
+        "These are the lines in which something was found that is not resolved yet: what was "
+        f"found is next to each. {HOW}"
     ),
-    "go-live": f"These are all records of the list, to be looked at again at go-live. {HOW}",
+    "go-live": f"These are all records of the list, to be checked again at go-live. {HOW}",
 }
 
 
@@ -47,15 +49,15 @@ class PhaseSheets:
     selected: pl.DataFrame
     on_the_list: Mapping[str | None, int]
     of: Workbook
-    told: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def lines(self) -> int:
-        """How many lines there are to be checked."""
+        """The number of lines to check."""
         return self.selected.height
 
     def workbook(self, *, with_names: bool) -> bytes:
-        """Write them as a workbook."""
+        """Return them as a workbook."""
         counted = [
             {
                 "criterion_id": sheet.criterion_id,
@@ -72,18 +74,18 @@ class PhaseSheets:
         )
 
     def text(self) -> bytes:
-        """Write them as text to print."""
+        """Return them as text to print."""
         return tick_text(self.about, self.sheets, self.of.phase).encode("utf-8")
 
 
 def phase_sheets(
     file: WorkingFile, index: PracticeIndex, phase: Phase, written_on: datetime, *, with_names: bool
 ) -> PhaseSheets:
-    """Make the tick sheets of a phase, of the newest list that was handed over.
+    """Return the tick sheets of a phase, for the newest list that was handed over.
 
     For the recheck: the lines whose issue is open. For the first check and go-live: every line of
     the list that is still selected. UserError where no list was handed over, where records were
-    picked or drawn since, or where there is nothing to be looked at.
+    picked or drawn since, or where there is nothing to check.
     """
     names = list_ids(file)
     if not names:
@@ -96,11 +98,11 @@ def phase_sheets(
     rows = selection_rows(listed, file.pack, numbers_of(index, file.as_at, listed), names[-1])
     on_the_list = {(one, who) for one, who in rows.select("criterion_id", "patient_id").iter_rows()}
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
-    told: list[str] = []
+    notes: list[str] = []
     if phase == "recheck":
-        wanted = _open_lines(file, on_the_list, names[-1], told)
+        wanted = _open_lines(file, on_the_list, names[-1], notes)
     else:
-        wanted = _all_lines(on_the_list, picked, names[-1], told)
+        wanted = _all_lines(on_the_list, picked, names[-1], notes)
     if not wanted:
         raise UserError(_NOTHING[phase == "recheck"])
     keys = pl.DataFrame(
@@ -122,42 +124,42 @@ def phase_sheets(
         selected=selected,
         on_the_list={one.criterion_id: len(one.lines) for one in whole},
         of=Workbook(phase, _HOW[phase], ("On the list", "To check"), tabs),
-        told=tuple(told),
+        notes=tuple(notes),
     )
 
 
 _NOTHING = {
-    True: "No issue is open: nothing has to be looked at again.",
-    False: "Nobody on the list is selected any more: nothing has to be looked at.",
+    True: "No issue is open: nothing has to be checked again.",
+    False: "Nobody on the list is selected any more: nothing has to be checked.",
 }
 
 
-def _open_lines(file: WorkingFile, there: set[Key], name: str, told: list[str]) -> set[Key]:
+def _open_lines(file: WorkingFile, on_list: set[Key], name: str, notes: list[str]) -> set[Key]:
     lines = set()
-    for issue in to_recheck(file):
+    for issue in issues_to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
-        if line in there:
+        if line in on_list:
             lines.add(line)
         else:
-            told.append(
+            notes.append(
                 f"Issue {issue.number} ({line[0] or 'Random'}, patient {line[1]}) is open, and not "
-                f"on the list {name}: look at it by hand, or pick it again and export."
+                f"on the list {name}: check it by hand, or pick it again and export."
             )
     return lines
 
 
-def _all_lines(there: set[Key], picked: set[Key], name: str, told: list[str]) -> set[Key]:
-    new = len(picked - there)
+def _all_lines(on_list: set[Key], picked: set[Key], name: str, notes: list[str]) -> set[Key]:
+    new = len(picked - on_list)
     if new:
         raise UserError(
-            f"{new:,} picks or random records are not on the list {name}, so nothing could be read "
-            "back of them: export again first, and give the supplier the new list."
+            f"{new:,} picks or random records are not on the list {name}, so their results could "
+            "not be imported: export again first, and give the supplier the new list."
         )
-    gone = len(there - picked)
+    gone = len(on_list - picked)
     if gone:
-        lines = f"1 line of {name} is" if gone == 1 else f"{gone:,} lines of {name} are"
-        told.append(f"{lines} not selected any more, and left out.")
-    return there & picked
+        lines = plural(gone, f"line of {name} is", f"lines of {name} are")
+        notes.append(f"{lines} not selected any more, and left out.")
+    return on_list & picked
 
 
 def _found_before(selection: Selection) -> dict[Key, str]:
@@ -174,8 +176,8 @@ def _in_words(issue: Issue) -> str:
     if len(differs) > _LONGEST:
         differs = f"{differs[: _LONGEST - 1]}…"
     severity = f", {found.entry.severity}" if found.entry.severity else ""
-    said = f": {differs}" if differs else ""
-    return f"Issue {issue.number} ({issue.status}), {found.entry.outcome}{severity}{said}"
+    what = f": {differs}" if differs else ""
+    return f"Issue {issue.number} ({issue.status}), {found.entry.outcome}{severity}{what}"
 
 
 def _about(

@@ -1,4 +1,4 @@
-"""What people write into the cells of a tick sheet, read: results, severities, dates, texts."""
+"""Parse what people write into the cells of a tick sheet: results, severities, dates, texts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _SERIAL_FROM = date(1899, 12, 30)
 """Spreadsheets count days from here: a cell that has lost its format holds the count."""
 
 
-def outcome(text: str) -> Outcome | None:
-    """Read a result; None if it is none of the words."""
+def parse_outcome(text: str) -> Outcome | None:
+    """Return a result; None if the text is not one of the words."""
     word = _word(text)
     return _ALSO.get(word) or next((one for one in OUTCOMES if _word(one) == word), None)
 
 
-def severity(text: str) -> Severity | None:
-    """Read a severity; "" for an empty cell, None if it is none of the words."""
+def parse_severity(text: str) -> Severity | None:
+    """Return a severity; "" for an empty cell, None if the text is not one of the words."""
     return next((one for one in SEVERITIES if _word(one) == _word(text)), None)
 
 
-def day(text: str) -> date | None:
-    """Read a date as people in England write it, or as a spreadsheet keeps it; None if it is none.
+def parse_checked_on(text: str) -> date | None:
+    """Return a date as people in England write it, or a spreadsheet stores it; None if neither.
 
-    Two digits of a year are of this century: nobody checked a record before.
+    A year of two digits is of this century: nobody checked a record before.
     """
     serial = _SERIAL.fullmatch(text)
     if serial and 40_000 <= int(serial[1]) < 60_000:  # 2009 to 2064
@@ -44,19 +44,19 @@ def day(text: str) -> date | None:
         return None
 
 
-def note(text: str) -> str:
-    """Give what differs as it is kept: lines end in line feeds, control signs are pictures."""
+def clean_note(text: str) -> str:
+    """Return a note as it is stored: lines end in line feeds, control characters become symbols."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(one_line(line).rstrip() for line in lines).strip()[:LONGEST_TEXT]
 
 
-def initials(text: str) -> str:
-    """Give initials (or a name) on one line."""
+def clean_initials(text: str) -> str:
+    """Return initials (or a name) on one line."""
     return one_line(" ".join(text.split()))[:LONGEST_INITIALS]
 
 
-def same_patient(given: str, listed: str) -> bool:
-    """Tell whether a cell names the patient of a line; leading zeros may have been lost."""
+def is_same_patient(given: str, listed: str) -> bool:
+    """Return whether a cell names the patient of a line; leading zeros may have been lost."""
     listed = one_line(listed).strip()
     if given == listed:
         return True

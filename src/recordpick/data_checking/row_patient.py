@@ -1,8 +1,8 @@
-"""Whose a row of a filled-in workbook is: every identifier that it has must say the same line.
+"""Find the patient of a row in a filled-in workbook: all its identifiers must name the same line.
 
-The line number, the record number, the patient number, the NHS number and the name are each held
-against the list as it was handed over. Where one contradicts, the row is nobody's: which of them is
-wrong cannot be known from here.
+The line number, the record number, the patient number, the NHS number and the name are each
+compared with the list as it was handed over. Where one contradicts, the row belongs to nobody:
+which of them is wrong cannot be known here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NO_NUMBER = frozenset({"", "none", "-", "–"})
 
 
 def line_of(row: Row, listed: HandedOver, book: Workbook) -> Listed | str:
-    """Return the line of the list that a row is about, or a sentence on why it is none."""
+    """Return the line of the list that a row is about, or a sentence on why there is none."""
     sheet = _criterion_of(row, listed)
     if row.line:
         number = _WHOLE.fullmatch(row.line)
@@ -28,11 +28,11 @@ def line_of(row: Row, listed: HandedOver, book: Workbook) -> Listed | str:
             return f"the list {listed.list_id} has no line {short(row.line)}."
         return _other_line(row, line, sheet) or _contradiction(row, line, listed, book) or line
     if not row.patient:
-        return "neither line nor patient number tells whose result it is."
+        return "it has neither a line nor a patient number, so whose result it is is not known."
     of_sheet = [
         line
         for line in listed.lines.values()
-        if line.name == sheet and cells.same_patient(row.patient, line.patient_id)
+        if line.name == sheet and cells.is_same_patient(row.patient, line.patient_id)
     ]
     if len(of_sheet) == 1:
         return _contradiction(row, of_sheet[0], listed, book) or of_sheet[0]
@@ -49,45 +49,45 @@ def _other_line(row: Row, line: Listed, sheet: str | None) -> str:
 
 
 def _contradiction(row: Row, line: Listed, listed: HandedOver, book: Workbook) -> str:
-    """Say which identifier of a row is not that of the line, or is missing; "" if all agree."""
-    same = cells.same_patient(row.patient, line.patient_id)
+    """Return which identifier of a row is missing, or not that of the line; "" if all agree."""
+    same = cells.is_same_patient(row.patient, line.patient_id)
     # 7 may be 007 that has lost its zeros, but not where the list has a patient 7 as well.
     exact = row.patient == one_line(line.patient_id).strip()
     if row.patient and (not same or (not exact and row.patient in listed.patients)):
         return (
-            f"line {line.line} of the list is of another patient than {short(row.patient)}. "
-            "Put the patient number right that belongs to the result."
+            f"line {line.line} of the list belongs to another patient than {short(row.patient)}. "
+            "Correct the line or the patient number, whichever is not that of the result."
         )
-    number = _has_its_number(row, line, listed, book)
+    number = _has_same_nhs_number(row, line, listed, book)
     if number is False:
         return (
             f"the NHS number {short(row.nhs)} is not that of the patient on line {line.line}. "
-            "Put right whichever of them does not belong to the result."
+            "Correct whichever is not that of the result."
         )
     record = _WHOLE.fullmatch(row.record)
     has_record = record is not None and int(record[1]) == line.record
     if row.record and not has_record:
         return (
-            f"line {line.line} of the list is of record {line.record}, not of record "
-            f"{short(row.record)}. Put right whichever does not belong to the result."
+            f"line {line.line} of the list belongs to record {line.record}, not to record "
+            f"{short(row.record)}. Correct whichever is not that of the result."
         )
-    if not _has_its_name(row, line, book):
+    if not _has_same_name(row, line, book):
         return (
             f"the name on the row is not that of record {line.record} on the sheet Records. "
-            "Put right whichever does not belong to the result."
+            "Correct whichever is not that of the result."
         )
     # The fingerprint shows that lines are numbered as here; without one the row must name somebody.
     if row.patient or (has_record and (number or book.fingerprint)):
         return ""
-    return "the patient number is missing, so it cannot be told whose result it is."
+    return "the patient number is missing, so whose result it is is not known."
 
 
-def _has_its_number(row: Row, line: Listed, listed: HandedOver, book: Workbook) -> bool | None:
-    """Tell whether the row's NHS number is that of the line's patient.
+def _has_same_nhs_number(row: Row, line: Listed, listed: HandedOver, book: Workbook) -> bool | None:
+    """Return whether the row's NHS number is that of the line's patient; None if not known.
 
     The working file knows the numbers of the index that the list was made with, as far as that is
-    needed to notice another one. Where it does not, the sheet List of the workbook says, if it has
-    this patient on the line. None: the row has no NHS number, or nobody knows the patient's.
+    needed to notice another one. Where it does not, the sheet List of the workbook decides, if it
+    has this patient on the line. None: the row has no NHS number, or the patient's is not known.
     """
     given = "".join(row.nhs.split())
     if given.casefold() in _NO_NUMBER:
@@ -95,14 +95,14 @@ def _has_its_number(row: Row, line: Listed, listed: HandedOver, book: Workbook) 
     known = listed.numbers.is_of(line.patient_id, given)
     if known is not None:
         return known
-    said = book.listed.get(line.line)
-    if said is None or said.patient != one_line(line.patient_id).strip():
+    stated = book.listed.get(line.line)
+    if stated is None or stated.patient != one_line(line.patient_id).strip():
         return None
-    return given == "".join(said.nhs.split())
+    return given == "".join(stated.nhs.split())
 
 
-def _has_its_name(row: Row, line: Listed, book: Workbook) -> bool:
-    """Tell whether a name on the row is the one that the sheet Records has; True where none is."""
+def _has_same_name(row: Row, line: Listed, book: Workbook) -> bool:
+    """Return whether the row's name is the one on the sheet Records; True where either has none."""
     patient = one_line(line.patient_id).strip()
     names = {_folded(one.name) for one in book.records if one.patient == patient and one.name}
     return not row.name or not names or _folded(row.name) in names
@@ -113,7 +113,7 @@ def _folded(name: str) -> str:
 
 
 def _criterion_of(row: Row, listed: HandedOver) -> str | None:
-    """Tell which criterion a sheet is of: by its name, or by what stands at its top."""
+    """Return which criterion a sheet is for, by its name or title; None if not known."""
     tab = row.sheet.strip().casefold()
     if tab in listed.sheets:
         return listed.sheets[tab] or "Random"
@@ -123,6 +123,6 @@ def _criterion_of(row: Row, listed: HandedOver) -> str | None:
 
 
 def short(text: str) -> str:
-    """Shorten a text from a workbook for a sentence."""
+    """Return a text from a workbook, shortened for a sentence."""
     shown = one_line(text)
     return shown if len(shown) <= 40 else f"{shown[:39]}…"

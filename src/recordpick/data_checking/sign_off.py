@@ -1,4 +1,4 @@
-"""The page that the lead clinician signs: what was checked, found and is open, in minutes."""
+"""The page that the lead clinician signs: what was checked, what was found and what is open."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from datetime import datetime
 from recordpick import __version__
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.issued_lists import list_ids
-from recordpick.data_checking.progress import Progress, in_a_table, progress, to_recheck
+from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.picking.assurance import assurance, assurance_by_strata
 from recordpick.selection.results import SEVERITIES, Issue
 from recordpick.selection.state import Draw, Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
 WIDTH = 78
 _LONGEST = 300
@@ -22,14 +23,14 @@ _LONGEST = 300
 
 
 def sign_off(file: WorkingFile, written_on: datetime) -> str:
-    """Write the page from a working file. `written_on` is UTC. Lines end in CRLF."""
+    """Return the page for a working file. `written_on` is UTC. Lines end in CRLF."""
     begun = [one for one in progress(file) if one.results]
     parts = [
         _head(file, written_on),
         _checked(begun),
         _random(file.selection, begun),
         _found(file.selection.issues),
-        _open(to_recheck(file)),
+        _open(issues_to_recheck(file)),
         _not_checked(file, begun),
         _signatures(),
     ]
@@ -55,8 +56,8 @@ def _head(file: WorkingFile, written_on: datetime) -> list[str]:
 def _checked(begun: list[Progress]) -> list[str]:
     lines = ["WHAT WAS CHECKED"]
     if not begun:
-        return [*lines, "Nothing yet: no filled-in tick sheets were taken in."]
-    rows = in_a_table(tuple(begun))
+        return [*lines, "Nothing yet: no filled-in tick sheets were imported."]
+    rows = progress_table(tuple(begun))
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         first, *others = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
@@ -66,13 +67,13 @@ def _checked(begun: list[Progress]) -> list[str]:
         records = one.records - one.records_left
         lines += _wrapped(
             f"{one.phase.capitalize()}: {records:,} of {one.records:,} patient records finished. "
-            f"{_by_whom(one)}"
+            f"{_checked_by(one)}"
         )
     return lines
 
 
-def _by_whom(one: Progress) -> str:
-    counted = Counter(result.entry.initials or "not said" for result in one.results.values())
+def _checked_by(one: Progress) -> str:
+    counted = Counter(result.entry.initials or "not stated" for result in one.results.values())
     return (
         "Checked by: "
         + ", ".join(f"{one_line(who)} ({number:,})" for who, number in counted.most_common())
@@ -81,23 +82,23 @@ def _by_whom(one: Progress) -> str:
 
 
 def _random(selection: Selection, begun: list[Progress]) -> list[str]:
-    lines = ["RANDOM RECORDS: WHAT THEY SHOW OF ALL RECORDS"]
+    lines = ["RANDOM RECORDS: WHAT THEY SHOW ABOUT ALL RECORDS"]
     draws = [draw for draw in selection.draws if draw.withdrawn is None]
-    # The recheck is of what was found before, and so says nothing of all records.
+    # The recheck covers what was found before, and so shows nothing about all records.
     begun = [one for one in begun if one.phase != "recheck"]
     if not draws or not begun:
         return [*lines, "No random records were checked."]
-    there, judged, faulty = begun[-1].random
+    total, judged, faulty = begun[-1].random
     phase = begun[-1].phase
-    if judged < there:
+    if judged < total:
         return [
             *lines,
             *_wrapped(
-                f"{judged:,} of {there:,} random records were judged in the {phase}: nothing is "
-                "concluded before all of them are."
+                f"{judged:,} of {total:,} random records were judged in the {phase}: no "
+                "conclusion is drawn before all of them are."
             ),
         ]
-    if not there:
+    if not total:
         return [*lines, f"No random records belong to the {phase}."]
     return [*lines, *_wrapped(f"{phase.capitalize()}: {_shows(selection, draws, judged, faulty)}")]
 
@@ -112,7 +113,7 @@ def _shows(selection: Selection, draws: list[Draw], judged: int, faulty: int) ->
     if faulty or selection.removed_random or sum(drawn.values()) != judged:
         return (
             f"{judged:,} random records, drawn by age band and sex, {faulty:,} of them faulty: "
-            "what that shows of all records is not worked out here."
+            "what that shows about all records is not calculated here."
         )
     sizes = [(max(one.eligible, drawn[one.name]), drawn[one.name]) for one in strata]
     return assurance_by_strata(sizes).in_words
@@ -126,8 +127,8 @@ def _found(issues: tuple[Issue, ...]) -> list[str]:
     return [
         *lines,
         *_wrapped(
-            f"{_issues(len(issues))}: {statuses['open']:,} open, {statuses['resolved']:,} "
-            f"resolved (the same when looked at again), {statuses['withdrawn']:,} withdrawn "
+            f"{plural(len(issues), 'issue')}: {statuses['open']:,} open, {statuses['resolved']:,} "
+            f"resolved (the same when checked again), {statuses['withdrawn']:,} withdrawn "
             "(noted by mistake, or not applicable)."
         ),
     ]
@@ -138,9 +139,9 @@ def _open(issues: tuple[Issue, ...]) -> list[str]:
     if not issues:
         return [*lines, "Nothing."]
     by_severity = Counter(issue.found.entry.severity for issue in issues)
-    named = [(word or "not said", by_severity[word]) for word in (*SEVERITIES[:0:-1], "")]
-    said = ", ".join(f"{number:,} {word}" for word, number in named if number)
-    lines += [f"{_issues(len(issues))}: {said}.", ""]
+    named = [(word or "not stated", by_severity[word]) for word in (*SEVERITIES[:0:-1], "")]
+    counts = ", ".join(f"{number:,} {word}" for word, number in named if number)
+    lines += [f"{plural(len(issues), 'issue')}: {counts}.", ""]
     for issue in issues:
         entry = issue.found.entry
         text = one_line(" / ".join(entry.differs.split("\n"))) or "not described"
@@ -150,10 +151,6 @@ def _open(issues: tuple[Issue, ...]) -> list[str]:
         where = f"{entry.criterion_id or 'Random'}, record {entry.record}"
         lines += _wrapped(f"{where}, {entry.outcome}: {text}", head, " " * 13)
     return lines
-
-
-def _issues(number: int) -> str:
-    return "1 issue" if number == 1 else f"{number:,} issues"
 
 
 def _not_checked(file: WorkingFile, begun: list[Progress]) -> list[str]:

@@ -1,8 +1,8 @@
-"""A filled-in workbook as text: which list and phase it is of, and every line with something in it.
+"""Read a filled-in workbook: its list, its phase, and every row with something filled in.
 
 People sort, filter, delete, insert and paste, and save with other programs. So everything is found
-by what it is called: the headings, the words before the list's name and the phase, the sheet's name
-or title. Nothing is judged here; `taking_in` does that.
+by its label: the headings, the words before the list's name and the phase, the sheet's name or
+title. Nothing is judged here; `import_results` does that.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from recordpick.csv_safety import one_line
-from recordpick.errors import UserError
-from recordpick.handover.contract import SELECTION
+from recordpick.handover.selection_list import SELECTION
 from recordpick.handover.tick_sheet_model import (
     DIFFERS,
     FINGERPRINT,
@@ -34,14 +33,15 @@ from recordpick.handover.tick_sheet_model import (
     SEVERITY,
     START,
 )
+from recordpick.os_errors import cannot_read
 from recordpick.selection.results import PHASES, Phase
 from recordpick.spreadsheets import read_sheets
 
 Rows = list[list[str]]
-_LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
+_LIST_ID = re.compile(SELECTION.column("list_id").pattern)
 _HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME)
 _FILLED_IN = (RESULT, DIFFERS, SEVERITY)
-"""What makes a row one to be read: initials and dates are often filled in beforehand."""
+"""A row with one of these filled in is read: initials and dates are often there beforehand."""
 _OTHERS = frozenset(name.casefold() for name in (START, RECORDS, LIST))
 _LONGEST_SHEET_NAME = 40
 
@@ -50,7 +50,7 @@ _LONGEST_SHEET_NAME = 40
 class Row:
     """One row of a sheet with something filled in, as text; "" for an empty cell.
 
-    `number` is the row of the sheet, from 1. `title` is what stands at the top of the sheet.
+    `number` is the row of the sheet, from 1. `title` is the text at the top of the sheet.
     """
 
     sheet: str
@@ -69,13 +69,13 @@ class Row:
 
     @property
     def place(self) -> str:
-        """Where it stands, for people."""
+        """Where the row is, for people."""
         return f"Sheet {shown_sheet(self.sheet)}, row {self.number:,}"
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """One row of the sheet List: what the workbook itself says of a line. `number` is the row's."""
+    """One row of the sheet List: what the workbook says about a line. `number` is the row's."""
 
     number: int
     list_id: str
@@ -93,11 +93,11 @@ class RecordRow:
 
 @dataclass(frozen=True)
 class Workbook:
-    """What stands in a filled-in workbook.
+    """The content of a filled-in workbook.
 
-    `list_id` and `phase` are None where it does not say, or not clearly. `problems` name sheets
-    that could not be read. `fingerprint` is the list's, in small letters without spaces; "" where
-    it has none. `listed` are the rows of the sheet List by line, `records` those of Records.
+    `list_id` and `phase` are None where they are missing or unclear. `problems` name sheets that
+    could not be read. `fingerprint` is the list's, in lower case without spaces; "" where there is
+    none. `listed` are the rows of the sheet List by line, `records` those of Records.
     """
 
     name: str
@@ -114,51 +114,51 @@ class Workbook:
 def read_workbook(path: Path) -> Workbook:
     """Read a filled-in workbook, in a process of its own with limits.
 
-    UserError where the file is no workbook, damaged or too large.
+    UserError where the file is not a workbook, is damaged or is too large.
     """
     sheets = read_sheets(path)
     try:
         with path.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return workbook_of(path.name, sha256, sheets)
+        raise cannot_read(path, error) from error
+    return parse_workbook(path.name, sha256, sheets)
 
 
-def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
-    """Find in the rows of the sheets what a filled-in workbook says."""
+def parse_workbook(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
+    """Return the content of a filled-in workbook from the rows of its sheets."""
     rows: list[Row] = []
     problems: list[str] = []
     for sheet, cells in sheets.items():
         if sheet.strip().casefold() not in _OTHERS:
             rows += _rows(sheet, cells, problems)
-    phase = _said(sheets, PHASE)
+    phase = _stated(sheets, PHASE)
     return Workbook(
         name,
         sha256,
         _list_id(sheets),
-        as_phase(phase),
+        parse_phase(phase),
         tuple(rows),
         tuple(problems),
-        _word(_said(sheets, FINGERPRINT)),
+        _word(_stated(sheets, FINGERPRINT)),
         _listed(sheets),
         _records(sheets),
     )
 
 
-def as_phase(text: str) -> Phase | None:
-    """Read a phase as people write it: Go live, first_check."""
+def parse_phase(text: str) -> Phase | None:
+    """Return a phase from how people write it (Go live, first_check); None if it is not a phase."""
     word = _word(text)
     return next((phase for phase in PHASES if _word(phase) == word), None)
 
 
 def shown_sheet(name: str) -> str:
-    """Give the name of a sheet as it may stand in a sentence."""
+    """Return the name of a sheet, shortened for a sentence."""
     return one_line(name[:_LONGEST_SHEET_NAME])
 
 
 def _rows(sheet: str, cells: Rows, problems: list[str]) -> list[Row]:
-    """Give the rows of a sheet with something filled in; headings may stand anywhere, and twice."""
+    """Return the rows of a sheet with something filled in; headings may be anywhere, and twice."""
     title = next((cell for cell in (cells[0] if cells else []) if cell), "")
     found: list[Row] = []
     columns: dict[str, int] | None = None
@@ -168,8 +168,8 @@ def _rows(sheet: str, cells: Rows, problems: list[str]) -> list[Row]:
             twice = [name for name, places in headings.items() if len(places) > 1]
             if twice:
                 problems.append(
-                    f"Sheet {shown_sheet(sheet)}, row {number:,}: the heading {twice[0]} stands "
-                    "twice, so what is below cannot be told. Take one of the columns out."
+                    f"Sheet {shown_sheet(sheet)}, row {number:,}: the heading {twice[0]} appears "
+                    "twice, so the rows below it were not read. Remove one of the columns."
                 )
                 return found
             columns = {name: places[0] for name, places in headings.items()}
@@ -186,21 +186,21 @@ def _rows(sheet: str, cells: Rows, problems: list[str]) -> list[Row]:
 
 
 def _headings(row: list[str]) -> dict[str, list[int]] | None:
-    """Give the columns of each heading, if the row is one of headings."""
+    """Return the columns of each heading; None if the row is not one of headings."""
     words = [_word(cell) for cell in row]
     places = {
         name: [at for at, word in enumerate(words) if word == _word(name)] for name in _HEADINGS
     }
-    there = {name: found for name, found in places.items() if found}
-    return there if RESULT in there and (LINE in there or PATIENT in there) else None
+    present = {name: found for name, found in places.items() if found}
+    return present if RESULT in present and (LINE in present or PATIENT in present) else None
 
 
 def _cell(row: list[str], at: int | None) -> str:
     return row[at].strip() if at is not None and at < len(row) else ""
 
 
-def _said(sheets: dict[str, Rows], what: str) -> str:
-    """Give what stands behind a word in the first filled cell of a row of the sheet Start."""
+def _stated(sheets: dict[str, Rows], what: str) -> str:
+    """Return the cell after a label on the sheet Start; "" where there is none."""
     for sheet, cells in sheets.items():
         if sheet.strip().casefold() == START.casefold():
             for row in cells:
@@ -211,10 +211,10 @@ def _said(sheets: dict[str, Rows], what: str) -> str:
 
 
 def _list_id(sheets: dict[str, Rows]) -> str | None:
-    """Give the list that the workbook is of: as Start says, or the only one named anywhere."""
-    said = _said(sheets, LIST_ID)
-    if _LIST_ID.fullmatch(said):
-        return said
+    """Return the workbook's list: the one on Start, or the only one named anywhere; else None."""
+    stated = _stated(sheets, LIST_ID)
+    if _LIST_ID.fullmatch(stated):
+        return stated
     named = {
         cell.strip()
         for cells in sheets.values()
@@ -228,7 +228,7 @@ def _list_id(sheets: dict[str, Rows]) -> str | None:
 def _table(
     sheets: dict[str, Rows], sheet: str, names: Sequence[str], needed: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """Give number and cells of each row below the headings of a sheet, in the order of `names`.
+    """Yield number and cells of each row below the headings of a sheet, in the order of `names`.
 
     The first `needed` of the headings must be there; cells of others that are not are "".
     """

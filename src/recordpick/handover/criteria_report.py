@@ -1,4 +1,4 @@
-"""Every criterion of the pack and where it stands, so that none is left out silently."""
+"""The criteria report: every criterion and how far it is, so that none is left out silently."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.matching import Matches
+from recordpick.reports.columns import Column, Table
 from recordpick.selection.state import Selection
 
 STATES = {
@@ -19,27 +20,48 @@ STATES = {
 }
 """The words of the column `state`, with what each means; the first that fits is taken."""
 
-CRITERIA_REPORT: dict[str, pl.DataType] = {
-    "criterion_id": pl.String(),
-    "criterion_title": pl.String(),
-    "area": pl.String(),
-    "wanted": pl.UInt32(),
-    "found": pl.UInt32(),
-    "picked": pl.UInt32(),
-    "state": pl.String(),
-    "closed_on": pl.Date(),
-    "why_not_answered": pl.String(),
-    "cautions": pl.String(),
-}
+CRITERIA = Table(
+    "criteria_report.csv",
+    "Every criterion of the pack: how many records were wanted, found and picked",
+    (
+        Column(
+            "criterion_id",
+            pl.String(),
+            "the criterion's reference; empty in the row of the random records",
+            unique=True,
+        ),
+        Column(
+            "criterion_title",
+            pl.String(),
+            "the criterion's title, or Random record",
+            required=True,
+        ),
+        Column("area", pl.String(), "the criterion's area"),
+        Column("wanted", pl.UInt32(), "how many records at most", required=True, minimum=0),
+        Column(
+            "found",
+            pl.UInt32(),
+            "how many patients meet it, or were eligible for the draw; empty if unknown",
+            minimum=0,
+        ),
+        Column("picked", pl.UInt32(), "how many were picked", required=True, minimum=0),
+        Column("state", pl.String(), "how far it is", required=True, words=tuple(STATES)),
+        Column("closed_on", pl.Date(), "when staff said that no more are to be found"),
+        Column("why_not_answered", pl.String(), "why found is empty"),
+        Column("cautions", pl.String(), "what may make found differ from the true number"),
+    ),
+)
+CRITERIA_REPORT = CRITERIA.schema
 """The columns of criteria_report.csv, in order, with their types."""
 
 
 def criteria_rows(selection: Selection, pack: Pack, matches: Matches) -> pl.DataFrame:
-    """Give one row a criterion in the pack's order, and a last one for the random records.
+    """Return one row for each criterion in the pack's order, and a last one for random records.
 
-    `found` is empty where the index could not be asked, never 0; `why_not_answered` then says why.
-    `cautions` are sentences on what may make `found` another than the truth.
-    In the last row, which has no criterion_id, `found` is how many were eligible for the draw.
+    Columns as in `CRITERIA_REPORT`. `found` is empty, never 0, where the index could not answer;
+    `why_not_answered` then says why. `cautions` are sentences on what may make `found` differ from
+    the true number. In the last row, which has no criterion_id, `found` is how many were eligible
+    for the draw.
     """
     rows = [_row(criterion, selection, matches) for criterion in pack.criteria]
     random = len(selection.random())
@@ -62,7 +84,7 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
     closed = selection.closed.get(criterion.id)
     if picked >= criterion.records:
         state = "complete"
-    elif found is not None and picked >= found and not _left(criterion, selection, matches):
+    elif found is not None and picked >= found and not _not_picked(criterion, selection, matches):
         state = "all_picked"
     elif closed is not None:
         state = "closed"
@@ -86,12 +108,12 @@ def _row(criterion: Criterion, selection: Selection, matches: Matches) -> tuple[
     )
 
 
-def _left(criterion: Criterion, selection: Selection, matches: Matches) -> set[str]:
-    """Give who was found and is not picked: people may have picked others than those found."""
+def _not_picked(criterion: Criterion, selection: Selection, matches: Matches) -> set[str]:
+    """Return who was found and is not picked: people may have picked others than those found."""
     picked = {pick.patient_id for pick in selection.of(criterion.id)}
     return set(matches.patients(criterion.id)) - picked
 
 
 def _why_not(criterion: Criterion, matches: Matches) -> str:
     answer = matches.answers.get(criterion.id)
-    return answer.why_not if answer is not None else "It was not looked for."
+    return answer.why_not if answer is not None else "It was not matched."

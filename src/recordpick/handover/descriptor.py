@@ -1,4 +1,4 @@
-"""datapackage.json: the pack described so that public tools can check it (Frictionless).
+"""Write datapackage.json, which describes the pack for public tools (Frictionless).
 
 Data Package and Table Schema, version 1. Each CSV has its size and SHA-256, its dialect, and a
 schema with types, vocabularies, keys and references.
@@ -11,17 +11,18 @@ import json
 from typing import Any
 
 from recordpick import __version__
-from recordpick.handover.contract import CONTRACT, TABLES, Field, Table
+from recordpick.handover.contract import CONTRACT, TABLES
 from recordpick.handover.readme import About
+from recordpick.reports.columns import Column, Table
 from recordpick.selection.state import Draw, Selection
 
 NAME = "datapackage.json"
 
 
 def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -> bytes:
-    """Describe the pack: its tables as they stand in `contents`, and what the list is about.
+    """Return the descriptor: the tables as they are in `contents`, and what the list is about.
 
-    What recordpick adds of its own stands under the key `recordpick`.
+    What recordpick adds to the standard is under the key `recordpick`.
     """
     package: dict[str, Any] = {
         "profile": "tabular-data-package",
@@ -86,9 +87,9 @@ def _resource(table: Table, content: bytes) -> dict[str, Any]:
 
 
 def schema(table: Table) -> dict[str, Any]:
-    """Give the Table Schema of one CSV."""
+    """Return the Table Schema of one CSV."""
     described: dict[str, Any] = {
-        "fields": [_field(one) for one in table.fields],
+        "fields": [_field(column) for column in table.columns],
         "missingValues": [""],
     }
     if table.key:
@@ -104,24 +105,24 @@ def schema(table: Table) -> dict[str, Any]:
     return described
 
 
-def _field(one: Field) -> dict[str, Any]:
+def _field(column: Column) -> dict[str, Any]:
     constraints: dict[str, Any] = {}
-    if one.required:
+    if column.required:
         constraints["required"] = True
-    if one.unique:
+    if column.unique:
         constraints["unique"] = True
-    if one.words:
-        constraints["enum"] = list(one.words)
-    if one.pattern:
-        constraints["pattern"] = one.pattern
-    if one.minimum is not None:
-        constraints["minimum"] = one.minimum
+    if column.words:
+        constraints["enum"] = list(column.words)
+    if column.pattern:
+        constraints["pattern"] = column.pattern
+    if column.minimum is not None:
+        constraints["minimum"] = column.minimum
     described: dict[str, Any] = {
-        "name": one.name,
-        "type": one.type,
-        "description": one.meaning,
+        "name": column.name,
+        "type": column.type,
+        "description": column.meaning,
     }
-    if one.type == "date":
+    if column.type == "date":
         described["format"] = "%Y-%m-%d"
     return described | ({"constraints": constraints} if constraints else {})
 

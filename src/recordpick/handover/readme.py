@@ -1,4 +1,4 @@
-"""README.txt: what the folder holds, in words, for whoever at the supplier opens it first."""
+"""README.txt: what the folder holds, for the person at the supplier who opens it first."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SYNTHETIC = "SYNTHETIC DATA: NO RECORD HERE IS A REAL PATIENT'S."
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is said of a list besides its lines."""
+    """What is known about a list, in addition to its lines."""
 
     list_id: str
     pack: Pack
@@ -37,7 +37,7 @@ class About:
     report_rules: tuple[str, str, str] = ("", "", "")
     """Title and version of the report rules, and their fingerprint."""
     notes: tuple[str, ...] = ()
-    """Sentences on what the reports do not hold, and why."""
+    """Sentences on what the reports lack, and why."""
     list_sha256: str = ""
     """The fingerprint of the whole list (`selection_list.list_sha256`)."""
     working_file: str = ""
@@ -45,7 +45,7 @@ class About:
 
 
 def readme(about: About, selection: Selection) -> str:
-    """Write the text. Lines end in CRLF, and none is longer than the names in it make it."""
+    """Return the text. Lines end in CRLF, and only names can make one long."""
     parts = [
         _head(about),
         _files(about),
@@ -64,7 +64,7 @@ def _head(about: About) -> str:
         *([SYNTHETIC, ""] * about.synthetic),
         f"List             {about.list_id}",
         *(
-            [f"List fingerprint {spoken}, to be read aloud: it is on the tick sheets too"]
+            [f"List fingerprint {spoken}, to read aloud: it is on the tick sheets too"]
             if spoken
             else []
         ),
@@ -73,7 +73,7 @@ def _head(about: About) -> str:
         f"Criteria pack    {one_line(pack.title)}",
         f"                 version {one_line(pack.version)}, of {one_line(pack.supplier)}",
         f"Pack's SHA-256   {pack.fingerprint}",
-        f"As at            {about.as_at.isoformat()} (ages and intervals are reckoned on that day)",
+        f"As at            {about.as_at.isoformat()} (ages and intervals are as at that day)",
         f"Practice index   {about.index_fingerprint}",
         f"Written          {about.written_on:%Y-%m-%d %H:%M} UTC by recordpick {__version__}",
         f"In numbers       {about.records:,} patient records on {about.lines:,} lines",
@@ -105,19 +105,19 @@ def _random(selection: Selection, as_at: date) -> str:
         "RANDOM RECORDS",
         "Drawn by ticket number (Rivest's consistent sampling): SHA-256 of the seed, in",
         "hexadecimal, then SHA-256 of that followed by the patient number, as a decimal number of",
-        'at least 64 digits, these reversed and read behind "0.". The lowest are drawn, and the',
+        'at least 64 digits, these reversed and read after "0.". The lowest are drawn, and the',
         "column ticket is the place among all. Anyone with the seed and the eligible patient",
         "numbers can draw again, and must get the same records.",
         *(_draw(draw, as_at) for draw in draws),
     ]
     if withdrawn:
         lines.append(
-            f"Earlier draws that do not count any more: {withdrawn}. The practice's working file "
+            f"Earlier draws that no longer count: {withdrawn}. The practice's working file "
             "keeps them, with the reasons."
         )
     removed = len(selection.removed_random)
     if removed:
-        lines.append(f"Drawn records that were taken out or replaced, with a reason: {removed}.")
+        lines.append(f"Drawn records that were removed or replaced, with a reason: {removed}.")
     return "\n".join(lines)
 
 
@@ -151,5 +151,5 @@ def _checking() -> str:
   sha256sum --check SHA256SUMS        (Linux, macOS: shasum -a 256 -c SHA256SUMS)
   Get-FileHash -Algorithm SHA256 *    (Windows PowerShell: compare with SHA256SUMS)
 
-These files tell who the patients are. Keep them where patient data may be kept, send them
-encrypted only, and delete them when the checking is done."""
+These files identify patients. Keep them where patient data may be kept, send them
+encrypted only, and delete them when the checking is complete."""

@@ -1,4 +1,4 @@
-"""The selected patients as the supplier imports them: `docs/selection-list.md` is the contract."""
+"""The selection list, as the supplier imports it: `docs/selection-list.md` is the contract."""
 
 from __future__ import annotations
 
@@ -9,24 +9,72 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.csv_safety import one_line
+from recordpick.reports.columns import Column, Table
 from recordpick.selection.state import Selection
 
 RANDOM_TITLE = "Random record"
-"""What stands for a criterion's title in the line of a random record, which has no criterion."""
+"""The title in the line of a random record, which has no criterion."""
 
-SELECTION_LIST: dict[str, pl.DataType] = {
-    "list_id": pl.String(),
-    "line": pl.UInt32(),
-    "criterion_id": pl.String(),
-    "criterion_title": pl.String(),
-    "record_number": pl.UInt32(),
-    "patient_id": pl.String(),
-    "nhs_number": pl.String(),
-    "chosen_by": pl.String(),
-    "chosen_by_name": pl.String(),
-    "chosen_on": pl.Date(),
-    "ticket": pl.UInt32(),
-}
+SELECTION = Table(
+    "selection_list.csv",
+    "The selected patients: one line a pick",
+    (
+        Column(
+            "list_id",
+            pl.String(),
+            "names this list, the same on every line",
+            required=True,
+            pattern=r"RP-[A-Z2-7]{8}-[0-9]{2,}",
+        ),
+        Column(
+            "line",
+            pl.UInt32(),
+            "counts the lines from 1",
+            required=True,
+            minimum=1,
+            unique=True,
+        ),
+        Column("criterion_id", pl.String(), "the criterion's reference; empty for a random record"),
+        Column(
+            "criterion_title",
+            pl.String(),
+            "the criterion's title, or Random record",
+            required=True,
+        ),
+        Column(
+            "record_number",
+            pl.UInt32(),
+            "counts the patients from 1 in order of first appearance",
+            required=True,
+            minimum=1,
+        ),
+        Column(
+            "patient_id",
+            pl.String(),
+            "the source system's number of the patient",
+            required=True,
+        ),
+        Column(
+            "nhs_number",
+            pl.String(),
+            "ten digits; empty where there is none",
+            pattern="'?[0-9]{10}",
+        ),
+        Column(
+            "chosen_by",
+            pl.String(),
+            "how the record was chosen",
+            required=True,
+            words=("rule", "staff", "supplier", "random"),
+        ),
+        Column("chosen_by_name", pl.String(), "the name of the person who chose", required=True),
+        Column("chosen_on", pl.Date(), "the day (UTC)", required=True),
+        Column("ticket", pl.UInt32(), "the place in the draw order; empty unless drawn", minimum=1),
+    ),
+    key=("criterion_id", "patient_id"),
+    refers={"criterion_id": ("criteria_report.csv", "criterion_id")},
+)
+SELECTION_LIST = SELECTION.schema
 """The columns of selection_list.csv, in order, with their types."""
 
 
@@ -35,12 +83,12 @@ FINGERPRINT_LETTERS = 12
 
 
 def list_id(file_id: str, number: int, head: str = "") -> str:
-    """Name the list: `RP-7F3K2Q5D-02` is the second list exported from one working file.
+    """Return a list's name: `RP-7F3K2Q5D-02` is the second list exported from one working file.
 
     It is made from the working file's own id and the hash of the last event (`head`) at the
     export. So nothing in it says who is on the list, and two copies of a working file that have
-    diverged never give one name to two lists. Without a `head` the name is the one that lists had
-    before names depended on it.
+    diverged never give one name to two lists. Without a `head` it is the name that lists had before
+    names depended on it.
     """
     named = f"{file_id} {head}" if head else file_id
     digest = hashlib.sha256(named.encode("utf-8")).digest()
@@ -48,7 +96,9 @@ def list_id(file_id: str, number: int, head: str = "") -> str:
 
 
 def working_file_name(file_id: str) -> str:
-    """Name a working file and all of its copies: `RP-7F3K2Q5D`, to see whose lists belong together.
+    """Return the name of a working file and all of its copies, as `RP-7F3K2Q5D`.
+
+    It shows which lists belong together.
 
     Lists made before their names depended on the last event begin with it.
     """
@@ -59,8 +109,8 @@ def list_sha256(rows: pl.DataFrame) -> str:
     """Return the fingerprint of a selection list (`selection_rows`): SHA-256 in hexadecimal.
 
     It covers list_id, line, record_number, criterion_id and patient_id of each line, with a unit
-    separator (U+001F) between them and a line feed behind each line. NHS numbers are not covered:
-    the working file does not hold them, and the fingerprint is worked out from it again.
+    separator (U+001F) between them and a line feed after each line. NHS numbers are not covered:
+    the working file does not hold them, and the fingerprint is calculated from it again.
     """
     covered = rows.select(
         "list_id",
@@ -71,16 +121,16 @@ def list_sha256(rows: pl.DataFrame) -> str:
     )
     digest = hashlib.sha256()
     for line in covered.iter_rows():
-        # as selection_list.csv has them: what would break a line is shown as a picture there
+        # as selection_list.csv has them: what would break a line is a symbol there
         text = "\x1f".join(one_line(str(cell)) for cell in line)
         digest.update(f"{text}\n".encode())
     return digest.hexdigest()
 
 
 def spoken_fingerprint(sha256: str) -> str:
-    """Shorten a fingerprint so that it can be read aloud: `K3M5 PQ7A 2XBN`; "" of "".
+    """Return a fingerprint shortened to be read aloud, as `K3M5 PQ7A 2XBN`; "" for "".
 
-    These are the first letters of its base32, in groups of four; base32 has no 0, 1 or 8.
+    They are the first letters of its base32, in groups of four; base32 has no 0, 1 or 8.
     """
     if not sha256:
         return ""
@@ -91,9 +141,9 @@ def spoken_fingerprint(sha256: str) -> str:
 def selection_rows(
     selection: Selection, pack: Pack, patients: pl.DataFrame, list_id: str = ""
 ) -> pl.DataFrame:
-    """Give the selection list: one line a pick, columns and types as in `SELECTION_LIST`.
+    """Return the selection list: one line for each pick, columns and types as in `SELECTION_LIST`.
 
-    `patients` has patient_id and nhs_number; a picked patient who is not there keeps the line,
+    `patients` has patient_id and nhs_number; a picked patient who is not in it keeps the line,
     without an NHS number. Lines go by the pack's order of criteria and then in the order of
     picking; random records come last, by ticket. `record_number` numbers the patients in the
     order in which they first appear, so a patient picked for three criteria is one record.

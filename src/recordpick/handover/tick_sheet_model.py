@@ -1,14 +1,11 @@
-"""What people write on the tick sheets, in a workbook or on paper: results, severities, headings.
+"""The content of tick sheets, in a workbook or on paper: their words, headings, sheets and lines.
 
-Whoever reads a filled-in workbook back goes by these words and by the headings, never by the place
-of a row or a column: people sort, filter and insert.
-
-tick_sheets.txt: the tick sheets as text to print, for a practice without a spreadsheet.
+A filled-in workbook is read by these words and headings, never by the position of a row or a
+column: people sort, filter and insert.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -16,21 +13,20 @@ import polars as pl
 
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.csv_safety import one_line
-from recordpick.handover.readme import SYNTHETIC, About
-from recordpick.handover.selection_list import RANDOM_TITLE, spoken_fingerprint
+from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.selection import results
 from recordpick.selection.results import Phase
 
 RESULTS = results.OUTCOMES
 SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)
 PHASES = results.PHASES
-"""When it was checked: one workbook is of one phase."""
+"""When a record is checked: one workbook is for one phase."""
 
 START, RECORDS, LIST = "Start", "Records", "List"
 """The sheets on which no results are entered."""
 
 LIST_ID, PHASE, FINGERPRINT = "List", "Phase", "List fingerprint"
-"""What is before the list's name, the phase and the list's fingerprint on the sheet Start."""
+"""The labels of the list's name, the phase and the list's fingerprint on the sheet Start."""
 
 LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
 RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
@@ -88,7 +84,7 @@ def sheets_of(
     names: Mapping[str, str] | None = None,
     before: Mapping[tuple[str | None, str], str] | None = None,
 ) -> tuple[Sheet, ...]:
-    """Give the sheets in the order of the list; criteria without a pick have none.
+    """Return the sheets in the order of the list; criteria without a pick have none.
 
     `selected` is the selection list (`selection_rows`), `names` the patients' names by patient_id
     where they are wanted, `before` what was found earlier, by criterion and patient_id.
@@ -123,9 +119,9 @@ def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[L
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """Which phase tick sheets are for, how they are to be filled in, what their numbers count.
+    """Which phase tick sheets are for, how to fill them in, and what their numbers count.
 
-    `tabs` are the names of the criteria's sheets, where they are not to be made from the sheets.
+    `tabs` are the names of the criteria's sheets; without them they are made from the sheets.
     """
 
     phase: Phase = PHASES[0]
@@ -134,17 +130,17 @@ class Workbook:
     tabs: Mapping[str | None, str] = field(default_factory=dict)
 
     def tabs_of(self, sheets: tuple[Sheet, ...]) -> list[str]:
-        """Name the workbook's sheets."""
+        """Return the names of the workbook's sheets."""
         return [self.tabs[one.criterion_id] for one in sheets] if self.tabs else tabs_of(sheets)
 
 
-_TAKEN = (START, RECORDS, LIST, "History", "Random")
+_RESERVED_TABS = (START, RECORDS, LIST, "History", "Random")
 
 
 def tabs_of(sheets: tuple[Sheet, ...]) -> list[str]:
-    """Name the workbook's sheets by their criteria: at most 31 characters, no two alike."""
+    """Return sheet names made from the criteria: at most 31 characters, all different."""
     tabs: list[str] = []
-    used = {tab.casefold() for tab in _TAKEN}
+    used = {tab.casefold() for tab in _RESERVED_TABS}
     for sheet in sheets:
         if sheet.criterion_id is None:
             tabs.append("Random")
@@ -159,7 +155,7 @@ def tabs_of(sheets: tuple[Sheet, ...]) -> list[str]:
 
 
 def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...], ...]:
-    """Give for each record, in order of its number, its lines with the sheets they stand on."""
+    """Return each record's lines with the sheets they are on, in order of record number."""
     records: dict[int, list[tuple[Line, Sheet]]] = {}
     for sheet in sheets:
         for line in sheet.lines:
@@ -168,60 +164,7 @@ def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...]
 
 
 def _spaced(number: str) -> str:
-    """Write an NHS number as people read it: 943 476 5919."""
+    """Return an NHS number as people read it: 943 476 5919."""
     if len(number) == 10 and number.isascii() and number.isdigit():
         return f"{number[:3]} {number[3:6]} {number[6:]}"
     return number
-
-
-WIDTH = 78
-
-
-def tick_text(about: About, sheets: tuple[Sheet, ...], phase: str = "") -> str:
-    """Write one block a record, with its criteria, what to compare and boxes to tick.
-
-    Without a `phase` there is a line to write it on.
-
-    No line is longer than 78 characters but where a patient number or a name is. Lines end in
-    CRLF.
-    """
-    records, spoken = by_record(sheets), spoken_fingerprint(about.list_sha256)
-    head = [
-        "TICK SHEETS FOR DATA CHECKING",
-        *([SYNTHETIC] * about.synthetic),
-        f"List {about.list_id}, {one_line(about.practice) or 'practice not named'}",
-        *([f"{FINGERPRINT} {spoken}"] if spoken else []),
-        *_wrapped(f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
-        f"{len(records):,} records, {about.lines:,} lines. Phase: {phase or '_' * 22}",
-        "",
-        *_wrapped(
-            "Open each record in both systems. For each criterion compare what is named, tick one "
-            "box, and write down what differs."
-        ),
-    ]
-    blocks = ["\n".join(head), *(_record(record) for record in records)]
-    return ("\n\n".join(blocks) + "\n").replace("\n", "\r\n")
-
-
-def _record(record: tuple[tuple[Line, Sheet], ...]) -> str:
-    first = record[0][0]
-    who = f"RECORD {first.record}   patient {first.patient_id}   NHS {first.nhs_number or 'none'}"
-    lines = ["=" * WIDTH, who, *([first.name] if first.name else [])]
-    for line, sheet in record:
-        lines += ["", *_wrapped(f"{sheet.name}  {sheet.title}  (line {line.line})")]
-        for item in sheet.compare:
-            lines += _wrapped(item, "  - ", "    ")
-        if line.before:
-            lines += _wrapped(f"found before: {line.before}", "  ", "    ")
-        lines += [
-            "  " + "   ".join(f"[ ] {word}" for word in RESULTS),
-            "  differs: " + "_" * (WIDTH - 11),
-            "  initials: ________   date: ____________",
-        ]
-    return "\n".join(lines)
-
-
-def _wrapped(text: str, first: str = "", other: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=first, subsequent_indent=other, break_long_words=False
-    )

@@ -1,9 +1,10 @@
-"""tick_sheets.xlsx: the workbook in which staff note what they find, record by record.
+"""tick_sheets.xlsx: the workbook in which staff record what they find, record by record.
 
-Sheets: Start (what it is, progress), Records (each patient once), one a criterion, Random, and
-List (the selection list as text). Results are entered on the criteria's sheets only; what says who
-a line is about is locked, without a password, so that nobody types over it by mistake. Every text
-is written as text: nothing in it can be a formula.
+Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random,
+and
+List (the selection list as text). Results are entered on the criteria's sheets only; the cells that
+say which patient a line is about are locked, without a password, so that nobody types over them by
+mistake. Every text is written as text: nothing in it can be a formula.
 """
 
 from __future__ import annotations
@@ -61,17 +62,17 @@ def tick_sheets(
     with_names: bool = False,
     of: Workbook = Workbook(),  # noqa: B008 - a frozen value
 ) -> bytes:
-    """Make the workbook of the sheets, the selection list and the criteria report."""
+    """Return the workbook of the sheets, the selection list and the criteria report."""
     import xlsxwriter
 
-    made = io.BytesIO()
+    buffer = io.BytesIO()
     options = {
         "in_memory": True,
         "strings_to_formulas": False,
         "strings_to_numbers": False,
         "strings_to_urls": False,
     }
-    with xlsxwriter.Workbook(made, options) as book:
+    with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
             {
                 "title": f"Tick sheets of {about.list_id}",
@@ -80,11 +81,11 @@ def tick_sheets(
             }
         )
         _Book(book, about, sheets, of, with_names=with_names).write(selected, criteria)
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 class _Book:
-    """A workbook being written: its formats, its sheets' names, where each table stands."""
+    """A workbook being written: its formats, its sheets' names, where each table is."""
 
     def __init__(
         self,
@@ -146,14 +147,14 @@ class _Book:
         sheet.set_column(1, 1, 52)
         sheet.set_column(2, 8, 12)
         sheet.write_string(0, 0, "Tick sheets for data checking", self._title)
-        told = [
+        facts = [
             (LIST_ID, about.list_id),
             ("Practice", one_line(about.practice) or "not named"),
             ("Criteria", f"{one_line(about.pack.title)}, version {one_line(about.pack.version)}"),
             ("As at", about.as_at.isoformat()),
             ("Data", SYNTHETIC if about.synthetic else "Identifiable patient data"),
         ]
-        for row, (name, text) in enumerate(told, start=1):
+        for row, (name, text) in enumerate(facts, start=1):
             sheet.write_string(row, 0, name, self._bold)
             sheet.write_string(row, 1, text, self._plain)
         sheet.write_string(6, 0, PHASE, self._bold)
@@ -283,7 +284,7 @@ class _Book:
         self._finish(sheet, 0, len(SELECTION_LIST), selected.height)
 
     def _results(self, one: Sheet, column: int | None = None) -> str:
-        """Name the cells of a column of a criterion's sheet, by default of its results."""
+        """Return the range of a column on a criterion's sheet, by default of its results."""
         letter = chr(ord("A") + (self._columns.index(RESULT) if column is None else column))
         rows = f"${letter}${_TOP + 2}:${letter}${_TOP + 1 + len(one.lines)}"
         return f"'{self._tab[one]}'!{rows}"
@@ -300,8 +301,8 @@ _TOP = 4
 
 
 def _height(text: str, width: int) -> float:
-    """Give the height of a row that shows a text in lines of so many characters.
+    """Return the height of a row that shows a text in lines of `width` characters.
 
-    Written out because not every program finds it by itself when it opens the workbook.
+    It is set here because not every program works it out when it opens the workbook.
     """
     return 15.0 * max(1, -(-len(text) // width))

@@ -12,6 +12,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.report_requests.criteria_status import short_reason
 from recordpick.report_requests.instructions import LIST, Howto, howto, systems
 from recordpick.report_requests.plan import NotByReports, Request, RequestPlan, Wanted
+from recordpick.text import plural
 
 MOST_CODES = 100
 """Codes of a codelist that a page shows; whoever needs more gets the codelist's own file."""
@@ -90,7 +91,7 @@ def summary_of(plan: RequestPlan) -> str:
             f"This index answers {len(plan.answered)} of {criteria} criteria, and no export "
             "answers any of the others."
         )
-    many = _counted(len(plan.requests), "export")
+    many = plural(len(plan.requests), "export")
     answers = len(plan.to_answer)
     more = f" beside the {len(plan.answered)} that this index answers" if plan.has_index else ""
     if not plan.can_be_joined:
@@ -159,7 +160,7 @@ def _request(plan: RequestPlan, request: Request, number: int, words: Sequence[s
 def _answers(request: Request) -> str:
     if not request.answers:
         return request.because
-    criteria = _counted(len(request.answers), "criterion", "criteria")
+    criteria = plural(len(request.answers), "criterion", "criteria")
     return f"With it {criteria} can be answered: {', '.join(request.answers)}."
 
 
@@ -196,7 +197,7 @@ def _codes(pack: Pack, names: Iterable[str]) -> Section:
         rows = tuple((code, codelist.terms.get(code, "")) for code in shown)
         more = len(codelist.codes) - len(shown)
         also = f"; {more:,} more are in its file, {name}.csv" if more else ""
-        count = _counted(len(codelist.codes), "code")
+        count = plural(len(codelist.codes), "code")
         blocks += [
             Paragraph(f"{name.replace('_', ' ')}: {count}{also}"),
             Grid(("Code", "Clinical term"), rows),
@@ -279,10 +280,6 @@ def _searches(plan: RequestPlan, found: Sequence[NotByReports], words: Sequence[
         inner.append(_codes(plan.pack, names))
     title = "A search for each criterion" if not plan.can_be_joined else "What no export answers"
     return Section(title, tuple(blocks), tuple(inner), mark="" if not plan.can_be_joined else "?")
-
-
-def _counted(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 # ---------------------------------------------------------------- JSON

@@ -16,7 +16,8 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.reports.figures import FILLED_IN, Figure, Figures, with_figures
+from recordpick.reports.columns import Column, Table
+from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figure, Figures, with_figures
 from recordpick.resources import data_file
 
 NEW = 1.46
@@ -32,18 +33,31 @@ CAPITATION_FIGURES = {
 }
 """The figures that are compared for each age band and sex."""
 
-CAPITATION: dict[str, pl.DataType] = {
-    "sex": pl.String(),
-    "age_band": pl.String(),
-    "weight": pl.Float64(),
-    "figure": pl.String(),
-    "means": pl.String(),
-    **FILLED_IN,
-}
-"""The columns of capitation.csv, in order, with their types."""
-
 ALL = "all"
 UNKNOWN = "unknown"
+
+CAPITATION_TABLE = Table(
+    "capitation.csv",
+    "The registered list by sex and age band of the global sum: a row a figure",
+    (
+        Column("sex", pl.String(), "the sex", required=True, words=("M", "F", UNKNOWN, ALL)),
+        Column("age_band", pl.String(), "whole years at the as-at date", required=True),
+        Column(
+            "weight",
+            pl.Float64(),
+            "the weight of one patient; empty where there is none",
+            minimum=0,
+        ),
+        Column(
+            "figure", pl.String(), "which figure", required=True, words=tuple(CAPITATION_FIGURES)
+        ),
+        Column("means", pl.String(), "what the figure counts", required=True),
+        *FIGURE_COLUMNS,
+    ),
+    key=("sex", "age_band", "figure"),
+)
+CAPITATION = CAPITATION_TABLE.schema
+"""The columns of capitation.csv, in order, with their types."""
 
 
 @dataclass(frozen=True, slots=True)

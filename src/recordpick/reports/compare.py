@@ -14,9 +14,15 @@ from typing import Literal
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.reports.columns import Column, Table
 from recordpick.reports.figures import unit_of
-from recordpick.reports.practice_reports import Counted, figures_of
-from recordpick.reports.system_figures import NoNumber, Read, SystemFigures, read_figures
+from recordpick.reports.practice_reports import CountedReports, figures_of
+from recordpick.reports.system_figures import (
+    FiguresRead,
+    SystemFigures,
+    UnreadableFigure,
+    read_figures,
+)
 from recordpick.selection.figures import SYSTEMS
 from recordpick.selection.state import Selection
 
@@ -31,20 +37,38 @@ STATES = {
 }
 """The words of the column `state`, in the order of the rows."""
 
-COMPARED: dict[str, pl.DataType] = {
-    "report": pl.String(),
-    "name": pl.String(),
-    "figure": pl.String(),
-    "unit": pl.String(),
-    "before": pl.Float64(),
-    "after": pl.Float64(),
-    "difference": pl.Float64(),
-    "percent": pl.Float64(),
-    "counted_before": pl.Float64(),
-    "state": pl.String(),
-    "says": pl.String(),
-}
-"""The columns of the comparison, in order, with their types: docs/reports.md describes them."""
+COMPARISON = Table(
+    "comparison.csv",
+    "Both systems' report figures side by side",
+    (
+        Column("report", pl.String(), "`qof`, `target` or `capitation`"),
+        Column("name", pl.String(), "the indicator, the target, or sex and age band"),
+        Column("figure", pl.String(), "which figure"),
+        Column("unit", pl.String(), "patients, weighted patients, percent or points"),
+        Column(
+            "before",
+            pl.Float64(),
+            "the current system's own figure (or what is counted in its records)",
+        ),
+        Column("after", pl.Float64(), "the new system's"),
+        Column("difference", pl.Float64(), "after minus before; empty unless both sides have it"),
+        Column(
+            "percent",
+            pl.Float64(),
+            "the difference as a percentage of before; empty if before is 0",
+        ),
+        Column("counted_before", pl.Float64(), "from_records of PACK, to see which side is wrong"),
+        Column(
+            "state",
+            pl.String(),
+            "`no_number`: a cell holds something else; `same`: to two decimals",
+            words=tuple(STATES),
+        ),
+        Column("says", pl.String(), "which cell is not a number"),
+    ),
+)
+COMPARED = COMPARISON.schema
+"""The columns of the comparison, in order, with their types."""
 
 _SAME = 0.005
 """Figures are shown with two decimals: those that differ by less are the same."""
@@ -69,7 +93,7 @@ def compare(before: Path, after: Path) -> Comparison:
     Raise a UserError where files cannot be read, or there is nothing to compare.
     """
     old, new = read_figures(before, "current_system"), read_figures(after, "new_system")
-    counted = read_figures(before, "from_records") if before.is_dir() else Read({}, (), ())
+    counted = read_figures(before, "from_records") if before.is_dir() else FiguresRead({}, (), ())
     notes: list[str] = []
     basis: Basis = "own"
     if not _has(old) and after.is_dir():
@@ -97,32 +121,38 @@ def compare(before: Path, after: Path) -> Comparison:
     return Comparison(side_by_side(old, new, counted.figures), basis, tuple(notes))
 
 
-def of_working_file(selection: Selection, counted: Counted) -> pl.DataFrame:
+def compare_working_file(selection: Selection, counted: CountedReports) -> pl.DataFrame:
     """Compare the figures that a working file keeps, as `compare` does for a pack."""
-    old, new = (Read(figures_of(selection, system), (), ()) for system in SYSTEMS)
+    old, new = (FiguresRead(figures_of(selection, system), (), ()) for system in SYSTEMS)
     return side_by_side(old, new, counted.figures)
 
 
-def side_by_side(old: Read, new: Read, counted: SystemFigures) -> pl.DataFrame:
+def side_by_side(old: FiguresRead, new: FiguresRead, counted: SystemFigures) -> pl.DataFrame:
     """Return each figure that either side has, next to the other's, the largest difference first.
 
     Columns as in `COMPARED`; `counted` are recordpick's own figures, shown next to them.
     """
-    names = dict.fromkeys((*old.figures, *_of(old), *new.figures, *_of(new)))
+    names = dict.fromkeys(
+        (*old.figures, *_unreadable_by_name(old), *new.figures, *_unreadable_by_name(new))
+    )
     return _sorted([_row(name, old, new, counted) for name in names])
 
 
-def _has(read: Read) -> bool:
-    return bool(read.figures or read.no_numbers or read.problems)
+def _has(read: FiguresRead) -> bool:
+    return bool(read.figures or read.unreadable or read.problems)
 
 
-def _of(read: Read) -> dict[tuple[str, ...], NoNumber]:
-    return {one.name: one for one in read.no_numbers}
+def _unreadable_by_name(read: FiguresRead) -> dict[tuple[str, ...], UnreadableFigure]:
+    return {one.name: one for one in read.unreadable}
 
 
-def _row(name: tuple[str, ...], old: Read, new: Read, counted: SystemFigures) -> tuple[object, ...]:
+def _row(
+    name: tuple[str, ...], old: FiguresRead, new: FiguresRead, counted: SystemFigures
+) -> tuple[object, ...]:
     before, after = old.figures.get(name), new.figures.get(name)
-    wrong = [str(one) for side in (old, new) if (one := _of(side).get(name)) is not None]
+    wrong = [
+        str(one) for side in (old, new) if (one := _unreadable_by_name(side).get(name)) is not None
+    ]
     difference = percent = None
     if wrong:
         state = "no_number"

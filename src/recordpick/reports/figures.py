@@ -1,10 +1,8 @@
-"""The columns common to every report: the figures to compare, and why one may be empty.
+"""The figures of reports: the columns that hold them, and how a cell becomes a figure.
 
 A report has one row for each figure (such as the denominator of AF006). Next to the figure from our
 index are columns for what the current system's own report says, what the new system's says, the
 difference and who checked it: the practice fills those in.
-
-Parse figures: a number of at least 0 that is possible for its unit, or a sentence why not.
 
 A wrong figure is worse than none, so a cell is accepted only where it is a number beyond doubt:
 1,234 and 87.5%, and not 87,5 or 12E3. Patients are counted in whole numbers, and no achievement is
@@ -19,6 +17,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
+
+from recordpick.reports.columns import Column, schema_of
 
 STATUS = {
     "given": "counted in the index by the report's rules",
@@ -42,16 +42,38 @@ class Figure:
 Figures = Mapping[tuple[str, ...], Figure]
 """Figures by their subject (an indicator; a sex and an age band) and their own name."""
 
-FILLED_IN: dict[str, pl.DataType] = {
-    "from_records": pl.Float64(),
-    "current_system": pl.Float64(),
-    "new_system": pl.Float64(),
-    "difference": pl.Float64(),
-    "checked_by": pl.String(),
-    "status": pl.String(),
-    "why_empty": pl.String(),
-}
-"""The last columns of every report. `difference` is the new system's figure minus the current's."""
+FIGURE_COLUMNS = (
+    Column(
+        "from_records",
+        pl.Float64(),
+        "what recordpick counts in the practice's records; empty where it cannot",
+        minimum=0,
+    ),
+    Column(
+        "current_system",
+        pl.Float64(),
+        "the current system's own figure: the practice fills it in",
+    ),
+    Column("new_system", pl.Float64(), "the new system's figure: the practice fills it in"),
+    Column(
+        "difference",
+        pl.Float64(),
+        "new_system less current_system: the practice fills it in",
+    ),
+    Column("checked_by", pl.String(), "who compared them: the practice fills it in"),
+    Column(
+        "status",
+        pl.String(),
+        "whether from_records is given",
+        required=True,
+        words=tuple(STATUS),
+    ),
+    Column("why_empty", pl.String(), "why from_records is empty, in a sentence"),
+)
+"""The last columns of every report with figures."""
+
+FILLED_IN = schema_of(FIGURE_COLUMNS)
+"""Those columns with their types."""
 
 
 def with_figures(rows: pl.DataFrame, keys: Sequence[str], figures: Figures) -> pl.DataFrame:
@@ -128,12 +150,12 @@ def value_of(figure: str, text: str) -> float | None:
     return None if unit == "percent" and value > 100 else float(value)
 
 
-def as_kept(value: float) -> str:
+def stored_form(value: float) -> str:
     """Return a figure as the working file stores it: 1234, 87.5."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def why_none(figure: str, text: str) -> str:
+def why_not_a_figure(figure: str, text: str) -> str:
     """Return why a text is not a figure, to follow it in a sentence: "'-3' is …"."""
     unit, bare = unit_of(figure), text.strip()
     if _ANY_NUMBER.fullmatch(bare):

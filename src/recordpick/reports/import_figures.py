@@ -13,13 +13,15 @@ from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.reports.figures import as_kept, is_empty, unit_of, value_of, why_none
-from recordpick.reports.percentages import Percentage, parsed, settled
+from recordpick.os_errors import cannot_read
+from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
+from recordpick.reports.percentages import Percentage, parse_percentage, resolve_percentages
 from recordpick.reports.qof import qof_table, qof_text
-from recordpick.reports.rules import ReportIndex
+from recordpick.reports.report_index import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
 from recordpick.selection.figures import SYSTEM_WORDS, FigureName, NewFigures, System, SystemFigure
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 
 SHIPPED = "shipped"
 """The word given instead of a file to return to what ships."""
@@ -30,7 +32,7 @@ Files = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class ImportedFigures:
     """How many figures were read from a system's CSV, and how many were new or different."""
 
     system: System
@@ -40,14 +42,14 @@ class Loaded:
     @property
     def in_words(self) -> str:
         """The result as two sentences."""
-        figures = "1 figure" if self.figures == 1 else f"{self.figures:,} figures"
         return (
-            f"{figures} of {SYSTEM_WORDS[self.system]} read, {self.changed:,} new or changed. The "
-            "working file keeps them, and the next hand-over pack has them."
+            f"{plural(self.figures, 'figure')} of {SYSTEM_WORDS[self.system]} read, "
+            f"{self.changed:,} new or changed. The working file keeps them, and the next hand-over "
+            "pack has them."
         )
 
 
-def load(file: WorkingFile, path: Path, system: System) -> Loaded:
+def load_figures(file: WorkingFile, path: Path, system: System) -> ImportedFigures:
     """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
 
     A figure replaces the one known before; others stay. Raise a UserError, and keep nothing, where
@@ -60,24 +62,24 @@ def _read(path: Path, system: System) -> NewFigures:
     figures = read_system_figures(path, system)
     return NewFigures(
         system,
-        {name: as_kept(value) for name, value in figures.items()},
+        {name: stored_form(value) for name, value in figures.items()},
         one_line(path.name or str(path))[:_MAX_SOURCE],
         _sha256(path),
     )
 
 
-def _keep(file: WorkingFile, given: NewFigures) -> Loaded:
+def _keep(file: WorkingFile, given: NewFigures) -> ImportedFigures:
     before = file.selection.figures
     changed = sum(
         (known := before.get((given.system, name))) is None or known.value != value
         for name, value in given.figures.items()
     )
     file.keep_figures(given)
-    return Loaded(given.system, len(given.figures), changed)
+    return ImportedFigures(given.system, len(given.figures), changed)
 
 
-def typed(file: WorkingFile, name: FigureName, text: str, system: System) -> None:
-    """Keep one figure as somebody typed it; an empty text removes it.
+def keep_typed_figure(file: WorkingFile, name: FigureName, text: str, system: System) -> None:
+    """Keep one figure as somebody keep_typed_figure it; an empty text removes it.
 
     "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
     """
@@ -85,29 +87,28 @@ def typed(file: WorkingFile, name: FigureName, text: str, system: System) -> Non
     if not is_empty(text):
         number = value_of(name[-1], text)
         if number is None:
-            raise UserError(
-                f"{text.strip()!r} {why_none(name[-1], text)}: write it in figures, such as "
-                f"{'87.5' if name[-1] == 'achievement' else '1,234'}."
-            )
-        value = as_kept(_resolve_percentage(file, name, text, number, system))
+            why = why_not_a_figure(name[-1], text)
+            example = "87.5" if name[-1] == "achievement" else "1,234"
+            raise UserError(f"{text.strip()!r} {why}: write it in figures, such as {example}.")
+        value = stored_form(_resolve_percentage(file, name, text, number, system))
     file.keep_figures(NewFigures(system, {name: value}))
 
 
 def _resolve_percentage(
     file: WorkingFile, name: FigureName, text: str, number: float, system: System
 ) -> float:
-    """Return which percentage a typed number of 1 or less means; others are unchanged.
+    """Return which percentage a keep_typed_figure number of 1 or less means; others are unchanged.
 
     The system's numerator and denominator decide, where they are known. Raise a UserError where
     they do not, unless it is the percentage that is kept already.
     """
-    written = parsed(text) if unit_of(name[-1]) == "percent" else None
+    written = parse_percentage(text) if unit_of(name[-1]) == "percent" else None
     known = file.selection.figures
     kept = known.get((system, name))
     if written is None or not written.may_be_fraction or _is_kept(kept, written):
         return number
     known_figures = {of: one.number for (whose, of), one in known.items() if whose == system}
-    (found,) = settled([(name, text)], known_figures)
+    (found,) = resolve_percentages([(name, text)], known_figures)
     if isinstance(found, float):
         return found
     raise UserError(f"{text.strip()!r} {found}.")
@@ -117,13 +118,13 @@ def _is_kept(kept: SystemFigure | None, written: Percentage) -> bool:
     return kept is not None and Decimal(kept.value) == written.number
 
 
-def take_in(
+def import_figures(
     file: WorkingFile,
     index: PracticeIndex,
     figures: Mapping[System, Path | None],
     qof: Path | None = None,
     rules: Path | None = None,
-) -> list[Loaded]:
+) -> list[ImportedFigures]:
     """Keep what was given on the command line, after all of it was read.
 
     Raise a UserError, and keep nothing, where any of it cannot be used.
@@ -181,4 +182,4 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error

@@ -32,7 +32,12 @@ from recordpick.reports.rules import (
     qof_figures,
     target_figures,
 )
-from recordpick.reports.system_figures import REPORT_FILES, SystemFigures, fill, not_in
+from recordpick.reports.system_figures import (
+    REPORT_FILES,
+    SystemFigures,
+    fill_in_figures,
+    without_a_report,
+)
 from recordpick.reports.targets import target_rows, target_table
 from recordpick.reports.what_counts import shipped_report_rules
 from recordpick.selection.figures import SYSTEM_WORDS, SYSTEMS, System
@@ -55,7 +60,7 @@ class CountedBy:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedReports:
     """The reports by their keys (`REPORT_FILES`), as far as the index can count them."""
 
     by: CountedBy
@@ -94,13 +99,15 @@ def counted_by(selection: Selection) -> CountedBy:
     )
 
 
-def count(index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent) -> Counted:
+def count(
+    index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent
+) -> CountedReports:
     """Return every report, counted from an index."""
     progress("counting for the reports", None)
     rules = answer_rules(index, as_at, by.rules)
     homes = home_residents(index, by.rules, rules)
     of_another_year = tuple(filter(None, [year_caution(by.table, as_at)]))
-    return Counted(
+    return CountedReports(
         by,
         counted_reports(index, as_at, by.table, rules, homes),
         {"qof": of_another_year, "target": of_another_year, "capitation": homes.cautions},
@@ -128,7 +135,7 @@ def figures_of(selection: Selection, system: System) -> SystemFigures:
     }
 
 
-def with_systems_own(
+def with_system_figures(
     reports: Mapping[str, pl.DataFrame], selection: Selection
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
     """Return the reports with the systems' own figures, and notes on figures in no report."""
@@ -137,9 +144,12 @@ def with_systems_own(
     for system in SYSTEMS:
         figures = figures_of(selection, system)
         filled = {
-            name: fill(rows, name, KEYS[name], system, figures) for name, rows in filled.items()
+            name: fill_in_figures(rows, name, KEYS[name], system, figures)
+            for name, rows in filled.items()
         }
-        unknown = not_in(figures, {name: (rows, KEYS[name]) for name, rows in filled.items()})
+        unknown = without_a_report(
+            figures, {name: (rows, KEYS[name]) for name, rows in filled.items()}
+        )
         if unknown:
             notes.append(
                 f"Figures of {SYSTEM_WORDS[system]} that no report here has: {', '.join(unknown)}."

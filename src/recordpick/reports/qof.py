@@ -18,8 +18,10 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_read
 from recordpick.regular_files import check_regular
-from recordpick.reports.figures import FILLED_IN, Figures, with_figures
+from recordpick.reports.columns import Column, Table
+from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figures, with_figures
 from recordpick.resources import data_file
 
 QOF_FIGURES = {
@@ -32,17 +34,39 @@ QOF_FIGURES = {
 }
 """The figures that are compared for each indicator, with their units."""
 
-QOF_REPORT: dict[str, pl.DataType] = {
-    "indicator": pl.String(),
-    "group": pl.String(),
-    "measures": pl.String(),
-    "points_available": pl.Float64(),
-    "lower_threshold": pl.Float64(),
-    "upper_threshold": pl.Float64(),
-    "figure": pl.String(),
-    "unit": pl.String(),
-    **FILLED_IN,
-}
+QOF = Table(
+    "qof_report.csv",
+    "QOF indicators: a row a figure, with room for both systems' own",
+    (
+        Column("indicator", pl.String(), "the indicator's name", required=True),
+        Column("group", pl.String(), "the indicator's group", required=True),
+        Column("measures", pl.String(), "what it measures", required=True),
+        Column("points_available", pl.Float64(), "points at most", required=True, minimum=0),
+        Column(
+            "lower_threshold",
+            pl.Float64(),
+            "percent from which points are earned",
+            required=True,
+        ),
+        Column(
+            "upper_threshold",
+            pl.Float64(),
+            "percent from which all points are earned",
+            required=True,
+        ),
+        Column("figure", pl.String(), "which figure", required=True, words=tuple(QOF_FIGURES)),
+        Column(
+            "unit",
+            pl.String(),
+            "of the figure",
+            required=True,
+            words=("patients", "percent", "points"),
+        ),
+        *FIGURE_COLUMNS,
+    ),
+    key=("indicator", "figure"),
+)
+QOF_REPORT = QOF.schema
 """The columns of qof_report.csv, in order, with their types."""
 
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
@@ -114,7 +138,7 @@ def qof_text(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MAX_BYTES + 1)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error
     if len(content) > _MAX_BYTES:
         raise UserError(f"{path} is larger than any QOF table: is it the right file?")
     try:

@@ -19,8 +19,8 @@ import polars as pl
 
 from recordpick.csvio.sniff import Record, read_records
 from recordpick.errors import UserError
-from recordpick.reports.figures import is_empty, unit_of, value_of, why_none
-from recordpick.reports.percentages import settled
+from recordpick.reports.figures import is_empty, unit_of, value_of, why_not_a_figure
+from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.targets import target_table
 
 Column = Literal["current_system", "new_system", "from_records"]
@@ -69,7 +69,7 @@ _IN_BOTH = "achievement"
 
 
 @dataclass(frozen=True, slots=True)
-class NoNumber:
+class UnreadableFigure:
     """A cell that should hold a figure and does not: where, which figure, and its text."""
 
     file: str
@@ -80,18 +80,18 @@ class NoNumber:
     """What is wrong with it, where the text alone does not show it."""
 
     def __str__(self) -> str:
-        why = self.why or why_none(self.name[-1], self.text)
+        why = self.why or why_not_a_figure(self.name[-1], self.text)
         shown = self.text if len(self.text) <= _SHOWN else f"{self.text[: _SHOWN - 1]}…"
         of = f"{' '.join(self.name[1:])} " if self.why else ""
         return f"{self.file}, line {self.line}: {of}{shown!r} {why}."
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class FiguresRead:
     """The figures read for one system, cells that are not numbers, and other problems."""
 
     figures: SystemFigures
-    no_numbers: tuple[NoNumber, ...]
+    unreadable: tuple[UnreadableFigure, ...]
     problems: tuple[str, ...]
 
 
@@ -118,7 +118,7 @@ def read_system_figures(path: Path, column: Column) -> SystemFigures:
     appears twice with different values, and where no figures are found.
     """
     read = read_figures(path, column)
-    problems = [*read.problems, *map(str, read.no_numbers)]
+    problems = [*read.problems, *map(str, read.unreadable)]
     if problems:
         raise UserError.of(problems)
     if not read.figures:
@@ -129,7 +129,7 @@ def read_system_figures(path: Path, column: Column) -> SystemFigures:
     return read.figures
 
 
-def read_figures(path: Path, column: Column) -> Read:
+def read_figures(path: Path, column: Column) -> FiguresRead:
     """Read one system's figures as far as possible; the result names what cannot be read.
 
     Raise a UserError where the file, or a report in the folder, is missing or not text.
@@ -140,14 +140,14 @@ def read_figures(path: Path, column: Column) -> Read:
         if not files:
             raise UserError(f"{path}: this folder has none of {', '.join(REPORTS)}.")
     figures: dict[tuple[str, ...], float] = {}
-    no_numbers: list[NoNumber] = []
+    unreadable: list[UnreadableFigure] = []
     problems: list[str] = []
     for file in files:
-        _read_file(file, column, figures, no_numbers, problems)
-    return Read(figures, tuple(no_numbers), tuple(problems))
+        _read_file(file, column, figures, unreadable, problems)
+    return FiguresRead(figures, tuple(unreadable), tuple(problems))
 
 
-def fill(
+def fill_in_figures(
     rows: pl.DataFrame, report: str, keys: Sequence[str], column: Column, figures: SystemFigures
 ) -> pl.DataFrame:
     """Return a report, with rows named by `keys` and `figure`, with a system's figures filled in.
@@ -172,7 +172,7 @@ def fill(
     )
 
 
-def not_in(
+def without_a_report(
     figures: SystemFigures, reports: Mapping[str, tuple[pl.DataFrame, Sequence[str]]]
 ) -> list[str]:
     """Return what a system gave figures for that none of the reports has, sorted."""
@@ -188,7 +188,7 @@ def _read_file(
     path: Path,
     column: Column,
     figures: dict[tuple[str, ...], float],
-    no_numbers: list[NoNumber],
+    unreadable: list[UnreadableFigure],
     problems: list[str],
 ) -> None:
     rows, damaged = read_records(path)
@@ -226,7 +226,9 @@ def _read_file(
     for cell, value in zip(cells, _values(cells, column), strict=True):
         if not isinstance(value, float):
             why = value or ""
-            no_numbers.append(NoNumber(path.name, cell.line, cell.name, cell.text.strip(), why))
+            unreadable.append(
+                UnreadableFigure(path.name, cell.line, cell.name, cell.text.strip(), why)
+            )
         elif figures.setdefault(cell.name, value) != value:
             problems.append(
                 f"{path.name}, line {cell.line}: {' '.join(cell.name[1:])} is {cell.text} here "
@@ -259,7 +261,7 @@ def _values(cells: Sequence[_Cell], column: Column) -> list[float | str | None]:
             percentages.append(at)
         elif isinstance(value, float):
             numbers.setdefault(cell.name, value)
-    found = settled([(cells[at].name, cells[at].text) for at in percentages], numbers)
+    found = resolve_percentages([(cells[at].name, cells[at].text) for at in percentages], numbers)
     for at, value in zip(percentages, found, strict=True):
         values[at] = value
     return values

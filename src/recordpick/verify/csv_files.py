@@ -1,13 +1,11 @@
-"""Parse one CSV of a pack: check the format that recordpick writes, and return its cells as text.
+"""The CSVs of a pack: parsed as recordpick writes them, and checked against their columns.
 
 The format is RFC 4180 as docs/selection-list.md describes it: UTF-8 without a byte-order mark,
 commas, CRLF, one row a line. Anything else shows that another program wrote the file, and is found
 before the file is misread.
 
-Check that the cells of a CSV are what its columns may hold, as its Table Schema says.
-
-Frictionless checks the same from datapackage.json; this needs no further package, and follows the
-contract that recordpick knows, not the one that came with the file.
+Frictionless checks the cells from datapackage.json in the same way; this needs no further package,
+and follows the contract that recordpick knows, not the one that came with the file.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ import polars as pl
 
 from recordpick.csv_safety import GUARD, plain, safe
 from recordpick.csvio.sniff import strict_reader
-from recordpick.handover.contract import Field, FieldType, Table
+from recordpick.reports.columns import Column, FieldType, Table
 from recordpick.verify.open_pack import shown
 from recordpick.verify.verdict import Check
 
@@ -81,7 +79,7 @@ def parse_table(table: Table, content: bytes, *, newer: bool = False) -> ParsedT
         return ParsedTable(table, None, tuple(problems))
     header, rows, wrong = _rows(table.file, lines)
     problems += wrong
-    columns = [field.name for field in table.fields]
+    columns = [column.name for column in table.columns]
     if not (header[: len(columns)] == columns if newer else header == columns):
         problems.append(_header_problem(table.file, header, columns))
         return ParsedTable(table, None, tuple(problems))
@@ -163,27 +161,27 @@ def check_columns(tables: Mapping[str, ParsedTable]) -> Check:
     for parsed in tables.values():
         problems += parsed.problems
         if parsed.rows is not None:
-            cells += parsed.rows.height * len(parsed.table.fields)
-            for field in parsed.table.fields:
-                problems += _field(parsed.table.file, parsed.rows, field)
+            cells += parsed.rows.height * len(parsed.table.columns)
+            for column in parsed.table.columns:
+                problems += _check_column(parsed.table.file, parsed.rows, column)
             problems += _keys(parsed.table, parsed.rows, tables)
     says = f"{len(tables)} tables, {cells:,} cells: types, words, patterns and keys."
     return Check("Columns", says, tuple(problems))
 
 
-def typed(parsed: ParsedTable) -> pl.DataFrame:
+def with_types(parsed: ParsedTable) -> pl.DataFrame:
     """Return the rows with their types, texts without CSV-injection guards.
 
     A cell that is not of its type is null. Whole numbers are Int64, numbers Float64, dates Date.
     The column `LINE` is kept.
     """
     assert parsed.rows is not None
-    return parsed.rows.select(LINE, *(_typed(field) for field in parsed.table.fields))
+    return parsed.rows.select(LINE, *(_typed(column) for column in parsed.table.columns))
 
 
-def _typed(field: Field) -> pl.Expr:
-    cell = pl.col(field.name)
-    match field.type:
+def _typed(column: Column) -> pl.Expr:
+    cell = pl.col(column.name)
+    match column.type:
         case "integer":
             return cell.cast(pl.Int64, strict=False)
         case "number":
@@ -194,38 +192,40 @@ def _typed(field: Field) -> pl.Expr:
             return plain(cell)
 
 
-def _field(name: str, rows: pl.DataFrame, field: Field) -> list[str]:
+def _check_column(name: str, rows: pl.DataFrame, column: Column) -> list[str]:
     """Return what is wrong in one column: one sentence for each kind of fault."""
-    cell = pl.col(field.name)
+    cell = pl.col(column.name)
     faults: list[tuple[pl.Expr, str]] = []
-    if field.required:
+    if column.required:
         faults.append((cell.is_null(), "is empty"))
-    if field.type == "string":
+    if column.type == "string":
         faults.append(
             (_is_unsafe(cell), "could be run or changed by a spreadsheet, or could act on one")
         )
     else:
         faults.append(
-            (cell.is_not_null() & ~_fits(cell, field.type), f"is not a {_TYPE_NAMES[field.type]}")
+            (cell.is_not_null() & ~_fits(cell, column.type), f"is not a {_TYPE_NAMES[column.type]}")
         )
-    if field.minimum is not None:
-        low = cell.cast(pl.Float64, strict=False) < field.minimum
-        faults.append((low, f"is less than {field.minimum}"))
-    if field.words:
-        faults.append((~cell.is_in(field.words), f"is not one of {', '.join(field.words)}"))
-    if field.pattern:
+    if column.minimum is not None:
+        low = cell.cast(pl.Float64, strict=False) < column.minimum
+        faults.append((low, f"is less than {column.minimum}"))
+    if column.words:
+        faults.append((~cell.is_in(column.words), f"is not one of {', '.join(column.words)}"))
+    if column.pattern:
         faults.append(
-            (~cell.str.contains(f"^(?:{field.pattern})$"), "does not have the required format")
+            (~cell.str.contains(f"^(?:{column.pattern})$"), "does not have the required format")
         )
-    if field.unique:
+    if column.unique:
         faults.append((cell.is_not_null() & cell.is_duplicated(), "appears more than once"))
     problems = []
     for wrong, says in faults:
         found = rows.filter(wrong)
         if not found.is_empty():
-            word = f" {shown(str(found[field.name][0]))!r}" if field.words and found.height else ""
+            word = (
+                f" {shown(str(found[column.name][0]))!r}" if column.words and found.height else ""
+            )
             lines = line_numbers(found[LINE].to_list())
-            problems.append(f"{name}, {lines}: {field.name}{word} {says}.")
+            problems.append(f"{name}, {lines}: {column.name}{word} {says}.")
     return problems
 
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from recordpick.handover.contract import CONTRACT, SELECTION, TABLES
+from recordpick.handover.contract import CONTRACT, TABLES
 from recordpick.handover.descriptor import NAME, schema
+from recordpick.handover.selection_list import SELECTION
 from recordpick.verify.open_pack import shown
 from recordpick.verify.verdict import Check
 
 CHECK = "Description"
-_LIST_ID = re.compile(next(one.pattern for one in SELECTION.fields if one.name == "list_id"))
+_LIST_ID = re.compile(SELECTION.column("list_id").pattern)
 _MAX_TEXT = 2_000
 _MAX_BYTES = 32 * 1024**2
 _MAX_DRAWS = 10_000
@@ -26,7 +27,7 @@ _WORKING_FILE = re.compile(r"RP-[A-Z2-7]{8}")
 
 
 def is_sha256(text: str) -> bool:
-    """Tell whether a text is a SHA-256 in hexadecimal."""
+    """Return whether a text is a SHA-256 in hexadecimal."""
     return _SHA256.fullmatch(text) is not None
 
 
@@ -66,7 +67,7 @@ class Description:
     lines: int | None = None
     records: int | None = None
     taken_out: int | None = None
-    """Random records that were taken out or replaced."""
+    """Random records that were removed or replaced."""
     draws: tuple[DescribedDraw, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
     """Bytes of each CSV, by file."""

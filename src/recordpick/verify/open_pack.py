@@ -25,6 +25,7 @@ import pyzipper
 
 from recordpick.csv_safety import one_line
 from recordpick.errors import UserError
+from recordpick.os_errors import cannot_read
 from recordpick.regular_files import check_regular
 
 MOST_FILES = 200
@@ -67,7 +68,7 @@ def open_pack(path: Path, passphrase: Callable[[], str]) -> PackFiles:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error
     if start[:2] != b"PK":
         raise UserError(
             f"{path} is not a hand-over pack: give the folder that was handed over, or the zip."
@@ -169,7 +170,7 @@ def read_zip(path: Path, passphrase: Callable[[], str]) -> PackFiles:
             "zip as it was exported."
         ) from error
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise cannot_read(path, error) from error
     except _DAMAGED as error:
         raise UserError(f"{path} is damaged or cut short ({error}). Ask for it again.") from error
     ignored = tuple(name for name in contents if is_litter(name))

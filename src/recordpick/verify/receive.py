@@ -27,15 +27,15 @@ _MAX_PROBLEMS = 3
 _NUMBERED_LIST = re.compile(r"(RP-[A-Z2-7]{8})-[0-9]{2,}")
 
 
-def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def combine_lists(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Return one table of the lists of verified packs (columns as in `RECEIVED`), and cautions.
 
     Packs are in the order given; cautions are sentences. Raise a UserError, with one message for
     each problem, where a pack is not right or two packs cannot be combined.
     """
     # Nothing that a pack says about itself is relied on unless the pack is right.
-    right = [one for one in verdicts if one.right]
-    problems = [*_not_right(verdicts), *_duplicates(verdicts), *_synthetic_among_real(right)]
+    sound = [one for one in verdicts if one.is_sound]
+    problems = [*_not_right(verdicts), *_duplicates(verdicts), *_synthetic_among_real(sound)]
     if problems:
         raise UserError.of(problems)
     tables = [
@@ -58,7 +58,7 @@ def check_out(out: Path) -> None:
         raise UserError(f"{out}: give it a name ending in {' or '.join(ENDINGS)}.")
 
 
-def as_file(table: pl.DataFrame, out: Path) -> bytes:
+def encode_table(table: pl.DataFrame, out: Path) -> bytes:
     """Return the table as a file in the format of `out`'s ending: Parquet, or CSV as the list."""
     if out.suffix.casefold() == ".csv":
         return as_csv(table)
@@ -70,7 +70,7 @@ def as_file(table: pl.DataFrame, out: Path) -> bytes:
 def _not_right(verdicts: Sequence[Verdict]) -> list[str]:
     messages = []
     for one in verdicts:
-        if one.right:
+        if one.is_sound:
             continue
         problems = one.problems
         more = len(problems) - _MAX_PROBLEMS

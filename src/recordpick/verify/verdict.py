@@ -11,7 +11,7 @@ import polars as pl
 class Check:
     """One thing that was checked.
 
-    `says` is what was checked, with its numbers. `problems` are why the pack is not right;
+    `says` is what was checked, with its numbers. `problems` are what is wrong with the pack;
     `cautions` are worth knowing and do not make it wrong. `skipped` says why it could not be
     checked, "" if it was: that alone does not make the pack wrong (its cause does).
     """
@@ -23,7 +23,7 @@ class Check:
     skipped: str = ""
 
     @property
-    def right(self) -> bool:
+    def is_sound(self) -> bool:
         """Whether this check found no problem."""
         return not self.problems
 
@@ -34,7 +34,7 @@ class Verdict:
 
     Texts are those of the pack, "" where it has none. `fingerprint` is the SHA-256 of its
     SHA256SUMS, which is recorded in the practice's working file. `selected` is the selection list,
-    typed as `SELECTION_LIST`, its texts without guards; None where the pack is not right.
+    typed as `SELECTION_LIST`, its texts without guards; None where the pack is not sound.
     """
 
     path: str
@@ -54,9 +54,9 @@ class Verdict:
     """What names the working file and its copies; "" in packs made before it was written."""
 
     @property
-    def right(self) -> bool:
-        """Whether every check found the pack right."""
-        return all(check.right for check in self.checks)
+    def is_sound(self) -> bool:
+        """Whether no check found a problem."""
+        return all(check.is_sound for check in self.checks)
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -1,27 +1,20 @@
-"""Check one pack from end to end.
-
-The verdict on a pack as a page for a reader who does not know how packs are made.
-
-Check by SHA256SUMS that the files of a pack are those that were written.
-"""
+"""Check one pack from end to end: files and checksums, description, columns, list and draw."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-import textwrap
 
 import polars as pl
 
 from recordpick.handover.contract import TABLES
-from recordpick.handover.export import FILES, SUMS
-from recordpick.handover.readme import SYNTHETIC
-from recordpick.handover.selection_list import SELECTION_LIST, spoken_fingerprint
+from recordpick.handover.pack_contents import FILES, SUMS
+from recordpick.handover.selection_list import SELECTION_LIST
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.verify.csv_files import ParsedTable, check_columns, parse_table, typed
-from recordpick.verify.descriptor import Description, is_sha256, read_descriptor
+from recordpick.verify.csv_files import ParsedTable, check_columns, parse_table, with_types
+from recordpick.verify.descriptor import Description, read_descriptor
 from recordpick.verify.open_pack import PackFiles, shown
-from recordpick.verify.random_draw import PATIENTS, check_tickets, check_with_index
+from recordpick.verify.random_draw import check_tickets, check_with_index
 from recordpick.verify.selection_list import (
     LIST,
     REPORT,
@@ -122,7 +115,7 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
         check_columns(tables),
         *_check_list(tables, description, index),
     ]
-    right = all(check.right for check in checks)
+    sound = all(check.is_sound for check in checks)
     sums = files.contents.get(SUMS)
     return Verdict(
         path=files.path,
@@ -135,7 +128,7 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
         encrypted=files.encrypted,
         fingerprint="" if sums is None else hashlib.sha256(sums).hexdigest(),
         checks=tuple(checks),
-        selected=_selected(tables[LIST]) if right else None,
+        selected=_selected(tables[LIST]) if sound else None,
         list_sha256=description.list_sha256,
         working_file=description.working_file,
     )
@@ -149,13 +142,13 @@ def _check_list(
         why = f"{LIST} could not be read"
         names = ("Numbering", "Patients", "Numbers for each criterion", "Tickets")
         return [Check(name, "", skipped=why) for name in names]
-    selected = typed(tables[LIST])
+    selected = with_types(tables[LIST])
     checks = [check_numbering(selected, description), check_people(selected)]
     if reported is None:
         skipped = f"{REPORT} could not be read"
         checks.append(Check("Numbers for each criterion", "", skipped=skipped))
     else:
-        checks.append(check_criteria(selected, typed(tables[REPORT])))
+        checks.append(check_criteria(selected, with_types(tables[REPORT])))
     tickets = check_tickets(selected, description)
     checks.append(tickets)
     if index is not None:
@@ -164,86 +157,6 @@ def _check_list(
 
 
 def _selected(parsed: ParsedTable) -> pl.DataFrame:
-    return typed(parsed).select(pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items())
-
-
-WIDTH = 96
-MAX_PROBLEMS_SHOWN = 8
-"""Problems printed for each check: the first ones show what happened."""
-
-
-def answer(verdict: Verdict) -> list[str]:
-    """Return the lines of the page."""
-    head = [
-        ("Pack", shown(verdict.path)),
-        ("List", _list(verdict)),
-        ("Practice", shown(verdict.practice) or "not named"),
-        ("Criteria", verdict.criteria_pack),
-        ("Written", verdict.written),
-        ("Fingerprint", verdict.fingerprint),
-    ]
-    lines = [f"{name:<12}{text}" for name, text in head if text]
-    if verdict.synthetic:
-        lines.append(SYNTHETIC)
-    lines.append("")
-    for check in verdict.checks:
-        lines += _check(check)
-    lines += ["", *_summary(verdict)]
-    return lines
-
-
-def _list(verdict: Verdict) -> str:
-    """Name the list, with its fingerprint as it is on the tick sheets; older packs have none."""
-    spoken = spoken_fingerprint(verdict.list_sha256) if is_sha256(verdict.list_sha256) else ""
-    name = verdict.list_id or "not named"
-    return f"{name}, list fingerprint {spoken}" if spoken else name
-
-
-def _check(check: Check) -> list[str]:
-    mark = (
-        "WRONG"
-        if check.problems
-        else "not checked"
-        if check.skipped
-        else "note"
-        if check.name == "Encryption"
-        else "right"
+    return with_types(parsed).select(
+        pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items()
     )
-    first = f"{check.name}: "
-    if check.skipped:
-        text = f"{check.skipped}."
-    elif check.problems:
-        number = len(check.problems)
-        text = f"{number:,} problem{'s' if number > 1 else ''}."
-    else:
-        text = check.says
-    lines = _wrapped(f"{first}{text}", f"{mark:<13}", " " * 13)
-    for problem in check.problems[:MAX_PROBLEMS_SHOWN]:
-        lines += _wrapped(problem, " " * 13 + "- ", " " * 15)
-    if len(check.problems) > MAX_PROBLEMS_SHOWN:
-        lines.append(f"{' ' * 13}- and {len(check.problems) - MAX_PROBLEMS_SHOWN:,} more.")
-    for caution in check.cautions:
-        lines += _wrapped(caution, " " * 13 + "Note: ", " " * 15)
-    return lines
-
-
-def _summary(verdict: Verdict) -> list[str]:
-    if verdict.right:
-        return _wrapped(
-            "The pack is right: it is complete, and everything in it fits together. The "
-            "fingerprint shows that it comes from the practice: ask them to read theirs to you."
-        )
-    if [check.name for check in verdict.checks if not check.right] == [PATIENTS]:
-        return _wrapped(
-            "Everything in the pack fits together, but it was NOT made from this practice index. "
-            "Give the index that it was made with, or leave --index out. If this is that index, do "
-            "not import the pack: ask the practice to send it again, and send them this page."
-        )
-    return _wrapped(
-        "The pack is NOT right: do not import it. Ask the practice to send it again as it was "
-        "exported, and send them this page."
-    )
-
-
-def _wrapped(text: str, first: str = "", other: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=other)

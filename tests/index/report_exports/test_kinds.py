@@ -109,6 +109,21 @@ def test_a_kind_that_columns_leave_open_is_asked_for(read) -> None:
     assert any("X.csv: not used: Problem" in note for note in said.index.manifest.notes)
 
 
+def test_what_a_person_says_holds_for_the_groups_that_fit_it(read) -> None:
+    """An EMIS list of clinical codes does not say whether they are problems."""
+    text = (
+        "Patient Details,Clinical Codes,,HbA1c,\nEMIS Number,Code Term,Date,Date,Value\n"
+        "4711,Gout,01-Jun-2020,02-Jun-2020,58\n"
+    )
+
+    assert "kind" not in read({"X.csv": text}).index.columns("events")
+    found = read({"X.csv=problems": text})
+    assert found.rows("events", "kind", "term") == [
+        ("4711", "problem", "Gout"),
+        ("4711", None, "HbA1c"),
+    ]
+
+
 def test_a_person_may_say_what_holds_of_every_row(read) -> None:
     text = "EMIS Number,Drug,Start Date\n4711,Aspirin,01/06/2026\n"
 

@@ -295,3 +295,6 @@ def test_a_report_that_repeats_patients_passes_nothing_down(read) -> None:
 
     assert found.rows("events", "term") == [("4711", "A"), ("4711", "B")]
     assert [line for line, _ in found.rejected()] == [5]
+    strangers = text.replace("4711,A", "9999,A").replace("4711,B", "9999,B")
+    found = read({"P.csv": strangers.replace(",C,", "4711,C,") + ",D,01-Jun-2026\n"})
+    assert found.rows("events", "term") == [("4711", "C")]

@@ -44,7 +44,7 @@ def made(tmp_path_factory) -> Path:
 
 
 def _make(folder: Path) -> None:
-    practice = make_practice(200, seed=5, as_at=AS_AT, recent_years=3)
+    practice = make_practice(130, seed=5, as_at=AS_AT, recent_years=2)
     write_tables(practice, folder / "tables")
     write_reports(practice, folder / "reports")
     build_index([folder / "tables"], folder / "whole")

@@ -77,6 +77,17 @@ def test_names_in_one_cell(read) -> None:
     assert [line for line, _ in found.rejected()] == [4]
 
 
+def test_a_number_that_the_list_calls_otherwise_is_warned_of(read) -> None:
+    """Two systems give one number to two people, and a number alone cannot show it."""
+    text = "Patient ID,Problem,Date\n4711,Gout,01/06/2026\n"
+    warnings = read({"P.csv": text}).index.manifest.warnings
+    assert any("only by Patient ID, and LIST.csv calls their number EMIS N" in w for w in warnings)
+
+    checked = "Patient ID,Date of Birth,Problem,Date\n4711,03/02/1951,Gout,01/06/2026\n"
+    for sure in (checked, text.replace("Patient ID", "EMIS Number")):
+        assert not read({"P.csv": sure}).index.manifest.warnings
+
+
 def test_a_calling_name_is_not_the_first_name_of_a_report(read) -> None:
     """A list may say Bob where the record has Robert: the surname is compared, not this."""
     listed = "EMIS Number,Family Name,Calling Name\n1,Example,Bob\n2,Tester,Cy\n"

@@ -57,8 +57,6 @@ def kind_of_source(path: Path) -> SourceKind:
         return "vision"
     if is_emis_extract(path):
         return "emis"
-    if is_folder_of_reports(path):
-        raise UserError(f"{path}: this is a folder of exports, and is read whole: give it alone.")
     raise UserError(
         f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
         "files named as an extract of EMIS, SystmOne or Vision names them. "

@@ -118,8 +118,9 @@ def with_new_passphrase(request: ExportRequest) -> ExportRequest:
 
 def write_pack(session: Session, request: ExportRequest, progress: Progress = silent) -> Exported:
     """Write the pack: for a thread. UserError where it cannot be written; nothing is left then."""
-    from recordpick.handover.export import Options, export, export_encrypted, summary
-    from recordpick.handover.warnings import doubts
+    from recordpick.handover.export import export, export_encrypted, summary
+    from recordpick.handover.pack_contents import Options
+    from recordpick.handover.warnings import pick_warnings
 
     if session.matches is None:
         raise UserError("The criteria are still being matched: wait a moment.")
@@ -127,8 +128,10 @@ def write_pack(session: Session, request: ExportRequest, progress: Progress = si
     options = Options(with_names=request.with_names)
     messages: tuple[str | PrivateText, ...] = (_WITH_NAMES,) if request.with_names else ()
     messages += tuple(
-        PrivateText(doubt.in_words, doubt.in_numbers)
-        for doubt in doubts(session.selection, index, file.as_at, matches, file.reused_numbers())
+        PrivateText(warning.in_words, warning.in_numbers)
+        for warning in pick_warnings(
+            session.selection, index, file.as_at, matches, file.reused_numbers()
+        )
     )
     if request.encrypted:
         out = as_zip(request.out)

@@ -19,7 +19,7 @@ from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.resources import general_practice_pack
 from recordpick.tui.actions import FORM, HELP_GROUP, THIS_PART, HelpPage, key
 from recordpick.tui.dialogs import ProblemLine, role_select
-from recordpick.tui.file_picker import FilePicker, parse_path, parse_paths
+from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.settings import Role, as_role
 from recordpick.tui.text import content
 from recordpick.tui.widgets.fields import Field
@@ -62,8 +62,8 @@ _FIELDS = {
     "records": _FormField(
         "Practice's records",
         "The practice's records: a list of patients (CSV, Excel), a folder of exported tables, or "
-        "a practice index made before. A list and reports beside it are a folder, or files with ; "
-        "between. F2 browses, after a ; for another file.",
+        "a practice index made before. With reports: their folder, or LIST; REPORT; … F2 looks "
+        "for a file, and after a ; for another.",
         "Say where the practice's records are.",
     ),
     "mapping": _FormField(
@@ -172,8 +172,8 @@ class NewFileScreen(Screen[NewFile | None]):
     async def _browse(self, field: Input) -> None:
         name = field.id or ""
         before, sign, last = field.value.rpartition(";") if name == "records" else ("", "", "")
-        value = last if sign else field.value
-        start = parse_path(value if value.strip() else before) if field.value.strip() else None
+        value = last if sign and last.strip() else before or field.value
+        start = parse_path(value) if value.strip() else None
         path = await self.app.push_screen_wait(
             FilePicker(
                 _FIELDS[name].label,
@@ -240,6 +240,13 @@ class NewFileScreen(Screen[NewFile | None]):
     def _show_problem(self, name: str, text: str) -> None:
         self.query_one(ProblemLine).update(content(text))
         self.query_one(f"#{name}").focus()
+
+
+def parse_paths(text: str) -> list[Path]:
+    """Return one path, or several with ; between; a path that exists may have a ; in its name."""
+    whole = parse_path(text)
+    parts = [part for part in text.split(";") if part.strip()]
+    return [whole] if len(parts) < 2 or whole.exists() else [parse_path(part) for part in parts]
 
 
 def parse_date(text: str) -> dt.date | str:

@@ -32,8 +32,8 @@ from recordpick.tui.widgets.lines import KeysLine
 if TYPE_CHECKING:
     import polars as pl
 
-    from recordpick.reports.import_figures import Loaded
-    from recordpick.reports.practice_reports import Counted
+    from recordpick.reports.import_figures import ImportedFigures
+    from recordpick.reports.practice_reports import CountedReports
     from recordpick.selection.figures import System, SystemFigure
     from recordpick.tui.session import Session
 
@@ -256,7 +256,7 @@ class ReportsScreen(FlowScreen["Reports"]):
         if path is None:
             return
         known_notes = self._reports.filled()[1]
-        loaded = await run_in_background(self, partial(load, self._reports, path, system))
+        loaded = await run_in_background(self, partial(load_figures, self._reports, path, system))
         if loaded is None:
             return
         self._show(self.query_one("#figures", OptionList).highlighted or 0)
@@ -365,7 +365,7 @@ class Reports:
     """The reports of a session as they were counted, with the figures that its file keeps now."""
 
     session: Session
-    counted: Counted
+    counted: CountedReports
     state: object = field(repr=False)
 
     @property
@@ -384,16 +384,16 @@ class Reports:
 
     def filled(self) -> tuple[dict[str, pl.DataFrame], tuple[str, ...]]:
         """Return the reports with the systems' figures in them, and notes on figures in none."""
-        from recordpick.reports.practice_reports import with_systems_own
+        from recordpick.reports.practice_reports import with_system_figures
 
-        reports, notes = with_systems_own(self.counted.reports, self.session.selection)
+        reports, notes = with_system_figures(self.counted.reports, self.session.selection)
         return reports, tuple(notes)
 
     def differences(self) -> pl.DataFrame:
         """Return both systems' figures side by side, the largest difference first."""
-        from recordpick.reports.compare import of_working_file
+        from recordpick.reports.compare import compare_working_file
 
-        return of_working_file(self.session.selection, self.counted)
+        return compare_working_file(self.session.selection, self.counted)
 
 
 def _state(session: Session) -> object:
@@ -413,33 +413,33 @@ def count(session: Session, progress: Progress = silent) -> Reports:
         )
 
 
-def load(reports: Reports, path: Path, system: System) -> Loaded:
+def load_figures(reports: Reports, path: Path, system: System) -> ImportedFigures:
     """Keep a system's figures from a CSV or a folder of reports, beside those known: for a thread.
 
     A figure that is read replaces one known before. UserError says what cannot be read.
     """
-    from recordpick.reports.import_figures import load
+    from recordpick.reports.import_figures import load_figures
 
-    return load(reports.session.file, path, system)
+    return load_figures(reports.session.file, path, system)
 
 
 def type_figure(reports: Reports, name: tuple[str, ...], text: str, system: System) -> None:
     """Keep one figure as it was typed; an empty text removes it. UserError if not a number."""
-    from recordpick.reports.import_figures import typed
+    from recordpick.reports.import_figures import keep_typed_figure
 
-    typed(reports.session.file, name, text, system)
+    keep_typed_figure(reports.session.file, name, text, system)
 
 
 def count_by(session: Session, path: Path) -> None:
     """Count by another QOF table (CSV) or other report rules (TOML) from now on: for a thread."""
-    from recordpick.reports.import_figures import take_in
+    from recordpick.reports.import_figures import import_figures
     from recordpick.tui.session import readable_index
 
     with readable_index(session.index):
         if path.suffix.casefold() == ".toml":
-            take_in(session.file, session.index, {}, rules=path)
+            import_figures(session.file, session.index, {}, rules=path)
         else:
-            take_in(session.file, session.index, {}, qof=path)
+            import_figures(session.file, session.index, {}, qof=path)
 
 
 def write_differences(reports: Reports, out: Path) -> None:

@@ -12,7 +12,7 @@ from recordpick.csvio.rejects import ROW
 from recordpick.index.note_topics import CENTURY, UNPROVEN_ORDER
 from recordpick.index.readers.extract_file import is_degraded
 from recordpick.index.readers.list_dates import DatesOfColumn
-from recordpick.index.readers.report_exports import cells, vocabulary
+from recordpick.index.readers.report_exports import cell_values, vocabulary
 from recordpick.index.readers.report_exports.grid import LINE, Grid
 from recordpick.index.readers.report_exports.identity import BORN, PATIENT, WHY
 from recordpick.index.readers.report_exports.layout import Group, Layout
@@ -163,23 +163,22 @@ def _read_days(
         found[name] = _nothing(raw.height)
         return
     theirs = grid.header[place]
-    how = cells.how_dates_are_written(raw[str(place)])
+    how = cell_values.how_dates_are_written(raw[str(place)])
     written = _order(entries, theirs, how, answers)
     ahead = (group.kind.table, name) in _MAY_BE_AHEAD
-    read = cells.days(raw, str(place), BORN, written, as_at, may_be_ahead=ahead)
+    read = cell_values.days(raw, str(place), BORN, written, as_at, may_be_ahead=ahead)
     found[name] = read["text"]
     short = int(read["is_short"].fill_null(value=False).sum())
     if short:
         entries.notes.append(
             f"{theirs}: {CENTURY} {short:,} years of two digits follows from the patients' "
-            f"dates "
-            "of birth"
+            "dates of birth"
         )
     is_partial = read["precision"].is_in(["month", "year"]).any()
     if group.kind.table == "events" and name == "date" and is_partial:
         found["date_precision"] = read["precision"]
     if group.kind.table == "appointments" and name == "date" and "start_time" not in group.columns:
-        times = raw.select(cells.time_of(pl.col(str(place)))).to_series()
+        times = raw.select(cell_values.time_of(pl.col(str(place)))).to_series()
         if times.count():
             found["start_time"] = times
 
@@ -197,9 +196,8 @@ def _order(entries: Entries, theirs: str, how: DatesOfColumn, answers: Answers) 
             written = how.months_first().written
     if how.other_order:
         entries.notes.append(
-            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do "
-            f"not fit "
-            "the others and were left empty. Export it with one way of writing dates"
+            f"{theirs} mixes two orders of day and month: dates such as {how.other_order} do not "
+            "fit the others and were left empty. Export it with one way of writing dates"
         )
     elif how.example:
         entries.notes.append(f"{theirs} was read as {date_in_words(written)}, {UNPROVEN_ORDER}")
@@ -237,12 +235,12 @@ def _read_texts(
     elif role == "code_and_term" or (
         role == "code" and not _names_entry(others) and _are_mostly_two_words(text)
     ):
-        code, term = cells.split_code_and_term(cell)
+        code, term = cell_values.split_code_and_term(cell)
         split = frame.select(code=code, term=term)
         yield "code", split["code"]
         yield "drug" if table == "medications" else "term", split["term"]
     elif role == "term" and "code" not in others and "code_and_term" not in others:
-        codes, terms = cells.split_certain_code(text)
+        codes, terms = cell_values.split_certain_code(text)
         yield "term", terms
         if codes.count():
             yield "code", codes
@@ -254,7 +252,7 @@ _Columns = Iterator[tuple[str, pl.Series]]
 
 
 def _value(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
-    value, unit, as_text = cells.split_value(pl.col("text"))
+    value, unit, as_text = cell_values.split_value(pl.col("text"))
     split = frame.select(value=value, unit=unit, value_text=as_text)
     yield "value", split["value"]
     yield "value_text", split["value_text"]
@@ -266,7 +264,7 @@ def _value(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
 
 
 def _quantity(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
-    quantity, unit = cells.split_quantity(pl.col("text"))
+    quantity, unit = cell_values.split_quantity(pl.col("text"))
     split = frame.select(quantity=pl.coalesce(quantity, "text"), unit=unit)
     yield "quantity", split["quantity"]
     if "unit" not in others and split["unit"].count():
@@ -274,12 +272,12 @@ def _quantity(frame: pl.DataFrame, others: Mapping[str, pl.Series]) -> _Columns:
 
 
 def _name_dosage_quantity(frame: pl.DataFrame, _: Mapping[str, pl.Series]) -> _Columns:
-    split = frame.select(**cells.split_name_dosage_quantity(pl.col("text")))
+    split = frame.select(**cell_values.split_name_dosage_quantity(pl.col("text")))
     yield from ((name, split[name]) for name in split.columns)
 
 
 def _start_time(frame: pl.DataFrame, _: Mapping[str, pl.Series]) -> _Columns:
-    time = pl.coalesce(cells.time_of(pl.col("text")), "text")
+    time = pl.coalesce(cell_values.time_of(pl.col("text")), "text")
     yield "start_time", frame.select(time).to_series()
 
 
@@ -321,7 +319,7 @@ def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFra
         words = vocabulary.words_of(table, name) if name in TABLES[table].names else {}
         if words:
             frame = frame.with_columns(
-                cells.our_words(pl.col(name), list(words.items())).alias(name)
+                cell_values.our_words(pl.col(name), list(words.items())).alias(name)
             )
             column = TABLES[table].column(name)
             known = {*words.values(), *(column.words if column else ())}
@@ -330,8 +328,7 @@ def _with_words(frame: pl.DataFrame, entries: Entries, table: str) -> pl.DataFra
             if len(odd):
                 entries.notes.append(
                     f"{entries.grid.header[entries.group.columns[name]]}: {len(odd):,} words "
-                    f"such as "
-                    f"{odd[0]} are not known and were left empty"
+                    f"such as {odd[0]} are not known and were left empty"
                     if name in entries.group.columns
                     else f"{name}: words such as {odd[0]} are not known"
                 )

@@ -56,6 +56,12 @@ class Grid:
     """Merged cells below the header: first and last line, first and last place."""
 
     @property
+    def place(self) -> str:
+        """Where the header is, for messages: path, sheet and line."""
+        sheet = f', sheet "{self.sheet}"' if self.sheet else ""
+        return f"{self.path}{sheet}, line {self.line}"
+
+    @property
     def name(self) -> str:
         """The file's name, with its sheet where several are read."""
         return f"{self.path.name} ({self.sheet})" if self.sheet else self.path.name

@@ -23,7 +23,7 @@ PATIENT = "patient_id"
 WHY = "__why"
 BORN = "__born"
 
-_TEXTS = (PATIENT, "nhs", "family", "given", "given_first", "whole")
+_TEXTS = (PATIENT, "nhs", "family", "family_first", "given", "given_first", "whole")
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Patients:
     frame: pl.DataFrame
     has_own_numbers: bool
     file: str
+    number_called: str = ""
+    """What the list calls the patient number."""
 
     @classmethod
     def of(cls, part: SourcePart) -> Patients:
@@ -59,6 +61,7 @@ class Patients:
             repaired(columns[PATIENT]).alias(PATIENT),
             pl.when(is_valid(tidied)).then(tidied).alias("nhs"),
             compared(columns["family"]).alias("family"),
+            _first_word(columns["family"]).alias("family_first"),
             compared(columns["given"]).alias("given"),
             _first_word(columns["given"]).alias("given_first"),
             to_date(columns["born"], written).alias("born"),
@@ -69,7 +72,12 @@ class Patients:
         is_nhs = frame.select(
             (pl.col(PATIENT) == pl.col("nhs")).fill_null(value=False).all()
         ).item()
-        return cls(frame.with_columns(pl.col(_TEXTS).cast(pl.String)), not is_nhs, part.file)
+        return cls(
+            frame.with_columns(pl.col(_TEXTS).cast(pl.String)),
+            not is_nhs,
+            part.file,
+            part.called.get("patient_id", ""),
+        )
 
 
 def compared(name: pl.Expr) -> pl.Expr:
@@ -131,6 +139,7 @@ def _keys(
     family = pl.coalesce("family_name", pl.when(has_comma).then(full.str.extract(r"^([^,]*),", 1)))
     after = full.str.extract(r",\s*(.*)$", 1).str.replace(r"\s*\([^()]*\)\s*$", "")
     given = pl.coalesce("given_name", pl.when(has_comma).then(after))
+    bare = full.str.replace(_TITLE, "")
     keys = said.select(
         number=number,
         nhs=pl.when(is_valid(tidied)).then(tidied),
@@ -138,7 +147,8 @@ def _keys(
         family=compared(family),
         given=compared(given),
         given_first=_first_word(given),
-        whole=pl.when(~has_comma).then(compared(full.str.replace(_TITLE, ""))),
+        whole=pl.when(~has_comma).then(compared(bare)),
+        whole_first=pl.when(~has_comma).then(_first_word(bare)),
         born_text=pl.col("date_of_birth"),
         is_spoilt=is_spoilt(number).fill_null(value=False),
     )
@@ -231,7 +241,7 @@ def _decide(keys: pl.DataFrame, patients: Patients) -> pl.DataFrame:
             pl.col("family").alias("list_family"),
             pl.col("given").alias("list_given"),
             pl.col("given_first").alias("list_given_first"),
-            pl.col("whole").alias("list_whole"),
+            pl.col("family_first").alias("list_family_first"),
             pl.col("born").alias("list_born"),
         ),
         on="chosen",
@@ -264,8 +274,15 @@ def _why(file: str) -> pl.Expr:
         pl.col("whole").is_not_null() | pl.all_horizontal(pl.col("family", "given").is_not_null())
     )
     whole, list_family, list_given = pl.col("whole"), pl.col("list_family"), pl.col("list_given")
-    same_whole = (whole.str.starts_with(list_given) & whole.str.ends_with(list_family)) | (
-        whole.str.starts_with(list_family) & whole.str.ends_with(list_given)
+    first = pl.col("whole_first")
+    same_whole = (
+        (first == pl.col("list_given_first"))
+        & whole.str.starts_with(list_given)
+        & whole.str.ends_with(list_family)
+    ) | (
+        (first == pl.col("list_family_first"))
+        & whole.str.starts_with(list_family)
+        & whole.str.ends_with(list_given)
     )
     has_born = pl.any_horizontal(pl.col(name).is_not_null() for name in _BORN)
     is_born = pl.any_horizontal(

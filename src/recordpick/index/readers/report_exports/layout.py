@@ -54,8 +54,6 @@ class Layout:
     ignored: tuple[str, ...] = ()
     patient_count: int | None = None
     is_first_row_only: bool = False
-    joined_from: str = ""
-    """A name of a report that the columns were joined from, if any."""
 
 
 def layout_of(grid: Grid, said: Kind | None = None) -> Layout | None:
@@ -88,7 +86,6 @@ def layout_of(grid: Grid, said: Kind | None = None) -> Layout | None:
         ignored=tuple(ignored),
         patient_count=counts[-1] if counts else None,
         is_first_row_only=bool(grid.groups),
-        joined_from=next((name.rpartition(": ")[0] for name in grid.header if ": " in name), ""),
     )
 
 
@@ -116,7 +113,7 @@ def _identity(grid: Grid, names: Sequence[str], patient: Sequence[int]) -> dict[
         if len(places) > 1 and not is_joined:
             same = ", ".join(grid.header[at] for at in places)
             raise UserError(
-                f"{grid.path}, line {grid.line}: {same} could each be the patient's "
+                f"{grid.place}: {same} could each be the patient's "
                 f"{_SAYS[role]}. Take out, or rename, all but the right one."
             )
     return found
@@ -219,9 +216,11 @@ def _kind_of(
 ) -> Kind | None:
     """Return the kind of a group; None where nothing in it is an entry of any kind."""
     headers = [names[at] for at in places]
-    if said is not None and not grid.groups:
-        _check_has_any(grid, said, headers)
-        return said
+    if said is not None:
+        if not grid.groups:
+            _check_has_any(grid, said, headers)
+        if _has_any(said, headers):
+            return said
     named = vocabulary.kind_of_group(name)
     every = list(vocabulary.kinds().values())
     marked = {
@@ -254,8 +253,7 @@ def _could_be(grid: Grid, marked: Mapping[str, Sequence[int]]) -> str:
     )
     first = next(iter(marked))
     return (
-        f"{grid.path}, line {grid.line}: by its columns this could be {each}. Say which it is, "
-        f"as in "
+        f"{grid.place}: by its columns this could be {each}. Say which it is, as in "
         f"{grid.path.name}={first}, or {grid.path.name}=list where it is the list of patients."
     )
 
@@ -276,9 +274,8 @@ def _check_has_any(grid: Grid, kind: Kind, headers: Sequence[str]) -> None:
     if not _has_any(kind, headers):
         wanted = " or ".join(role.replace("_", " ") for role in kind.any_of)
         raise UserError(
-            f"{grid.path}, line {grid.line}: no column of {kind.says} is known here ({wanted}). "
-            f"The "
-            f"columns are {', '.join(filter(None, grid.header[:12]))}."
+            f"{grid.place}: no column of {kind.says} is known here ({wanted}). The columns "
+            f"are {', '.join(filter(None, grid.header[:12]))}."
         )
 
 
@@ -305,7 +302,7 @@ def _group(grid: Grid, name: str, kind: Kind, places: Sequence[int], names: Sequ
         if again:
             same = ", ".join(grid.header[at] for at in (found[0][1], *again))
             raise UserError(
-                f"{grid.path}, line {grid.line}: nothing says which of the columns {same} belong "
+                f"{grid.place}: nothing says which of the columns {same} belong "
                 "together. Export the report with its header (the row above that names the groups "
                 "of columns), or with one kind of entry a file."
             )

@@ -33,31 +33,31 @@ def without_repeated(every: Sequence[Entries]) -> tuple[Conflated, ...]:
         kind = one.group.kind
         by_kind.setdefault((kind.name, one.group.name if kind.is_rest else ""), []).append(one)
     cautions: list[Conflated] = []
-    for alike in by_kind.values():
+    for same_kind in by_kind.values():
         by_columns: dict[tuple[str, ...], list[Entries]] = {}
-        for one in alike:
+        for one in same_kind:
             by_columns.setdefault(tuple(one.columns), []).append(one)
         for same_columns in by_columns.values():
             _of_same_columns(same_columns)
-        for number, later in enumerate(alike):
-            for earlier in alike[:number]:
+        for number, later in enumerate(same_kind):
+            for earlier in same_kind[:number]:
                 if earlier.columns != later.columns and earlier.grid is not later.grid:
                     cautions += _of_other_columns(earlier, later)
     return tuple(dict.fromkeys(cautions))
 
 
-def _of_same_columns(alike: Sequence[Entries]) -> None:
+def _of_same_columns(same_kind: Sequence[Entries]) -> None:
     """Compare exports of the same columns all at once: each has its own rows, in order."""
-    if len(alike) < 2:
+    if len(same_kind) < 2:
         return
-    keys = [PATIENT, *alike[0].columns]
+    keys = [PATIENT, *same_kind[0].columns]
     frames = [
         one.frame.select(ROW, *keys, pl.lit(number).alias(_FILE))
-        for number, one in enumerate(alike)
+        for number, one in enumerate(same_kind)
     ]
     rows = pl.concat(frames).with_columns(pl.int_range(pl.len()).over([_FILE, *keys]).alias(_AGAIN))
     later = rows.filter(~pl.struct(*keys, _AGAIN).is_first_distinct()).select(_FILE, ROW)
-    for number, one in enumerate(alike):
+    for number, one in enumerate(same_kind):
         gone = later.filter(pl.col(_FILE) == number)[ROW]
         if len(gone):
             one.repeated += len(gone)
@@ -105,8 +105,7 @@ def _not_compared(earlier: Entries, later: Entries) -> Conflated:
         "",
         "",
         "",
-        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell "
-        f"which of "
-        f"their {later.group.kind.says} are the same, so some may be counted twice",
+        f"{earlier.grid.name} and {later.grid.name} have too few columns in common to tell which "
+        f"of their {later.group.kind.says} are the same, so some may be counted twice",
         always=False,
     )

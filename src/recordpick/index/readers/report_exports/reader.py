@@ -90,10 +90,9 @@ def _no_header(path: Path, grids: Sequence[Grid], said: Kind) -> str:
     if not grids:
         return (
             f"{path}: no row names columns of patients (such as NHS Number) and of {said.says}. "
-            f"Give "
-            "the columns such names."
+            "Give the columns such names."
         )
-    return f"{path}, line {grids[0].line}: no column of {said.says} is known here."
+    return f"{grids[0].place}: no column of {said.says} is known here."
 
 
 def _check_one_sheet_each(path: Path, tables: Sequence[tuple[Grid, Layout]]) -> None:
@@ -213,6 +212,7 @@ class _Reading:
             self.notes += [f"{grid.name}: {note}" for note in one.notes]
             self.questions += one.questions
         self.warnings += _warnings(grid, body, found, self.patients)
+        self.warnings += _by_number_only(grid, layout, self.patients)
         self.every += found
 
 
@@ -220,12 +220,11 @@ def _check_can_be_read(grid: Grid, layout: Layout) -> None:
     if not layout.groups:
         raise UserError(
             f"{grid.path}: it lists {' and '.join(layout.ignored)}, which no criterion can ask "
-            f"for. "
-            "Leave it out."
+            "for. Leave it out."
         )
     if not layout.identity:
         raise UserError(
-            f"{grid.path}, line {grid.line}: no column says who the patient is (NHS Number, EMIS "
+            f"{grid.place}: no column says who the patient is (NHS Number, EMIS "
             "Number, Patient ID, or name and Date of Birth). Export it with such a column."
         )
 
@@ -297,21 +296,38 @@ def _unused(grid: Grid, layout: Layout, every: Sequence[Entries], body: Body) ->
     return found
 
 
+def _by_number_only(grid: Grid, layout: Layout, patients: Patients) -> list[str]:
+    """Warn where a number alone says who patients are, and the list calls it otherwise.
+
+    Two systems give the same numbers to different people.
+    """
+    if set(layout.identity) != {"number"} or not patients.number_called:
+        return []
+    theirs = vocabulary.bare_name(grid.header[layout.identity["number"]])
+    if vocabulary.plain(theirs) == vocabulary.plain(patients.number_called):
+        return []
+    warning = (
+        f"{grid.name} says who patients are only by {theirs}, and {patients.file} calls their "
+        f"number {patients.number_called}: if these are not the same numbers, entries are on the "
+        "wrong patients. Export it with NHS Number and Date of Birth, which are compared."
+    )
+    return [warning]
+
+
 def _warnings(grid: Grid, body: Body, every: Sequence[Entries], patients: Patients) -> list[str]:
     found = []
     rejected = sum(one.rejected.height for one in every)
     rows = rejected + sum(one.frame.height for one in every)
     if rejected >= max(_MANY[0], _MANY[1] * rows):
         found.append(
-            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not "
-            f"certainly those "
-            f"of one patient of {patients.file}. See rejected_rows.csv."
+            f"{rejected:,} of {rows:,} rows of {grid.name} were rejected: they are not certainly "
+            f"those of one patient of {patients.file}. See rejected_rows.csv."
         )
     if body.frame.height == MOST_ROWS_OF_SYSTMONE:
         found.append(
             f"{grid.name} has exactly {MOST_ROWS_OF_SYSTMONE:,} rows, where SystmOne cuts an "
-            f"export "
-            "off: entries are missing. Export ranges of dates, and index all of them together."
+            "export off: entries are missing. Export ranges of dates, and index all of them "
+            "together."
         )
     return found
 
@@ -324,9 +340,8 @@ def _notes_of(entries: Entries) -> list[str]:
         said.append(f"{name}: {entries.without:,} {rows} a patient without any entry")
     if entries.repeated:
         said.append(
-            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file "
-            f"too, and "
-            "count once"
+            f"{name}: {entries.repeated:,} {entries.group.kind.says} are in an earlier file too, "
+            "and count once"
         )
     return said
 

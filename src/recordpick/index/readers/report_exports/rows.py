@@ -80,7 +80,7 @@ def rows_of(
     )
     rows = _with_counts(rows, layout)
     asks = 0
-    if not _is_repeated(rows):
+    if not _is_repeated(rows, layout):
         below = _below_a_patient(rows)
         if layout.is_first_row_only or fill_down:
             rows = _filled_down(rows, below)
@@ -179,10 +179,13 @@ def _with_counts(rows: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     )
 
 
-def _is_repeated(rows: pl.DataFrame) -> bool:
-    """Return whether any patient is named on two rows: then each row names its own."""
-    named = rows.filter(pl.col("__names") & pl.col("__foot").is_null())[PATIENT].drop_nulls()
-    return named.n_unique() != len(named)
+def _is_repeated(rows: pl.DataFrame, layout: Layout) -> bool:
+    """Return whether any patient, known or not, is named on two rows: then each names its own."""
+    named = rows.filter(pl.col("__names") & pl.col("__foot").is_null())
+    cells = named.select(str(at) for at in layout.identity.values())
+    cells = cells.filter(pl.any_horizontal(pl.all().is_not_null()))
+    known = named[PATIENT].drop_nulls()
+    return bool(cells.is_duplicated().any()) or known.n_unique() != len(known)
 
 
 def _below_a_patient(rows: pl.DataFrame) -> pl.Series:

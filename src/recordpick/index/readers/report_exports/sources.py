@@ -153,13 +153,12 @@ def _check_is_a_list(one: _Given, count: int) -> None:
     if count > 1:
         raise UserError(
             f"{one.path} lists {export.says}, one row an entry. Such exports are joined to a "
-            f"list of "
-            "patients, not to an extract or a folder: leave it out, or give a list instead."
+            "list of patients, not to an extract or a folder: leave it out, or give a list "
+            "instead."
         )
     raise UserError(
-        f"{one.path} lists {export.says}, one row an entry: it is not a list of patients. Give "
-        f"a list "
-        f"of all patients too: recordpick index LIST.csv {one.path.name} --out DIR."
+        f"{one.path} lists {export.says}, one row an entry: it is not a list of patients. Give a "
+        f"list of all patients too: recordpick index LIST.csv {one.path.name} --out DIR."
     )
 
 
@@ -203,9 +202,7 @@ def _not_one_list(lists: Sequence[Path], exports: Sequence[Export]) -> str:
         )
     names = " and ".join(path.name for path in lists)
     return (
-        f"{names} each look like a list of patients, as none of their columns is known as one "
-        f"of an "
-        "entry, and the rows of exports are joined to one list. Put all patients into one list, "
-        "or say "
-        f"what a file lists, as in {lists[-1].name}=medication."
+        f"{names} each look like a list of patients, as none of their columns is known as one of "
+        "an entry, and the rows of exports are joined to one list. Put all patients into one "
+        f"list, or say what a file lists, as in {lists[-1].name}=medication."
     )

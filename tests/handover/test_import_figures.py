@@ -15,8 +15,8 @@ from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.reports.compare import compare, of_working_file
-from recordpick.reports.import_figures import load, take_in, typed
+from recordpick.reports.compare import compare, compare_working_file
+from recordpick.reports.import_figures import import_figures, keep_typed_figure, load_figures
 from recordpick.reports.practice_reports import count, counted_by
 from recordpick.reports.qof import shipped_qof_table
 from recordpick.reports.rules import shipped_report_rules
@@ -42,10 +42,10 @@ def _values(file: WorkingFile) -> dict[tuple[str, ...], str]:
 def test_a_csv_is_loaded_beside_what_is_known_and_its_sum_is_noted(
     file: WorkingFile, tmp_path: Path
 ) -> None:
-    typed(file, ("qof", "AF006", "register"), "1", "current_system")
-    typed(file, ("qof", "AF008", "register"), "2", "current_system")
+    keep_typed_figure(file, ("qof", "AF006", "register"), "1", "current_system")
+    keep_typed_figure(file, ("qof", "AF008", "register"), "2", "current_system")
     path = _csv(tmp_path, 'indicator,register,points\nAF006,"1,290",12\n')
-    loaded = load(file, path, "current_system")
+    loaded = load_figures(file, path, "current_system")
     assert (loaded.figures, loaded.changed) == (2, 2)
     assert _values(file) == {
         ("qof", "AF006", "register"): "1290",
@@ -55,7 +55,7 @@ def test_a_csv_is_loaded_beside_what_is_known_and_its_sum_is_noted(
     body = file.events[-1].body
     assert body["source"] == "system.csv"
     assert body["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert load(file, path, "current_system").changed == 0
+    assert load_figures(file, path, "current_system").changed == 0
 
 
 def test_a_cell_that_is_no_figure_keeps_the_whole_csv_out(
@@ -63,7 +63,7 @@ def test_a_cell_that_is_no_figure_keeps_the_whole_csv_out(
 ) -> None:
     path = _csv(tmp_path, "indicator,register\nAF006,290\nAF008,-3\nCOPD010,87.5\nDM012,85%\n")
     with pytest.raises(UserError) as raised:
-        load(file, path, "new_system")
+        load_figures(file, path, "new_system")
     message = str(raised.value)
     assert "line 3: '-3' is below 0" in message
     assert "line 4: '87.5' is not a whole number" in message
@@ -73,12 +73,12 @@ def test_a_cell_that_is_no_figure_keeps_the_whole_csv_out(
 
 def test_a_typed_figure_is_a_number_or_a_sentence(file: WorkingFile) -> None:
     name = ("qof", "AF006", "achievement")
-    typed(file, name, "0", "new_system")
+    keep_typed_figure(file, name, "0", "new_system")
     assert _values(file) == {name: "0"}
     for text in ("87,5", "-1", "many", "101"):
         with pytest.raises(UserError, match="write it in figures, such as 87.5"):
-            typed(file, name, text, "new_system")
-    typed(file, name, " ", "new_system")
+            keep_typed_figure(file, name, text, "new_system")
+    keep_typed_figure(file, name, " ", "new_system")
     assert _values(file) == {}
 
 
@@ -88,7 +88,9 @@ def test_nothing_is_kept_where_one_of_several_things_cannot_be_used(
     table = _csv(tmp_path, TABLE, "qof_2026_27.csv")
     good = _csv(tmp_path, "indicator,register\nAF006,290\n")
     with pytest.raises(UserError):
-        take_in(file, index, {"current_system": good, "new_system": tmp_path / "none"}, table)
+        import_figures(
+            file, index, {"current_system": good, "new_system": tmp_path / "none"}, table
+        )
     assert file.selection.reports_by == {}
     assert _values(file) == {}
 
@@ -125,8 +127,8 @@ def test_a_pack_with_both_achievements_is_compared(
 ) -> None:
     for report, now, later in (("qof", "80", "81"), ("target", "75", "70")):
         name = (report, "CS005", "achievement")
-        typed(file, name, now, "current_system")
-        typed(file, name, later, "new_system")
+        keep_typed_figure(file, name, now, "current_system")
+        keep_typed_figure(file, name, later, "new_system")
     pack = export(file, index, tmp_path / "pack", answers)
     rows = compare(pack, pack).rows.filter(pl.col("name") == "CS005")
     assert rows.select("report", "before", "after").rows() == [
@@ -141,8 +143,8 @@ def test_the_app_and_the_command_compare_alike(
     """What the app shows of the working file is what `compare` finds in the pack made of it."""
     current = "indicator,register,achievement\nAF006,101,87.123456\nAF008,50,\nXX001,3,\n"
     new = "indicator,register,achievement\nAF006,99,87.1249\nAF008,,60\n"
-    typed(file, ("capitation", "all", "all", "patients"), "6", "new_system")
-    take_in(
+    keep_typed_figure(file, ("capitation", "all", "all", "patients"), "6", "new_system")
+    import_figures(
         file,
         index,
         {
@@ -151,7 +153,7 @@ def test_the_app_and_the_command_compare_alike(
         },
     )
     counted = count(index, file.as_at, counted_by(file.selection))
-    shown = of_working_file(file.selection, counted)
+    shown = compare_working_file(file.selection, counted)
     pack = export(file, index, tmp_path / "pack", answers)
     compared = compare(pack, pack).rows
     in_reports = shown.filter(pl.col("name") != "XX001")  # no report has a row for it
@@ -167,7 +169,7 @@ def test_a_table_and_rules_are_kept_used_and_named_in_the_pack(
     table = _csv(tmp_path, f"\ufeff{TABLE}".replace("\n", "\r\n"), "qof_2026_27.csv")
     rules = shipped_report_rules().read_text(encoding="utf-8").replace("2026.1", "own-1")
     shutil.copytree(shipped_report_rules().parent / "codelists", tmp_path / "codelists")
-    take_in(file, index, {}, table, _csv(tmp_path, rules, "own.toml"))
+    import_figures(file, index, {}, table, _csv(tmp_path, rules, "own.toml"))
     table.unlink()
     pack = export(file, index, tmp_path / "pack", answers)
     own = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))["recordpick"]
@@ -178,7 +180,7 @@ def test_a_table_and_rules_are_kept_used_and_named_in_the_pack(
     }
     assert own["report_rules"]["version"] == "own-1"
     assert own["report_rules"]["fingerprint"] == counted_by(file.selection).rules.fingerprint
-    take_in(file, index, {}, Path("shipped"), Path("shipped"))
+    import_figures(file, index, {}, Path("shipped"), Path("shipped"))
     pack = export(file, index, tmp_path / "again", answers)
     own = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))["recordpick"]
     shipped = hashlib.sha256(shipped_qof_table().read_bytes()).hexdigest()
@@ -191,7 +193,7 @@ def test_a_supplier_s_criteria_are_no_rules_of_reports(
     """They would count nothing, and every figure would be empty."""
     own = _csv(tmp_path, next(iter(file.pack.files.values())), "criteria.toml")
     with pytest.raises(UserError, match="Is it the supplier's criteria pack"):
-        take_in(file, index, {}, rules=own)
+        import_figures(file, index, {}, rules=own)
     assert file.selection.reports_by == {}
 
 

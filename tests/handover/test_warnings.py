@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 
 from recordpick.criteria.pack import Rule
-from recordpick.handover.warnings import SHOWN, Doubt, cautions, doubts
+from recordpick.handover.warnings import SHOWN, PickWarning, cautions, pick_warnings
 from recordpick.matching import Answer, Matches, match
 from recordpick.selection.state import ChosenBy, Pick, Selection
 
@@ -38,14 +38,15 @@ def test_picks_that_a_newer_extract_does_not_bear_out_are_told_at_export() -> No
     answers = match(asked, index, AS_AT)
     selection = picked(("1", "rule"), ("2", "staff"), ("3", "staff"), ("4", "rule"), ("5", "rule"))
     assert [
-        (doubt.in_numbers, doubt.patient_ids) for doubt in doubts(selection, index, AS_AT, answers)
+        (warning.in_numbers, warning.patient_ids)
+        for warning in pick_warnings(selection, index, AS_AT, answers)
     ] == [
         ("1 picked patient: not in the practice index any more.", ("3",)),
         ("1 picked patient: has died.", ("2",)),
         ("1 picked patient: has left the practice.", ("1",)),
         ("1 picked patient: suggested for a criterion that they do not meet any more.", ("4",)),
     ]
-    assert not doubts(picked(("4", "staff"), ("5", "rule")), index, AS_AT, answers)
+    assert not pick_warnings(picked(("4", "staff"), ("5", "rule")), index, AS_AT, answers)
 
 
 def test_an_nhs_number_of_two_patients_is_told_at_export() -> None:
@@ -58,15 +59,15 @@ def test_an_nhs_number_of_two_patients_is_told_at_export() -> None:
         ]
     )
     answers = match(pack(criterion()), index, AS_AT)
-    (doubt,) = doubts(picked(("1", "staff"), ("3", "staff")), index, AS_AT, answers)
-    assert doubt.in_words == (
-        "1 picked patient: the NHS number is another patient's too, so that only the patient "
-        "number tells. 1"
+    (warning,) = pick_warnings(picked(("1", "staff"), ("3", "staff")), index, AS_AT, answers)
+    assert warning.in_words == (
+        "1 picked patient: the NHS number is also another patient's, so only the patient number "
+        "identifies them. 1"
     )
 
 
 def test_many_are_counted_and_some_named() -> None:
-    many = Doubt("has died", tuple(str(number) for number in range(SHOWN + 3)))
+    many = PickWarning("has died", tuple(str(number) for number in range(SHOWN + 3)))
     assert many.in_numbers == "23 picked patients: has died."
     assert many.in_words.endswith("18, 19 and 3 more")
 

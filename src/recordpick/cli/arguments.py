@@ -1,0 +1,124 @@
+"""Describing commands to argparse: the parser, its commands, and the arguments that several share.
+
+Nothing heavy is imported here or by the commands' modules themselves, so that help is quick:
+what a command needs for its work is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose messages contain nothing that a terminal would obey."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the message with usage on stderr, and exit with 2."""
+        from recordpick.sanitize import visible
+
+        super().error(visible(message))
+
+
+def add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, str]) -> None:
+    """Add commands to a parser: names with the modules of `recordpick.cli` that describe them.
+
+    A module has `HELP` (half a sentence), `add_arguments(parser)` and `run(options)`, which
+    becomes `options.run`. The module of a group of commands has no `run`.
+    """
+    added = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for name, module_name in commands.items():
+        module = import_module(f"recordpick.cli.{module_name}")
+        help_text: str = module.HELP
+        command = added.add_parser(
+            name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}."
+        )
+        if hasattr(module, "run"):
+            command.set_defaults(run=module.run)
+        module.add_arguments(command)
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Add the working file."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="the working file (.recordpick)")
+
+
+def add_file_and_index(parser: argparse.ArgumentParser) -> None:
+    """Add the working file, and where its index is now."""
+    add_file(parser)
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="the practice index, if it has moved since the working file was made",
+    )
+
+
+def add_person(parser: argparse.ArgumentParser) -> None:
+    """Add who does the work, and for whom."""
+    parser.add_argument("--name", help="your name (otherwise your user name on this computer)")
+    parser.add_argument(
+        "--role",
+        choices=("practice", "supplier", "partner"),
+        default="practice",
+        help="who you work for: the practice, the new supplier or a delivery partner",
+    )
+
+
+def add_take_over(parser: argparse.ArgumentParser) -> None:
+    """Add the option to take a file over from whoever has it open."""
+    parser.add_argument(
+        "--take-over",
+        action="store_true",
+        help="write even if somebody else has the file open, once you know that nobody is "
+        "working on it; says whose it was",
+    )
+
+
+def add_as_at(parser: argparse.ArgumentParser, help_text: str) -> None:
+    """Add a day."""
+    parser.add_argument("--as-at", metavar="DATE", help=f"{help_text}, as 2026-10-01")
+
+
+def add_out(parser: argparse.ArgumentParser, metavar: str, help_text: str) -> None:
+    """Add where to write, which must be given."""
+    parser.add_argument("--out", type=Path, required=True, metavar=metavar, help=help_text)
+
+
+def add_names(parser: argparse.ArgumentParser) -> None:
+    """Add whether patients' names are wanted."""
+    parser.add_argument(
+        "--with",
+        dest="also",
+        action="append",
+        choices=("names",),
+        default=[],
+        help="patients' names, in the workbook only; asks first",
+    )
+    parser.add_argument("--yes", action="store_true", help="write names without asking")
+
+
+def add_figures(parser: argparse.ArgumentParser) -> None:
+    """Add both systems' report figures, and what the reports are counted by."""
+    parser.add_argument(
+        "--current",
+        type=Path,
+        metavar="CSV",
+        help="the current system's own report figures, to keep in the working file",
+    )
+    parser.add_argument("--new", type=Path, metavar="CSV", help="the same for the new system")
+    parser.add_argument(
+        "--qof",
+        type=Path,
+        metavar="CSV",
+        help="another year's QOF indicators, from now on (shipped: those that ship)",
+    )
+    parser.add_argument(
+        "--report-rules",
+        type=Path,
+        metavar="TOML",
+        help="your own rules for the reports' figures, from now on (shipped: those that ship)",
+    )

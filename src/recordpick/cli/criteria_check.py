@@ -1,0 +1,65 @@
+"""`recordpick criteria check`: what is wrong with a pack, and what an index can answer of it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recordpick.cli.output import print_result, print_table
+
+if TYPE_CHECKING:
+    from recordpick.criteria.pack import Pack
+
+HELP = "report everything that is wrong with a pack"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="a practice index: also which criteria it can answer, and why not the others",
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the pack; a UserError has one message for each problem."""
+    from recordpick.criteria.load import read_pack
+
+    pack = read_pack(options.pack)
+    with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
+    print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
+    if options.index is None:
+        rows: list[tuple[str, ...]] = [
+            (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
+            for criterion in pack.criteria
+        ]
+        print_table(rows, right=frozenset({3}))
+    else:
+        _print_answers(pack, options.index)
+    for note in pack.notes:
+        print_result(note)
+    wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
+    print_result(
+        f"{len(pack.criteria)} criteria, {with_rules} with rules; {len(pack.codelists)} codelists; "
+        f"{pack.random_records} random records. {wrong}"
+    )
+    return 0
+
+
+def _print_answers(pack: Pack, folder: Path) -> None:
+    """Print for each criterion whether the index in `folder` can answer it, and why not."""
+    from recordpick.index.practice_index import open_index
+    from recordpick.report_requests.criteria_status import MARKS, WORDS, status_of, summary_of
+
+    found = status_of(pack, open_index(folder))
+    for one in found:
+        criterion = f"{one.criterion.id} {one.criterion.title}"
+        print_result(f"{MARKS[one.status]} {criterion}: {WORDS[one.status]}")
+        for text in (one.why_not, *one.cautions):
+            if text:
+                print_result(f"    {text}")
+    print_result(summary_of(found))

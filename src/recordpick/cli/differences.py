@@ -1,0 +1,61 @@
+"""Both systems' figures side by side, as a table on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from recordpick.cli.output import print_result, print_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_STATES_SHOWN = {
+    "only_before": "the new system has none",
+    "only_after": "the current system has none",
+}
+
+
+def print_differences(compared: pl.DataFrame, *, everything: bool = False) -> None:
+    """Print a comparison (`COMPARED`), then how many figures are in each state.
+
+    Figures that are the same are left out unless `everything` is wanted.
+    """
+    import polars as pl
+
+    from recordpick.reports.compare import STATES
+
+    rows = compared if everything else compared.filter(pl.col("state") != "same")
+    shown: list[tuple[str, ...]] = [
+        ("", "figure", "before", "after", "difference", "%", "in the records", "")
+    ]
+    shown += [
+        (
+            f"{row['name']} target" if row["report"] == "target" else row["name"],
+            row["figure"],
+            _number(row["before"]),
+            _number(row["after"]),
+            _number(row["difference"], "+"),
+            _number(row["percent"], "+", 1),
+            _number(row["counted_before"]),
+            row["says"] or _STATES_SHOWN.get(row["state"], ""),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    if rows.height:
+        print_table(shown, right=frozenset(range(2, 7)))
+        print_result()
+    numbers = dict(compared["state"].value_counts().iter_rows())
+    counts = [
+        f"{numbers[state]:,} {state.replace('_', ' ')}" for state in STATES if state in numbers
+    ]
+    print_result(
+        f"{compared.height:,} figures: {', '.join(counts)}." if counts else "No figures yet."
+    )
+
+
+def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:
+    """Return a figure without trailing zeros; "" where there is none."""
+    if value is None:
+        return ""
+    text = f"{value:{sign},.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,21 @@
+"""`recordpick issues`: the commands of data checking."""
+
+from __future__ import annotations
+
+import argparse
+
+from recordpick.cli.arguments import add_commands
+
+HELP = "data checking: results, the issue log, the sign-off"
+COMMANDS = {
+    "import": "issues_import",
+    "sheets": "issues_sheets",
+    "log": "issues_log",
+    "progress": "issues_progress",
+    "sign-off": "issues_sign_off",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the commands of the group."""
+    add_commands(parser, COMMANDS)
