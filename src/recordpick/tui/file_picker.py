@@ -121,13 +121,6 @@ def parse_path(text: str) -> Path:
     return Path(text.strip().strip('"')).expanduser()
 
 
-def parse_paths(text: str) -> list[Path]:
-    """Return one path, or several with ; between; a path that exists may have a ; in its name."""
-    whole = parse_path(text)
-    parts = [part for part in text.split(";") if part.strip()]
-    return [whole] if len(parts) < 2 or whole.exists() else [parse_path(part) for part in parts]
-
-
 def free_path(base: Path, suffix: str = "", is_taken: Callable[[Path], bool] = Path.exists) -> Path:
     """Return `base` with the suffix, and with -2, -3, … before it where that is taken."""
     number, free = 1, base.with_name(f"{base.name}{suffix}")
