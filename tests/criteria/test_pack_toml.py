@@ -136,6 +136,7 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
     """Each is named, with what is wrong and nothing of Python's."""
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "pack.docx").write_bytes(b"PK")
+    (tmp_path / "pack.md").write_text("# A list")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "latin.toml").write_bytes('[pack]\ntitle = "Café"\n'.encode("cp1252"))
     (tmp_path / "empty.toml").write_bytes(b"")
@@ -143,7 +144,8 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
     reported = {
         "missing.toml": "there is no such file",
         "folder.toml": "is a folder",
-        "pack.docx": ".toml, .csv or .xlsx",
+        "pack.docx": "is damaged or not complete",
+        "pack.md": ".toml, .csv, .xlsx, .ods or .docx",
         "binary.toml": "line 1: the file is not UTF-8",
         "latin.toml": "line 2: the file is not UTF-8",
         "empty.toml": "has no [pack]",

@@ -101,6 +101,17 @@ def add_names(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="write names without asking")
 
 
+def add_sheets(parser: argparse.ArgumentParser) -> None:
+    """Add which sheet or table of a document is meant."""
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        metavar="NAME",
+        help="of a workbook: the sheet that is meant, where several could be (may be repeated: "
+        "they are one list then); of a Word document: the number of a table",
+    )
+
+
 def add_figures(parser: argparse.ArgumentParser) -> None:
     """Add both systems' report figures, and what the reports are counted by."""
     parser.add_argument(

@@ -7,7 +7,12 @@ import argparse
 from recordpick.cli.arguments import add_commands
 
 HELP = "work with criteria packs"
-COMMANDS = {"check": "criteria_check", "ask": "criteria_ask"}
+COMMANDS = {
+    "check": "criteria_check",
+    "draft": "criteria_draft",
+    "confirm": "criteria_confirm",
+    "ask": "criteria_ask",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recordpick.cli.arguments import add_sheets
 from recordpick.cli.output import print_result, print_table
+from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
@@ -16,7 +19,8 @@ HELP = "report everything that is wrong with a pack"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
+    add_sheets(parser)
     parser.add_argument(
         "--index",
         type=Path,
@@ -29,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Read the pack; a UserError has one message for each problem."""
     from recordpick.criteria.load import read_pack
 
-    pack = read_pack(options.pack)
+    pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
     if options.index is None:
@@ -40,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         print_table(rows, right=frozenset({3}))
     else:
         _print_answers(pack, options.index)
+    for line in decisions(pack):
+        print_result(line)
     for note in pack.notes:
         print_result(note)
     wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
@@ -63,3 +69,16 @@ def _print_answers(pack: Pack, folder: Path) -> None:
             if text:
                 print_result(f"    {text}")
     print_result(summary_of(found))
+
+
+def decisions(pack: Pack) -> Iterator[str]:
+    """Yield a line for each criterion with proposals or a decision: its state, and who decided.
+
+    Nothing for a pack whose rules are the supplier's own.
+    """
+    for criterion in pack.criteria:
+        if criterion.confirmed is not None:
+            yield f"{criterion.id}: {criterion.confirmed.says(criterion)}"
+        elif criterion.proposals:
+            count = plural(len(criterion.proposals), "proposed rule")
+            yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"

@@ -32,7 +32,9 @@ def how_many(text: str) -> int | None:
         return None
     if plain in _WORDS:
         return _WORDS.index(plain) + 1
-    for part in (plain, _IN_BRACKETS.sub(" ", plain)):
+    for part in (plain, _IN_BRACKETS.sub(" ", plain).strip()):
+        if part in _WORDS:
+            return _WORDS.index(part) + 1
         numbers = [one.removesuffix(".0").replace(",", "") for one in _NUMBER.findall(part)]
         if not numbers or any("." in one or len(one) > 9 for one in numbers):
             continue

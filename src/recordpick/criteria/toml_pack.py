@@ -8,6 +8,7 @@ The pack's own tables: `[tables.NAME]` with a kind for each column.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
@@ -16,6 +17,13 @@ from recordpick.criteria.conditions.lexer import RESERVED
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_with, words_of
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.toml_positions import lines_of
+from recordpick.criteria.toml_proposals import (
+    check_confirmed,
+    confirmation_of,
+    note_undecided,
+    population_of,
+    proposals_of,
+)
 from recordpick.criteria.toml_reading import parse_toml
 from recordpick.criteria.toml_values import (
     CRITERIA_AT_MOST,
@@ -42,9 +50,9 @@ class RuleReader:
         self._tables = tables
         self._codelists = codelists
 
-    def steps(self, criterion: Values) -> tuple[Step, ...]:
-        """Return the steps of a criterion: its rules in order."""
-        rules = criterion.tables("rule", "[[criterion.rule]]")
+    def steps(self, criterion: Values, header: str = "[[criterion.rule]]") -> tuple[Step, ...]:
+        """Return the steps of a criterion, or of a proposal for one: its rules in order."""
+        rules = criterion.tables("rule", header)
         if len(rules) > RULES_AT_MOST:
             criterion.problem(f"A criterion may have {RULES_AT_MOST} rules.", "rule")
             return ()
@@ -56,7 +64,10 @@ class RuleReader:
         if text is None:
             return None
         try:
-            parse_condition(text, columns_with(self._tables, table), words_of(table))
+            if table in TABLES:
+                _check_condition(text, table)
+            else:
+                parse_condition(text, columns_with(self._tables, table), words_of(table))
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
         return text
@@ -116,6 +127,15 @@ class RuleReader:
             )
         self._codelists.ask(name, rule.path("codes"), rule.criterion)
         return name
+
+
+@lru_cache(maxsize=5_000)
+def _check_condition(text: str, table: str) -> None:
+    """Check a condition over one of recordpick's own tables; once for each text.
+
+    A drafted pack is read again for each decision of a person, with the same conditions.
+    """
+    parse_condition(text, columns_with({}, table), words_of(table))
 
 
 def _column(rule: Values, key: str, columns: dict[str, Kind] | None) -> str | None:
@@ -198,9 +218,9 @@ def _problem_with(name: str, kind: object) -> str:
     return ""
 
 
-EVERYONE = ("everyone", "true")
-"""A population of one of these words is no condition: a criterion can so undo the pack's."""
 COMPARE_AT_MOST = 50
+NOTES_AT_MOST = 200
+NOTE_LENGTH = 10_000
 
 _PARTS = ("pack", "criterion", "codelist", "tables")
 _PACK_KEYS = (
@@ -211,8 +231,12 @@ _PACK_KEYS = (
     "random_records",
     "population",
     "random_population",
+    "notes",
 )
-_CRITERION_KEYS = ("id", "area", "title", "find", "compare", "records", "population", "rule")
+_CRITERION_KEYS = (
+    *("id", "area", "title", "find", "compare", "records", "population", "rule"),
+    *("source", "proposal", "confirmed"),
+)
 
 
 def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
@@ -229,7 +253,9 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     else:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
+    notes = head.pop("notes")
     criteria = _criteria(top, head, rules)
+    note_undecided(criteria, problems)
     problems.raise_any(lambda: lines_of(text))
     return Pack(
         **head,
@@ -237,13 +263,13 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         codelists=codelists.loaded,
         files={name: text, **codelists.files},
         tables=tables,
-        notes=problems.notes,
+        notes=(*notes, *problems.notes),
     )
 
 
 def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
     head.only(_PACK_KEYS, "a key of [pack]")
-    population = _population(head, "population", None, rules)
+    population = population_of(head, "population", None, rules)
     return {
         "title": head.text("title", TITLE_LENGTH),
         "supplier": head.text("supplier", TITLE_LENGTH, default=""),
@@ -253,17 +279,9 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         ),
         "random_records": head.whole("random_records", 0, RECORDS_AT_MOST, RECORDS_BY_DEFAULT),
         "population": population,
-        "random_population": _population(head, "random_population", population, rules),
+        "random_population": population_of(head, "random_population", population, rules),
+        "notes": head.texts("notes", NOTE_LENGTH, NOTES_AT_MOST),
     }
-
-
-def _population(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
-    if not values.has(key):
-        return default
-    text = values.items()[key]
-    if isinstance(text, str) and text.strip().casefold() in EVERYONE:
-        return None
-    return rules.condition(values, key, "patients")
 
 
 def _criteria(top: Values, head: dict[str, Any], rules: RuleReader) -> tuple[Criterion, ...]:
@@ -287,16 +305,21 @@ def _criterion(
     if criterion_id:
         values.criterion = criterion_id
     values.only(_CRITERION_KEYS, "a key of a criterion")
-    return Criterion(
+    criterion = Criterion(
         id=criterion_id,
         area=values.text("area", TITLE_LENGTH),
         title=values.text("title", TITLE_LENGTH),
         find=values.text("find", TEXT_LENGTH),
         compare=values.texts("compare", TITLE_LENGTH, COMPARE_AT_MOST),
         records=values.whole("records", 1, RECORDS_AT_MOST, head["records_per_criterion"]),
-        population=_population(values, "population", head["population"], rules),
+        population=population_of(values, "population", head["population"], rules),
         steps=rules.steps(values),
+        source=values.text("source", TEXT_LENGTH, default=""),
+        proposals=proposals_of(values, rules),
+        confirmed=confirmation_of(values),
     )
+    check_confirmed(values, criterion)
+    return criterion
 
 
 def _id(values: Values, seen: dict[str, str]) -> str:

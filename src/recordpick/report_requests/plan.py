@@ -156,6 +156,8 @@ def plan_requests(pack: Pack, index: PracticeIndex | None = None) -> RequestPlan
     for criterion in pack.criteria:
         if not criterion.steps:
             why = "it has no rules: a person decides who meets it"
+            if criterion.proposals:
+                why = "its proposed rules are not confirmed yet"
             impossible.append(NotByReports(criterion, why, has_rules=False))
             continue
         if index is not None:

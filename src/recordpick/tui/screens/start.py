@@ -88,6 +88,7 @@ class StartScreen(Screen[None]):
             [
                 Option("Open a working file …", id="open"),
                 Option("Start a new working file …", id="new"),
+                Option("Rules from words: the supplier's sheet becomes criteria …", id="rules"),
                 Option("Look at the demonstration, on made-up patients", id="demo"),
             ]
         )
