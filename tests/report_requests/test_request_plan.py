@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import Criterion, Rule, Step
+from recordpick.criteria.pack import Criterion, Proposal, Rule, Step
 from recordpick.index.practice_index import open_index
 from recordpick.matching.rules import answerable
 from recordpick.report_requests.criteria_status import status_of
@@ -18,6 +18,7 @@ from recordpick.report_requests.plan import plan_requests
 from recordpick.resources import general_practice_pack
 
 PACK = read_pack(general_practice_pack())
+PROPOSED = (Proposal("age", "over 75", "words", 1.0, PACK.criteria[0].steps),)
 IDS = [criterion.id for criterion in PACK.criteria]
 
 
@@ -122,6 +123,14 @@ def test_a_pack_without_rules_is_said_to_be_one():
     assert summary_of(plan).startswith("None of the 46 criteria of this pack has a rule")
     values = as_values(plan)
     assert [one["file"] for one in values["not_by_reports"]] == [f"{name}.csv" for name in IDS]
+
+
+def test_proposed_rules_are_not_used_before_somebody_confirms_them():
+    """A criterion with proposals only is by hand; the page says what it waits for."""
+    criterion = replace(PACK.criteria[0], steps=(), proposals=PROPOSED)
+    (one,) = plan_requests(replace(PACK, criteria=(criterion,))).not_by_reports
+    assert not one.has_rules
+    assert one.why == "its proposed rules are not confirmed yet"
 
 
 def test_only_codes_of_the_packs_own_codelists_are_named():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from recordpick.cli.arguments import add_sheets
 from recordpick.cli.output import print_json, print_message, print_pack_notes, print_result
 
 HELP = "which reports to export so that criteria can be answered, and how to make them"
@@ -12,7 +13,8 @@ HELP = "which reports to export so that criteria can be answered, and how to mak
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
+    add_sheets(parser)
     parser.add_argument(
         "--index", type=Path, metavar="DIR", help="a practice index: only what it cannot answer yet"
     )
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
 
     if options.html is not None:
         check_new(options.html)
-    pack = read_pack(options.pack)
+    pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     index = None if options.index is None else open_index(options.index)
     print_pack_notes(pack)
     plan = plan_requests(pack, index)

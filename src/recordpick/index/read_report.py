@@ -21,6 +21,8 @@ from recordpick.schema import TABLES
 
 MOST = 60
 """Reasons of each sort that are listed, the most frequent first."""
+AT_ONCE = 500_000
+"""Rows of the accounts that are read at a time: there may be millions."""
 EXAMPLES = 3
 """Lines named for each reason."""
 _NUMBER = r"((?:patient|patient_id|numbers?|birth|and) )\S*\d\S*(?: \S*\d\S*| [A-Z][a-z]{2}\b)*"
@@ -177,31 +179,38 @@ def _reasons(path: Path, also: Sequence[str], expected: int) -> list[Reason]:
     if not expected:
         return []
     keys = ["file", "table", *also, "reason"]
+    counts: dict[tuple[str, ...], tuple[int, list[int]]] = {}
     try:
-        found = (
+        rows = (
             pl.scan_csv(path, infer_schema=False)
             .select(*keys, pl.col("line").cast(pl.Int64))
             .with_columns(_without_values(pl.col("reason")))
-            .group_by(keys)
-            .agg(pl.len().alias("count"), pl.col("line").sort().head(EXAMPLES))
-            .sort(["count", *keys], descending=[True, *(False for _ in keys)])
-            .collect(engine="streaming")
         )
+        for batch in rows.collect_batches(chunk_size=AT_ONCE, maintain_order=True):
+            _count(batch, keys, counts)
     except (OSError, pl.exceptions.PolarsError):
         raise UserError(_DAMAGED.format(path=path)) from None
-    if int(found["count"].sum()) != expected:
+    if sum(count for count, _ in counts.values()) != expected:
         raise UserError(_DAMAGED.format(path=path))
     return [
-        Reason(
-            row["file"] or "",
-            row["table"] or "",
-            row.get("column") or "",
-            row["reason"] or "",
-            row["count"],
-            tuple(line for line in row["line"] if line is not None),
+        Reason(file, table, "".join(column), reason, count, tuple(sorted(lines)))
+        for (file, table, *column, reason), (count, lines) in sorted(
+            counts.items(), key=lambda entry: (-entry[1][0], entry[0])
         )
-        for row in found.iter_rows(named=True)
     ]
+
+
+def _count(
+    rows: pl.DataFrame, keys: Sequence[str], counts: dict[tuple[str, ...], tuple[int, list[int]]]
+) -> None:
+    """Add the rows of each reason to `counts`, with the first lines."""
+    found = rows.group_by(keys, maintain_order=True).agg(
+        pl.len().alias("count"), pl.col("line").drop_nulls().head(EXAMPLES).alias("lines")
+    )
+    for *values, count, lines in found.iter_rows():
+        key = tuple(value or "" for value in values)
+        before, first = counts.get(key, (0, []))
+        counts[key] = before + count, [*first, *lines][:EXAMPLES]
 
 
 def _without_values(reason: pl.Expr) -> pl.Expr:
