@@ -111,15 +111,15 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "except UserError as error:\n"
         "    print(error)\n"
     )
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "out")],
         capture_output=True,
         text=True,
         check=True,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
     ).stdout
-    assert "could not be written" in told
-    assert "Nothing was left behind" in told
+    assert "could not be written" in printed
+    assert "Nothing was left behind" in printed
     assert _names(tmp_path) == []
 
 

@@ -306,7 +306,7 @@ def check_new(out: Path) -> None:
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name, or move it away first.")
+        raise UserError(f"{out} already exists: choose another name, or move it away first.")
 
 
 def write_file(

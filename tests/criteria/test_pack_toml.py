@@ -12,6 +12,10 @@ from recordpick.criteria.pack import Codelist, Rule, Step, columns_of, words_of
 from recordpick.errors import UserError
 from recordpick.resources import general_practice_pack
 
+import small_practice
+
+REGISTERED = small_practice.parsed("status = 'registered'")
+
 
 def test_the_head_of_a_pack() -> None:
     """Title, supplier, version, numbers and who is asked about."""
@@ -20,14 +24,14 @@ def test_the_head_of_a_pack() -> None:
     assert pack.supplier == "Example Clinical Systems"
     assert pack.version == "2026.1"
     assert (pack.records_per_criterion, pack.random_records) == (15, 25)
-    assert pack.population == pack.random_population == "status = 'registered'"
+    assert pack.population == pack.random_population == REGISTERED
     assert pack.areas == ("Medication", "Observations")
 
 
 def test_a_criterion_has_the_packs_number_and_population_or_its_own() -> None:
     """`everyone` undoes the pack's population."""
     first, second = parsed(SOUND).criteria
-    assert (first.records, first.population) == (15, "status = 'registered'")
+    assert (first.records, first.population) == (15, REGISTERED)
     assert (second.records, second.population) == (5, None)
 
 
@@ -47,7 +51,7 @@ def test_rules_with_their_defaults() -> None:
                 Rule(
                     says="a controlled drug on a current repeat",
                     table="medications",
-                    where="course = 'repeat' AND is_active",
+                    where=small_practice.parsed("course = 'repeat' AND is_active", "medications"),
                     codes="controlled_drugs",
                 ),
             )

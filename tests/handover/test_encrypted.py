@@ -91,7 +91,7 @@ def test_a_name_that_is_taken_or_no_zip_is_refused(
 ) -> None:
     (tmp_path / "taken.zip").write_text("kept")
     for name, message in (
-        ("taken.zip", "is there already: choose another name"),
+        ("taken.zip", "already exists: choose another name"),
         ("hand-over.7z", "ending in .zip"),
         ("nowhere/hand-over.zip", "there is no folder"),
     ):

@@ -168,7 +168,7 @@ def test_the_command_writes_a_workbook_or_a_text_and_names_only_when_asked(
     assert main([*command, str(book)]) == 2
     assert main([*command, str(tmp_path / "names.xlsx"), "--with", "names"]) == 2
     page = capsys.readouterr().err
-    for sentence in ("ends in .xlsx or .txt", "is there already", "add --yes if you want that"):
+    for sentence in ("ends in .xlsx or .txt", "already exists", "add --yes if you want that"):
         assert sentence in page
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["recheck.xlsx"]
     names = [*command, str(tmp_path / "names.xlsx"), "--with", "names", "--yes"]

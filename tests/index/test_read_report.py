@@ -13,7 +13,7 @@ from recordpick.cli.main import main
 from recordpick.document import as_text
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
-from recordpick.index.manifest import READ_REPORT, REJECTED, SET_ASIDE, read_manifest
+from recordpick.index.manifest import EMPTIED_VALUES, READ_REPORT, REJECTED, read_manifest
 from recordpick.index.note_topics import topic_of
 from recordpick.index.practice_index import open_index
 from recordpick.index.read_report import read_report
@@ -58,7 +58,7 @@ def test_the_counts_are_those_of_the_manifest(index):
         own = [one for one in files if one.table == table.name]
         assert table.read == table.indexed + table.rejected + table.deleted
         assert table.rejected == sum(one.rows_rejected for one in own)
-        assert table.emptied == sum(one.values_set_aside for one in own)
+        assert table.emptied == sum(one.values_emptied for one in own)
         reasons = [one.count for one in report.rejected if one.table == table.name]
         assert sum(reasons) == table.rejected
         values = [one.count for one in report.emptied if one.table == table.name]
@@ -124,7 +124,7 @@ def test_an_index_without_losses_says_so(made_demo):
 
 def test_accounts_that_were_changed_are_refused(index):
     """Rows are not counted from a file that is not the one that the index wrote."""
-    for name in (REJECTED, SET_ASIDE):
+    for name in (REJECTED, EMPTIED_VALUES):
         path = index.folder / name
         whole = path.read_bytes()
         path.write_bytes(whole.splitlines(keepends=True)[0])

@@ -56,7 +56,7 @@ def test_the_page_is_one_file_that_asks_for_nothing(tmp_path, capsys):
         assert f"In {system}" in text
     assert "answer 40 of 46 criteria" in capsys.readouterr().out
     assert main(["criteria", "ask", PACK, "--html", str(page)]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_texts_of_a_pack_are_never_markup_or_control_characters(tmp_path):

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recordpick.criteria.conditions import parse_condition
 from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import Criterion, Proposal, Rule, Step
+from recordpick.criteria.pack import Criterion, Proposal, Rule, Step, columns_with
 from recordpick.index.practice_index import open_index
 from recordpick.matching.rules import answerable
 from recordpick.report_requests.criteria_status import status_of
@@ -98,7 +99,8 @@ def test_with_an_index_only_what_it_cannot_answer_is_asked_for(made_demo):
 
 def test_exports_are_not_asked_for_where_they_cannot_be_joined(made_demo, tmp_path):
     """Beside a whole extract a search for each criterion is the way, with the file's name."""
-    made_up = Rule("a colour", table="events", where="kind = 'problem' AND parent_id <> ''")
+    where = parse_condition("parent_id <> ''", columns_with({}, "events"))
+    made_up = Rule("a colour", table="events", where=where)
     criterion = Criterion("X-1", "Area", "A colour", "Find it.", steps=(Step((made_up,)),))
     index = open_index(made_demo / "index")
     tables = {name: index.manifest.tables[name] for name in ("patients", "medications")}

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from recordpick.criteria.pack import REGISTERED, Criterion, Pack, Proposal, Rule, Step
+from recordpick.criteria.pack import (
+    Criterion,
+    Pack,
+    Proposal,
+    Rule,
+    Step,
+    condition_over,
+    registered,
+)
 from recordpick.criteria.pack_writer import pack_text
 
 
 def rule_of(says, where, **more):
-    return Step((Rule(says, where=where, **more),))
+    return Step((Rule(says, where=condition_over("patients", where), **more),))
 
 
 def proposed(template, says, where, confidence, **more):
@@ -26,7 +34,7 @@ def criterion_of(number, find, *proposals):
         find,
         ("Date of birth", "Address"),
         source=f'sheet.xlsx, sheet "Criteria", row {number + 1}',
-        population=REGISTERED,
+        population=registered(),
         proposals=proposals,
     )
 
@@ -61,8 +69,8 @@ def drafted_pack(**changes):
         version="1",
         records_per_criterion=20,
         random_records=20,
-        population=REGISTERED,
-        random_population=REGISTERED,
+        population=registered(),
+        random_population=registered(),
         criteria=CRITERIA,
         codelists={},
         files={},

@@ -67,7 +67,7 @@ async def test_what_to_ask_for_is_shown_for_one_system_and_written(tmp_path, siz
         await user.press("enter", "w")
         await user.fill("#answer", page)
         await user.press("enter")
-        assert "is there already" in user.text.replace("\n", " ")
+        assert "already exists" in user.text.replace("\n", " ")
         await user.press("enter", "escape", "escape")
         assert type(user.screen).__name__ == "PickingScreen"
     text = text_of(page)

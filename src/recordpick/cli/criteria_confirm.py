@@ -122,7 +122,7 @@ def _change(options: argparse.Namespace) -> Callable[[Pack, Criterion], Criterio
 
     from recordpick.criteria.drafting import Decision, refilled, withdrawn
     from recordpick.criteria.list_titles import title_of
-    from recordpick.criteria.pack import REGISTERED, Rule
+    from recordpick.criteria.pack import Rule, registered
 
     if options.withdraw:
         return withdrawn
@@ -130,9 +130,11 @@ def _change(options: argparse.Namespace) -> Callable[[Pack, Criterion], Criterio
     def change(pack: Pack, criterion: Criterion) -> Criterion:
         if options.condition is not None:
             says = options.says or title_of(criterion.find)
-            rule = Rule(says, table=options.table or "patients", where=options.condition)
-            population = None if options.everyone else REGISTERED
-            decision = Decision(options.by, condition=rule, population=population)
+            rule = Rule(says, table=options.table or "patients")
+            population = None if options.everyone else registered()
+            decision = Decision(
+                options.by, rule=rule, condition=options.condition, population=population
+            )
         elif options.by_hand:
             decision = Decision(options.by)
         else:
@@ -235,7 +237,7 @@ def _show_proposals(options: argparse.Namespace) -> int:
 
 def proposal_lines(number: int, proposal: Proposal, answer: Answer | None) -> Iterator[str]:
     """Return what a person needs to decide on a proposal, one fact a line."""
-
+    from recordpick.criteria.conditions import text_of as condition_text
     from recordpick.criteria.problems import listed
 
     yield f"Proposal {number}: {proposal.says}"
@@ -247,7 +249,7 @@ def proposal_lines(number: int, proposal: Proposal, answer: Answer | None) -> It
         yield f"  Words not used: {listed(proposal.unused, last='and')}"
     for name, value in proposal.params.items():
         yield f"  {name} = {value}"
-    yield f"  Among: {proposal.population or 'everyone'}"
+    yield f"  Among: {condition_text(proposal.population) or 'everyone'}"
     for line in proposal.where.splitlines():
         yield f"  Condition: {line}"
     if answer is not None:

@@ -8,7 +8,7 @@ else decided meanwhile stays, and replaced as a whole. Nothing that is only prop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -21,11 +21,9 @@ from recordpick.criteria.codelists import (
     file_name,
     shipped_codelists,
 )
-from recordpick.criteria.conditions import parse_condition
-from recordpick.criteria.conditions.lexer import MAX_LENGTH
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.load import parse_pack, read_criteria_list, read_pack, toml_text
 from recordpick.criteria.pack import (
-    REGISTERED,
     Confirmation,
     Criterion,
     Pack,
@@ -33,8 +31,8 @@ from recordpick.criteria.pack import (
     Proposal,
     Rule,
     Step,
-    columns_with,
-    words_of,
+    condition_over,
+    registered,
 )
 from recordpick.criteria.pack_writer import pack_text, with_criterion
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
@@ -85,7 +83,7 @@ def draft_of(
     criteria = tuple(
         replace(
             criterion,
-            population=REGISTERED,
+            population=registered(),
             source=f"{file}, {listed_criteria.places[criterion.id]}",
             proposals=tuple(_kept(propose(text_of(criterion), as_at), most)),
         )
@@ -94,18 +92,15 @@ def draft_of(
     return replace(
         pack,
         version=pack.version or "1",
-        population=REGISTERED,
-        random_population=REGISTERED,
+        population=registered(),
+        random_population=registered(),
         criteria=criteria,
         codelists=shipped_codelists(sorted(_codelist_names(*criteria))),
     )
 
 
 def _kept(proposals: Iterable[Proposal], most: int) -> Iterator[Proposal]:
-    """Yield the first proposals that a pack can hold, their words cut to what it allows.
-
-    One with a condition that is longer than packs may have is left out.
-    """
+    """Yield the first proposals that a pack can hold, their words cut to what it allows."""
     found = (
         replace(
             proposal,
@@ -115,7 +110,6 @@ def _kept(proposals: Iterable[Proposal], most: int) -> Iterator[Proposal]:
             unused=tuple(_cut(word, TITLE_LENGTH) for word in proposal.unused[:WORDS_AT_MOST]),
         )
         for proposal in proposals
-        if all(len(rule.where or "") <= MAX_LENGTH for rule in rules_of(proposal))
     )
     return islice(found, most)
 
@@ -284,8 +278,11 @@ class Decision:
     by: str
     proposal: Proposal | None = None
     is_edited: bool = False
-    condition: Rule | None = None
-    population: str | None = REGISTERED
+    rule: Rule | None = None
+    """A rule of the person's own, without its condition."""
+    condition: str = ""
+    """The condition of that rule, as the person wrote it."""
+    population: Condition | None = field(default_factory=registered)
     """Among whom the person's own condition looks; None is everybody."""
 
     def __call__(self, pack: Pack, criterion: Criterion) -> Criterion:
@@ -301,12 +298,12 @@ class Decision:
                     confirmed, template=self.proposal.template, is_edited=self.is_edited
                 ),
             )
-        if self.condition is not None:
-            check_rule(pack, self.condition)
+        if self.rule is not None:
+            rule = rule_as_written(pack, self.rule, self.condition)
             return replace(
                 criterion,
                 population=self.population,
-                steps=_with_short_words([Step((self.condition,))]),
+                steps=_with_short_words([Step((rule,))]),
                 confirmed=confirmed,
             )
         return replace(criterion, population=pack.population, steps=(), confirmed=confirmed)
@@ -327,12 +324,20 @@ def check_rule(pack: Pack, rule: Rule) -> None:
             f"There is no table '{shown(rule.table)}'{guess or '.'} Tables are "
             f"{listed(known, last='and')}."
         )
-    if rule.where is None or not rule.where.strip():
+    if rule.where is None:
+        raise UserError("The condition is empty. Write one, or choose by hand.")
+
+
+def rule_as_written(pack: Pack, rule: Rule, condition: str) -> Rule:
+    """Return a rule with a condition that a person wrote; UserError where it cannot be used."""
+    check_rule(pack, replace(rule, where=registered()))
+    if not condition.strip():
         raise UserError("The condition is empty. Write one, or choose by hand.")
     try:
-        parse_condition(rule.where, columns_with(pack.tables, rule.table), words_of(rule.table))
+        where = condition_over(rule.table, condition.strip(), pack.tables)
     except UserError as error:
         raise UserError(f"In the condition: {error}") from error
+    return replace(rule, where=where)
 
 
 def refilled(proposal: Proposal, changes: Mapping[str, str]) -> Proposal:
@@ -378,10 +383,7 @@ def with_conditions(proposal: Proposal, wheres: Sequence[str], says: str, pack: 
         rules = []
         for rule in step.rules:
             where = next(texts).strip()
-            changed = replace(rule, where=where or None)
-            if where:
-                check_rule(pack, changed)
-            rules.append(changed)
+            rules.append(rule_as_written(pack, rule, where) if where else replace(rule, where=None))
         steps.append(Step(tuple(rules)))
     words = checked_text(says, "The rule in words", TITLE_LENGTH)
     if len(steps) == 1 and len(steps[0].rules) == 1:

@@ -20,7 +20,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def how_many(text: str) -> int | None:
-    """Return how many records a cell asks for at most, None if that cannot be told.
+    """Return the most records that a cell asks for, None if that is unknown.
 
     Of two numbers ("10-20", "20 (min 10)") it is the larger. "All" is the most that a criterion
     can have. What lies beyond what it can have comes back as it is.

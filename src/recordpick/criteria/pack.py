@@ -1,6 +1,6 @@
 """A criteria pack: the supplier's test criteria and their rules, as plain values.
 
-Which tables and columns a pack's rules may ask about: recordpick's own, and the pack's.
+Its rules may use recordpick's own tables, and those that the pack declares.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 
+from recordpick.criteria.conditions import Condition, parse_condition, text_of
 from recordpick.schema import TABLES, Kind
 
 
@@ -35,7 +37,7 @@ class Rule:
 
     says: str
     table: str = "patients"
-    where: str | None = None
+    where: Condition | None = None
     codes: str | None = None
     distinct: str | None = None
     per: str | None = None
@@ -58,7 +60,12 @@ class Step:
 ParameterValue = str | int | float
 """A number, a word of a vocabulary (a drug, a condition), or a comparison ("over")."""
 
-REGISTERED = "status = 'registered'"
+
+def registered() -> Condition:
+    """Return the condition over patients that they are registered now."""
+    return condition_over("patients", "status = 'registered'")
+
+
 """Among whom a proposed rule looks where the criterion says nothing else."""
 
 
@@ -76,7 +83,7 @@ class Proposal:
     """From 0 to 1: how much of the text the rule uses, less where the text has other readings."""
     steps: tuple[Step, ...]
     """The rule as packs have it: every step must hold, and of a step's rules any one."""
-    population: str | None = REGISTERED
+    population: Condition | None = field(default_factory=registered)
     """The condition over patients that says among whom to look; None is everybody."""
     params: Mapping[str, ParameterValue] = field(default_factory=dict)
     """The numbers and names that a person may change, by name: `fill(template, params)`."""
@@ -93,7 +100,7 @@ class Proposal:
     def where(self) -> str:
         """Its conditions in the condition language, one a line, each with its table."""
         return "\n".join(
-            f"{rule.table}: {rule.where or 'every row'}"
+            f"{rule.table}: {text_of(rule.where) or 'every row'}"
             for step in self.steps
             for rule in step.rules
         )
@@ -136,7 +143,7 @@ class Criterion:
     compare: tuple[str, ...] = ()
     records: int = 20
     """The most records wanted: the criterion's own number, or the pack's."""
-    population: str | None = None
+    population: Condition | None = None
     """Condition over patients: the criterion's own, or the pack's; None is everybody."""
     steps: tuple[Step, ...] = ()
     source: str = ""
@@ -162,8 +169,8 @@ class Pack:
     version: str
     records_per_criterion: int
     random_records: int
-    population: str | None
-    random_population: str | None
+    population: Condition | None
+    random_population: Condition | None
     """Who may be drawn at random: a condition over patients; the pack's population by default."""
     criteria: tuple[Criterion, ...]
     codelists: dict[str, Codelist]
@@ -214,3 +221,21 @@ def words_of(table: str) -> dict[str, tuple[str, ...]]:
     if table not in TABLES:
         return {}
     return {column.name: column.words for column in TABLES[table].columns if column.words}
+
+
+def condition_over(
+    table: str, text: str, extra: dict[str, dict[str, Kind]] | None = None
+) -> Condition:
+    """Return a text parsed as a condition over a table of recordpick or of `extra`.
+
+    The UserError says what is wrong, without file and line.
+    """
+    if table in TABLES:
+        return _over_own_table(table, text)
+    return parse_condition(text, columns_with(extra or {}, table), words_of(table))
+
+
+@lru_cache(maxsize=4096)
+def _over_own_table(table: str, text: str) -> Condition:
+    """Parse once: many rules of a pack have the same condition."""
+    return parse_condition(text, columns_with({}, table), words_of(table))

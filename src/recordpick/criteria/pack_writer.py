@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from recordpick.criteria.codelists import file_name
+from recordpick.criteria.conditions import Condition, text_of
 from recordpick.criteria.pack import Confirmation, Criterion, Pack, Proposal, Rule, Step
 from recordpick.criteria.toml_positions import headers_of
 from recordpick.errors import UserError
@@ -95,7 +96,7 @@ def _head(pack: Pack) -> list[str]:
     lines.append(f"records_per_criterion = {pack.records_per_criterion}")
     lines.append(f"random_records = {pack.random_records}")
     if pack.population is not None:
-        lines.append(f"population = {_text(pack.population)}")
+        lines.append(f"population = {_population(pack.population)}")
     if pack.random_population != pack.population:
         lines.append(f"random_population = {_population(pack.random_population)}")
     if pack.notes:
@@ -105,8 +106,8 @@ def _head(pack: Pack) -> list[str]:
     return lines
 
 
-def _population(population: str | None) -> str:
-    return _text("everyone" if population is None else population)
+def _population(population: Condition | None) -> str:
+    return _text(text_of(population) or "everyone")
 
 
 def _confirmed(confirmed: Confirmation) -> str:
@@ -162,7 +163,7 @@ def _rule(rule: Rule, *, is_inline: bool) -> Iterator[str]:
     if rule.table != "patients":
         yield f"table = {_text(rule.table)}"
     if rule.where is not None:
-        yield f"where = {_text(rule.where, is_inline=is_inline)}"
+        yield f"where = {_text(rule.where.text, is_inline=is_inline)}"
     for key, value in (("codes", rule.codes), ("distinct", rule.distinct), ("per", rule.per)):
         if value is not None:
             yield f"{key} = {_text(value)}"

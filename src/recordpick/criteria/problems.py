@@ -1,6 +1,6 @@
 """All the problems of a pack, collected so that they are reported once and in order.
 
-How messages about a pack quote its text and suggest what may have been meant.
+And how their messages quote a pack's text and suggest what may have been meant.
 """
 
 from __future__ import annotations

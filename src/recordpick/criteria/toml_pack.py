@@ -1,20 +1,25 @@
 """A criteria pack in TOML: from its text to checked values.
 
-Reading the rules of a criterion from TOML, checked against the tables and codelists used.
-
-The pack's own tables: `[tables.NAME]` with a kind for each column.
+The rules of a criterion are checked against the tables and codelists that they use: recordpick's
+tables, and the pack's own (`[tables.NAME]` with a kind for each column).
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
-from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.conditions.lexer import RESERVED
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_with, words_of
+from recordpick.criteria.pack import (
+    Criterion,
+    Pack,
+    Rule,
+    Step,
+    columns_with,
+    condition_over,
+)
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.toml_positions import lines_of
 from recordpick.criteria.toml_proposals import (
@@ -58,19 +63,16 @@ class RuleReader:
             return ()
         return tuple(self._step(rule) for rule in rules)
 
-    def condition(self, values: Values, key: str, table: str) -> str | None:
-        """Return the condition of a key, checked against a table; None if missing or invalid."""
+    def condition(self, values: Values, key: str, table: str) -> Condition | None:
+        """Return the parsed condition of a key over a table; None if missing or invalid."""
         text = values.raw_text(key)
         if text is None:
             return None
         try:
-            if table in TABLES:
-                _check_condition(text, table)
-            else:
-                parse_condition(text, columns_with(self._tables, table), words_of(table))
+            return condition_over(table, text, self._tables)
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
-        return text
+        return None
 
     def _step(self, rule: Values) -> Step:
         if not rule.has("any"):
@@ -129,15 +131,6 @@ class RuleReader:
         return name
 
 
-@lru_cache(maxsize=5_000)
-def _check_condition(text: str, table: str) -> None:
-    """Check a condition over one of recordpick's own tables; once for each text.
-
-    A drafted pack is read again for each decision of a person, with the same conditions.
-    """
-    parse_condition(text, columns_with({}, table), words_of(table))
-
-
 def _column(rule: Values, key: str, columns: dict[str, Kind] | None) -> str | None:
     name = rule.raw_text(key)
     if name is not None and columns is not None and name not in columns:
@@ -164,7 +157,9 @@ def _check_counts(rule: Values, parsed: Rule) -> None:
     if parsed.table == "patients":
         if parsed.at_least > 1:
             rule.problem("A patient has one row in patients: at_least cannot be more.", "at_least")
-        if not parsed.where and not parsed.codes and parsed.at_least == 1:
+        where = rule.items().get("where")
+        has_where = isinstance(where, str) and where != ""
+        if not has_where and not parsed.codes and parsed.at_least == 1:
             rule.problem("The rule says nothing: give where, or another table.")
 
 

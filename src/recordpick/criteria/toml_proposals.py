@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import Confirmation, Criterion, ParameterValue, Proposal, Step
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.toml_values import TEXT_LENGTH, TITLE_LENGTH, Values
@@ -34,11 +35,13 @@ class RuleReader(Protocol):
     def steps(self, criterion: Values, header: str) -> tuple[Step, ...]:
         """Return the rules of a table, which is written with that header."""
 
-    def condition(self, values: Values, key: str, table: str) -> str | None:
-        """Return the condition of a key, checked against a table."""
+    def condition(self, values: Values, key: str, table: str) -> Condition | None:
+        """Return the condition of a key, parsed as one over a table."""
 
 
-def population_of(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
+def population_of(
+    values: Values, key: str, default: Condition | None, rules: RuleReader
+) -> Condition | None:
     """Return the condition over patients of a key; None for everybody."""
     if not values.has(key):
         return default

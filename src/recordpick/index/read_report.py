@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.errors import UserError
-from recordpick.index.manifest import REJECTED, SET_ASIDE, Manifest
+from recordpick.index.manifest import EMPTIED_VALUES, REJECTED, Manifest
 from recordpick.index.note_topics import Topic, topic_of
 from recordpick.schema import TABLES
 
@@ -113,7 +113,7 @@ def read_report(folder: Path, manifest: Manifest) -> ReadReport:
     """Return what was read for the index in `folder`. UserError where its accounts are damaged."""
     tables = _tables(manifest)
     rejected = _reasons(folder / REJECTED, (), sum(table.rejected for table in tables))
-    emptied = _reasons(folder / SET_ASIDE, ("column",), sum(table.emptied for table in tables))
+    emptied = _reasons(folder / EMPTIED_VALUES, ("column",), sum(table.emptied for table in tables))
     by_topic: dict[Topic, list[str]] = {"guess": [], "unused": [], "emptied": [], "note": []}
     for note in manifest.notes:
         if note not in manifest.warnings:
@@ -157,7 +157,7 @@ def _tables(manifest: Manifest) -> tuple[TableRead, ...]:
                 sum(count.rows_indexed for count in counts),
                 sum(count.rows_rejected for count in counts),
                 sum(count.rows_deleted for count in counts),
-                sum(count.values_set_aside for count in counts),
+                sum(count.values_emptied for count in counts),
                 summary.rows if summary else None,
                 columns,
                 lacking,

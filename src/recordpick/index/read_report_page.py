@@ -9,7 +9,7 @@ from typing import Any
 
 from recordpick.document import Block, Document, Grid, Items, Paragraph, Section, as_html
 from recordpick.index.as_at import TODAY
-from recordpick.index.manifest import READ_REPORT, REJECTED, SET_ASIDE, Manifest
+from recordpick.index.manifest import EMPTIED_VALUES, READ_REPORT, REJECTED, Manifest
 from recordpick.index.read_report import ReadReport, Reason, TableRead, read_report
 from recordpick.schema import TABLES
 
@@ -115,7 +115,7 @@ def _emptied(report: ReadReport) -> Section | None:
     header = ("Values", "File", "Column", "Reason", "Such as")
     return Section(
         f"Values that were left empty: {report.values_emptied:,}",
-        tuple(_listed(Grid(header, rows, frozenset({0})), report.more_emptied, SET_ASIDE)),
+        tuple(_listed(Grid(header, rows, frozenset({0})), report.more_emptied, EMPTIED_VALUES)),
         mark="!",
     )
 

@@ -18,7 +18,6 @@ from recordpick.matching.listed_only import is_listed_only
 from recordpick.matching.rules import (
     answerable,
     columns_of_rule,
-    condition,
     lacks_for_condition,
     lacks_for_rule,
 )
@@ -201,9 +200,9 @@ def _open(
     if criterion.population is not None:
         says = "who belongs to the criterion's patients"
         population = Rule(says, where=criterion.population)
-        columns = condition(pack, "patients", criterion.population).columns
+        columns = criterion.population.columns
         is_met = index is not None and not lacks_for_condition(pack, index, criterion.population)
-        kinds = _suppliers(pack, index, criterion, population, known)
+        kinds = _suppliers(index, criterion, population, known)
         need = _Need(kinds, Wanted(criterion.id, ""), "patients", columns, is_met)
         steps.insert(0, (need,))
     return _Open(criterion, tuple(steps))
@@ -217,23 +216,22 @@ def _need(
     known: Mapping[str, Supply],
 ) -> _Need:
     return _Need(
-        _suppliers(pack, index, criterion, rule, known),
+        _suppliers(index, criterion, rule, known),
         Wanted(criterion.id, rule.says, rule.codes or ""),
         rule.table,
-        columns_of_rule(pack, rule),
+        columns_of_rule(rule),
         is_met=index is not None and not lacks_for_rule(pack, index, rule),
     )
 
 
 def _suppliers(
-    pack: Pack,
     index: PracticeIndex | None,
     criterion: Criterion,
     rule: Rule,
     known: Mapping[str, Supply],
 ) -> Kinds:
     as_at = today() if index is None else index.manifest.as_at
-    return frozenset(suppliers(pack, criterion, rule, known, as_at))
+    return frozenset(suppliers(criterion, rule, known, as_at))
 
 
 def _why_none(one: _Open, known: Mapping[str, Supply]) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from recordpick.criteria.conditions import Condition
-from recordpick.criteria.pack import Criterion, Pack, Rule
+from recordpick.criteria.pack import Criterion, Rule
 from recordpick.index.list_columns import listed_columns, names_of
 from recordpick.index.readers.report_exports.supplies import NUMBERED, supplied_columns
 from recordpick.index.readers.report_exports.vocabulary import kinds, labels_of
-from recordpick.matching.rules import columns_of_rule, condition
+from recordpick.matching.rules import columns_of_rule
 from recordpick.report_requests.instructions import LIST, Wording, wordings
 from recordpick.schema import TABLES
 
@@ -71,15 +71,15 @@ def _label(column: str) -> str:
 
 
 def suppliers(
-    pack: Pack, criterion: Criterion, rule: Rule, known: Mapping[str, Supply], as_at: date
+    criterion: Criterion, rule: Rule, known: Mapping[str, Supply], as_at: date
 ) -> tuple[str, ...]:
     """Return the kinds of request that would have the rows that a rule counts; () if none would.
 
     A rule that requires one type of entry gets the kind of that type. Otherwise the words of the
     rule decide, then coded entries of any type, then the first kind that has what it needs.
     """
-    needed = columns_of_rule(pack, rule)
-    parsed = None if rule.where is None else condition(pack, rule.table, rule.where)
+    needed = columns_of_rule(rule)
+    parsed = rule.where
     possible = [
         one
         for one in known.values()

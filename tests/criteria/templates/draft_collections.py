@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step
+from recordpick.criteria.pack import Criterion, Pack, Rule, Step, condition_over, registered
 from recordpick.criteria.templates import CriterionText, Proposal, propose
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
@@ -32,7 +33,7 @@ class Expected:
 
     text: str
     steps: tuple[Step, ...]
-    population: str | None
+    population: Condition | None
     area: str = ""
     title: str = ""
 
@@ -52,7 +53,7 @@ def shipped() -> list[Expected]:
 
 def _expected(one: dict[str, object]) -> Expected:
     expect, text = str(one["expect"]), str(one["text"])
-    population = None if one.get("everyone") else "status = 'registered'"
+    population = None if one.get("everyone") else registered()
     if expect.startswith("="):
         same = PACK.criterion(expect[1:])
         return Expected(text, same.steps, same.population, str(one.get("area", "")))
@@ -73,7 +74,7 @@ def _rule(text: str) -> Rule:
     return Rule(
         says="x",
         table=found["table"],
-        where=where,
+        where=None if where is None else condition_over(found["table"], where),
         codes=found["codes"],
         distinct=found["distinct"] or None,
         per=found["per"] or None,
@@ -128,5 +129,7 @@ def judge(
     return judged
 
 
-def _criterion(criterion_id: str, steps: tuple[Step, ...], population: str | None) -> Criterion:
+def _criterion(
+    criterion_id: str, steps: tuple[Step, ...], population: Condition | None
+) -> Criterion:
     return Criterion(criterion_id, "area", "title", "find", population=population, steps=steps)

@@ -176,3 +176,13 @@ def test_what_to_check_and_examples_are_no_part_of_the_rule() -> None:
 
     assert first.says == "a current disease-modifying drug (DMARD)"
     assert "only explains" in first.reason
+
+
+def test_an_area_completes_a_text_and_adds_nothing_to_it() -> None:
+    """ "Confidentiality" beside "confidential entries" is no second condition."""
+    for area, words, template in (
+        ("Confidentiality", "Patients with confidential entries", "confidential.entry"),
+        ("Safeguarding", "Child on CP plan", "safeguarding.child_protection"),
+    ):
+        text = CriterionText(ref="1", area=area, text=words, check="")
+        assert propose(text, AS_AT)[0].template == template

@@ -115,7 +115,7 @@ def check(proposal: Proposal) -> None:
         assert rule.table in TABLES
         assert rule.where or rule.codes or rule.table != "patients"
         if rule.where:
-            _checked(rule.table, rule.where)
+            _checked(rule.table, rule.where.text)
         assert rule.at_most is None or rule.at_least <= rule.at_most
         assert rule.at_least > 0 or rule.at_most is not None
         assert rule.table != "patients" or rule.at_least <= 1
@@ -220,5 +220,5 @@ def test_a_number_of_a_proposal_can_be_changed_by_name() -> None:
     )
     assert proposal.params["age 2"] == 70
     changed = fill(proposal.template, {**proposal.params, "age 2": 80})
-    assert changed.steps[2].rules[0].where == "age > 80"
+    assert changed.steps[2].rules[0].where.text == "age > 80"
     assert changed.steps[0] == proposal.steps[0]

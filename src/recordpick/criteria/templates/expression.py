@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from recordpick.criteria.pack import Rule
+from recordpick.criteria.pack import Rule, registered
 from recordpick.criteria.templates.library import library
 from recordpick.criteria.templates.model import ParameterValue, Proposal
 from recordpick.criteria.templates.render import Rendered, Spec, as_steps, merged, names_of, render
@@ -16,7 +16,6 @@ Clause = tuple[Spec, ...]
 Expression = tuple[tuple[Clause, ...], ...]
 """Groups that must all hold; of a group any clause; of a clause all its specs."""
 
-POPULATION = "status = 'registered'"
 _SPEC = re.compile(
     r"(?P<no>not )?(?P<id>[a-z0-9_.]+)(?P<variant>/[a-z0-9_]+)?(?P<reading>~\d{1,3})?"
     r"(?:\[(?P<refined>[a-z0-9_.,]*)\])?"
@@ -36,7 +35,7 @@ def build(expression: Expression, template: str = "") -> Proposal:
         reason="",
         confidence=1.0,
         steps=as_steps(steps),
-        population=None if any(one.population == "everyone" for one in every) else POPULATION,
+        population=None if any(one.population == "everyone" for one in every) else registered(),
         params=_params(expression),
     )
 

@@ -112,7 +112,8 @@ def _with_title(found: tuple[Proposal, ...], text: str, title: str) -> tuple[Pro
 def _with_area(text: str, area: str) -> tuple[Proposal, ...]:
     """Return the proposals for a text that its area completes: "degraded", among allergies.
 
-    None where the area's words are no part of what the text asks for.
+    None where the area's words are no part of what the text asks for, or would ask for something
+    more: "confidential entries" among "Confidentiality" are not entries of confidential records.
     """
     end = len(tokenise(area))
     reading = read(f"{area} {text}")
@@ -122,6 +123,10 @@ def _with_area(text: str, area: str) -> tuple[Proposal, ...]:
     chooser.choose()
     of_area = [{sign.start < end for sign in fact.everything()} for fact in chooser.facts]
     if not any(len(one) == 2 for one in of_area) or {True} in of_area:
+        return ()
+    alone = Chooser(read(text))
+    alone.choose()
+    if alone.facts and len(chooser.facts) > len(alone.facts):
         return ()
     return _less_sure(_of_reading(reading), f"area “{area}”")
 

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from recordpick.criteria.pack import Rule, Step
+from recordpick.criteria.conditions import Condition, text_of
+from recordpick.criteria.pack import Rule, Step, condition_over
 from recordpick.criteria.templates.library import Library, Parameter, RuleText, Template, library
 from recordpick.criteria.templates.model import ParameterValue
 from recordpick.criteria.templates.periods import (
@@ -184,7 +185,7 @@ class _Filling:
         rule = Rule(
             says=self._fill_says(text.says) or self._template.id,
             table=text.table,
-            where=_joined(where),
+            where=_condition(text.table, where),
             codes=codes,
             distinct=text.distinct,
             per=text.per,
@@ -386,12 +387,15 @@ def _without_idle(where: list[str]) -> list[str]:
     return [text for text in where if text not in idle]
 
 
-def _joined(where: list[str]) -> str | None:
+def _condition(table: str, where: list[str]) -> Condition | None:
+    """Return the texts as one condition over a table; None where all of them are empty."""
+    where = [text for text in where if text]
     if not where:
         return None
     if len(where) == 1:
-        return where[0]
-    return " AND ".join(f"({text})" if re.search(r"\bOR\b", text) else text for text in where)
+        return condition_over(table, where[0])
+    parts = (f"({text})" if re.search(r"\bOR\b", text) else text for text in where)
+    return condition_over(table, " AND ".join(parts))
 
 
 def _article(text: str) -> str:
@@ -404,8 +408,8 @@ def merged(rules: Iterable[Rule], says: str) -> Rule:
     for rule in rules:
         if rule.table != "patients" or rule.at_least != 1 or rule.at_most is not None:
             raise UserError("Only conditions on the patient's details can be joined in one rule.")
-        conditions.append(rule.where or "")
-    return Rule(says=says, where=_joined(conditions))
+        conditions.append(text_of(rule.where) or "")
+    return Rule(says=says, where=_condition("patients", conditions))
 
 
 def as_steps(steps: Iterable[tuple[Rule, ...]]) -> tuple[Step, ...]:
