@@ -153,6 +153,17 @@ def test_match_writes_one_json_object_and_nothing_else(run):
     }
 
 
+def test_what_was_read_and_what_to_ask_for_are_results(run):
+    """Both pages are on standard output, also as JSON."""
+    index = "demo/index"
+    assert "Rows by table".upper() in run("read-report", index).out
+    assert json.loads(run("read-report", index, "--json").out)["patients"] > 0
+    pack = str(general_practice_pack())
+    assert "nothing to ask for" in run("criteria", "ask", pack, "--index", index).out
+    asked = json.loads(run("criteria", "ask", pack, "--json").out)
+    assert asked["requests"][0]["kind"] == "list"
+
+
 def test_match_writes_a_table(run):
     """A header, a line a criterion, then notes that name theirs."""
     lines = run("match", DEMO).out.splitlines()

@@ -23,6 +23,7 @@ EXAMPLES: dict[str, list[str]] = {
     "open": [],
     "demo": ["--headless", "--patients", "60", "--out", "OUT"],
     "index": ["demo/practice", "--out", "OUT"],
+    "read-report": ["demo/index"],
     "clean-up": ["demo/index", "--out", "OUT"],
     "new": ["OUT.recordpick", "--index", "demo/index", "--name", "Pat"],
     "merge": [
@@ -46,6 +47,7 @@ EXAMPLES: dict[str, list[str]] = {
     "receive": ["list.csv", "--out", "OUT"],
     "synthesise": ["--patients", "60", "--out", "OUT"],
     "criteria check": ["PACK"],
+    "criteria ask": ["PACK", "--index", "demo/index"],
     "criteria draft": ["criteria.csv", "--json"],
     "criteria confirm": ["PACK"],
 }

@@ -1,4 +1,4 @@
-"""`recordpick criteria check`: report everything that is wrong with a pack."""
+"""`recordpick criteria check`: what is wrong with a pack, and what an index can answer of it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
     add_sheets(parser)
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="a practice index: also which criteria it can answer, and why not the others",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,11 +36,14 @@ def run(options: argparse.Namespace) -> int:
     pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
-    rows: list[tuple[str, ...]] = [
-        (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
-        for criterion in pack.criteria
-    ]
-    print_table(rows, right=frozenset({3}))
+    if options.index is None:
+        rows: list[tuple[str, ...]] = [
+            (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
+            for criterion in pack.criteria
+        ]
+        print_table(rows, right=frozenset({3}))
+    else:
+        _print_answers(pack, options.index)
     for line in decisions(pack):
         print_result(line)
     for note in pack.notes:
@@ -45,6 +54,21 @@ def run(options: argparse.Namespace) -> int:
         f"{pack.random_records} random records. {wrong}"
     )
     return 0
+
+
+def _print_answers(pack: Pack, folder: Path) -> None:
+    """Print for each criterion whether the index in `folder` can answer it, and why not."""
+    from recordpick.index.practice_index import open_index
+    from recordpick.report_requests.criteria_status import MARKS, WORDS, status_of, summary_of
+
+    found = status_of(pack, open_index(folder))
+    for one in found:
+        criterion = f"{one.criterion.id} {one.criterion.title}"
+        print_result(f"{MARKS[one.status]} {criterion}: {WORDS[one.status]}")
+        for text in (one.why_not, *one.cautions):
+            if text:
+                print_result(f"    {text}")
+    print_result(summary_of(found))
 
 
 def decisions(pack: Pack) -> Iterator[str]:

@@ -114,6 +114,8 @@ def _print_rows(manifest: Manifest) -> None:
 
 
 def _print_notes(manifest: Manifest, out: Path) -> None:
+    from recordpick.index.manifest import READ_REPORT
+
     for note in manifest.notes:
         if note not in manifest.warnings:
             print_message(note)
@@ -128,6 +130,7 @@ def _print_notes(manifest: Manifest, out: Path) -> None:
         values = plural(emptied, "value was", "values were")
         reasons = out / "set_aside_values.csv"
         print_message(f"{values} left empty because they could not be read: see {reasons}.")
+    print_message(f"What was read, and what was not: {out / READ_REPORT}.")
 
 
 def _answers(options: argparse.Namespace) -> Answers:

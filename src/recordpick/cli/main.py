@@ -22,6 +22,7 @@ COMMANDS = {
     "open": "open",
     "demo": "demo",
     "index": "index",
+    "read-report": "read_report",
     "clean-up": "clean_up",
     "new": "new",
     "match": "match",
