@@ -20,8 +20,9 @@ from statistics import median
 from recordpick.criteria.load import parse_pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.database import LAST_EVENT, VERSION_OF_KIND, connect
-from recordpick.selection.events import Event, Json, Kind, Person, next_event
+from recordpick.selection.database import LAST_EVENT, connect
+from recordpick.selection.events import Event, Json, Person, next_event
+from recordpick.selection.kinds.registry import NEWEST_VERSION
 from recordpick.selection.store import _INSERT, _row
 from recordpick.selection.working_file import WorkingFile
 
@@ -46,7 +47,7 @@ ROUND = 10
 """The number of events in a group: a note, another, a pick, its undo, its redo, results etc."""
 
 
-def kinds(number: int, before: int) -> tuple[Kind, dict[str, Json]]:
+def kinds(number: int, before: int) -> tuple[str, dict[str, Json]]:
     """Return the event that comes as `number` (from 0); `before` is the number of the last one."""
     who = f"P{number * 7919 % PATIENTS:05d}"
     match number % ROUND:
@@ -107,7 +108,7 @@ def write(path: Path, events: int) -> None:
     connection.executemany(_INSERT, map(_row, rows))
     name = (f"{last.seq} {last.hash}", LAST_EVENT)
     connection.execute("UPDATE meta SET value = ? WHERE key = ?", name)
-    connection.execute(f"PRAGMA user_version = {max(VERSION_OF_KIND.values())}")
+    connection.execute(f"PRAGMA user_version = {NEWEST_VERSION}")
     connection.execute("COMMIT")
     connection.close()
 

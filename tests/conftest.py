@@ -24,6 +24,7 @@ def own_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what recordpick remembers of this computer's user away from the real place."""
     home = str(tmp_path_factory.mktemp("own"))
     os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = home
+    os.environ["WIN_PD_OVERRIDE_APPDATA"] = home
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from recordpick.selection.database import STATEMENTS, VERSION_OF_KIND
+from recordpick.selection.database import STATEMENTS
 from recordpick.selection.events import NO_HASH, Event
+from recordpick.selection.kinds.registry import version_of
 
 TRIGGERS = [statement for statement in STATEMENTS if statement.startswith("CREATE TRIGGER")]
 COLUMNS = ("seq", "at", "who", "role", "kind", "body", "previous_hash", "hash")
@@ -38,7 +39,7 @@ def write_journal(path: Path, events: list[dict[str, Any]]) -> None:
         texts = (*said, body, before, own)
         rows.append((seq, *(text.encode("utf-8", "surrogateescape") for text in texts)))
         before = own
-    version = max(VERSION_OF_KIND.get(str(event["kind"]), 1) for event in events)
+    version = max(version_of(str(event["kind"])) for event in events)
     connection = sqlite3.connect(path)
     for trigger in TRIGGERS:
         connection.execute(f"DROP TRIGGER {trigger.split()[2]}")

@@ -6,21 +6,36 @@ import os
 import sys
 from pathlib import Path
 
+_NAME = "recordpick"
+
 
 def own_folder() -> Path | None:
-    """Return the folder for this person's choices, which may not be there yet; None without a home.
+    """Return the folder for this person's choices, which may not exist yet; None without a home.
 
-    The places are those that each system has for it: APPDATA, Application Support, XDG_CONFIG_HOME.
+    It is the folder that each system has for settings: roaming application data on Windows,
+    Application Support on macOS, XDG_CONFIG_HOME or .config elsewhere.
     """
+    from platformdirs import user_config_path
+
     try:
-        if sys.platform == "win32":
-            home = os.environ.get("APPDATA")
-            base = Path(home) if home else Path.home() / "AppData" / "Roaming"
-        elif sys.platform == "darwin":
-            base = Path.home() / "Library" / "Application Support"
-        else:
-            kept = os.environ.get("XDG_CONFIG_HOME")
-            base = Path(kept) if kept else Path.home() / ".config"
-    except RuntimeError:
+        earlier = _earlier_folder()
+        if earlier is not None and earlier.is_dir():
+            return earlier
+        folder = user_config_path(_NAME, appauthor=False, roaming=True)
+    except RuntimeError:  # nobody knows where this person's home is
         return None
-    return base / "recordpick"
+    return folder if folder.is_absolute() else None
+
+
+def _earlier_folder() -> Path | None:
+    """Return where version 0.1 kept the choices, where platformdirs may name another folder.
+
+    On Windows, version 0.1 believed APPDATA, which may differ from the folder that the system has
+    for it; on macOS, platformdirs follows XDG_CONFIG_HOME, and version 0.1 did not.
+    """
+    if sys.platform == "win32":
+        appdata = os.environ.get("APPDATA")
+        return (Path(appdata) if appdata else Path.home() / "AppData" / "Roaming") / _NAME
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / _NAME
+    return None

@@ -10,7 +10,7 @@ from pathlib import Path
 from working_files import JO, PATIENTS, worked_on
 
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.selection.working_file import WorkingFile
 
 from .registry import attack

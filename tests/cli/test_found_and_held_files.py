@@ -57,7 +57,7 @@ def test_a_folder_that_a_file_from_elsewhere_names_is_not_looked_at(demo, tmp_pa
     rewritten(demo / FILE, lambda event: {"folder": named} if event.seq == 1 else {})
     assert main(["match", str(demo / FILE)]) == 2
     said = capsys.readouterr().err
-    assert "was not looked at" in said
+    assert "was not opened" in said
     assert named in said
     assert main(["match", str(demo / FILE), "--index", str(there)]) == 0
     known = 0 if Path(named) == there else 2

@@ -162,7 +162,7 @@ def test_a_folder_that_vanishes_amid_the_work_is_a_sentence(
     monkeypatch.setattr(build, "write_manifest", and_gone)
     assert main(["index", str(demo / "practice"), "--out", str(out)]) == 2
     said = capsys.readouterr().err
-    assert "the folder is not there any more" in said
+    assert "there is no such folder" in said
     assert "Traceback" not in said
 
 

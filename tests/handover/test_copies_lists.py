@@ -220,7 +220,7 @@ def test_a_list_handed_over_before_keeps_its_name(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     """Its name does not depend on the last event, and results of it are still read."""
-    file.exported(tmp_path / "old", "ab" * 32)
+    file.record_export(tmp_path / "old", "ab" * 32)
     assert list_ids(file) == [list_id(file.id, 1)]
     export(file, index, tmp_path / "new", answers)
     assert list_ids(file)[0] == list_id(file.id, 1)
@@ -252,7 +252,7 @@ def test_after_a_merge_results_of_both_lists_go_to_their_own_patients(
         file.remove("BRO-01", ["102"])
         if old:
             for one in (file, other):
-                one.exported(tmp_path / "old", "ab" * 32)
+                one.record_export(tmp_path / "old", "ab" * 32)
         mine = export(file, index, tmp_path / "mine", answers)
         theirs = export(other, index, tmp_path / "theirs", answers)
         choices = {one.name: "A" for one in plan_merge(file, other).conflicts}

@@ -222,14 +222,14 @@ def test_a_pick_made_meanwhile_is_in_the_pack_and_the_journal_leads_to_its_list(
 ) -> None:
     """Results go by the list that the journal says was handed over: it must be the pack's."""
     meanwhile = ["100"]
-    noted = file.exported
+    noted = file.record_export
 
     def picked_just_before(*given: Any) -> Any:
         if meanwhile:
             file.pick("DEM-03", [meanwhile.pop()])
         return noted(*given)
 
-    monkeypatch.setattr(file, "exported", picked_just_before)
+    monkeypatch.setattr(file, "record_export", picked_just_before)
     if encrypted:
         passphrase = export_encrypted(file, index, tmp_path / "out.zip", answers)
         with pyzipper.AESZipFile(tmp_path / "out.zip") as archive:
@@ -255,13 +255,13 @@ def test_where_people_never_stop_picking_the_export_says_so_and_leaves_nothing(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    noted, times = file.exported, iter(range(100))
+    noted, times = file.record_export, iter(range(100))
 
     def noting_meanwhile(*given: Any) -> Any:
         file.note("102", f"note {next(times)}")
         return noted(*given)
 
-    monkeypatch.setattr(file, "exported", noting_meanwhile)
+    monkeypatch.setattr(file, "record_export", noting_meanwhile)
     with pytest.raises(UserError, match="was changed while the hand-over pack was made"):
         export(file, index, tmp_path / "out", answers)
     assert not (tmp_path / "out").exists()

@@ -30,7 +30,7 @@ from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.state import PHASES
+from recordpick.selection.results import PHASES
 from recordpick.selection.working_file import WorkingFile
 
 SAVED_BY_LIBREOFFICE = Path(__file__).parent / "data" / "tick_sheets_saved_by_libreoffice.xlsx"
@@ -114,17 +114,17 @@ def test_lines_and_records_are_those_of_the_list_that_was_handed_over(
 def test_taken_in_it_is_in_the_working_file_and_again_it_changes_nothing(
     file: WorkingFile, look: Look
 ) -> None:
-    file.take_in_results(look(BOTH).filled)
+    file.import_results(look(BOTH).filled)
     assert len(file.selection.results) == 2
     events = len(file.events)
     looked = look(BOTH)
     assert (looked.new, looked.known, looked.replaced) == (0, 2, ())
-    file.take_in_results(looked.filled)
+    file.import_results(looked.filled)
     assert len(file.events) == events
 
 
 def test_what_would_be_replaced_is_shown_before(file: WorkingFile, look: Look) -> None:
-    file.take_in_results(look(BOTH).filled)
+    file.import_results(look(BOTH).filled)
     looked = look({("BRO-01", "102"): "same", ("DEM-03", "102"): "same"})
     assert looked.new == 1
     assert [(one.before.entry.outcome, one.entry.outcome) for one in looked.replaced] == [

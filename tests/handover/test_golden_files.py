@@ -26,7 +26,8 @@ from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.reports.capitation import capitation_rows
 from recordpick.selection.events import Person
-from recordpick.selection.state import Entry, Issue, Phase, Result, Selection
+from recordpick.selection.results import Entry, Issue, Phase, Result
+from recordpick.selection.state import Selection
 
 from small_practice import AS_AT, small_index
 

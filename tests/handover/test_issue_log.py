@@ -15,7 +15,7 @@ from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.data_checking.progress import in_a_table, progress, to_recheck
 from recordpick.data_checking.sign_off import WIDTH, sign_off
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.state import Entry, FilledIn, Phase
+from recordpick.selection.results import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
 
 DOCS = Path(__file__).parents[2] / "docs" / "data-checking.md"
@@ -31,7 +31,7 @@ class Checking:
         self.hand_over()
 
     def hand_over(self) -> None:
-        self.file.exported(Path("pack"), "ab" * 32)
+        self.file.record_export(Path("pack"), "ab" * 32)
 
     def take_in(self, phase: Phase, said: Said) -> None:
         listed = handed_over(self.file, list_ids(self.file)[-1])
@@ -43,7 +43,7 @@ class Checking:
             entries.append(entry)
         sha256 = f"{len(self.file.events):064x}"
         filled = FilledIn(phase, listed.list_id, "sheets.xlsx", sha256, tuple(entries))
-        self.file.take_in_results(filled)
+        self.file.import_results(filled)
 
     @property
     def random(self) -> list[str]:

@@ -16,7 +16,7 @@ from recordpick.reports.import_figures import keep_typed_figure, load_figures
 from recordpick.reports.percentages import settled
 from recordpick.reports.qof import read_qof_table
 from recordpick.reports.system_figures import read_system_figures
-from recordpick.selection.state import System
+from recordpick.selection.figures import System
 from recordpick.selection.working_file import WorkingFile
 
 SYSTEMS: tuple[System, ...] = ("current_system", "new_system")

@@ -23,7 +23,7 @@ from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.selection.state import Phase
+from recordpick.selection.results import Phase
 from recordpick.selection.working_file import WorkingFile
 
 NOW = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)
@@ -60,7 +60,7 @@ def found(file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: P
             ("Random", drawn): {"Result": "not there"},
         },
     )
-    file.take_in_results(_look(file, book).filled)
+    file.import_results(_look(file, book).filled)
     assert [issue.status for issue in file.selection.issues] == ["open", "open"]
     return file
 
@@ -92,7 +92,7 @@ def test_what_is_rechecked_is_taken_in_to_the_same_lines(
     fill_in(book, {("BRO-01", "007"): "same"})
     looked = _look(found, book)
     assert (looked.filled.phase, looked.new, looked.not_imported) == ("recheck", 1, ())
-    found.take_in_results(looked.filled)
+    found.import_results(looked.filled)
     assert [issue.status for issue in found.selection.issues] == ["resolved", "open"]
     assert [one.name for one in _made(found, index, "recheck").sheets] == ["Random"]
 
@@ -104,7 +104,7 @@ def test_the_recheck_is_done_when_what_was_found_is_rechecked(
     book = _book(_made(found, index, "recheck"))
     drawn = found.selection.random()[0].patient_id
     fill_in(book, {("BRO-01", "007"): "same", ("Random", drawn): "same"})
-    found.take_in_results(_look(found, book).filled)
+    found.import_results(_look(found, book).filled)
     recheck = progress(found)[1]
     assert (len(recheck.lines), recheck.checked, recheck.left) == (2, 2, 0)
     page = " ".join(sign_off(found, NOW).split())

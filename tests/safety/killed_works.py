@@ -28,8 +28,8 @@ from recordpick.cli.main import main
 from recordpick.criteria.load import read_pack
 from recordpick.handover.pack_contents import FILES, SUMS
 from recordpick.resources import general_practice_pack
-from recordpick.selection.database import FIRST_VERSION
 from recordpick.selection.events import Person
+from recordpick.selection.kinds.event_kind import FIRST_VERSION
 from recordpick.selection.working_file import WorkingFile
 
 KIM = Person("Kim", "practice")

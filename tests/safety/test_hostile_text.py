@@ -31,7 +31,7 @@ from recordpick.index.practice_index import open_index
 from recordpick.matching import match
 from recordpick.sanitize import visible
 from recordpick.selection.events import Person
-from recordpick.selection.state import Entry, FilledIn
+from recordpick.selection.results import Entry, FilledIn
 from recordpick.selection.working_file import WorkingFile
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:pty")
@@ -196,7 +196,7 @@ def handed_over(practice: Path) -> Path:
             for line, patient in enumerate(ids[:5], 1)
         )
         list_id = list(list_ids(file))[-1]
-        file.take_in_results(FilledIn("first check", list_id, "\x1b[2J.xlsx", "0" * 64, entries))
+        file.import_results(FilledIn("first check", list_id, "\x1b[2J.xlsx", "0" * 64, entries))
     rows = [["NHS Number", "Surname", "Forenames", "Date of Birth", "Address"]]
     texts = [text.replace("\0", "") for text in ATTACKS]
     rows += [["9990000018", text, text, "01/02/1960", text] for text in texts]

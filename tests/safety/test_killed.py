@@ -280,6 +280,8 @@ def test_a_drive_that_vanishes_amid_the_work_is_told(tmp_path: Path) -> None:
             drive.rename(tmp_path / "gone")
             pl.LazyFrame({"a": [1]}).sink_parquet(folder / "b.parquet")
 
-    with pytest.raises(UserError, match="the folder is not there any more: choose another"):
+    with pytest.raises(
+        UserError, match="there is no such folder: make it, check the drive, or choose another"
+    ):
         make()
     assert not drive.exists()

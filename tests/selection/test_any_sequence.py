@@ -16,8 +16,9 @@ from test_random_draw import in_order
 from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, new_file, ticking
 
 from recordpick.errors import UserError
+from recordpick.selection.figures import SYSTEMS, NewFigures
 from recordpick.selection.merging import plan_merge
-from recordpick.selection.state import OUTCOMES, PHASES, SYSTEMS, Given
+from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
 
 CRITERIA = st.sampled_from(sorted(ROOM))
@@ -189,12 +190,12 @@ class AnySequence(RuleBasedStateMachine):
         self.decided().picks.remove((None, patient_id))
 
     @rule(phase=st.sampled_from(PHASES), workbook=st.integers(0, 2), lines=LINES)
-    def take_in_results(self, phase, workbook, lines):
+    def import_results(self, phase, workbook, lines):
         sha256 = f"{workbook:064x}"
         taken = {(phase, *line): said for line, said in lines.items()}
         new = {key: said for key, said in taken.items() if self.now.results.get(key) != said}
         events = len(self.file.events)
-        self.file.take_in_results(filled(phase, sha256, lines))
+        self.file.import_results(filled(phase, sha256, lines))
         if not new or (phase, sha256) in self.now.workbooks:
             assert len(self.file.events) == events
             return
@@ -208,8 +209,8 @@ class AnySequence(RuleBasedStateMachine):
                 self.numbers.append(line)
 
     @rule(system=st.sampled_from(SYSTEMS), figures=FIGURES)
-    def give_figures(self, system, figures):
-        self.file.give_figures(Given(system, figures, "qof.csv", "ab" * 32))
+    def keep_figures(self, system, figures):
+        self.file.keep_figures(NewFigures(system, figures, "qof.csv", "ab" * 32))
         known = self.now.figures
         if any(known.get((system, name)) != value for name, value in figures.items()):
             known = self.decided().figures
@@ -231,7 +232,7 @@ class AnySequence(RuleBasedStateMachine):
         shutil.copyfile(self.path, theirs)
         with WorkingFile.open(theirs, JO, now=ticking()) as copied:
             copied.note(patient_id, text)
-            self.file.exported(self.folder / "pack", "ab" * 32)
+            self.file.record_export(self.folder / "pack", "ab" * 32)
             plan = plan_merge(self.file, copied)
         if self.now.notes.get(patient_id, "") == text:
             assert plan.nothing_to_do

@@ -10,15 +10,15 @@ import pytest
 from working_files import JO, SAM, START, filled, new_file, worked_on
 
 from recordpick.errors import UserError
-from recordpick.os_errors import (
+from recordpick.selection import file_state
+from recordpick.selection.backup import backups
+from recordpick.selection.database_errors import (
     BusyError,
     NoFileLocksError,
     NotSavedError,
+    as_user_error,
     has_file_locks,
-    in_words,
 )
-from recordpick.selection import file_state
-from recordpick.selection.backup import backups
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.working_file import WorkingFile
 
@@ -65,8 +65,8 @@ def test_no_change_goes_into_a_damaged_file(tmp_path, monkeypatch, keep_time, sh
             assert copy.events == held
 
 
-def test_a_file_whose_tables_are_gone_is_damage_and_no_mistake_of_ours(file, path):
-    """SQLite then says that there is no such table."""
+def test_a_file_whose_tables_are_gone_is_damaged_and_not_our_bug(file, path):
+    """SQLite then reports that there is no such table."""
     file.pick("MED-04", ["P01"])
     content = bytearray(path.read_bytes())
     content[100:4096] = content[100:4096].replace(b"TABLE meta", b"TABLE mata")
@@ -86,7 +86,7 @@ def test_bytes_that_hold_nothing_make_no_difference(file, path):
         assert again.events == file.events
 
 
-def test_what_is_gone_or_replaced_is_said(file, path):
+def test_a_file_that_is_gone_or_replaced_is_reported(file, path):
     """And what is held can be saved under the same name again."""
     file.pick("MED-04", ["P01"])
     content = path.read_bytes()
@@ -114,7 +114,7 @@ def test_a_copy_is_of_the_version_that_its_events_need(path):
     """A file with results of data checking is one of version 2: an older recordpick says so."""
     with new_file(path) as file:
         file.pick("DEM-01", ["P01"])
-        file.take_in_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
+        file.import_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
         copy = file.save_copy(path.with_name("copy.recordpick"))
         assert copy.read_bytes()[60:64] == path.read_bytes()[60:64] == (2).to_bytes(4, "big")
         with WorkingFile.open(copy, JO) as again:
@@ -174,7 +174,7 @@ def test_a_damaged_file_is_not_copied(path):
         assert backups(path) == copies
 
 
-def test_a_copy_that_cannot_be_made_is_said_and_work_goes_on(path, monkeypatch):
+def test_a_copy_that_cannot_be_made_is_reported_and_work_goes_on(path, monkeypatch):
     """There may be no room for it."""
     now = [START]
     worked_on(path).close()
@@ -186,7 +186,7 @@ def test_a_copy_that_cannot_be_made_is_said_and_work_goes_on(path, monkeypatch):
         assert file.selection.notes["P01"] == "second"
 
 
-def test_drives_without_file_locks_are_said_to_be_such(path, monkeypatch):
+def test_drives_without_file_locks_are_named_as_such(path, monkeypatch):
     """SQLite says that it is busy, or that locking fails: what helps is another drive."""
     import errno
     import fcntl
@@ -200,7 +200,7 @@ def test_drives_without_file_locks_are_said_to_be_such(path, monkeypatch):
     def fails(code):
         error = sqlite3.OperationalError("locking protocol")
         error.sqlite_errorname = code
-        with in_words(path):
+        with as_user_error(path):
             raise error
 
     with pytest.raises(BusyError):

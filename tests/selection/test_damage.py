@@ -132,7 +132,7 @@ def test_what_recordpick_did_not_write_is_noticed(sound, tmp_path, statement):
         assert file.events == events
 
 
-def test_a_view_that_never_ends_is_not_looked_at(sound, tmp_path):
+def test_a_view_that_never_ends_is_not_read(sound, tmp_path):
     """A file that somebody made to do harm is refused at once, also to save what is sound."""
     path = tmp_path / "changed.recordpick"
     path.write_bytes(sound[0])

@@ -7,10 +7,10 @@ import copy
 import pytest
 from working_files import JO, START, filled, new_file, worked_on
 
+from recordpick.selection.event_validation import EventValidator
 from recordpick.selection.events import BrokenEventError, next_event
 from recordpick.selection.history import replay
 from recordpick.selection.opening import DamagedFileError
-from recordpick.selection.plausible import Plausibility
 from recordpick.selection.working_file import WorkingFile
 from small_journals import read_journal, write_journal
 
@@ -171,12 +171,12 @@ def test_a_result_of_a_line_that_no_list_had_is_reported(path, events):
         )
 
 
-def test_results_of_what_was_taken_back_since_are_nothing_odd(path):
+def test_results_of_a_pick_that_was_undone_are_nothing_odd(path):
     """They were on the list that was checked."""
     with new_file(path) as file:
         file.pick("DEM-01", ["P01"])
         file.remove("DEM-01", ["P01"])
-        file.take_in_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
+        file.import_results(filled("first check", "ab" * 32, {("DEM-01", "P01"): ("same",)}))
     with WorkingFile.open(path, JO, now=lambda: START.replace(year=2027)) as file:
         assert file.warnings == ()
 
@@ -196,7 +196,7 @@ def test_who_is_picked_is_counted_as_the_selection_has_it(path):
     with worked_on(path) as file:
         for do in (file.undo, file.undo, file.undo, file.redo, file.redo):
             do()
-            plausible = Plausibility(file.pack)
+            plausible = EventValidator(file.pack)
             for event in file.events:
                 plausible.add(event)
             selection = replay(file.events)
@@ -209,7 +209,7 @@ def test_who_is_picked_is_counted_as_the_selection_has_it(path):
 def test_an_event_that_is_refused_leaves_nothing_behind(path):
     """The next one is checked as if it had not been there."""
     with new_file(path) as file:
-        plausible = Plausibility(file.pack)
+        plausible = EventValidator(file.pack)
         plausible.add(file.events[0])
         last = file.events[0]
         bad = {**PICKED, "patient_ids": ["P20", "P20"]}

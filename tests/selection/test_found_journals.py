@@ -14,9 +14,9 @@ import pytest
 from working_files import JO, START, new_file, worked_on
 
 from attack.stale_journals import Moment, moments, torn, with_super_journal
-from recordpick.os_errors import NotSavedError
 from recordpick.selection import file_state
 from recordpick.selection.database import connect
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.selection.opening import DamagedFileError
 from recordpick.selection.rollback_journal import UnusableJournalError, play_back
 from recordpick.selection.sidecars import sidecars
@@ -76,7 +76,7 @@ def test_what_was_found_is_kept_and_named(made, path):
         assert copy.stat().st_mode & 0o077 == 0
 
 
-def test_a_change_that_was_cut_off_is_taken_back_by_its_own_journal(made, path):
+def test_a_change_that_was_cut_off_is_undone_by_its_own_journal(made, path):
     """Nothing that was saved is lost, nothing half-written is taken; work goes on."""
     chance = random.Random(5)
     for moment in made:
@@ -94,7 +94,7 @@ def test_a_change_that_was_cut_off_is_taken_back_by_its_own_journal(made, path):
             assert "was stopped in the middle of a change" in file.warnings[0]
 
 
-def test_a_damaged_file_is_not_put_right_by_an_older_journal(made, path):
+def test_a_damaged_file_is_not_repaired_by_an_older_journal(made, path):
     """It would take back changes that were saved: it says so, and nothing is changed."""
     content = half_written(made[4])
     path.write_bytes(content)
@@ -152,7 +152,7 @@ def test_a_journal_that_names_a_super_journal_deletes_nothing(made, path):
                     assert file.events == made[1].events_after
             else:
                 with pytest.raises(
-                    DamagedFileError, match="takes that back" if how else "super-journal"
+                    DamagedFileError, match="undoes that" if how else "super-journal"
                 ):
                     WorkingFile.open(path, JO, **how)
             assert victim.read_text(encoding="utf-8") == "somebody's work"
@@ -171,7 +171,7 @@ def test_who_only_reads_changes_nothing(made, path):
         assert path.read_bytes() == content
         assert names(path) == {path.name, beside(path).name}
     path.write_bytes(half_written(made[1]))
-    with pytest.raises(DamagedFileError, match="opening the file to write to it takes that back"):
+    with pytest.raises(DamagedFileError, match="opening the file for writing undoes that"):
         WorkingFile.open(path, read_only=True)
     assert names(path) == {path.name, beside(path).name}
 
@@ -179,7 +179,7 @@ def test_who_only_reads_changes_nothing(made, path):
 @POSIX_ONLY
 @pytest.mark.parametrize("kind", ["pipe", "link", "folder", "device"])
 @pytest.mark.parametrize("suffix", ["-journal", "-wal", "-shm"])
-def test_what_is_no_file_is_never_opened(made, path, kind, suffix):
+def test_a_sidecar_that_is_not_a_file_is_never_opened(made, path, kind, suffix):
     """A pipe does not keep recordpick waiting; a link is not followed. A sound file opens."""
     journal = path.with_name("genuine")
     journal.write_bytes(made[1].journal)
@@ -262,7 +262,7 @@ def test_not_even_sqlite_plays_back_what_appears_at_the_last_moment(made, path, 
     with WorkingFile.open(path, JO) as file:
         monkeypatch.setattr(file_state, "sidecars", lambda _: ())
         beside(path).write_bytes(made[0].journal)
-        with pytest.raises(NotSavedError, match="journal of an unfinished change lies beside it"):
+        with pytest.raises(NotSavedError, match="journal of an unfinished change is beside it"):
             file.note("P09", "after")
         assert path.read_bytes() == made[3].after
         assert beside(path).read_bytes() == made[0].journal

@@ -1,4 +1,4 @@
-"""Killed, no room on the disk, no permission: nothing acknowledged is lost, and people are told."""
+"""Killed, no room on the disk, no permission: nothing acknowledged is lost, and people see why."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_a_file_that_may_not_even_be_read(path):
         WorkingFile.open(path, JO)
 
 
-def test_what_a_program_left_unfinished_is_taken_away(path):
+def test_what_a_program_left_unfinished_is_removed(path):
     """After an hour, so that nothing of a program at work is; copies hold patient data too."""
     worked_on(path).close()
     old = path.with_name(f".{path.name}.2026-10-05.backup.0123456789abcdef.part")

@@ -12,7 +12,7 @@ from working_files import JO, START, new_file
 
 from recordpick.selection.events import BrokenEventError, Event, canonical, event_hash, next_event
 from recordpick.selection.history import History, replay
-from recordpick.selection.ledger import Log, Table, take_back
+from recordpick.selection.ledger import Log, Table, revert
 
 NOTES = 3_000
 MOST_BYTES_AN_EVENT = 4_000
@@ -50,10 +50,10 @@ def test_taking_back_restores_values_and_their_order(steps: list[tuple[list[tupl
         states.append(list(table.items()))
         logs.append(change(table, changes))
         if undo:
-            take_back(logs.pop())
+            revert(logs.pop())
             assert list(table.items()) == states.pop()
     while logs:
-        take_back(logs.pop())
+        revert(logs.pop())
         assert list(table.items()) == states.pop()
     assert len(table) == 0
 
@@ -125,7 +125,7 @@ def test_a_selection_that_was_read_stays_as_it_was(tmp_path) -> None:
 
 
 def test_an_event_that_is_refused_half_way_changes_nothing(tmp_path) -> None:
-    """A forged event whose last part is no record leaves what its first parts would have picked."""
+    """A forged event whose last part is not a record picks none of what its first parts name."""
     with new_file(tmp_path / "work.recordpick") as file:
         file.pick("MED-04", ["P01"])
         events = list(file.events)

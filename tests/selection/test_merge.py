@@ -28,9 +28,10 @@ from working_files import (
 
 from recordpick.errors import UserError
 from recordpick.selection.chains import all_hashes, exports_of
+from recordpick.selection.figures import NewFigures
 from recordpick.selection.history import history_of
 from recordpick.selection.merging import Choice, Plan, plan_merge
-from recordpick.selection.state import Given, Selection
+from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from small_journals import read_journal, write_journal
 
@@ -103,7 +104,7 @@ def draw(number: int) -> Do:
 
 def result(patient: str, said: str, workbook: str = "1") -> Do:
     lines = {("MED-04", patient): (said, "")}
-    return lambda file: file.take_in_results(filled("first check", workbook * 64, lines))
+    return lambda file: file.import_results(filled("first check", workbook * 64, lines))
 
 
 @pytest.fixture
@@ -126,10 +127,10 @@ def test_what_both_did_is_in_the_merged_file_with_who_and_when(copies: Copies) -
         note("P03", "theirs"),
         fix("123"),
         draw(2),
-        lambda file: file.give_figures(
-            Given("new_system", {("qof", "AF006", "register"): "7"}, "qof.csv", "ab" * 32)
+        lambda file: file.keep_figures(
+            NewFigures("new_system", {("qof", "AF006", "register"): "7"}, "qof.csv", "ab" * 32)
         ),
-        lambda file: file.exported(Path("pack"), "cd" * 32),
+        lambda file: file.record_export(Path("pack"), "cd" * 32),
     )
     both, ours, theirs = (selection_of(one) for one in (copies.merged(a, b), a, b))
     assert set(both.picks) == set(ours.picks) | set(theirs.picks)
@@ -138,11 +139,11 @@ def test_what_both_did_is_in_the_merged_file_with_who_and_when(copies: Copies) -
     assert both.results == ours.results
     assert both.figures == theirs.figures
     assert (both.seed, both.draws, both.exports) == (theirs.seed, theirs.draws, theirs.exports)
-    assert both.can_undo == "brought in the copy b.recordpick"
+    assert both.can_undo == "merged the copy b.recordpick"
 
 
-def test_one_undo_takes_the_merge_back_and_redo_brings_it_again(copies: Copies) -> None:
-    """The draw that came with it stays in the file, marked as taken back."""
+def test_one_undo_reverts_the_merge_and_redo_brings_it_again(copies: Copies) -> None:
+    """The draw that came with it stays in the file, marked as undone."""
     a = copies.gone_on("a", pick("MED-04", "P02"))
     b = copies.gone_on("b", fix("123"), draw(2), pick("DEM-01", "P03"))
     path = copies.merged(a, b)
@@ -159,7 +160,7 @@ def test_one_undo_takes_the_merge_back_and_redo_brings_it_again(copies: Copies) 
 
 
 def test_a_removal_in_one_copy_is_a_removal(copies: Copies) -> None:
-    """What one copy took out and the other left alone is out, whichever comes first."""
+    """What one copy removed and the other left alone is gone, whichever comes first."""
     a = copies.gone_on("a", pick("DEM-01", "P05"))
     b = copies.gone_on("b", lambda file: file.remove("MED-04", ["P01"]), note("P01", ""))
     for one, other, out in ((a, b, "ab"), (b, a, "ba")):
@@ -185,7 +186,7 @@ CONFLICTS: dict[str, tuple[list[Do], list[Do], str]] = {
         "closing:DEM-01",
     ),
     "a note": ([note("P01", "ours")], [note("P01", "theirs")], "note:P01"),
-    "a note taken away": ([note("P01", "")], [note("P01", "theirs")], "note:P01"),
+    "a note removed": ([note("P01", "")], [note("P01", "theirs")], "note:P01"),
     "a result": (
         [result("P01", "same")],
         [result("P01", "different", "2")],
@@ -193,8 +194,16 @@ CONFLICTS: dict[str, tuple[list[Do], list[Do], str]] = {
     ),
     "two seeds": ([fix("1"), draw(2)], [fix("2"), draw(2)], "random"),
     "a figure": (
-        [lambda file: file.give_figures(Given("new_system", {("qof", "A", "b"): "1"}, "", ""))],
-        [lambda file: file.give_figures(Given("new_system", {("qof", "A", "b"): "2"}, "", ""))],
+        [
+            lambda file: file.keep_figures(
+                NewFigures("new_system", {("qof", "A", "b"): "1"}, "", "")
+            )
+        ],
+        [
+            lambda file: file.keep_figures(
+                NewFigures("new_system", {("qof", "A", "b"): "2"}, "", "")
+            )
+        ],
         "figure:new_system:qof/A/b",
     ),
     "a QOF table": (
@@ -258,7 +267,7 @@ def test_a_record_replaced_in_both_is_a_conflict_and_the_draw_goes_on(
         assert set(both.selection.random()) == ours
 
 
-def test_the_same_done_in_both_is_no_conflict(copies: Copies) -> None:
+def test_the_same_done_in_both_is_not_a_conflict(copies: Copies) -> None:
     """It counts as the one that did it first has it."""
     same = [pick("DEM-01", "P05"), note("P05", "same"), fix("3"), draw(2)]
     a, b = copies.gone_on("a", *same, later=5), copies.gone_on("b", *same)
@@ -269,7 +278,7 @@ def test_the_same_done_in_both_is_no_conflict(copies: Copies) -> None:
 
 
 def test_merging_again_what_went_on_takes_only_what_is_new(copies: Copies) -> None:
-    """Also a pick that was taken out after the first merge stays out, in both directions."""
+    """Also a pick that was removed after the first merge stays removed, in both directions."""
     a, b = copies.gone_on("a", pick("MED-04", "P02")), copies.gone_on("b", pick("DEM-01", "P03"))
     both = copies.merged(a, b)
     b_later = copies.gone_on("b2", lambda file: file.remove("DEM-01", ["P03"]), source="b")
@@ -290,20 +299,20 @@ def test_itself_and_an_ancestor_are_nothing_to_merge(copies: Copies) -> None:
         assert "go on with both.recordpick" in planned(one, both).nothing_to_do
 
 
-def test_files_that_are_no_copies_are_refused(copies: Copies, tmp_path: Path) -> None:
+def test_files_that_are_not_copies_are_refused(copies: Copies, tmp_path: Path) -> None:
     a = copies.gone_on("a", pick("MED-04", "P02"))
     with new_file(tmp_path / "else.recordpick", SAM):
         pass
     with pytest.raises(UserError, match="are not copies of one working file"):
         planned(a, tmp_path / "else.recordpick")
     day = START.date()
-    other = copies.gone_on("b", lambda file: file.rematched(index_at(tmp_path, "12" * 32), day))
+    other = copies.gone_on("b", lambda file: file.use_index(index_at(tmp_path, "12" * 32), day))
     with pytest.raises(UserError, match="another practice index"):
         planned(a, other)
 
 
 def test_issues_that_get_another_number_are_named(copies: Copies) -> None:
-    """The supplier may have been told of the old one."""
+    """The supplier may have been sent the old one."""
     a, b = (
         copies.gone_on("a", result("P01", "different")),
         copies.gone_on(
@@ -321,7 +330,7 @@ def test_each_copy_s_hand_over_is_known_with_the_events_before_it(copies: Copies
     """So results of a list that a copy handed over are read back to its own lines."""
 
     def handed(file: WorkingFile) -> None:
-        file.exported(Path("pack"), "ab" * 32, None, "RP-AAAAAAAA-01")
+        file.record_export(Path("pack"), "ab" * 32, None, "RP-AAAAAAAA-01")
 
     a = copies.gone_on("a", pick("MED-04", "P02"), handed)
     b = copies.gone_on("b", pick("DEM-01", "P03"), handed)
@@ -350,7 +359,7 @@ def test_opening_says_that_a_copy_in_the_folder_went_on(copies: Copies) -> None:
         )
 
 
-def test_what_lies_beside_a_file_and_is_no_copy_is_left_alone(copies: Copies) -> None:
+def test_a_file_beside_it_that_is_not_a_copy_is_left_alone(copies: Copies) -> None:
     """Another practice's file, a damaged one, a text, a folder, a link, a pipe."""
     folder = copies.folder
     with new_file(folder / "else.recordpick", SAM) as other:
@@ -425,7 +434,7 @@ def done(steps: list[tuple[str, str, str, str]], workbook: str) -> Do:
                 "reopen": lambda: file.reopen_criterion(criterion_id),  # noqa: B023
                 "undo": file.undo,
                 "redo": file.redo,
-                "result": lambda: file.take_in_results(filled("recheck", sha256, lines)),  # noqa: B023
+                "result": lambda: file.import_results(filled("recheck", sha256, lines)),  # noqa: B023
             }
             try:
                 actions[step]()
@@ -436,7 +445,7 @@ def done(steps: list[tuple[str, str, str, str]], workbook: str) -> Do:
 
 
 def content(selection: Selection) -> tuple[object, ...]:
-    """Give what counts, in no order."""
+    """Return what counts, in no order."""
     results = {
         key: (one.entry.outcome, one.entry.differs, one.by, one.on)
         for key, one in selection.results.items()

@@ -1,4 +1,4 @@
-"""Copies that were merged crosswise before: nothing taken out comes back, nothing is decided twice.
+"""Copies that were merged crosswise before: nothing removed comes back, nothing is decided twice.
 
 tests/attack/crosswise_merges.py tries by chance what these tests try by hand.
 """
@@ -27,7 +27,7 @@ def crosswise(folder: Path, before: list[Step], one: list[Step], other: list[Ste
         return plan_merge(ours, theirs)
 
 
-def test_what_was_taken_out_after_a_merge_does_not_come_back(tmp_path: Path) -> None:
+def test_what_was_removed_after_a_merge_does_not_come_back(tmp_path: Path) -> None:
     """Though the other copy, in which the same two were merged, still has it."""
     note, pick = ("note", "", "P01", "moved"), ("pick", "MED-04", "P01", "")
     taken = [("remove", "MED-04", "P01", ""), ("note", "", "P01", "")]

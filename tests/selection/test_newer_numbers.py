@@ -1,4 +1,4 @@
-"""A patient number that is another person's in a newer extract is told, or the extract refused."""
+"""A patient number that is another person's in a newer extract is reported, or that is refused."""
 
 from datetime import date
 
@@ -47,34 +47,34 @@ def file(tmp_path):
         yield file
 
 
-def test_one_number_with_another_date_of_birth_is_told(file, tmp_path):
+def test_one_number_with_another_date_of_birth_is_reported(file, tmp_path):
     """It may be a correction, or another person: people look."""
     newer = [(number, "", "1999-12-31" if number == "P02" else born) for number, _, born in PEOPLE]
-    assert file.other_people() == frozenset()
-    file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
-    assert file.other_people() == {"P02"}
-    file.rematched(indexed(tmp_path / "later", newer[:-1]), AS_AT)
-    assert file.other_people() == frozenset()
+    assert file.reused_numbers() == frozenset()
+    file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
+    assert file.reused_numbers() == {"P02"}
+    file.use_index(indexed(tmp_path / "later", newer[:-1]), AS_AT)
+    assert file.reused_numbers() == frozenset()
 
 
-def test_rows_that_are_numbered_anew_are_refused(file, tmp_path):
-    """Somebody new stands first in the list, so each number is the next person's."""
+def test_rows_with_new_numbers_are_refused(file, tmp_path):
+    """Somebody new is first in the list, so each number is the next person's."""
     newer = [(f"P{at:02}", "", born) for at, (_, _, born) in enumerate(PEOPLE[::-1], 1)]
     before = file.index_fingerprint
     with pytest.raises(UserError, match="12 of the 12 patients.*Make a new working file"):
-        file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
+        file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
     assert file.index_fingerprint == before
     assert file.selection.count("MED-04") == 2
 
 
-def test_what_is_only_known_now_is_no_change(file, tmp_path):
+def test_what_is_only_known_now_is_not_a_change(file, tmp_path):
     """A baby gets an NHS number, a date of birth is left out of the export."""
     newer = [(number, "9434765919" if number == "P01" else "", "") for number, *_ in PEOPLE]
-    file.rematched(indexed(tmp_path / "newer", newer), AS_AT)
-    assert file.other_people() == frozenset()
+    file.use_index(indexed(tmp_path / "newer", newer), AS_AT)
+    assert file.reused_numbers() == frozenset()
 
 
-def test_a_file_made_before_this_was_kept_opens_and_tells_nothing(tmp_path):
+def test_a_file_made_before_this_was_kept_opens_and_reports_nothing(tmp_path):
     """There is nothing to compare with."""
     index = indexed(tmp_path / "first", PEOPLE[:3])
     assert Changed.between("", people_of(index, "seed"), "seed").of(["P01"]) == frozenset()
@@ -100,11 +100,11 @@ def rows_of(people):
 
 
 @given(people, people)
-def test_nobody_who_stayed_the_same_is_told(old, new):
-    """Whatever else changed; and who is told is in both, with something that differs."""
+def test_nobody_who_stayed_the_same_is_reported(old, new):
+    """Whatever else changed; and who is reported is in both, with something that differs."""
     before, now = (people_of(small_index(patients=rows_of(some)), "7") for some in (old, new))
-    told = Changed.between(before, now, "7").of(old.keys() | new.keys())
-    for number in told:
+    changed_numbers = Changed.between(before, now, "7").of(old.keys() | new.keys())
+    for number in changed_numbers:
         pairs = zip(old[number], new[number], strict=True)
         assert any(None not in pair and pair[0] != pair[1] for pair in pairs)
 

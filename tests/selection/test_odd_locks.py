@@ -57,14 +57,14 @@ def test_starts_are_compared_by_name_where_they_have_one(monkeypatch):
 
 
 def test_our_own_lock_names_this_start(file, path):
-    """So that it can be told after the next."""
+    """So that it is recognised after the next start."""
     assert read_lock(lock_path(path)).boot == locks.boot_id()
     assert json.loads(lock_path(path).read_text(encoding="ascii")).keys() >= {"token", "boot"}
 
 
 @POSIX_ONLY
 @pytest.mark.parametrize("kind", ["pipe", "link", "broken link", "folder", "device"])
-def test_what_is_no_file_holds_until_it_is_taken_over(path, kind):
+def test_a_lock_that_is_not_a_file_holds_until_it_is_taken_over(path, kind):
     """It keeps nobody waiting; what a link leads to is not touched."""
     new_file(path).close()
     lock, other = lock_path(path), path.with_name("other")

@@ -1,4 +1,4 @@
-"""Opening a working file: what is none is told apart in words, and nothing is written over."""
+"""Opening a working file: any other file is refused in words, and nothing is overwritten."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from working_files import AS_AT, JO, SAM, START, index_at, new_file, small_pack,
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.backup import backups
-from recordpick.selection.database import APPLICATION_ID, VERSION, uri
+from recordpick.selection.database import APPLICATION_ID, uri
+from recordpick.selection.kinds.registry import NEWEST_VERSION
 from recordpick.selection.working_file import WorkingFile
 
 POSIX_ONLY = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file modes")
 
 
-def told(path, **how):
+def refusal(path, **how):
     with pytest.raises(UserError) as error:
         WorkingFile.open(path, JO, **how)
     assert len(error.value.messages) == 1
@@ -44,39 +45,39 @@ def test_what_was_done_is_there_when_the_file_is_opened_again(path):
 
 def test_a_file_that_is_not_there(path):
     """Nothing is made in its place."""
-    assert "is not there" in told(path)
+    assert "is not there" in refusal(path)
     assert not path.exists()
 
 
 def test_a_folder(tmp_path):
     """Is said to be one."""
-    assert "is a folder" in told(tmp_path)
+    assert "is a folder" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         (b"", "is empty"),
-        (b"patient_id,nhs_number\n1,9990000026\n", "it is no database"),
-        (bytes(range(256)) * 20, "it is no database"),
-        (b"SQLite format 3\x00", "it is no database"),
+        (b"patient_id,nhs_number\n1,9990000026\n", "it is not a database"),
+        (bytes(range(256)) * 20, "it is not a database"),
+        (b"SQLite format 3\x00", "it is not a database"),
     ],
 )
-def test_a_file_that_is_no_database(path, content, words):
+def test_a_file_that_is_not_a_database(path, content, words):
     """Whatever it is, it stays as it is, and no lock or copy is left beside it."""
     path.write_bytes(content)
-    assert words in told(path)
+    assert words in refusal(path)
     assert path.read_bytes() == content
     assert [beside.name for beside in path.parent.iterdir()] == [path.name]
 
 
 def test_a_database_of_another_program(path):
-    """Is told by its application_id, and not touched."""
+    """Is recognised by its application_id, and not touched."""
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE events(seq INTEGER)")
     connection.close()
     content = path.read_bytes()
-    assert "another program" in told(path)
+    assert "another program" in refusal(path)
     assert path.read_bytes() == content
 
 
@@ -84,10 +85,10 @@ def test_a_file_of_a_newer_version(path):
     """Is not read as if it were of this one."""
     new_file(path).close()
     connection = sqlite3.connect(path)
-    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.execute(f"PRAGMA user_version = {NEWEST_VERSION + 1}")
     connection.close()
-    assert f"newer recordpick (format {VERSION + 1}" in told(path)
-    assert "newer recordpick" in told(path, salvage=True)
+    assert f"newer recordpick (format {NEWEST_VERSION + 1}" in refusal(path)
+    assert "newer recordpick" in refusal(path, salvage=True)
 
 
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
@@ -96,7 +97,7 @@ def test_a_file_that_was_cut_off(path, kept):
     worked_on(path).close()
     content = path.read_bytes()[: int(path.stat().st_size * kept)]
     path.write_bytes(content)
-    assert "damaged" in told(path)
+    assert "damaged" in refusal(path)
     assert path.read_bytes() == content
 
 
@@ -234,12 +235,12 @@ def test_reading_makes_no_copy_and_no_lock(path):
     before = sorted(path.parent.iterdir())
     with WorkingFile.open(path, read_only=True) as file:
         assert sorted(path.parent.iterdir()) == before
-        with pytest.raises(UserError, match="opened to be read only"):
+        with pytest.raises(UserError, match="opened for reading only"):
             file.pick("MED-04", ["P03"])
 
 
 def test_a_closed_file_is_not_written_to(path):
-    """Closing twice is no mistake."""
+    """Closing twice is not an error."""
     file = new_file(path)
     file.close()
     file.close()
@@ -263,9 +264,9 @@ def test_the_index_moved_on(path):
     """Another extract, day or folder is recorded; the picks stay, and undo goes on before it."""
     with new_file(path) as file:
         file.pick("MED-04", ["P01"])
-        file.rematched(index_at(path.parent / "index"), AS_AT)
+        file.use_index(index_at(path.parent / "index"), AS_AT)
         assert len(file.events) == 2
-        file.rematched(index_at(path.parent / "new", "ef" * 32), date(2026, 11, 1))
+        file.use_index(index_at(path.parent / "new", "ef" * 32), date(2026, 11, 1))
     with WorkingFile.open(path, JO) as file:
         assert file.index_fingerprint == "ef" * 32
         assert file.as_at == date(2026, 11, 1)

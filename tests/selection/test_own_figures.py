@@ -9,8 +9,8 @@ from working_files import JO, SAM, filled, worked_on
 
 from recordpick.errors import UserError
 from recordpick.selection.events import BrokenEventError, next_event
+from recordpick.selection.figures import NewFigures
 from recordpick.selection.history import replay
-from recordpick.selection.state import Given
 from recordpick.selection.working_file import WorkingFile
 
 REGISTER = ("qof", "AF006", "register")
@@ -19,7 +19,7 @@ TABLE = [("qof_2026_27.csv", "indicator,group\r\n")]
 
 
 def given(figures, system="current_system", source="", sha256=""):
-    return Given(system, figures, source, sha256)
+    return NewFigures(system, figures, source, sha256)
 
 
 def values(file, system="current_system"):
@@ -34,11 +34,11 @@ def version(path):
     return found
 
 
-def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_whence(path):
+def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_from_where(path):
     with worked_on(path) as file:
-        file.give_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv", sha256="ab" * 32))
+        file.keep_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv", sha256="ab" * 32))
         file.sign_in(SAM)
-        file.give_figures(given({REGISTER: "288.5"}, "new_system"))
+        file.keep_figures(given({REGISTER: "288.5"}, "new_system"))
     with WorkingFile.open(path, JO) as file:
         assert values(file) == {REGISTER: "290", BAND: "12"}
         assert values(file, "new_system") == {REGISTER: "288.5"}
@@ -49,13 +49,13 @@ def test_figures_are_there_at_the_next_opening_with_who_gave_them_and_whence(pat
         assert one.on < other.on
 
 
-def test_undo_and_redo_say_what_they_take_back(file):
-    file.give_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv"))
+def test_undo_and_redo_describe_what_they_change(file):
+    file.keep_figures(given({REGISTER: "290", BAND: "12"}, source="qof.csv"))
     assert file.selection.can_undo == "loaded 2 figures of the current system from qof.csv"
-    file.give_figures(given({REGISTER: "291"}))
+    file.keep_figures(given({REGISTER: "291"}))
     assert file.selection.can_undo == "typed AF006 register of the current system"
-    file.give_figures(given({BAND: None}))
-    assert file.selection.can_undo == "took away F 5 to 14 patients of the current system"
+    file.keep_figures(given({BAND: None}))
+    assert file.selection.can_undo == "removed F 5 to 14 patients of the current system"
     file.undo()
     file.undo()
     assert values(file) == {REGISTER: "290", BAND: "12"}
@@ -66,33 +66,33 @@ def test_undo_and_redo_say_what_they_take_back(file):
 
 
 def test_only_what_is_new_is_written(file):
-    file.give_figures(given({REGISTER: "290"}))
+    file.keep_figures(given({REGISTER: "290"}))
     events = len(file.events)
-    file.give_figures(given({REGISTER: "290", BAND: None}))
+    file.keep_figures(given({REGISTER: "290", BAND: None}))
     assert len(file.events) == events
-    file.give_figures(given({REGISTER: "290", BAND: "12"}))
+    file.keep_figures(given({REGISTER: "290", BAND: "12"}))
     assert file.events[-1].body["figures"] == [[[*BAND], "12"]]
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1,234", "1e3", "nan", "12.", "٣", "9" * 13])
-def test_what_is_no_figure_is_never_kept(file, value):
-    with pytest.raises(UserError, match="is no figure"):
-        file.give_figures(given({REGISTER: value}))
+def test_a_text_that_is_not_a_figure_is_never_kept(file, value):
+    with pytest.raises(UserError, match="is not a figure"):
+        file.keep_figures(given({REGISTER: value}))
     assert values(file) == {}
 
 
 @pytest.mark.parametrize(
     "name", [("AF006", "register"), ("qof", "", "register"), ("qof", "A\x1b[31m", "register")]
 )
-def test_what_is_no_name_of_a_figure_is_never_kept(file, name):
-    with pytest.raises(UserError, match="is no figure"):
-        file.give_figures(given({name: "1"}))
+def test_a_text_that_cannot_name_a_figure_is_never_kept(file, name):
+    with pytest.raises(UserError, match="is not a figure"):
+        file.keep_figures(given({name: "1"}))
 
 
 def test_what_the_reports_are_counted_by_is_kept_whole(path):
     with worked_on(path) as file:
         file.count_reports_by("qof", TABLE)
-        assert file.selection.can_undo == "took qof_2026_27.csv for the QOF table"
+        assert file.selection.can_undo == "chose qof_2026_27.csv as the QOF table"
         file.count_reports_by("rules", [("own.toml", "[pack]"), ("codelists/af.csv", "code\r\n")])
     with WorkingFile.open(path, JO) as file:
         chosen = file.selection.reports_by
@@ -108,16 +108,16 @@ def test_what_the_reports_are_counted_by_is_kept_whole(path):
 
 
 def test_a_file_of_an_older_format_opens_and_grows_with_the_first_figure(path):
-    """A copy as it was is kept: of version 1, or of 2 where results had been taken in."""
+    """A copy as it was is kept: of version 1, or of 2 where results had been imported."""
     worked_on(path).close()
     assert version(path) == 1
     with WorkingFile.open(path, JO) as file:
-        file.take_in_results(filled("first check", "a" * 64, {("MED-04", "P01"): ("same",)}))
+        file.import_results(filled("first check", "a" * 64, {("MED-04", "P01"): ("same",)}))
         assert version(path) == 2
         before = path.read_bytes()
         picks = file.selection.picks
-        file.give_figures(given({REGISTER: "290"}))
-        file.take_in_results(filled("recheck", "b" * 64, {("MED-04", "P01"): ("same",)}))
+        file.keep_figures(given({REGISTER: "290"}))
+        file.import_results(filled("recheck", "b" * 64, {("MED-04", "P01"): ("same",)}))
     assert version(path) == 3
     kept = path.with_name(f"{path.name}.version-2.backup")
     assert kept.read_bytes() == before

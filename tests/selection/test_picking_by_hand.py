@@ -1,4 +1,4 @@
-"""What people may pick, remove, note and close, and what they are told where they may not."""
+"""What people may pick, remove, note and close, and the message where they may not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_new_file_says_what_it_is_about(file, path):
 
 
 def test_a_pick_says_who_chose_it_when_and_how(file):
-    """The supplier's, the partner's and the practice's picks can be told apart."""
+    """The supplier's, the partner's and the practice's picks can be distinguished."""
     file.pick("MED-04", ["P01"])
     file.sign_in(SAM)
     file.pick("MED-04", ["P02"])
@@ -105,7 +105,7 @@ def test_a_closed_criterion_takes_no_picks_until_it_is_reopened(file):
         file.reopen_criterion("MED-04")
 
 
-def test_suggestions_are_taken_all_or_not_at_all(file):
+def test_suggestions_are_picked_all_or_not_at_all(file):
     """One suggestion too many, or one already picked, and none is applied; undo takes all back."""
     file.pick("DEM-01", ["P01"])
     for picks in ([("ALL-02", "P02"), ("DEM-01", "P01")], [("DEM-01", "P02"), ("DEM-01", "P03")]):
@@ -122,8 +122,8 @@ def test_suggestions_are_taken_all_or_not_at_all(file):
         file.suggest([], "ticket")
 
 
-def test_a_note_is_replaced_and_taken_away(file):
-    """One note a patient; saying the same again is no event."""
+def test_a_note_is_replaced_and_removed(file):
+    """One note a patient; saying the same again is not an event."""
     file.note("P01", " moved\r\nlast year ")
     assert file.selection.notes == {"P01": "moved\nlast year"}
     events = len(file.events)
@@ -134,7 +134,7 @@ def test_a_note_is_replaced_and_taken_away(file):
 
 
 @pytest.mark.parametrize(
-    ("do", "told"),
+    ("do", "message"),
     [
         (lambda file: file.close_criterion("MED-04", " "), "Give the reason for closing MED-04"),
         (lambda file: file.close_criterion("MED-04", "x" * 2001), "2,001 characters"),
@@ -152,10 +152,10 @@ def test_a_note_is_replaced_and_taken_away(file):
         (lambda file: file.pick("MED-04", []), "Nobody was given"),
     ],
 )
-def test_what_people_type_is_looked_at(file, do, told):
+def test_what_people_type_is_checked(file, do, message):
     """Too long, empty or with control characters: said in words, and nothing changes."""
     events = file.events
-    with pytest.raises(UserError, match=told):
+    with pytest.raises(UserError, match=message):
         do(file)
     assert file.events == events
 

@@ -50,7 +50,7 @@ def test_the_lowest_tickets_are_drawn_and_recorded(seeded):
     assert {pick.chosen_by for pick in seeded.selection.random()} == {"random"}
     draw = seeded.selection.draws[0]
     assert [drawn.patient_id for drawn in draw.drawn] == expected
-    assert (draw.seed, draw.eligible, draw.asked, draw.short) == (SEED, len(PATIENTS), 4, 0)
+    assert (draw.seed, draw.eligible, draw.requested, draw.short) == (SEED, len(PATIENTS), 4, 0)
     digest = hashlib.sha256("\n".join(sorted(PATIENTS)).encode()).hexdigest()
     assert draw.eligible_sha256 == digest
     assert draw.by == JO
@@ -95,7 +95,7 @@ def test_fewer_eligible_than_asked_for_draws_all_and_says_so(seeded):
         seeded.draw(eligible(3), 1)
 
 
-def test_nobody_eligible_is_said(seeded):
+def test_nobody_eligible_is_reported(seeded):
     """And what to look at."""
     with pytest.raises(UserError, match="Nobody is eligible"):
         seeded.draw(eligible(0))
@@ -109,24 +109,24 @@ def test_a_number_that_cannot_be_drawn(seeded, number):
 
 
 def test_a_replacement_takes_the_next_ticket(seeded):
-    """With a reason; both the record taken out and the one taken in stay on record."""
+    """With a reason; both the record removed and the one drawn for it stay on record."""
     seeded.draw(eligible())
     order = in_order(PATIENTS)
     seeded.replace_random(order[1], "moved away yesterday", eligible())
     assert ids(seeded.selection.random()) == [order[0], order[2], order[3], order[4]]
     pick = seeded.selection.random()[-1]
     assert (pick.ticket, pick.note) == (5, f"in place of {order[1]}: moved away yesterday")
-    removed = seeded.selection.removed_at_random[0]
+    removed = seeded.selection.removed_random[0]
     assert (removed.patient_id, removed.replaced_by) == (order[1], order[4])
     draw = seeded.selection.draws[-1]
-    assert (draw.replaces, draw.reason, draw.asked) == (order[1], "moved away yesterday", 1)
+    assert (draw.replaces, draw.reason, draw.requested) == (order[1], "moved away yesterday", 1)
     with pytest.raises(UserError, match="is not a random record"):
         seeded.replace_random(order[1], "again", eligible())
     with pytest.raises(UserError, match="Give the reason"):
         seeded.replace_random(order[0], "", eligible())
 
 
-def test_a_random_record_is_taken_out_only_with_a_reason_and_never_drawn_again(seeded):
+def test_a_random_record_is_removed_only_with_a_reason_and_never_drawn_again(seeded):
     """Otherwise taking out would be a way of choosing."""
     seeded.draw(eligible())
     order = in_order(PATIENTS)
@@ -135,22 +135,22 @@ def test_a_random_record_is_taken_out_only_with_a_reason_and_never_drawn_again(s
     seeded.remove(None, [order[0]], "died")
     seeded.draw(eligible())
     assert ids(seeded.selection.random()) == order[1:5]
-    assert seeded.selection.removed_at_random[0].reason == "died"
+    assert seeded.selection.removed_random[0].reason == "died"
 
 
-def test_another_seed_needs_a_reason_and_draws_anew(seeded):
+def test_another_seed_needs_a_reason_and_draws_again(seeded):
     """The records drawn before are withdrawn, and stay readable with the reason."""
     seeded.draw(eligible())
     seeded.pick("MED-04", ["P01"])
     with pytest.raises(UserError, match="Give the reason for a new seed"):
         seeded.fix_seed("271828", "entered")
     seeded.fix_seed("271828", "entered", "the supplier threw dice before us")
-    assert seeded.selection.drawn_with_the_seed == 0
+    assert seeded.selection.drawn_with_seed == 0
     assert ids(seeded.selection.random()) == in_order(PATIENTS)[:4]
     seeded.draw(eligible())
     assert ids(seeded.selection.random()) == in_order(PATIENTS, "271828")[:4]
     assert ids(seeded.selection.of("MED-04")) == ["P01"]
-    assert seeded.selection.drawn_with_the_seed == 4
+    assert seeded.selection.drawn_with_seed == 4
     old, new = seeded.selection.draws
     assert old.withdrawn.reason == (
         "drawn again with another seed: the supplier threw dice before us"

@@ -1,4 +1,4 @@
-"""Two people and one file: one writes, the other reads and is told who has it and since when."""
+"""Two people and one file: one writes, the other reads and sees who has it and since when."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def number_of_a_program_that_ended():
     return program.pid
 
 
-def test_the_second_reads_and_is_told_who_has_the_file(file, path):
+def test_the_second_reads_and_sees_who_has_the_file(file, path):
     """With the holder's name, computer and time; what the first did is there."""
     file.pick("MED-04", ["P01"])
     with WorkingFile.open(path, SAM) as second:
@@ -60,7 +60,7 @@ def test_the_second_sees_what_the_first_goes_on_to_do(file, path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_one_file_by_two_names(file, path):
-    """Whoever comes by another name is told the same."""
+    """Whoever opens it by another name sees the same."""
     other = path.with_name("link.recordpick")
     other.symlink_to(path)
     with WorkingFile.open(other, SAM) as second:
@@ -68,7 +68,7 @@ def test_one_file_by_two_names(file, path):
     assert file.pick("MED-04", ["P01"]).count("MED-04") == 1
 
 
-def test_who_says_later_who_they_are_is_named_too(path):
+def test_somebody_who_signs_in_later_is_named_too(path):
     """The app asks for the name after opening."""
     new_file(path).close()
     with WorkingFile.open(path) as first:
@@ -102,7 +102,7 @@ def test_who_closes_the_file_leaves_it_to_others(file, path):
         assert not second.read_only
 
 
-def test_a_lock_left_by_a_program_that_crashed_is_taken_away(path):
+def test_a_lock_left_by_a_program_that_crashed_is_removed(path):
     """It is known by its number on this computer; also where the number is ours again."""
     new_file(path).close()
     for pid in (number_of_a_program_that_ended(), os.getpid()):
@@ -137,7 +137,7 @@ def test_a_lock_of_another_computer_holds_until_it_is_taken_over(path):
 
 
 def test_who_was_taken_over_writes_nothing_more(file, path):
-    """They are told by whom; the other goes on undisturbed, also when the first closes."""
+    """They see by whom; the other goes on undisturbed, also when the first closes."""
     file.pick("MED-04", ["P01"])
     with WorkingFile.open(path, SAM, take_over=True) as second:
         with pytest.raises(UserError, match=f"{SAM.name} on .* has taken this working file over"):
@@ -155,7 +155,7 @@ def test_two_who_both_believe_to_hold_the_file(file, path):
     with WorkingFile.open(path, SAM, take_over=True) as second:
         second.pick("MED-04", ["P01"])
         lock_path(path).write_bytes(ours)
-        with pytest.raises(UserError, match="changed by somebody else meanwhile"):
+        with pytest.raises(UserError, match="changed by somebody else in the meantime"):
             file.pick("MED-04", ["P02"])
     with WorkingFile.open(path, read_only=True) as last:
         assert [pick.patient_id for pick in last.selection.picks] == ["P01"]
@@ -174,7 +174,7 @@ def test_a_file_that_a_sync_program_replaces_while_open(file, path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not let open files be moved")
 def test_a_folder_that_vanishes_and_comes_back(file, path):
-    """A network drive that is gone for a while: nothing is saved meanwhile, and work goes on."""
+    """A network drive that is gone for a while: nothing is saved until then, and work goes on."""
     away = path.parent.with_name("away")
     path.parent.rename(away)
     with pytest.raises(UserError, match="nothing was saved"):

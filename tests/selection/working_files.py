@@ -13,7 +13,7 @@ from recordpick.criteria.pack import Pack
 from recordpick.index.manifest import Manifest
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.events import Person
-from recordpick.selection.state import Entry, FilledIn, Phase
+from recordpick.selection.results import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
 
 AS_AT = date(2026, 10, 1)
@@ -58,7 +58,7 @@ def index_at(folder: Path, fingerprint: str = "ab" * 32) -> PracticeIndex:
 
 
 def ticking(start: datetime = START) -> Callable[[], datetime]:
-    """Give a clock that is a second later each time it is looked at."""
+    """Return a clock that is a second later each time it is read."""
     times = iter(range(1_000_000))
     return lambda: start + timedelta(seconds=next(times))
 
@@ -81,7 +81,7 @@ def eligible(count: int = len(PATIENTS)) -> pl.Series:
 
 
 def filled(phase: Phase, sha256: str, lines: Mapping[tuple[str | None, str], tuple]) -> FilledIn:
-    """Give a filled-in workbook: what was found and what differs, by criterion and patient."""
+    """Return a filled-in workbook: what was found and what differs, by criterion and patient."""
     entries = tuple(
         Entry(criterion_id, patient_id, number, number, *said)
         for number, ((criterion_id, patient_id), said) in enumerate(lines.items(), start=1)
@@ -102,5 +102,5 @@ def worked_on(path: Path) -> WorkingFile:
     file.replace_random(file.selection.random()[0].patient_id, "moved away", eligible())
     file.remove("DEM-01", ["P01"], "the wrong person")
     file.undo()
-    file.exported(path.parent / "pack", "cd" * 32)
+    file.record_export(path.parent / "pack", "cd" * 32)
     return file

@@ -91,7 +91,7 @@ async def test_a_file_that_goes_on_with_other_records_is_said_to(demo, tmp_path)
     with WorkingFile.open(demo / FILE, BEA) as theirs:
         async with using(app_on(demo / FILE)) as user:
             await user.press("enter")
-            theirs.rematched(index, theirs.as_at)
+            theirs.use_index(index, theirs.as_at)
             await user.press("f5")
             assert "goes on with other records" in user.part("#says")
 

@@ -84,7 +84,7 @@ def _check_more(options: argparse.Namespace, selection: Selection) -> None:
     """Refuse `--more` if there is no draw to continue."""
     if options.more is None:
         return
-    if not selection.drawn_with_the_seed:
+    if not selection.drawn_with_seed:
         raise UserError("--more continues a draw, and there is none yet: leave it out.")
     fixed = "" if selection.seed is None else selection.seed.seed
     if options.seed is not None and options.seed.strip() != fixed:
@@ -99,7 +99,7 @@ def _how_many(selection: Selection, options: argparse.Namespace) -> int | None:
         return int(options.more)
     if options.records is None:
         return None
-    drawn = selection.drawn_with_the_seed
+    drawn = selection.drawn_with_seed
     if options.records <= drawn:
         raise UserError(
             f"--records {options.records}: {drawn} random records are drawn already. "

@@ -92,7 +92,7 @@ def _print_warnings(file: WorkingFile, index: PracticeIndex, matches: Matches) -
 
     if another_year := year_caution(counted_by(file.selection).table, file.as_at):
         print_message(another_year)
-    for warning in pick_warnings(file.selection, index, file.as_at, matches, file.other_people()):
+    for warning in pick_warnings(file.selection, index, file.as_at, matches, file.reused_numbers()):
         print_message(warning.in_words)
 
 

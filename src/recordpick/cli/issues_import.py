@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, person, to_write=not options.show) as file:
         preview = preview_import(file, options.workbook, phase)
         if not options.show:
-            file.take_in_results(preview.filled)
+            file.import_results(preview.filled)
         _print(preview, shown_only=options.show)
     return NOT_ALL if preview.not_imported else 0
 

@@ -12,7 +12,7 @@ from recordpick.cli.output import print_result, print_table
 
 if TYPE_CHECKING:
     from recordpick.data_checking.progress import Progress
-    from recordpick.selection.state import Issue
+    from recordpick.selection.results import Issue
 
 HELP = "show how far data checking has got, and what to recheck"
 _LONGEST = 60

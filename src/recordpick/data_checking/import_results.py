@@ -18,9 +18,9 @@ from recordpick.data_checking.workbook import Row, Workbook, read_workbook
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import spoken_fingerprint
 from recordpick.handover.tick_sheet_model import RESULTS, SEVERITIES
-from recordpick.selection.kinds.results import changes, was_taken_in
-from recordpick.selection.state import FAULTS, Entry, FilledIn, Imported, Phase, Result
-from recordpick.selection.working_file import Facts
+from recordpick.selection.kinds.results import earlier_import, new_entries
+from recordpick.selection.results import FAULTS, Entry, FilledIn, Imported, Phase, Result
+from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
 
@@ -36,7 +36,7 @@ class Replaced:
 class ImportPreview:
     """What a workbook holds for a working file, before it is imported.
 
-    `filled` is what `WorkingFile.take_in_results` needs. `not_imported` are sentences on what
+    `filled` is what `WorkingFile.import_results` needs. `not_imported` are sentences on what
     cannot be imported, `notes` on what is worth knowing. `imported_before` is the earlier import of
     this very workbook.
     """
@@ -50,7 +50,7 @@ class ImportPreview:
     imported_before: Imported | None
 
 
-def preview_import(file: Facts, path: Path, phase: Phase | None = None) -> ImportPreview:
+def preview_import(file: WorkingFile, path: Path, phase: Phase | None = None) -> ImportPreview:
     """Read a filled-in workbook and compare it with the working file, which stays as it is.
 
     `phase`, where given, overrides the workbook's. UserError where it is not a workbook, belongs to
@@ -59,7 +59,7 @@ def preview_import(file: Facts, path: Path, phase: Phase | None = None) -> Impor
     return preview_of(file, read_workbook(path), phase)
 
 
-def preview_of(file: Facts, book: Workbook, phase: Phase | None = None) -> ImportPreview:
+def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) -> ImportPreview:
     """Compare a workbook that was read with its list. UserError as for `preview_import`."""
     notes: list[str] = []
     listed = _list_of(file, book, notes)
@@ -72,7 +72,7 @@ def preview_of(file: Facts, book: Workbook, phase: Phase | None = None) -> Impor
         results_are = plural(len(vague), "result")
         notes.append(f"{results_are} with a difference that nobody has described.")
     results = file.selection.results
-    changed = changes(results, phase, entries)
+    changed = new_entries(results, phase, entries)
     replaced = tuple(
         Replaced(entry, results[key])
         for entry in changed
@@ -86,11 +86,11 @@ def preview_of(file: Facts, book: Workbook, phase: Phase | None = None) -> Impor
         known=len(entries) - len(changed),
         not_imported=(*book.problems, *not_imported),
         notes=tuple(notes),
-        imported_before=was_taken_in(file.selection.imports, phase, book.sha256),
+        imported_before=earlier_import(file.selection.imports, phase, book.sha256),
     )
 
 
-def _list_of(file: Facts, book: Workbook, notes: list[str]) -> HandedOver:
+def _list_of(file: WorkingFile, book: Workbook, notes: list[str]) -> HandedOver:
     ours = list_ids(file)
     if not ours:
         raise UserError(
@@ -234,7 +234,9 @@ def _entry(row: Row, line: Listed, notes: list[str]) -> Entry | str:
     )
 
 
-def _not_picked_any_more(file: Facts, listed: HandedOver, entries: tuple[Entry, ...]) -> list[str]:
+def _not_picked_any_more(
+    file: WorkingFile, listed: HandedOver, entries: tuple[Entry, ...]
+) -> list[str]:
     picked = {(pick.criterion_id, pick.patient_id) for pick in file.selection.picks}
     gone = [one for one in entries if (one.criterion_id, one.patient_id) not in picked]
     return [

@@ -11,7 +11,8 @@ import polars as pl
 from recordpick.criteria.pack import Pack
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.reports.columns import Column, Table
-from recordpick.selection.state import Issue, Selection
+from recordpick.selection.results import Issue
+from recordpick.selection.state import Selection
 
 ISSUES = Table(
     "issue_log.csv",

@@ -19,7 +19,7 @@ from recordpick.selection.chains import ExportedIn, exports_of
 from recordpick.selection.history import History, history_of
 from recordpick.selection.identity_fingerprint import KnownNumbers
 from recordpick.selection.state import Selection
-from recordpick.selection.working_file import Facts
+from recordpick.selection.working_file import WorkingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +62,12 @@ class HandedOver:
         return {(line.criterion_id, line.patient_id): line for line in self.lines.values()}
 
 
-def list_ids(file: Facts) -> list[str]:
+def list_ids(file: WorkingFile) -> list[str]:
     """Return the name of every list that was handed over from a working file, in order."""
     return [name for name, _ in _named_exports(file)]
 
 
-def selection_of(file: Facts, name: str) -> Selection | None:
+def selection_of(file: WorkingFile, name: str) -> Selection | None:
     """Return the selection as it was when a list was handed over; None if there is no such list.
 
     Where two copies each handed over a list of that name (which older versions of recordpick
@@ -77,7 +77,7 @@ def selection_of(file: Facts, name: str) -> Selection | None:
     return states[-1].selection() if states else None
 
 
-def handed_over(file: Facts, name: str) -> HandedOver | None:
+def handed_over(file: WorkingFile, name: str) -> HandedOver | None:
     """Return a list of a working file by its name; None if the file has handed over no such list.
 
     Of two lists of one name it is the last, as for `selection_of`.
@@ -86,12 +86,12 @@ def handed_over(file: Facts, name: str) -> HandedOver | None:
     return lists[-1] if lists else None
 
 
-def all_handed_over(file: Facts, name: str) -> list[HandedOver]:
+def all_handed_over(file: WorkingFile, name: str) -> list[HandedOver]:
     """Return every list of that name: two where copies that were merged each handed one over."""
     return [_handed_over(file, name, state) for state in _states(file, name)]
 
 
-def _named_exports(file: Facts) -> list[tuple[str, ExportedIn]]:
+def _named_exports(file: WorkingFile) -> list[tuple[str, ExportedIn]]:
     """Return each list's name and export: the file's own, and those of copies merged into it."""
     return [
         (export.list_id or list_id(file.id, export.number), export)
@@ -99,12 +99,12 @@ def _named_exports(file: Facts) -> list[tuple[str, ExportedIn]]:
     ]
 
 
-def _states(file: Facts, name: str) -> list[History]:
+def _states(file: WorkingFile, name: str) -> list[History]:
     """Return what the events before each export of that name lead to."""
     return [history_of(export.before) for one, export in _named_exports(file) if one == name]
 
 
-def _handed_over(file: Facts, name: str, state: History) -> HandedOver:
+def _handed_over(file: WorkingFile, name: str, state: History) -> HandedOver:
     selection = state.selection()
     nobody = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
     rows = selection_rows(selection, file.pack, nobody, name)
@@ -121,5 +121,8 @@ def _handed_over(file: Facts, name: str, state: History) -> HandedOver:
         },
         {tab: sheet.criterion_id for tab, sheet in tabs.items()},
         list_sha256(rows),
-        KnownNumbers("" if state.index is None else state.index.people, file.suggestion_seed),
+        KnownNumbers(
+            "" if state.permanent.index is None else state.permanent.index.people,
+            file.suggestion_seed,
+        ),
     )

@@ -23,8 +23,9 @@ from recordpick.handover.tick_sheet_model import HOW, Sheet, Workbook, sheets_of
 from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.state import Issue, Phase, Selection
-from recordpick.selection.working_file import Facts
+from recordpick.selection.results import Issue, Phase
+from recordpick.selection.state import Selection
+from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
 Key = tuple[str | None, str]
@@ -78,7 +79,7 @@ class PhaseSheets:
 
 
 def phase_sheets(
-    file: Facts, index: PracticeIndex, phase: Phase, written_on: datetime, *, with_names: bool
+    file: WorkingFile, index: PracticeIndex, phase: Phase, written_on: datetime, *, with_names: bool
 ) -> PhaseSheets:
     """Return the tick sheets of a phase, for the newest list that was handed over.
 
@@ -133,7 +134,7 @@ _NOTHING = {
 }
 
 
-def _open_lines(file: Facts, on_list: set[Key], name: str, notes: list[str]) -> set[Key]:
+def _open_lines(file: WorkingFile, on_list: set[Key], name: str, notes: list[str]) -> set[Key]:
     lines = set()
     for issue in to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
@@ -180,7 +181,7 @@ def _in_words(issue: Issue) -> str:
 
 
 def _about(
-    file: Facts, index: PracticeIndex, name: str, selected: pl.DataFrame, written_on: datetime
+    file: WorkingFile, index: PracticeIndex, name: str, selected: pl.DataFrame, written_on: datetime
 ) -> About:
     return About(
         list_id=name,

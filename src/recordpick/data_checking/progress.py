@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.selection.state import (
+from recordpick.selection.results import (
     FAULTS,
     OUTCOMES,
     PHASES,
@@ -15,7 +15,7 @@ from recordpick.selection.state import (
     Phase,
     Result,
 )
-from recordpick.selection.working_file import Facts
+from recordpick.selection.working_file import WorkingFile
 
 Line = tuple[str | None, str]
 """Criterion (None: random) and patient."""
@@ -77,12 +77,12 @@ class Progress:
         return sum(criterion is None for criterion, _ in self.lines), len(judged), faulty
 
 
-def progress(file: Facts) -> tuple[Progress, ...]:
+def progress(file: WorkingFile) -> tuple[Progress, ...]:
     """Return each phase in order, including those that have not begun."""
     return tuple(_of_phase(file, phase) for phase in PHASES)
 
 
-def _of_phase(file: Facts, phase: Phase) -> Progress:
+def _of_phase(file: WorkingFile, phase: Phase) -> Progress:
     selection = file.selection
     of_phase = {
         (result.entry.criterion_id, result.entry.patient_id): result
@@ -110,7 +110,7 @@ def _of_phase(file: Facts, phase: Phase) -> Progress:
     return Progress(phase, newest, lines, results, len(of_phase) - len(results))
 
 
-def to_recheck(file: Facts) -> tuple[Issue, ...]:
+def to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
     """Return the open issues: worst first, those of unknown severity last, then by number."""
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(

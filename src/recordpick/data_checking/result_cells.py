@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from recordpick.csv_safety import one_line
 from recordpick.date_parsing import NotADayError, parse_day
-from recordpick.selection.state import OUTCOMES, SEVERITIES, Outcome, Severity
+from recordpick.selection.results import OUTCOMES, SEVERITIES, Outcome, Severity
 
 LONGEST_TEXT = 32_767
 """Characters of a cell: no spreadsheet holds more."""

@@ -12,8 +12,9 @@ from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.progress import Progress, in_a_table, progress, to_recheck
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.picking.assurance import assurance, assurance_by_strata
-from recordpick.selection.state import SEVERITIES, Draw, Issue, Selection
-from recordpick.selection.working_file import Facts
+from recordpick.selection.results import SEVERITIES, Issue
+from recordpick.selection.state import Draw, Selection
+from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
 WIDTH = 78
@@ -21,7 +22,7 @@ _LONGEST = 300
 """Characters of what differs that the page shows; the issue log has all of it."""
 
 
-def sign_off(file: Facts, written_on: datetime) -> str:
+def sign_off(file: WorkingFile, written_on: datetime) -> str:
     """Return the page for a working file. `written_on` is UTC. Lines end in CRLF."""
     begun = [one for one in progress(file) if one.results]
     parts = [
@@ -36,7 +37,7 @@ def sign_off(file: Facts, written_on: datetime) -> str:
     return "\n\n".join("\n".join(part) for part in parts).replace("\n", "\r\n") + "\r\n"
 
 
-def _head(file: Facts, written_on: datetime) -> list[str]:
+def _head(file: WorkingFile, written_on: datetime) -> list[str]:
     pack = file.pack
     lists = list_ids(file)
     return [
@@ -109,7 +110,7 @@ def _shows(selection: Selection, draws: list[Draw], judged: int, faulty: int) ->
     drawn: Counter[str] = Counter()
     for draw in draws:
         drawn.update({stratum.name: stratum.drawn for stratum in draw.strata})
-    if faulty or selection.removed_at_random or sum(drawn.values()) != judged:
+    if faulty or selection.removed_random or sum(drawn.values()) != judged:
         return (
             f"{judged:,} random records, drawn by age band and sex, {faulty:,} of them faulty: "
             "what that shows about all records is not calculated here."
@@ -152,7 +153,7 @@ def _open(issues: tuple[Issue, ...]) -> list[str]:
     return lines
 
 
-def _not_checked(file: Facts, begun: list[Progress]) -> list[str]:
+def _not_checked(file: WorkingFile, begun: list[Progress]) -> list[str]:
     lines = ["WHAT WAS NOT CHECKED"]
     before = len(lines)
     for one in begun:

@@ -34,7 +34,7 @@ from recordpick.handover.tick_sheet_model import (
     START,
 )
 from recordpick.os_errors import cannot_read
-from recordpick.selection.state import PHASES, Phase
+from recordpick.selection.results import PHASES, Phase
 from recordpick.spreadsheets import read_sheets
 
 Rows = list[list[str]]

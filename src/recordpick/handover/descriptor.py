@@ -55,7 +55,7 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
             "lines": about.lines,
             "records": about.records,
             "draws": [_draw(draw) for draw in selection.draws if draw.withdrawn is None],
-            "random_taken_out": len(selection.removed_at_random),
+            "random_taken_out": len(selection.removed_random),
             "notes": list(about.notes),
         },
         "resources": [_resource(table, contents[table.file]) for table in TABLES],

@@ -48,7 +48,7 @@ def export(
             for done, (name, content) in enumerate(contents.items()):
                 progress(f"writing {name}", done / len(contents))
                 write_new(folder / name, content)
-            file.exported(out, _content_id(contents), head, named)
+            file.record_export(out, _content_id(contents), head, named)
 
     _write_up_to_date(file, index, matches, options, progress, write)
     progress("written", 1.0)
@@ -80,7 +80,7 @@ def export_encrypted(
             out,
             contents,
             passphrase,
-            before_it_appears=lambda: file.exported(out, _content_id(contents), head, named),
+            before_it_appears=lambda: file.record_export(out, _content_id(contents), head, named),
         )
 
     _write_up_to_date(file, index, matches, options, progress, write)
@@ -102,7 +102,7 @@ def _write_up_to_date(
     what the events before the export lead to.
     """
     for attempts_left in reversed(range(_ATTEMPTS)):
-        head, selection = file.at_one_moment()
+        head, selection = file.snapshot()
         name = list_id(file.id, len(selection.exports) + 1, head)
         contents = _contents(file, selection, index, matches, options, progress, name)
         try:

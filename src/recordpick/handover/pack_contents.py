@@ -145,7 +145,9 @@ def _warnings(
     return (
         *(
             warning.in_numbers
-            for warning in pick_warnings(selection, index, file.as_at, matches, file.other_people())
+            for warning in pick_warnings(
+                selection, index, file.as_at, matches, file.reused_numbers()
+            )
         ),
         *(("Criteria for which more patients may meet the rules:",) if incomplete else ()),
         *(f"  {caution}" for caution in incomplete),

@@ -115,7 +115,7 @@ def _random(selection: Selection, as_at: date) -> str:
             f"Earlier draws that no longer count: {withdrawn}. The practice's working file "
             "keeps them, with the reasons."
         )
-    removed = len(selection.removed_at_random)
+    removed = len(selection.removed_random)
     if removed:
         lines.append(f"Drawn records that were removed or replaced, with a reason: {removed}.")
     return "\n".join(lines)

@@ -14,8 +14,8 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.csv_safety import one_line
 from recordpick.handover.selection_list import RANDOM_TITLE
-from recordpick.selection import state as results
-from recordpick.selection.state import Phase
+from recordpick.selection import results
+from recordpick.selection.results import Phase
 
 RESULTS = results.OUTCOMES
 SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)

@@ -53,7 +53,7 @@ def pick_warnings(
 ) -> tuple[PickWarning, ...]:
     """Return what the index as it is now says against the picks.
 
-    `others` are patients whose number looks like another person's (`WorkingFile.other_people`).
+    `others` are patients whose number looks like another person's (`WorkingFile.reused_numbers`).
     """
     present = index.columns("patients")
     wanted = [name for name in ("patient_id", "status", "nhs_number") if name in present]

@@ -23,7 +23,8 @@ from recordpick.reports.system_figures import (
     UnreadableFigure,
     read_figures,
 )
-from recordpick.selection.state import SYSTEMS, Selection
+from recordpick.selection.figures import SYSTEMS
+from recordpick.selection.state import Selection
 
 Basis = Literal["own", "counted"]
 

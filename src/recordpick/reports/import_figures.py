@@ -19,7 +19,7 @@ from recordpick.reports.percentages import Percentage, parsed, settled
 from recordpick.reports.qof import qof_table, qof_text
 from recordpick.reports.report_index import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
-from recordpick.selection.state import SYSTEM_WORDS, Given, Name, OwnFigure, System
+from recordpick.selection.figures import SYSTEM_WORDS, FigureName, NewFigures, System, SystemFigure
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
@@ -58,9 +58,9 @@ def load_figures(file: WorkingFile, path: Path, system: System) -> ImportedFigur
     return _keep(file, _read(path, system))
 
 
-def _read(path: Path, system: System) -> Given:
+def _read(path: Path, system: System) -> NewFigures:
     figures = read_system_figures(path, system)
-    return Given(
+    return NewFigures(
         system,
         {name: stored_form(value) for name, value in figures.items()},
         one_line(path.name or str(path))[:_MAX_SOURCE],
@@ -68,17 +68,17 @@ def _read(path: Path, system: System) -> Given:
     )
 
 
-def _keep(file: WorkingFile, given: Given) -> ImportedFigures:
+def _keep(file: WorkingFile, given: NewFigures) -> ImportedFigures:
     before = file.selection.figures
     changed = sum(
         (known := before.get((given.system, name))) is None or known.value != value
         for name, value in given.figures.items()
     )
-    file.give_figures(given)
+    file.keep_figures(given)
     return ImportedFigures(given.system, len(given.figures), changed)
 
 
-def keep_typed_figure(file: WorkingFile, name: Name, text: str, system: System) -> None:
+def keep_typed_figure(file: WorkingFile, name: FigureName, text: str, system: System) -> None:
     """Keep one figure as somebody keep_typed_figure it; an empty text removes it.
 
     "0" is a figure, an empty text is not. Raise a UserError if the text is not a figure.
@@ -91,11 +91,11 @@ def keep_typed_figure(file: WorkingFile, name: Name, text: str, system: System) 
             example = "87.5" if name[-1] == "achievement" else "1,234"
             raise UserError(f"{text.strip()!r} {why}: write it in figures, such as {example}.")
         value = stored_form(_resolve_percentage(file, name, text, number, system))
-    file.give_figures(Given(system, {name: value}))
+    file.keep_figures(NewFigures(system, {name: value}))
 
 
 def _resolve_percentage(
-    file: WorkingFile, name: Name, text: str, number: float, system: System
+    file: WorkingFile, name: FigureName, text: str, number: float, system: System
 ) -> float:
     """Return which percentage a keep_typed_figure number of 1 or less means; others are unchanged.
 
@@ -114,7 +114,7 @@ def _resolve_percentage(
     raise UserError(f"{text.strip()!r} {found}.")
 
 
-def _is_kept(kept: OwnFigure | None, written: Percentage) -> bool:
+def _is_kept(kept: SystemFigure | None, written: Percentage) -> bool:
     return kept is not None and Decimal(kept.value) == written.number
 
 

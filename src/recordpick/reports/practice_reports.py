@@ -35,7 +35,8 @@ from recordpick.reports.rules import (
 from recordpick.reports.system_figures import REPORT_FILES, SystemFigures, fill, not_in
 from recordpick.reports.targets import target_rows, target_table
 from recordpick.reports.what_counts import shipped_report_rules
-from recordpick.selection.state import SYSTEM_WORDS, SYSTEMS, Selection, System
+from recordpick.selection.figures import SYSTEM_WORDS, SYSTEMS, System
+from recordpick.selection.state import Selection
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "qof": ("indicator",),

@@ -16,11 +16,12 @@ from recordpick.selection.events import BrokenEventError, Event, Json, check_nex
 
 Chain: TypeAlias = "tuple[Event, ...]"
 
-MERGED = "merged"
+MERGED_KIND = "merged"
+"""The kind of the event that merges a copy."""
 
 
 def rows_of(events: Sequence[Event]) -> list[Json]:
-    """Write another copy's events as they are kept in an event of the kind `merged`."""
+    """Return another copy's events as they are kept in an event of the kind `merged`."""
     return [
         [event.seq, event.at, event.who, event.role, event.kind, event.body, event.hash]
         for event in events
@@ -36,7 +37,9 @@ def their_events(merged: Event, base: Event) -> Chain:
             case [int(seq), str(at), str(who), str(role), str(kind), dict(body), str(own)]:
                 event = Event(seq, at, who, role, kind, body, last.hash, own)
             case _:
-                raise BrokenEventError(merged.seq, "has an event of another copy that is none")
+                raise BrokenEventError(
+                    merged.seq, "has an event of another copy that cannot be read"
+                )
         try:
             check_next(event, last)
         except BrokenEventError as error:
@@ -69,14 +72,14 @@ def chain_to(events: Chain, wanted: str) -> Chain | None:
 
 
 def chains(events: Chain, seen: set[str] | None = None) -> Iterator[Chain]:
-    """Give every chain that a file knows: its own first, then those of copies merged into it.
+    """Yield every chain that a file knows: its own first, then those of copies merged into it.
 
-    Chains share events, and so merges: `seen` are the hashes of those that were followed already.
+    Chains share events, and so merges: `seen` are the hashes of merges that were followed already.
     """
     seen = set() if seen is None else seen
     yield events
     for place, event in enumerate(events):
-        if event.kind == MERGED and event.hash not in seen:
+        if event.kind == MERGED_KIND and event.hash not in seen:
             seen.add(event.hash)
             yield from chains(their_chain(events[:place], event), seen)
 
@@ -115,6 +118,6 @@ def _add_exports(events: Chain, found: dict[str, ExportedIn], seen: set[str]) ->
     for place, event in enumerate(events):
         if event.kind == "exported" and event.hash not in found:
             found[event.hash] = ExportedIn(event, events[:place])
-        elif event.kind == MERGED and event.hash not in seen:
+        elif event.kind == MERGED_KIND and event.hash not in seen:
             seen.add(event.hash)
             _add_exports(their_chain(events[:place], event), found, seen)

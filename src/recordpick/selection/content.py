@@ -1,4 +1,4 @@
-"""What a working file's database says, as far as it is sound: tables, events, their hashes."""
+"""What a working file's database holds, as far as it is sound: tables, events, their hashes."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from recordpick.os_errors import in_words
 from recordpick.selection.database import LAST_EVENT, STATEMENTS, connect_to_bytes
+from recordpick.selection.database_errors import as_user_error
 from recordpick.selection.events import BrokenEventError, Event, Json, canonical, check_next
 from recordpick.selection.ledger import paused_garbage_collection
 
@@ -32,7 +32,7 @@ def content_of(path: Path, database: bytes) -> Content:
 
     DamagedDatabaseError where SQLite cannot read it at all.
     """
-    with in_words(path):
+    with as_user_error(path):
         connection = connect_to_bytes(database)
     try:
         return read_content(path, connection)
@@ -41,7 +41,7 @@ def content_of(path: Path, database: bytes) -> Content:
 
 
 def read_content(path: Path, connection: sqlite3.Connection) -> Content:
-    """Read everything that is sound. What is damaged is said in the answer, not raised."""
+    """Read everything that is sound; `Content.damage` says what is damaged."""
     return _Reader(path, connection).read()
 
 
@@ -68,11 +68,11 @@ class _Reader:
             for event in self._events():
                 events.append(event)  # noqa: PERF402 - those before the damage are kept
 
-        with in_words(self._path):
+        with as_user_error(self._path):
             self._connection.execute("BEGIN")
             try:
                 damage = _damage(self._check_tables)
-                # What bears our names may be a view that never ends, or a virtual table: a file
+                # What has our names may be a view that never ends, or a virtual table: a file
                 # with such things in it was made to do harm, and is not read any further.
                 if damage and not self._has_plain_tables():
                     return Content(meta, pack_files, (), damage)
@@ -112,21 +112,21 @@ class _Reader:
     def _has_plain_tables(self) -> bool:
         plain: set[str] = set()
 
-        def look() -> None:
+        def read_schema() -> None:
             for name, kind, sql in self._rows("SELECT name, type, sql FROM sqlite_schema"):
                 if kind == "table" and str(sql).startswith("CREATE TABLE "):
                     plain.add(str(name))
 
-        return not _damage(look) and plain >= {"meta", "pack_files", "events"}
+        return not _damage(read_schema) and plain >= {"meta", "pack_files", "events"}
 
     def _check_whole(self, meta: Mapping[str, str], events: list[Event]) -> None:
         if not events:
             raise _DamageError("it has no events")
         if meta.get(LAST_EVENT) != name_of(events[-1]):
             raise _DamageError(f"events after event {events[-1].seq} are missing")
-        for (said,) in self._rows("PRAGMA integrity_check(1)"):
-            if said != "ok":
-                raise _DamageError(f"the database is damaged ({said})")
+        for (result,) in self._rows("PRAGMA integrity_check(1)"):
+            if result != "ok":
+                raise _DamageError(f"the database is damaged ({result})")
 
 
 class _DamageError(Exception):
@@ -138,18 +138,18 @@ _DAMAGE = {
     "SQLITE_CORRUPT_INDEX",
     "SQLITE_NOTADB",
     "SQLITE_IOERR_SHORT_READ",
-    "SQLITE_ERROR",  # what is asked for is always there: the tables are not those we made
+    "SQLITE_ERROR",  # our statements are right: the tables are not those we made
 }
 
 
 def _damage(read: Callable[[], None]) -> str:
-    """Read one part, and say what is damaged in it; "" if nothing is."""
+    """Read one part and return what is damaged in it; "" if nothing is."""
     try:
         read()
     except (BrokenEventError, _DamageError) as damage:
         return str(damage)
     except UnicodeDecodeError:
-        return "the database is damaged (a name in it is no text)"
+        return "the database is damaged (a name in it is not text)"
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorname", "") not in _DAMAGE:
             raise
@@ -168,7 +168,7 @@ def _event(row: tuple[object, ...], expected: int) -> Event:
         case (int(seq), str(at), str(who), str(role), str(kind), str(body), str(before), str(own)):
             pass
         case _:
-            raise BrokenEventError(expected, "is no event")
+            raise BrokenEventError(expected, "is not an event")
     try:
         parsed: Json = _DECODER.decode(body)
         same = isinstance(parsed, dict) and canonical(parsed) == body
@@ -179,10 +179,10 @@ def _event(row: tuple[object, ...], expected: int) -> Event:
     return Event(seq, at, who, role, kind, parsed, before, own)
 
 
-def _no_number(text: str) -> Json:
+def _refuse_number(text: str) -> Json:
     """Refuse fractions, infinities and NaN: no event has any."""
     raise ValueError(f"{text} is not a whole number")
 
 
-_DECODER = json.JSONDecoder(parse_float=_no_number, parse_constant=_no_number)
-"""One for all events: `json.loads` would make another for each."""
+_DECODER = json.JSONDecoder(parse_float=_refuse_number, parse_constant=_refuse_number)
+"""One for all events: `json.loads` would make a new one for each."""

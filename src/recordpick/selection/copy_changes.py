@@ -16,8 +16,8 @@ from recordpick.selection.merge_words import (
     result_in_words,
 )
 from recordpick.selection.merging import state_before
-from recordpick.selection.three_way import State
-from recordpick.selection.working_file import Facts
+from recordpick.selection.three_way import MergeState
+from recordpick.selection.working_file import WorkingFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,14 @@ class Change:
     text: str = ""
 
 
-def changes_of_each(ours: Facts, theirs: Facts) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+def changes_of_each(
+    ours: WorkingFile, theirs: WorkingFile
+) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     """Return what the first and the second copy have changed since their last shared event."""
     before = state_before(ours.events, theirs.events, ours.pack)
     found = []
     for mine, other in ((ours, theirs), (theirs, ours)):
-        after = State.of(history_of(mine.events).work)
+        after = MergeState.of(history_of(mine.events).decisions)
         known = {one.event.hash for one in exports_of(other.events)}
         handed = [one for one in exports_of(mine.events) if one.event.hash not in known]
         lists = [Change(f"Handed over: {one.list_id or 'a list'}") for one in handed]
@@ -44,18 +46,19 @@ def changes_of_each(ours: Facts, theirs: Facts) -> tuple[tuple[Change, ...], tup
     return found[0], found[1]
 
 
-def patient_numbers(*copies: Facts) -> frozenset[str]:
-    """Return the numbers of all patients whom these copies name, so that they can be hidden."""
+def patient_numbers(*copies: WorkingFile) -> frozenset[str]:
+    """Return the numbers of all patients that these copies name, so that they can be masked."""
     found: set[str] = set()
     for copy in copies:
-        work = history_of(copy.events).work
-        found |= {pick.patient_id for pick in work.picks} | set(work.notes)
-        found |= {key[2] for key in work.result_rows} | {one.patient_id for one in work.removed}
+        decisions = history_of(copy.events).decisions
+        found |= {pick.patient_id for pick in decisions.picks} | set(decisions.notes)
+        found |= {key[2] for key in decisions.result_rows}
+        found |= {removed.patient_id for removed in decisions.removed}
     return frozenset(found | _numbers_in_events(copies))
 
 
-def _numbers_in_events(copies: tuple[Facts, ...]) -> set[str]:
-    """Return the numbers in events whose work was taken back since."""
+def _numbers_in_events(copies: tuple[WorkingFile, ...]) -> set[str]:
+    """Return the numbers in events, also in those that were undone since."""
     found: set[str] = set()
     for copy in copies:
         for event in copy.events:
@@ -64,10 +67,10 @@ def _numbers_in_events(copies: tuple[Facts, ...]) -> set[str]:
     return found
 
 
-def _changes(before: State, after: State) -> Iterator[Change]:
+def _changes(before: MergeState, after: MergeState) -> Iterator[Change]:
     yield from _picks(before, after)
     for patient, text in _changed("notes", before, after):
-        yield Change(f"Note on patient {patient}", text or "taken away")
+        yield Change(f"Note on patient {patient}", text or "removed")
     for criterion, closed in _changed("closed", before, after):
         yield Change(f"{criterion}", closed_in_words(closed))
     for (phase, criterion, patient), result in _changed("results", before, after):
@@ -81,20 +84,20 @@ def _changes(before: State, after: State) -> Iterator[Change]:
         yield Change(f"Random records: {after.random.says}")
 
 
-def _picks(before: State, after: State) -> Iterator[Change]:
-    """Give the patients who were picked and taken out, a criterion at a time."""
+def _picks(before: MergeState, after: MergeState) -> Iterator[Change]:
+    """Yield the patients who were picked and removed, a criterion at a time."""
     by_criterion: dict[str, list[str]] = {}
     for (criterion, patient), pick in _changed("picks", before, after):
-        said = (
-            f"took out {patient}" if pick is None else f"picked {patient} ({pick.chosen_by_name})"
+        change = (
+            f"removed {patient}" if pick is None else f"picked {patient} ({pick.chosen_by_name})"
         )
-        by_criterion.setdefault(criterion, []).append(said)
+        by_criterion.setdefault(criterion, []).append(change)
     for criterion, changes in by_criterion.items():
         yield Change(f"{criterion}: {', '.join(changes)}")
 
 
-def _changed(part: str, before: State, after: State) -> Iterator[tuple[Any, Any]]:
-    """Give each key whose value is another, with the value now (None: none any more)."""
+def _changed(part: str, before: MergeState, after: MergeState) -> Iterator[tuple[Any, Any]]:
+    """Yield each key whose value changed, with its value now (None: it has none any more)."""
     values, now = before.parts[part], after.parts[part]
     for key in sorted(values.keys() | now.keys(), key=repr):
         if values.get(key) != now.get(key):

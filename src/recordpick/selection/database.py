@@ -1,4 +1,4 @@
-"""The tables of a working file, and how a connection to it is set."""
+"""The tables of a working file, and the settings of a connection to it."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ from urllib.parse import quote
 
 APPLICATION_ID = 0x52504B31
 """In the header of every working file ("RPK1" in ASCII): this database is recordpick's."""
-
-VERSION = 4
-"""SQLite's user_version: the newest version of what is described here that can be read."""
-
-FIRST_VERSION = 1
-"""The version of a new file: one that an older recordpick can read as well."""
-
-VERSION_OF_KIND = {"checked": 2, "figures": 3, "reports_by": 3, "merged": 4}
-"""Kinds of events that came later, and the version that a file has from the first of them on."""
 
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables came with it."""
@@ -74,8 +65,8 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA temp_store = MEMORY",
 )
-WRITERS_WAIT = 5.0
-"""Seconds that a change waits while another program reads or writes."""
+BUSY_SECONDS = 5.0
+"""How long a change waits while another program reads or writes."""
 
 _WRITING = (
     "PRAGMA journal_mode = DELETE",
@@ -84,18 +75,18 @@ _WRITING = (
 
 
 def uri(path: PurePath, mode: str) -> str:
-    """Give the address by which SQLite opens a path, shares on Windows (//server/share) too."""
+    """Return the URI with which SQLite opens a path, shares on Windows (//server/share) too."""
     text = path.as_posix()
     start = "file://" if text.startswith("/") else "file:///"
     return f"{start}{quote(os.fsencode(text), safe='/:')}?mode={mode}"
 
 
 def connect(path: PurePath, mode: str) -> sqlite3.Connection:
-    """Connect to a database that is there. `mode` is "ro" or "rw"; never makes a file."""
+    """Connect to a database that exists. `mode` is "ro" or "rw"; no file is ever created."""
     connection = sqlite3.connect(
         uri(path, mode), uri=True, isolation_level=None, check_same_thread=False
     )
-    # What is no UTF-8 is damage: it is let through, so that the hashes can say where it is.
+    # What is not UTF-8 is damage: it is let through, so that the hashes can say where it is.
     connection.text_factory = _text
     try:
         for pragma in _PRAGMAS + (_WRITING if mode == "rw" else ()):
@@ -107,7 +98,7 @@ def connect(path: PurePath, mode: str) -> sqlite3.Connection:
 
 
 def connect_to_bytes(content: bytes) -> sqlite3.Connection:
-    """Connect to a database in memory: SQLite sees neither its file nor what lies beside that.
+    """Connect to a database in memory: SQLite sees neither its file nor what is beside that.
 
     A file that another program has switched to a write-ahead log is read as if it had none.
     """

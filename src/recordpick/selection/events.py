@@ -1,4 +1,4 @@
-"""One event of the journal, and the chain of hashes that ties each to the one before it.
+"""One event of the journal, and the chain of hashes that links each to the one before it.
 
 The hash of an event is SHA-256 over the previous event's hash (64 hexadecimal digits; zeros for
 the first) followed by the event as canonical JSON: the keys at, body, kind, role, seq, who in that
@@ -9,20 +9,18 @@ a file with plain Python.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 from recordpick.errors import UserError
 
-if TYPE_CHECKING:
-    pass
-
 Role = Literal["practice", "supplier", "partner"]
-"""For whom a person works: the practice, the new supplier, a delivery partner."""
+"""Who a person works for: the practice, the new supplier, a delivery partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +32,10 @@ class Person:
 
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
-
-Kind = Literal[
-    "created",
-    "index_used",
-    "picked",
-    "suggested",
-    "removed",
-    "noted",
-    "closed",
-    "reopened",
-    "seed_fixed",
-    "drawn",
-    "replaced",
-    "checked",
-    "figures",
-    "reports_by",
-    "merged",
-    "undone",
-    "redone",
-    "exported",
-]
+Body: TypeAlias = "dict[str, Json]"
 
 ROLES: dict[str, Role] = {role: role for role in get_args(Role)}
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 NO_HASH = "0" * 64
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=True, check_circular=False
@@ -65,7 +44,7 @@ _quoted = json.encoder.encode_basestring_ascii
 
 
 class BrokenEventError(UserError):
-    """An event that is not what recordpick writes, or does not follow the one before it."""
+    """An event that recordpick did not write, or that does not follow the one before it."""
 
     def __init__(self, seq: int, what: str) -> None:
         super().__init__(f"event {seq} {what}")
@@ -73,14 +52,14 @@ class BrokenEventError(UserError):
         self.what = what
 
 
-@lru_cache(maxsize=256)  # each event is asked several times by whom and when it was
+@lru_cache(maxsize=256)  # who and when are read several times for each event
 def _person(name: str, role: Role) -> Person:
     return Person(name, role)
 
 
 @lru_cache(maxsize=256)
 def _time(text: str) -> datetime | None:
-    """Return a time in UTC; None where it has no zone. ValueError where it is not a time."""
+    """Return a time in UTC; None where it has no time zone. ValueError where it is not a time."""
     time = datetime.fromisoformat(text)
     return None if time.tzinfo is None else time.astimezone(UTC)
 
@@ -94,7 +73,7 @@ class Event:
     who: str
     role: str
     kind: str
-    body: dict[str, Json]
+    body: Body
     previous_hash: str
     hash: str
 
@@ -114,36 +93,43 @@ class Event:
         except ValueError as error:
             raise BrokenEventError(self.seq, f"has no readable time: {self.at!r}") from error
         if on is None:
-            raise BrokenEventError(self.seq, f"has a time without its zone: {self.at!r}")
+            raise BrokenEventError(self.seq, f"has a time without its time zone: {self.at!r}")
         return on
 
     def text(self, key: str) -> str:
-        """Give a text of the body; BrokenEventError if there is none."""
+        """Return a text of the body; BrokenEventError if there is none."""
         value = self.body.get(key)
         if not isinstance(value, str):
             raise BrokenEventError(self.seq, f"has no text {key!r}")
         return value
 
     def text_or_none(self, key: str) -> str | None:
-        """Give a text of the body, or None where null stands."""
+        """Return a text of the body, or None where it is null."""
         return None if self.body.get(key, "") is None else self.text(key)
 
+    def sha256(self, key: str) -> str:
+        """Return a SHA-256 of the body (64 hexadecimal digits); BrokenEventError if it is not."""
+        value = self.text(key)
+        if not _SHA256.fullmatch(value):
+            raise BrokenEventError(self.seq, f"has no SHA-256 {key!r}")
+        return value
+
     def number(self, key: str) -> int:
-        """Give a whole number of the body; BrokenEventError if there is none."""
+        """Return a whole number of the body; BrokenEventError if there is none."""
         value = self.body.get(key)
         if not isinstance(value, int) or isinstance(value, bool):
             raise BrokenEventError(self.seq, f"has no whole number {key!r}")
         return value
 
     def day(self, key: str) -> date:
-        """Give a date of the body; BrokenEventError if there is none."""
+        """Return a date of the body; BrokenEventError if there is none."""
         try:
             return date.fromisoformat(self.text(key))
         except ValueError as error:
             raise BrokenEventError(self.seq, f"has no date {key!r}") from error
 
     def texts(self, key: str) -> list[str]:
-        """Give a list of texts of the body; BrokenEventError if there is none."""
+        """Return a list of texts of the body; BrokenEventError if there is none."""
         value = self.body.get(key)
         if isinstance(value, list):
             texts = [item for item in value if isinstance(item, str)]
@@ -152,7 +138,7 @@ class Event:
         raise BrokenEventError(self.seq, f"has no list of texts {key!r}")
 
     def rows(self, key: str) -> list[list[Json]]:
-        """Give a list of lists of the body; BrokenEventError if there is none."""
+        """Return a list of lists of the body; BrokenEventError if there is none."""
         value = self.body.get(key)
         if isinstance(value, list):
             rows = [item for item in value if isinstance(item, list)]
@@ -162,15 +148,15 @@ class Event:
 
 
 def canonical(value: Json) -> str:
-    """Write JSON in the one way that is hashed: sorted keys, no spaces, ASCII."""
+    """Return JSON in the one form that is hashed: sorted keys, no spaces, ASCII."""
     return _CANONICAL.encode(value)
 
 
 def event_hash(event: Event, body: str | None = None) -> str:
-    """Work out the hash that an event should have; `body` is its body as canonical JSON, if known.
+    """Return the hash that an event should have; `body` is its body as canonical JSON, if known.
 
-    The text that is hashed is the canonical JSON of all parts. It is put together here from that of
-    each part: a file of 100,000 events is checked whenever it is opened.
+    The text that is hashed is the canonical JSON of all parts. It is joined here from that of each
+    part: a file of 100,000 events is checked whenever it is opened.
     """
     body = canonical(event.body) if body is None else body
     text = (
@@ -181,10 +167,8 @@ def event_hash(event: Event, body: str | None = None) -> str:
     return sha256(text.encode("ascii")).hexdigest()
 
 
-def next_event(
-    last: Event | None, at: datetime, by: Person, kind: Kind, body: dict[str, Json]
-) -> Event:
-    """Make the event that follows `last` (None: the first)."""
+def next_event(last: Event | None, at: datetime, by: Person, kind: str, body: Body) -> Event:
+    """Return the event that follows `last` (None: the first)."""
     unhashed = Event(
         seq=1 if last is None else last.seq + 1,
         at=at.astimezone(UTC).isoformat(timespec="microseconds"),
@@ -212,11 +196,13 @@ def check_next(event: Event, last: Event | None, body: str | None = None) -> Non
     """
     expected = 1 if last is None else last.seq + 1
     if event.seq != expected:
-        raise BrokenEventError(expected, f"is missing: event {event.seq} stands in its place")
+        raise BrokenEventError(expected, f"is missing: event {event.seq} is in its place")
     if event.previous_hash != (NO_HASH if last is None else last.hash):
         raise BrokenEventError(event.seq, "does not follow the event before it")
     if event.hash != event_hash(event, body):
         raise BrokenEventError(event.seq, "is not what was written: its hash differs")
 
 
-Body: TypeAlias = "dict[str, Json]"
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 (hex) of a text's UTF-8."""
+    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,4 +1,4 @@
-"""Whether a working file is still what its last writer left: asked before each change.
+"""Whether a working file is still what its last writer left: checked before each change.
 
 SQLite sees that another program has used the database, but not that its bytes were overwritten, and
 would write the next change into what is damaged. So the file's place, length and SHA-256 are kept
@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from recordpick.errors import UserError
-from recordpick.os_errors import DamagedDatabaseError
 from recordpick.selection.content import Content, content_of, name_of
 from recordpick.selection.database import LAST_EVENT
+from recordpick.selection.database_errors import DamagedDatabaseError
 from recordpick.selection.sidecars import names_of, sidecars
 
 SHORT = 8 * 1024**2
@@ -27,8 +27,8 @@ WHOLE_EVERY, THOROUGHLY_EVERY = 10, 100
 _HEADER = 100
 
 
-class _Seen(NamedTuple):
-    """The file as it was seen. `digest` is the SHA-256 of all of it, "" where it was not read."""
+class _Snapshot(NamedTuple):
+    """The file as it was read. `digest` is the SHA-256 of all of it, "" where it was not read."""
 
     place: tuple[int, int]
     size: int
@@ -38,9 +38,9 @@ class _Seen(NamedTuple):
 
 
 def changed_by_others(path: Path) -> UserError:
-    """Say that somebody else has written to a working file that is open here."""
+    """Return the error that somebody else has written to a working file that is open here."""
     return UserError(
-        f"{path} was changed by somebody else meanwhile, so nothing was saved: open it again."
+        f"{path} was changed by somebody else in the meantime, so nothing was saved: open it again."
     )
 
 
@@ -51,29 +51,29 @@ class FileState:
         """Take what messages call the file, and where it is."""
         self._path = path
         self._file = file
-        self._seen: _Seen | None = None
+        self._seen: _Snapshot | None = None
         self._last = ""
         self._about: tuple[dict[str, str], dict[str, str]] | None = None
         self._changes = 0
 
-    def is_as_read(self, content: Content) -> None:
-        """Keep that the file holds this content, which was just read and is sound."""
+    def set_read(self, content: Content) -> None:
+        """Remember that the file holds this content, which was just read and is sound."""
         self._last = name_of(content.events[-1])
         self._about = _about(content)
-        self._seen = self._look(whole=True)
+        self._seen = self._snapshot(whole=True)
 
-    def changed(self, last: str) -> None:
-        """Keep that this program has written: the number and hash of what is the last event now."""
+    def set_written(self, last: str) -> None:
+        """Remember that this program has written: `last` is the last event's number and hash."""
         self._last = last
         self._changes += 1
         if self._seen is not None:
             # The change is on the disk, so nothing is raised: the next check reads every event.
             self._seen = self._seen._replace(header=b"")
             with suppress(UserError, OSError):
-                self._seen = self._look(whole=True)
+                self._seen = self._snapshot(whole=True)
 
     def check(self, *, thoroughly: bool = False) -> None:
-        """Raise a UserError where the file is not what it was. Nothing is asked before it was read.
+        """Raise a UserError where the file is not what it was, once it has been read.
 
         `thoroughly` reads every event and checks its hash, whatever the file looks like.
         """
@@ -92,13 +92,13 @@ class FileState:
                 f"{self._path} was moved, or replaced by another file, while it was open, so "
                 "nothing was saved. Open it again."
             )
-        now = self._look(whole=self._changes % WHOLE_EVERY == WHOLE_EVERY - 1)
+        now = self._snapshot(whole=self._changes % WHOLE_EVERY == WHOLE_EVERY - 1)
         if (now.size, now.time) != (seen.size, seen.time) and not now.digest:
-            now = self._look(whole=True)
+            now = self._snapshot(whole=True)
         same = now.header == seen.header and (not now.digest or now.digest == seen.digest)
         if thoroughly or not same:
             self._read_again()
-            self._seen = self._look(whole=True)
+            self._seen = self._snapshot(whole=True)
 
     def _place(self) -> tuple[int, int]:
         try:
@@ -110,12 +110,12 @@ class FileState:
             ) from error
         return state.st_dev, state.st_ino
 
-    def _look(self, *, whole: bool) -> _Seen:
+    def _snapshot(self, *, whole: bool) -> _Snapshot:
         with self._file.open("rb") as file:
             state = os.fstat(file.fileno())
             short = state.st_size <= SHORT
             content = file.read(-1 if whole or short else _HEADER)
-        return _Seen(
+        return _Snapshot(
             (state.st_dev, state.st_ino),
             state.st_size,
             state.st_mtime_ns,

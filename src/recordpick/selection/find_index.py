@@ -1,9 +1,9 @@
-"""Which practice index a working file belongs to: the one whose fingerprint it carries.
+"""Finding the practice index of a working file: the one with the fingerprint that the file names.
 
 Picks made against one index must never be shown beside the patients of another, so an index with
-another fingerprint is refused with words that say so; taking a newer extract into use is a
-decision of its own (`WorkingFile.rematched`). Which folders are looked at without being asked for:
-known_folders.py.
+another fingerprint is refused with words that say so; using a newer extract is a decision of its
+own (`WorkingFile.use_index`). `known_folders.py` says which folders are looked at without a
+question.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from recordpick.selection.working_file import WorkingFile
 class UnknownFolderError(UserError):
     """A working file names a folder as its index that nobody here has used it with.
 
-    It was not looked at. `folder` is what the file names.
+    It was not opened. `folder` is what the file names.
     """
 
     def __init__(self, message: str, folder: Path) -> None:
@@ -32,9 +32,9 @@ class UnknownFolderError(UserError):
 def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
     """Open the index that the working file was made with.
 
-    `folder` says where it is now; without it, it is looked for where the file was made with it,
-    and then beside the file under the same name. UserError if it is nowhere, or is another one;
-    UnknownFolderError where it may be in a folder that is not looked at without being asked for.
+    `folder` says where it is now; without it, it is looked for where it was when the file was made,
+    and then beside the file under the same name. UserError if it is not found, or is another one;
+    UnknownFolderError where it may be in a folder that is not looked at without a question.
     """
     if folder is not None:
         index = open_index(folder)
@@ -62,7 +62,7 @@ def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
     if not may_look:
         raise UnknownFolderError(
             f"{file.path.name} names {hint} as its practice index. That is outside its own folder, "
-            "and you have not used this file with it on this computer, so it was not looked at. If "
+            "and you have not used this file with it on this computer, so it was not opened. If "
             f"you know it, name it (--index {hint}).",
             Path(hint),
         )
@@ -75,7 +75,7 @@ def index_of(file: WorkingFile, folder: Path | None = None) -> PracticeIndex:
 def _another(file: WorkingFile, folder: Path, index: PracticeIndex) -> str:
     manifest = index.manifest
     return (
-        f"{folder} is another practice index than {file.path.name} was made with: it is of "
+        f"{folder} is another practice index than {file.path.name} was made with: that of "
         f"{manifest.practice or 'a practice without a name'}, made {manifest.made_at[:10]}, with "
         f"{manifest.tables['patients'].rows:,} patients. The picks are not shown beside it; name "
         "the right folder (--index)."

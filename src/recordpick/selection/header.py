@@ -1,14 +1,14 @@
-"""What a working file says it is about, held against its first event."""
+"""Whether the tables of a working file agree with its first event: what it is about."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 
 from recordpick.selection.content import Content
 from recordpick.selection.database import LAST_EVENT
-from recordpick.selection.events import BrokenEventError
-from recordpick.selection.history import Header, History
+from recordpick.selection.events import BrokenEventError, text_sha256
+from recordpick.selection.history import History
+from recordpick.selection.permanent import Header
 
 CHANGED_META = "what it says of itself was changed"
 CHANGED_PACK = "the criteria pack in it is not what was put there"
@@ -22,15 +22,12 @@ def read_header(content: Content) -> tuple[Header | None, str]:
             history.add(event)
         except BrokenEventError as broken:
             return None, str(broken)
-    return history.header, ""
+    return history.permanent.header, ""
 
 
 def has_pack_of(header: Header, content: Content) -> bool:
     """Return whether the criteria pack in the file is the one that its first event names."""
-    digests = tuple(
-        (name, sha256(text.encode("utf-8", "surrogateescape")).hexdigest())
-        for name, text in content.pack_files.items()
-    )
+    digests = tuple((name, text_sha256(text)) for name, text in content.pack_files.items())
     return digests == header.pack_files
 
 

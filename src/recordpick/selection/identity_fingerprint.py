@@ -1,10 +1,10 @@
 """Whether a patient number still is the same person in a newer extract.
 
-A working file knows patients by their number. Where a list numbers its rows, or a system gives a
-number out again, a newer extract may have another person under it, and every pick would silently be
+A working file knows patients by their number. Where a list numbers its rows, or a system uses a
+number again, a newer extract may have another person under it, and every pick would silently be
 theirs. So the file keeps, of each index that it used, a few bits of the date of birth and the NHS
-number of every patient: enough to see that they changed, far too few to tell what they were (a date
-of birth shares its bits with some 150 others, an NHS number with some 15,000).
+number of every patient: enough to see that they changed, far too few to find out what they were (a
+date of birth shares its bits with some 150 others, an NHS number with some 15,000).
 
 The text is base64 of nine bytes a patient, sorted: six that stand for the patient number, one for
 the date of birth, two for the NHS number; zeros where there is none. They are the first bytes of
@@ -30,7 +30,7 @@ _MANY, _SHARE = 3, 0.1
 
 
 def people_of(index: PracticeIndex, seed: str) -> str:
-    """Give the text for the patients of an index; "" where it has none, or nothing of who they are.
+    """Return the text for the patients of an index; "" where it has neither date nor number.
 
     As with tickets, each patient is hashed by Python: polars' own hashes differ from version to
     version (0.06 s for 15,000 patients).
@@ -74,7 +74,7 @@ def _bits(seed: str, what: str, value: str | None, size: int) -> bytes:
 class Changed:
     """The patient numbers that two indexes share and that look like other people's in the second.
 
-    Where only one of the two has a date of birth or NHS number, that is no change.
+    Where only one of the two has a date of birth or NHS number, that is not a change.
     """
 
     seed: str
@@ -83,14 +83,14 @@ class Changed:
 
     @classmethod
     def between(cls, before: str, now: str, seed: str) -> Changed:
-        """Compare what a file kept of two indexes; "" or what is no such text changes nothing."""
+        """Compare what a file kept of two indexes; "" or any other text changes nothing."""
         old, new = _read(before), _read(now)
         common = old.keys() & new.keys()
         changed = frozenset(key for key in common if _differ(old[key], new[key]))
         return cls(seed, changed, len(common))
 
     def of(self, patient_ids: Iterable[str]) -> frozenset[str]:
-        """Give those of the patients whose number looks like another person's."""
+        """Return those of the patients whose number looks like another person's."""
         if not self.changed:
             return frozenset()
         return frozenset(
@@ -106,7 +106,7 @@ class Changed:
 
 
 class KnownNumbers:
-    """What a file knows of the NHS numbers of an index: enough to notice another one."""
+    """What a file knows about the NHS numbers of an index: enough to notice another one."""
 
     def __init__(self, people: str, seed: str) -> None:
         """Take the text of an index (`people_of`), and the seed that it was made with."""
@@ -114,7 +114,7 @@ class KnownNumbers:
         self._people = _read(people)
 
     def is_of(self, patient_id: str, number: str) -> bool | None:
-        """Tell whether an NHS number (ten digits) is that of a patient.
+        """Return whether an NHS number (ten digits) is that of a patient.
 
         None where the file does not know the patient's. Of all wrong numbers one in 65,536 is not
         noticed.

@@ -1,9 +1,9 @@
-r"""Which folders a working file may name as its practice index without anybody being asked.
+r"""Folders that a working file may name as its practice index without a question to the person.
 
-The folder is in the file's journal, so a file from elsewhere names one that its sender chose. To
-look there is harm enough: of `\\server\share` Windows tells that server who asks, with what it
+The folder is in the file's journal, so a file from elsewhere names one that its sender chose. Even
+to look there does harm: for `\\server\share` Windows sends that server who is asking, with what it
 needs to find out the password. So a folder is only looked at where it is below the file's own, or
-where this person has used that file with that folder on this computer before: made it there, or
+where this person has used that file with that folder on this computer before: created it there, or
 named it.
 
 What is remembered is an empty file for each, named by a hash: neither path nor practice can be read
@@ -25,26 +25,26 @@ _SEPARATORS = re.compile(r"[\\/]+")
 
 
 def is_below(folder: str, parent: Path) -> bool:
-    """Tell whether a folder is inside another, by their names alone: nothing is looked at."""
+    """Return whether a folder is inside another, by their names alone: no disk is read."""
     inside = os.path.normcase(os.path.normpath(folder))
     outer = os.path.normcase(os.path.normpath(parent))
     return Path(inside).is_absolute() and inside.startswith(outer.rstrip(os.sep) + os.sep)
 
 
 def last_name(folder: str) -> str:
-    """Return the last name of a path, whichever system it is of; "" where it has none."""
+    """Return the last name of a path, of whichever system; "" where it has none."""
     name = _SEPARATORS.split(folder.rstrip("\\/"))[-1]
     return "" if name in {".", ".."} or ":" in name else name
 
 
 def is_known(file_id: str, folder: str) -> bool:
-    """Tell whether this person has used a working file with a folder on this computer."""
+    """Return whether this person has used a working file with a folder on this computer."""
     mark = _mark(file_id, folder)
     return mark is not None and mark.is_file()
 
 
 def remember(file_id: str, folder: str) -> None:
-    """Remember that; where nothing can be written, people are asked each time."""
+    """Remember that they have; where nothing can be written, people are asked each time."""
     mark = _mark(file_id, folder)
     if mark is None:
         return

@@ -1,7 +1,7 @@
-"""Tables that remember how to take each change back, so that no state is ever copied.
+"""Tables with an undo log, so that no state is ever copied.
 
 A journal of many events is replayed on one set of tables. Each change appends what was there before
-to a log; taking the log back restores the tables, with the order of their rows. An event then costs
+to a log; reverting the log restores the tables, with the order of their rows. An event then costs
 what it changes, in time and in memory, however much was decided before it.
 """
 
@@ -32,7 +32,7 @@ class Table(Generic[_Key, _Value]):
         self._next = 0
         self._in_order = True
         self.changes = 0
-        """Grows with every change: what was made from the table holds while this is the same."""
+        """A counter of changes: what was computed from the table holds while this is the same."""
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -77,14 +77,14 @@ class Table(Generic[_Key, _Value]):
         return int(key)
 
     def drop(self, key: _Key, log: Log) -> None:
-        """Take a value away, if there is one."""
+        """Remove a value, if there is one."""
         before = self._rows.pop(key, None)
         if before is not None:
             log.append((self, key, before))
             self.changes += 1
 
     def clear(self, log: Log) -> None:
-        """Take all values away."""
+        """Remove all values."""
         for key in list(self):
             self.drop(key, log)
 
@@ -102,7 +102,7 @@ class Table(Generic[_Key, _Value]):
             self._in_order = True
 
 
-def take_back(log: Log) -> None:
+def revert(log: Log) -> None:
     """Restore all tables of a log to what they held before its first change."""
     for table, key, before in reversed(log):
         table._put_back(key, before)  # noqa: SLF001 - the log is the table's own memory
@@ -110,11 +110,11 @@ def take_back(log: Log) -> None:
 
 @contextmanager
 def paused_garbage_collection() -> Iterator[None]:
-    """Let Python not look for garbage in cycles meanwhile: nothing that is read makes any.
+    """Pause the search for garbage in reference cycles: reading events makes none.
 
-    Looking again and again through the events read so far takes half of the time of opening a file
-    of 100,000 events. At the end what was read counts as old: Python would look through all of it
-    at once otherwise, for another fifth of that time.
+    Searching the events read so far again and again takes half of the time of opening a file of
+    100,000 events. At the end what was read counts as old: Python would otherwise search all of it
+    at once, for another fifth of that time.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -1,20 +1,18 @@
 """Who has a working file open for writing: a small file beside it, `<name>.lock`.
 
 Why a file, and not a lock of the operating system or of SQLite: a second person must be able to
-read the working file meanwhile, and be told who has it and since when; and locks of the system are
-not to be relied on across network drives, where making a file that must not exist yet is.
+read the working file at the same time, and to see who has it and since when; and locks of the
+system cannot be relied on across network drives, where creating a file that must not exist yet can.
 
 What it cannot do is vanish with a crashed program. So it says which program on which computer made
-it: one left by a program that is no longer running on this computer is taken away, and so is one
-made before this computer was last started, whatever program has its number now. One from another
-computer stays until somebody says that it is to be taken over. Whoever lost the lock that way
-is told at the next change, and nothing is written: see `Lock.check`. Should even that fail, each
-change is only written onto the journal as it was read (`store.Store.append`).
+it: one left by a program that is no longer running on this computer is removed, and so is one made
+before this computer was last started, whatever program has its number now. One from another
+computer stays until somebody says that it is to be taken over. Whoever lost the lock that way sees
+so at the next change, and nothing is written: see `Lock.check`. Should even that fail, each change
+is only written onto the journal as it was read (`store.Store.append`).
 
 What has a lock's name may be anything: it is not opened unless it is a file, and what it says is
-taken for text from elsewhere.
-
-Whether a program is still running on this computer, and since when the computer is.
+treated as text from elsewhere.
 """
 
 from __future__ import annotations
@@ -24,7 +22,6 @@ import os
 import platform
 import secrets
 import stat
-import sys
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -36,16 +33,13 @@ from recordpick.errors import UserError
 from recordpick.selection.sidecars import kind_of
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_HELD: set[str] = set()
+"""The tokens of the locks that this program holds."""
 
-
-def started_at() -> float:
-    """Return when this computer was started, in seconds as `datetime.timestamp` has them.
-
-    It is reckoned back from the clock, so it moves when the clock is set.
-    """
-    import psutil
-
-    return float(psutil.boot_time())
+TRIES = 3
+_LONGEST, _LONGEST_NAME = 16 * 1024, 100
+_YEARS = range(1970, 2200)
+_A_MINUTE = 60.0
 
 
 @cache
@@ -58,55 +52,18 @@ def boot_id() -> str:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process of that number runs. Where nobody can know, it is taken to run."""
-    if pid <= 0:
-        return False
-    if sys.platform == "win32":
-        return _is_running_on_windows(pid)
+    """Return whether a process of that number runs on this computer; True where that is unknown."""
+    import psutil
+
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
+        return pid > 0 and psutil.pid_exists(pid)
+    except (OSError, OverflowError):
         return True
-    return True
-
-
-if sys.platform == "win32":
-    _MAY_BE_ASKED = 0x1000  # PROCESS_QUERY_LIMITED_INFORMATION
-    _STILL_ACTIVE = 259
-    _NO_SUCH_PROCESS = 87  # ERROR_INVALID_PARAMETER
-
-    def _is_running_on_windows(pid: int) -> bool:
-        # os.kill(pid, 0) would send Ctrl+C to the process there.
-        import ctypes
-        from ctypes import wintypes
-
-        kernel = ctypes.WinDLL("kernel32", use_last_error=True)
-        kernel.OpenProcess.restype = wintypes.HANDLE
-        process = kernel.OpenProcess(_MAY_BE_ASKED, 0, pid)
-        if not process:
-            return ctypes.get_last_error() != _NO_SUCH_PROCESS
-        try:
-            code = wintypes.DWORD()
-            asked = kernel.GetExitCodeProcess(wintypes.HANDLE(process), ctypes.byref(code))
-            return not asked or code.value == _STILL_ACTIVE
-        finally:
-            kernel.CloseHandle(wintypes.HANDLE(process))
-
-
-_MINE: set[str] = set()
-"""The tokens of the locks that this program holds."""
-
-TRIES = 3
-_LONGEST, _LONGEST_NAME = 16 * 1024, 100
-_YEARS = range(1970, 2200)
-_A_MINUTE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What a lock file says. `since` is UTC as ISO 8601; `who` is empty if nobody said.
+    """What a lock file says. `since` is UTC as ISO 8601; `who` is empty if unknown.
 
     `boot` names the start of the computer in which the lock was made, "" where that has no name.
     `odd` says what has the lock's name, where it is not a file: "pipe", "link", "folder", "device".
@@ -134,7 +91,7 @@ class Holder:
 
     @property
     def _since(self) -> datetime | None:
-        """When the lock was made; None where it does not say so in a way that can be believed."""
+        """When the lock was made; None where it gives no time that is possible."""
         try:
             since = datetime.fromisoformat(self.since)
         except ValueError:
@@ -148,7 +105,7 @@ class Holder:
         """Whether the program that made the lock is certainly gone."""
         if self.odd or self.host != platform.node():
             return False
-        if self.pid == os.getpid() and self.token in _MINE:
+        if self.pid == os.getpid() and self.token in _HELD:
             return False
         return self._is_of_earlier_start or self.pid == os.getpid() or not is_running(self.pid)
 
@@ -160,8 +117,11 @@ class Holder:
         """
         if self.boot and boot_id():
             return self.boot != boot_id()
+        import psutil
+
+        # The time of the start is counted back from the clock, so it moves when the clock is set.
         since = self._since
-        return since is not None and since.timestamp() < started_at() - _A_MINUTE
+        return since is not None and since.timestamp() < psutil.boot_time() - _A_MINUTE
 
 
 class Lock:
@@ -174,47 +134,47 @@ class Lock:
         """From whom it was taken over, in words; "" if nobody held it."""
 
     def check(self) -> None:
-        """Raise a UserError if somebody else has taken the file over, or the folder vanished."""
+        """Raise a UserError if somebody else has taken the file over, or the folder is gone."""
         holder = read_lock(self._path)
         if holder is not None and holder.token == self._holder.token:
             return
         if holder is None:
             raise UserError(
                 f"{self._path} is gone, so nothing was saved: the folder was moved, cannot be "
-                "reached, or somebody took the lock away. Open the working file again."
+                "reached, or somebody removed the lock. Open the working file again."
             )
         raise UserError(
             f"{holder.in_words} has taken this working file over, so nothing was saved. "
             "Open it again to read it."
         )
 
-    def say_who(self, who: str) -> None:
-        """Let the lock name somebody else from now on, if that can be written."""
+    def name_holder(self, who: str) -> None:
+        """Name somebody else in the lock from now on, if that can be written."""
         self._holder = replace(self._holder, who=who)
-        made = temporary_name(self._path)
+        new = temporary_name(self._path)
         try:
             with suppress(OSError):
-                write_new(made, _as_json(self._holder))
-                made.replace(self._path)
+                write_new(new, _as_json(self._holder))
+                new.replace(self._path)
         finally:
-            made.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Take the lock away, if it is still ours."""
+        """Remove the lock, if it is still ours."""
         holder = read_lock(self._path)
         if holder is not None and holder.token == self._holder.token:
             with suppress(OSError):
                 self._path.unlink()
-        _MINE.discard(self._holder.token)
+        _HELD.discard(self._holder.token)
 
 
 def _as_json(holder: Holder) -> bytes:
-    said = {name: value for name, value in asdict(holder).items() if name != "odd"}
-    return json.dumps(said).encode()
+    fields = {name: value for name, value in asdict(holder).items() if name != "odd"}
+    return json.dumps(fields).encode()
 
 
-def _take_away(path: Path) -> None:
-    """Take a lock away, whatever it is; UserError where it is a folder with something in it."""
+def _remove(path: Path) -> None:
+    """Remove a lock, whatever it is; UserError where it is a folder that is not empty."""
     try:
         if path.is_dir() and not path.is_symlink():
             path.rmdir()
@@ -222,21 +182,21 @@ def _take_away(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise UserError(
-            f"{path} has the name of a lock and cannot be taken away "
+            f"{path} has the name of a lock and cannot be removed "
             f"({error.strerror or error}): move it elsewhere, then open the file again."
         ) from error
 
 
 def lock_path(path: Path) -> Path:
-    """Give the name of the lock file of a working file: the same by whatever name it is opened."""
+    """Return the lock file of a working file: the same by whatever name the file is opened."""
     path = path.resolve()
     return path.with_name(f"{path.name}.lock")
 
 
 def read_lock(path: Path) -> Holder | None:
-    """Read a lock file; None if there is none. One that cannot be read is held by somebody.
+    """Read a lock file; None if there is none. One that cannot be read is held by somebody unknown.
 
-    Nothing but a file is opened: a pipe would keep this program waiting for ever.
+    Nothing but a file is opened: a pipe would keep this program waiting forever.
     """
     unknown = Holder("", "", "", 0, "")
     try:
@@ -250,10 +210,10 @@ def read_lock(path: Path) -> Holder | None:
     except OSError:
         return unknown
     try:
-        said = json.loads(content) if len(content) <= _LONGEST else None
+        fields = json.loads(content) if len(content) <= _LONGEST else None
     except (ValueError, RecursionError):
         return unknown
-    match said:
+    match fields:
         case {
             "token": str(token),
             "who": str(who),
@@ -275,10 +235,10 @@ def read_lock(path: Path) -> Holder | None:
 
 
 def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False) -> Lock | Holder:
-    """Lock a working file; or tell who holds it.
+    """Lock a working file; or return who holds it.
 
     `take_over` takes it even from somebody who may still be at work. OSError where no lock file
-    can be written; UserError where something has its name that cannot be taken away.
+    can be written; UserError where something has its name that cannot be removed.
     """
     target = lock_path(path)
     ours = Holder(
@@ -289,23 +249,23 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
         since.isoformat("T", "seconds"),
         boot_id(),
     )
-    made = temporary_name(target)
-    write_new(made, _as_json(ours))
+    new = temporary_name(target)
+    write_new(new, _as_json(ours))
     taken_from = ""
     try:
         for _ in range(TRIES):
             try:
-                move_into_place(made, target)
+                move_into_place(new, target)
             except FileExistsError:
                 holder = read_lock(target)
                 if holder is not None and not (take_over or holder.is_stale):
                     return holder
                 if holder is not None and not holder.is_stale:
                     taken_from = holder.in_words
-                _take_away(target)
+                _remove(target)
             else:
-                _MINE.add(ours.token)
+                _HELD.add(ours.token)
                 return Lock(target, ours, taken_from)
     finally:
-        made.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
     return read_lock(target) or ours

@@ -1,9 +1,8 @@
-"""Two copies of a working file brought together: what each changed, and where they conflict.
+"""Merging two copies of a working file: what each changed, and where they conflict.
 
-Both are compared with the last state that they shared (a three-way merge). What only one of them
-changed is taken over. What both changed to the same is kept as the one that did it first has it.
-What they changed to something else is a conflict, which a person decides. Nothing is written here:
-`Plan.body` gives the body of the event that merges, which holds all that the other copy did.
+Both are compared with the last state that they shared (`three_way.py`). A person decides conflicts.
+Nothing is written here: `Plan.body` returns the body of the event that merges, which holds all that
+the other copy did.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ from recordpick.errors import UserError
 from recordpick.selection.chains import Chain, all_hashes, chains, rows_of
 from recordpick.selection.events import Body, Json
 from recordpick.selection.history import history_of
-from recordpick.selection.merged import Taken
-from recordpick.selection.three_way import Comparison, Conflict, Key, State
-from recordpick.selection.working_file import Facts
+from recordpick.selection.kinds.merged import Adopted
+from recordpick.selection.three_way import Comparison, Conflict, Key, MergeState
+from recordpick.selection.working_file import WorkingFile
 
 __all__ = ["Choice", "Conflict", "Plan", "plan_merge", "state_before"]
 
@@ -29,16 +28,16 @@ Choice = Literal["A", "B"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a copy can be brought into a file.
+    """How a copy can be merged into a file.
 
-    `nothing_to_do` is a sentence where one of the two has all that the other has; nothing is to
+    `nothing_to_do` is a sentence where one of the two has all that the other has; nothing needs to
     be written then. `notes` are sentences on what people should know.
     """
 
     nothing_to_do: str
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
-    _taken: frozenset[tuple[str, Key]]
+    _adopted: frozenset[tuple[str, Key]]
     _source: str
     _events: Chain
     """The events of the copy that the file lacks."""
@@ -51,10 +50,10 @@ class Plan:
         left = [one.name for one in self.conflicts if one.name not in choices]
         if left:
             raise UserError(f"Decide {len(left):,} conflicts first, {left[0]} among them.")
-        taken = set(self._taken)
+        adopted = set(self._adopted)
         for one in self.conflicts:
             if choices[one.name] == "B":
-                taken |= set(one.keys)
+                adopted |= set(one.keys)
         decided: list[Json] = [[one.name, choices[one.name]] for one in self.conflicts]
         return {
             "source": self._source,
@@ -62,60 +61,60 @@ class Plan:
             "head": self._events[-1].hash,
             "events": rows_of(self._events),
             "decisions": decided,
-            **_as_taken(taken).as_body(),
+            **_as_adopted(adopted).as_body(),
         }
 
 
-def _as_taken(taken: Iterable[tuple[str, Key]]) -> Taken:
+def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
     parts: dict[str, list[Key]] = {}
-    for part, key in taken:
+    for part, key in keys:
         parts.setdefault(part, []).append(key)
     random = parts.pop("random", [])
-    ordered = {part: tuple(sorted(keys, key=repr)) for part, keys in parts.items()}
-    return Taken(**ordered, random=bool(random))
+    ordered = {part: tuple(sorted(values, key=repr)) for part, values in parts.items()}
+    return Adopted(**ordered, random=bool(random))
 
 
-def plan_merge(ours: Facts, theirs: Facts) -> Plan:
+def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
     UserError where they are not copies of one file, or use different practice indexes.
     """
-    _check_alike(ours, theirs)
+    _check_copies(ours, theirs)
     mine, other = ours.events, theirs.events
-    known, known_there = all_hashes(mine), all_hashes(other)
+    known = all_hashes(mine)
     source = theirs.path.name
-    if theirs.head in known:
-        same = ours.head == theirs.head
-        says = (
-            f"{ours.path.name} and {source} are the same: there is nothing to merge."
-            if same
-            else f"{ours.path.name} has everything of {source} already: go on with the first."
+    nothing_to_do = ""
+    if theirs.head == ours.head:
+        nothing_to_do = f"{ours.path.name} and {source} are the same: there is nothing to merge."
+    elif theirs.head in known:
+        nothing_to_do = (
+            f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-        return Plan(says, (), (), frozenset(), source, ())
-    if ours.head in known_there:
-        says = f"{source} has everything of {ours.path.name} already: go on with {source}."
-        return Plan(says, (), (), frozenset(), source, ())
+    elif ours.head in all_hashes(other):
+        nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
+    if nothing_to_do:
+        return Plan(nothing_to_do, (), (), frozenset(), source, ())
     place = next(at for at in reversed(range(len(other))) if other[at].hash in known)
-    states = [State.of(history_of(events).work) for events in (mine, other)]
+    states = [MergeState.of(history_of(events).decisions) for events in (mine, other)]
     found = Comparison(state_before(mine, other, ours.pack), states[0], states[1], ours.pack)
     found.compare()
     return Plan(
         "",
         tuple(found.conflicts),
         _renumbered(ours, theirs),
-        frozenset(found.taken),
+        frozenset(found.adopted),
         source,
         other[place + 1 :],
     )
 
 
-def _check_alike(ours: Facts, theirs: Facts) -> None:
+def _check_copies(ours: WorkingFile, theirs: WorkingFile) -> None:
     a, b = ours.path.name, theirs.path.name
     if ours.id != theirs.id:
         raise UserError(
             f"{a} and {b} are not copies of one working file"
-            f"{_of(ours.practice, theirs.practice)}: each was made anew, so they share no event. "
-            "Only copies of one file can be merged."
+            f"{_practices(ours.practice, theirs.practice)}: each was created by itself, so they "
+            "share no event. Only copies of one file can be merged."
         )
     used, other = ours.index_used, theirs.index_used
     if (used.fingerprint, used.as_at) != (other.fingerprint, other.as_at):
@@ -126,29 +125,29 @@ def _check_alike(ours: Facts, theirs: Facts) -> None:
         )
 
 
-def _of(practice: str, other: str) -> str:
+def _practices(practice: str, other: str) -> str:
     return "" if practice == other else f" ({practice or 'no name'}, {other or 'no name'})"
 
 
-def state_before(mine: Chain, other: Chain, pack: Pack) -> State:
+def state_before(mine: Chain, other: Chain, pack: Pack) -> MergeState:
     """Return what counted when two copies were last the same.
 
-    Where they were merged crosswise before (each with the other), there is no one such moment: what
-    led to both is then merged in turn, and of what conflicts in it nobody knows what it was.
+    Where each was merged with the other before, there is more than one such moment: what led to
+    both is then merged in turn, and what conflicts in it is undecided.
     """
     first, *rest = _shared_chains(mine, other)
-    state = State.of(history_of(first).work)
+    state = MergeState.of(history_of(first).decisions)
     for chain in rest:
-        theirs = State.of(history_of(chain).work)
+        theirs = MergeState.of(history_of(chain).decisions)
         found = Comparison(state_before(first, chain, pack), state, theirs, pack)
         found.compare()
-        unsure = {key for conflict in found.conflicts for key in conflict.keys}
-        state = state.with_taken(found.taken, theirs).doubting(unsure)
+        undecided = {key for conflict in found.conflicts for key in conflict.keys}
+        state = state.with_values_of(found.adopted, theirs).with_undecided(undecided)
     return state
 
 
 def _shared_chains(mine: Chain, other: Chain) -> list[Chain]:
-    """Return the longest chains of events that both know, of which none has all of another."""
+    """Return the longest chains of events that both know, none of which contains another."""
     shared = all_hashes(mine) & all_hashes(other)
     found: dict[str, Chain] = {}
     for chain in (*chains(mine), *chains(other)):
@@ -162,8 +161,8 @@ def _shared_chains(mine: Chain, other: Chain) -> list[Chain]:
     ]
 
 
-def _renumbered(ours: Facts, theirs: Facts) -> tuple[str, ...]:
-    """Say which issues of B have other numbers afterwards: the supplier may know the old ones."""
+def _renumbered(ours: WorkingFile, theirs: WorkingFile) -> tuple[str, ...]:
+    """Return notes on issues of B that get other numbers: the supplier may know the old ones."""
     lines = {
         (one.first.entry.criterion_id, one.first.entry.patient_id): one.number
         for one in ours.selection.issues

@@ -1,7 +1,7 @@
 """Copies of a working file that went on from one of its events by themselves.
 
 Whoever opens a file should know that somebody else goes on with a copy of it. Opening looks at the
-working files in the file's own folder, the app also at those used lately. Copies elsewhere are not
+working files in the file's own folder, the app also at recent ones elsewhere. Other copies are not
 searched for: they are noticed when a workbook of theirs is imported, whose list this file has not
 handed over.
 
@@ -25,12 +25,12 @@ from recordpick.selection.events import BrokenEventError, Event
 ENDING = ".recordpick"
 MOST_FILES = 50
 MOST_BYTES = 16 * 1024**2
-"""Of all files that are looked at: a working file has some hundreds of kilobytes."""
+"""Of all files that are read: a working file has some hundreds of kilobytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherCopy:
-    """A copy that has events which the file lacks, and a sentence on it for people.
+    """A copy with events that the file lacks, and a sentence about it for people.
 
     `have_diverged` says whether the file has events, too, which the copy lacks.
     """
@@ -43,7 +43,7 @@ class OtherCopy:
 def other_copies(path: Path, events: Sequence[Event]) -> tuple[OtherCopy, ...]:
     """Return each copy beside a file that has events which the file lacks.
 
-    Nothing is said of older copies, nor of files that cannot be read.
+    Older copies are left out, and so are files that cannot be read.
     """
     return copies_among(path, events, _beside(path))
 
@@ -68,10 +68,10 @@ def copies_among(
     return tuple(found)
 
 
-def copies_used_lately(
+def copies_used_recently(
     path: Path, events: Sequence[Event], recent: Iterable[str]
 ) -> tuple[OtherCopy, ...]:
-    """Return each copy among files used lately that are in other folders than the file."""
+    """Return each copy among files used recently that are in other folders than the file."""
     elsewhere = [
         Path(text) for text in recent if Path(text).parent != path.parent and Path(text) != path
     ]
@@ -93,21 +93,21 @@ def _described(
     shared = next(event for event in reversed(theirs) if event.hash in known)
     says = (
         f"{name} is a copy of this file, and both have gone on from event {shared.seq} (its "
-        f"last change {when}, {last.who}). Bring them together before a list is handed over: "
+        f"last change {when}, {last.who}). Merge them before a list is handed over: "
         f"recordpick merge {path.name} {name} --out FILE, or File: Merge with a copy in the app."
     )
     return OtherCopy(other, says, have_diverged=True)
 
 
 def _beside(path: Path) -> Iterator[Path]:
-    """Give the working files in the folder of a file, the newest first, but for the file itself."""
+    """Yield the other working files in the folder of a file, the newest first."""
     with suppress(OSError):
         beside = [one for one in path.parent.iterdir() if one.name != path.name]
         yield from _working_files(beside)
 
 
 def _working_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """Give those that are working files, the newest first, as far as the limits go."""
+    """Yield those that are working files, the newest first, within the limits."""
     left = MOST_BYTES
     found: list[tuple[float, int, Path]] = []
     for path in paths:

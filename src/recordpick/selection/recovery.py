@@ -1,16 +1,17 @@
-"""What lies beside a working file under SQLite's names when it is opened, and what comes of it.
+"""Recovery: what is done with files that are beside a working file under SQLite's names.
 
-SQLite plays a rollback journal back at any opening, before anybody can look. An old one takes back
+SQLite plays a rollback journal back at any opening, before anybody can check it. An old one undoes
 changes that were saved, or wrecks the file; one that was made to do harm deletes another file. So
-SQLite never gets to see one that recordpick did not just write itself:
+SQLite never sees one that recordpick did not just write itself:
 
 - A reader leaves everything as it is. Where no other program is writing, the file is read from its
   bytes alone.
-- Who opens the file to write to it holds its lock, waits for anybody who still writes, and copies
-  the file. Where its events are sound to the last one the journal is not needed. Where they are
-  not, the journal is played back in memory, by code of ours; the result is taken if it is sound
+- Whoever opens the file for writing holds its lock, waits for programs that are still writing, and
+  copies the file. Where its events are sound to the last one the journal is not needed. Where they
+  are not, the journal is played back in memory, by code of ours; the result is used if it is sound
   and has the same events. In both cases the journal is renamed and kept.
-- Otherwise nothing is changed: the file is damaged, and why the journal did not help is said.
+- Otherwise nothing is changed: the file is damaged, and the message says why the journal did not
+  help.
 """
 
 from __future__ import annotations
@@ -26,7 +27,6 @@ from typing import NamedTuple
 
 from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
-from recordpick.os_errors import BusyError, DamagedDatabaseError
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
 from recordpick.selection.database import (
@@ -36,6 +36,7 @@ from recordpick.selection.database import (
     WRITE_AHEAD,
     connect_to_bytes,
 )
+from recordpick.selection.database_errors import BusyError, DamagedDatabaseError
 from recordpick.selection.header import with_damage
 from recordpick.selection.rollback_journal import UnusableJournalError, page_size_of, play_back
 from recordpick.selection.sidecars import SUFFIXES, Sidecar, names_of, sidecars
@@ -45,12 +46,12 @@ _WAIT, _READERS_TRIES = 0.1, 5
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing."""
 _NUMBER = re.compile(r"[0-9]{1,18}")
-_GO_ON = 1
-"""A change that was cut off is one event: taking it back leaves at most one fewer."""
+_ONE_EVENT = 1
+"""A change that was cut off is one event: without it there is at most one fewer."""
 
 
 class Read(NamedTuple):
-    """What was read, and a sentence on what lay beside the file and was not used, or ""."""
+    """What was read, and a sentence on what was beside the file and was not used, or ""."""
 
     content: Content
     says: str = ""
@@ -59,7 +60,7 @@ class Read(NamedTuple):
 def read_once(path: Path) -> Read:
     """Read a working file without keeping it open, and without changing anything.
 
-    UserError where it cannot be read; DamagedDatabaseError where it is no database any more.
+    UserError where it cannot be read; DamagedDatabaseError where it is not a database any more.
     """
     check_regular(path)  # it may have been replaced by a pipe since it was opened first
     left = sidecars(path)
@@ -68,7 +69,7 @@ def read_once(path: Path) -> Read:
             with Store.connected(path, "ro") as store:
                 return Read(store.read())
         except UserError:
-            pass  # whatever it is, the bytes say it, and need no lock
+            pass  # whatever it is, the bytes show it, and need no lock
     content = _as_it_is(path)
     for _ in range(_READERS_TRIES):
         if not (content.damage and sidecars(path)):
@@ -81,9 +82,9 @@ def read_once(path: Path) -> Read:
 
 def _not_used(path: Path, left: tuple[Sidecar, ...]) -> str:
     return (
-        f"{names_of(left)} beside {path.name} is of a change that was cut off, or is from "
-        f"elsewhere: it was not used, and {path.name} was read as it is. Opening it to write to it "
-        "deals with it, and keeps a copy."
+        f"{names_of(left)} beside {path.name} belongs to a change that was cut off, or comes from "
+        f"elsewhere: it was not used, and {path.name} was read as it is. Opening {path.name} for "
+        "writing deals with it, and keeps a copy."
     )
 
 
@@ -103,7 +104,7 @@ def _bytes_of(path: Path) -> bytes:
 
 
 def _is_write_ahead(path: Path) -> bool:
-    """Tell whether another program has switched the file to a write-ahead log."""
+    """Return whether another program has switched the file to a write-ahead log."""
     try:
         with path.open("rb") as file:
             return file.read(20)[18:20] == WRITE_AHEAD
@@ -114,7 +115,7 @@ def _is_write_ahead(path: Path) -> bool:
 class Ready(NamedTuple):
     """What was done before a file is opened for writing, as a sentence; "" if there was no need.
 
-    `why_not` says why a damaged file stays damaged, although a journal lies beside it.
+    `why_not` says why a damaged file stays damaged, although a journal is beside it.
     """
 
     says: str = ""
@@ -122,7 +123,7 @@ class Ready(NamedTuple):
 
 
 def make_ready(path: Path, at: datetime) -> Ready:
-    """Deal with what lies beside a file that is about to be opened for writing.
+    """Deal with what is beside a file that is about to be opened for writing.
 
     The caller holds the file's lock. UserError where another program is writing, OSError where no
     copy can be made: nothing is changed then.
@@ -156,24 +157,24 @@ def _says(
     if taken_back:
         what = (
             f"The program that last wrote to {path.name} was stopped in the middle of a change. "
-            "That change had not been saved, and was taken back; everything before it is there."
+            "That change had not been saved, and was undone; everything before it is there."
         )
     elif left:
         what = (
-            f"{names_of(left)} lay beside {path.name}: a change was cut off, or it is from "
+            f"{names_of(left)} was beside {path.name}: a change was cut off, or it comes from "
             f"elsewhere. {path.name} is sound to its last event without it, so it was not used."
         )
     else:
-        what = f"Another program had changed how {path.name} is written; that was put right."
-    beside = f"; what lay beside it is {' and '.join(kept)}" if kept else ""
+        what = f"Another program had changed how {path.name} is written; that was corrected."
+    beside = f"; what was beside it is {' and '.join(kept)}" if kept else ""
     return f"{what} The file as it was found is kept as {copy.name}{beside}."
 
 
 def _left_behind(path: Path) -> tuple[Sidecar, ...]:
-    """Return what lies beside the file and is not being written by another program now."""
+    """Return what is beside the file and is not being written by another program now."""
     before: tuple[Sidecar, ...] = ()
-    give_up = time.monotonic() + PATIENCE
-    while time.monotonic() < give_up:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
         now = sidecars(path)
         if not now:
             return ()
@@ -185,10 +186,10 @@ def _left_behind(path: Path) -> tuple[Sidecar, ...]:
 
 
 def _is_being_written(path: Path, left: tuple[Sidecar, ...]) -> bool:
-    """Tell whether somebody holds SQLite's lock: a journal that would be played back is not theirs.
+    """Return whether a program holds SQLite's lock, so that the journal is of its present change.
 
     It is held from the first moment of a change, when the journal does not even begin as one. Where
-    nobody holds it, SQLite says that there is a journal to be played back, or that it may write.
+    nobody holds it, SQLite reports a journal to be played back, or that it may write.
     """
     if not all(one.is_journal for one in left):
         return False
@@ -203,7 +204,7 @@ def _is_being_written(path: Path, left: tuple[Sidecar, ...]) -> bool:
 
 
 def _content_or_damage(path: Path, database: bytes) -> Content:
-    """Read a database's bytes; its tables and its first event must agree, too."""
+    """Read a database's bytes; it is damaged, too, where its tables and first event differ."""
     try:
         content = content_of(path, database)
     except DamagedDatabaseError as error:
@@ -218,8 +219,8 @@ def _without_log(database: bytes) -> bytes:
 def _played_back(left: tuple[Sidecar, ...], found: bytes, as_it_is: Content) -> bytes:
     """Return the file as it was before the change that was cut off.
 
-    It must be sound, and its events those that can be read in the file as it is: all of them, but
-    for one that was being written. UnusableJournalError otherwise: a journal that takes back more
+    It must be sound, and its events those that can be read in the file as it is: all of them, or
+    all but one that was being written. UnusableJournalError otherwise: a journal that undoes more
     is old, or from elsewhere.
     """
     journal = next((one for one in left if one.path.name.endswith("-journal")), None)
@@ -230,24 +231,24 @@ def _played_back(left: tuple[Sidecar, ...], found: bytes, as_it_is: Content) -> 
     content = _content_or_damage(journal.path, restored)
     if content.damage:
         raise UnusableJournalError("with it the file is damaged as well")
-    if _counter(found) - _counter(restored) not in {0, _GO_ON}:
+    if _counter(found) - _counter(restored) not in {0, _ONE_EVENT}:
         raise UnusableJournalError("it is older than the last change")
     events = as_it_is.events
     common = min(len(content.events), len(events))
-    if content.events[:common] != events[:common] or len(events) > common + _GO_ON:
-        raise UnusableJournalError("it takes back changes that were saved")
-    if _last_number(found, as_it_is) > len(content.events) + _GO_ON or (
-        _counter(found) > _counter(restored) and _is_longer_than_it_says(found)
+    if content.events[:common] != events[:common] or len(events) > common + _ONE_EVENT:
+        raise UnusableJournalError("it undoes changes that were saved")
+    if _last_number(found, as_it_is) > len(content.events) + _ONE_EVENT or (
+        _counter(found) > _counter(restored) and _has_uncounted_pages(found)
     ):
-        # The change that was cut off came after the one that the journal takes back.
+        # The change that was cut off came after the one that the journal undoes.
         raise UnusableJournalError("it is older than the last change")
     return restored
 
 
 def _last_number(database: bytes, content: Content) -> int:
     """Return the highest number of an event that a damaged file names anywhere; 0 for none."""
-    said = content.meta.get(LAST_EVENT, "").partition(" ")[0]
-    numbers = [int(said)] if _NUMBER.fullmatch(said) else [0]
+    named = content.meta.get(LAST_EVENT, "").partition(" ")[0]
+    numbers = [int(named)] if _NUMBER.fullmatch(named) else [0]
     if content.events:  # the tables are those that recordpick makes
         connection = connect_to_bytes(database)
         with closing(connection), suppress(sqlite3.DatabaseError):
@@ -256,7 +257,7 @@ def _last_number(database: bytes, content: Content) -> int:
     return max(numbers)
 
 
-def _is_longer_than_it_says(database: bytes) -> bool:
+def _has_uncounted_pages(database: bytes) -> bool:
     """Return whether there are pages beyond those that the first page counts."""
     return len(database) > int.from_bytes(database[28:32], "big") * page_size_of(database)
 
@@ -267,7 +268,7 @@ def _counter(database: bytes) -> int:
 
 
 def _check_is_ours(journal: Sidecar) -> None:
-    """Raise UnusableJournalError unless a journal is a file of whoever runs this, or owns that."""
+    """Raise UnusableJournalError unless a journal belongs to this user or the database's owner."""
     if journal.kind != "file":
         raise UnusableJournalError(f"it is a {journal.kind}, not a file")
     if os.name != "nt" and journal.owner not in {os.geteuid(), _owner_of(journal.path)}:
@@ -280,16 +281,16 @@ def _owner_of(journal: Path) -> int:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    made = temporary_name(path)
+    new = temporary_name(path)
     try:
-        write_new(made, content)
-        made.replace(path)
+        write_new(new, content)
+        new.replace(path)
     finally:
-        made.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
 
 
 def _free_stamp(path: Path, at: datetime) -> str:
-    """Return a word for the names of what is kept, which no earlier opening has used."""
+    """Return a time for the names of what is kept, which no earlier opening has used."""
     stamp = f"{at.astimezone():%Y-%m-%d-%H%M%S}"
     number, free = 1, stamp
     while list(path.parent.glob(f"*.{free}.kept")):
@@ -299,9 +300,9 @@ def _free_stamp(path: Path, at: datetime) -> str:
 
 
 def _kept_name(path: Path, stamp: str) -> Path:
-    """Return the name under which something is kept: one that SQLite takes for nothing of its own.
+    """Return the name under which something is kept: one that means nothing to SQLite.
 
-    Of `x.recordpick-journal` it is `x.recordpick.journal.2026-10-05-093000.kept`.
+    For `x.recordpick-journal` it is `x.recordpick.journal.2026-10-05-093000.kept`.
     """
     name = path.name
     for suffix in SUFFIXES:

@@ -1,4 +1,4 @@
-"""SQLite's rollback journal, read and applied in memory: SQLite itself never sees one from outside.
+"""SQLite's rollback journal, read and applied in memory: SQLite never sees one from elsewhere.
 
 Format: https://www.sqlite.org/fileformat.html#the_rollback_journal. A journal has one or more
 segments, each a header padded to a sector, then records of a page number, the page as it was

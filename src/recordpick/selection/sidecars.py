@@ -1,8 +1,8 @@
 """What SQLite keeps beside a database while it writes: a rollback journal, or a log and its index.
 
-A file of one of these names may be of a change that was cut off, may have been left there by a
-synchronising program, or may have been put there to do harm: SQLite believes any of them. So they
-are looked at here, without following links and without opening pipes or devices.
+A file with one of these names may belong to a change that was cut off, may have been left there by
+a synchronising program, or may have been put there to do harm: SQLite believes any of them. So they
+are examined here, without following links and without opening pipes or devices.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def kind_of(mode: int) -> str:
 
 
 class Sidecar(NamedTuple):
-    """One of them. `kind` is "file", "link", "pipe", "folder" or "device"."""
+    """One such file. `kind` is "file", "link", "pipe", "folder" or "device"."""
 
     path: Path
     kind: str
@@ -43,7 +43,7 @@ class Sidecar(NamedTuple):
 
 
 def sidecars(path: Path) -> tuple[Sidecar, ...]:
-    """Return what lies beside a database under SQLite's names, also by another name of the file."""
+    """Return what is beside a database under SQLite's names, whichever name the path gives it."""
     real = Path(os.path.realpath(path))
     found: list[Sidecar] = []
     for suffix in SUFFIXES:

@@ -1,4 +1,4 @@
-"""The working file as a database: made, read and written to. What it means stands elsewhere."""
+"""The working file as a database: created, read and written. `history.py` says what it means."""
 
 from __future__ import annotations
 
@@ -6,29 +6,31 @@ import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 
 from recordpick.atomic import create_empty, move_into_place, temporary_name
 from recordpick.errors import UserError
-from recordpick.os_errors import DamagedDatabaseError, cannot_make, in_words, in_words_while_writing
+from recordpick.os_errors import cannot_create
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, name_of, read_content
 from recordpick.selection.database import (
     APPLICATION_ID,
-    FIRST_VERSION,
+    BUSY_SECONDS,
     LAST_EVENT,
     MOST_BYTES,
     OLDEST_SQLITE,
     STATEMENTS,
-    VERSION,
-    VERSION_OF_KIND,
-    WRITERS_WAIT,
     connect,
+)
+from recordpick.selection.database_errors import (
+    DamagedDatabaseError,
+    as_user_error,
+    as_user_error_while_writing,
 )
 from recordpick.selection.events import Event, canonical
 from recordpick.selection.file_state import FileState, changed_by_others
 from recordpick.selection.header import with_damage
+from recordpick.selection.kinds.registry import NEWEST_VERSION, version_of
 
 MAGIC = b"SQLite format 3\x00"
 HEADER = 100
@@ -39,7 +41,7 @@ _INSERT = (
 
 
 def check_header(path: Path) -> None:
-    """Raise a UserError unless a path is a working file, by the first bytes of it."""
+    """Raise a UserError unless a path is a working file, as its first bytes say."""
     check_regular(path)
     try:
         if path.is_dir():
@@ -56,17 +58,17 @@ def check_header(path: Path) -> None:
         raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
     if not header:
         raise UserError(
-            f"{path} is empty: it is no working file. Take a backup, or make a new one."
+            f"{path} is empty: it is not a working file. Take a backup, or make a new one."
         )
     if not header.startswith(MAGIC) or len(header) < HEADER:
-        raise UserError(f"{path} is no working file of recordpick: it is no database.")
+        raise UserError(f"{path} is not a working file of recordpick: it is not a database.")
     if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
         raise UserError(f"{path} is a database of another program, not a working file.")
     version = int.from_bytes(header[60:64], "big")
-    if version > VERSION:
+    if version > NEWEST_VERSION:
         raise UserError(
             f"{path} was written by a newer recordpick (format {version}, this one knows "
-            f"{VERSION}): install the newer version."
+            f"{NEWEST_VERSION}): install the newer version."
         )
     if version < 1:
         raise UserError(f"{path} was never finished: make a new working file.")
@@ -75,7 +77,7 @@ def check_header(path: Path) -> None:
 class Store:
     """A working file that is open as a database: to be read, or to be written to as well.
 
-    To write there are two connections: one that writes, and one that can only read. The second
+    For writing there are two connections: one that writes, and one that can only read. The second
     keeps SQLite from playing back a journal that it finds (see `_begin`).
     """
 
@@ -100,30 +102,30 @@ class Store:
         pack_files: Mapping[str, str],
         events: Sequence[Event],
     ) -> None:
-        """Make a working file, whole or not at all. UserError if it cannot be made."""
+        """Create a working file, whole or not at all. UserError if it cannot be created."""
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise UserError(
                 f"This Python has SQLite {sqlite3.sqlite_version}, and working files need 3.37: "
                 "install a newer Python."
             )
-        made = temporary_name(path)
+        new = temporary_name(path)
         try:
-            create_empty(made)
-            with cls.connected(made, "rw", named=path) as store:
+            create_empty(new)
+            with cls.connected(new, "rw", named=path) as store:
                 store.fill(meta, pack_files, events)
-            move_into_place(made, path)
+            move_into_place(new, path)
         except FileExistsError as error:
             raise UserError(f"{path} is there already: choose another name.") from error
         except OSError as error:
-            raise cannot_make(path, error) from error
+            raise cannot_create(path, error) from error
         finally:
-            for left in (made, made.with_name(f"{made.name}-journal")):
-                left.unlink(missing_ok=True)
+            for leftover in (new, new.with_name(f"{new.name}-journal")):
+                leftover.unlink(missing_ok=True)
 
     @classmethod
     @contextmanager
     def connected(cls, path: Path, mode: str, *, named: Path | None = None) -> Iterator[Store]:
-        """Connect for the time of a block. Messages call the file `named`, if given."""
+        """Connect for the duration of a block. Messages call the file `named`, if given."""
         store = cls.open(path, mode, named=named)
         try:
             yield store
@@ -135,7 +137,7 @@ class Store:
         """Connect to a working file ("ro" or "rw"); UserError if that cannot be done."""
         named = named or path
         try:
-            with in_words(named):
+            with as_user_error(named):
                 guard = connect(path, "ro")
                 if mode == "ro":
                     return cls(named, path, guard)
@@ -145,23 +147,23 @@ class Store:
                     guard.close()
                     raise
         except sqlite3.OperationalError as error:
-            # Nothing of ours was asked yet: the first pages are not what they were.
+            # No statement of ours has run yet: the first pages are not what they were.
             raise DamagedDatabaseError(f"{path} could not be used: it is damaged.") from error
 
     def close(self) -> None:
-        """Give up the connection."""
+        """Close the connections."""
         self._connection.close()
         self._guard.close()
 
     def fill(
         self, meta: Mapping[str, str], pack_files: Mapping[str, str], events: Sequence[Event]
     ) -> None:
-        """Make the tables and write what is in them from the start, in one transaction.
+        """Create the tables and write what is in them from the start, in one transaction.
 
-        The file is of the earliest version that has all kinds of these events.
+        The file gets the earliest version that has all kinds of these events.
         """
-        version = max(VERSION_OF_KIND.get(event.kind, FIRST_VERSION) for event in events)
-        with in_words(self._path), self._transaction():
+        version = max(version_of(event.kind) for event in events)
+        with as_user_error(self._path), self._transaction():
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version = {version}")
             for statement in STATEMENTS:
@@ -177,13 +179,13 @@ class Store:
             self._connection.executemany(_INSERT, [_row(event) for event in events])
 
     def append(self, event: Event) -> None:
-        """Add one event and have it on the disk before this returns.
+        """Add one event, which is on the disk before this returns.
 
         UserError, and nothing written, if it cannot be written, if the file is not as this store
-        left it, or if the journal does not end with the event that this one follows: somebody else
-        has written meanwhile.
+        left it, or if the journal does not end with the event that this one follows: then somebody
+        else has written in the meantime.
         """
-        with in_words_while_writing(self._path):
+        with as_user_error_while_writing(self._path):
             self._state.check()
             with self._transaction():
                 row = self._connection.execute(
@@ -195,28 +197,28 @@ class Store:
                 self._connection.execute(
                     "UPDATE meta SET value = ? WHERE key = ?", (name_of(event), LAST_EVENT)
                 )
-                if self.must_grow(event):
-                    self._connection.execute(f"PRAGMA user_version = {VERSION_OF_KIND[event.kind]}")
-            self._state.changed(name_of(event))
+                if self.needs_later_version(event):
+                    self._connection.execute(f"PRAGMA user_version = {version_of(event.kind)}")
+            self._state.set_written(name_of(event))
 
     def check(self) -> None:
         """Read the whole file again: UserError unless every event in it is as this store left it.
 
-        Asked before the file is copied, so that no damaged copy takes the place of a sound one.
+        Called before the file is copied, so that no damaged copy replaces a sound one.
         """
-        with in_words_while_writing(self._path):
+        with as_user_error_while_writing(self._path):
             self._state.check(thoroughly=True)
 
     @property
     def version(self) -> int:
         """The version of the file, as the database has it."""
-        with in_words(self._path):
+        with as_user_error(self._path):
             found = self._guard.execute("PRAGMA user_version").fetchone()
         return int(found[0])
 
-    def must_grow(self, event: Event) -> bool:
-        """Tell whether the file becomes one of a later version with this event."""
-        return self.version < VERSION_OF_KIND.get(event.kind, FIRST_VERSION)
+    def needs_later_version(self, event: Event) -> bool:
+        """Return whether the file becomes one of a later version with this event."""
+        return self.version < version_of(event.kind)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -230,20 +232,20 @@ class Store:
             raise
 
     def _begin(self) -> None:
-        """Begin to write, waiting for others as long as is usual.
+        """Begin a transaction to write, waiting for other programs up to `BUSY_SECONDS`.
 
-        Should a journal appear beside the file, SQLite would play it back when it begins. It needs
-        the file for itself to do so, which it cannot have while our second connection reads; and
+        Should a journal appear beside the file, SQLite would play it back when it begins. For that
+        it needs the file for itself, which it cannot have while our second connection reads; and
         that one, which can only read, refuses to go on where there is a journal to be played back.
         The second connection lets go between two tries, so that others can finish what they write.
         """
-        give_up = time.monotonic() + WRITERS_WAIT
+        deadline = time.monotonic() + BUSY_SECONDS
         while True:
             try:
                 self._try_to_begin()
             except sqlite3.OperationalError as error:
                 busy = getattr(error, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-                if not busy or time.monotonic() > give_up:
+                if not busy or time.monotonic() > deadline:
                     raise
             else:
                 return
@@ -260,27 +262,27 @@ class Store:
             if self._guard.in_transaction:
                 self._guard.execute("ROLLBACK")
             for connection in (self._guard, self._connection):
-                connection.execute(f"PRAGMA busy_timeout = {round(WRITERS_WAIT * 1000)}")
+                connection.execute(f"PRAGMA busy_timeout = {round(BUSY_SECONDS * 1000)}")
 
     def check_not_busy(self) -> None:
         """Raise BusyError where another program is writing; nothing is written to find that out.
 
-        Another UserError where a journal lies beside the file that SQLite would play back.
+        Another UserError where a journal is beside the file that SQLite would play back.
         """
-        with in_words(self._path):
+        with as_user_error(self._path):
             self._try_to_begin()
             self._connection.execute("ROLLBACK")
 
     def read(self) -> Content:
-        """Read everything that is sound. What is damaged is said in the answer, not raised."""
+        """Read everything that is sound; `Content.damage` says what is damaged."""
         content = with_damage(read_content(self._path, self._guard))
         if self._guard is not self._connection and not content.damage:
-            self._state.is_as_read(content)
+            self._state.set_read(content)
         return content
 
 
 def _connect_to_write(path: Path, guard: sqlite3.Connection) -> sqlite3.Connection:
-    """Connect while another connection reads: SQLite cannot play a journal back meanwhile."""
+    """Connect while another connection reads: SQLite cannot play back a journal at that time."""
     guard.execute("BEGIN")
     try:
         guard.execute("SELECT name FROM sqlite_schema").fetchall()
@@ -301,8 +303,3 @@ def _row(event: Event) -> tuple[int | str, ...]:
         event.previous_hash,
         event.hash,
     )
-
-
-def text_sha256(text: str) -> str:
-    """SHA-256 (hex) of a text's UTF-8."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

@@ -1,36 +1,50 @@
 """Who is picked and drawn after each event, in sets: to check the next event at once.
 
-The selection itself (effects.py) keeps picks in order, and everything that was said of them. Here
-is only what the checks of plausible.py ask, in a form that takes the same time for any number of
-events. Undo takes back the last change.
+The selection itself (`decisions.py`) keeps picks in order, and everything that was said of them.
+Here is only what the checks of events need, in a form that takes the same time for any number of
+events. Undo reverts the last change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
-
-from recordpick.selection.events import Event, Json
-from recordpick.selection.merged import Taken
 
 Pair: TypeAlias = "tuple[str | None, str]"
 """Criterion (None: at random) and patient."""
 
 
-@dataclass(slots=True)
-class _Change:
-    """What an event did: whom it picked and took out, whom it drew, which seed it fixed."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event does: whom it picks, removes and draws, and which seed it fixes."""
 
-    picked: list[Pair] = field(default_factory=list)
-    removed: list[Pair] = field(default_factory=list)
-    drawn: list[str] = field(default_factory=list)
-    seeds: tuple[str | None, str | None] = (None, None)
+    picked: Sequence[Pair] = ()
+    removed: Sequence[Pair] = ()
+    drawn: Sequence[str] = ()
+    seed: str | None = None
+    """The seed that the event fixes."""
+    drawn_with: str | None = None
+    """The seed that the event draws with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A change that was made, with what it replaced."""
+
+    change: Change
+    seeds: tuple[str | None, str | None]
     """The seed that was fixed before, and after."""
-    drawing: tuple[str | None, str | None] = (None, None)
+    drawing_seeds: tuple[str | None, str | None]
     """The seed whose draws count before, and after."""
-    whole: tuple[Tally, Tally] | None = None
-    """Everything before, and after, where a copy was merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Merge:
+    """A copy that was merged: everything before, and after."""
+
+    before: Tally
+    after: Tally
 
 
 class Tally:
@@ -39,134 +53,117 @@ class Tally:
     def __init__(self) -> None:
         self.seed: str | None = None
         """The seed that is fixed."""
+        self.drawing_seed: str | None = None
+        """The seed whose draws count."""
         self._picked: dict[str | None, dict[str, None]] = {}
         self._drawn: dict[str, set[str]] = {}
-        self._drawing: str | None = None
         self._ever: set[Pair] = set()
-        self._done: list[_Change | None] = []
-        self._undone: list[_Change | None] = []
+        self._done: list[_Step | _Merge | None] = []
+        self._undone: list[_Step | _Merge | None] = []
 
     def is_picked(self, pair: Pair) -> bool:
-        """Tell whether a patient is picked for a criterion."""
+        """Return whether a patient is picked for a criterion."""
         return pair[1] in self._picked.get(pair[0], ())
 
     def was_ever_picked(self, pair: Pair) -> bool:
-        """Tell whether a patient ever was picked for a criterion, also if that was taken back."""
+        """Return whether a patient ever was picked for a criterion, also if that was undone."""
         return pair in self._ever
 
     def count(self, criterion_id: str | None) -> int:
-        """Count the picks of a criterion."""
+        """Return how many records are picked for a criterion."""
         return len(self._picked.get(criterion_id, ()))
 
+    def drawn_records(self) -> list[Pair]:
+        """Return the records that are picked at random now."""
+        return [(None, patient_id) for patient_id in self._picked.get(None, ())]
+
     def is_any_drawn(self, seed: str, patients: Iterable[str]) -> bool:
-        """Tell whether anybody of these was drawn with the seed before, and still counts."""
+        """Return whether any of these was drawn with the seed before, and still counts."""
         return not self._drawn.get(seed, set()).isdisjoint(patients)
 
-    def merged_with(self, theirs: Tally, taken: Taken) -> Tally:
-        """Return what it is with another copy's picks and draws, as far as these are taken over."""
-        made = Tally()
-        made._be(self)
-        for criterion_id, patient_id in taken.picks:
-            there = made._picked.setdefault(criterion_id, {})
+    def merged_with(self, theirs: Tally, pairs: Iterable[Pair], *, random: bool) -> Tally:
+        """Return this tally with picks of another copy, and its random records if `random`."""
+        merged = Tally()
+        merged._copy(self)
+        for criterion_id, patient_id in pairs:
+            picked = merged._picked.setdefault(criterion_id, {})
             if theirs.is_picked((criterion_id, patient_id)):
-                there[patient_id] = None
+                picked[patient_id] = None
             else:
-                there.pop(patient_id, None)
-        if taken.random:
-            made._picked[None] = dict(theirs._picked.get(None, {}))
-            made._drawn |= {seed: set(drawn) for seed, drawn in theirs._drawn.items()}
-            made.seed, made._drawing = theirs.seed, theirs._drawing
-        return made
+                picked.pop(patient_id, None)
+        if random:
+            merged._picked[None] = dict(theirs._picked.get(None, {}))
+            merged._drawn |= {seed: set(drawn) for seed, drawn in theirs._drawn.items()}
+            merged.seed, merged.drawing_seed = theirs.seed, theirs.drawing_seed
+        return merged
 
-    def merge(self, theirs: Tally, taken: Taken) -> None:
-        """Take in an event that merges another copy."""
+    def merge(self, theirs: Tally, pairs: Iterable[Pair], *, random: bool) -> None:
+        """Make the change of an event that merges another copy (see `merged_with`)."""
         before = Tally()
-        before._be(self)
-        self._undone.clear()
-        self._done.append(_Change(whole=(before, self.merged_with(theirs, taken))))
+        before._copy(self)
+        after = self.merged_with(theirs, pairs, random=random)
         self._ever |= theirs._ever
-        self._forth(self._done[-1])
+        self._do(_Merge(before, after))
+        self._undone.clear()
 
-    def _be(self, other: Tally) -> None:
+    def change(self, change: Change | None) -> None:
+        """Make the change of an event that can be undone; None: it changes nothing here."""
+        step = None
+        if change is not None:
+            step = _Step(
+                change,
+                (self.seed, self.seed if change.seed is None else change.seed),
+                (
+                    self.drawing_seed,
+                    self.drawing_seed if change.drawn_with is None else change.drawn_with,
+                ),
+            )
+        self._do(step)
+        self._undone.clear()
+
+    def undo(self) -> None:
+        """Revert the last change, if there is one."""
+        if not self._done:
+            return
+        step = self._done.pop()
+        self._undone.append(step)
+        if isinstance(step, _Merge):
+            self._copy(step.before)
+        elif step is not None:
+            change = step.change
+            self._remove(change.picked)
+            self._add(change.removed)
+            if change.drawn and step.drawing_seeds[1] is not None:
+                self._drawn[step.drawing_seeds[1]].difference_update(change.drawn)
+            self.seed, self.drawing_seed = step.seeds[0], step.drawing_seeds[0]
+
+    def redo(self) -> None:
+        """Make the last change again that was undone, if there is one."""
+        if self._undone:
+            self._do(self._undone.pop())
+
+    def _do(self, step: _Step | _Merge | None) -> None:
+        self._done.append(step)
+        if isinstance(step, _Merge):
+            self._copy(step.after)
+        elif step is not None:
+            change = step.change
+            self._remove(change.removed)
+            self._add(change.picked)
+            self._ever.update(change.picked)
+            self.seed, self.drawing_seed = step.seeds[1], step.drawing_seeds[1]
+            if change.drawn and self.drawing_seed is not None:
+                self._drawn.setdefault(self.drawing_seed, set()).update(change.drawn)
+
+    def _add(self, pairs: Iterable[Pair]) -> None:
+        for criterion_id, patient_id in pairs:
+            self._picked.setdefault(criterion_id, {})[patient_id] = None
+
+    def _remove(self, pairs: Iterable[Pair]) -> None:
+        for criterion_id, patient_id in pairs:
+            self._picked.get(criterion_id, {}).pop(patient_id, None)
+
+    def _copy(self, other: Tally) -> None:
         self._picked = {key: dict(picked) for key, picked in other._picked.items()}
         self._drawn = {seed: set(drawn) for seed, drawn in other._drawn.items()}
-        self.seed, self._drawing = other.seed, other._drawing
-
-    def add(self, event: Event) -> None:
-        """Take in the next event, but for those that merge a copy (`merge`)."""
-        if event.kind == "undone" and self._done:
-            self._undone.append(self._done.pop())
-            self._back(self._undone[-1])
-        elif event.kind == "redone" and self._undone:
-            self._done.append(self._undone.pop())
-            self._forth(self._done[-1])
-        elif event.kind not in _NOT_UNDONE:
-            self._undone.clear()
-            self._done.append(self._change(event) if event.kind in _CHANGING else None)
-            self._forth(self._done[-1])
-
-    def _change(self, event: Event) -> _Change:
-        change = _Change(seeds=(self.seed, self.seed), drawing=(self._drawing, self._drawing))
-        body = event.body
-        match event.kind:
-            case "picked":
-                change.picked = _pairs(body["criterion_id"], body["patient_ids"])
-            case "suggested":
-                change.picked = [(row[0], row[1]) for row in event.rows("picks")]  # type: ignore[misc]
-            case "removed":
-                change.removed = _pairs(body["criterion_id"], body["patient_ids"])
-            case "seed_fixed":
-                change.seeds = (self.seed, event.text("seed"))
-            case "drawn" | "replaced":
-                self._draw(event, change)
-        return change
-
-    def _draw(self, event: Event, change: _Change) -> None:
-        seed = event.text("seed")
-        change.drawn = [str(row[0]) for row in event.rows("drawn")]
-        change.picked = [(None, patient_id) for patient_id in change.drawn]
-        change.drawing = (self._drawing, seed)
-        if event.kind == "replaced":
-            change.removed = [(None, event.text("patient_id"))]
-        elif self._drawing not in {None, seed}:
-            change.removed = [(None, patient_id) for patient_id in self._picked.get(None, ())]
-
-    def _forth(self, change: _Change | None) -> None:
-        if change is None:
-            return
-        if change.whole is not None:
-            self._be(change.whole[1])
-            return
-        for criterion_id, patient_id in change.removed:
-            self._picked.get(criterion_id, {}).pop(patient_id, None)
-        for criterion_id, patient_id in change.picked:
-            self._picked.setdefault(criterion_id, {})[patient_id] = None
-        self._ever.update(change.picked)
-        self.seed, self._drawing = change.seeds[1], change.drawing[1]
-        if change.drawn and self._drawing is not None:
-            self._drawn.setdefault(self._drawing, set()).update(change.drawn)
-
-    def _back(self, change: _Change | None) -> None:
-        if change is None:
-            return
-        if change.whole is not None:
-            self._be(change.whole[0])
-            return
-        for criterion_id, patient_id in change.picked:
-            self._picked.get(criterion_id, {}).pop(patient_id, None)
-        for criterion_id, patient_id in change.removed:
-            self._picked.setdefault(criterion_id, {})[patient_id] = None
-        if change.drawn and change.drawing[1] is not None:
-            self._drawn[change.drawing[1]].difference_update(change.drawn)
-        self.seed, self._drawing = change.seeds[0], change.drawing[0]
-
-
-_CHANGING = {"picked", "suggested", "removed", "seed_fixed", "drawn", "replaced"}
-_NOT_UNDONE = {"created", "index_used", "exported", "undone", "redone"}
-
-
-def _pairs(criterion_id: Json, patients: Json) -> list[Pair]:
-    assert criterion_id is None or isinstance(criterion_id, str)
-    return (
-        [(criterion_id, str(patient)) for patient in patients] if isinstance(patients, list) else []
-    )
+        self.seed, self.drawing_seed = other.seed, other.drawing_seed

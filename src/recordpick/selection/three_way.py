@@ -1,7 +1,7 @@
 """Two states of a working file compared with the one before both (a three-way merge).
 
-What only one of them changed is taken over. What both changed to the same is kept as the one that
-did it first has it. What they changed to something else is a conflict.
+What only one of them changed is adopted. What both changed to the same is kept from the one that
+did it first. What they changed to different things is a conflict.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from recordpick.criteria.pack import Pack
+from recordpick.selection.decisions import Decisions
 from recordpick.selection.merge_words import (
     closed_in_words,
     figure_in_words,
@@ -23,15 +24,15 @@ from recordpick.selection.merge_words import (
     result_in_words,
 )
 from recordpick.selection.state import Closed, Pick
-from recordpick.selection.work import Work
 
 Key: TypeAlias = Any
-Taken: TypeAlias = "set[tuple[str, Key]]"
+PartKeys: TypeAlias = "set[tuple[str, Key]]"
+"""Keys with the part that they belong to, as in `Adopted`."""
 _PickKey: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class RandomRecords:
     """Seed, draws and random records, and when and by whom they were made."""
 
     content: Hashable
@@ -40,38 +41,40 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class MergeState:
     """What counts at one moment, by part: picks, closed, notes, results, figures, reports_by.
 
-    `unsure` are keys of a state before two others of which nobody can say what they were: the
-    copies that led to both had decided differently.
+    `undecided` are keys of a state before two others whose value nobody can know: the copies that
+    led to both had decided differently.
     """
 
     parts: Mapping[str, Mapping[Key, Any]]
-    random: Drawing
-    unsure: frozenset[tuple[str, Key]] = frozenset()
+    random: RandomRecords
+    undecided: frozenset[tuple[str, Key]] = frozenset()
 
     @classmethod
-    def of(cls, work: Work) -> State:
+    def of(cls, decisions: Decisions) -> MergeState:
         """Return what counts in a working file."""
         picks = {
-            (pick.criterion_id, pick.patient_id): pick for pick in work.picks if pick.criterion_id
+            (pick.criterion_id, pick.patient_id): pick
+            for pick in decisions.picks
+            if pick.criterion_id
         }
-        results = {key: line.last for key, line in work.result_rows.items()}
+        results = {key: line.last for key, line in decisions.result_rows.items()}
         parts: dict[str, Mapping[Key, Any]] = {
             "picks": picks,
-            "closed": dict(work.closed_rows.items()),
-            "notes": work.notes,
+            "closed": dict(decisions.closed_rows.items()),
+            "notes": decisions.notes,
             "results": results,
-            "figures": work.figures,
-            "reports_by": work.reports_by,
+            "figures": decisions.figures,
+            "reports_by": decisions.reports_by,
         }
-        return cls(parts, _drawing(work))
+        return cls(parts, _random_records(decisions))
 
-    def with_taken(self, taken: Taken, theirs: State) -> State:
-        """Return this state with some of it as another has it."""
+    def with_values_of(self, keys: PartKeys, theirs: MergeState) -> MergeState:
+        """Return this state with the values of some keys as another state has them."""
         parts = {name: dict(values) for name, values in self.parts.items()}
-        for part, key in taken:
+        for part, key in keys:
             if part == "random":
                 continue
             value = theirs.parts[part].get(key)
@@ -79,12 +82,12 @@ class State:
                 parts[part].pop(key, None)
             else:
                 parts[part][key] = value
-        random = theirs.random if ("random", True) in taken else self.random
-        return State(parts, random, self.unsure | theirs.unsure)
+        random = theirs.random if ("random", True) in keys else self.random
+        return MergeState(parts, random, self.undecided | theirs.undecided)
 
-    def doubting(self, keys: Taken) -> State:
-        """Return this state, unsure of more keys."""
-        return replace(self, unsure=self.unsure | keys)
+    def with_undecided(self, keys: PartKeys) -> MergeState:
+        """Return this state with more keys that are undecided."""
+        return replace(self, undecided=self.undecided | keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,73 +102,73 @@ class Conflict:
     a: str
     b: str
     keys: tuple[tuple[str, Key], ...]
-    """The parts of `Taken` and the keys in them that B's version takes."""
+    """The parts of `Adopted` and the keys in them that B's version takes."""
 
 
 @dataclass(slots=True)
 class Comparison:
     """What each of two copies changed since they were last the same."""
 
-    base: State
-    ours: State
-    theirs: State
+    base: MergeState
+    ours: MergeState
+    theirs: MergeState
     pack: Pack
-    taken: Taken = field(default_factory=set)
+    adopted: PartKeys = field(default_factory=set)
     conflicts: list[Conflict] = field(default_factory=list)
 
     def compare(self) -> None:
-        """Find what is taken over, and the conflicts."""
+        """Find what is adopted from B, and the conflicts."""
         for criterion in self.pack.criteria:
-            self._criterion(criterion.id, criterion.records)
-        for patient in self._three("notes", _same_value, None):
-            self._conflict(
+            self._compare_criterion(criterion.id, criterion.records)
+        for patient in self._adopt_part("notes", _same_value, None):
+            self._add_conflict(
                 f"note:{patient}",
                 f"The note about patient {patient} was changed in both.",
-                [note_in_words(one.parts["notes"].get(patient)) for one in self._two],
+                [note_in_words(one.parts["notes"].get(patient)) for one in self._copies],
                 ("notes", patient),
             )
-        self._random()
-        for key in self._three("results", _same_result, _on):
+        self._compare_random()
+        for key in self._adopt_part("results", _same_result, _on):
             phase, criterion_id, patient = key
             named = f"{criterion_id or 'Random'}:{patient}"
-            self._conflict(
+            self._add_conflict(
                 f"result:{phase.replace(' ', '-')}:{named}",
                 f"The {phase} of {criterion_id or 'Random'}, patient {patient}, has two results.",
-                [result_in_words(one.parts["results"].get(key)) for one in self._two],
+                [result_in_words(one.parts["results"].get(key)) for one in self._copies],
                 ("results", key),
             )
-        for key in self._three("figures", _same_figure, _on):
-            self._conflict(
+        for key in self._adopt_part("figures", _same_figure, _on):
+            self._add_conflict(
                 f"figure:{key[0]}:{'/'.join(key[1])}",
                 f"The figure {name_of_figure(key)} was given differently.",
-                [figure_in_words(one.parts["figures"].get(key)) for one in self._two],
+                [figure_in_words(one.parts["figures"].get(key)) for one in self._copies],
                 ("figures", key),
             )
-        for key in self._three("reports_by", _same_files, _on):
-            self._conflict(
+        for key in self._adopt_part("reports_by", _same_files, _on):
+            self._add_conflict(
                 f"reports:{key}",
                 f"What the reports are counted by ({key}) was chosen differently.",
-                [reports_in_words(one.parts["reports_by"].get(key)) for one in self._two],
+                [reports_in_words(one.parts["reports_by"].get(key)) for one in self._copies],
                 ("reports_by", key),
             )
 
     @property
-    def _two(self) -> tuple[State, State]:
+    def _copies(self) -> tuple[MergeState, MergeState]:
         return self.ours, self.theirs
 
-    def _conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
+    def _add_conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
         self.conflicts.append(Conflict(name, says, each[0], each[1], keys))
 
-    def _three(
+    def _adopt_part(
         self,
         part: str,
         same: Callable[[Any, Any], bool],
         when: Callable[[Any], tuple[datetime, str]] | None,
     ) -> list[Key]:
-        """Take over what B alone changed; return the keys of what conflicts."""
+        """Adopt what B alone changed; return the keys of what conflicts."""
         each = (self.base.parts[part], self.ours.parts[part], self.theirs.parts[part])
-        taken, conflicts = self._three_way(part, each, same, when)
-        self.taken |= {(part, key) for key in taken}
+        adopted, conflicts = self._three_way(part, each, same, when)
+        self.adopted |= {(part, key) for key in adopted}
         return conflicts
 
     def _three_way(
@@ -180,33 +183,33 @@ class Comparison:
         `each` has the values before, of A and of B.
         """
         base, ours, theirs = each
-        taken: list[Key] = []
+        adopted: list[Key] = []
         conflicts: list[Key] = []
         for key in sorted(base.keys() | ours.keys() | theirs.keys(), key=repr):
             before, mine, other = base.get(key), ours.get(key), theirs.get(key)
-            is_unsure = (part, key) in self.base.unsure
-            if other == mine or (other == before and not is_unsure):
+            is_undecided = (part, key) in self.base.undecided
+            if other == mine or (other == before and not is_undecided):
                 continue
-            if mine == before and not is_unsure:
-                taken.append(key)
+            if mine == before and not is_undecided:
+                adopted.append(key)
             elif mine is None or other is None or not same(mine, other):
                 conflicts.append(key)
             elif when is not None and when(other) < when(mine):
-                taken.append(key)
-        return taken, conflicts
+                adopted.append(key)
+        return adopted, conflicts
 
-    def _criterion(self, criterion_id: str, room: int) -> None:
+    def _compare_criterion(self, criterion_id: str, room: int) -> None:
         """Compare the picks of a criterion and whether it is closed: these go together."""
-        base, ours, theirs = (_picks(one, criterion_id) for one in (self.base, *self._two))
+        base, ours, theirs = (_picks(one, criterion_id) for one in (self.base, *self._copies))
         each = (base, ours, theirs)
-        taken, torn = self._three_way("picks", each, lambda _, __: True, _chosen)
-        closed = [one.parts["closed"].get(criterion_id) for one in (self.base, *self._two)]
-        together = _merged_keys(ours, theirs, taken) | set(torn)
+        adopted, contested = self._three_way("picks", each, lambda _, __: True, _chosen)
+        closed = [one.parts["closed"].get(criterion_id) for one in (self.base, *self._copies)]
+        together = _merged_keys(ours, theirs, adopted) | set(contested)
         why = ""
         if len(together) > room:
             why = f"would have {len(together):,} records and has room for {room:,}"
-        elif torn:
-            why = f"has patient {torn[0][1]} picked in one copy and taken out in the other"
+        elif contested:
+            why = f"has patient {contested[0][1]} picked in one copy and removed in the other"
         elif _closed_against(closed, base, ours, theirs):
             why = "was closed in one copy, and records were picked for it in the other"
         if why:
@@ -214,44 +217,44 @@ class Comparison:
                 key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)
             ]
             keys = [("picks", key) for key in sorted(differing)]
-            self._conflict(
+            self._add_conflict(
                 f"criterion:{criterion_id}",
                 f"{criterion_id} {why}.",
                 [
                     picks_in_words(picks.values(), one.parts["closed"].get(criterion_id))
-                    for picks, one in zip((ours, theirs), self._two, strict=True)
+                    for picks, one in zip((ours, theirs), self._copies, strict=True)
                 ],
                 *keys,
                 ("closed", criterion_id),
             )
             return
-        self.taken |= {("picks", key) for key in taken}
+        self.adopted |= {("picks", key) for key in adopted}
         closing = [{} if value is None else {criterion_id: value} for value in closed]
-        moved, torn_closing = self._three_way(
+        closings, contested_closings = self._three_way(
             "closed", (closing[0], closing[1], closing[2]), _same_reason, _on
         )
-        self.taken |= {("closed", key) for key in moved}
-        if torn_closing:
-            self._conflict(
+        self.adopted |= {("closed", key) for key in closings}
+        if contested_closings:
+            self._add_conflict(
                 f"closing:{criterion_id}",
                 f"Whether and why {criterion_id} is closed was changed in both.",
                 [closed_in_words(value) for value in closed[1:]],
                 ("closed", criterion_id),
             )
 
-    def _random(self) -> None:
+    def _compare_random(self) -> None:
         """Compare seed, draws and random records as a whole: a draw depends on those before it."""
-        base, ours, theirs = (one.random for one in (self.base, *self._two))
-        is_unsure = ("random", True) in self.base.unsure
-        if theirs == ours or (theirs == base and not is_unsure):
+        base, ours, theirs = (one.random for one in (self.base, *self._copies))
+        is_undecided = ("random", True) in self.base.undecided
+        if theirs == ours or (theirs == base and not is_undecided):
             return
-        if ours == base and not is_unsure:
-            self.taken.add(("random", True))
+        if ours == base and not is_undecided:
+            self.adopted.add(("random", True))
         elif ours.content == theirs.content:
             if theirs.times < ours.times:
-                self.taken.add(("random", True))
+                self.adopted.add(("random", True))
         else:
-            self._conflict(
+            self._add_conflict(
                 "random",
                 "The seed, the draws or the random records were changed in both.",
                 [one.says for one in (ours, theirs)],
@@ -260,9 +263,11 @@ class Comparison:
 
 
 def _merged_keys(
-    ours: Mapping[_PickKey, Pick], theirs: Mapping[_PickKey, Pick], taken: list[_PickKey]
+    ours: Mapping[_PickKey, Pick], theirs: Mapping[_PickKey, Pick], adopted: list[_PickKey]
 ) -> set[_PickKey]:
-    return {key for key in ours.keys() | theirs.keys() if key in (theirs if key in taken else ours)}
+    return {
+        key for key in ours.keys() | theirs.keys() if key in (theirs if key in adopted else ours)
+    }
 
 
 def _closed_against(
@@ -271,34 +276,38 @@ def _closed_against(
     ours: Mapping[_PickKey, Pick],
     theirs: Mapping[_PickKey, Pick],
 ) -> bool:
-    """Tell whether one copy has closed what the other, which has it open, picked records for."""
+    """Return whether one copy closed a criterion for which the other one picked records."""
     before, mine, other = closed
     by_us = mine is not None and mine != before and other is None and theirs.keys() - base.keys()
     by_them = other is not None and other != before and mine is None and ours.keys() - base.keys()
     return bool(by_us or by_them)
 
 
-def _picks(state: State, criterion_id: str) -> dict[_PickKey, Pick]:
+def _picks(state: MergeState, criterion_id: str) -> dict[_PickKey, Pick]:
     return {key: pick for key, pick in state.parts["picks"].items() if key[0] == criterion_id}
 
 
-def _drawing(work: Work) -> Drawing:
-    draws = [work.draws.get(key) for key in work.draws_that_count]
-    there = [draw for draw in draws if draw is not None]
-    removed = sorted((one.patient_id, one.replaced_by or "") for one in work.removed)
-    return Drawing(
+def _random_records(decisions: Decisions) -> RandomRecords:
+    draws = [decisions.draws.get(key) for key in decisions.draws_that_count]
+    counting = [draw for draw in draws if draw is not None]
+    removed = sorted((one.patient_id, one.replaced_by or "") for one in decisions.removed)
+    return RandomRecords(
         content=(
-            None if work.seed is None else work.seed.seed,
-            tuple((one.seed, one.replaces, one.drawn, one.eligible_sha256) for one in there),
-            tuple(sorted(work.at_random)),
+            None if decisions.seed is None else decisions.seed.seed,
+            tuple((one.seed, one.replaces, one.drawn, one.eligible_sha256) for one in counting),
+            tuple(sorted(decisions.at_random)),
             tuple(removed),
         ),
         times=(
-            *([] if work.seed is None else [work.seed.on.isoformat(), work.seed.by.name]),
-            *(f"{one.drawn_on.isoformat()} {one.by.name}" for one in there),
-            *(f"{one.on.isoformat()} {one.by.name}" for one in work.removed),
+            *(
+                []
+                if decisions.seed is None
+                else [decisions.seed.on.isoformat(), decisions.seed.by.name]
+            ),
+            *(f"{one.drawn_on.isoformat()} {one.by.name}" for one in counting),
+            *(f"{one.on.isoformat()} {one.by.name}" for one in decisions.removed),
         ),
-        says=random_in_words(work),
+        says=random_in_words(decisions),
     )
 
 

@@ -2,8 +2,6 @@
 
 The journal in it is the truth; the selection is the journal replayed. Each change is one event,
 on the disk before the call returns. docs/working-file.md describes the file.
-
-What an open working file says: what it is about, who has it, what was picked and done.
 """
 
 from __future__ import annotations
@@ -18,150 +16,28 @@ from typing import TYPE_CHECKING, Self
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
-from recordpick.selection.backup import keep_version
-from recordpick.selection.events import Body, Event, Kind, Person, next_event
-from recordpick.selection.history import Header, History
+from recordpick.selection.event_validation import EventValidator
+from recordpick.selection.events import Body, Event, Person, next_event
+from recordpick.selection.figures import NewFigures, ReportBasis
 from recordpick.selection.identity_fingerprint import Changed
-from recordpick.selection.kinds import draws as drawing
-from recordpick.selection.kinds import picks as decisions
-from recordpick.selection.kinds import results as checking
-from recordpick.selection.kinds.figures import to_choose, to_give
-from recordpick.selection.kinds.index_used import to_rematch, used_from_now
+from recordpick.selection.journal import Journal
+from recordpick.selection.kinds import draws, figures, notes, picks, results, seeds, undo
+from recordpick.selection.kinds.created import CREATED, decide_new_file
+from recordpick.selection.kinds.event_kind import EventKind
+from recordpick.selection.kinds.exported import EXPORTED, decide_export
+from recordpick.selection.kinds.index_used import INDEX_USED, decide_index
 from recordpick.selection.known_folders import remember
 from recordpick.selection.ledger import paused_garbage_collection
-from recordpick.selection.opening import (
-    Asked,
-    Opened,
-    back_up_or_say,
-    is_worked_on,
-    open_file,
-    replayed,
-)
-from recordpick.selection.plausible import Plausibility
-from recordpick.selection.recovery import read_once
-from recordpick.selection.state import (
-    ChosenBy,
-    FilledIn,
-    Given,
-    IndexUsed,
-    SeedSource,
-    Selection,
-    What,
-)
-from recordpick.selection.store import Store, text_sha256
-from recordpick.selection.validation import checked_person, checked_practice, checked_seed
+from recordpick.selection.opening import Opened, OpenOptions, open_file
+from recordpick.selection.results import FilledIn
+from recordpick.selection.state import ChosenBy, IndexUsed, SeedSource, Selection
+from recordpick.selection.store import Store
+from recordpick.selection.typed_text import clean_person, clean_seed
 
 if TYPE_CHECKING:
     import polars as pl
 
     from recordpick.index.practice_index import PracticeIndex
-
-
-class Facts:
-    """What there is to read in an open working file; `WorkingFile` is one that can be changed."""
-
-    def __init__(self, path: Path, opened: Opened, person: Person | None) -> None:
-        self.path = path
-        self.pack: Pack = opened.sound.pack
-        self.held_by: str = opened.held_by
-        """Who has the file open for writing, and since when; "" if nobody else has."""
-        self.why_read_only: str = opened.why_read_only
-        """Why nothing can be changed, as a sentence; "" if it can."""
-        self.damage: str = opened.sound.damage
-        """What is damaged, and so missing here, in a file opened to save what is sound."""
-        self.warnings: tuple[str, ...] = opened.warnings
-        """Sentences that people should see now that the file is open."""
-        self.taken_over: str = opened.taken_over
-        """From whom the file was taken over, as a sentence; "" if nobody had it."""
-        self.diverged: tuple[Path, ...] = opened.diverged
-        """Copies beside the file that have gone on by themselves, as the file has."""
-        self._header: Header = opened.sound.header
-        self._history: History = opened.sound.history
-        self._plausible = opened.sound.plausible
-        self._store = opened.store
-        self._lock = opened.lock
-        self._person = person
-        self._selection = self._history.selection()
-
-    @property
-    def id(self) -> str:
-        """What names this working file, and no other: the hash of its first event."""
-        return self._history.events[0].hash
-
-    @property
-    def selection(self) -> Selection:
-        """All the picks, and what was said about them, as they stand."""
-        return self._selection
-
-    @property
-    def events(self) -> tuple[Event, ...]:
-        """Everything that was ever done, in order."""
-        return tuple(self._history.events)
-
-    @property
-    def head(self) -> str:
-        """The hash of the last event, which stands for all before it."""
-        return self._history.events[-1].hash
-
-    @property
-    def read_only(self) -> bool:
-        """Whether nothing can be changed."""
-        return self._store is None
-
-    @property
-    def person(self) -> Person | None:
-        """Who works on the file; None until somebody has said so (`sign_in`)."""
-        return self._person
-
-    @property
-    def practice(self) -> str:
-        """The practice's name, "" if none was given."""
-        return self._header.practice
-
-    @property
-    def synthetic(self) -> bool:
-        """Whether the patients are made up."""
-        return self._header.synthetic
-
-    @property
-    def suggestion_seed(self) -> str:
-        """The seed for suggestions by ticket."""
-        return self._header.suggestion_seed
-
-    @property
-    def index_used(self) -> IndexUsed:
-        """The practice index that picks are made from."""
-        return self._history.index or self._header.index
-
-    def other_people(self) -> frozenset[str]:
-        """Give picked patients whose number looks like another person's since the index before.
-
-        That is, with another date of birth or NHS number than in the last index of another
-        fingerprint.
-        """
-        before = self._history.index_before
-        if before is None:
-            return frozenset()
-        changed = Changed.between(before.people, self.index_used.people, self.suggestion_seed)
-        return changed.of({pick.patient_id for pick in self._selection.picks})
-
-    @property
-    def as_at(self) -> date:
-        """The day on which ages and intervals are reckoned."""
-        return self.index_used.as_at
-
-    @property
-    def index_fingerprint(self) -> str:
-        """The fingerprint of the practice index that picks are made from."""
-        return self.index_used.fingerprint
-
-    @property
-    def index_folder(self) -> Path | None:
-        """Where the index was when it was last used; it may be elsewhere on this computer."""
-        folder = self.index_used.folder
-        return Path(folder) if folder else None
-
 
 WHAT_IT_IS = (
     "A working file of recordpick: patient records picked for data checking. It holds patient "
@@ -174,10 +50,10 @@ def _now() -> datetime:
 
 
 class ChangedMeanwhileError(UserError):
-    """Something was decided between the making of a pack and the noting of it."""
+    """Something was decided after a pack was made and before it was recorded."""
 
 
-class WorkingFile(Facts):
+class WorkingFile:
     """An open working file: `create` or `open` one. Use it as a context manager, or close it.
 
     Every change is on the disk when its call returns, which gives the new selection. It raises a
@@ -186,11 +62,22 @@ class WorkingFile(Facts):
     """
 
     def __init__(self, path: Path, opened: Opened, person: Person | None) -> None:
-        super().__init__(path, opened, person)
+        self.path = path
+        self.pack: Pack = opened.sound.pack
+        self.held_by: str = opened.held_by
+        """Who has the file open for writing, and since when; "" if nobody else has."""
+        self.damage: str = opened.sound.damage
+        """What is damaged, and so missing here, in a file opened to save what is sound."""
+        self.taken_over: str = opened.taken_over
+        """From whom the file was taken over, as a sentence; "" if nobody had it."""
+        self.diverged: tuple[Path, ...] = opened.diverged
+        """Copies beside the file that have gone on by themselves, as the file has."""
+        self._journal = Journal(path, opened)
+        self._person = person
         self._now: Callable[[], datetime] = _now
         self._mutex = threading.RLock()
-        self._copied_on: date | None = None
-        """The day of the last change: there is a copy of how the file was before that day."""
+
+    # Creating, opening and closing
 
     @classmethod
     def create(  # noqa: PLR0913 - what a working file is about; the two last are for tests, demos
@@ -205,31 +92,20 @@ class WorkingFile(Facts):
         suggestion_seed: str | None = None,
         now: Callable[[], datetime] = _now,
     ) -> Self:
-        """Make a working file and open it. UserError if the name is taken or cannot be written.
+        """Create a working file and open it. UserError if the name is taken or cannot be written.
 
         `suggestion_seed` orders suggestions by ticket; by default it is made from the system's
-        entropy. `now` tells the time, with its zone.
+        entropy. `now` returns the time, with its time zone.
         """
-        from recordpick.criteria.load import parse_pack
         from recordpick.picking.tickets import new_seed
 
         path = path.absolute()
-        person = checked_person(person)
-        seed = new_seed() if suggestion_seed is None else checked_seed(suggestion_seed)
-        _check_encodable(pack)
-        parse_pack(pack.files)  # what could not be read again is not written
+        person = clean_person(person)
+        seed = new_seed() if suggestion_seed is None else clean_seed(suggestion_seed)
         meta = {"made_by": f"recordpick {__version__}", "what_it_is": WHAT_IT_IS}
-        body: Body = {
-            "meta": [[key, value] for key, value in sorted(meta.items())],
-            "practice": checked_practice(practice),
-            "synthetic": index.manifest.synthetic,
-            "pack": pack.fingerprint,
-            "pack_files": [[name, text_sha256(text)] for name, text in pack.files.items()],
-            "suggestion_seed": seed,
-            **used_from_now(index, as_at, seed),
-        }
-        first = next_event(None, now(), person, "created", body)
-        Plausibility(pack).check(first)
+        body = decide_new_file(meta, pack, index, as_at, practice, seed)
+        first = next_event(None, now(), person, CREATED.name, body)
+        EventValidator(pack).check(first)
         Store.create(path, meta, pack.files, [first])
         remember(first.hash, first.text("folder"))
         return cls.open(path, person, now=now)
@@ -250,13 +126,15 @@ class WorkingFile(Facts):
 
         It opens read-only, and says why (`why_read_only`), where it or its folder cannot be
         written to, or where somebody else has it open (`held_by`) and `take_over` is not given.
-        DamagedFileError (a UserError) if it is damaged: `salvage` then opens what is sound, to be
-        read only. UserError if it is no working file. `now` tells the time, with its zone.
+        DamagedFileError (a UserError) if it is damaged: `salvage` then opens what is sound, for
+        reading only. UserError if it is not a working file. `now` returns the time, with its time
+        zone.
         """
         path = path.absolute()
-        person = None if person is None else checked_person(person)
-        asked = Asked("" if person is None else person.name, now(), read_only, salvage, take_over)
-        file = cls(path, open_file(path, asked), person)
+        person = None if person is None else clean_person(person)
+        who = "" if person is None else person.name
+        options = OpenOptions(who, now(), read_only, salvage, take_over)
+        file = cls(path, open_file(path, options), person)
         file._now = now
         return file
 
@@ -274,37 +152,122 @@ class WorkingFile(Facts):
     def close(self) -> None:
         """Give the file up, so that others may write to it. Nothing is left to be saved."""
         with self._mutex:
-            if self._store is not None:
-                self._store.close()
-                self._store = None
-                self.why_read_only = "The file was closed."
-            if self._lock is not None:
-                self._lock.release()
-                self._lock = None
+            self._journal.close()
 
     def sign_in(self, person: Person) -> None:
         """Say who works on the file from now on."""
         with self._mutex:
-            self._person = checked_person(person)
-            if self._lock is not None:
-                self._lock.check()
-                self._lock.say_who(self._person.name)
+            self._person = clean_person(person)
+            self._journal.name_holder(self._person)
 
     def refresh(self) -> Selection:
-        """Read again what others have written meanwhile, where the file is open read-only."""
+        """Read what others have written since, where the file is open read-only."""
         with self._mutex:
             if self.read_only and not self.damage:
-                plausible = Plausibility(self.pack)
-                history, broken = replayed(read_once(self.path).content.events, plausible)
-                if not broken and len(history.events) >= len(self._history.events):
-                    self._history = history
-                    self._selection = history.selection()
-            return self._selection
+                self._journal.refresh()
+            return self.selection
+
+    # What the file says
+
+    @property
+    def id(self) -> str:
+        """What names this working file, and no other: the hash of its first event."""
+        return self._journal.history.events[0].hash
+
+    @property
+    def selection(self) -> Selection:
+        """All the picks, and what was said about them, as they are now."""
+        return self._journal.selection
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that was ever done, in order."""
+        return tuple(self._journal.history.events)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last event, which stands for all before it."""
+        return self._journal.history.events[-1].hash
+
+    def snapshot(self) -> tuple[str, Selection]:
+        """Return the hash of the last event and the selection that it led to, of one moment."""
+        with self._mutex:
+            return self.head, self.selection
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be changed."""
+        return self._journal.read_only
+
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing can be changed, as a sentence; "" if it can."""
+        return self._journal.why_read_only
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences that people should see now."""
+        return self._journal.warnings
+
+    @property
+    def person(self) -> Person | None:
+        """Who works on the file; None until somebody has said so (`sign_in`)."""
+        return self._person
+
+    @property
+    def practice(self) -> str:
+        """The practice's name, "" if none was given."""
+        return self._journal.header.practice
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the patients are made up."""
+        return self._journal.header.synthetic
+
+    @property
+    def suggestion_seed(self) -> str:
+        """The seed for suggestions by ticket."""
+        return self._journal.header.suggestion_seed
+
+    @property
+    def index_used(self) -> IndexUsed:
+        """The practice index that picks are made from."""
+        return self._journal.history.permanent.index or self._journal.header.index
+
+    @property
+    def as_at(self) -> date:
+        """The day for which ages and intervals are calculated."""
+        return self.index_used.as_at
+
+    @property
+    def index_fingerprint(self) -> str:
+        """The fingerprint of the practice index that picks are made from."""
+        return self.index_used.fingerprint
+
+    @property
+    def index_folder(self) -> Path | None:
+        """Where the index was when it was last used; it may be elsewhere on this computer."""
+        folder = self.index_used.folder
+        return Path(folder) if folder else None
+
+    def reused_numbers(self) -> frozenset[str]:
+        """Return picked patients whose number looks like another person's since the index before.
+
+        That is, with another date of birth or NHS number than in the last index of another
+        fingerprint.
+        """
+        before = self._journal.history.permanent.index_before
+        if before is None:
+            return frozenset()
+        changed = Changed.between(before.people, self.index_used.people, self.suggestion_seed)
+        return changed.of({pick.patient_id for pick in self.selection.picks})
+
+    # Decisions
 
     def pick(
         self, criterion_id: str, patient_ids: Iterable[str], chosen_by: ChosenBy | None = None
     ) -> Selection:
-        """Pick patients for a criterion (KeyError if the pack has none of that id).
+        """Pick patients for a criterion (KeyError if the pack has none with that id).
 
         Those picked for it already are left out. `chosen_by` is by default "staff" for people of
         the practice, "supplier" for others. UserError where they would be more than the criterion
@@ -315,76 +278,78 @@ class WorkingFile(Facts):
 
         def body() -> Body:
             by = chosen_by or ("staff" if self._signed_in().role == "practice" else "supplier")
-            return decisions.to_pick(self.pack, self._selection, criterion_id, patient_ids, by)
+            return picks.decide_pick(self.pack, self.selection, criterion_id, patient_ids, by)
 
-        return self._decide("picked", body)
+        return self._decide(picks.PICKED, body)
 
-    def suggest(self, picks: Iterable[tuple[str, str]], how: str) -> Selection:
+    def suggest(self, pairs: Iterable[tuple[str, str]], how: str) -> Selection:
         """Pick what was suggested: (criterion_id, patient_id), all or none, undone as one.
 
         `how` names the way of suggesting: "ticket", "fewest records", "spread".
         """
         return self._decide(
-            "suggested", lambda: decisions.to_suggest(self.pack, self._selection, picks, how)
+            picks.SUGGESTED,
+            lambda: picks.decide_suggestion(self.pack, self.selection, pairs, how),
         )
 
     def remove(
         self, criterion_id: str | None, patient_ids: Iterable[str], reason: str = ""
     ) -> Selection:
-        """Take picks of a criterion away; or random records (None), which needs a reason.
+        """Remove picks of a criterion; or random records (None), which needs a reason.
 
-        A random record taken away is not drawn again with this seed.
+        A random record that was removed is not drawn again with this seed.
         """
         return self._decide(
-            "removed",
-            lambda: decisions.to_remove(
-                self.pack, self._selection, criterion_id, patient_ids, reason
+            picks.REMOVED,
+            lambda: picks.decide_removal(
+                self.pack, self.selection, criterion_id, patient_ids, reason
             ),
         )
 
     def note(self, patient_id: str, text: str) -> Selection:
-        """Note something about a patient, in place of any note before; "" takes it away."""
+        """Note something about a patient, in place of any note before; "" removes it."""
         return self._decide(
-            "noted", lambda: decisions.to_note(self._selection.notes, patient_id, text)
+            notes.NOTED, lambda: notes.decide_note(self.selection.notes, patient_id, text)
         )
 
     def close_criterion(self, criterion_id: str, reason: str) -> Selection:
-        """Say that no more records are to be found for a criterion, and why."""
+        """Say that no more records can be found for a criterion, and why."""
         return self._decide(
-            "closed", lambda: decisions.to_close(self.pack, self._selection, criterion_id, reason)
+            notes.CLOSED,
+            lambda: notes.decide_closing(self.pack, self.selection, criterion_id, reason),
         )
 
     def reopen_criterion(self, criterion_id: str) -> Selection:
         """Look for records for a closed criterion again."""
         return self._decide(
-            "reopened", lambda: decisions.to_reopen(self.pack, self._selection, criterion_id)
+            notes.REOPENED, lambda: notes.decide_reopening(self.pack, self.selection, criterion_id)
         )
 
     def fix_seed(self, seed: str, source: SeedSource, reason: str = "") -> Selection:
         """Fix the seed of the random draw, before drawing.
 
-        Fixing the seed that is fixed changes nothing. Any other than the first ever fixed needs
-        a `reason`; the next draw is then made anew, and the records drawn before are withdrawn.
+        Fixing the seed that is fixed changes nothing. Any other than the first ever fixed needs a
+        `reason`; the next draw then begins again, and the records drawn before are withdrawn.
         """
         return self._decide(
-            "seed_fixed", lambda: decisions.to_fix_seed(self._selection, seed, source, reason)
+            seeds.SEED_FIXED, lambda: seeds.decide_seed(self.selection, seed, source, reason)
         )
 
     def draw(
         self, eligible: pl.Series, n: int | None = None, strata: pl.DataFrame | None = None
     ) -> Selection:
-        """Draw the next `n` tickets of those eligible (None: what is missing to the pack's number).
+        """Draw the next `n` tickets of those eligible (None: up to the number the pack asks for).
 
-        `strata` (as `picking.strata.strata_of` gives them for these eligible) makes the draw even
+        `strata` (as `picking.strata.strata_of` returns them for these eligible) makes the draw even
         over groups; a seed draws always with or always without (`Selection.by_strata`).
 
         The draw is the last of `Selection.draws`; its `short` says how many fewer there were than
         asked for. UserError if no seed is fixed or nobody is eligible, or left to be drawn.
         """
         return self._decide(
-            "drawn",
-            lambda: drawing.to_draw(
-                self._history.work, eligible, n, self.pack.random_records, strata
+            draws.DRAWN,
+            lambda: draws.decide_draw(
+                self._journal.history.decisions, eligible, n, self.pack.random_records, strata
             ),
         )
 
@@ -395,63 +360,63 @@ class WorkingFile(Facts):
         eligible: pl.Series,
         strata: pl.DataFrame | None = None,
     ) -> Selection:
-        """Take a random record out for a reason, and draw the next ticket in its place.
+        """Remove a random record for a reason, and draw the next ticket in its place.
 
         By strata, the next of its stratum while there is one.
         """
         return self._decide(
-            "replaced",
-            lambda: drawing.to_replace(self._history.work, patient_id, reason, eligible, strata),
+            draws.REPLACED,
+            lambda: draws.decide_replacement(
+                self._journal.history.decisions, patient_id, reason, eligible, strata
+            ),
         )
 
-    def take_in_results(self, filled: FilledIn) -> Selection:
-        """Take in the results of a filled-in workbook: one event, undone as one.
+    def import_results(self, filled: FilledIn) -> Selection:
+        """Import the results of a filled-in workbook: one event, undone as one.
 
-        What is known already is left out; a result that says something else takes the place of
-        the one before, which stays in its `earlier`. A workbook that was taken in for this phase
-        before changes nothing.
+        What is known already is left out; a result that says something else replaces the one
+        before, which stays in its `earlier`. A workbook that was imported for this phase before
+        changes nothing.
         """
         return self._decide(
-            "checked",
-            lambda: checking.to_take_in(self._selection.results, self._selection.imports, filled),
+            results.CHECKED,
+            lambda: results.decide_results(self.selection.results, self.selection.imports, filled),
         )
 
-    def give_figures(self, given: Given) -> Selection:
+    def keep_figures(self, given: NewFigures) -> Selection:
         """Keep figures of a system's own report: one event, undone as one.
 
-        What is known already is left out; None as a value takes a figure away.
-        """
-        return self._decide("figures", lambda: to_give(self._selection.figures, given))
-
-    def count_reports_by(self, what: What, files: Sequence[tuple[str, str]]) -> Selection:
-        """Keep a QOF table, or report rules with their codelists (name and text of each file).
-
-        The reports are counted by them from now on; without any, by those that ship.
+        What is known already is left out; None as a value removes a figure.
         """
         return self._decide(
-            "reports_by", lambda: to_choose(self._selection.reports_by, what, files)
+            figures.FIGURES, lambda: figures.decide_figures(self.selection.figures, given)
+        )
+
+    def count_reports_by(self, basis: ReportBasis, files: Sequence[tuple[str, str]]) -> Selection:
+        """Keep a QOF table, or report rules with their codelists (name and text of each file).
+
+        The reports are counted by them from now on; without any, by those of recordpick.
+        """
+        return self._decide(
+            figures.REPORTS_BY,
+            lambda: figures.decide_report_basis(self.selection.reports_by, basis, files),
         )
 
     def undo(self) -> Selection:
         """Take back what `Selection.can_undo` says. That is an event too."""
-        return self._decide("undone", lambda: _of(self._history.next_undo, "undo"))
+        return self._decide(undo.UNDONE, lambda: undo.decide_undo(self._journal.history.next_undo))
 
     def redo(self) -> Selection:
         """Do again what `Selection.can_redo` says. That is an event too."""
-        return self._decide("redone", lambda: _of(self._history.next_redo, "do again"))
+        return self._decide(undo.REDONE, lambda: undo.decide_redo(self._journal.history.next_redo))
 
-    def at_one_moment(self) -> tuple[str, Selection]:
-        """Give the hash of the last event and the selection that it led to, both of one moment."""
-        with self._mutex:
-            return self.head, self._selection
-
-    def exported(
+    def record_export(
         self, path: Path, sha256: str, made_from: str | None = None, list_id: str = ""
     ) -> Selection:
         """Record that a hand-over pack was written: where, what names its content, and its list.
 
-        `made_from` is the hash of the event after which the selection stands as in the pack:
-        ChangedMeanwhileError, and nothing noted, if it is not the last any more. The list of an
+        `made_from` is the hash of the event after which the selection was as in the pack:
+        ChangedMeanwhileError, and nothing recorded, if it is not the last any more. The list of an
         export is what the events before it lead to, so nothing may come in between.
         """
 
@@ -461,91 +426,47 @@ class WorkingFile(Facts):
                     "Something was changed while the hand-over pack was made, so it was not "
                     "written: export again."
                 )
-            named: Body = {"list_id": list_id} if list_id else {}
-            return {"path": str(path), "sha256": sha256, **named}
+            return decide_export(path, sha256, list_id)
 
-        return self._decide("exported", body)
+        return self._decide(EXPORTED, body)
 
-    def rematched(self, index: PracticeIndex, as_at: date) -> Selection:
+    def use_index(self, index: PracticeIndex, as_at: date) -> Selection:
         """Record that the picks are looked at with another index, or at another place or day.
 
         UserError where a tenth of the patients (and more than three) have another date of birth
         or NHS number there than in the index before: their numbers are other people's.
         """
-
         selection = self._decide(
-            "index_used",
-            lambda: to_rematch(self.index_used, index, as_at, self.suggestion_seed),
+            INDEX_USED, lambda: decide_index(self.index_used, index, as_at, self.suggestion_seed)
         )
         remember(self.id, self.index_used.folder)
         return selection
 
     def _signed_in(self) -> Person:
         if self._person is None:
-            raise UserError("Say who you are first: a name, and for whom you work.")
+            raise UserError("Say who you are first: a name, and who you work for.")
         return self._person
 
-    def _decide(self, kind: Kind, body: Callable[[], Body | None]) -> Selection:
-        """Write one event (None: there is nothing to write) and give the selection after it."""
+    def _decide(self, kind: EventKind, body: Callable[[], Body | None]) -> Selection:
+        """Write one event (None: there is nothing to write) and return the selection after it."""
         with self._mutex:
-            if self._store is None or self._lock is None:
-                raise UserError(f"{self.path.name} cannot be changed. {self.why_read_only}")
+            self._journal.check_writable()
             person, decided = self._signed_in(), body()
-            if decided is None:
-                return self._selection
-            event = next_event(self._history.last, self._now(), person, kind, decided)
-            self._history.check(event)
-            self._plausible.check(event)
-            try:
-                self._lock.check()
-                self._copy_once_a_day(event)
-                if self._store.must_grow(event):
-                    keep_version(self.path, self._store.version)
-                self._store.append(event)
-            except UserError as error:
-                raise NotSavedError(*error.messages, at_risk=not self._is_on_disk()) from error
-            self._history.add(event)
-            self._plausible.add(event)
-            self._selection = self._history.selection()
-            return self._selection
+            if decided is not None:
+                self._journal.append(self._now(), person, kind, decided)
+            return self.selection
 
-    def _copy_once_a_day(self, event: Event) -> None:
-        """Copy the file before the first change of each day, also where it stays open overnight.
-
-        It is read through first: a damaged file is not copied, and nothing is written into it.
-        """
-        assert self._store is not None
-        today = event.on.astimezone().date()
-        if today != self._copied_on and is_worked_on(self._history.events):
-            self._store.check()
-            self.warnings = back_up_or_say(self.path, event.on)
-        self._copied_on = today
-
-    def _is_on_disk(self) -> bool:
-        """Tell whether all that is held here can be read from the file as well."""
-        try:
-            content = read_once(self.path).content
-        except UserError:
-            return False
-        held = self._history.events
-        return (
-            not content.damage
-            and list(content.events[: len(held)]) == held
-            and content.pack_files == dict(self.pack.files)
-        )
+    # Saving as another file
 
     def save_copy(self, path: Path) -> Path:
-        """Save everything that is held here as a new working file: all events, and the pack.
+        """Save everything that is in memory as a new working file: all events, and the pack.
 
-        Returns where it is.
-
-        What is on the disk under the file's own name is not read: it may be damaged or gone. A
-        file that was opened to save what is sound is saved as far as that. UserError where the
-        name is taken or cannot be written.
+        Returns its path. The file of the same name on the disk is not read: it may be damaged or
+        gone. A file that was opened to save what is sound is saved as far as that. UserError where
+        the name is taken or cannot be written.
         """
         with self._mutex:
-            meta, events = dict(self._header.meta), tuple(self._history.events)
-            Store.create(path.absolute(), meta, self.pack.files, events)
+            self._journal.save_copy(path.absolute())
             return path.absolute()
 
     def save_merged(self, path: Path, body: Body, person: Person) -> Path:
@@ -555,28 +476,5 @@ class WorkingFile(Facts):
         written.
         """
         with self._mutex:
-            by, last = checked_person(person), self._history.last
-            event = next_event(last, self._now(), by, "merged", body)
-            self._history.check(event)
-            self._plausible.check(event)
-            events = (*self._history.events, event)
-            Store.create(path.absolute(), dict(self._header.meta), self.pack.files, events)
+            self._journal.save_merged(path.absolute(), self._now(), clean_person(person), body)
             return path.absolute()
-
-
-def _of(event: Event | None, what: str) -> Body:
-    if event is None:
-        raise UserError(f"There is nothing to {what}.")
-    return {"of": event.seq}
-
-
-def _check_encodable(pack: Pack) -> None:
-    """Raise a UserError for a pack with characters that no file can hold (lone surrogates)."""
-    for name, text in pack.files.items():
-        try:
-            f"{name}{text}".encode()
-        except UnicodeEncodeError as error:
-            raise UserError(
-                f"{name} has a character that is no text (character {error.start + 1}): "
-                "save it again as UTF-8."
-            ) from error

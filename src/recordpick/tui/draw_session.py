@@ -31,7 +31,7 @@ def draw(
         session.file.fix_seed(seed, "entered", reason)
     elif session.selection.seed is None:
         session.file.fix_seed(new_seed(), "made", reason)
-    begun = session.selection.drawn_with_the_seed > 0
+    begun = session.selection.drawn_with_seed > 0
     even = session.selection.by_strata if begun else by_strata
     strata = strata_of(session.index.patients(session.file.as_at), eligible) if even else None
     drawn = session.file.draw(eligible, number, strata).draws[-1]

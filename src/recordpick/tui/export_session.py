@@ -73,7 +73,7 @@ def export(session: Session, asked: Asked, progress: Progress = silent) -> Expor
     says += tuple(
         Secret(warning.in_words, warning.in_numbers)
         for warning in pick_warnings(
-            session.selection, index, file.as_at, matches, file.other_people()
+            session.selection, index, file.as_at, matches, file.reused_numbers()
         )
     )
     if asked.encrypted:

@@ -21,7 +21,7 @@ from recordpick.tui.new_file import as_path
 from recordpick.tui.visible import content, fit
 
 if TYPE_CHECKING:
-    from recordpick.selection.state import System
+    from recordpick.selection.figures import System
     from recordpick.tui.reports_session import Reports
     from recordpick.tui.session import Session
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from recordpick.reports.import_figures import ImportedFigures
     from recordpick.reports.practice_reports import CountedReports
-    from recordpick.selection.state import OwnFigure, System
+    from recordpick.selection.figures import System, SystemFigure
     from recordpick.tui.session import Session
 
 
@@ -34,7 +34,7 @@ class Reports:
         """Whether they are counted by what the working file says now."""
         return self.state == _state(self.session)
 
-    def figure(self, system: System, name: tuple[str, ...]) -> OwnFigure | None:
+    def figure(self, system: System, name: tuple[str, ...]) -> SystemFigure | None:
         """Give a figure of a system: who gave it, when, from which file."""
         return self.session.selection.figures.get((system, name))
 

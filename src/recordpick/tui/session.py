@@ -112,7 +112,7 @@ class Session:
             progress("opening the practice index", None)
             if folder is not None and newer:
                 index = open_index(folder)
-                file.rematched(index, index.manifest.as_at)
+                file.use_index(index, index.manifest.as_at)
                 return cls(file, index)
             try:
                 index = index_of(file, folder)
@@ -232,7 +232,7 @@ class Session:
 
         if self.matches is None:
             return ()
-        others = self.file.other_people()
+        others = self.file.reused_numbers()
         found = moved_on(self.selection.picks, self.matches, self.patients, others)
         return tuple(moved.in_words for moved in found)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
-from recordpick.selection.describe import describe
+from recordpick.selection.kinds.registry import describe
 from recordpick.selection.lock import lock_path, read_lock
 from recordpick.selection.working_file import WorkingFile
 

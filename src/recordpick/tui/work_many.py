@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from recordpick.errors import UserError
-from recordpick.os_errors import NotSavedError
+from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.asides import opens_box
 from recordpick.tui.criteria_list import CriteriaList
 from recordpick.tui.dialogs import Confirm, Tell
@@ -114,7 +114,7 @@ class WorkMany(WorkScreens):
                 drawn=overview.random,
                 wanted=overview.random_wanted,
                 seed=seed.seed if seed else "",
-                begun=self.session.selection.drawn_with_the_seed > 0,
+                begun=self.session.selection.drawn_with_seed > 0,
             )
         )
         if asked is None:

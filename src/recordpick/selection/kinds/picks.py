@@ -1,78 +1,29 @@
-"""What may be decided: each function looks at the selection and gives the body of an event.
+"""Records picked for a criterion: by hand, or as suggested; and picks that are removed.
 
-Nothing is changed here. A UserError says why something may not be done, and what to do instead.
+The functions `decide_…` look at the selection and return the body of an event; nothing is changed.
+A UserError says why something may not be done, and what to do instead.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable
 
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.errors import UserError
-from recordpick.selection.events import Body, BrokenEventError, Event, Json
+from recordpick.selection.decisions import Decisions, add_pick, drop_picks
+from recordpick.selection.events import Body, BrokenEventError, Event
+from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
-from recordpick.selection.state import (
-    ChosenBy,
-    Closed,
-    Pick,
-    Removed,
-    SeedSource,
-    Selection,
-)
-from recordpick.selection.validation import checked_note, checked_reason, checked_seed
-from recordpick.selection.work import Work, add_pick, drop_picks
+from recordpick.selection.state import ChosenBy, Pick, Removed, Selection
+from recordpick.selection.tally import Change, Pair, Tally
+from recordpick.selection.typed_text import clean_reason
+from recordpick.text import plural
 
 _CHOSEN_BY: dict[str, ChosenBy] = {"rule": "rule", "staff": "staff", "supplier": "supplier"}
 
 
-def _picked(work: Work, event: Event, log: Log) -> None:
-    chosen_by = _CHOSEN_BY.get(event.text("chosen_by"))
-    if chosen_by is None:
-        raise BrokenEventError(event.seq, "does not say who chose")
-    criterion_id, by, on = event.text("criterion_id"), event.by, event.on
-    for patient_id in event.texts("patient_ids"):
-        pick = Pick(patient_id, criterion_id, chosen_by, by.name, by.role, on)
-        add_pick(work, pick, log)
-
-
-def _suggested(work: Work, event: Event, log: Log) -> None:
-    by, on, note = event.by, event.on, f"suggested: {event.text('how')}"
-    for row in event.rows("picks"):
-        match row:
-            case [str(criterion_id), str(patient_id)]:
-                pick = Pick(patient_id, criterion_id, "rule", by.name, by.role, on, note=note)
-                add_pick(work, pick, log)
-            case _:
-                raise BrokenEventError(event.seq, "has a suggested record that is none")
-
-
-def _removed(work: Work, event: Event, log: Log) -> None:
-    criterion_id, gone = event.text_or_none("criterion_id"), event.texts("patient_ids")
-    drop_picks(work, criterion_id, gone, log)
-    if criterion_id is None:
-        by, on, reason = event.by, event.on, event.text("reason")
-        for patient_id in gone:
-            work.removed_rows.append(Removed(patient_id, reason, by, on), log)
-
-
-def _noted(work: Work, event: Event, log: Log) -> None:
-    patient_id, text = event.text("patient_id"), event.text("text")
-    if text:
-        work.note_rows.put(patient_id, text, log)
-    else:
-        work.note_rows.drop(patient_id, log)
-
-
-def _closed(work: Work, event: Event, log: Log) -> None:
-    closed = Closed(event.text("reason"), event.by, event.on)
-    work.closed_rows.put(event.text("criterion_id"), closed, log)
-
-
-def _reopened(work: Work, event: Event, log: Log) -> None:
-    work.closed_rows.drop(event.text("criterion_id"), log)
-
-
-def to_pick(
+def decide_pick(
     pack: Pack,
     selection: Selection,
     criterion_id: str,
@@ -84,16 +35,16 @@ def to_pick(
     given = list(dict.fromkeys(patient_ids))
     if not given:
         raise UserError(f"Nobody was given to pick for {criterion_id}: choose a patient first.")
-    there = {pick.patient_id for pick in selection.of(criterion_id)}
-    new = [patient_id for patient_id in given if patient_id not in there]
+    picked = {pick.patient_id for pick in selection.of(criterion_id)}
+    new = [patient_id for patient_id in given if patient_id not in picked]
     if not new:
         who = given[0] if len(given) == 1 else "Everybody given"
         raise UserError(f"{who} is already picked for {criterion_id}.")
     _check_room(criterion, selection, len(new))
-    return {"criterion_id": criterion_id, "patient_ids": _json(new), "chosen_by": chosen_by}
+    return {"criterion_id": criterion_id, "patient_ids": [*new], "chosen_by": chosen_by}
 
 
-def to_suggest(
+def decide_suggestion(
     pack: Pack, selection: Selection, picks: Iterable[tuple[str, str]], how: str
 ) -> Body:
     """Pick what was suggested, all of it or nothing."""
@@ -103,16 +54,14 @@ def to_suggest(
             "There is nobody to suggest: every criterion has its records, is closed, or nobody "
             "else meets it."
         )
-    new: dict[str, int] = {}
     for criterion_id, patient_id in pairs:
         if criterion_id in selection.criteria_of(patient_id):
             raise UserError(f"{patient_id} is already picked for {criterion_id}: suggest again.")
-        new[criterion_id] = new.get(criterion_id, 0) + 1
-    for criterion_id, number in new.items():
+    for criterion_id, number in Counter(criterion_id for criterion_id, _ in pairs).items():
         _check_room(pack.criterion(criterion_id), selection, number)
     return {
         "picks": [[criterion_id, patient_id] for criterion_id, patient_id in pairs],
-        "how": checked_reason(how, "the suggestion"),
+        "how": clean_reason(how, "the suggestion"),
     }
 
 
@@ -124,86 +73,180 @@ def _check_room(criterion: Criterion, selection: Selection, number: int) -> None
         return
     if room > 0:
         raise UserError(
-            f"{criterion.id} has room for {_records(room, 'more ')}, and {number:,} were given: "
-            "choose fewer."
+            f"{criterion.id} has room for {plural(room, 'more record')}, and {number:,} were "
+            "given: choose fewer."
         )
     raise UserError(
-        f"{criterion.id} already has its {_records(criterion.records)}: remove one first."
+        f"{criterion.id} already has its {plural(criterion.records, 'record')}: remove one first."
     )
 
 
-def to_remove(
+def decide_removal(
     pack: Pack,
     selection: Selection,
     criterion_id: str | None,
     patient_ids: Iterable[str],
     reason: str,
 ) -> Body:
-    """Take picks of a criterion away, or random records (None), which needs a reason."""
+    """Remove picks of a criterion, or random records (None), which needs a reason."""
     if criterion_id is not None:
         pack.criterion(criterion_id)
     given = list(dict.fromkeys(patient_ids))
-    where = "a random record" if criterion_id is None else f"picked for {criterion_id}"
     if not given:
         raise UserError("Nobody was given to remove: choose a picked patient first.")
-    there = {pick.patient_id for pick in selection.of(criterion_id)}
+    picked = {pick.patient_id for pick in selection.of(criterion_id)}
+    where = "a random record" if criterion_id is None else f"picked for {criterion_id}"
     for patient_id in given:
-        if patient_id not in there:
+        if patient_id not in picked:
             raise UserError(f"{patient_id} is not {where}.")
-    reason = checked_reason(
-        reason, "taking out a record drawn at random", required=criterion_id is None
+    reason = clean_reason(
+        reason, "removing a record drawn at random", required=criterion_id is None
     )
-    return {"criterion_id": criterion_id, "patient_ids": _json(given), "reason": reason}
+    return {"criterion_id": criterion_id, "patient_ids": [*given], "reason": reason}
 
 
-def to_note(notes: Mapping[str, str], patient_id: str, text: str) -> Body | None:
-    """Note something about a patient; an empty text takes the note away. None: as it was."""
-    note = checked_note(text)
-    if notes.get(patient_id, "") == note:
-        return None
-    return {"patient_id": patient_id, "text": note}
+def _picked(event: Event) -> list[Pair]:
+    criterion_id = event.text("criterion_id")
+    return [(criterion_id, patient_id) for patient_id in event.texts("patient_ids")]
 
 
-def to_close(pack: Pack, selection: Selection, criterion_id: str, reason: str) -> Body:
-    """Say that no more records are to be found for a criterion, and why."""
-    pack.criterion(criterion_id)
-    if criterion_id in selection.closed:
-        raise UserError(
-            f"{criterion_id} is closed already: reopen it first to give another reason."
-        )
-    reason = checked_reason(reason, f"closing {criterion_id}")
-    return {"criterion_id": criterion_id, "reason": reason}
+def _suggested(event: Event) -> list[Pair]:
+    pairs: list[Pair] = []
+    for row in event.rows("picks"):
+        match row:
+            case [str(criterion_id), str(patient_id)]:
+                pairs.append((criterion_id, patient_id))
+            case _:
+                raise BrokenEventError(
+                    event.seq, "has a suggested record without criterion and patient"
+                )
+    return pairs
 
 
-def to_reopen(pack: Pack, selection: Selection, criterion_id: str) -> Body:
-    """Say that records are looked for again."""
-    pack.criterion(criterion_id)
-    if criterion_id not in selection.closed:
-        raise UserError(f"{criterion_id} is not closed.")
-    return {"criterion_id": criterion_id}
+def _removed(event: Event) -> list[Pair]:
+    criterion_id = event.text_or_none("criterion_id")
+    return [(criterion_id, patient_id) for patient_id in event.texts("patient_ids")]
 
 
-def to_fix_seed(selection: Selection, seed: str, source: SeedSource, reason: str) -> Body | None:
-    """Fix the seed of the random draw. None: it is fixed already.
-
-    Any seed but the first needs a reason, also where the one before was undone: nobody can choose
-    between draws without saying why. A seed that was given up for another is not taken again.
-    """
-    seed = checked_seed(seed)
-    if selection.seed is not None and selection.seed.seed == seed:
-        return None
-    before = [fixed.seed for fixed in selection.seeds]
-    given_up = [fixed.seed for fixed in selection.seeds if fixed.withdrawn is None]
-    if seed in given_up:
-        raise UserError("That seed was used before and given up: give another one.")
-    others = [fixed for fixed in before if fixed != seed]
-    reason = checked_reason(reason, "a new seed (one was fixed before)", required=bool(others))
-    return {"seed": seed, "source": source, "reason": reason}
+def _apply_picked(decisions: Decisions, event: Event, log: Log) -> None:
+    chosen_by = _CHOSEN_BY.get(event.text("chosen_by"))
+    if chosen_by is None:
+        raise BrokenEventError(event.seq, "does not say who chose")
+    by, on = event.by, event.on
+    for criterion_id, patient_id in _picked(event):
+        pick = Pick(patient_id, criterion_id, chosen_by, by.name, by.role, on)
+        add_pick(decisions, pick, log)
 
 
-def _json(texts: Sequence[str]) -> list[Json]:
-    return list(texts)
+def _apply_suggested(decisions: Decisions, event: Event, log: Log) -> None:
+    by, on, note = event.by, event.on, f"suggested: {event.text('how')}"
+    for criterion_id, patient_id in _suggested(event):
+        pick = Pick(patient_id, criterion_id, "rule", by.name, by.role, on, note=note)
+        add_pick(decisions, pick, log)
 
 
-def _records(number: int, more: str = "") -> str:
-    return f"1 {more}record" if number == 1 else f"{number:,} {more}records"
+def _apply_removed(decisions: Decisions, event: Event, log: Log) -> None:
+    criterion_id, patient_ids = event.text_or_none("criterion_id"), event.texts("patient_ids")
+    drop_picks(decisions, criterion_id, patient_ids, log)
+    if criterion_id is None:
+        by, on, reason = event.by, event.on, event.text("reason")
+        for patient_id in patient_ids:
+            decisions.removed_rows.append(Removed(patient_id, reason, by, on), log)
+
+
+def _check_picked(event: Event, before: Before) -> None:
+    _check_pairs(event, _picked(event), before)
+
+
+def _check_suggested(event: Event, before: Before) -> None:
+    _check_pairs(event, _suggested(event), before)
+
+
+def _check_pairs(event: Event, pairs: list[Pair], before: Before) -> None:
+    if not pairs:
+        raise BrokenEventError(event.seq, "picks nobody")
+    for criterion_id, patient_id in pairs:
+        before.check_criterion(event, criterion_id)
+        check_patient_id(event, patient_id)
+        if before.tally.is_picked((criterion_id, patient_id)):
+            raise BrokenEventError(
+                event.seq, f"picks somebody who is picked for {criterion_id} already"
+            )
+    if len(set(pairs)) != len(pairs):
+        raise BrokenEventError(event.seq, "picks somebody twice")
+    for criterion_id, number in Counter(criterion_id for criterion_id, _ in pairs).items():
+        if number > before.room[criterion_id or ""] - before.tally.count(criterion_id):
+            raise BrokenEventError(
+                event.seq, f"picks more records for {criterion_id} than it asks for"
+            )
+
+
+def _check_removed(event: Event, before: Before) -> None:
+    before.check_criterion(event, event.text_or_none("criterion_id"))
+    pairs = _removed(event)
+    all_picked = all(before.tally.is_picked(pair) for pair in pairs)
+    if not all_picked or not pairs or len(set(pairs)) != len(pairs):
+        raise BrokenEventError(event.seq, "removes somebody who is not picked")
+
+
+def _describe_picked(event: Event) -> str:
+    return f"picked {_who(event)} for {event.text('criterion_id')}"
+
+
+def _describe_suggested(event: Event) -> str:
+    picks = event.rows("picks")
+    criteria = len({str(pick[0]) for pick in picks if pick})
+    over = plural(criteria, "criterion", "criteria")
+    return f"suggested {plural(len(picks), 'record')} for {over}"
+
+
+def _describe_removed(event: Event) -> str:
+    criterion_id = event.text_or_none("criterion_id")
+    where = "the random records" if criterion_id is None else criterion_id
+    return f"removed {_who(event)} from {where}"
+
+
+def _who(event: Event) -> str:
+    patient_ids = event.texts("patient_ids")
+    return patient_ids[0] if len(patient_ids) == 1 else plural(len(patient_ids), "record")
+
+
+def _count_picked(event: Event, tally: Tally) -> Change:
+    return Change(picked=_picked(event))
+
+
+def _count_suggested(event: Event, tally: Tally) -> Change:
+    return Change(picked=_suggested(event))
+
+
+def _count_removed(event: Event, tally: Tally) -> Change:
+    return Change(removed=_removed(event))
+
+
+PICKED = EventKind(
+    "picked",
+    _describe_picked,
+    undoable=True,
+    apply=_apply_picked,
+    check=_check_picked,
+    count=_count_picked,
+    one_line=frozenset({"chosen_by"}),
+)
+SUGGESTED = EventKind(
+    "suggested",
+    _describe_suggested,
+    undoable=True,
+    apply=_apply_suggested,
+    check=_check_suggested,
+    count=_count_suggested,
+    one_line=frozenset({"how"}),
+)
+REMOVED = EventKind(
+    "removed",
+    _describe_removed,
+    undoable=True,
+    apply=_apply_removed,
+    check=_check_removed,
+    count=_count_removed,
+    one_line=frozenset({"reason"}),
+)

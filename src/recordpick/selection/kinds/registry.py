@@ -1,56 +1,80 @@
-"""What each event that can be undone does to the work, which remembers how to take it back."""
+"""All kinds of events by name. A new kind is added here, and described in its own module."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from recordpick.selection.chains import MERGED
+from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Event
-from recordpick.selection.kinds.draws import _drawn_at_random, _replaced, _seed_fixed
-from recordpick.selection.kinds.figures import _figures, _reports_by
-from recordpick.selection.kinds.picks import (
-    _closed,
-    _noted,
-    _picked,
-    _removed,
-    _reopened,
-    _suggested,
-)
-from recordpick.selection.kinds.results import _checked
-from recordpick.selection.ledger import Log, take_back
-from recordpick.selection.work import Work
+from recordpick.selection.kinds.created import CREATED
+from recordpick.selection.kinds.draws import DRAWN, REPLACED
+from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
+from recordpick.selection.kinds.exported import EXPORTED
+from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
+from recordpick.selection.kinds.index_used import INDEX_USED
+from recordpick.selection.kinds.merged import MERGED
+from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
+from recordpick.selection.kinds.picks import PICKED, REMOVED, SUGGESTED
+from recordpick.selection.kinds.results import CHECKED
+from recordpick.selection.kinds.seeds import SEED_FIXED
+from recordpick.selection.kinds.undo import REDONE, UNDONE
+from recordpick.selection.ledger import Log, revert
+
+KINDS: dict[str, EventKind] = {
+    kind.name: kind
+    for kind in (
+        CREATED,
+        INDEX_USED,
+        PICKED,
+        SUGGESTED,
+        REMOVED,
+        NOTED,
+        CLOSED,
+        REOPENED,
+        SEED_FIXED,
+        DRAWN,
+        REPLACED,
+        CHECKED,
+        FIGURES,
+        REPORTS_BY,
+        MERGED,
+        UNDONE,
+        REDONE,
+        EXPORTED,
+    )
+}
+
+NEWEST_VERSION = max(kind.version for kind in KINDS.values())
+"""The newest version of a working file that this recordpick can read."""
 
 
-def can_be_undone(kind: str) -> bool:
-    """Tell whether an event of this kind is somebody's decision about the work."""
-    return kind in _EFFECTS or kind == MERGED
+def version_of(name: str) -> int:
+    """Return the version of a working file that has events of this kind."""
+    kind = KINDS.get(name)
+    return FIRST_VERSION if kind is None else kind.version
 
 
-def apply(work: Work, event: Event) -> Log:
-    """Change the work as an event does, and return what takes that back.
+def is_undoable(name: str) -> bool:
+    """Return whether an event of this kind is somebody's decision, which undo takes back."""
+    kind = KINDS.get(name)
+    return kind is not None and kind.undoable
+
+
+def describe(event: Event) -> str:
+    """Say in a few words what somebody did, with patient numbers and never names."""
+    kind = KINDS.get(event.kind)
+    return event.kind if kind is None else kind.describe(event)
+
+
+def apply(decisions: Decisions, event: Event) -> Log:
+    """Change the decisions as an event does, and return the log that reverts it.
 
     BrokenEventError, and nothing changed, if the event is not what recordpick writes.
     """
     log: Log = []
+    change = KINDS[event.kind].apply
+    assert change is not None, f"{event.kind} is applied by the history"
     try:
-        _EFFECTS[event.kind](work, event, log)
+        change(decisions, event, log)
     except BaseException:
-        take_back(log)
+        revert(log)
         raise
     return log
-
-
-_EFFECTS: dict[str, Callable[[Work, Event, Log], None]] = {
-    "picked": _picked,
-    "suggested": _suggested,
-    "removed": _removed,
-    "noted": _noted,
-    "closed": _closed,
-    "reopened": _reopened,
-    "seed_fixed": _seed_fixed,
-    "drawn": _drawn_at_random,
-    "replaced": _replaced,
-    "checked": _checked,
-    "figures": _figures,
-    "reports_by": _reports_by,
-}

@@ -1,7 +1,6 @@
-"""Taking in what was checked: the body of the event, and what the event does. Nothing else.
+"""Results of data checking are imported: one event for a filled-in workbook, undone as one.
 
-A filled-in workbook is one event, so that it is undone as one. Only what is new or different in
-it is written.
+Only what is new or different in the workbook is written.
 """
 
 from __future__ import annotations
@@ -10,9 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from recordpick.errors import UserError
+from recordpick.selection.decisions import Decisions, ResultsOfLine
 from recordpick.selection.events import Body, BrokenEventError, Event, Json
+from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
-from recordpick.selection.state import (
+from recordpick.selection.permanent import PermanentState
+from recordpick.selection.results import (
     OUTCOMES,
     PHASES,
     SEVERITIES,
@@ -25,7 +27,8 @@ from recordpick.selection.state import (
     ResultKey,
     Severity,
 )
-from recordpick.selection.work import ResultsOfLine, Work
+from recordpick.selection.tally import Tally
+from recordpick.text import plural
 
 MOST_RESULTS = 100_000
 _OUTCOMES: dict[str, Outcome] = {outcome: outcome for outcome in OUTCOMES}
@@ -33,10 +36,10 @@ _SEVERITIES: dict[str, Severity] = {severity: severity for severity in SEVERITIE
 _PHASES: dict[str, Phase] = {phase: phase for phase in PHASES}
 
 
-def changes(
+def new_entries(
     results: Mapping[ResultKey, Result], phase: Phase, entries: Sequence[Entry]
 ) -> list[Entry]:
-    """Give the entries that say something new for a phase."""
+    """Return the entries that say something new for a phase."""
     return [
         entry
         for entry in entries
@@ -45,57 +48,30 @@ def changes(
     ]
 
 
-def was_taken_in(imports: Sequence[Imported], phase: Phase, sha256: str) -> Imported | None:
-    """Give when this very workbook was taken in for this phase; None if it was not."""
+def earlier_import(imports: Sequence[Imported], phase: Phase, sha256: str) -> Imported | None:
+    """Return the import of this very workbook for this phase; None if there was none."""
     return next((one for one in imports if (one.phase, one.sha256) == (phase, sha256)), None)
 
 
-def to_take_in(
-    results: Mapping[ResultKey, Result], imports: Sequence[Imported], given: FilledIn
+def decide_results(
+    results: Mapping[ResultKey, Result], imports: Sequence[Imported], filled: FilledIn
 ) -> Body | None:
-    """Take results in. None: everything in it is known, or this workbook was taken in before."""
-    if was_taken_in(imports, given.phase, given.sha256) is not None:
+    """Import results. None: all of them are known, or this workbook was imported before."""
+    if earlier_import(imports, filled.phase, filled.sha256) is not None:
         return None
-    if len(given.entries) > MOST_RESULTS:
-        raise UserError(f"{len(given.entries):,} results are more than any list has lines.")
-    new = changes(results, given.phase, given.entries)
+    if len(filled.entries) > MOST_RESULTS:
+        raise UserError(f"{len(filled.entries):,} results are more than any list has lines.")
+    new = new_entries(results, filled.phase, filled.entries)
     if not new:
         return None
     rows: list[Json] = [_row(entry) for entry in new]
     return {
-        "phase": given.phase,
-        "list_id": given.list_id,
-        "workbook": given.workbook,
-        "sha256": given.sha256,
+        "phase": filled.phase,
+        "list_id": filled.list_id,
+        "workbook": filled.workbook,
+        "sha256": filled.sha256,
         "results": rows,
     }
-
-
-def phase_of(event: Event) -> Phase:
-    """Read the phase of an event that takes results in."""
-    phase = _PHASES.get(event.text("phase"))
-    if phase is None:
-        raise BrokenEventError(event.seq, "has an unknown phase")
-    return phase
-
-
-def imported(event: Event) -> Imported:
-    """Read what was taken in by an event."""
-    return Imported(
-        phase=phase_of(event),
-        list_id=event.text("list_id"),
-        workbook=event.text("workbook"),
-        sha256=event.text("sha256"),
-        results=len(event.rows("results")),
-        by=event.by,
-        on=event.on,
-    )
-
-
-def results_of(event: Event) -> list[Result]:
-    """Read the results that an event takes in."""
-    phase, list_id, by, on = phase_of(event), event.text("list_id"), event.by, event.on
-    return [Result(_entry(event, row), phase, list_id, by, on) for row in event.rows("results")]
 
 
 def _row(entry: Entry) -> list[Json]:
@@ -110,6 +86,31 @@ def _row(entry: Entry) -> list[Json]:
         entry.initials,
         None if entry.checked_on is None else entry.checked_on.isoformat(),
     ]
+
+
+def _phase_of(event: Event) -> Phase:
+    phase = _PHASES.get(event.text("phase"))
+    if phase is None:
+        raise BrokenEventError(event.seq, "has an unknown phase")
+    return phase
+
+
+def _import_of(event: Event) -> Imported:
+    return Imported(
+        phase=_phase_of(event),
+        list_id=event.text("list_id"),
+        workbook=event.text("workbook"),
+        sha256=event.text("sha256"),
+        results=len(event.rows("results")),
+        by=event.by,
+        on=event.on,
+    )
+
+
+def results_of(event: Event) -> list[Result]:
+    """Read the results that an event imports."""
+    phase, list_id, by, on = _phase_of(event), event.text("list_id"), event.by, event.on
+    return [Result(_entry(event, row), phase, list_id, by, on) for row in event.rows("results")]
 
 
 def _entry(event: Event, row: list[Json]) -> Entry:
@@ -136,7 +137,7 @@ def _entry(event: Event, row: list[Json]) -> Entry:
                 initials,
                 _day(event, checked_on),
             )
-    raise BrokenEventError(event.seq, "has a result that is none")
+    raise BrokenEventError(event.seq, "has a result that cannot be read")
 
 
 def _day(event: Event, text: str | None) -> date | None:
@@ -145,15 +146,67 @@ def _day(event: Event, text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BrokenEventError(event.seq, "has a result with a date that is none") from error
+        raise BrokenEventError(event.seq, "has a result whose date is not a date") from error
 
 
-def _checked(work: Work, event: Event, log: Log) -> None:
-    """Import results: a later one takes the place of an earlier one, and keeps it.
+def _apply(decisions: Decisions, event: Event, log: Log) -> None:
+    """Import results: a later one replaces an earlier one, and keeps it.
 
-    Where an event has two of one line, the last counts, as if they had come one after the other.
+    Where an event has two results for one line, the last counts, as if they had come one after the
+    other.
     """
     for result in results_of(event):
-        line = ResultsOfLine(result, work.result_rows.get(result.key))
-        work.result_rows.put(result.key, line, log)
-    work.import_rows.append(imported(event), log)
+        line = ResultsOfLine(result, decisions.result_rows.get(result.key))
+        decisions.result_rows.put(result.key, line, log)
+    decisions.import_rows.append(_import_of(event), log)
+
+
+def _record(permanent: PermanentState, event: Event) -> None:
+    for result in results_of(event):
+        if result.is_fault:
+            permanent.number_issue(result)
+
+
+def _check(event: Event, before: Before) -> None:
+    for row in event.rows("results"):
+        match row:
+            case [str() | None as criterion_id, str(patient_id), int(line), int(record), *_]:
+                pass
+            case _:
+                raise BrokenEventError(event.seq, "has a result that cannot be read")
+        before.check_criterion(event, criterion_id)
+        check_patient_id(event, patient_id)
+        if line < 1 or record < 1:
+            raise BrokenEventError(event.seq, "has a result of a line that does not exist")
+
+
+def _warn(event: Event, tally: Tally) -> str:
+    """Say how many results are of lines that no list can have had, whenever it was made."""
+    never = sum(
+        not tally.was_ever_picked((row[0], row[1]))  # type: ignore[arg-type] # checked before
+        for row in event.rows("results")
+    )
+    if not never:
+        return ""
+    count = "a result" if never == 1 else f"{never:,} results"
+    return (
+        f"Event {event.seq} ({event.who}) has {count} of patients who were never picked "
+        "for the criterion: check where that workbook came from."
+    )
+
+
+def _describe(event: Event) -> str:
+    return f"imported {plural(len(event.rows('results')), 'result')} of the {event.text('phase')}"
+
+
+CHECKED = EventKind(
+    "checked",
+    _describe,
+    undoable=True,
+    apply=_apply,
+    record=_record,
+    check=_check,
+    warn=_warn,
+    version=2,
+    paths=frozenset({"workbook"}),
+)

@@ -376,12 +376,12 @@ def say_copies_used_lately(screen: WorkScreen, file: WorkingFile, recent: list[s
 
     These may be on a drive that answers late: nobody waits for it.
     """
-    from recordpick.selection.other_copies import copies_used_lately
+    from recordpick.selection.other_copies import copies_used_recently
 
     path, events = file.path, file.events
 
     async def look() -> None:
-        found = await to_thread(copies_used_lately, path, events, recent)
+        found = await to_thread(copies_used_recently, path, events, recent)
         if found:
             screen.say(" ".join(one.says for one in found), warns=True)
 

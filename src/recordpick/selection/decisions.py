@@ -1,4 +1,4 @@
-"""The work so far (picks, draws, results, figures), which remembers how changes are undone."""
+"""What people decided (picks, draws, results, figures), in tables that remember each change."""
 
 from __future__ import annotations
 
@@ -7,25 +7,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
+from recordpick.selection.figures import ChosenFiles, FigureKey, ReportBasis, SystemFigure
 from recordpick.selection.ledger import Log, Table
-from recordpick.selection.state import (
-    Chosen,
-    Closed,
-    Draw,
-    FigureKey,
-    FixedSeed,
-    Imported,
-    OwnFigure,
-    Pick,
-    Removed,
-    Result,
-    ResultKey,
-    What,
-)
+from recordpick.selection.results import Imported, Result, ResultKey
+from recordpick.selection.state import Closed, Draw, FixedSeed, Pick, Removed
 
 _K = TypeVar("_K", bound=Hashable)
 _V = TypeVar("_V")
-_Made = TypeVar("_Made")
+_Computed = TypeVar("_Computed")
 _Picked: TypeAlias = "tuple[str | None, str]"
 
 
@@ -46,11 +35,12 @@ class ResultsOfLine:
         return replace(self.last, earlier=tuple(reversed(earlier))) if earlier else self.last
 
 
-class Work:
+class Decisions:
     """What undo takes back: everything that people decided, as it is after the last event.
 
-    It is changed by `apply` only. The tables are for this package; `picks` and the other properties
-    give values that do not change afterwards, and are made again only where something changed.
+    Only events change it (`EventKind.apply`). The tables are for this package; `picks` and the
+    other properties return values that do not change afterwards, and that are computed again only
+    where something changed.
     """
 
     def __init__(self) -> None:
@@ -70,9 +60,9 @@ class Work:
         self.removed_rows: Table[int, Removed] = Table()
         self.result_rows: Table[ResultKey, ResultsOfLine] = Table()
         self.import_rows: Table[int, Imported] = Table()
-        self.figure_rows: Table[FigureKey, OwnFigure] = Table()
-        self.choice_rows: Table[What, Chosen] = Table()
-        self._made: dict[str, tuple[int, object]] = {}
+        self.figure_rows: Table[FigureKey, SystemFigure] = Table()
+        self.report_basis_rows: Table[ReportBasis, ChosenFiles] = Table()
+        self._cache: dict[str, tuple[int, object]] = {}
         self._results: dict[ResultKey, tuple[ResultsOfLine, Result]] = {}
 
     @property
@@ -83,49 +73,60 @@ class Work:
     @property
     def picks(self) -> tuple[Pick, ...]:
         """The picks, in the order in which they were made."""
-        return self._once("picks", self.pick_rows, lambda rows: tuple(rows.values()))
+        return self._cached("picks", self.pick_rows, lambda rows: tuple(rows.values()))
 
     @property
     def closed(self) -> Mapping[str, Closed]:
         """The criteria that are closed."""
-        return self._once("closed", self.closed_rows, _as_mapping)
+        return self._cached("closed", self.closed_rows, _as_mapping)
 
     @property
     def notes(self) -> Mapping[str, str]:
         """The notes, by patient."""
-        return self._once("notes", self.note_rows, _as_mapping)
+        return self._cached("notes", self.note_rows, _as_mapping)
 
     @property
     def removed(self) -> tuple[Removed, ...]:
-        """The random records that were taken out."""
-        return self._once("removed", self.removed_rows, lambda rows: tuple(rows.values()))
+        """The random records that were removed."""
+        return self._cached("removed", self.removed_rows, lambda rows: tuple(rows.values()))
 
     @property
     def results(self) -> Mapping[ResultKey, Result]:
         """The results of data checking that count, with those that each replaced."""
-        return self._once("results", self.result_rows, self._as_results)
+        return self._cached("results", self.result_rows, self._as_results)
 
     @property
     def imports(self) -> tuple[Imported, ...]:
         """The workbooks that were imported."""
-        return self._once("imports", self.import_rows, lambda rows: tuple(rows.values()))
+        return self._cached("imports", self.import_rows, lambda rows: tuple(rows.values()))
 
     @property
-    def figures(self) -> Mapping[FigureKey, OwnFigure]:
+    def figures(self) -> Mapping[FigureKey, SystemFigure]:
         """The figures of the systems' own reports."""
-        return self._once("figures", self.figure_rows, _as_mapping)
+        return self._cached("figures", self.figure_rows, _as_mapping)
 
     @property
-    def reports_by(self) -> Mapping[What, Chosen]:
-        """What the reports are counted by, where that is not what ships."""
-        return self._once("reports_by", self.choice_rows, _as_mapping)
+    def reports_by(self) -> Mapping[ReportBasis, ChosenFiles]:
+        """What the reports are counted by, where that is not what recordpick brings."""
+        return self._cached("reports_by", self.report_basis_rows, _as_mapping)
+
+    def fix_seed(self, seed: FixedSeed | None, log: Log) -> None:
+        """Fix a seed in place of the one before; None leaves none fixed."""
+        if seed is None:
+            self.seeds.drop(_SEED, log)
+        else:
+            self.seeds.put(_SEED, seed, log)
 
     def is_picked(self, criterion_id: str | None, patient_id: str) -> bool:
-        """Tell whether a patient is picked for a criterion (None: drawn at random)."""
+        """Return whether a patient is picked for a criterion (None: drawn at random)."""
         return (criterion_id, patient_id) in self.picked
 
+    def has_drawn_with(self, seed: str) -> bool:
+        """Return whether anybody was drawn with this seed."""
+        return any(draw.seed == seed for draw in self.draws.values())
+
     def drawn_with(self, seed: str) -> set[str]:
-        """Return everybody drawn with this seed, also those replaced or taken out since."""
+        """Return everybody drawn with this seed, also those replaced or removed since."""
         return {
             drawn.patient_id
             for draw in self.draws.values()
@@ -133,17 +134,17 @@ class Work:
             for drawn in draw.drawn
         }
 
-    def _once(
-        self, name: str, rows: Table[_K, _V], make: Callable[[Table[_K, _V]], _Made]
-    ) -> _Made:
-        made = self._made.get(name)
-        if made is None or made[0] != rows.changes:
-            made = (rows.changes, make(rows))
-            self._made[name] = made
-        return made[1]  # type: ignore[return-value] # each name has one kind of value
+    def _cached(
+        self, name: str, rows: Table[_K, _V], compute: Callable[[Table[_K, _V]], _Computed]
+    ) -> _Computed:
+        cached = self._cache.get(name)
+        if cached is None or cached[0] != rows.changes:
+            cached = (rows.changes, compute(rows))
+            self._cache[name] = cached
+        return cached[1]  # type: ignore[return-value] # each name has one kind of value
 
     def _as_results(self, rows: Table[ResultKey, ResultsOfLine]) -> Mapping[ResultKey, Result]:
-        """Make results of the lines that changed since the last time."""
+        """Return the results; only those of lines that changed since the last time are new."""
         before, self._results = self._results, {}
         for key, line in rows.items():
             known = before.get(key)
@@ -161,20 +162,22 @@ def _as_mapping(rows: Table[_K, _V]) -> Mapping[_K, _V]:
     return MappingProxyType(dict(rows.items()))
 
 
-def add_pick(work: Work, pick: Pick, log: Log) -> None:
+def add_pick(decisions: Decisions, pick: Pick, log: Log) -> None:
     """Add a pick."""
-    of = (pick.criterion_id, pick.patient_id)
-    key = work.pick_rows.append(pick, log)
-    work.picked.put(of, (*(work.picked.get(of) or ()), key), log)
+    pair = (pick.criterion_id, pick.patient_id)
+    key = decisions.pick_rows.append(pick, log)
+    decisions.picked.put(pair, (*(decisions.picked.get(pair) or ()), key), log)
     if pick.criterion_id is None:
-        work.at_random.put(pick.patient_id, value=True, log=log)
+        decisions.at_random.put(pick.patient_id, value=True, log=log)
 
 
-def drop_picks(work: Work, criterion_id: str | None, patients: Iterable[str], log: Log) -> None:
-    """Take picks of patients for a criterion (None: at random) away, as far as there are any."""
+def drop_picks(
+    decisions: Decisions, criterion_id: str | None, patients: Iterable[str], log: Log
+) -> None:
+    """Remove picks of patients for a criterion (None: at random), as far as there are any."""
     for patient_id in patients:
-        for key in work.picked.get((criterion_id, patient_id)) or ():
-            work.pick_rows.drop(key, log)
-        work.picked.drop((criterion_id, patient_id), log)
+        for key in decisions.picked.get((criterion_id, patient_id)) or ():
+            decisions.pick_rows.drop(key, log)
+        decisions.picked.drop((criterion_id, patient_id), log)
         if criterion_id is None:
-            work.at_random.drop(patient_id, log)
+            decisions.at_random.drop(patient_id, log)

@@ -1,0 +1,98 @@
+"""Notes about patients, and criteria that are closed because no more records can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from recordpick.criteria.pack import Pack
+from recordpick.errors import UserError
+from recordpick.selection.decisions import Decisions
+from recordpick.selection.events import Body, Event
+from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
+from recordpick.selection.ledger import Log
+from recordpick.selection.state import Closed, Selection
+from recordpick.selection.typed_text import clean_note, clean_reason
+
+
+def decide_note(notes: Mapping[str, str], patient_id: str, text: str) -> Body | None:
+    """Note something about a patient; an empty text removes the note. None: nothing changes."""
+    note = clean_note(text)
+    if notes.get(patient_id, "") == note:
+        return None
+    return {"patient_id": patient_id, "text": note}
+
+
+def _apply_note(decisions: Decisions, event: Event, log: Log) -> None:
+    patient_id, text = event.text("patient_id"), event.text("text")
+    if text:
+        decisions.note_rows.put(patient_id, text, log)
+    else:
+        decisions.note_rows.drop(patient_id, log)
+
+
+def _describe_note(event: Event) -> str:
+    did = "noted something about" if event.text("text") else "removed the note about"
+    return f"{did} {event.text('patient_id')}"
+
+
+def _check_note(event: Event, before: Before) -> None:
+    check_patient_id(event, event.text("patient_id"))
+
+
+NOTED = EventKind(
+    "noted",
+    _describe_note,
+    undoable=True,
+    apply=_apply_note,
+    check=_check_note,
+    lines=frozenset({"text"}),
+)
+
+
+def decide_closing(pack: Pack, selection: Selection, criterion_id: str, reason: str) -> Body:
+    """Close a criterion: no more records can be found for it, for a reason."""
+    pack.criterion(criterion_id)
+    if criterion_id in selection.closed:
+        raise UserError(
+            f"{criterion_id} is closed already: reopen it first to give another reason."
+        )
+    reason = clean_reason(reason, f"closing {criterion_id}")
+    return {"criterion_id": criterion_id, "reason": reason}
+
+
+def decide_reopening(pack: Pack, selection: Selection, criterion_id: str) -> Body:
+    """Open a closed criterion again."""
+    pack.criterion(criterion_id)
+    if criterion_id not in selection.closed:
+        raise UserError(f"{criterion_id} is not closed.")
+    return {"criterion_id": criterion_id}
+
+
+def _apply_closing(decisions: Decisions, event: Event, log: Log) -> None:
+    closed = Closed(event.text("reason"), event.by, event.on)
+    decisions.closed_rows.put(event.text("criterion_id"), closed, log)
+
+
+def _apply_reopening(decisions: Decisions, event: Event, log: Log) -> None:
+    decisions.closed_rows.drop(event.text("criterion_id"), log)
+
+
+def _describe_closing(event: Event) -> str:
+    return f"{event.kind} {event.text('criterion_id')}"
+
+
+def _check_closing(event: Event, before: Before) -> None:
+    before.check_criterion(event, event.text("criterion_id"))
+
+
+CLOSED = EventKind(
+    "closed",
+    _describe_closing,
+    undoable=True,
+    apply=_apply_closing,
+    check=_check_closing,
+    one_line=frozenset({"reason"}),
+)
+REOPENED = EventKind(
+    "reopened", _describe_closing, undoable=True, apply=_apply_reopening, check=_check_closing
+)
