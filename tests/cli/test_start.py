@@ -45,6 +45,20 @@ def test_help_imports_neither_textual_nor_polars():
     assert not {"textual", "polars"} & modules
 
 
+def test_the_help_of_a_command_does_not_wait_for_polars():
+    """A command's module is light: what its work needs is imported when it runs."""
+    modules = modules_after(
+        "from recordpick.cli.main import COMMANDS, main\n"
+        "for name in COMMANDS:\n"
+        "    try:\n"
+        "        main([name, '--help'])\n"
+        "    except SystemExit:\n"
+        "        pass"
+    )
+    assert "recordpick.cli.match" in modules
+    assert not {"textual", "polars"} & modules
+
+
 def test_the_app_can_paint_before_polars_is_loaded():
     """Importing the app loads textual, and leaves polars for a worker."""
     assert "polars" not in modules_after("import recordpick.tui.app")

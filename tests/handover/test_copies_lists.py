@@ -18,7 +18,7 @@ from tick_sheet_filling import HEADINGS, as_read, column_of, fill_in, row_of
 
 from recordpick.data_checking.import_results import ImportPreview, preview_of
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.data_checking.workbook import workbook_of
+from recordpick.data_checking.workbook import parse_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.handover.selection_list import list_id, spoken_fingerprint
@@ -49,7 +49,7 @@ def look(file: WorkingFile, sheets: Path, *changes: Callable[[Any], None]) -> Im
         change(book)
     rows = as_read(book)
     sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return preview_of(file, workbook_of("filled.xlsx", sha256, rows))
+    return preview_of(file, parse_workbook("filled.xlsx", sha256, rows))
 
 
 def put(patient: str, heading: str, value: object) -> Callable[[Any], None]:

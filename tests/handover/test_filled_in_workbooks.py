@@ -25,7 +25,7 @@ from recordpick.data_checking.import_results import (
     preview_of,
 )
 from recordpick.data_checking.issued_lists import HandedOver, Listed, handed_over, list_ids
-from recordpick.data_checking.workbook import read_workbook, workbook_of
+from recordpick.data_checking.workbook import parse_workbook, read_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
@@ -58,7 +58,7 @@ def look(file: WorkingFile, sheets: Path) -> Look:
             change(book)
         rows = as_read(book)
         sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-        return preview_of(file, workbook_of("filled.xlsx", sha256, rows), **more)
+        return preview_of(file, parse_workbook("filled.xlsx", sha256, rows), **more)
 
     return look
 
@@ -143,7 +143,7 @@ def test_a_workbook_saved_by_libreoffice_is_read_as_any_other() -> None:
         ("Random", "6", "007", "same"),
     ]
     assert book.rows[1].differs == "Dose: ½ tablet\nnot 1 tablet"
-    dates = [cells.day(row.on) for row in book.rows if row.on]
+    dates = [cells.parse_checked_on(row.on) for row in book.rows if row.on]
     assert dates == [date(2026, 10, day) for day in (12, 13, 12, 12)]
 
 
@@ -383,7 +383,7 @@ def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(
             case "move":
                 source = rows[data.draw(st.sampled_from(["BRO-01", "DEM-03", "Random"]))]
                 source.append(list(sheet[at]))
-    looked = preview_of(file, workbook_of("filled.xlsx", "a" * 64, rows))
+    looked = preview_of(file, parse_workbook("filled.xlsx", "a" * 64, rows))
     with_result = [
         (name, row) for name, sheet in rows.items() if name in _ENTERED for row in sheet[HEADINGS:]
     ]
@@ -393,7 +393,7 @@ def test_whatever_is_done_to_the_rows_no_result_changes_its_patient(
             name == (entry.criterion_id or "Random")
             and row[4] == entry.outcome
             and (
-                cells.same_patient(row[2], entry.patient_id)
+                cells.is_same_patient(row[2], entry.patient_id)
                 or (row[2], row[0], row[1]) == ("", str(entry.line), str(entry.record))
             )
             for name, row in with_result
@@ -512,7 +512,7 @@ def test_what_is_no_workbook_is_refused_in_a_sentence(file: WorkingFile, sheets:
     ],
 )
 def test_dates_as_people_write_them_day_first(text: str, day: date | None) -> None:
-    assert cells.day(text) == day
+    assert cells.parse_checked_on(text) == day
 
 
 @given(st.dates(date(2010, 1, 1), date(2060, 1, 1)))
@@ -524,7 +524,7 @@ def test_any_date_is_read_in_each_form(day: date) -> None:
         f"{day.day}.{day.month}.{day.year}",
         f"{count}",
     ):
-        assert cells.day(text) == day
+        assert cells.parse_checked_on(text) == day
 
 
 def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() -> None:
@@ -535,7 +535,7 @@ def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() ->
         ["Line", "Patient no.", "Result"],
         *(["1", "7", "different"], ["2", "7", "same"], ["3", "12", "same"]),
     ]
-    book = workbook_of("filled.xlsx", "ab" * 32, {"MED-04": rows})
+    book = parse_workbook("filled.xlsx", "ab" * 32, {"MED-04": rows})
     entries, not_imported = _entries(book, listed, [])
     assert {line: entry.patient_id for line, entry in entries.items()} == {2: "7", 3: "0012"}
     assert "line 1 of the list belongs to another patient than 7" in not_imported[0]
@@ -543,15 +543,15 @@ def test_a_number_that_another_patient_has_is_no_number_that_lost_its_zeros() ->
 
 @given(given_text=st.text(max_size=12), listed=st.text("0123456789", min_size=1, max_size=12))
 def test_only_lost_zeros_make_two_numbers_one_patient(given_text: str, listed: str) -> None:
-    same = cells.same_patient(given_text, listed)
+    same = cells.is_same_patient(given_text, listed)
     assert same == (given_text == listed or (given_text.lstrip("0") == listed.lstrip("0") != ""))
 
 
 @given(st.text())
 def test_no_text_on_a_line_can_act_on_a_terminal(text: str) -> None:
-    kept = cells.note(text)
+    kept = cells.clean_note(text)
     assert all(one.isprintable() or one == "\n" or ord(one) >= 0xA0 for one in kept)
-    assert cells.note(kept) == kept
+    assert cells.clean_note(kept) == kept
 
 
 def test_phases_stand_in_the_order_of_the_work() -> None:

@@ -12,7 +12,7 @@ import pytest
 from recordpick.csv_safety import as_csv, plain
 from recordpick.data_checking.issue_log import ISSUE_LOG, issue_log
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.data_checking.progress import in_a_table, progress, to_recheck
+from recordpick.data_checking.progress import issues_to_recheck, progress, progress_table
 from recordpick.data_checking.sign_off import WIDTH, sign_off
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.results import Entry, FilledIn, Phase
@@ -145,7 +145,7 @@ def test_progress_counts_the_lines_of_each_phase(checking: Checking) -> None:
     assert (first.count("same"), first.count("different")) == (1, 1)
     assert first.left_by_criterion() == {"DEM-03": 1, None: 2}
     assert recheck.checked == 0
-    assert [row[0] for row in in_a_table(progress(checking.file))] == ["phase", "first check"]
+    assert [row[0] for row in progress_table(progress(checking.file))] == ["phase", "first check"]
 
 
 def test_a_later_phase_has_the_further_random_records_and_an_earlier_one_has_not(
@@ -180,7 +180,7 @@ def test_what_to_recheck_is_what_is_open_the_worst_first(checking: Checking) -> 
         },
     )
     checking.take_in("recheck", {(None, checking.random[0]): ("same",)})
-    assert [issue.number for issue in to_recheck(checking.file)] == [3, 1, 2]
+    assert [issue.number for issue in issues_to_recheck(checking.file)] == [3, 1, 2]
 
 
 # The page

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recordpick.errors import UserError
 from recordpick.reports.compare import compare
 from recordpick.reports.import_figures import keep_typed_figure, load_figures
-from recordpick.reports.percentages import settled
+from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.qof import read_qof_table
 from recordpick.reports.system_figures import read_system_figures
 from recordpick.selection.figures import System
@@ -137,7 +137,7 @@ def test_a_typed_fraction_is_what_the_known_numbers_say_or_is_asked(file: Workin
     def value() -> str:
         return file.selection.figures["new_system", HYP008].value
 
-    with pytest.raises(UserError, match="could be 0.7778% or 77.78%: write the one that is meant"):
+    with pytest.raises(UserError, match="could be 0.7778% or 77.78%: write the one that you mean"):
         keep_typed_figure(file, HYP008, "0.7778", "new_system")
     keep_typed_figure(file, HYP008, "0.78%", "new_system")
     assert value() == "0.78"
@@ -197,6 +197,6 @@ def test_a_rounded_achievement_is_read_in_every_form(counts: tuple[int, int], fo
         "comma": f"{percent:.2f}".replace(".", ","),
     }[form]
     numbers = {("qof", "X", "numerator"): float(done), ("qof", "X", "denominator"): float(among)}
-    (found,) = settled([(("qof", "X", "achievement"), text)], numbers)
+    (found,) = resolve_percentages([(("qof", "X", "achievement"), text)], numbers)
     assert isinstance(found, float)
     assert found == pytest.approx(float(percent), abs=0.011)

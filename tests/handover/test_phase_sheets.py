@@ -18,7 +18,7 @@ from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.phase_sheets import PhaseSheets, phase_sheets
 from recordpick.data_checking.progress import progress
 from recordpick.data_checking.sign_off import sign_off
-from recordpick.data_checking.workbook import workbook_of
+from recordpick.data_checking.workbook import parse_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.index.practice_index import PracticeIndex
@@ -42,7 +42,7 @@ def _book(made: PhaseSheets, **more: bool) -> Any:
 def _look(file: WorkingFile, book: Any) -> ImportPreview:
     rows = as_read(book)
     sha256 = hashlib.sha256(repr(rows).encode()).hexdigest()
-    return preview_of(file, workbook_of("filled.xlsx", sha256, rows))
+    return preview_of(file, parse_workbook("filled.xlsx", sha256, rows))
 
 
 @pytest.fixture

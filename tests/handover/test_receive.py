@@ -12,7 +12,7 @@ from recordpick.atomic import write_file
 from recordpick.csv_safety import plain
 from recordpick.errors import UserError
 from recordpick.handover.selection_list import SELECTION_LIST
-from recordpick.verify.receive import RECEIVED, as_file, check_out, received
+from recordpick.verify.receive import RECEIVED, check_out, combine_lists, encode_table
 from recordpick.verify.verdict import Check, Verdict
 
 
@@ -39,7 +39,7 @@ def test_lists_are_one_below_the_other_with_practice_and_fingerprint(
     selected: pl.DataFrame,
 ) -> None:
     one, two = verdict("A", selected), verdict("B", selected)
-    table, cautions = received([one, two])
+    table, cautions = combine_lists([one, two])
     assert dict(table.schema) == RECEIVED
     assert table.height == 2 * selected.height
     assert table["practice"].unique(maintain_order=True).to_list() == ["Practice A", "Practice B"]
@@ -51,9 +51,9 @@ def test_lists_are_one_below_the_other_with_practice_and_fingerprint(
 
 def test_what_is_written_is_what_was_received(selected: pl.DataFrame, tmp_path: Path) -> None:
     """Typed in Parquet; in a CSV no cell that a spreadsheet would run, and the same texts."""
-    table, _ = received([verdict("A", selected)])
+    table, _ = combine_lists([verdict("A", selected)])
     for name in ("all.parquet", "ALL.CSV"):
-        write_file(tmp_path / name, as_file(table, tmp_path / name))
+        write_file(tmp_path / name, encode_table(table, tmp_path / name))
     assert pl.read_parquet(tmp_path / "all.parquet").equals(table)
     written = (tmp_path / "ALL.CSV").read_bytes()
     assert b",'=2+3," in written
@@ -67,7 +67,7 @@ def test_a_pack_that_is_not_right_is_named_with_its_problems(selected: pl.DataFr
     wrong = Check("Columns", "", tuple(f"problem {number}." for number in range(5)))
     bad = replace(verdict("B", selected), checks=(wrong,), selected=None)
     with pytest.raises(UserError) as error:
-        received([verdict("A", selected), bad, replace(bad, path="C", list_id="")])
+        combine_lists([verdict("A", selected), bad, replace(bad, path="C", list_id="")])
     assert [message.split(" ")[0] for message in error.value.messages] == ["B1", "C"]
     assert "problem 2. And 2 more" in error.value.messages[0]
 
@@ -79,18 +79,20 @@ def test_a_pack_twice_or_two_with_one_list_are_refused(selected: pl.DataFrame) -
         (replace(one, path="other", fingerprint="00" * 32), "A1 and other are two packs"),
     ):
         with pytest.raises(UserError, match=says):
-            received([one, other])
+            combine_lists([one, other])
 
 
 def test_an_earlier_list_of_the_same_working_file_is_refused(selected: pl.DataFrame) -> None:
     """The later one has everything, and nobody must be counted twice."""
     with pytest.raises(UserError, match="two lists of one working file"):
-        received([verdict("A", selected, 1), verdict("B", selected), verdict("A", selected, 2)])
+        combine_lists(
+            [verdict("A", selected, 1), verdict("B", selected), verdict("A", selected, 2)]
+        )
 
 
 def test_made_up_patients_are_not_combined_with_real_ones(selected: pl.DataFrame) -> None:
     with pytest.raises(UserError, match="leave out A1"):
-        received([verdict("A", selected), verdict("B", selected, synthetic=False)])
+        combine_lists([verdict("A", selected), verdict("B", selected, synthetic=False)])
 
 
 def test_a_pack_that_is_not_right_does_not_say_whose_patients_are_made_up(
@@ -100,13 +102,13 @@ def test_a_pack_that_is_not_right_does_not_say_whose_patients_are_made_up(
     wrong = Check("Columns", "", ("problem.",))
     bad = replace(verdict("B", selected, synthetic=False), checks=(wrong,), selected=None)
     with pytest.raises(UserError) as error:
-        received([verdict("A", selected), bad])
+        combine_lists([verdict("A", selected), bad])
     assert len(error.value.messages) == 1
 
 
 def test_what_is_worth_knowing_is_reported(selected: pl.DataFrame) -> None:
     caution = Check("Files and sums", "", cautions=("The zip is not encrypted.",))
-    _, cautions = received(
+    _, cautions = combine_lists(
         [
             verdict("A", selected, checks=(caution,)),
             verdict("B", selected, practice="Practice A", criteria_fingerprint="00" * 32),
@@ -119,7 +121,7 @@ def test_what_is_worth_knowing_is_reported(selected: pl.DataFrame) -> None:
 
 
 def test_an_empty_list_is_received_as_one(selected: pl.DataFrame) -> None:
-    table, cautions = received([verdict("A", selected.clear()), verdict("B", selected)])
+    table, cautions = combine_lists([verdict("A", selected.clear()), verdict("B", selected)])
     assert (table.height, cautions) == (selected.height, ())
 
 

@@ -18,7 +18,7 @@ from recordpick.matching import Matches
 from recordpick.reports.figures import stored_form
 from recordpick.reports.import_figures import import_figures
 from recordpick.reports.qof import qof_rows, read_qof_table, shipped_qof_table
-from recordpick.reports.system_figures import fill, not_in, read_system_figures
+from recordpick.reports.system_figures import fill_in_figures, read_system_figures, without_a_report
 from recordpick.selection.kinds.figures import is_name, is_value
 from recordpick.selection.working_file import WorkingFile
 
@@ -63,7 +63,7 @@ def test_figures_refuse_a_quoted_value_that_may_hold_rows(tmp_path: Path) -> Non
 
 def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    filled = fill(_report(), "qof", ["indicator"], "current_system", figures)
+    filled = fill_in_figures(_report(), "qof", ["indicator"], "current_system", figures)
     assert filled.schema == _report().schema
     assert filled.height == _report().height
     there = filled.filter(pl.col("current_system").is_not_null())
@@ -75,8 +75,8 @@ def test_figures_stand_in_their_rows_and_nothing_else_is_filled_in(tmp_path: Pat
 def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -> None:
     current = {("qof", "AF006", "register"): 290.0, ("qof", "AF006", "points"): 12.0}
     new = {("qof", "AF006", "register"): 288.0}
-    rows = fill(_report(), "qof", ["indicator"], "current_system", current)
-    rows = fill(rows, "qof", ["indicator"], "new_system", new)
+    rows = fill_in_figures(_report(), "qof", ["indicator"], "current_system", current)
+    rows = fill_in_figures(rows, "qof", ["indicator"], "new_system", new)
     differences = rows.filter(pl.col("difference").is_not_null())
     assert differences.select("indicator", "figure", "difference").rows() == [
         ("AF006", "register", -2.0)
@@ -85,12 +85,12 @@ def test_the_difference_is_the_new_figure_less_the_current_one(tmp_path: Path) -
 
 def test_what_no_report_has_is_named(tmp_path: Path) -> None:
     figures = read_system_figures(_file(tmp_path, WIDE), "current_system")
-    assert not_in(figures, {"qof": (_report(), ["indicator"])}) == ["AF001"]
+    assert without_a_report(figures, {"qof": (_report(), ["indicator"])}) == ["AF001"]
 
 
 def test_a_filled_in_report_is_read_back(tmp_path: Path) -> None:
     figures = {("qof", "AF006", "register"): 290.0, ("qof", "HYP008", "achievement"): 61.25}
-    report = fill(_report(), "qof", ["indicator"], "new_system", figures)
+    report = fill_in_figures(_report(), "qof", ["indicator"], "new_system", figures)
     path = tmp_path / "qof_report.csv"
     path.write_bytes(as_csv(report))
     assert read_system_figures(path, "new_system") == figures

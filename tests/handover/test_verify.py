@@ -25,7 +25,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.reports.columns import Column, Table
 from recordpick.selection.working_file import WorkingFile
-from recordpick.verify.csv_files import LINE, check_columns, parse_table, typed
+from recordpick.verify.csv_files import LINE, check_columns, parse_table, with_types
 from recordpick.verify.descriptor import read_descriptor
 from recordpick.verify.open_pack import open_pack
 from recordpick.verify.random_draw import check_tickets
@@ -340,7 +340,7 @@ def test_a_lower_ticket_passed_over_is_found_with_the_index(
 def test_a_drawn_record_that_was_dropped_is_found(pack: Path) -> None:
     change_descriptor(pack, lambda one: one["recordpick"].update(random_taken_out=1))
     make_sums_fit(pack)
-    assert any("taken out or replaced" in one for one in verdict_of(pack).problems)
+    assert any("removed or replaced" in one for one in verdict_of(pack).problems)
 
 
 def test_more_records_and_replacements_are_drawn_again(
@@ -416,10 +416,10 @@ def test_whatever_text_was_written_is_read_as_it_was(texts: list[str]) -> None:
     frame = pl.DataFrame({"number": range(len(texts)), "text": texts})
     form = parse_table(TEXTS, as_csv(frame))
     assert check_columns({"texts.csv": form}).problems == ()
-    read = typed(form)["text"].fill_null("").to_list()
+    read = with_types(form)["text"].fill_null("").to_list()
     printable = [one for one in zip(texts, read, strict=True) if one[0].isprintable()]
     assert all(was == now for was, now in printable)
-    assert typed(form)[LINE].to_list() == list(range(2, len(texts) + 2))
+    assert with_types(form)[LINE].to_list() == list(range(2, len(texts) + 2))
 
 
 @settings(max_examples=200)

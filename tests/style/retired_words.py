@@ -78,6 +78,10 @@ NAMES = (
     Retired("Facts", "WorkingFile", "an open working file"),
     Retired("OwnFigure", "SystemFigure", "a figure of a system's own report"),
     Retired("doubts", "warnings", "warnings at the export"),
+    Retired("Doubt", "PickWarning", "a warning about picks at the export"),
+    Retired("LookedAt", "ImportPreview", "what a workbook would import"),
+    Retired("held_against", "preview_of", "comparing a workbook with its list"),
+    Retired("NoNumber", "UnreadableFigure", "a cell that is not a figure"),
     Retired("say", "print_result", "print a result"),
     Retired("tell", "print_message", "print a message"),
 )
@@ -134,7 +138,6 @@ PENDING: tuple[str, ...] = (
     "opens_box",
     "Waiting",
     "moved_on",
-    "doubts",
     "say",
     "tell",
     "tui/asides.py",

@@ -39,9 +39,9 @@ def run(options: argparse.Namespace) -> int:
     Return 0 when every filled-in row was imported, 1 when some were not.
     """
     from recordpick.data_checking.import_results import preview_import
-    from recordpick.data_checking.workbook import as_phase
+    from recordpick.data_checking.workbook import parse_phase
 
-    phase = None if options.phase is None else as_phase(options.phase)
+    phase = None if options.phase is None else parse_phase(options.phase)
     person = None if options.show else acting_person(options)
     with open_working_file(options, person, to_write=not options.show) as file:
         preview = preview_import(file, options.workbook, phase)

@@ -25,11 +25,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a row for each phase, what has no result yet, and the open issues, worst first."""
-    from recordpick.data_checking.progress import in_a_table, progress, to_recheck
+    from recordpick.data_checking.progress import issues_to_recheck, progress, progress_table
 
     with open_working_file(options, to_write=False) as file:
         phases = progress(file)
-        open_issues = to_recheck(file)
+        open_issues = issues_to_recheck(file)
     begun = [phase for phase in phases if phase.results]
     if not begun:
         print_result(
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         )
         print_result("it with recordpick issues import.")
         return 0
-    print_table(in_a_table(phases), right=frozenset(range(1, 8)))
+    print_table(progress_table(phases), right=frozenset(range(1, 8)))
     for phase in begun:
         _print_what_is_left(phase)
     print_result()
@@ -56,8 +56,10 @@ def _print_what_is_left(phase: Progress) -> None:
         named = ", ".join(f"{criterion or 'Random'} {number}" for criterion, number in left.items())
         print_result()
         print_result(f"{name}: no result yet for {phase.records_left:,} records: {named}")
-    if phase.beside:
-        print_result(f"{name}: {phase.beside:,} results for lines that are no longer on the list.")
+    if phase.not_on_list:
+        print_result(
+            f"{name}: {phase.not_on_list:,} results for lines that are no longer on the list."
+        )
 
 
 def _print_issues(issues: Sequence[Issue]) -> None:

@@ -34,13 +34,13 @@ def run(options: argparse.Namespace) -> int:
 
     from recordpick.atomic import check_new, write_file
     from recordpick.data_checking.phase_sheets import phase_sheets
-    from recordpick.data_checking.workbook import as_phase
+    from recordpick.data_checking.workbook import parse_phase
 
     ending = options.out.suffix.casefold()
     if ending not in {_WORKBOOK, _TEXT}:
         raise UserError(f"{options.out}: choose a name that ends in {_WORKBOOK} or {_TEXT}.")
     check_new(options.out)
-    phase = as_phase(options.phase)
+    phase = parse_phase(options.phase)
     assert phase is not None
     with_names = confirm_names(options, options.out.name) and ending == _WORKBOOK
     with open_with_index(options, to_write=False) as (file, index):

@@ -87,8 +87,10 @@ def _print_picks(
     picks: Sequence[Pick], people: Mapping[str, tuple[str, str]], notes: Mapping[str, str]
 ) -> None:
     rows: list[tuple[str, ...]] = [
-        ("criterion", "patient", *(("name", "NHS number") if people else ()))
-        + ("how", "picked by", "on", "note")
+        (
+            *("criterion", "patient", *(("name", "NHS number") if people else ())),
+            *("how", "picked by", "on", "note"),
+        )
     ]
     rows += [
         (

@@ -29,16 +29,16 @@ def run(options: argparse.Namespace) -> int:
 
     from recordpick.atomic import check_new, write_file
     from recordpick.verify.open_pack import open_pack
-    from recordpick.verify.receive import as_file, check_out, received
+    from recordpick.verify.receive import check_out, combine_lists, encode_table
     from recordpick.verify.verify import verify
 
     check_out(options.out)
     check_new(options.out)
     verdicts = [verify(open_pack(pack, passphrase_prompt(pack))) for pack in options.packs]
-    table, cautions = received(verdicts)
+    table, cautions = combine_lists(verdicts)
     for caution in cautions:
         print_message(caution)
-    write_file(options.out, as_file(table, options.out))
+    write_file(options.out, encode_table(table, options.out))
     for verdict in verdicts:
         lines = 0 if verdict.selected is None else verdict.selected.height
         practice = verdict.practice or "practice not named"

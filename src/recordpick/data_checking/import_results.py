@@ -69,8 +69,7 @@ def preview_of(file: WorkingFile, book: Workbook, phase: Phase | None = None) ->
     notes += _not_picked_any_more(file, listed, entries)
     vague = [entry for entry in entries if entry.outcome in FAULTS and not entry.differs]
     if vague:
-        results_are = plural(len(vague), "result")
-        notes.append(f"{results_are} with a difference that nobody has described.")
+        notes.append(f"{plural(len(vague), 'result')} with a difference that nobody has described.")
     results = file.selection.results
     changed = new_entries(results, phase, entries)
     replaced = tuple(
@@ -153,7 +152,9 @@ def _check_listed(book: Workbook, listed: HandedOver) -> None:
     """Raise a UserError where the sheet List has other patients on its lines than the list has."""
     for number, row in book.listed.items():
         line = listed.lines.get(number)
-        if row.patient and (line is None or not cells.same_patient(row.patient, line.patient_id)):
+        if row.patient and (
+            line is None or not cells.is_same_patient(row.patient, line.patient_id)
+        ):
             raise UserError(
                 f"{book.name} is not for the list {listed.list_id} that this working file handed "
                 f"over: its sheet List, row {row.number}, has patient {short(row.patient)} on line "
@@ -207,16 +208,16 @@ def _entry(row: Row, line: Listed, notes: list[str]) -> Entry | str:
     """Return the entry of a row, or a sentence on why it has none."""
     if not row.result:
         return "something is filled in, but no result. Choose one."
-    outcome = cells.outcome(row.result)
+    outcome = cells.parse_outcome(row.result)
     if outcome is None:
         return f"{short(row.result)!r} is not a result. Choose one of: {', '.join(RESULTS)}."
-    severity = cells.severity(row.severity)
+    severity = cells.parse_severity(row.severity)
     if severity is None:
         notes.append(
             f"{row.place}: {short(row.severity)!r} is not a severity, which is one of "
             f"{', '.join(SEVERITIES)}. The result is imported without it."
         )
-    checked_on = cells.day(row.on) if row.on else None
+    checked_on = cells.parse_checked_on(row.on) if row.on else None
     if row.on and checked_on is None:
         notes.append(
             f"{row.place}: {short(row.on)!r} is not a date. The result is imported without it."
@@ -227,9 +228,9 @@ def _entry(row: Row, line: Listed, notes: list[str]) -> Entry | str:
         line=line.line,
         record=line.record,
         outcome=outcome,
-        differs=cells.note(row.differs),
+        differs=cells.clean_note(row.differs),
         severity=severity or "",
-        initials=cells.initials(row.initials),
+        initials=cells.clean_initials(row.initials),
         checked_on=checked_on,
     )
 

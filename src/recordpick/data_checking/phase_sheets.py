@@ -13,7 +13,7 @@ from datetime import datetime
 import polars as pl
 
 from recordpick.data_checking.issued_lists import list_ids, selection_of
-from recordpick.data_checking.progress import to_recheck
+from recordpick.data_checking.progress import issues_to_recheck
 from recordpick.errors import UserError
 from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.pack_contents import names_of, numbers_of
@@ -136,7 +136,7 @@ _NOTHING = {
 
 def _open_lines(file: WorkingFile, on_list: set[Key], name: str, notes: list[str]) -> set[Key]:
     lines = set()
-    for issue in to_recheck(file):
+    for issue in issues_to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
         if line in on_list:
             lines.add(line)

@@ -6,15 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recordpick.data_checking.issued_lists import handed_over, list_ids
-from recordpick.selection.results import (
-    FAULTS,
-    OUTCOMES,
-    PHASES,
-    Issue,
-    Outcome,
-    Phase,
-    Result,
-)
+from recordpick.selection.results import FAULTS, OUTCOMES, PHASES, Issue, Outcome, Phase, Result
 from recordpick.selection.working_file import WorkingFile
 
 Line = tuple[str | None, str]
@@ -27,15 +19,15 @@ class Progress:
 
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
     result, "" and the selection as it is. Only lines in which something was found before, or that
-    were rechecked in addition, belong to the recheck. `beside` counts results for lines that are
-    not on the list.
+    were rechecked in addition, belong to the recheck. `not_on_list` is the number of results for
+    lines that are not on the list.
     """
 
     phase: Phase
     list_id: str
     lines: frozenset[Line]
     results: Mapping[Line, Result]
-    beside: int
+    not_on_list: int
 
     @property
     def checked(self) -> int:
@@ -110,7 +102,7 @@ def _of_phase(file: WorkingFile, phase: Phase) -> Progress:
     return Progress(phase, newest, lines, results, len(of_phase) - len(results))
 
 
-def to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
+def issues_to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
     """Return the open issues: worst first, those of unknown severity last, then by number."""
     order = {"high": 0, "medium": 1, "low": 2}
     return tuple(
@@ -121,7 +113,7 @@ def to_recheck(file: WorkingFile) -> tuple[Issue, ...]:
     )
 
 
-def in_a_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
+def progress_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
     """Return the rows of a table for people: a heading, and a row for each phase that has begun."""
     rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
     for one in phases:

@@ -19,18 +19,18 @@ _SERIAL_FROM = date(1899, 12, 30)
 """Spreadsheets count days from here: a cell that has lost its format holds the count."""
 
 
-def outcome(text: str) -> Outcome | None:
+def parse_outcome(text: str) -> Outcome | None:
     """Return a result; None if the text is not one of the words."""
     word = _word(text)
     return _ALSO.get(word) or next((one for one in OUTCOMES if _word(one) == word), None)
 
 
-def severity(text: str) -> Severity | None:
+def parse_severity(text: str) -> Severity | None:
     """Return a severity; "" for an empty cell, None if the text is not one of the words."""
     return next((one for one in SEVERITIES if _word(one) == _word(text)), None)
 
 
-def day(text: str) -> date | None:
+def parse_checked_on(text: str) -> date | None:
     """Return a date as people in England write it, or a spreadsheet stores it; None if neither.
 
     A year of two digits is of this century: nobody checked a record before.
@@ -44,18 +44,18 @@ def day(text: str) -> date | None:
         return None
 
 
-def note(text: str) -> str:
+def clean_note(text: str) -> str:
     """Return a note as it is stored: lines end in line feeds, control characters become symbols."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(one_line(line).rstrip() for line in lines).strip()[:LONGEST_TEXT]
 
 
-def initials(text: str) -> str:
+def clean_initials(text: str) -> str:
     """Return initials (or a name) on one line."""
     return one_line(" ".join(text.split()))[:LONGEST_INITIALS]
 
 
-def same_patient(given: str, listed: str) -> bool:
+def is_same_patient(given: str, listed: str) -> bool:
     """Return whether a cell names the patient of a line; leading zeros may have been lost."""
     listed = one_line(listed).strip()
     if given == listed:

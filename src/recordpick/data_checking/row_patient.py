@@ -32,7 +32,7 @@ def line_of(row: Row, listed: HandedOver, book: Workbook) -> Listed | str:
     of_sheet = [
         line
         for line in listed.lines.values()
-        if line.name == sheet and cells.same_patient(row.patient, line.patient_id)
+        if line.name == sheet and cells.is_same_patient(row.patient, line.patient_id)
     ]
     if len(of_sheet) == 1:
         return _contradiction(row, of_sheet[0], listed, book) or of_sheet[0]
@@ -50,7 +50,7 @@ def _other_line(row: Row, line: Listed, sheet: str | None) -> str:
 
 def _contradiction(row: Row, line: Listed, listed: HandedOver, book: Workbook) -> str:
     """Return which identifier of a row is missing, or not that of the line; "" if all agree."""
-    same = cells.same_patient(row.patient, line.patient_id)
+    same = cells.is_same_patient(row.patient, line.patient_id)
     # 7 may be 007 that has lost its zeros, but not where the list has a patient 7 as well.
     exact = row.patient == one_line(line.patient_id).strip()
     if row.patient and (not same or (not exact and row.patient in listed.patients)):

@@ -9,7 +9,7 @@ from datetime import datetime
 from recordpick import __version__
 from recordpick.csv_safety import one_line
 from recordpick.data_checking.issued_lists import list_ids
-from recordpick.data_checking.progress import Progress, in_a_table, progress, to_recheck
+from recordpick.data_checking.progress import Progress, issues_to_recheck, progress, progress_table
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.picking.assurance import assurance, assurance_by_strata
 from recordpick.selection.results import SEVERITIES, Issue
@@ -30,7 +30,7 @@ def sign_off(file: WorkingFile, written_on: datetime) -> str:
         _checked(begun),
         _random(file.selection, begun),
         _found(file.selection.issues),
-        _open(to_recheck(file)),
+        _open(issues_to_recheck(file)),
         _not_checked(file, begun),
         _signatures(),
     ]
@@ -57,7 +57,7 @@ def _checked(begun: list[Progress]) -> list[str]:
     lines = ["WHAT WAS CHECKED"]
     if not begun:
         return [*lines, "Nothing yet: no filled-in tick sheets were imported."]
-    rows = in_a_table(tuple(begun))
+    rows = progress_table(tuple(begun))
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         first, *others = [cell.rjust(width) for cell, width in zip(row, widths, strict=True)]
@@ -67,12 +67,12 @@ def _checked(begun: list[Progress]) -> list[str]:
         records = one.records - one.records_left
         lines += _wrapped(
             f"{one.phase.capitalize()}: {records:,} of {one.records:,} patient records finished. "
-            f"{_by_whom(one)}"
+            f"{_checked_by(one)}"
         )
     return lines
 
 
-def _by_whom(one: Progress) -> str:
+def _checked_by(one: Progress) -> str:
     counted = Counter(result.entry.initials or "not stated" for result in one.results.values())
     return (
         "Checked by: "

@@ -122,10 +122,10 @@ def read_workbook(path: Path) -> Workbook:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise cannot_read(path, error) from error
-    return workbook_of(path.name, sha256, sheets)
+    return parse_workbook(path.name, sha256, sheets)
 
 
-def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
+def parse_workbook(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
     """Return the content of a filled-in workbook from the rows of its sheets."""
     rows: list[Row] = []
     problems: list[str] = []
@@ -137,7 +137,7 @@ def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
         name,
         sha256,
         _list_id(sheets),
-        as_phase(phase),
+        parse_phase(phase),
         tuple(rows),
         tuple(problems),
         _word(_stated(sheets, FINGERPRINT)),
@@ -146,7 +146,7 @@ def workbook_of(name: str, sha256: str, sheets: dict[str, Rows]) -> Workbook:
     )
 
 
-def as_phase(text: str) -> Phase | None:
+def parse_phase(text: str) -> Phase | None:
     """Return a phase from how people write it (Go live, first_check); None if it is not a phase."""
     word = _word(text)
     return next((phase for phase in PHASES if _word(phase) == word), None)

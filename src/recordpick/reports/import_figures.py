@@ -15,7 +15,7 @@ from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.os_errors import cannot_read
 from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
-from recordpick.reports.percentages import Percentage, parsed, settled
+from recordpick.reports.percentages import Percentage, parse_percentage, resolve_percentages
 from recordpick.reports.qof import qof_table, qof_text
 from recordpick.reports.report_index import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
@@ -102,13 +102,13 @@ def _resolve_percentage(
     The system's numerator and denominator decide, where they are known. Raise a UserError where
     they do not, unless it is the percentage that is kept already.
     """
-    written = parsed(text) if unit_of(name[-1]) == "percent" else None
+    written = parse_percentage(text) if unit_of(name[-1]) == "percent" else None
     known = file.selection.figures
     kept = known.get((system, name))
     if written is None or not written.may_be_fraction or _is_kept(kept, written):
         return number
     known_figures = {of: one.number for (whose, of), one in known.items() if whose == system}
-    (found,) = settled([(name, text)], known_figures)
+    (found,) = resolve_percentages([(name, text)], known_figures)
     if isinstance(found, float):
         return found
     raise UserError(f"{text.strip()!r} {found}.")

@@ -32,7 +32,12 @@ from recordpick.reports.rules import (
     qof_figures,
     target_figures,
 )
-from recordpick.reports.system_figures import REPORT_FILES, SystemFigures, fill, not_in
+from recordpick.reports.system_figures import (
+    REPORT_FILES,
+    SystemFigures,
+    fill_in_figures,
+    without_a_report,
+)
 from recordpick.reports.targets import target_rows, target_table
 from recordpick.reports.what_counts import shipped_report_rules
 from recordpick.selection.figures import SYSTEM_WORDS, SYSTEMS, System
@@ -139,9 +144,12 @@ def with_system_figures(
     for system in SYSTEMS:
         figures = figures_of(selection, system)
         filled = {
-            name: fill(rows, name, KEYS[name], system, figures) for name, rows in filled.items()
+            name: fill_in_figures(rows, name, KEYS[name], system, figures)
+            for name, rows in filled.items()
         }
-        unknown = not_in(figures, {name: (rows, KEYS[name]) for name, rows in filled.items()})
+        unknown = without_a_report(
+            figures, {name: (rows, KEYS[name]) for name, rows in filled.items()}
+        )
         if unknown:
             notes.append(
                 f"Figures of {SYSTEM_WORDS[system]} that no report here has: {', '.join(unknown)}."

@@ -20,7 +20,7 @@ import polars as pl
 from recordpick.csvio.sniff import Record, read_records
 from recordpick.errors import UserError
 from recordpick.reports.figures import is_empty, unit_of, value_of, why_not_a_figure
-from recordpick.reports.percentages import settled
+from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.targets import target_table
 
 Column = Literal["current_system", "new_system", "from_records"]
@@ -147,7 +147,7 @@ def read_figures(path: Path, column: Column) -> FiguresRead:
     return FiguresRead(figures, tuple(unreadable), tuple(problems))
 
 
-def fill(
+def fill_in_figures(
     rows: pl.DataFrame, report: str, keys: Sequence[str], column: Column, figures: SystemFigures
 ) -> pl.DataFrame:
     """Return a report, with rows named by `keys` and `figure`, with a system's figures filled in.
@@ -172,7 +172,7 @@ def fill(
     )
 
 
-def not_in(
+def without_a_report(
     figures: SystemFigures, reports: Mapping[str, tuple[pl.DataFrame, Sequence[str]]]
 ) -> list[str]:
     """Return what a system gave figures for that none of the reports has, sorted."""
@@ -261,7 +261,7 @@ def _values(cells: Sequence[_Cell], column: Column) -> list[float | str | None]:
             percentages.append(at)
         elif isinstance(value, float):
             numbers.setdefault(cell.name, value)
-    found = settled([(cells[at].name, cells[at].text) for at in percentages], numbers)
+    found = resolve_percentages([(cells[at].name, cells[at].text) for at in percentages], numbers)
     for at, value in zip(percentages, found, strict=True):
         values[at] = value
     return values

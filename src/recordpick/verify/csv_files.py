@@ -169,7 +169,7 @@ def check_columns(tables: Mapping[str, ParsedTable]) -> Check:
     return Check("Columns", says, tuple(problems))
 
 
-def typed(parsed: ParsedTable) -> pl.DataFrame:
+def with_types(parsed: ParsedTable) -> pl.DataFrame:
     """Return the rows with their types, texts without CSV-injection guards.
 
     A cell that is not of its type is null. Whole numbers are Int64, numbers Float64, dates Date.

@@ -27,7 +27,7 @@ _WORKING_FILE = re.compile(r"RP-[A-Z2-7]{8}")
 
 
 def is_sha256(text: str) -> bool:
-    """Tell whether a text is a SHA-256 in hexadecimal."""
+    """Return whether a text is a SHA-256 in hexadecimal."""
     return _SHA256.fullmatch(text) is not None
 
 
@@ -67,7 +67,7 @@ class Description:
     lines: int | None = None
     records: int | None = None
     taken_out: int | None = None
-    """Random records that were taken out or replaced."""
+    """Random records that were removed or replaced."""
     draws: tuple[DescribedDraw, ...] = ()
     sizes: dict[str, int] = field(default_factory=dict)
     """Bytes of each CSV, by file."""

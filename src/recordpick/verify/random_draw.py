@@ -52,7 +52,7 @@ def check_tickets(selected: pl.DataFrame, description: Description) -> Check:
     if description.taken_out is not None and random.height != records - description.taken_out:
         problems.append(
             f"{LIST} has {random.height:,} random records; {records:,} were drawn and "
-            f"{description.taken_out:,} of them taken out or replaced."
+            f"{description.taken_out:,} of them removed or replaced."
         )
     says = (
         f"The tickets of {random.height:,} random records are those of their numbers and the seed."

@@ -27,7 +27,7 @@ _MAX_PROBLEMS = 3
 _NUMBERED_LIST = re.compile(r"(RP-[A-Z2-7]{8})-[0-9]{2,}")
 
 
-def received(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]]:
+def combine_lists(verdicts: Sequence[Verdict]) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Return one table of the lists of verified packs (columns as in `RECEIVED`), and cautions.
 
     Packs are in the order given; cautions are sentences. Raise a UserError, with one message for
@@ -58,7 +58,7 @@ def check_out(out: Path) -> None:
         raise UserError(f"{out}: give it a name ending in {' or '.join(ENDINGS)}.")
 
 
-def as_file(table: pl.DataFrame, out: Path) -> bytes:
+def encode_table(table: pl.DataFrame, out: Path) -> bytes:
     """Return the table as a file in the format of `out`'s ending: Parquet, or CSV as the list."""
     if out.suffix.casefold() == ".csv":
         return as_csv(table)

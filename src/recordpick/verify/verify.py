@@ -11,7 +11,7 @@ from recordpick.handover.contract import TABLES
 from recordpick.handover.pack_contents import FILES, SUMS
 from recordpick.handover.selection_list import SELECTION_LIST
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.verify.csv_files import ParsedTable, check_columns, parse_table, typed
+from recordpick.verify.csv_files import ParsedTable, check_columns, parse_table, with_types
 from recordpick.verify.descriptor import Description, read_descriptor
 from recordpick.verify.open_pack import PackFiles, shown
 from recordpick.verify.random_draw import check_tickets, check_with_index
@@ -142,13 +142,13 @@ def _check_list(
         why = f"{LIST} could not be read"
         names = ("Numbering", "Patients", "Numbers for each criterion", "Tickets")
         return [Check(name, "", skipped=why) for name in names]
-    selected = typed(tables[LIST])
+    selected = with_types(tables[LIST])
     checks = [check_numbering(selected, description), check_people(selected)]
     if reported is None:
         skipped = f"{REPORT} could not be read"
         checks.append(Check("Numbers for each criterion", "", skipped=skipped))
     else:
-        checks.append(check_criteria(selected, typed(tables[REPORT])))
+        checks.append(check_criteria(selected, with_types(tables[REPORT])))
     tickets = check_tickets(selected, description)
     checks.append(tickets)
     if index is not None:
@@ -157,4 +157,6 @@ def _check_list(
 
 
 def _selected(parsed: ParsedTable) -> pl.DataFrame:
-    return typed(parsed).select(pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items())
+    return with_types(parsed).select(
+        pl.col(name).cast(kind) for name, kind in SELECTION_LIST.items()
+    )
