@@ -81,7 +81,7 @@ def add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, str]) -
         )
         if hasattr(module, "run"):
             command.set_defaults(run=module.run)
-            command.epilog = f"{EXAMPLE_BEGINS}{getattr(module, 'EXAMPLE', '')}"
+            command.epilog = f"{EXAMPLE_BEGINS}{module.EXAMPLE}"
         module.add_arguments(command)
 
 

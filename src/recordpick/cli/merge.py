@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recordpick.selection.merging import Choice, Conflict, Plan
 
 HELP = "merge two copies of a working file"
+EXAMPLE = "recordpick merge our-practice.recordpick from-jo.recordpick --out both.recordpick"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from recordpick.cli.output import has_terminal, print_result
 from recordpick.errors import UserError
 
 HELP = "open the app, on a working file if one is given"
+EXAMPLE = "recordpick our-practice.recordpick"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
