@@ -46,6 +46,7 @@ def keys_of(value):
 @pytest.mark.parametrize(
     ("command", "words"),
     [
+        ("find", ["10001"]),
         ("picks", ["--criterion", "dem-04"]),
         ("history", []),
         ("explain", ["med-01", "10001"]),
@@ -106,16 +107,18 @@ def test_a_verdict_is_described(tmp_path, capsys):
 def test_differences_are_described(tmp_path, capsys):
     """Both sides of each figure, and how many are in each state; --out writes beside it."""
     for name, number in (("before", 10), ("after", 12)):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "capitation.csv").write_text(
-            f"sex,age_band,from_records,current_system,new_system\nfemale,0-4,,{number},{number}\n",
-            encoding="utf-8",
-        )
+        text = f"indicator,denominator\nDM006,{number}\nDM012,7\n"
+        (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
     out = tmp_path / "differences.csv"
-    words = ["compare", str(tmp_path / "before"), str(tmp_path / "after"), "--out", str(out)]
+    words = [
+        "compare",
+        *(str(tmp_path / f"{name}.csv") for name in ("before", "after")),
+        "--out",
+        str(out),
+    ]
     assert main([*words, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert set(printed) == {"states", "figures"}
-    assert printed["states"] == {"different": 1}
+    assert printed["states"] == {"different": 1, "same": 1}
     assert printed["figures"][0]["difference"] == 2
     assert out.exists()

@@ -26,6 +26,7 @@ COMMANDS = {
     "new": "new",
     "status": "status",
     "match": "match",
+    "find": "find",
     "explain": "explain",
     "pick": "pick",
     "unpick": "unpick",
