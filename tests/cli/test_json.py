@@ -47,6 +47,7 @@ def keys_of(value):
     ("command", "words"),
     [
         ("find", ["10001"]),
+        ("record", ["10001"]),
         ("picks", ["--criterion", "dem-04"]),
         ("history", []),
         ("explain", ["med-01", "10001"]),

@@ -77,9 +77,7 @@ def _print(shown: pl.DataFrame, selection: Selection) -> None:
         table.append((*(str(value or "") for value in values.values()), ", ".join(picked)))
     print_table(table)
     if shown.height > _MOST:
-        print_message(
-            f"{plural(shown.height, 'patient')} found; the first {_MOST} are shown. Give more words."
-        )
+        print_message(f"{plural(shown.height, 'patient')} found; the first {_MOST} are shown.")
 
 
 def _as_json(shown: pl.DataFrame, selection: Selection) -> list[dict[str, object]]:

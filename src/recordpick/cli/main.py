@@ -27,6 +27,7 @@ COMMANDS = {
     "status": "status",
     "match": "match",
     "find": "find",
+    "record": "record",
     "explain": "explain",
     "pick": "pick",
     "unpick": "unpick",
