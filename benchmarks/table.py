@@ -26,9 +26,9 @@ from textual.widgets import DataTable
 
 from benchmarks.contenders import NOT_INSTALLED, version_of
 from benchmarks.timing import DisagreeError
-from recordpick.tui.columns import Column
-from recordpick.tui.pauses import set_aside
-from recordpick.tui.records_table import RecordsTable
+from recordpick.tui.opening import freeze_loaded_objects
+from recordpick.tui.widgets.records_render import Column
+from recordpick.tui.widgets.records_table import RecordsTable
 
 SIZE = (120, 40)
 KEYS = 200
@@ -108,7 +108,7 @@ async def _measure(
         fill(app.table, rows)
         await _settle(app, pilot)
         mounted = time.perf_counter() - start
-        set_aside()
+        freeze_loaded_objects()
         keys = []
         for number in range(KEYS):
             seconds = await app.press("pagedown" if number % 4 == 3 else "down")

@@ -25,8 +25,8 @@ from recordpick.index.practice_index import open_index
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
-from recordpick.tui.records_table import RecordsTable
 from recordpick.tui.settings import Settings
+from recordpick.tui.widgets.records_table import RecordsTable
 
 PICTURES = Path(__file__).parent / "pictures"
 SIZE = (100, 30)
@@ -59,7 +59,7 @@ class Member:
         """Wait until no worker runs and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
-            running = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
+            running = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
             if not running:
                 break
             await self.app.workers.wait_for_complete(running)

@@ -20,7 +20,7 @@ from recordpick.date_parsing import (
 from recordpick.errors import UserError
 from recordpick.index.date_columns import DAY_FIRST, MONTH_FIRST, PLAIN, reasons_of, to_date
 from recordpick.index.fast_cast import FIRST, LAST
-from recordpick.tui.new_file import read_date
+from recordpick.tui.screens.new_file import parse_date
 
 DAYS = st.dates(EARLIEST, LATEST).filter(is_usable)
 WAYS = (
@@ -145,7 +145,7 @@ def test_no_placeholder_is_among_the_days_that_are_looked_up():
 @pytest.mark.parametrize("text", ["1/10/26", "31/02/2026", "9999-12-31", "soon"])
 def test_the_form_and_the_option_refuse_what_is_no_day_with_the_reason(text):
     """A working file is never made as at the year 26."""
-    said = read_date(text)
+    said = parse_date(text)
     assert isinstance(said, str)
     with pytest.raises(UserError, match=f"--as-at '{text}'"):
         parse_as_at(text)
@@ -155,4 +155,4 @@ def test_the_form_and_the_option_refuse_what_is_no_day_with_the_reason(text):
 
 def test_the_form_and_the_option_read_days_as_people_write_them():
     for text in ("1/10/2026", "2026-10-01", "1 Oct 2026", "01.10.2026"):
-        assert read_date(text) == parse_as_at(text) == date(2026, 10, 1)
+        assert parse_date(text) == parse_as_at(text) == date(2026, 10, 1)

@@ -2,8 +2,9 @@
 
 Started by `recordpick.spreadsheets` as a script: `python -P _spreadsheet_worker.py PATH [SHEET]
 [--all]`. It writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
-`{"sheets": {name: rows}}`, or `{"error": "…"}` with a sentence that goes after the name of the
-file. Row 1 of the sheet is the first row, empty or not.
+`{"sheets": {name: rows}, "merged": {name: [[first row, last row, first column, last column], …]}}`
+(rows from 1, columns by their place in the rows returned, from 0), or `{"error": "…"}` with a
+sentence that goes after the name of the file. Row 1 of the sheet is the first row, empty or not.
 
 A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
 sizes in the archive and the positions of the cells are checked before anything is unpacked into
@@ -41,6 +42,10 @@ _ERROR = re.compile(
 )
 # The error that a formula shows: the library returns such a cell as empty.
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
+_MERGED = re.compile(
+    rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"'
+)
+MOST_MERGED = 1_000_000
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b([^>]*)>")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
@@ -49,11 +54,15 @@ _TIME_ONLY = "1899-12-31 "
 
 @dataclass(frozen=True)
 class Extent:
-    """The last row and column with a filled cell, and the formulas' errors by column and row."""
+    """The last row and column with a filled cell, and the formulas' errors by column and row.
+
+    `merged` are the merged cells: first and last row, first and last column, from 1.
+    """
 
     rows: int
     columns: int
     errors: dict[tuple[int, int], str]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class Refused(Exception):  # noqa: N818 - it carries the message for people
@@ -67,7 +76,11 @@ def main() -> None:
     answer: dict[str, object]
     try:
         _limit_this_process()
-        answer = {"sheets": read_all(path)} if every else {"rows": read(path, sheet)}
+        if every:
+            sheets, merged = read_all(path)
+            answer = {"sheets": sheets, "merged": merged}
+        else:
+            answer = {"rows": read(path, sheet)}
     except Refused as refused:
         answer = {"error": str(refused)}
     except MemoryError:
@@ -86,18 +99,40 @@ def read(path: Path, sheet: str | None) -> list[list[str]]:
     elif sheet not in parts:
         known = ", ".join(f'"{name}"' for name in names[:10])
         _refuse(f'has no sheet "{sheet}" with cells (its sheets are {known}).')
-    extent = _check_extent(path, sheet, parts[sheet])
+    extent = _extents(path, {sheet: parts[sheet]})[sheet]
     return _load(path, {sheet: extent})[sheet]
 
 
-def read_all(path: Path) -> dict[str, list[list[str]]]:
-    """Return the rows of every sheet with cells, by name; the limit is on all sheets together."""
+Rows = dict[str, list[list[str]]]
+Merged = dict[str, list[tuple[int, int, int, int]]]
+
+
+def read_all(path: Path) -> tuple[Rows, Merged]:
+    """Return the rows of every sheet with cells, and merged cells, both by the sheet's name.
+
+    The limit is on all sheets together.
+    """
     _, parts = _inspect(path)
-    extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
+    extents = _extents(path, parts)
     cells = sum(extent.rows * extent.columns for extent in extents.values())
     if cells > MOST_CELLS:
         _refuse(f"has sheets that span {cells:,} cells together.")
-    return _load(path, extents)
+    rows = _load(path, extents)
+    merged: Merged = {}
+    for sheet, extent in extents.items():
+        # The library leaves out empty columns at the left.
+        left_out = max(0, extent.columns - len(rows[sheet][0])) if rows[sheet] else 0
+        merged[sheet] = [
+            (first, last, left - 1 - left_out, right - 1 - left_out)
+            for first, last, left, right in extent.merged
+        ]
+    return rows, merged
+
+
+def _extents(path: Path, parts: dict[str, str]) -> dict[str, Extent]:
+    if path.suffix.lower() == ".ods":
+        return _check_ods_extents(path, parts)
+    return {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
 
 
 def _load(path: Path, sheets: dict[str, Extent]) -> dict[str, list[list[str]]]:
@@ -137,6 +172,8 @@ def _plain(cell: str | None) -> str:
 
 def _inspect(path: Path) -> tuple[list[str], dict[str, str]]:
     """Check the archive's sizes; return all sheet names, and the part of each with cells."""
+    if path.suffix.lower() == ".ods":
+        return _inspect_ods(path)
     try:
         with zipfile.ZipFile(path) as archive:
             _check_sizes(archive, path.stat().st_size)
@@ -190,6 +227,7 @@ def _attribute(text: str, name: str) -> str:
 def _check_extent(path: Path, sheet: str, part: str) -> Extent:
     """Refuse a sheet whose filled cells span too much: the reader allocates all cells between."""
     errors: dict[tuple[int, int], str] = {}
+    merged: set[tuple[int, int, int, int]] = set()
     rows, columns, rows_named, unplaced = 0, 0, 0, False
     with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
         rest = b""
@@ -202,6 +240,8 @@ def _check_extent(path: Path, sheet: str, part: str) -> Extent:
                 for letters, row, error in _ERROR.findall(text):
                     errors[_column_number(letters), int(row)] = error.decode("ascii", "replace")
                 rows_named = max([rows_named, *map(int, set(_ROW.findall(text)))])
+                for left, first, right, last in _MERGED.findall(text):
+                    merged.add((int(first), int(last), _column_number(left), _column_number(right)))
                 unplaced = unplaced or _CELL_WITHOUT_PLACE.search(text) is not None
                 rest = text[-4096:]  # a cell may span two chunks
         except (zipfile.BadZipFile, EOFError, zlib.error) as error:
@@ -213,7 +253,108 @@ def _check_extent(path: Path, sheet: str, part: str) -> Extent:
             f'spans {rows:,} rows by {columns:,} columns in sheet "{sheet}": copy the rows that '
             "matter to a new sheet, or save it as CSV."
         )
-    return Extent(rows, columns, errors)
+    return Extent(rows, columns, errors, tuple(sorted(merged)))
+
+
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+_ODS = "content.xml"
+
+
+def _inspect_ods(path: Path) -> tuple[list[str], dict[str, str]]:
+    """Check the sizes of an OpenDocument archive; return its sheets as `_inspect` does."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive, path.stat().st_size)
+            if _ODS not in archive.namelist():
+                _refuse("is an archive, but not a spreadsheet: save it as .xlsx, or as CSV.")
+            manifest = archive.read("META-INF/manifest.xml")
+    except KeyError:
+        manifest = b""
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+        _refuse(f"is not a whole .ods file ({error}).")
+    if b"encryption-data" in manifest:
+        _refuse("has a password. Open it, remove the password, and save it as .xlsx or as CSV.")
+    names = list(_read_ods(path))
+    return names, dict.fromkeys(names, _ODS)
+
+
+def _check_ods_extents(path: Path, wanted: dict[str, str]) -> dict[str, Extent]:
+    extents = {name: one for name, one in _read_ods(path).items() if name in wanted}
+    for name, extent in extents.items():
+        if extent.rows * max(extent.columns, 1) > MOST_CELLS:
+            _refuse(
+                f'spans {extent.rows:,} rows by {extent.columns:,} columns in sheet "{name}": copy '
+                "the rows that matter to a new sheet, or save it as CSV."
+            )
+    return extents
+
+
+def _read_ods(path: Path) -> dict[str, Extent]:
+    """Return how far the filled cells of each sheet reach, and its merged cells."""
+    from xml.parsers import expat
+
+    scan = _OdsScan()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = scan.start
+    parser.EndElementHandler = scan.end
+    parser.EntityDeclHandler = scan.entity
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open(_ODS) as xml:
+            while chunk := xml.read(1 << 20):
+                parser.Parse(chunk)
+            parser.Parse(b"", True)  # noqa: FBT003 - expat's own
+    except (expat.ExpatError, zipfile.BadZipFile, EOFError, zlib.error, ValueError) as error:
+        _refuse(f"is damaged ({error}).")
+    return scan.sheets
+
+
+class _OdsScan:
+    """Follows the cells of an OpenDocument file, which gives a number where one comes again."""
+
+    def __init__(self) -> None:
+        self.sheets: dict[str, Extent] = {}
+        self._name = ""
+        self._row = self._column = self._rows = self._columns = 0
+        self._again = 1
+        self._last_filled = 0
+        self._merged: list[tuple[int, int, int, int]] = []
+
+    def entity(self, *_: object) -> None:
+        """Refuse entities: no spreadsheet program writes them, and they can unpack to anything."""
+        _refuse("has definitions that no spreadsheet program writes.")
+
+    def start(self, element: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
+        said = {name.removeprefix(f"{_TABLE} "): value for name, value in attributes.items()}
+        if element == f"{_TABLE} table":
+            self._name = said.get("name", "")
+            self._row = self._rows = self._columns = 0
+            self._merged = []
+        elif element == f"{_TABLE} table-row":
+            self._again = int(said.get("number-rows-repeated", "1"))
+            self._column = self._last_filled = 0
+        elif element in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
+            count = int(said.get("number-columns-repeated", "1"))
+            if f"{_OFFICE} value-type" in attributes:
+                self._last_filled = self._column + count
+            down, right = (
+                int(said.get(f"number-{way}-spanned", "1")) for way in ("rows", "columns")
+            )
+            if (down > 1 or right > 1) and len(self._merged) < MOST_MERGED:
+                row, column = self._row + 1, self._column + 1
+                self._merged.append((row, row + down - 1, column, column + right - 1))
+            self._column += count
+
+    def end(self, element: str) -> None:
+        """Take the end of an element."""
+        if element == f"{_TABLE} table-row":
+            self._row += self._again
+            if self._last_filled:
+                self._rows = self._row
+                self._columns = max(self._columns, self._last_filled)
+        elif element == f"{_TABLE} table" and self._name:
+            self.sheets[self._name] = Extent(self._rows, self._columns, {}, tuple(self._merged))
 
 
 def _column_number(letters: bytes) -> int:

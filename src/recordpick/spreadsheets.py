@@ -13,13 +13,14 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from recordpick.errors import UserError
 from recordpick.regular_files import check_regular
 
-SPREADSHEETS = (".xlsx", ".xlsm")
+SPREADSHEETS = (".xlsx", ".xlsm", ".ods")
 """Extensions of the files that can be read; others must be saved as one of these, or as CSV."""
 
 SECONDS = 120
@@ -48,6 +49,28 @@ def read_sheets(path: Path, seconds: float = SECONDS) -> dict[str, list[list[str
     """Return the rows of every sheet that has cells, by sheet name, each as from `read_rows`."""
     sheets: dict[str, list[list[str]]] = _run_child(path, ["", "--all"], seconds)["sheets"]
     return sheets
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its rows as from `read_rows`, and its merged cells.
+
+    Merged cells are first and last row (from 1), first and last place in the row (from 0). Their
+    text is in the first row and place only.
+    """
+
+    rows: list[list[str]]
+    merged: tuple[tuple[int, int, int, int], ...]
+
+
+def read_sheets_with_merged(path: Path, seconds: float = SECONDS) -> dict[str, Sheet]:
+    """Return every sheet that has cells, with its merged cells, by its name."""
+    answer = _run_child(path, ["", "--all"], seconds)
+    return {
+        name: Sheet(rows, tuple(tuple(one) for one in answer["merged"].get(name, ())))
+        for name, rows in answer["sheets"].items()
+        if rows
+    }
 
 
 def check_what_it_is(path: Path) -> None:
@@ -148,6 +171,7 @@ def _check_first_bytes(path: Path) -> None:
     check_what_it_is(path)
     if start != b"PK\x03\x04":
         raise UserError(
-            f"{path}: this is not an .xlsx spreadsheet, whatever its name says. "
+            f"{path}: this is not an {path.suffix.lower() or '.xlsx'} spreadsheet, whatever its "
+            f"name says. "
             "Save it as .xlsx, or give it the right extension (.csv for text)."
         )

@@ -19,19 +19,19 @@ from on_a_pty import Terminal
 from recordpick.index.practice_index import open_index
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import HUNG_UP
 
 SECRET = "Quillfeather"
 CRASH = f"""
 import sys
 from recordpick.cli.main import main
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import PickingScreen
 
 def action_undo(self):
     patient = "{SECRET}"
     raise ValueError(f"{{patient}} was born on 1 May 1951")
 
-WorkScreen.action_undo = action_undo
+PickingScreen.action_undo = action_undo
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -66,7 +66,7 @@ def test_the_app_ends_when_its_terminal_goes(home: Path, work: Path) -> None:
             picks = file.selection.of("ALL-01")
         assert len(picks) == 2
         terminal.vanish()
-        assert terminal.wait() == GONE
+        assert terminal.wait() == HUNG_UP
     assert not work.with_name(f"{work.name}.lock").exists()
     with WorkingFile.open(work, Person("Jo", "practice")) as file:
         assert not file.read_only
@@ -81,7 +81,7 @@ def test_the_app_ends_amid_a_question_when_its_terminal_goes(home: Path, work: P
         terminal.wait_for(b"ALL-01")
         terminal.press("n")
         terminal.vanish()
-        assert terminal.wait() == GONE
+        assert terminal.wait() == HUNG_UP
     assert not work.with_name(f"{work.name}.lock").exists()
 
 
@@ -129,7 +129,7 @@ def test_nothing_of_a_path_reaches_the_terminal_raw_by_a_text_box(home: Path, wo
     path, person = folder / "named.recordpick", Person("Kim", "practice")
     WorkingFile.create(path, pack, index, AS_AT, "PWNED Surgery", person).close()
     with Terminal(["-m", "recordpick", str(path)], home, controlling=True) as terminal:
-        terminal.wait_for(b"Look there")
+        terminal.wait_for(b"Open it")
         asked = len(terminal.written)
         terminal.press("\t")
         terminal.press("\r")

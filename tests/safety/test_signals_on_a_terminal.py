@@ -19,7 +19,7 @@ from on_a_pty import SWITCHES, Terminal, left_on
 
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import HUNG_UP
 
 ENDING = [signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP]
 NEEDS_STATES = pytest.mark.skipif(
@@ -72,7 +72,7 @@ def test_the_app_ends_when_the_terminal_that_controls_it_goes(home: Path, work: 
     with Terminal(["-m", "recordpick", str(work)], home, controlling=True) as terminal:
         started(terminal)
         terminal.vanish()
-        assert terminal.wait() == GONE
+        assert terminal.wait() == HUNG_UP
     assert not work.with_name(f"{work.name}.lock").exists()
     with WorkingFile.open(work, Person("Jo", "practice")) as file:
         assert file.selection.count("ALL-01") == 1

@@ -41,7 +41,7 @@ async def use_the_app(folder: Path) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         for _ in range(200):
             await pilot.pause(0.05)
-            if type(app.screen).__name__ == "WorkScreen":
+            if type(app.screen).__name__ == "PickingScreen":
                 break
         await pilot.press("enter", "down", "w", "slash", *"smith", "escape", "p", "q")
 

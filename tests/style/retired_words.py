@@ -122,7 +122,6 @@ PENDING: tuple[str, ...] = (
     "told",
     "untold",
     "aside",
-    "asides",
     "anew",
     "reckoned",
     "hasty",
@@ -135,17 +134,9 @@ PENDING: tuple[str, ...] = (
     "Asked",
     "set_aside",
     "alike",
-    "opens_box",
-    "Waiting",
     "moved_on",
     "say",
     "tell",
-    "tui/asides.py",
-    "tui/box.py",
-    "tui/standing.py",
-    "tui/hiding.py",
-    "tui/pictures.py",
-    "tui/watching.py",
 )
 """Retired names that are still in use. Take each out when it is gone; never add one.
 

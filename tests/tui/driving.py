@@ -1,4 +1,4 @@
-"""Driving the app in tests: keys, waiting for threads, what stands on the screen."""
+"""Driving the app in tests: keys, waiting for threads, what is on the screen."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class Driver:
         self.pilot = pilot
 
     async def settled(self):
-        """Wait until no thread works and everything is painted."""
+        """Wait until no thread is running and everything is painted."""
         for _ in range(100):
             await self.pilot.pause()
-            aside = [w for w in self.app.workers if w.group == "aside" and not w.is_finished]
-            if not aside:
+            running = [w for w in self.app.workers if w.group == "background" and not w.is_finished]
+            if not running:
                 break
             # One whose screen was closed meanwhile is cancelled, which is no failure.
             with suppress(WorkerCancelled):
-                await self.app.workers.wait_for_complete(aside)
+                await self.app.workers.wait_for_complete(running)
         await self.pilot.pause()
 
     async def press(self, *keys):
-        """Press keys one after the other, each when the last one is done with."""
+        """Press keys one after the other, each when the one before has been handled."""
         for key in keys:
             await self.pilot.press(key)
             await self.settled()
@@ -62,18 +62,18 @@ class Driver:
 
     @property
     def text(self):
-        """All that stands on the screen, line by line."""
+        """All text on the screen, line by line."""
         lines = self.app.screen._compositor.render_strips()
         return "\n".join(strip.text.rstrip() for strip in lines)
 
     def part(self, selector):
-        """What one part of the screen says, without its line breaks."""
+        """The text of one part of the screen, without its line breaks."""
         return " ".join(str(self.app.screen.query_one(selector).visual).split())
 
     @property
     def title(self):
-        """The heading of the box that is open, or nothing."""
-        titles = self.app.screen.query(".box--title")
+        """The heading of the open modal, or nothing."""
+        titles = self.app.screen.query(".modal--title")
         return str(titles.first().visual) if titles else ""
 
 

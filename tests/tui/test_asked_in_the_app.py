@@ -4,10 +4,11 @@ from datetime import date
 
 from driving import using
 
+from recordpick.index.practice_index import open_index
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import PickingScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.work import WorkScreen
 
 from systmone_extracts import patient, write_extract, write_manifest
 
@@ -32,7 +33,7 @@ def words(user):
 
 
 def app(tmp_path):
-    return RecordpickApp(settings=Settings(place=tmp_path / "settings.json", tour_seen=True))
+    return RecordpickApp(settings=Settings(path=tmp_path / "settings.json", tour_seen=True))
 
 
 async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
@@ -56,7 +57,7 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert "records cannot be as at 1970-10-01" in words(user)
         await user.fill("#answer", "01/10/2026")
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
         assert file.practice == ""
         assert file.as_at == date(2026, 10, 1)
@@ -64,6 +65,27 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
     notes = index.read_text(encoding="utf-8")
     assert "Date of Birth was read as month/day/year, as was said" in notes
     assert "everyone was taken as registered, as was said" in notes
+
+
+async def test_a_list_and_reports_beside_it_are_several_files(tmp_path):
+    """Rows that name no patient are asked about: nobody is guessed to be the one above."""
+    listed = tmp_path / "list.csv"
+    listed.write_text(LIST.replace("01/02/1980", "31/01/1980"), encoding="utf-8")
+    report = tmp_path / "problems.csv"
+    rows = "NHS Number,Problem,Problem Date\n9434765919,Gout,31/05/2026\n,Asthma,31/05/2026\n"
+    report.write_text(rows, encoding="utf-8")
+    async with using(app(tmp_path)) as user:
+        await filled_in(user, tmp_path, f"{listed}; {report}")
+        assert "Is everyone on this list registered" in words(user)
+        await user.press("enter")
+        assert "problems.csv: 1 row names no patient" in words(user)
+        await user.press("enter")
+        await user.fill("#answer", "01/10/2026")
+        await user.press("enter")
+        await user.press("enter")
+        assert isinstance(user.screen, PickingScreen)
+    index = open_index(tmp_path / "new-index")
+    assert index.scan("events").collect()["term"].to_list() == ["Gout", "Asthma"]
 
 
 async def test_a_warning_is_read_before_the_file_opens(tmp_path):
@@ -75,7 +97,7 @@ async def test_a_warning_is_read_before_the_file_opens(tmp_path):
         assert user.title == "Before you begin"
         assert "extract holds changes only, not the whole practice" in words(user)
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_turning_back_leaves_the_form_as_it_was_filled_in(tmp_path):

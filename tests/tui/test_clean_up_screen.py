@@ -9,11 +9,11 @@ FILE = "demonstration.recordpick"
 
 
 async def test_the_findings_are_listed_with_what_they_mean_and_their_rows(demo):
-    """Found, none or cannot be told; beside it what to do; below it the rows."""
+    """Found, none or cannot be checked; beside it what to do; below it the rows."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("t")
         assert "To put right before the first extract" in user.part("#clean-up-title")
-        findings = user.screen._known.findings
+        findings = user.screen._checked.findings
         listed = user.screen.query_one("#findings")
         assert listed.option_count == len(findings)
         at = next(place for place, one in enumerate(findings) if one.number)
@@ -24,7 +24,7 @@ async def test_the_findings_are_listed_with_what_they_mean_and_their_rows(demo):
         assert len(rows) >= min(findings[at].number, 200) + 1
 
 
-async def test_what_cannot_be_told_says_why(tmp_path):
+async def test_what_cannot_be_checked_says_why(tmp_path):
     """A question mark is no zero."""
     async with using(app_on(make_tiny(tmp_path / "made"))) as user:
         await user.press("t")
@@ -71,7 +71,7 @@ async def test_names_are_hidden_here_too(demo):
     """What was hidden on the work screen stays hidden; p shows it."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("p", "t")
-        findings = user.screen._known.findings
+        findings = user.screen._checked.findings
         at = next(
             n for n, one in enumerate(findings) if one.number and "patient_id" in one.rows.columns
         )
@@ -87,8 +87,8 @@ async def test_the_way_there_is_in_the_palette_and_its_help(demo):
     """Every key is in the palette; F1 says what is seen."""
     async with using(app_on(demo / FILE)) as user:
         titles = [one.title for one in user.app.get_system_commands(user.screen)]
-        assert "Look: To put right" in titles
+        assert "View: To put right" in titles
         await user.press("t", "f1")
         assert user.title == "To put right before the first extract"
         await user.press("escape", "escape")
-        assert type(user.screen).__name__ == "WorkScreen"
+        assert type(user.screen).__name__ == "PickingScreen"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from driving import app_on, using
 
-from recordpick.tui.demo_folder import DemoFolder
+from recordpick.tui.app import DemoFolder
 
 
 async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):
@@ -12,7 +12,7 @@ async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     app = app_on(demo=True, demo_patients=20)
     async with using(app) as user:
-        assert "taken away when you leave" in user.part("#says")
+        assert "deleted when you quit" in user.part("#message")
         await user.press("enter", "enter")
         (folder,) = tmp_path.iterdir()
         assert (folder / "demonstration.recordpick").exists()
@@ -35,8 +35,8 @@ def test_a_folder_that_was_named_stays(tmp_path):
     """--out says where to keep it."""
     named = DemoFolder(tmp_path)
     assert named.path == tmp_path
-    assert str(tmp_path) in named.says
-    assert named.leave() == ""
+    assert str(tmp_path) in named.notice
+    assert named.clean_up() == ""
     assert tmp_path.is_dir()
 
 
@@ -45,6 +45,6 @@ def test_a_folder_that_cannot_be_taken_away_is_named(monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
     folder = DemoFolder()
-    assert folder.leave() == ""
+    assert folder.clean_up() == ""
     (Path(folder.path) / "index").mkdir()
-    assert "could not be taken away" in folder.leave()
+    assert "could not be deleted" in folder.clean_up()

@@ -7,15 +7,20 @@ import pytest
 from driving import app_on, using
 from hypothesis import given
 from hypothesis import strategies as st
-from test_visible import anything, awkward, can_be_seen
+from test_text import anything, awkward, can_be_seen
 from textual import events
 from textual.app import App
 from textual.widgets import Input, TextArea
 
 import recordpick.tui
-from recordpick.tui.fields import LONGEST, LONGEST_FILTER, Field, shown_in_field
-from recordpick.tui.hiding import PrivateInput
-from recordpick.tui.rows import holding, ordered, search_text
+from recordpick.tui.widgets.fields import (
+    LONGEST,
+    LONGEST_FILTER,
+    Field,
+    PrivateInput,
+    shown_in_field,
+)
+from recordpick.tui.widgets.records_query import matching_places, search_text, sorted_places
 
 ESCAPES = "/home/\x1b]0;PWNED\x07/\x1b[2J\u202egp.exe\x7f\x9b31m\u200b"
 
@@ -100,7 +105,9 @@ def test_a_filter_of_any_length_is_answered(query):
     import polars as pl
 
     frame = pl.DataFrame({"patient_id": ["1", "2"], "name": ["a b", "c"]})
-    order = holding(frame, search_text(frame), query, ordered(frame, None), dt.date(2026, 10, 1))
+    order = matching_places(
+        frame, search_text(frame), query, sorted_places(frame, None), dt.date(2026, 10, 1)
+    )
     assert order.to_list() == ([0] if query.startswith("a") else [])
 
 
@@ -110,7 +117,7 @@ def test_the_app_has_no_other_fields():
     other = re.compile(rf"\b({Input.__name__}|{TextArea.__name__}|MaskedInput)\((?!Screen)")
     found = [
         f"{path.name}: {line.strip()}"
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for line in path.read_text(encoding="utf-8").splitlines()
         if other.search(line) and not line.startswith("class Field(Input)")
     ]

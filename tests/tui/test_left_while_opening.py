@@ -4,7 +4,7 @@ import threading
 
 from driving import app_on, using
 
-from recordpick.tui import waiting
+from recordpick.tui.background import ProgressModal
 from recordpick.tui.session import Session
 
 FILE = "demonstration.recordpick"
@@ -33,20 +33,20 @@ async def test_a_file_that_is_being_opened_when_the_app_ends_is_not_left_locked(
         while not opened.is_set():
             await user.pilot.pause(0.01)
         assert (demo / f"{FILE}.lock").exists()
-        app._leave_at_once(143)
+        app._exit_now(143)
         go_on.set()
     assert app.return_code == 143
-    assert closed.wait(30), "the thread let the session go"
+    assert closed.wait(30), "the thread closed the session"
     assert not (demo / f"{FILE}.lock").exists()
 
 
-async def test_progress_that_comes_after_the_box_was_emptied_is_no_mistake():
+async def test_progress_that_comes_after_the_modal_was_emptied_is_not_an_error():
     """Its message may be on the way when the app is left."""
     async with using(app_on()) as user:
-        box = waiting.Waiting("Opening", lambda _: threading.Event().wait(0.1))
-        user.app.push_screen(box)
+        modal = ProgressModal("Opening", lambda _: threading.Event().wait(0.1))
+        user.app.push_screen(modal)
         await user.pilot.pause()
-        await box.query("*").remove()
-        box.post_message(waiting.Waiting.Moved("matching", 0.5))
+        await modal.query("*").remove()
+        modal.post_message(ProgressModal.Progressed("matching", 0.5))
         await user.settled()
         assert user.app.return_code is None

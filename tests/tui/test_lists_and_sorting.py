@@ -5,9 +5,9 @@ from driving import app_on, using
 from textual.events import Key
 from tiny import make_tiny
 
-from recordpick.tui.palette import FORM, PICTURES, WORK
-from recordpick.tui.patients_frame import area_of
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.actions import commands_of
+from recordpick.tui.patient_frames import area_of
+from recordpick.tui.screens.picking import PickingScreen
 
 FILE = "demonstration.recordpick"
 
@@ -17,7 +17,7 @@ async def test_the_patients_of_an_area_are_listed_together(demo):
     async with using(app_on(demo / FILE)) as user:
         await user.press("A")
         frame, matches = user.screen.table.frame, user.app._session.matches
-        ids = [line.id for line in user.screen.area]
+        ids = [line.id for line in user.screen.patients.area]
         found = matches.found.filter(matches.found["criterion_id"].is_in(ids))
         assert len(ids) == 15
         assert set(frame["patient_id"]) == set(found["patient_id"])
@@ -35,10 +35,10 @@ async def test_a_patient_of_an_area_is_picked_for_the_criterion_that_is_chosen(d
         await user.press("space", "down", "space", "escape")
         (pick,) = user.app._session.selection.picks
         assert pick.patient_id == patient
-        assert pick.criterion_id in {line.id for line in user.screen.area}
-        assert user.screen.marks().here == {patient}
+        assert pick.criterion_id in {line.id for line in user.screen.patients.area}
+        assert user.screen.table.marks.here == {patient}
         await user.press("A")
-        assert user.screen.shows == "matches"
+        assert user.screen.patients.scope == "matches"
 
 
 async def test_an_area_is_listed_by_a_click_on_its_name(demo):
@@ -46,16 +46,16 @@ async def test_an_area_is_listed_by_a_click_on_its_name(demo):
     async with using(app_on(demo / FILE)) as user:
         await user.pilot.click("#criteria", offset=(5, 0))
         await user.settled()
-        assert user.screen.shows == "area"
-        first = user.screen.area[0].area
+        assert user.screen.patients.scope == "area"
+        first = user.screen.patients.area[0].area
         await user.press("escape", "right")
-        assert user.screen.shows == "area"
-        assert user.screen.area[0].area != first
-        assert user.screen.area[0].area in user.part("#head")
+        assert user.screen.patients.scope == "area"
+        assert user.screen.patients.area[0].area != first
+        assert user.screen.patients.area[0].area in user.part("#head")
         await user.press("end")
-        assert user.screen.shows == "matches"
+        assert user.screen.patients.scope == "matches"
         await user.press("A")
-        assert "of no area" in user.part("#says")
+        assert "do not belong to an area" in user.part("#message")
 
 
 async def test_whoever_is_picked_stays_in_the_area_though_they_meet_nothing(demo):
@@ -100,7 +100,7 @@ async def test_letters_typed_ahead_of_the_screen_are_no_commands(demo, first):
             user.app.post_message(Key(key, character))
         await user.settled()
         assert user.screen.query_one("#filter").value == "x o"
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
         assert user.app._session.selection.picks == ()
 
 
@@ -108,7 +108,7 @@ async def test_a_filter_stays_though_the_room_around_it_changes(demo):
     """Longer words at the foot, another size of the window: what was typed still counts."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
-        user.screen.say("words that need another line " * 4)
+        user.screen.show_message("words that need another line " * 4)
         await user.settled()
         await user.press("slash")  # says something shorter: the parts have more room again
         await user.type("bar")
@@ -132,25 +132,17 @@ async def test_a_name_with_an_apostrophe_is_found_without_it(tmp_path, typed):
         assert user.app._session.listed(table.patient_id).patient["family_name"] == "O'Brien"
 
 
-@pytest.mark.parametrize("command", [*WORK, *FORM, *PICTURES], ids=lambda one: one.title)
-def test_each_command_of_the_palette_is_an_action_of_its_screen(command):
-    """Whatever stands in the palette can be done."""
-    from recordpick.tui.app import RecordpickApp
-    from recordpick.tui.criteria_list import CriteriaList
-    from recordpick.tui.new_file import NewFileScreen
-    from recordpick.tui.pictures_screen import Pictures
-    from recordpick.tui.record_view import RecordView
-    from recordpick.tui.records_table import RecordsTable
-
-    screens = {**dict.fromkeys(FORM, NewFileScreen), **dict.fromkeys(PICTURES, Pictures)}
-    parts = {
-        "app": RecordpickApp,
-        "screen": screens.get(command, WorkScreen),
-        "criteria": CriteriaList,
-        "candidates": RecordsTable,
-        "record": RecordView,
-    }
-    assert hasattr(parts[command.on], "action_" + command.action.partition("(")[0])
+@pytest.mark.parametrize("keys", [(), ("v",), ("t",), ("i",), ("ctrl+o", "n")])
+async def test_each_command_of_the_palette_is_an_action_of_its_screen(demo, keys):
+    """Whatever is in the palette can be done; each has a name of its own."""
+    async with using(app_on(demo / FILE)) as user:
+        await user.press(*keys)
+        commands = commands_of(user.screen)
+        assert len({command.title for command in commands}) == len(commands) > 4
+        for command in commands:
+            name = command.action.partition("(")[0]
+            node = user.app if name.startswith("app.") else command.node
+            assert hasattr(node, "action_" + name.removeprefix("app."))
 
 
 @pytest.mark.parametrize("key", ["m", "A"])
@@ -172,7 +164,7 @@ async def test_the_most_useful_come_first_though_others_were_sorted_by_age(demo,
         assert "by Age ▴" in user.part("#rows")
         table.sort_by("age")
         await user.press(key)
-        assert user.screen.shows == "matches"
+        assert user.screen.patients.scope == "matches"
         assert "by Age ▴" in user.part("#rows")
         await user.press("w")
         assert "by Age ▴" in user.part("#rows")

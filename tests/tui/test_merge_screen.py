@@ -10,8 +10,8 @@ from recordpick.selection.chains import all_hashes
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.screens.merge import MergeScreen
-from recordpick.tui.start import StartScreen
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import PickingScreen
+from recordpick.tui.screens.start import StartScreen
 
 KIM, SAM = Person("Kim", "practice"), Person("Sam", "supplier")
 
@@ -43,7 +43,7 @@ async def test_a_copy_beside_the_file_is_offered_and_merged_by_a_person(copies):
     a, b, patients = copies
     before = a.read_bytes(), b.read_bytes()
     async with using(app_on(a)) as user:
-        assert user.title == "Of this working file"
+        assert user.title == "About this working file"
         await user.press("enter")
         assert user.title == "Merge the two copies now?"
         await user.press("tab", "enter")
@@ -64,7 +64,7 @@ async def test_a_copy_beside_the_file_is_offered_and_merged_by_a_person(copies):
         await user.press("enter")
         while user.title:  # the copies lack what the new file has: nothing is said of them
             await user.press("escape")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
         assert user.screen.session.file.path == a.with_name("both.recordpick")
         notes = user.screen.session.selection.notes
         said = [notes[patients[at]] for at in range(3)]
@@ -114,7 +114,7 @@ async def test_two_copies_can_be_chosen_on_the_first_screen(copies):
             assert user.title == title
             user.screen.dismiss(a)
             await user.settled()
-        assert "are the same" in user.part(".box--message")
+        assert "are the same" in user.part(".modal--message")
 
 
 async def test_copies_elsewhere_that_were_used_lately_are_said(copies):
@@ -127,5 +127,5 @@ async def test_copies_elsewhere_that_were_used_lately_are_said(copies):
     app.settings.recent = [str(other), str(elsewhere / "gone.recordpick")]
     async with using(app) as user:
         await user.settled()
-        assert isinstance(user.screen, WorkScreen)
-        assert f"{other} is a copy of this file" in user.part("#says")
+        assert isinstance(user.screen, PickingScreen)
+        assert f"{other} is a copy of this file" in user.part("#message")

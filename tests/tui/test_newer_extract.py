@@ -1,4 +1,4 @@
-"""A newer extract of the practice: picks stay, and what moved on is told."""
+"""A newer extract of the practice: picks stay, and those it does not support are listed."""
 
 import shutil
 
@@ -33,20 +33,20 @@ async def test_a_newer_extract_keeps_the_picks_and_says_who_moved_on(tmp_path):
         await user.press("enter")
         user.screen.query_one("#choose").press()
         await user.settled()
-        assert user.title == "This is another index than the file was made with"
+        assert user.title == "This is not the index that the file was made with"
         await user.press("tab", "enter")
         assert user.title == "1 pick to look at again"
         assert "A-1: P01 is not in this index." in user.text
         await user.press("enter", "enter", "end")
         assert user.screen.table.patient_id == "P01"
         await user.press("space")
-        assert "taken out of A-1" in user.part("#says")
+        assert "taken out of A-1" in user.part("#message")
     with WorkingFile.open(path, read_only=True) as file:
         assert file.index_fingerprint != first
         assert len(file.selection.of("A-1")) == 1
 
 
-async def test_an_index_that_goes_out_of_reach_is_told_and_nothing_is_lost(tmp_path):
+async def test_an_index_that_cannot_be_reached_is_reported_and_nothing_is_lost(tmp_path):
     """A network drive goes away while somebody works: the app stays, and says so."""
     path = make_tiny(tmp_path / "tiny")
     async with using(app_on(path)) as user:
@@ -57,6 +57,6 @@ async def test_an_index_that_goes_out_of_reach_is_told_and_nothing_is_lost(tmp_p
         assert str(path.parent / "index").replace(" ", "") in said
         assert "holdsnoentries" not in said
         await user.press("escape", "down", "down", "down")
-        assert user.part("#says").startswith("! ")
+        assert user.part("#message").startswith("! ")
     with WorkingFile.open(path, read_only=True) as file:
         assert len(file.selection.picks) == 1

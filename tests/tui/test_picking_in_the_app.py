@@ -9,7 +9,7 @@ from driving import app_on, using
 from recordpick.errors import UserError
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.draw_session import draw
+from recordpick.tui.flows.draw import DrawRequest, draw_records
 from recordpick.tui.session import Session
 
 FILE = "demonstration.recordpick"
@@ -46,7 +46,7 @@ async def test_undo_and_redo_say_what_they_did(demo):
         assert "Undone: picked" in user.text
         await user.press("U")
         assert len(on_disk(demo).picks) == 1
-        assert "Done again: picked" in user.text
+        assert "Redone: picked" in user.text
 
 
 async def test_several_rows_are_picked_with_one_key_and_undone_with_one(demo):
@@ -65,7 +65,7 @@ async def test_the_number_of_a_criterion_is_never_exceeded(demo):
         await user.pilot.press(*["x"] * 21)
         await user.press("space")
         assert on_disk(demo).picks == ()
-        assert "DEM-01 has room for 20 more records" in user.part("#says")
+        assert "DEM-01 has room for 20 more records" in user.part("#message")
 
 
 async def test_filtering_as_one_types_and_back(demo):
@@ -113,7 +113,7 @@ async def test_the_whole_list_is_there_for_browsing(demo):
 
 
 async def test_random_records_are_drawn_with_a_seed(demo):
-    """The box says how many may be drawn; the draw is the one anyone gets with that seed."""
+    """The modal says how many may be drawn; the draw is the one anyone gets with that seed."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("r")
         assert "may be drawn" in user.text
@@ -128,15 +128,15 @@ async def test_random_records_are_drawn_with_a_seed(demo):
 
 
 async def test_a_draw_can_be_even_over_age_bands_and_sexes(demo):
-    """A tick box of the first draw; the draw goes on like that, and says what it would show."""
+    """A tick box of the first draw; the draw continues like that, and says what it would show."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("r", "tab", "space")
         await user.fill("#seed", "314159")
         user.screen.query_one("#yes").press()
         await user.settled()
         assert on_disk(demo).by_strata
-        assert "even over age bands and sexes" in user.part("#says")
-        assert "with 95% confidence fewer than" in user.part("#says")
+        assert "even over age bands and sexes" in user.part("#message")
+        assert "with 95% confidence fewer than" in user.part("#message")
         await user.press("r")
         assert not user.screen.query_one("#strata").display
         await user.fill("#number", "3")
@@ -189,7 +189,7 @@ async def test_suggestions_are_shown_before_they_are_picked(demo):
         await user.press("escape")
         assert on_disk(demo).picks == ()
         await user.press("s", "down", "down")
-        assert "nobody's taste decides" in user.part("#cost")
+        assert "no personal choice is involved" in user.part("#cost")
         await user.press("enter", "tab", "enter")
         assert {pick.criterion_id for pick in on_disk(demo).picks} == {"DEM-01"}
         assert "ticket" in on_disk(demo).picks[0].note
@@ -205,19 +205,19 @@ async def test_no_more_records_to_be_found_wants_a_reason(demo):
     """The reason is kept; n opens the criterion again."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("n", "enter")
-        assert "Please write a few words." in user.text
+        assert "Write a few words." in user.text
         await user.fill("#answer", "Nobody else has such a name.")
         await user.press("enter")
         assert on_disk(demo).closed["DEM-01"].reason == "Nobody else has such a name."
         assert "No more records to be found" in user.part("#head")
         await user.press("enter", "space")
-        assert "reopen it first" in user.part("#says")
+        assert "reopen it first" in user.part("#message")
         await user.press("n")
         assert on_disk(demo).closed == {}
 
 
 async def test_picking_from_a_list_that_staff_exported(demo):
-    """Found patients are picked, the other lines are told one by one."""
+    """Found patients are picked, the other lines are listed one by one."""
     async with using(app_on(demo / FILE)) as user:
         patients = user.app._session.patients.head(3)
         with (demo / "list.csv").open("w", encoding="utf-8", newline="") as file:
@@ -295,7 +295,7 @@ async def test_a_file_that_somebody_else_has_open_is_read_only(demo):
             assert "READ ONLY" in user.text
             await user.press("enter", "space")
             assert on_disk(demo).picks == ()
-            assert "cannot be changed" in user.part("#says")
+            assert "cannot be changed" in user.part("#message")
 
 
 async def test_a_file_may_be_taken_over_from_somebody_who_left_it_open(demo):
@@ -309,7 +309,7 @@ async def test_a_file_may_be_taken_over_from_somebody_who_left_it_open(demo):
 
 
 async def test_what_is_sound_in_a_damaged_file_can_be_read(demo):
-    """The damage is told; nothing can be changed."""
+    """The damage is reported; nothing can be changed."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter", "space", "down", "space")
     content = (demo / FILE).read_bytes()
@@ -355,7 +355,7 @@ async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
     assert main(["draw", str(file), "--seed", "7", "--records", "4", "--strata"]) == 0
     session = Session.open(file, Person("Ann Other", "practice"))
     try:
-        said = draw(session, session.eligible(), "", 3)
+        said = draw_records(session, session.eligible(), DrawRequest("", 3))
         assert said.startswith("3 records drawn")
         assert session.selection.by_strata
         assert session.selection.count(None) == 7
@@ -376,8 +376,8 @@ async def test_a_draw_begun_by_age_band_and_sex_goes_on_that_way(demo):
         ("l", "A list of NHS or patient numbers for DEM-01"),
     ],
 )
-async def test_what_is_typed_ahead_of_a_box_picks_nobody(demo, key, title):
-    """Letters that come before the box are lost: they would act on the patients below it."""
+async def test_what_is_typed_ahead_of_a_modal_picks_nobody(demo, key, title):
+    """Letters that come before the modal are lost: they would act on the patients below it."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
         await user.type_ahead(key, "space", "w", "down", "space", "u", "q")
@@ -385,7 +385,7 @@ async def test_what_is_typed_ahead_of_a_box_picks_nobody(demo, key, title):
         assert on_disk(demo).picks == ()
 
 
-async def test_letters_before_the_box_of_the_draw_do_nothing(demo):
+async def test_letters_before_the_modal_of_the_draw_do_nothing(demo):
     """It opens only when it is known who may be drawn."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")

@@ -8,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App
 
-from recordpick.tui.columns import Column
-from recordpick.tui.records_painting import GUTTER, Marks
-from recordpick.tui.records_table import HEADING, RecordsTable
+from recordpick.tui.widgets.records_render import GUTTER, Column, Marks
+from recordpick.tui.widgets.records_table import HEADING, RecordsTable
 
 COLUMNS = (
     Column("patient_id", "Number", most=8),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.tui import rows
-from recordpick.tui.columns import GAP, Column, place
+from recordpick.tui.widgets import records_query as rows
+from recordpick.tui.widgets.records_render import GAP, Column, place_columns
 
 TODAY = dt.date(2026, 10, 1)
 
@@ -20,27 +20,27 @@ TODAY = dt.date(2026, 10, 1)
 )
 def test_a_date_of_birth_in_any_usual_form(text):
     """As people in England write it, or as computers do."""
-    assert rows.date_of(text, TODAY) == dt.date(1951, 4, 5)
+    assert rows.parse_date(text, TODAY) == dt.date(1951, 4, 5)
 
 
 @pytest.mark.parametrize("text", ["", "smith", "31/2/1951", "5/4", "943 476 5919", "1/1/1/1"])
 def test_what_is_no_date(text):
     """Other words are left to be looked for as they are."""
-    assert rows.date_of(text, TODAY) is None
+    assert rows.parse_date(text, TODAY) is None
 
 
 def test_a_number_is_looked_for_however_it_was_copied():
     """From an app, a web page or a spreadsheet."""
     for text in ("943\u200b476\u200d5919", "943 476 5919", "943?476?5919", '="9434765919"'):
-        assert rows.words_of(text) == ["9434765919"]
-    assert rows.words_of("'1003") == rows.words_of("1003.0") == ["1003"]
-    assert rows.words_of("O'Brien  Ann") == ["o'brien", "ann"]
+        assert rows.search_words(text) == ["9434765919"]
+    assert rows.search_words("'1003") == rows.search_words("1003.0") == ["1003"]
+    assert rows.search_words("O'Brien  Ann") == ["o'brien", "ann"]
 
 
 def test_a_year_of_two_digits_is_never_in_the_future():
     """Nobody on the list is born next year."""
-    assert rows.date_of("1/1/26", TODAY).year == 2026
-    assert rows.date_of("1/1/27", TODAY).year == 1927
+    assert rows.parse_date("1/1/26", TODAY).year == 2026
+    assert rows.parse_date("1/1/27", TODAY).year == 1927
 
 
 FRAME = pl.DataFrame(
@@ -66,15 +66,15 @@ FRAME = pl.DataFrame(
 )
 def test_words_are_found_whatever_their_case_and_accents(query, found):
     """All words, anywhere in the row; a date of birth in any form; nothing is a pattern."""
-    order = rows.ordered(FRAME, None)
-    kept = rows.holding(FRAME, rows.search_text(FRAME), query, order, TODAY)
+    order = rows.sorted_places(FRAME, None)
+    kept = rows.matching_places(FRAME, rows.search_text(FRAME), query, order, TODAY)
     assert FRAME["patient_id"].gather(kept).to_list() == found
 
 
 @pytest.mark.parametrize("descending", [False, True])
 def test_rows_without_a_value_come_last_either_way(descending):
     """An empty name is no answer to who comes first."""
-    order = rows.ordered(FRAME, rows.Sort("name", descending))
+    order = rows.sorted_places(FRAME, rows.Sort("name", descending))
     assert FRAME["patient_id"].gather(order)[-1] == "4"
 
 
@@ -99,7 +99,7 @@ columns = st.lists(
 )
 def test_columns_never_overlap_nor_leave_the_screen(shown, longest, width):
     """However narrow it is, the first column is there."""
-    placed = place(shown, longest, width)
+    placed = place_columns(shown, longest, width)
     assert placed[0].column == shown[0]
     for left, right in pairwise(placed):
         assert left.left + left.width + GAP <= right.left

@@ -1,12 +1,12 @@
-"""A file that is damaged or gone while the app holds it: told, and saved elsewhere."""
+"""A file that is damaged or gone while the app has it open: reported, and saved elsewhere."""
 
 from pathlib import Path
 
 from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.start import StartScreen
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.screens.picking import PickingScreen
+from recordpick.tui.screens.start import StartScreen
 
 FILE = "demonstration.recordpick"
 
@@ -19,7 +19,7 @@ def damage(path):
     path.write_bytes(content)
 
 
-async def test_damage_is_told_and_what_is_held_is_saved_as_a_new_file(demo):
+async def test_damage_is_reported_and_what_is_held_is_saved_as_a_new_file(demo):
     """Everything up to the last change that was shown is in the copy, and work goes on there."""
     copy = demo / "saved.recordpick"
     async with using(app_on(demo / FILE)) as user:
@@ -34,7 +34,7 @@ async def test_damage_is_told_and_what_is_held_is_saved_as_a_new_file(demo):
         await user.press("enter")
         assert user.title == "A copy was saved"
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
         assert user.screen.session.file.path == copy
         assert user.screen.session.file.events == held
         await user.press("enter", "down", "space")
@@ -61,7 +61,7 @@ async def test_a_file_that_was_deleted_is_saved_elsewhere(demo):
         assert user.title == "Save a copy as"
         await user.fill("#answer", demo / "other.recordpick")
         await user.press("enter", "tab", "enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     assert taken.read_text(encoding="utf-8") == "mine"
     with WorkingFile.open(demo / "other.recordpick", read_only=True) as file:
         assert file.events == held
@@ -71,7 +71,7 @@ async def test_a_copy_can_be_saved_at_any_time(demo):
     """By the palette; the folder can be looked for, and nothing is saved where it is left."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
-        await user.screen.run_action("save_copy")
+        await user.screen.run_action("flow('save_copy')")
         await user.settled()
         await user.press("tab", "tab", "enter")
         assert user.title == "The folder for the copy"
@@ -93,23 +93,23 @@ async def test_a_folder_that_the_file_names_is_not_looked_at_without_asking(demo
 
     rewritten(path, lambda event: {"folder": str(elsewhere)} if event.seq == 1 else {})
     async with using(app_on(path)) as user:
-        assert user.title == "Look into this folder?"
+        assert user.title == "Open this folder?"
         assert str(elsewhere) in user.text.replace("\n", "").replace("│", "").replace(" ", "")
         await user.press("escape")
         assert isinstance(user.screen, StartScreen)
     async with using(app_on(path)) as user:
         await user.press("tab", "enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     async with using(app_on(path)) as user:
-        assert isinstance(user.screen, WorkScreen), "it is known now"
+        assert isinstance(user.screen, PickingScreen), "it is known now"
 
 
 async def test_what_was_found_beside_the_file_is_said_when_it_is_opened(demo):
     """What was done with it, and under which names it is kept; the file opens to pick."""
     (demo / f"{FILE}-journal").write_bytes(b"something from elsewhere")
     async with using(app_on(demo / FILE)) as user:
-        assert user.title == "Of this working file"
-        said = " ".join(str(one.visual) for one in user.screen.query(".box--message"))
+        assert user.title == "About this working file"
+        said = " ".join(str(one.visual) for one in user.screen.query(".modal--message"))
         assert "is sound to its last event without it" in said
         await user.press("enter", "enter", "space")
         assert len(user.screen.session.file.events) == 2

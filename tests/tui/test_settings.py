@@ -19,10 +19,10 @@ anything = st.recursive(
 def test_what_was_kept_is_there_again(tmp_path):
     """Name, role, colours, recent files."""
     settings = Settings(tmp_path / "deep/app.json", name="Ann", role="supplier", theme="x")
-    settings.opened(Path("/a.recordpick"))
-    settings.opened(Path("/b.recordpick"))
-    settings.opened(Path("/a.recordpick"))
-    assert Settings.load(settings.place) == settings
+    settings.add_recent(Path("/a.recordpick"))
+    settings.add_recent(Path("/b.recordpick"))
+    settings.add_recent(Path("/a.recordpick"))
+    assert Settings.load(settings.path) == settings
     assert [Path(path).name for path in settings.recent] == ["a.recordpick", "b.recordpick"]
 
 
@@ -30,7 +30,7 @@ def test_only_the_last_few_files_are_remembered():
     """The oldest is forgotten."""
     settings = Settings()
     for number in range(20):
-        settings.opened(Path(f"/{number}"))
+        settings.add_recent(Path(f"/{number}"))
     assert len(settings.recent) == RECENT
 
 
@@ -63,5 +63,5 @@ def test_a_place_that_cannot_be_written_to_is_no_error(tmp_path):
 def test_what_is_kept_is_for_its_owner(tmp_path):
     """Names of working files may say more than others of the computer need to know."""
     settings = Settings(tmp_path / "app.json")
-    settings.opened(Path("/a.recordpick"))
+    settings.add_recent(Path("/a.recordpick"))
     assert (tmp_path / "app.json").stat().st_mode & 0o077 == 0

@@ -1,4 +1,4 @@
-"""A working file that somebody else has open: told, kept up to date, opened when it is free."""
+"""A working file that somebody else has open: reported, kept up to date, opened when it is free."""
 
 from driving import app_on, using
 from tiny import make_tiny
@@ -6,7 +6,7 @@ from tiny import make_tiny
 from recordpick.index.practice_index import open_index
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 
 FILE = "demonstration.recordpick"
 BEA = Person("Bea Other", "practice")
@@ -17,22 +17,24 @@ async def test_what_the_other_picks_is_shown(demo):
     with WorkingFile.open(demo / FILE, BEA) as theirs:
         async with using(app_on(demo / FILE)) as user:
             await user.press("enter")
-            assert "Bea Other" in user.part("#held")
-            assert "since" in user.part("#held")
+            assert "Bea Other" in user.part("#shared-file")
+            assert "since" in user.part("#shared-file")
             theirs.pick("DEM-02", ["10006"])
             await user.press("f5")
             assert "1/920 picked" in user.text
-            assert user.part("#says") == "Bea Other picked 10006 for DEM-02."
+            assert user.part("#message") == "Bea Other picked 10006 for DEM-02."
             theirs.pick("DEM-02", ["10007"])
             theirs.note("10007", "seen")
             await user.press("f5")
-            assert user.part("#says").startswith("2 things were done; the last: Bea Other noted")
+            assert user.part("#message").startswith(
+                "2 changes were made; the last: Bea Other noted"
+            )
             theirs.pick("DEM-02", ["10008"])  # the file is still theirs
 
 
 async def test_it_is_looked_at_by_itself(demo, monkeypatch):
     """Nobody has to press a key to see what the other one does."""
-    monkeypatch.setattr(WorkScreen, "WATCH_EVERY", 0.01)
+    monkeypatch.setattr(SharedFileBanner, "CHECK_EVERY", 0.01)
     with WorkingFile.open(demo / FILE, BEA) as theirs:
         async with using(app_on(demo / FILE)) as user:
             await user.press("enter")
@@ -45,15 +47,15 @@ async def test_it_is_looked_at_by_itself(demo, monkeypatch):
 
 
 async def test_a_file_that_was_let_go_is_opened_only_when_asked_for(demo):
-    """It is said that it is free; until somebody says so it stays to be read."""
+    """The app says that it is free; until the person says so it can only be read."""
     theirs = WorkingFile.open(demo / FILE, BEA)
     async with using(app_on(demo / FILE)) as user:
         await user.press("enter")
         theirs.pick("DEM-02", ["10006"])
         theirs.close()
-        user.screen.look_again()
+        user.screen.banner.check_now()
         await user.settled()
-        assert "Nobody else has this file open any more" in user.part("#held")
+        assert "Nobody else has this file open any more" in user.part("#shared-file")
         assert "READ ONLY" in user.text
         assert not (demo / f"{FILE}.lock").exists()
         await user.press("f5")
@@ -62,11 +64,11 @@ async def test_a_file_that_was_let_go_is_opened_only_when_asked_for(demo):
         assert "READ ONLY" in user.text
         await user.press("f5", "enter")
         assert "READ ONLY" not in user.text
-        assert not user.screen.query_one("#held").display
+        assert not user.screen.query_one("#shared-file").display
         await user.press("enter", "space")
         assert "2/920 picked" in user.text
         await user.press("f5")
-        assert "You have this file open" in user.part("#says")
+        assert "You have this file open" in user.part("#message")
 
 
 async def test_who_is_quicker_has_the_file(demo):
@@ -93,7 +95,7 @@ async def test_a_file_that_goes_on_with_other_records_is_said_to(demo, tmp_path)
             await user.press("enter")
             theirs.use_index(index, theirs.as_at)
             await user.press("f5")
-            assert "goes on with other records" in user.part("#says")
+            assert "continues with other records" in user.part("#message")
 
 
 async def test_what_cannot_be_done_while_reading_is_said(demo):
@@ -101,11 +103,11 @@ async def test_what_cannot_be_done_while_reading_is_said(demo):
     with WorkingFile.open(demo / FILE, BEA):
         async with using(app_on(demo / FILE)) as user:
             await user.press("enter", "enter", "space")
-            assert "cannot be changed" in user.part("#says")
+            assert "cannot be changed" in user.part("#message")
             await user.press("n")
             await user.fill("#answer", "no more")
             await user.press("enter")
-            assert "cannot be changed" in user.part("#says")
+            assert "cannot be changed" in user.part("#message")
             await user.press("e", "enter")
             assert user.title == "Nothing was exported"
             assert not (demo / "demonstration-hand-over").exists()

@@ -13,7 +13,7 @@ def test_what_is_painted_first_does_not_need_polars():
     code = (
         "import sys\n"
         "import recordpick.cli.open, recordpick.cli.demo\n"
-        "import recordpick.tui.app, recordpick.tui.new_file, recordpick.tui.waiting\n"
+        "import recordpick.tui.app, recordpick.tui.screens.new_file, recordpick.tui.background\n"
         "sys.exit(any(name in sys.modules for name in ('polars', 'faker')))"
     )
     path = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH", "")]))

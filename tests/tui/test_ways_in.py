@@ -4,35 +4,51 @@ import pytest
 from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.actions import commands_of, key_name
 from recordpick.tui.app import RecordpickApp
-from recordpick.tui.box import Box
-from recordpick.tui.clean_up_screen import CleanUpScreen
-from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.dialogs import Ask, Confirm, Tell, WhoAreYou
-from recordpick.tui.draw_dialog import DrawDialog
-from recordpick.tui.export_dialog import ExportDialog
+from recordpick.tui.dialogs import Confirm, Modal, Notice, PersonDialog, SortDialog, TextPrompt
 from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.help import EVERYWHERE, TOPICS, HelpScreen
-from recordpick.tui.new_file import NewFileScreen
-from recordpick.tui.palette import START, WORK
-from recordpick.tui.patient_dialog import PatientDialog
-from recordpick.tui.pictures_screen import Pictures
-from recordpick.tui.record_view import RecordView
-from recordpick.tui.records_table import RecordsTable
-from recordpick.tui.reports_screen import ReportsScreen
+from recordpick.tui.flows.draw import DrawDialog
+from recordpick.tui.flows.export import ExportDialog
+from recordpick.tui.flows.patient_criteria import PatientCriteriaDialog
+from recordpick.tui.flows.suggest import SuggestDialog
+from recordpick.tui.screens.charts import ChartsScreen
+from recordpick.tui.screens.clean_up import CleanUpScreen
+from recordpick.tui.screens.help import HelpScreen
+from recordpick.tui.screens.new_file import NewFileScreen
+from recordpick.tui.screens.picking import PickingScreen
+from recordpick.tui.screens.reports import ReportsScreen
+from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.sort_dialog import SortDialog
-from recordpick.tui.start import StartScreen
-from recordpick.tui.suggest_dialog import SuggestDialog
 from recordpick.tui.tour import Tour
-from recordpick.tui.work import WorkScreen
+from recordpick.tui.widgets.criteria_list import CriteriaList
+from recordpick.tui.widgets.record_view import RecordView
+from recordpick.tui.widgets.records_table import RecordsTable
 
 FILE = "demonstration.recordpick"
 NO_COMMANDS = {"back", "app.focus_next", "app.focus_previous", "app.command_palette"}
 UNSAFE = {f"ctrl+{key}" for key in (*"cijmhsqz", "question_mark")} | {"f10", "f11"}
-SCREENS = (WorkScreen, StartScreen, NewFileScreen, Pictures, CleanUpScreen, ReportsScreen)
-BOXES = (Box, Ask, Confirm, Tell, WhoAreYou, DrawDialog, ExportDialog, FilePicker, HelpScreen)
-PARTS = (CriteriaList, RecordsTable, RecordView, PatientDialog, SortDialog, SuggestDialog, Tour)
+SCREENS = (PickingScreen, StartScreen, NewFileScreen, ChartsScreen, CleanUpScreen, ReportsScreen)
+MODALS = (
+    Modal,
+    TextPrompt,
+    Confirm,
+    Notice,
+    PersonDialog,
+    DrawDialog,
+    ExportDialog,
+    FilePicker,
+    HelpScreen,
+)
+PARTS = (
+    CriteriaList,
+    RecordsTable,
+    RecordView,
+    PatientCriteriaDialog,
+    SortDialog,
+    SuggestDialog,
+    Tour,
+)
 
 
 async def test_one_patient_is_picked_for_several_criteria_at_once(demo):
@@ -51,7 +67,7 @@ async def test_one_patient_is_picked_for_several_criteria_at_once(demo):
         row = user.screen.table.frame.filter(user.screen.table.frame["patient_id"] == patient)
         assert row["meets"].to_list() == [first - 2]
         await user.press("m")
-        assert user.screen.shows == "matches"
+        assert user.screen.patients.scope == "matches"
 
 
 async def test_the_next_criterion_to_fill_is_one_key_away(demo):
@@ -64,7 +80,7 @@ async def test_the_next_criterion_to_fill_is_one_key_away(demo):
         await user.press("r")
         await user.fill("#seed", "1")
         await user.press("enter", "g")
-        assert "No other criterion has patients left to pick." in user.part("#says")
+        assert "No other criterion has patients left to pick." in user.part("#message")
 
 
 async def test_areas_are_gone_through_with_the_arrows(demo):
@@ -109,7 +125,7 @@ async def test_the_mouse_does_what_the_keys_do(demo):
         keys = user.text.splitlines()[-1]
         await user.pilot.click("KeysLine", offset=(keys.index("Undo"), 0))
         await user.settled()
-        assert user.part("#says").startswith("Undone: picked")
+        assert user.part("#message").startswith("Undone: picked")
         await user.pilot.click("#criteria", offset=(10, 3))
         await user.settled()
         assert user.screen.criterion.id == "DEM-03"
@@ -130,7 +146,7 @@ async def test_help_is_about_where_one_is(demo, keys, title):
         await user.press("f1")
         assert user.title == title
         await user.press("f1")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_the_first_time_a_tour_says_what_is_where(demo):
@@ -139,11 +155,11 @@ async def test_the_first_time_a_tour_says_what_is_where(demo):
     async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
         assert user.title == "The supplier's criteria"
         await user.press("enter", "enter", "enter")
-        assert user.title == "Where the work stands"
+        assert user.title == "Progress"
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     async with using(RecordpickApp(demo / FILE, settings=settings)) as user:
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_the_app_opens_where_it_was_left(demo, tmp_path):
@@ -158,7 +174,7 @@ async def test_the_app_opens_where_it_was_left(demo, tmp_path):
         assert user.screen.criterion.id == "DEM-04"
 
 
-async def test_pictures_stand_beside_their_numbers(demo):
+async def test_charts_are_beside_their_numbers(demo):
     """Ages, how full, overlap, assurance: with nothing picked they say so."""
     async with using(app_on(demo / FILE)) as user:
         await user.press("v")
@@ -174,27 +190,27 @@ async def test_pictures_stand_beside_their_numbers(demo):
         await user.press("right")
         assert "if none is faulty" in user.text
         await user.press("escape")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_the_palette_has_everything_that_a_key_does(demo):
     """Named by group and verb; what a key does and the palette does is the same."""
-    named = {command.action for command in WORK}
-    for binding in WorkScreen.BINDINGS:
-        if binding.action not in NO_COMMANDS:
-            assert binding.action.removeprefix("app.") in named
     async with using(app_on(demo / FILE)) as user:
+        named = {command.action for command in commands_of(user.screen)}
+        for binding in PickingScreen.BINDINGS:
+            if binding.action not in NO_COMMANDS:
+                assert binding.action in named or f"app.{binding.action}" in named
         for command in user.app.get_system_commands(user.screen):
             assert ": " in command.title
         await user.press("ctrl+p")
-        await user.type("do again")
+        await user.type("redo")
         await user.press("enter")
-        assert "There is nothing to do again." in user.part("#says")
+        assert "There is nothing to redo." in user.part("#message")
 
 
 def test_no_key_is_one_that_terminals_swallow():
     """Ctrl+I, J, M and H are other keys there, Ctrl+S and Q stop it, Ctrl+C copies."""
-    for owner in (*SCREENS, *BOXES, *PARTS, RecordpickApp):
+    for owner in (*SCREENS, *MODALS, *PARTS, RecordpickApp):
         keys = {key for binding in owner.BINDINGS for key in binding.key.split(",")}
         assert not keys & UNSAFE
         assert not any(key.startswith("ctrl+shift+") for key in keys)
@@ -221,23 +237,39 @@ async def test_every_command_is_reached_with_the_mouse_alone(demo):
         (("n",), "A question"),
     ],
 )
-async def test_help_is_there_in_every_box(demo, keys, title):
-    """F1 explains the box, Esc goes back to it."""
+async def test_help_is_there_in_every_modal(demo, keys, title):
+    """F1 explains the modal, Esc goes back to it."""
     async with using(app_on(demo / FILE)) as user:
         await user.press(*keys)
-        box = user.screen
+        modal = user.screen
         await user.press("f1")
         assert user.title == title
         await user.press("f1")
-        assert user.screen is box
+        assert user.screen is modal
 
 
-def test_every_key_of_the_palette_is_told_in_help():
-    """Whoever reads F1 finds each key."""
-    keys = [*EVERYWHERE, *(pair for topic in TOPICS.values() for pair in topic.keys)]
-    told = {word for key, _ in keys for word in key.replace(",", " ").split()} | {"F1", ""}
-    for command in (*WORK, *START):
-        assert command.key.title() in {key.title() for key in told}
+@pytest.mark.parametrize("path", [FILE, None])
+async def test_every_key_of_the_palette_is_in_help(demo, path):
+    """Whoever reads F1 in each part of the screen finds each key."""
+    async with using(app_on(demo / path if path else None)) as user:
+        screen = user.screen
+        shown = set()
+        for part in screen.focus_chain:
+            part.focus()
+            await user.press("f1")
+            texts = (str(line.visual) for line in user.screen.query(".modal--text Static"))
+            shown |= {word for text in texts for word in text[:12].split()}
+            await user.press("escape")
+        keys = {command.key for command in commands_of(screen)} - {""}
+        assert {"q", "o"} <= keys
+        assert keys <= shown
+
+
+def test_a_key_is_named_as_people_write_it():
+    """Not as the library names it."""
+    named = {key_name(binding) for binding in (*PickingScreen.BINDINGS, *RecordsTable.BINDINGS)}
+    expected = {"/", ":", "?", "F1", "F5", "Ctrl+O", "Esc", "Tab", "Shift+Tab", "Space", "U", "u"}
+    assert expected | {"↑", "↓", "Shift+↓", "PgDn", "Enter"} <= named
 
 
 @pytest.mark.parametrize("theme", ["recordpick-light", "recordpick-contrast-dark"])

@@ -6,13 +6,13 @@ from driving import app_on, using
 
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
+from recordpick.tui.screens.picking import PickingScreen
 from recordpick.tui.settings import Settings
-from recordpick.tui.work import WorkScreen
 
 
 async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):
     """New working file from a folder of tables, a pick, a draw, no more, export: all by keys."""
-    settings = Settings(place=tmp_path / "settings.json", tour_seen=True)
+    settings = Settings(path=tmp_path / "settings.json", tour_seen=True)
     path = tmp_path / "our practice.recordpick"
     async with using(RecordpickApp(settings=settings)) as user:
         await user.press("n")
@@ -22,7 +22,7 @@ async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):
         await user.fill("#as_at", "01/10/2026")
         await user.fill("#name", "Ann Other")
         await user.press("f3")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
         assert "Our Practice" in user.text
         await user.press("enter", "space", "down", "space")
         await user.press("r")
@@ -57,46 +57,46 @@ async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_made(demo, tmp_p
         await user.fill("#records", tmp_path / "nowhere")
         await user.fill("#as_at", "31/02/2026")
         await user.press("f3")
-        assert "not a day of the calendar" in user.part("#wanting")
+        assert "not a day of the calendar" in user.part("#problem")
         await user.fill("#as_at", "")
         await user.press("f3")
-        assert user.title == "Nothing was made"
+        assert user.title == "Nothing was created"
         await user.press("enter")
         assert user.screen.query_one("#records").value == str(tmp_path / "nowhere")
         await user.fill("#records", demo / "index")
         await user.press("f3")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     assert path.exists()
 
 
 async def test_a_recent_file_is_one_key_away(demo, tmp_path):
     """And who works is asked once, then known."""
     file = demo / "demonstration.recordpick"
-    settings = Settings(place=tmp_path / "s.json", recent=[str(file)], tour_seen=True)
+    settings = Settings(path=tmp_path / "s.json", recent=[str(file)], tour_seen=True)
     async with using(RecordpickApp(settings=settings)) as user:
         await user.press("enter")
         assert user.title == "Who is working?"
         await user.press("enter")
-        assert "Please write your name." in user.text
+        assert "Write your name." in user.text
         await user.fill("#name", "Bea Other")
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
     again = Settings.load(tmp_path / "s.json")
     async with using(RecordpickApp(settings=again)) as user:
         await user.press("enter")
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
 
 
 async def test_the_demonstration_opens_on_its_criteria(tmp_path):
     """Each with its n/20, marked as made up."""
     app = app_on(demo=True, demo_folder=tmp_path / "demo", demo_patients=60)
     async with using(app) as user:
-        assert isinstance(user.screen, WorkScreen)
+        assert isinstance(user.screen, PickingScreen)
         assert "SYNTHETIC DATA" in user.text
         assert user.text.count("0/20") > 15
 
 
-async def test_a_file_that_cannot_be_opened_is_told_in_a_box(tmp_path):
+async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):
     """No traceback, and the way back is the start screen."""
     (tmp_path / "no.recordpick").write_text("not a database", encoding="utf-8")
     async with using(app_on(tmp_path / "no.recordpick")) as user:

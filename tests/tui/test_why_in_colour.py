@@ -6,16 +6,16 @@ import pytest
 from driving import app_on, using
 from tiny import make_tiny
 
-from recordpick.tui.criteria_list import CriteriaList
-from recordpick.tui.record_view import RecordView
 from recordpick.tui.themes import THEMES
+from recordpick.tui.widgets.criteria_list import CriteriaList
+from recordpick.tui.widgets.record_view import RecordView
 
 
 async def shown_for(user, criterion_id: str, patient_id: str) -> list[tuple[str, str]]:
     """Go to a patient of the whole list; give the lines on why, with what they are painted as."""
     user.screen.query_one(CriteriaList).go_to(criterion_id)
     await user.settled()
-    if not user.screen.whole:
+    if user.screen.patients.scope != "whole":
         await user.press("w")
     assert user.screen.table.go_to(patient_id)
     await user.settled()

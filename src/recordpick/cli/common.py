@@ -42,6 +42,7 @@ def acting_person(options: argparse.Namespace) -> Person:
             name = getpass.getuser()
         except (OSError, KeyError, ImportError):
             raise UserError("Your name is missing: add --name with your name.") from None
+
     return Person(name=name, role=options.role)
 
 

@@ -46,16 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the patients found with their names, at most fifty, and what they are picked for."""
     from recordpick.index.as_at import today
-    from recordpick.tui import rows
-    from recordpick.tui.patients_frame import patients_of
+    from recordpick.tui.patient_frames import patients_of
+    from recordpick.tui.widgets import records_query
 
     words = " ".join(read_text(word, "what to look for") for word in options.words).strip()
     if not words:
         raise UserError("Give a part of a name, a number or a date of birth to look for.")
     with open_with_index(options, to_write=False) as (file, index):
         patients = patients_of(index, file.as_at)
-        everyone = rows.ordered(patients, None)
-        found = rows.holding(patients, rows.search_text(patients), words, everyone, today())
+        everyone = records_query.sorted_places(patients, None)
+        text = records_query.search_text(patients)
+        found = records_query.matching_places(patients, text, words, everyone, today())
         selection = file.selection
     shown = patients[found.to_list()].select(name for name in _COLUMNS if name in patients.columns)
     if options.json:

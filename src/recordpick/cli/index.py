@@ -31,7 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         metavar="SOURCE",
         help="what the system exported (a folder), a folder of tables, or a list of patients "
-        "(CSV, XLSX, Parquet)",
+        "(CSV, XLSX, ODS, Parquet) and beside it reports with one row an entry; FILE=KIND says "
+        "what a report lists where its columns do not",
     )
     parser.add_argument(
         "--from",
@@ -55,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--registered",
         action="store_true",
         help="for lists without a column of status: everyone on them is registered now",
+    )
+    parser.add_argument(
+        "--fill-down",
+        action="store_true",
+        help="of reports: a row that names no patient belongs to the patient above (else only "
+        "where the report's layout proves it; other such rows are rejected)",
     )
     parser.add_argument("--practice", default="", metavar="NAME", help="the practice's name")
     add_as_at(
@@ -135,6 +142,7 @@ def _answers(options: argparse.Namespace) -> Answers:
         day_first=None if options.dates is None else options.dates == "day-first",
         registered=True if options.registered else None,
         as_at=parse_as_at(options.as_at),
+        fill_down=True if options.fill_down else None,
     )
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return answers

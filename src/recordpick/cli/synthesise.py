@@ -25,9 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as",
         dest="system",
-        choices=("tables", "emis", "systmone", "vision", "list"),
+        choices=("tables", "emis", "systmone", "vision", "list", "reports"),
         default="tables",
-        help="as tables (the default), or as that system exports a practice",
+        help="as tables (the default), as that system exports a practice, or as staff do by hand: "
+        "a list, or a list and reports",
     )
     parser.add_argument(
         "--format",
@@ -70,6 +71,10 @@ def _writer(system: str) -> Callable[..., None]:
         from recordpick.synthetic.as_vision import write_vision
 
         return write_vision
+    if system == "reports":
+        from recordpick.synthetic.as_reports import write_reports
+
+        return write_reports
     from recordpick.synthetic.as_list import write_list
 
     return write_list

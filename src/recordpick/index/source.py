@@ -27,7 +27,7 @@ from recordpick.csvio.rejects import NOTHING, Lines, Rejects, row_is_line
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.schema import Kind
 
-About = Literal["dates", "registered", "as_at"]
+About = Literal["dates", "registered", "as_at", "fill_down"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,15 @@ class Answers:
     """Whether everyone on a list without a column of status is registered."""
     as_at: date | None = None
     """The day on which the sources were exported."""
+    fill_down: bool | None = None
+    """Whether rows of a report without a patient belong to the patient above."""
 
     def to(self, question: Question) -> bool | None:
         """Return the answer to a question; None where there is none."""
         if question.key in self.given:
             return self.given[question.key]
+        if question.about == "fill_down":
+            return self.fill_down
         return self.day_first if question.about == "dates" else self.registered
 
 
@@ -181,6 +185,8 @@ class SourcePart:
     """The number of its source, counted from 0 by the builder."""
     notes: tuple[str, ...] = ()
     """Sentences for people: which lines of the file were not read as they appear."""
+    called: Mapping[str, str] = field(default_factory=dict)
+    """What a hand-made file calls columns of the table."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from recordpick.criteria.conditions import Condition, parse_condition
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_of, words_of
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.listed_only import is_listed_only, made_of, none_listed
 from recordpick.matching.restrictions import cautions_for_restrictions, only_not_supplied
 from recordpick.schema import KIND_WORDS, TABLES, Kind
 
@@ -73,7 +74,8 @@ def _relevant(
 ) -> Iterator[Conflated]:
     """Yield the distinctions that the index does not make and the rule's answer depends on."""
     for one in index.manifest.conflated:
-        if one.table != table:
+        is_of_base = not one.column and one.table == made_of(index, table)
+        if one.table != table and not is_of_base:
             continue
         if not one.column or one.column in grouped or _depends_on(one, condition, index):
             yield one
@@ -195,7 +197,9 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     missing_data = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
     parsed = _parsed_where(pack, rule)
     missing_data = missing_data or conflated_in(index, rule.table, parsed, _grouped(rule))
-    return missing_data or only_not_supplied(index, parsed, rule)
+    missing_data = missing_data or only_not_supplied(index, parsed, rule)
+    codes = None if rule.codes is None else frozenset(pack.codelists[rule.codes].codes)
+    return missing_data or none_listed(index, rule.table, parsed, codes)
 
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
@@ -252,10 +256,16 @@ COUNTED = ("entries", "entries_percentile")
 
 
 def _counts_entries(index: PracticeIndex) -> bool:
-    return any(index.has(table) for table in TABLES if table != "patients")
+    tables = [table for table in TABLES if table != "patients" and index.has(table)]
+    return any(not is_listed_only(index, table) for table in tables)
 
 
 def _no_counts(index: PracticeIndex) -> str:
+    if any(is_listed_only(index, table) for table in TABLES):
+        return (
+            "the exports do not hold the whole record, so its size is not known: "
+            "index an extract of the whole record"
+        )
     if not _counts_entries(index):
         return (
             "no source has any table but patients, so the size of a record is not known: "

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -13,35 +15,90 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.widgets import Input
 
 from recordpick.crash_report import crash_report
 from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.sanitize import visible
-from recordpick.tui.asides import awaits_box
-from recordpick.tui.demo_folder import FILE, DemoFolder
-from recordpick.tui.fields import Field
-from recordpick.tui.hang_up import Ender
+from recordpick.tui.actions import (
+    FILE,
+    HELP_GROUP,
+    HIDE_NAMES,
+    QUIT,
+    THIS_PART,
+    VIEW,
+    command,
+    commands_of,
+    key,
+)
+from recordpick.tui.flow_screen import is_opening_modal
 from recordpick.tui.openings import Openings
-from recordpick.tui.palette import Command, commands_of
-from recordpick.tui.settings import Settings, usual_place
-from recordpick.tui.start import StartScreen
-from recordpick.tui.themes import THEMES, USUAL
+from recordpick.tui.screens.start import StartScreen
+from recordpick.tui.settings import Settings, settings_path
+from recordpick.tui.signals import ShutdownWatcher
+from recordpick.tui.themes import DEFAULT_THEME, THEMES
 
 if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.screen import Screen
 
-    from recordpick.index.source import Answers
-    from recordpick.tui.making import Made
-    from recordpick.tui.roles import Role
+    from recordpick.tui.screens.picking import PickingScreen
     from recordpick.tui.session import Session
-    from recordpick.tui.work import WorkScreen
+    from recordpick.tui.settings import Role
 
+DEMO_FILE = "demonstration.recordpick"
 DEMO_PATIENTS = 1500
+_DEMO_FOLDERS = frozenset({"practice", "index"})
+
+
+class DemoFolder:
+    """The folder of the demonstration, deleted at the end if nobody named it or wrote into it."""
+
+    def __init__(self, named: Path | None = None) -> None:
+        """Take the folder that was named; None: one is created for this run when it is needed."""
+        self._named = named
+        self._created: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The folder; created now, if need be."""
+        if self._named is not None:
+            return self._named
+        if self._created is None:
+            self._created = Path(tempfile.mkdtemp(prefix="recordpick-demo-"))
+        return self._created
+
+    @property
+    def notice(self) -> str:
+        """The message when the demonstration opens."""
+        if self._named is not None:
+            return f"All patients are made up. The demonstration is kept in {self._named}."
+        return "All patients are made up. The demonstration is deleted when you quit."
+
+    def clean_up(self) -> str:
+        """Delete a folder that was created for this run; return where it is if it stays.
+
+        It stays where somebody wrote something beside it: an export is their work.
+        """
+        folder = self._created
+        if folder is None or not folder.is_dir():
+            return ""
+        theirs = [path for path in folder.iterdir() if not self._is_ours(path)]
+        if theirs:
+            return (
+                f"What you wrote from the demonstration is in {folder}. All patients in it are "
+                "made up; delete the folder when you no longer need it."
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists():
+            return f"The demonstration in {folder} could not be deleted: you can delete it."
+        return ""
+
+    def _is_ours(self, path: Path) -> bool:
+        ours = (DEMO_FILE, Path(DEMO_FILE).stem + ".", ".")
+        return path.name in _DEMO_FOLDERS or path.name.startswith(ours)
 
 
 class RecordpickApp(App[None]):
@@ -51,12 +108,16 @@ class RecordpickApp(App[None]):
     CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+t", "next_theme", "Colours", show=False),
-        Binding("f9", "mask", "Hide names", show=False, priority=True),
+        key("ctrl+t", "next_theme", "Other colours: dark, light, high contrast", VIEW),
+        key("f9", "mask", HIDE_NAMES, VIEW, priority=True),
     ]
+    COMMANDS_WITHOUT_KEY = (
+        command("help", THIS_PART, HELP_GROUP),
+        command("quit", QUIT, FILE),
+    )
 
     masks: reactive[bool] = reactive(default=False)
-    """Whether names and numbers of patients are hidden, on every screen: see hiding.py."""
+    """Whether names and numbers of patients are hidden, on every screen: see `masking`."""
 
     def __init__(
         self,
@@ -68,103 +129,110 @@ class RecordpickApp(App[None]):
         demo_seed: int = 1,
         settings: Settings | None = None,
     ) -> None:
-        """Take what to open. `settings` is what the app remembers, by default of this person."""
+        """Take what to open. `settings` is what the app remembers, by default for this person."""
         super().__init__()
-        self.settings = Settings.load(usual_place()) if settings is None else settings
+        self.settings = Settings.load(settings_path()) if settings is None else settings
         self._path = path
         self._demo = demo
         self._demo_folder = DemoFolder(demo_folder)
         self.last_words = ""
-        """What is to be said when the terminal is the person's own again."""
+        """What to print when the terminal is the shell's again."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
         self._openings = Openings()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.settings.theme if self.settings.theme in self.available_themes else USUAL
+        known = self.settings.theme in self.available_themes
+        self.theme = self.settings.theme if known else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Give the colours that our styles use beyond Textual's, for themes that lack them."""
+        """Return the colours that our styles use beyond Textual's, for themes that lack them."""
         return {"cursor": "#274b63", "cursor-text": "#ffffff", "quiet": "#8b98a3"}
 
     def get_default_screen(self) -> Screen[None]:
-        """The start screen is what everything else opens over."""
+        """Return the start screen: everything else opens over it."""
         return StartScreen(self.settings.recent)
 
     def on_mount(self) -> None:
-        """Open what was asked for, over the start screen."""
+        """Open what was named on the command line, over the start screen."""
         if self._demo:
             self.open_demo()
         elif self._path is not None:
             self.open_file(self._path)
 
     async def on_event(self, event: events.Event) -> None:
-        """Make visible what is pasted into the palette's field, which shows its text raw."""
+        """Sanitise what is pasted into the palette's field, which shows its text unchanged."""
         if isinstance(event, events.Paste):
+            from textual.widgets import Input
+
+            from recordpick.tui.widgets.fields import Field
+
             focused = self.focused
             if isinstance(focused, Input) and not isinstance(focused, Field):
                 event.text = visible(event.text)
         await super().on_event(event)
 
     def on_unmount(self) -> None:
-        """Let go of the working file, and take a demonstration away that nobody wants to keep."""
-        self._let_go_of_all()
-        self.last_words = self._demo_folder.leave()
+        """Close the working file, and delete a demonstration that nobody wants to keep."""
+        self._close_all_sessions()
+        self.last_words = self._demo_folder.clean_up()
 
     def run_on_terminal(self) -> int:
-        """Run until the person leaves, the terminal goes or a signal asks for the end.
+        """Run until the person quits, the terminal goes or a signal ends the app.
 
         Returns the exit code.
         """
-        ender = Ender(sys.stdin.fileno(), self._have_it_end, self._let_go_of_all)
-        with ender.watching():
+        watcher = ShutdownWatcher(
+            sys.stdin.fileno(), self._exit_from_thread, self._close_all_sessions
+        )
+        with watcher.watching():
             self.run()
         return self.return_code or 0
 
     def get_driver_class(self) -> type[Driver]:
-        """Give the driver for this system's terminals."""
-        usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver":
-            return usual
+        """Return the driver for this system's terminals."""
+        default = super().get_driver_class()
+        if default.__name__ != "LinuxDriver":
+            return default
         from recordpick.tui.terminal_driver import TerminalDriver
 
         return TerminalDriver
 
-    def _have_it_end(self, code: int) -> None:
-        """Leave, from another thread: nobody sees the screen any more, or somebody asked for it."""
+    def _exit_from_thread(self, code: int) -> None:
+        """Exit, from another thread: the terminal has gone, or a signal was sent."""
         while True:
             with suppress(RuntimeError):  # it does not run yet, or has ended already
-                self.call_from_thread(self._leave_at_once, code)
+                self.call_from_thread(self._exit_now, code)
                 return
             time.sleep(0.1)
 
-    def _leave_at_once(self, code: int) -> None:
-        self._let_go_of_all()
+    def _exit_now(self, code: int) -> None:
+        self._close_all_sessions()
         self.exit(return_code=code)
 
-    def _let_go_of_all(self) -> None:
-        """Let go of the working file, also of one that a thread is just opening."""
-        self._let_go()
+    def _close_all_sessions(self) -> None:
+        """Close the working file, and one that a thread is just opening."""
+        self._close_session()
         self._openings.end()
 
-    def _let_go(self) -> None:
+    def _close_session(self) -> None:
         if self._session is not None:
             path = str(self._session.file.path)
-            if path in self.settings.recent and self._session.looked_at:
-                self.settings.last_criterion[path] = self._session.looked_at
+            if path in self.settings.recent and self._session.last_criterion:
+                self.settings.last_criterion[path] = self._session.last_criterion
                 self.settings.save()
             self._session.close()
             self._session = None
 
-    # ------------------------------------------------------------------ ways in
+    # ------------------------------------------------------------------ opening
 
-    @on(StartScreen.Asked)
-    def _asked(self, message: StartScreen.Asked) -> None:
-        if message.what == "demo":
+    @on(StartScreen.Chosen)
+    def _start_chosen(self, message: StartScreen.Chosen) -> None:
+        if message.choice == "demo":
             self.open_demo()
-        elif message.what == "new":
-            self.make_file()
-        elif message.what == "recent" and message.path is not None:
+        elif message.choice == "new":
+            self.create_file()
+        elif message.choice == "recent" and message.path is not None:
             self.open_file(message.path)
         else:
             self.choose_file()
@@ -182,80 +250,49 @@ class RecordpickApp(App[None]):
             self.open_file(path)
 
     @work
-    async def make_file(self) -> None:
-        """Ask what a new working file needs, make it, and open it."""
-        from recordpick.tui.asking import ask_about
-        from recordpick.tui.dialogs import Tell
-        from recordpick.tui.new_file import Filled, NewFileScreen
-        from recordpick.tui.waiting import Waiting
+    async def create_file(self) -> None:
+        """Create a working file from a form, and open it."""
+        from recordpick.tui.creating import create_from_form
 
-        settings = self.settings
-        filled: Filled | None = None
-        while True:
-            screen = NewFileScreen(settings.name, settings.role, filled)
-            filled = await self.push_screen_wait(screen)
-            if filled is None:
-                return
-            settings.name, settings.role = filled.name, filled.role
-            settings.save()
-            form = filled
-            answers = await ask_about(self, form)
-            if answers is None:
-                continue
-
-            def make(progress: Progress, form: Filled = form, answers: Answers = answers) -> Made:
-                from recordpick.tui.making import make_working_file
-
-                return make_working_file(form, progress, answers)
-
-            done = await self.push_screen_wait(Waiting("Making the working file", make))
-            if done.result is not None:
-                if done.result.warnings:
-                    await self.push_screen_wait(Tell("Before you begin", done.result.warnings))
-                self.open_file(done.result.path)
-                return
-            if done.error is not None:
-                await self.push_screen_wait(Tell.error(done.error, "Nothing was made"))
+        path = await create_from_form(self)
+        if path is not None:
+            self.open_file(path)
 
     @work
     async def open_demo(self) -> None:
-        """Make the demonstration, unless it is there, and open it."""
-        from recordpick.tui.dialogs import Tell
-        from recordpick.tui.waiting import Waiting
+        """Create the demonstration, unless it exists, and open it."""
+        from recordpick.tui.background import run_with_progress
 
         folder = self._demo_folder.path
         patients, seed = self._demo_size
 
-        def make(progress: Progress) -> tuple[Path, str, Role]:
+        def create(progress: Progress) -> tuple[Path, str, Role]:
             from recordpick.demo import PERSON, make_demo
 
-            path = folder / FILE
+            path = folder / DEMO_FILE
             if not path.exists():
                 path = make_demo(folder, patients, seed, progress)
             return path, PERSON.name, PERSON.role
 
-        done = await self.push_screen_wait(Waiting("Making the demonstration", make))
-        if done.error is not None:
-            await self.push_screen_wait(Tell.error(done.error, "No demonstration"))
-        elif done.result is not None:
-            path, name, role = done.result
-            await self._open(path, name, role, remember=False, says=self._demo_folder.says)
+        title = "Creating the demonstration"
+        created = await run_with_progress(self, title, create, failed="No demonstration")
+        if created is not None:
+            path, name, role = created
+            await self._open(path, name, role, remember=False, notice=self._demo_folder.notice)
 
     @work
     async def open_file(self, path: Path) -> None:
         """Open a working file."""
-        settings = self.settings
-        if not await self.is_signed_in():
-            return
-        await self._open(path, settings.name, settings.role, remember=True)
+        if await self.knows_person():
+            await self._open(path, self.settings.name, self.settings.role, remember=True)
 
-    async def is_signed_in(self) -> bool:
-        """Ask who works here, unless that is known; return whether it is known now."""
-        from recordpick.tui.dialogs import WhoAreYou
+    async def knows_person(self) -> bool:
+        """Ask who is working, unless that is known; return whether it is known now."""
+        from recordpick.tui.dialogs import PersonDialog
 
         settings = self.settings
         if not settings.name:
-            answer = await self.push_screen_wait(WhoAreYou(settings.name, settings.role))
+            answer = await self.push_screen_wait(PersonDialog(settings.name, settings.role))
             if answer is None:
                 return False
             settings.name, settings.role = answer
@@ -263,50 +300,50 @@ class RecordpickApp(App[None]):
         return True
 
     async def _open(
-        self, path: Path, name: str, role: Role, *, remember: bool, says: str = ""
+        self, path: Path, name: str, role: Role, *, remember: bool, notice: str = ""
     ) -> None:
-        from recordpick.tui.opening import HowToOpen, open_with_questions
+        from recordpick.tui.opening import OpenRequest, notices_of, open_with_questions
         from recordpick.tui.tour import Tour
 
-        self._let_go()
-        how = HowToOpen(path, name, role, self._looked_at(path))
-        ready = await open_with_questions(self, how, self._openings)
-        if ready is None:
+        self._close_session()
+        request = OpenRequest(path, name, role, self._criterion_shown_last(path))
+        opened = await open_with_questions(self, request, self._openings)
+        if opened is None:
             return
-        self._session, work_screen = ready
+        self._session, screen = opened
         if remember:
-            self.settings.opened(self._session.file.path)
-        await self.push_screen(work_screen, self._file_closed)
-        if says:
-            work_screen.say(says)
-        for box in work_screen.boxes_at_opening():
-            await self.push_screen_wait(box)
+            self.settings.add_recent(self._session.file.path)
+        await self.push_screen(screen, self._file_closed)
+        if notice:
+            screen.show_message(notice)
+        for modal in notices_of(self._session):
+            await self.push_screen_wait(modal)
         if remember:
-            await self._offer_merge(work_screen)
+            await self._offer_merge(screen)
         if not self.settings.tour_seen:
             self.settings.tour_seen = True
             self.settings.save()
             await self.push_screen_wait(Tour())
 
-    async def _offer_merge(self, screen: WorkScreen) -> None:
-        """Offer to bring copies together that have gone on; look for others among recent files."""
-        from recordpick.tui.screens.merge import offer_to_merge, say_copies_used_lately
+    async def _offer_merge(self, screen: PickingScreen) -> None:
+        """Offer to merge copies that have changed; look for others among recent files."""
+        from recordpick.tui.screens.merge import offer_to_merge, report_recent_copies
 
         file = screen.session.file
-        say_copies_used_lately(screen, file, self.settings.recent)
-        self._go_on_with(await offer_to_merge(self, file))
+        report_recent_copies(screen, file, self.settings.recent)
+        self._open_instead(await offer_to_merge(self, file))
 
     @work
     async def action_merge(self) -> None:
-        """Bring two copies of a working file together: the open one and another, or any two."""
-        from recordpick.tui.screens.merge import merge_copies, who_merges
+        """Merge two copies of a working file: the open one and another, or any two."""
+        from recordpick.tui.screens.merge import merge_copies, person_to_merge
 
-        here = self._session.file.path if self._session is not None else None
-        person = await who_merges(self)
+        first = self._session.file.path if self._session is not None else None
+        person = await person_to_merge(self)
         if person is not None:
-            self._go_on_with(await merge_copies(self, person, here))
+            self._open_instead(await merge_copies(self, person, first))
 
-    def _go_on_with(self, path: Path | None) -> None:
+    def _open_instead(self, path: Path | None) -> None:
         """Open a working file in place of the one that is open."""
         if path is None:
             return
@@ -314,50 +351,42 @@ class RecordpickApp(App[None]):
             self.screen.dismiss(None)
         self.open_file(path)
 
+    def _criterion_shown_last(self, path: Path) -> str | None:
+        return self.settings.last_criterion.get(str(path.absolute()))
+
     def _file_closed(self, _: object) -> None:
-        self._let_go()
+        self._close_session()
         if isinstance(self.screen, StartScreen):
             self.screen.show_recent(self.settings.recent)
 
-    def _looked_at(self, path: Path) -> str | None:
-        return self.settings.last_criterion.get(str(path.absolute()))
-
     def _fatal_error(self) -> None:
-        """Leave after a mistake of ours, without the data that Textual's own report would show."""
+        """Exit after a bug of ours, without the data that Textual's own report would show."""
         error = sys.exception() or self._exception or RuntimeError()
         self.panic(Text(NOT_ENOUGH if is_out_of_memory(error) else crash_report(error)))
 
-    # ------------------------------------------------------------------ everywhere
+    # ------------------------------------------------------------------ on every screen
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Give the command palette everything that a key does here."""
-        for command in commands_of(screen):
-            key = f" ({command.key})" if command.key else ""
-            run = partial(self._run_command, screen, command)
-            yield SystemCommand(command.title, f"{command.says}{key}", run)
-
-    async def _run_command(self, screen: Screen[object], command: Command) -> None:
-        if command.on == "app":
-            await self.run_action(command.action)
-        elif command.on == "screen":
-            await screen.run_action(command.action)
-        else:
-            await screen.query_one(f"#{command.on}").run_action(command.action)
+        """Return everything that a key does here, for the command palette."""
+        for one in commands_of(screen):
+            key_name = f" ({one.key})" if one.key else ""
+            run = partial(one.node.run_action, one.action)
+            yield SystemCommand(one.title, f"{one.explanation}{key_name}", run)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Let no key be a command while a box is on its way (asides.py)."""
-        return None if awaits_box(self.screen) else super().check_action(action, parameters)
+        """Disable the keys while a modal is opening (see `flow_screen`)."""
+        return None if is_opening_modal(self.screen) else super().check_action(action, parameters)
 
     def action_mask(self) -> None:
         """Hide names and numbers of patients everywhere at once, or show them."""
         self.masks = not self.masks
 
     def action_help(self) -> None:
-        """Explain the part of the screen the person is in."""
-        from recordpick.tui.help import HelpScreen, topic_of
+        """Explain the part of the screen that has the focus."""
+        from recordpick.tui.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(topic_of(self.screen)))
+            self.push_screen(HelpScreen(self.screen))
 
     def action_next_theme(self) -> None:
         """Go on to the next set of colours, and remember it."""

@@ -1,29 +1,34 @@
-"""Choose a file or a folder by walking through folders."""
+"""Paths from people: choosing a file or folder, reading a path as it was pasted, a free name."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Input, OptionList, Static
+from textual.binding import BindingType
+from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
-from recordpick.tui.box import Box
-from recordpick.tui.fields import Field
-from recordpick.tui.visible import content, visible
+from recordpick.tui.actions import HelpPage, key
+from recordpick.tui.dialogs import NO, Modal, ModalFrame, ProblemLine
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field
 
 
-class FilePicker(Box[Path | None]):
-    """A list of what is in a folder. Enter goes into a folder or chooses a file."""
+class FilePicker(Modal[Path | None]):
+    """Lists what is in a folder. Enter goes into a folder or chooses a file."""
 
-    TOPIC = "picker"
+    HELP_PAGE = HelpPage(
+        "Choose a file or folder",
+        "The line at the top is the folder that is shown; you can type or paste another there. "
+        "Enter goes into a folder (▸), or chooses the file.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel"),
-        Binding("backspace", "up", "Folder above", show=False),
+        key("escape", "cancel", "Back; nothing is chosen", label="Cancel"),
+        key("backspace", "up", "The folder above"),
     ]
 
     def __init__(
@@ -35,7 +40,7 @@ class FilePicker(Box[Path | None]):
         folders: bool = False,
         files: bool = True,
     ) -> None:
-        """Show files with these endings (all, if none); `folders` lets a folder be chosen."""
+        """Show files with these endings (all, if none); with `folders`, a folder can be chosen."""
         super().__init__()
         self._title = title
         self._endings = endings
@@ -45,32 +50,29 @@ class FilePicker(Box[Path | None]):
         self._here: list[Path] = []
 
     def compose(self) -> ComposeResult:
-        """The folder's name, what is in it, buttons."""
-        with Vertical(classes="box picker"):
-            yield Static(content(self._title), classes="box--title")
+        """Show the folder's path, what is in it, and the buttons."""
+        buttons = [Button("Cancel", id=NO)]
+        if self._folders:
+            buttons.insert(0, Button("Choose this folder", id="choose", variant="primary"))
+        with ModalFrame(self._title, buttons=buttons, classes="picker"):
             yield Field(id="folder", compact=True)
-            yield Static("", id="wanting", classes="wanting", markup=False)
+            yield ProblemLine()
             yield OptionList(id="paths", markup=False, compact=True)
-            with Horizontal(classes="box--buttons"):
-                if self._folders:
-                    yield Button("Choose this folder", id="choose", variant="primary")
-                yield Button("Cancel", id="cancel")
 
     def on_mount(self) -> None:
-        """Show the first folder."""
+        """Show the folder to start in."""
         self._show(self._folder)
         self.query_one(OptionList).focus()
 
     def _show(self, folder: Path) -> None:
-        wanting = self.query_one("#wanting", Static)
         try:
             inside = sorted(folder.iterdir(), key=lambda path: path.name.casefold())
             folders = [path for path in inside if path.is_dir() and not path.name.startswith(".")]
             files = [path for path in inside if self._is_wanted(path)]
         except OSError as error:
-            wanting.update(visible(f"{folder}: cannot be read ({error.strerror or error})."))
+            self.show_problem(f"{folder}: cannot be read ({error.strerror or error}).")
             return
-        wanting.update("" if folders or files else "There is nothing to choose in this folder.")
+        self.show_problem("" if folders or files else "There is nothing to choose in this folder.")
         self._folder = folder
         self._here = [folder.parent, *folders, *files]
         self.query_one("#folder", Input).value = str(folder)
@@ -90,13 +92,13 @@ class FilePicker(Box[Path | None]):
     def _choose(self, event: OptionList.OptionSelected) -> None:
         self._take(self._here[event.option_index])
 
-    @on(Input.Submitted)
-    def _typed(self, event: Input.Submitted) -> None:
-        path = Path(event.value.strip().strip('"')).expanduser()
+    def submit(self) -> None:
+        """Go to the path that was typed, or choose it."""
+        path = parse_path(self.query_one("#folder", Input).value)
         if path.exists():
             self._take(path)
         else:
-            self.query_one("#wanting", Static).update(f"{visible(str(path))} is not there.")
+            self.show_problem(f"{path}: there is no such file or folder.")
 
     def _take(self, path: Path) -> None:
         if path.is_dir():
@@ -105,17 +107,27 @@ class FilePicker(Box[Path | None]):
         else:
             self.dismiss(path)
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
-        self.dismiss(self._folder if event.button.id == "choose" else None)
+    @on(Button.Pressed, "#choose")
+    def _choose_folder(self) -> None:
+        self.dismiss(self._folder)
 
     def action_up(self) -> None:
         """Show the folder above."""
         self._show(self._folder.parent)
 
-    def action_cancel(self) -> None:
-        """Choose nothing."""
-        self.dismiss(None)
+
+def parse_path(text: str) -> Path:
+    """Return a path as people paste it: with quotes, with ~."""
+    return Path(text.strip().strip('"')).expanduser()
+
+
+def free_path(base: Path, suffix: str = "", is_taken: Callable[[Path], bool] = Path.exists) -> Path:
+    """Return `base` with the suffix, and with -2, -3, … before it where that is taken."""
+    number, free = 1, base.with_name(f"{base.name}{suffix}")
+    while is_taken(free):
+        number += 1
+        free = base.with_name(f"{base.name}-{number}{suffix}")
+    return free
 
 
 def _nearest_folder(start: Path | None) -> Path:

@@ -1,7 +1,8 @@
-"""Opening a working file, with what may have to be asked on the way."""
+"""Opening a working file, with the questions that may have to be answered on the way."""
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -11,26 +12,25 @@ from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
-from recordpick.tui.dialogs import Confirm, Tell
+from recordpick.tui.background import ProgressModal
+from recordpick.tui.dialogs import Confirm, Notice
 from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.hiding import Secret, without
-from recordpick.tui.visible import counted
-from recordpick.tui.waiting import Waiting
+from recordpick.tui.masking import PrivateText, mask_numbers
+from recordpick.tui.text import counted
 
 if TYPE_CHECKING:
     from textual.app import App
 
     from recordpick.tui.openings import Openings
-    from recordpick.tui.roles import Role
-    from recordpick.tui.session import IndexWantedError, Session
-    from recordpick.tui.work import WorkScreen
+    from recordpick.tui.screens.picking import PickingScreen
+    from recordpick.tui.session import IndexNeededError, Session
+    from recordpick.tui.settings import Role
 
-if TYPE_CHECKING:
-    Ready = tuple[Session, WorkScreen]
+    Opened = tuple[Session, PickingScreen]
 
 
 @dataclass(frozen=True, slots=True)
-class HowToOpen:
+class OpenRequest:
     """A working file, who opens it, and what people answered so far."""
 
     path: Path
@@ -44,169 +44,187 @@ class HowToOpen:
 
 
 _TAKE_OVER = (
-    "Take it over only if you know that nobody is working on it: whoever has it open can save "
-    "nothing more."
+    "Take it over only if you know that nobody is working on it: the person who has it open can "
+    "save nothing more."
 )
-
 _NEWER = (
-    "Take it into use only if it is a newer extract of the same practice. All picks are kept, and "
-    "you are told which of them it no longer bears out."
+    "Use it only if it is a newer extract of the same practice. All picks are kept, and you are "
+    "shown those that it no longer supports."
 )
+_UNKNOWN_FOLDER = (
+    "The file names {} as its practice index. That is outside the file's own folder, and you have "
+    "not used the file with it on this computer. Open it only if you know that folder: a file "
+    "from elsewhere may name any, and on a network, looking there tells another computer who you "
+    "are."
+)
+_ALL_SUPPORTED = "All picks are as they were."
 
 
-async def open_with_questions(app: App[None], how: HowToOpen, openings: Openings) -> Ready | None:
-    """Open the file; ask for the index, whether to take over or to read what is sound, if need be.
+async def open_with_questions(
+    app: App[None], request: OpenRequest, openings: Openings
+) -> Opened | None:
+    """Open the file; ask for the index, to take over, or to read what is intact, if need be.
 
-    None where the person went no further; why it cannot be opened was told then.
+    None where the person stopped; why the file cannot be opened was shown then.
     """
+    title = f"Opening {request.path.name}"
     while True:
-        done = await app.push_screen_wait(
-            Waiting(f"Opening {how.path.name}", partial(_open, how, openings))
-        )
-        if done.error is None:
-            if done.result is None:
+        job = partial(_open, request, openings)
+        outcome = await app.push_screen_wait(ProgressModal(title, job))
+        if outcome.error is None:
+            if outcome.result is None:
                 return None
-            taken = await _taken_over(app, done.result, how)
-            if taken is None:
-                if how.newer:
-                    await _say_what_moved_on(app, done.result[0])
-                return done.result
-            how = taken
+            take_over = await _ask_to_take_over(app, outcome.result, request)
+            if take_over is None:
+                if request.newer:
+                    await _show_unsupported_picks(app, outcome.result[0])
+                return outcome.result
+            request = take_over
             continue
-        again = await _answered(app, done.error, how)
-        if again is None:
+        answered = await _answer_error(app, outcome.error, request)
+        if answered is None:
             return None
-        how = again
+        request = answered
 
 
-def _open(how: HowToOpen, openings: Openings, progress: Progress) -> Ready:
+def _open(request: OpenRequest, openings: Openings, progress: Progress) -> Opened:
     """Import what is needed, open and match: for a thread.
 
     While polars matches, which leaves Python free, the screen is imported.
     """
     progress("loading", None)
     from recordpick.selection.events import Person
-    from recordpick.tui.pauses import set_aside
     from recordpick.tui.session import Session
 
-    person = Person(how.name, how.role) if how.name else None
+    person = Person(request.name, request.role) if request.name else None
     session = Session.open(
-        how.path,
+        request.path,
         person,
-        how.folder,
-        take_over=how.take_over,
-        salvage=how.salvage,
-        newer=how.newer,
+        request.folder,
+        take_over=request.take_over,
+        salvage=request.salvage,
+        newer=request.newer,
         progress=progress,
     )
     openings.add(session)
     try:
-        with ThreadPoolExecutor(1) as beside:
-            screen = beside.submit(import_module, "recordpick.tui.work")
+        with ThreadPoolExecutor(1) as executor:
+            module = executor.submit(import_module, "recordpick.tui.screens.picking")
             session.match(progress)
-        made: WorkScreen = screen.result().WorkScreen(session, how.start_at)
+        screen: PickingScreen = module.result().PickingScreen(session, request.start_at)
     except BaseException:
         session.close()
         raise
-    set_aside()
-    return session, made
+    freeze_loaded_objects()
+    return session, screen
 
 
-async def _taken_over(app: App[None], ready: Ready, how: HowToOpen) -> HowToOpen | None:
-    """Ask whether to take a file over that somebody else has open; None: read it only."""
-    session = ready[0]
-    if not session.file.held_by or how.take_over:
+def freeze_loaded_objects() -> None:
+    """Leave all that is loaded now out of garbage collection, so that it never delays a key.
+
+    Python's collector now and then goes through every object. With polars, Textual and a screen
+    that takes 40 ms, in which no key is answered: the slowest key in a hundred was one that met
+    it. What is loaded stays as long as a file is open. Before it is frozen, what an earlier file
+    left behind is collected.
+    """
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
+    gc.freeze()
+
+
+def notices_of(session: Session) -> list[Notice]:
+    """Return what a person has to read before picking, in order."""
+    notices = []
+    if session.file.warnings:
+        notices.append(Notice("About this working file", session.file.warnings))
+    notes = session.file.pack.notes
+    if notes and not session.selection.picks:  # later it is known, and in the way
+        notices.append(Notice("Not used or not understood in the criteria", notes))
+    return notices
+
+
+async def _ask_to_take_over(
+    app: App[None], opened: Opened, request: OpenRequest
+) -> OpenRequest | None:
+    """Ask whether to take over a file that somebody else has open; None: only read it."""
+    session = opened[0]
+    if not session.file.held_by or request.take_over:
         return None
-    take = await app.push_screen_wait(
+    only_read = await app.push_screen_wait(
         Confirm(
             "Somebody else has this file open",
-            [
-                session.file.why_read_only,
-                _TAKE_OVER,
-            ],
-            "Read it only",
+            [session.file.why_read_only, _TAKE_OVER],
+            "Only read it",
             "Take it over",
         )
     )
-    if take is not False:
+    if only_read is not False:
         return None
     session.close()
-    return replace(how, take_over=True)
+    return replace(request, take_over=True)
 
 
-async def _takes_newer(app: App[None], error: UserError) -> bool:
-    """Ask whether that other index is a newer extract of the same practice, to go on with."""
-    taken = await app.push_screen_wait(
-        Confirm(
-            "This is another index than the file was made with",
-            [
-                *(message.replace(" (--index)", "") for message in error.messages),
-                _NEWER,
-            ],
-            "Another folder",
-            "Take it into use",
-        )
-    )
-    return taken is False
+async def _show_unsupported_picks(app: App[None], session: Session) -> None:
+    """Show which picks a newer extract no longer supports."""
+    unsupported = session.unsupported_picks()
+    text = "\n".join(unsupported)
+    message = PrivateText(text, mask_numbers(session.numbers, text))
+    count = counted(len(unsupported), "pick")
+    title = f"{count} to look at again" if unsupported else "The newer extract"
+    await app.push_screen_wait(Notice(title, [message if unsupported else _ALL_SUPPORTED]))
 
 
-_UNKNOWN = (
-    "The file names {} as its practice index. That is outside the file's own folder, and you have "
-    "not used the file with it on this computer. Look there only if you know that folder: a file "
-    "from elsewhere may name any, and on a network, looking tells another computer who you are."
-)
-
-_AS_THEY_WERE = "All picks are as they were."
-
-
-async def _say_what_moved_on(app: App[None], session: Session) -> None:
-    moved = session.moved_on()
-    told = "\n".join(moved)
-    says = (Secret(told, without(session.numbers, told)),) if moved else (_AS_THEY_WERE,)
-    title = f"{counted(len(moved), 'pick')} to look at again" if moved else "The newer extract"
-    await app.push_screen_wait(Tell(title, says))
-
-
-async def _answered(app: App[None], error: UserError, how: HowToOpen) -> HowToOpen | None:
-    """Ask what would help after an error; None: nothing, or the person went no further."""
+async def _answer_error(
+    app: App[None], error: UserError, request: OpenRequest
+) -> OpenRequest | None:
+    """Ask what would help after an error; None: nothing, or the person stopped."""
     from recordpick.selection.opening import DamagedFileError
-    from recordpick.tui.session import IndexWantedError
+    from recordpick.tui.session import IndexNeededError
 
-    if isinstance(error, IndexWantedError):
-        return await _folder_answered(app, error, how)
-    if isinstance(error, DamagedFileError) and error.sound_events and not how.salvage:
-        read = Confirm("This file is damaged", error.messages, "Read what is sound")
-        return replace(how, salvage=True) if await app.push_screen_wait(read) else None
-    await app.push_screen_wait(Tell.error(error, "The file cannot be opened"))
+    if isinstance(error, IndexNeededError):
+        return await _ask_for_index(app, error, request)
+    if isinstance(error, DamagedFileError) and error.sound_events and not request.salvage:
+        read = Confirm("This file is damaged", error.messages, "Read what is intact")
+        return replace(request, salvage=True) if await app.push_screen_wait(read) else None
+    await app.push_screen_wait(Notice.of_error(error, "The file cannot be opened"))
     return None
 
 
-async def _folder_answered(
-    app: App[None], error: IndexWantedError, how: HowToOpen
-) -> HowToOpen | None:
-    """Ask for the folder of the index, or whether to look into the one that the file names."""
-    if error.other is not None and await _takes_newer(app, error):
-        return replace(how, folder=error.other, newer=True)
-    if error.unknown is not None:
-        look = await app.push_screen_wait(
+async def _ask_for_index(
+    app: App[None], error: IndexNeededError, request: OpenRequest
+) -> OpenRequest | None:
+    """Ask for the folder of the index, or whether to open the one that the file names."""
+    messages = [message.replace(" (--index)", "") for message in error.messages]
+    if error.other is not None:
+        uses_another = await app.push_screen_wait(
             Confirm(
-                "Look into this folder?",
-                [_UNKNOWN.format(error.unknown)],
+                "This is not the index that the file was made with",
+                [*messages, _NEWER],
                 "Another folder",
-                "Look there",
+                "Use this index",
             )
         )
-        if look is None:
+        if uses_another is False:
+            return replace(request, folder=error.other, newer=True)
+    if error.unknown is not None:
+        browses = await app.push_screen_wait(
+            Confirm(
+                "Open this folder?",
+                [_UNKNOWN_FOLDER.format(error.unknown)],
+                "Another folder",
+                "Open it",
+            )
+        )
+        if browses is None:
             return None
-        if look is False:
-            return replace(how, folder=error.unknown)
+        if browses is False:
+            return replace(request, folder=error.unknown)
     else:
-        says = [message.replace(" (--index)", "") for message in error.messages]
-        if not await app.push_screen_wait(
-            Confirm("Where is the practice index?", says, "Look for the folder")
-        ):
+        question = Confirm("Where is the practice index?", messages, "Browse for the folder")
+        if not await app.push_screen_wait(question):
             return None
     folder = await app.push_screen_wait(
         FilePicker("The folder of the practice index", folders=True, files=False)
     )
-    return None if folder is None else replace(how, folder=folder)
+    return None if folder is None else replace(request, folder=folder)

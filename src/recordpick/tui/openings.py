@@ -1,4 +1,4 @@
-"""Working files that are being opened in a thread when the app ends: none stays locked."""
+"""Working files that a thread is opening when the app ends: none stays locked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Openings:
-    """Sessions that threads are opening: let go of where the app ends before it has them."""
+    """Sessions that threads are opening: closed where the app ends before it has them."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -21,16 +21,16 @@ class Openings:
         self._is_over = False
 
     def add(self, session: Session) -> None:
-        """Note a session that was opened; UserError, and it is closed, where the app has ended."""
+        """Keep a session that was opened; where the app has ended, close it and raise UserError."""
         with self._mutex:
             if not self._is_over:
                 self._sessions = [session]
                 return
         session.close()
-        raise UserError("recordpick was left while the file was being opened.")
+        raise UserError("recordpick ended while the file was being opened.")
 
     def end(self) -> None:
-        """Close what was opened, and all that will be: the app ends."""
+        """Close what was opened, and all that will be, because the app ends."""
         with self._mutex:
             self._is_over = True
             sessions, self._sessions = self._sessions, []

@@ -1,7 +1,7 @@
-"""What the app remembers between two runs: recent files, who works here, how it looks.
+"""What the app remembers between two runs: recent files, who works here, the colours.
 
-It holds paths, a person's name and choices of the screen; nothing of any patient. Losing it loses
-nothing: a file that cannot be read or written is as good as none.
+It has paths, a person's name and choices for the screen; nothing about any patient. Losing it loses
+nothing: a file that cannot be read or written is ignored.
 """
 
 from __future__ import annotations
@@ -11,34 +11,49 @@ import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from recordpick.tui.roles import Role, as_role
 from recordpick.user_folder import own_folder
+
+Role = Literal["practice", "supplier", "partner"]
+
+ROLES: dict[Role, str] = {
+    "practice": "The practice",
+    "supplier": "The new supplier",
+    "partner": "A delivery partner",
+}
+"""For whom a person works, in words; known before the core is loaded."""
+
+
+def as_role(value: object) -> Role:
+    """Return the role of that name; the practice for anything else."""
+    return next((role for role in ROLES if role == value), "practice")
+
 
 RECENT = 9
 
 
 @dataclass
 class Settings:
-    """The choices, and where they are kept (None: nowhere)."""
+    """The choices, and where they are saved (None: nowhere)."""
 
-    place: Path | None = None
+    path: Path | None = None
     recent: list[str] = field(default_factory=list)
     name: str = ""
     role: Role = "practice"
     theme: str = ""
     tour_seen: bool = False
     last_criterion: dict[str, str] = field(default_factory=dict)
-    """By path of the working file: the criterion that was looked at last."""
+    """By path of the working file: the criterion that was shown last."""
 
     @classmethod
-    def load(cls, place: Path | None) -> Settings:
-        """Read what was kept there; whatever is missing or strange is left as new."""
-        settings = cls(place)
-        if place is None:
+    def load(cls, path: Path | None) -> Settings:
+        """Read what was saved there; whatever is missing or invalid keeps its default."""
+        settings = cls(path)
+        if path is None:
             return settings
         try:
-            kept = json.loads(place.read_text(encoding="utf-8"))
+            kept = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return settings
         if not isinstance(kept, dict):
@@ -59,23 +74,23 @@ class Settings:
         return settings
 
     def save(self) -> None:
-        """Keep it, whole or not at all; if that cannot be done, go on without."""
-        if self.place is None:
+        """Save it, whole or not at all; if that cannot be done, carry on without."""
+        if self.path is None:
             return
         kept = asdict(self)
-        del kept["place"]
-        made = self.place.with_name(f"{self.place.name}.{os.getpid()}.new")
+        del kept["path"]
+        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
         try:
-            self.place.parent.mkdir(parents=True, exist_ok=True)
-            made.touch(mode=0o600)  # names of files may say more than others need to know
-            made.write_text(json.dumps(kept, indent=1), encoding="utf-8")
-            made.replace(self.place)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.touch(mode=0o600)  # names of files may reveal more than others need to know
+            temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            temporary.replace(self.path)
         except OSError:
             with suppress(OSError):
-                made.unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
 
-    def opened(self, path: Path) -> None:
-        """Put a working file at the head of the recent ones."""
+    def add_recent(self, path: Path) -> None:
+        """Put a working file first among the recent ones."""
         text = str(path)
         self.recent = [text, *(other for other in self.recent if other != text)][:RECENT]
         self.last_criterion = {
@@ -86,7 +101,7 @@ class Settings:
         self.save()
 
 
-def usual_place() -> Path | None:
-    """Where settings are kept on this machine; None where the person has no home."""
+def settings_path() -> Path | None:
+    """Return where settings are saved on this computer; None where there is no home folder."""
     own = own_folder()
     return None if own is None else own / "app.json"

@@ -1,10 +1,10 @@
-"""Textual's driver for POSIX terminals, that goes on when a terminal is suspended, stuck or gone.
+"""Textual's driver for POSIX terminals, made to survive one that is suspended, stuck or gone.
 
-Textual's own stops and starts itself in the handlers of signals, wherever the app is just then:
-amid writing it would wait for itself for ever. A process that is continued without having been
-suspended (`kill -CONT`) would get a second thread that reads keys, which nothing ends; one that is
-continued in the background, none that writes, and would wait for it. A terminal that has gone would
-end the thread that writes.
+Textual's own driver stops and starts itself in signal handlers, whatever the app is doing then: in
+the middle of writing it would wait for itself for ever. A process that is continued without having
+been suspended (`kill -CONT`) would get a second thread that reads keys, which nothing ends; one
+that is continued in the background would have no thread that writes, and wait for it. A terminal
+that has gone would end the thread that writes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-class _Screen:
-    """The stream of the terminal; what cannot be written is nobody's loss."""
+class _Stream:
+    """The stream of the terminal; what cannot be written is dropped."""
 
     def __init__(self, stream: IO[str]) -> None:
         self._stream = stream
@@ -57,10 +57,10 @@ class TerminalDriver(LinuxDriver):
         mouse: bool = True,
         size: tuple[int, int] | None = None,
     ) -> None:
-        """Take what Textual gives its drivers."""
+        """Take what Textual passes to its drivers."""
         super().__init__(app, debug=debug, mouse=mouse, size=size)
-        self._file: Any = _Screen(self._file)
-        self._listens = False
+        self._file: Any = _Stream(self._file)
+        self._handles_signals = False
         # Until the app runs, the system suspends and continues it as it does any program.
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         signal.signal(signal.SIGCONT, signal.SIG_DFL)
@@ -76,8 +76,8 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal, unless the app has it already."""
-        if not self._listens:
-            self._listens = True
+        if not self._handles_signals:
+            self._handles_signals = True
             loop = asyncio.get_running_loop()
             loop.add_signal_handler(signal.SIGTSTP, self._suspend)
             loop.add_signal_handler(signal.SIGCONT, self._continue)
@@ -90,7 +90,7 @@ class TerminalDriver(LinuxDriver):
             super().stop_application_mode()
 
     def close(self) -> None:
-        """Write what is left to be written."""
+        """Write what is still to be written."""
         if self._is_drawing:
             super().close()
 
@@ -102,9 +102,9 @@ class TerminalDriver(LinuxDriver):
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self) -> None:
-        """Take the terminal again, which somebody else may have had meanwhile."""
+        """Take the terminal again, which another program may have used meanwhile."""
         if self._auto_restart:
-            if self._is_drawing:  # it was not asked before it was stopped (SIGSTOP)
+            if self._is_drawing:  # it was stopped without notice (SIGSTOP)
                 self.suspend_application_mode()
                 self._must_signal_resume = True
             self.resume_application_mode()

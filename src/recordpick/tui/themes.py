@@ -1,4 +1,4 @@
-"""The colours: light, dark, and both in high contrast. Meaning never hangs on them alone."""
+"""The colours: light, dark, and both in high contrast. Meaning never depends on them alone."""
 
 from __future__ import annotations
 
@@ -68,4 +68,4 @@ THEMES: tuple[Theme, ...] = (
         variables={**_PLAIN, "cursor": "#000000", "cursor-text": "#ffffff", "quiet": "#000000"},
     ),
 )
-USUAL = THEMES[0].name
+DEFAULT_THEME = THEMES[0].name

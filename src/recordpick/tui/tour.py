@@ -1,16 +1,16 @@
-"""Four steps for whoever opens the work screen for the first time."""
+"""Four steps for somebody who opens the picking screen for the first time."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.binding import BindingType
 from textual.widgets import Static
 
-from recordpick.tui.box import Box
-from recordpick.tui.visible import content
+from recordpick.tui.actions import key
+from recordpick.tui.dialogs import Modal, ModalFrame
+from recordpick.tui.text import content
 
 STEPS: tuple[tuple[str, str, str], ...] = (
     (
@@ -39,22 +39,22 @@ STEPS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "top",
-        "Where the work stands",
+        "Progress",
         (
-            "Each pick is on the disk at once: leave at any moment with q. When it is done, "
+            "Each pick is saved at once: quit at any time with q. When it is done, "
             "r draws the random records and e exports the list. F1 explains where you are."
         ),
     ),
 )
 
 
-class Tour(Box[None]):
-    """Says one thing after the other; the part it speaks of is set off."""
+class Tour(Modal[None]):
+    """Explains one part of the screen after the other; the part is highlighted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space,right,down", "go(1)", "Next"),
-        Binding("left,up,backspace", "go(-1)", "Back"),
-        Binding("escape,q", "close", "Skip"),
+        key("enter,space,right,down", "go(1)", "Next step", label="Next"),
+        key("left,up,backspace", "go(-1)", "Step before", label="Back"),
+        key("escape,q", "cancel", "Skip the rest", label="Skip"),
     ]
 
     def __init__(self) -> None:
@@ -63,10 +63,9 @@ class Tour(Box[None]):
         self._step = 0
 
     def compose(self) -> ComposeResult:
-        """A small box at the foot of the screen."""
-        with Vertical(classes="box tour"):
-            yield Static("", classes="box--title", markup=False)
-            yield Static("", classes="box--message", markup=False)
+        """Show a small frame at the foot of the screen."""
+        with ModalFrame("", classes="tour"):
+            yield Static("", classes="modal--message", markup=False)
             yield Static("", classes="quiet", markup=False)
 
     def on_mount(self) -> None:
@@ -74,33 +73,33 @@ class Tour(Box[None]):
         self._show()
 
     def on_click(self) -> None:
-        """A click goes on, too."""
+        """Go to the next step on a click, too."""
         self.action_go(1)
 
     def _show(self) -> None:
-        part, title, says = STEPS[self._step]
-        self._set_off(part)
-        self.query_one(".box--title", Static).update(content(title))
-        self.query_one(".box--message", Static).update(content(says))
-        on = "Enter goes on, Esc skips." if self._step < len(STEPS) - 1 else "Enter starts."
-        self.query_one(".quiet", Static).update(f"{self._step + 1} of {len(STEPS)}. {on}")
+        part, title, text = STEPS[self._step]
+        self._highlight(part)
+        self.query_one(".modal--title", Static).update(content(title))
+        self.query_one(".modal--message", Static).update(content(text))
+        keys = "Enter continues, Esc skips." if self._step < len(STEPS) - 1 else "Enter starts."
+        self.query_one(".quiet", Static).update(f"{self._step + 1} of {len(STEPS)}. {keys}")
         self.query_one(".tour").styles.dock = "top" if part == "record" else "bottom"
 
-    def _set_off(self, part: str | None) -> None:
-        # A box may have opened between the work and the tour: the file can be damaged at any time.
+    def _highlight(self, part: str | None) -> None:
+        # Another modal may be open below the tour: the file can be damaged at any time.
         for screen in self.app.screen_stack:
             for name, _, _ in STEPS:
-                screen.query(f"#{name}").set_class(name == part, "-set-off")
+                screen.query(f"#{name}").set_class(name == part, "-highlighted")
 
     def action_go(self, by: int) -> None:
-        """One step on or back."""
+        """Go one step forward or back."""
         if self._step + by >= len(STEPS):
-            self.action_close()
+            self.action_cancel()
         else:
             self._step = max(0, self._step + by)
             self._show()
 
-    def action_close(self) -> None:
-        """To work."""
-        self._set_off(None)
+    def action_cancel(self) -> None:
+        """Close the tour."""
+        self._highlight(None)
         self.dismiss(None)

@@ -104,6 +104,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         line_of=lambda asked: [lines[row] for row in asked],
         date_formats=typed.date_formats,
         precleaned=typed.precleaned,
+        called=typed.called,
     )
     return Source(
         (part,),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal, get_args
 
 from recordpick.errors import UserError
-from recordpick.index.as_at import AsAt, FoundDay, check_as_at, settle
+from recordpick.index.as_at import TODAY, AsAt, FoundDay, check_as_at, settle
 from recordpick.index.last_entry import last_entry
 from recordpick.index.manifest import MANIFEST, read_manifest
 from recordpick.index.readers.emis.files import day_of_emis, is_emis_extract
@@ -17,6 +19,14 @@ from recordpick.index.readers.emis.reader import read_emis
 from recordpick.index.readers.mapped import read_mapped
 from recordpick.index.readers.mapping_file import read_mapping
 from recordpick.index.readers.patient_list import read_list
+from recordpick.index.readers.report_exports.reader import read_reports
+from recordpick.index.readers.report_exports.sources import (
+    Arranged,
+    arrange,
+    files_of,
+    is_folder_of_reports,
+    named_kind,
+)
 from recordpick.index.readers.systmone.files import day_of_systmone, is_systmone_extract
 from recordpick.index.readers.systmone.reader import read_systmone
 from recordpick.index.readers.tables import (
@@ -107,6 +117,10 @@ def read_sources(
             f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
             "each in their order."
         )
+    arranged = None if mapping or kinds else _arranged(sources)
+    if arranged is not None:
+        return _read_arranged(arranged, work, answers, as_at)
+    sources = [named_kind(source)[0] for source in sources]  # LIST.csv=list
     said = _one_kind_each(sources, kinds)
     read: dict[int, Source] = {}
     found: list[tuple[str, FoundDay | None]] = []
@@ -126,6 +140,41 @@ def read_sources(
             own = work / f"source.{number}"
             read[number] = read_source(source, own, mapping, kind, answers, announce, day.day)
     return [read[number] for number in range(len(sources))], day
+
+
+def _arranged(sources: Sequence[Path]) -> Arranged | None:
+    """Return the list and the exports among sources; None where there are none, or one is missing.
+
+    A single folder of which no reader is sure stands for the files in it.
+    """
+    for source in sources:
+        _check_is_there(named_kind(source)[0])
+    if len(sources) == 1 and sources[0].is_dir():
+        if _is_known_folder(sources[0]) or not is_folder_of_reports(sources[0]):
+            return None
+        arranged = arrange(files_of(sources[0]))
+        return None if arranged is None else replace(arranged, folder=sources[0])
+    return arrange(sources)
+
+
+def _is_known_folder(path: Path) -> bool:
+    known = (is_folder_of_tables, is_systmone_extract, is_vision_extract, is_emis_extract)
+    return any(is_one(path) for is_one in known)
+
+
+def _read_arranged(
+    arranged: Arranged, work: Path, answers: Answers, as_at: date | None
+) -> tuple[list[Source], AsAt]:
+    """Read a list and the exports of its patients as at one day."""
+    listed = read_list(arranged.listed, answers)
+    own = FoundDay(listed.as_at, listed.as_at_from) if listed.as_at else None
+    found = [(arranged.listed.name, own), *arranged.days()]
+    folder = arranged.folder
+    if folder is not None and (said := day_of_practice_toml(folder)):
+        found.insert(0, (folder.name, FoundDay(check_as_at(said, str(folder)), PRACTICE)))
+    day = settle(as_at or answers.as_at, found)
+    source = read_reports(listed, arranged.exports, day.day, work, answers)
+    return [source if folder is None else with_practice_toml(source, folder)], day
 
 
 def _one_kind_each(
@@ -199,8 +248,18 @@ def questions_about(
     the export is asked last, where neither `as_at` nor any source says it. UserError as from
     `read_source`.
     """
-    said = _one_kind_each(sources, kinds)
     is_known = as_at is not None or answers.as_at is not None
+    if not mapping and not kinds and all(named_kind(path)[0].exists() for path in sources):
+        arranged = _arranged(sources)
+        if arranged is not None:
+            with TemporaryDirectory(prefix="recordpick.") as folder:
+                read_all, day = _read_arranged(arranged, Path(folder), answers, as_at)
+            questions = [one for source in read_all for one in source.questions]
+            if day.source == TODAY:
+                questions.append(_which_day(sources, ""))
+            return tuple(questions)
+    sources = [named_kind(source)[0] for source in sources]
+    said = _one_kind_each(sources, kinds)
     asked: list[Question] = []
     lists_only = mapping is None
     for path, kind in zip(sources, said, strict=True):

@@ -1,1 +1,1 @@
-"""Screens of the app, a module each."""
+"""The screens of the app: one module a screen."""

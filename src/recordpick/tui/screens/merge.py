@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import OptionList, Static
@@ -22,14 +22,14 @@ from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
-from recordpick.tui.asides import Asides, opens_box
-from recordpick.tui.dialogs import Ask, Confirm, Tell
-from recordpick.tui.file_picker import FilePicker
-from recordpick.tui.hiding import follow, is_hiding, without
-from recordpick.tui.keys_line import KeysLine
-from recordpick.tui.new_file import as_path
-from recordpick.tui.visible import content, counted, paragraph
-from recordpick.tui.waiting import Waiting
+from recordpick.tui.actions import HELP_KEYS, HIDE_NAMES, MERGE, VIEW, HelpPage, key
+from recordpick.tui.background import GROUP, run_in_background, run_with_progress
+from recordpick.tui.dialogs import Confirm, Notice, TextPrompt
+from recordpick.tui.file_picker import FilePicker, free_path, parse_path
+from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
+from recordpick.tui.text import content, counted, paragraph
+from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from recordpick.selection.merging import Choice, Conflict, Plan
     from recordpick.selection.working_file import WorkingFile
     from recordpick.tui.app import RecordpickApp
-    from recordpick.tui.work import WorkScreen
+    from recordpick.tui.screens.picking import PickingScreen
 
 ENDING = ".recordpick"
 _HIDDEN = "hidden with the names"
-_TOGETHER = "Merge two copies"
+_TITLE = "Merge two copies"
 _INTRODUCTION = (
     "What only one of them changed, and what both changed alike, goes into the new file. Where "
     "they disagree, choose whose version counts: a or b on each conflict. w writes the new file; "
@@ -77,12 +77,12 @@ def compare_copies(first: Path, second: Path) -> Compared:
         WorkingFile.open(second, read_only=True) as theirs,
     ):
         last = [file.events[-1] for file in (ours, theirs)]
-        said = [f"last change {one.on.astimezone():%d/%m/%Y %H:%M}, {one.who}" for one in last]
+        texts = [f"last change {one.on.astimezone():%d/%m/%Y %H:%M}, {one.who}" for one in last]
         plan = plan_merge(ours, theirs)
         return Compared(
             paths=(first, second),
             heads=(ours.head, theirs.head),
-            last=(said[0], said[1]),
+            last=(texts[0], texts[1]),
             changes=((), ()) if plan.nothing_to_do else changes_of_each(ours, theirs),
             plan=plan,
             numbers=patient_numbers(ours, theirs),
@@ -92,7 +92,7 @@ def compare_copies(first: Path, second: Path) -> Compared:
 def write_merged(
     compared: Compared, choices: dict[str, Choice], out: Path, person: Person
 ) -> tuple[str, ...]:
-    """Write the new file: for a thread. Return what people should know of it.
+    """Write the new file: for a thread. Return what people should know about it.
 
     UserError where a copy has changed since it was compared, and where the file cannot be written.
     """
@@ -114,35 +114,36 @@ def write_merged(
         return plan.notes
 
 
-def free_place(path: Path) -> Path:
+def free_merged_path(path: Path) -> Path:
     """Return a free name for the merged file, beside the first copy."""
-    number, free = 1, path.with_name(f"{path.stem}-merged{ENDING}")
-    while free.exists():
-        number += 1
-        free = path.with_name(f"{path.stem}-merged-{number}{ENDING}")
-    return free
+    return free_path(path.with_name(f"{path.stem}-merged"), ENDING)
 
 
-class MergeScreen(Asides[Path | None]):
+class MergeScreen(FlowScreen[Path | None]):
     """The conflicts first, to be decided one by one; then what each copy changed.
 
     Dismissed with the path of the file that was written, or None.
     """
 
-    TOPIC = "merge"
+    HELP_PAGE = HelpPage(
+        "Merging two copies",
+        "Two people have each changed a copy of the working file. At the top are the conflicts: "
+        "what both changed to different things. Decide each; nothing is written before. Below is "
+        "what each copy changed; the line under the cursor is shown in full at the foot. The new "
+        "file has everything of both; both stay as they are.",
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "decide('A')", "Take A"),
-        Binding("b", "decide('B')", "Take B"),
-        Binding("n", "next_open", "Next"),
-        Binding("w", "write", "Write"),
-        Binding("p", "app.mask", "Hide names"),
-        Binding("question_mark", "app.help", "Help", key_display="?"),
-        Binding("f1", "app.help", "Help", show=False),
-        Binding("escape,q", "close", "Back"),
+        key("a", "decide('A')", "Take A: what A has; again for undecided", MERGE, label="Take A"),
+        key("b", "decide('B')", "Take B: what B has; again for undecided", MERGE, label="Take B"),
+        key("n", "next_open", "Next conflict: that is not decided", MERGE, label="Next"),
+        key("w", "write", "Write: the new file", MERGE, label="Write"),
+        key("p", "app.mask", HIDE_NAMES, VIEW, label="Hide names"),
+        *HELP_KEYS,
+        key("escape,q", "close", "Back; nothing is written", label="Back"),
     ]
 
     def __init__(self, compared: Compared, person: Person) -> None:
-        """Take the comparison, and who works here: the merge is theirs."""
+        """Take the comparison, and who is working: the merge is theirs."""
         super().__init__()
         self._compared = compared
         self._person = person
@@ -154,12 +155,12 @@ class MergeScreen(Asides[Path | None]):
 
     @property
     def undecided(self) -> int:
-        """How many conflicts nobody has decided yet."""
+        """How many conflicts are not decided yet."""
         return len(self._conflicts) - len(self.choices)
 
     def compose(self) -> ComposeResult:
-        """The two copies, the list, what the line under the cursor says in full, keys."""
-        yield Static(_TOGETHER, classes="screen--title")
+        """Show the two copies, the list, the line under the cursor in full, and the keys."""
+        yield Static(_TITLE, classes="screen--title")
         with VerticalScroll(id="merge-copies", can_focus=False):
             for letter, path, last in zip(
                 "AB", self._compared.paths, self._compared.last, strict=True
@@ -173,11 +174,11 @@ class MergeScreen(Asides[Path | None]):
     def on_mount(self) -> None:
         """Show all, with the cursor on the first conflict."""
         self.query_one(OptionList).focus()
-        follow(self, self._paint)
+        watch_masking(self, self._show)
 
-    # ------------------------------------------------------------------ what is painted
+    # ------------------------------------------------------------------ what is shown
 
-    def _paint(self) -> None:
+    def _show(self) -> None:
         listing = self.query_one(OptionList)
         at = listing.highlighted
         listing.clear_options()
@@ -203,22 +204,22 @@ class MergeScreen(Asides[Path | None]):
         return options
 
     def _in_words(self, change: Change) -> str:
-        says = self._hide(change.says)
+        text = self._hide(change.says)
         if not change.text:
-            return says
-        return f"{says}: {_HIDDEN if is_hiding(self.app) else change.text}"
+            return text
+        return f"{text}: {_HIDDEN if is_masking(self.app) else change.text}"
 
     def _hide(self, text: str) -> str:
-        return without(self._compared.numbers, text) if is_hiding(self.app) else text
+        return mask_numbers(self._compared.numbers, text) if is_masking(self.app) else text
 
     def _show_line(self) -> None:
-        """Say in full what the line under the cursor is about."""
+        """Show in full what the line under the cursor is about."""
         line = self.query_one("#merge-line", Static)
-        conflict = self._at_hand()
+        conflict = self._current_conflict()
         if conflict is None:
             line.update("")
             return
-        hidden = is_hiding(self.app)
+        hidden = is_masking(self.app)
         parts = [content(f"{self._hide(conflict.says)}\n", "bold")]
         for letter, text in (("A", conflict.a), ("B", conflict.b)):
             is_taken = self.choices.get(conflict.name) == letter
@@ -228,7 +229,7 @@ class MergeScreen(Asides[Path | None]):
             )
         line.update(Content("").join(parts))
 
-    def _at_hand(self) -> Conflict | None:
+    def _current_conflict(self) -> Conflict | None:
         listing = self.query_one(OptionList)
         if listing.highlighted is None:
             return None
@@ -236,17 +237,17 @@ class MergeScreen(Asides[Path | None]):
         return next((one for one in self._conflicts if one.name == name), None)
 
     @on(OptionList.OptionHighlighted)
-    def _moved(self) -> None:
+    def _line_highlighted(self) -> None:
         self._show_line()
 
     # ------------------------------------------------------------------ keys
 
     def action_decide(self, choice: Choice) -> None:
-        """Decide the conflict under the cursor; the same key again takes the decision back.
+        """Decide the conflict under the cursor; the same key again undoes the decision.
 
-        Where the cursor is on no conflict, it goes to one first, to be read.
+        Where the cursor is not on a conflict, it goes to one first, to be read.
         """
-        conflict = self._at_hand()
+        conflict = self._current_conflict()
         if conflict is None:
             self.action_next_open()
             return
@@ -254,7 +255,7 @@ class MergeScreen(Asides[Path | None]):
             del self.choices[conflict.name]
         else:
             self.choices[conflict.name] = choice
-        self._paint()
+        self._show()
 
     def action_next_open(self) -> None:
         """Go to the next conflict that is not decided."""
@@ -266,47 +267,47 @@ class MergeScreen(Asides[Path | None]):
         if still_open:
             listing.highlighted = next((one for one in still_open if one > at), still_open[0])
 
-    @opens_box
+    @opens_modal
     async def action_write(self) -> None:
         """Write the merged file, once every conflict is decided."""
         if self.undecided:
             self.action_next_open()
-            says = f"{counted(self.undecided, 'conflict')} not decided yet, so nothing is written."
-            await self.app.push_screen_wait(Tell("Decide each conflict first", [says]))
+            number = counted(self.undecided, "conflict")
+            message = f"{number} not decided yet, so nothing is written."
+            await self.app.push_screen_wait(Notice("Decide each conflict first", [message]))
             return
-        place = free_place(self._compared.paths[0])
+        path = free_merged_path(self._compared.paths[0])
         while True:
             text = await self.app.push_screen_wait(
-                Ask(
+                TextPrompt(
                     "Write the merged file",
                     ["Everything of both copies goes into this new file:"],
-                    value=str(place),
+                    value=str(path),
                     yes="Write",
                 )
             )
             if text is None:
                 return
-            place = as_path(text)
-            if not place.suffix:
-                place = place.with_name(f"{place.name}{ENDING}")
+            path = parse_path(text)
+            if not path.suffix:
+                path = path.with_name(f"{path.name}{ENDING}")
             choices = dict(self.choices)
-            notes = await self.aside(
-                partial(write_merged, self._compared, choices, place, self._person)
-            )
+            job = partial(write_merged, self._compared, choices, path, self._person)
+            notes = await run_in_background(self, job)
             if notes is not None:
                 break
         written = [
-            f"Written: {place}.",
+            f"Written: {path}.",
             "From now on, everybody works with this file only.",
             *notes,
         ]
         opened = await self.app.push_screen_wait(
             Confirm("The copies are merged", written, "Open the new file", "Stay here")
         )
-        self.dismiss(place if opened else None)
+        self.dismiss(path if opened else None)
 
     def action_close(self) -> None:
-        """Back, and nothing is written."""
+        """Go back; nothing is written."""
         self.dismiss(None)
 
 
@@ -315,7 +316,7 @@ async def merge_copies(
 ) -> Path | None:
     """Ask for the copies that are not known, and merge them; return the new file to open.
 
-    None where nothing was written, or the person does not go on with it.
+    None where nothing was written, or the person does not want to open it.
     """
     if first is None:
         first = await _chosen(app, "The first copy (A)", None)
@@ -330,15 +331,15 @@ async def merge_copies(
     def compare(_: Progress) -> Compared:
         return compare_copies(a, b)
 
-    done = await app.push_screen_wait(Waiting("Comparing the copies", compare))
-    if done.error is not None:
-        await app.push_screen_wait(Tell.error(done.error, "These cannot be merged"))
-    if done.result is None:
+    compared = await run_with_progress(
+        app, "Comparing the copies", compare, failed="These cannot be merged"
+    )
+    if compared is None:
         return None
-    if done.result.plan.nothing_to_do:
-        await app.push_screen_wait(Tell(_TOGETHER, [done.result.plan.nothing_to_do]))
+    if compared.plan.nothing_to_do:
+        await app.push_screen_wait(Notice(_TITLE, [compared.plan.nothing_to_do]))
         return None
-    merged: Path | None = await app.push_screen_wait(MergeScreen(done.result, person))
+    merged: Path | None = await app.push_screen_wait(MergeScreen(compared, person))
     return merged
 
 
@@ -347,42 +348,42 @@ async def _chosen(app: App[Any], title: str, start: Path | None) -> Path | None:
     return path
 
 
-async def who_merges(app: RecordpickApp) -> Person | None:
-    """Return who works here; asked if it is not known. None where the person does not say so."""
+async def person_to_merge(app: RecordpickApp) -> Person | None:
+    """Return who is working, and ask if that is not known; None without an answer."""
     from recordpick.selection.events import Person
 
-    if not await app.is_signed_in():
+    if not await app.knows_person():
         return None
     return Person(app.settings.name, app.settings.role)
 
 
 async def offer_to_merge(app: App[Any], file: WorkingFile) -> Path | None:
-    """Ask whether a file and copies beside it that went on are to be merged now."""
+    """Ask whether to merge the file now with copies beside it that have changed."""
     for copy in file.diverged if file.person is not None else ():
-        says = (
+        text = (
             f"{file.path.name} and {copy.name} have both changed since they were the same. You see "
             "what each has, decide where they disagree, and both stay as they are."
         )
         answer = await app.push_screen_wait(
-            Confirm("Merge the two copies now?", [says], "Not now", "Merge them")
+            Confirm("Merge the two copies now?", [text], "Not now", "Merge them")
         )
         if answer is False and file.person is not None:
             return await merge_copies(app, file.person, file.path, copy)
     return None
 
 
-def say_copies_used_lately(screen: WorkScreen, file: WorkingFile, recent: list[str]) -> None:
-    """Look for copies among the files used lately, in a thread, and say which have gone on.
+def report_recent_copies(screen: PickingScreen, file: WorkingFile, recent: list[str]) -> None:
+    """Find copies of the file among recent files, in a thread, and show which have changed.
 
-    These may be on a drive that answers late: nobody waits for it.
+    They may be on a slow drive: nothing waits for it.
     """
     from recordpick.selection.other_copies import copies_used_recently
 
     path, events = file.path, file.events
 
-    async def look() -> None:
+    async def find() -> None:
         found = await to_thread(copies_used_recently, path, events, recent)
         if found:
-            screen.say(" ".join(one.says for one in found), warns=True)
+            screen.show_message(" ".join(one.says for one in found), warns=True)
 
-    screen.run_worker(look(), group="aside", name="looking for copies")
+    screen.run_worker(find(), group=GROUP, name="finding copies")

@@ -1,0 +1,1 @@
+"""What a person starts: each an async function of the screen and its session."""

@@ -1,0 +1,257 @@
+"""The form for a new working file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.events import DescendantFocus
+from textual.screen import Screen
+from textual.widgets import Button, Input, Select, Static
+
+from recordpick.date_parsing import NotADayError, parse_day
+from recordpick.resources import general_practice_pack
+from recordpick.tui.actions import FORM, HELP_GROUP, THIS_PART, HelpPage, key
+from recordpick.tui.dialogs import ProblemLine, role_select
+from recordpick.tui.file_picker import FilePicker, parse_path
+from recordpick.tui.settings import Role, as_role
+from recordpick.tui.text import content
+from recordpick.tui.widgets.fields import Field
+from recordpick.tui.widgets.lines import KeysLine
+
+SUFFIX = ".recordpick"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """What was filled in."""
+
+    path: Path
+    records: Path
+    mapping: Path | None
+    pack: Path
+    practice: str
+    as_at: dt.date | None
+    name: str
+    role: Role
+    reports: tuple[Path, ...] = ()
+    """Further files beside the records: reports of the patients on a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FormField:
+    """One line of the form: its label, its explanation, and the message where it is empty."""
+
+    label: str
+    help: str
+    required: str = ""
+
+
+_FIELDS = {
+    "path": _FormField(
+        "Working file",
+        "Where your picks are kept. A new file; every pick is saved in it at once.",
+        "Say where to keep the working file.",
+    ),
+    "records": _FormField(
+        "Practice's records",
+        "The practice's records: a list of patients (CSV, Excel), a folder of exported tables, or "
+        "a practice index made before. With reports: their folder, or LIST; REPORT; … F2 looks "
+        "for a file, and after a ; for another.",
+        "Say where the practice's records are.",
+    ),
+    "mapping": _FormField(
+        "Mapping file",
+        "Only for a folder of CSV files of another system: the mapping file that says which "
+        "column is which. Leave it empty otherwise.",
+    ),
+    "pack": _FormField(
+        "Supplier's criteria",
+        "The supplier's criteria (TOML, CSV or Excel). At first it is the pack that comes with "
+        "recordpick. F2 browses.",
+        "Say which criteria to use.",
+    ),
+    "practice": _FormField("Practice", "The name of the practice for the selection list."),
+    "as_at": _FormField(
+        "As at",
+        "The day on which the export was made, as day/month/year. Leave it empty where the export "
+        "has a date; where it has none, you are asked for it.",
+    ),
+    "name": _FormField(
+        "Your name",
+        "It is kept with each record you pick.",
+        "Write your name: it is kept with each record you pick.",
+    ),
+    "role": _FormField("You work for", "For whom you work."),
+}
+_ENDINGS: dict[str, tuple[str, ...]] = {
+    "path": (),
+    "records": (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"),
+    "mapping": (".toml",),
+    "pack": (".toml", ".csv", ".xlsx"),
+}
+"""The fields for a path, and the files that each may be."""
+
+
+class NewFileScreen(Screen[NewFile | None]):
+    """A line for each field; below, an explanation of the one that has the focus."""
+
+    HELP_PAGE = HelpPage(
+        "A new working file",
+        "Only the practice's records must be filled in; the rest has a default. The explanation "
+        "of the field you are in is below the fields. Enter goes to the next field.",
+    )
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("f2", "browse", "Browse: for the file or folder of the field", FORM, label="Browse"),
+        key("f3", "create", "Create it: the working file, and open it", FORM, label="Create it"),
+        key("f1", "app.help", THIS_PART, HELP_GROUP, label="Help"),
+        key("escape", "cancel", "Back: to the first screen", FORM, label="Back"),
+    ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
+
+    def __init__(self, name: str, role: Role, filled: NewFile | None = None) -> None:
+        """Take what is known of the person, and what was filled in before."""
+        super().__init__()
+        self._role = filled.role if filled else role
+        self._values = {
+            "path": str(Path.cwd() / f"data-checking{SUFFIX}"),
+            "pack": str(general_practice_pack()),
+            "name": name,
+        }
+        if filled is not None:
+            self._values |= {
+                "path": str(filled.path),
+                "records": "; ".join(map(str, (filled.records, *filled.reports))),
+                "mapping": str(filled.mapping or ""),
+                "pack": str(filled.pack),
+                "practice": filled.practice,
+                "as_at": filled.as_at.strftime("%d/%m/%Y") if filled.as_at else "",
+                "name": filled.name,
+            }
+
+    def compose(self) -> ComposeResult:
+        """Show the fields, the explanation, and the buttons."""
+        yield Static("A new working file", classes="screen--title")
+        with VerticalScroll(id="form"):
+            for name, field in _FIELDS.items():
+                with Horizontal(classes="field"):
+                    yield Static(field.label, classes="field--label")
+                    if name == "role":
+                        yield role_select(self._role)
+                    else:
+                        yield Field(self._values.get(name, ""), id=name, compact=True)
+        yield Static("", id="field-help", classes="quiet", markup=False)
+        yield ProblemLine()
+        with Horizontal(classes="modal--buttons"):
+            yield Button("Create it and open", id="create", variant="primary")
+            yield Button("Back", id="back")
+        yield KeysLine()
+
+    def on_mount(self) -> None:
+        """Start where something must be filled in."""
+        self.query_one("#records").focus()
+
+    @on(DescendantFocus)
+    def _explain(self, event: DescendantFocus) -> None:
+        field = _FIELDS.get(event.widget.id or "")
+        self.query_one("#field-help", Static).update(field.help if field else "")
+
+    def action_browse(self) -> None:
+        """Browse for the file or folder of the field that has the focus."""
+        if isinstance(self.focused, Input) and self.focused.id in _ENDINGS:
+            self._browse(self.focused)
+
+    @work
+    async def _browse(self, field: Input) -> None:
+        name = field.id or ""
+        before, sign, last = field.value.rpartition(";") if name == "records" else ("", "", "")
+        value = last if sign and last.strip() else before or field.value
+        start = parse_path(value) if value.strip() else None
+        path = await self.app.push_screen_wait(
+            FilePicker(
+                _FIELDS[name].label,
+                start,
+                endings=_ENDINGS[name],
+                folders=name in {"records", "path"},
+                files=name != "path",
+            )
+        )
+        if path is not None:
+            file_name = Path(field.value).name or f"data-checking{SUFFIX}"
+            chosen = str(path / file_name if name == "path" else path)
+            field.value = f"{before}; {chosen}" if sign and not last.strip() else chosen
+
+    @on(Input.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        if event.button.id == "create":
+            self.action_create()
+        else:
+            self.dismiss(None)
+
+    def action_cancel(self) -> None:
+        """Go back to the start screen."""
+        self.dismiss(None)
+
+    def action_create(self) -> None:
+        """Check what can be checked here, and answer with what was filled in."""
+        texts = {
+            name: self.query_one(f"#{name}", Input).value.strip()
+            for name in _FIELDS
+            if name != "role"
+        }
+        for name, text in texts.items():
+            if not text and _FIELDS[name].required:
+                self._show_problem(name, _FIELDS[name].required)
+                return
+        as_at = parse_date(texts["as_at"]) if texts["as_at"] else None
+        if isinstance(as_at, str):
+            problem = f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026."
+            self._show_problem("as_at", problem)
+            return
+        path = parse_path(texts["path"])
+        if path.suffix != SUFFIX:
+            path = path.with_name(f"{path.name}{SUFFIX}")
+        records, *reports = parse_paths(texts["records"])
+        self.dismiss(
+            NewFile(
+                path=path,
+                records=records,
+                reports=tuple(reports),
+                mapping=parse_path(texts["mapping"]) if texts["mapping"] else None,
+                pack=parse_path(texts["pack"]),
+                practice=texts["practice"],
+                as_at=as_at,
+                name=texts["name"],
+                role=as_role(self.query_one("#role", Select).value),
+            )
+        )
+
+    def _show_problem(self, name: str, text: str) -> None:
+        self.query_one(ProblemLine).update(content(text))
+        self.query_one(f"#{name}").focus()
+
+
+def parse_paths(text: str) -> list[Path]:
+    """Return one path, or several with ; between; a path that exists may have a ; in its name."""
+    whole = parse_path(text)
+    parts = [part for part in text.split(";") if part.strip()]
+    return [whole] if len(parts) < 2 or whole.exists() else [parse_path(part) for part in parts]
+
+
+def parse_date(text: str) -> dt.date | str:
+    """Return the day that was typed, or why it is not one."""
+    try:
+        return parse_day(text)
+    except NotADayError as error:
+        return error.reason

@@ -1,0 +1,436 @@
+"""The screen where records are picked: its keys, and the wiring between its parts.
+
+Its parts are widgets that know nothing of each other: they post messages, which this screen
+handles, and it calls their methods. Whatever takes more than one step is a flow: an async function
+of this screen and its session (`recordpick.tui.flows`). Every change is on the disk before the
+screen shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from recordpick.errors import UserError
+from recordpick.selection.database_errors import NotSavedError
+from recordpick.tui.actions import (
+    ALL_COMMANDS,
+    CRITERION,
+    FILE,
+    HELP_GROUP,
+    HELP_KEYS,
+    HIDE_NAMES,
+    MERGE_COMMAND,
+    NEXT_PART,
+    PATIENT,
+    PICK,
+    QUIT,
+    RANDOM,
+    VIEW,
+    command,
+    key,
+)
+from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.flows.draw import draw
+from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
+from recordpick.tui.flows.export import export
+from recordpick.tui.flows.patient_criteria import pick_for_criteria
+from recordpick.tui.flows.pick_list import pick_from_list
+from recordpick.tui.flows.save_copy import save_copy
+from recordpick.tui.flows.shared_file import refresh
+from recordpick.tui.flows.suggest import suggest
+from recordpick.tui.flows.views import show_charts, show_clean_up, show_reports, show_tour
+from recordpick.tui.screens.start import StartScreen
+from recordpick.tui.view_models import CriterionLine
+from recordpick.tui.widgets.criteria_list import CriteriaList
+from recordpick.tui.widgets.lines import KeysLine
+from recordpick.tui.widgets.patient_list import PatientList, Scope
+from recordpick.tui.widgets.record_pane import RecordPane
+from recordpick.tui.widgets.records_table import RecordsTable
+from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
+from recordpick.tui.widgets.status_line import StatusLine, TopLine
+
+if TYPE_CHECKING:
+    from recordpick.tui.screens.clean_up import CleanUp
+    from recordpick.tui.screens.reports import Reports
+    from recordpick.tui.session import Session
+
+    Flow = Callable[["PickingScreen", Session], Coroutine[Any, Any, None]]
+
+_FLOWS: dict[str, Flow] = {
+    "suggest": suggest,
+    "draw": draw,
+    "export": export,
+    "pick_list": pick_from_list,
+    "patient_criteria": pick_for_criteria,
+    "close": close_or_reopen,
+    "note": note,
+    "sort": sort_patients,
+    "save_copy": save_copy,
+    "charts": show_charts,
+    "clean_up": show_clean_up,
+    "reports": show_reports,
+    "tour": show_tour,
+}
+_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
+"""The least width in cells of each class of the screen."""
+_SPACE_SHOWS = "Space shows which criteria a patient meets."
+
+
+class PickingScreen(FlowScreen[None]):
+    """The criteria on the left, their patients on the right, below them the record."""
+
+    CSS_PATH = "../styles/picking.tcss"
+    HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
+    HELP_PAGE = PatientList.HELP_PAGE
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key(
+            "slash",
+            "filter",
+            "Filter or search: patients, or the record",
+            VIEW,
+            label="Find",
+            priority=True,
+        ),
+        key("u", "undo", "Undo: the last change", PICK, label="Undo"),
+        key("w", "scope('whole')", "Whole list: all patients; and back", VIEW, label="All"),
+        key(
+            "s",
+            "flow('suggest')",
+            "Suggest records: shown before anything is picked",
+            PICK,
+            label="Suggest",
+        ),
+        key(
+            "n",
+            "flow('close')",
+            "No more records: close it, or open it again",
+            CRITERION,
+            label="No more",
+        ),
+        key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
+        # Textual's own Ctrl+P is not in the line of keys: this one is, and can be clicked
+        key("colon", "app.command_palette", ALL_COMMANDS, label="More"),
+        *HELP_KEYS,
+        key("q", "app.quit", QUIT, FILE, label="Quit"),
+        key("U", "redo", "Redo: what was undone", PICK),
+        key("l", "flow('pick_list')", "Pick from a list: of NHS or patient numbers", PICK),
+        key("o", "flow('patient_criteria')", "Criteria of the patient: to pick for several", PICK),
+        key("r", "flow('draw')", "Draw records: with a seed that others can check", RANDOM),
+        key("g", "next_unfilled", "Next to fill: that still needs records", CRITERION),
+        key("f", "find", "Find a patient: in the whole list", VIEW, priority=True),
+        key("A", "scope('area')", "Whole area: patients of all its criteria; and back", VIEW),
+        key("m", "scope('most')", "Most useful patients: for unfilled criteria; and back", VIEW),
+        key("b", "flow('sort')", "Sort: by any column", VIEW),
+        key("v", "flow('charts')", "Charts: of the selection", VIEW),
+        key("t", "flow('clean_up')", "To put right: before the first extract", VIEW),
+        key("i", "flow('reports')", "Reports: both systems' figures", VIEW),
+        key("p", "app.mask", HIDE_NAMES, VIEW),
+        key("a", "flow('note')", "Note: kept in the working file", PATIENT),
+        key("c", "copy", "Copy number: NHS number, or else patient number", PATIENT),
+        key("f5", "refresh", "Read again: what others wrote, or open it to pick", FILE),
+        key("ctrl+o", "close_file", "Another file: back to the first screen", FILE),
+        key("tab", "app.focus_next", NEXT_PART),
+        key("shift+tab", "app.focus_previous", NEXT_PART),
+        key("escape", "back", "One step back"),
+    ]
+    COMMANDS_WITHOUT_KEY = (
+        command("flow('save_copy')", "Save a copy: all that is held here, as a new file", FILE),
+        MERGE_COMMAND,
+        command("flow('tour')", "Tour: four steps", HELP_GROUP),
+    )
+
+    criteria = getters.query_one(CriteriaList)
+    patients = getters.query_one(PatientList)
+    record = getters.query_one(RecordPane)
+    banner = getters.query_one(SharedFileBanner)
+    status = getters.query_one(StatusLine)
+
+    def __init__(self, session: Session, start_at: str | None = None) -> None:
+        """Take the open session; the cursor starts at the criterion `start_at`."""
+        super().__init__()
+        self.session = session
+        self._start_at = start_at
+        self.clean_up: CleanUp | None = None
+        """What was found to put right, kept for the next time."""
+        self.reports: Reports | None = None
+        """The reports as they were counted last."""
+
+    def compose(self) -> ComposeResult:
+        """Show progress, who else has the file, the three parts, what was done, the keys."""
+        yield TopLine()
+        yield SharedFileBanner(self.session)
+        with Horizontal(id="body"):
+            yield CriteriaList(id="criteria")
+            with Vertical(id="right"):
+                yield PatientList(self.session, id="patients")
+                yield RecordPane(self.session, id="record-pane")
+        yield StatusLine(self.session)
+        yield KeysLine()
+
+    def on_mount(self) -> None:
+        """Show the progress, and the criterion to start at."""
+        self._show_progress()
+        self.set_focus(self.criteria)
+        if self._start_at is None or not self.criteria.go_to(self._start_at):
+            self._show_criterion()
+        if self.session.file.damage:
+            self.show_message(self.session.file.why_read_only, warns=True)
+        if self.session.file.taken_over:
+            self.show_message(self.session.file.taken_over)
+
+    @property
+    def table(self) -> RecordsTable:
+        """The table of patients."""
+        return self.patients.table
+
+    @property
+    def criterion(self) -> CriterionLine:
+        """The criterion under the cursor."""
+        return self.criteria.current or self.session.criterion(None)
+
+    # ------------------------------------------------------------------ showing
+
+    def show_message(self, text: str, *, warns: bool = False) -> None:
+        """Show what was done, or (`warns`) why it was not."""
+        self.status.show_message(text, warns=warns)
+
+    def show_changes(self, text: str) -> None:
+        """Show the working file as it is after a change, and what was done."""
+        self._show_progress()
+        self.patients.show_changes(self.criterion)
+        self._show_record()
+        self.show_message(text)
+
+    def _show_progress(self) -> None:
+        self.query_one(TopLine).show(self.session.overview())
+        self.criteria.show(self.session.criteria())
+
+    def _show_criterion(self) -> None:
+        self.session.last_criterion = self.criterion.id
+        self.patients.show_criterion(self.criterion)
+        self._show_record()
+
+    def _show_record(self) -> None:
+        self.record.show_patient(self.criterion.id, self.table.patient_id)
+
+    def on_resize(self) -> None:
+        """Shorten the top line and the text above the patients on a small screen."""
+        if self.is_mounted:
+            self._show_progress()
+            self.call_after_refresh(self.patients.show_head)
+
+    # ------------------------------------------------------------------ messages of the parts
+
+    @on(CriteriaList.CriterionHighlighted)
+    def _criterion_highlighted(self) -> None:
+        self._close_filter()
+        self._show_criterion()
+
+    @on(CriteriaList.CriterionChosen)
+    def _criterion_chosen(self) -> None:
+        if not isinstance(self.focused, Input):  # the person may have begun to type meanwhile
+            self.set_focus(self.table)
+
+    @on(CriteriaList.AreaChosen)
+    def _area_chosen(self) -> None:
+        if self.patients.scope != "area":
+            self.action_scope("area")
+
+    @on(RecordsTable.PatientHighlighted)
+    def _patient_highlighted(self, message: RecordsTable.PatientHighlighted) -> None:
+        patient_id = message.patient_id
+        if patient_id == self.table.patient_id:
+            if patient_id is not None:
+                self.record.show_identity(self.criterion.id, patient_id)
+            self._show_record()
+
+    @on(RecordsTable.PatientOpened)
+    def _patient_opened(self) -> None:
+        if not isinstance(self.focused, Input):  # the person may have begun to type meanwhile
+            self.set_focus(self.record.view)
+
+    @on(RecordsTable.PatientChosen)
+    def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
+        if self.is_active and not self.is_opening_modal:
+            self._toggle(message.patient_ids)
+
+    @on(PatientList.Summarised)
+    def _patients_summarised(self, message: PatientList.Summarised) -> None:
+        self.status.show_rows(message.text)
+
+    @on(PatientList.EvidenceFailed)
+    @on(SharedFileBanner.CheckFailed)
+    def _part_failed(self, message: PatientList.EvidenceFailed) -> None:
+        self.show_message(message.error, warns=True)
+
+    @on(SharedFileBanner.FileChanged)
+    def _file_changed(self, message: SharedFileBanner.FileChanged) -> None:
+        self.show_changes(message.changes)
+
+    # ------------------------------------------------------------------ changes
+
+    def change(self, make_change: Callable[[], str]) -> bool:
+        """Change the working file and show the result; or show why it was not changed.
+
+        `make_change` returns what it did, in words. False where a UserError prevented it.
+        """
+        warnings = self.session.file.warnings
+        try:
+            text = make_change()
+        except UserError as error:
+            self.show_message(" ".join(error.messages), warns=True)
+            if isinstance(error, NotSavedError) and error.at_risk:
+                self._offer_copy(error.messages)
+            return False
+        self.show_changes(text)
+        if self.session.file.warnings != warnings:
+            for warning in self.session.file.warnings:
+                self.show_message(warning, warns=True)
+        return True
+
+    def _toggle(self, patient_ids: Sequence[str]) -> None:
+        """Pick these patients, or take them out if all of them are picked."""
+        criterion_id = self.criterion.id
+        if self.patients.scope in {"most", "area"}:
+            self.action_flow("patient_criteria")
+        elif criterion_id is None:
+            if self.patients.scope == "whole":
+                self.show_message("Random records are drawn, not picked: press r.")
+            else:
+                self._replace_random(patient_ids[0])
+        elif self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+            self.table.select_none()
+
+    @opens_modal
+    async def action_flow(self, name: str) -> None:
+        """Start a flow: what takes more than one step."""
+        await _FLOWS[name](self, self.session)
+
+    @opens_modal
+    async def _replace_random(self, patient_id: str) -> None:
+        await replace_random(self, self.session, patient_id)
+
+    @opens_modal
+    async def _offer_copy(self, reasons: Sequence[str]) -> None:
+        await save_copy(self, self.session, reasons)
+
+    @work
+    async def action_refresh(self) -> None:
+        """Read a shared file again; where nobody else has it open, offer to open it."""
+        await refresh(self, self.session)
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        if self.session.selection.can_undo is None:
+            self.show_message("There is nothing to undo.")
+        else:
+            self.change(self.session.undo)
+
+    def action_redo(self) -> None:
+        """Redo what was undone."""
+        if self.session.selection.can_redo is None:
+            self.show_message("There is nothing to redo.")
+        else:
+            self.change(self.session.redo)
+
+    # ------------------------------------------------------------------ finding the way
+
+    def action_scope(self, scope: Scope) -> None:
+        """Show another list of patients; from that list, go back to those of the criterion."""
+        if scope == "area" and self.criterion.id is None:
+            self.show_message("The random records do not belong to an area: choose a criterion.")
+            return
+        new: Scope = "matches" if self.patients.scope == scope else scope
+        self.patients.show_scope(new)
+        self._show_record()
+        self.set_focus(self.table)
+        texts = {"matches": "", "whole": "Whole list: Space picks here too."}
+        self.show_message(texts.get(new, _SPACE_SHOWS))
+
+    def action_find(self) -> None:
+        """Filter the whole list."""
+        if self.patients.scope != "whole":
+            self.action_scope("whole")
+        self.action_filter()
+
+    def action_filter(self) -> None:
+        """Filter the patients, or search the record if that has the focus."""
+        in_record = self.record.view.has_focus
+        field = self.patients.filter_field
+        field.open("" if in_record else self.table.filter_text, in_record=in_record)
+        self.set_focus(field)  # at once: `focus()` would come too late
+        self.show_message("Enter goes to the rows, Esc shows all again.")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Let letters be letters in a field.
+
+        The keys that open the filter have priority over what has the focus, so that what a fast
+        typist types next, ahead of the screen, goes into the field.
+        """
+        if action in {"filter", "find"} and isinstance(self.focused, Input):
+            return False
+        return super().check_action(action, parameters)
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        field = self.patients.filter_field
+        if field.in_record:
+            self.record.view.search(event.value)
+        elif field.display:
+            self.table.filter(event.value)
+
+    @on(Input.Submitted, "#filter")
+    def action_leave_filter(self) -> None:
+        """Go from the filter to the rows, or to the record that is searched."""
+        in_record = self.patients.filter_field.in_record
+        self.set_focus(self.record.view if in_record else self.table)
+
+    def _close_filter(self) -> None:
+        self.patients.filter_field.close()
+        self.table.filter("")
+        if self.record.view.is_searching:
+            self.record.view.search("")
+
+    def action_back(self) -> None:
+        """Go one step back: from the filter, the selected rows, the record, the patients."""
+        field = self.patients.filter_field
+        if field.display:
+            self.action_leave_filter()
+            self._close_filter()
+        elif self.table.selected:
+            self.table.select_none()
+        elif self.record.view.has_focus:
+            self.set_focus(self.table)
+        else:
+            self.set_focus(self.criteria)
+
+    def action_next_unfilled(self) -> None:
+        """Go to the next criterion that needs records."""
+        if not self.criteria.next_unfilled():
+            self.show_message("No other criterion has patients left to pick.")
+
+    def action_copy(self) -> None:
+        """Copy the NHS number, or the patient number where there is none."""
+        patient_id = self.table.patient_id
+        if patient_id is not None:
+            which, number = self.session.number_to_copy(patient_id)
+            self.app.copy_to_clipboard(number)
+            self.show_message(f"{which} copied.")
+
+    def action_close_file(self) -> None:
+        """Go back to the first screen."""
+        self.dismiss(None)
+
+    def open_instead(self, path: Path) -> None:
+        """Close this file and open another."""
+        app = self.app
+        self.dismiss(None)
+        app.post_message(StartScreen.Chosen("recent", path))

@@ -1,0 +1,267 @@
+"""What the screens show, as plain values: from the working file and the matches to text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.content import Content
+
+from recordpick.criteria.pack import Criterion, Pack
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching import Answer
+from recordpick.selection.state import Selection
+from recordpick.selection.working_file import WorkingFile
+from recordpick.tui.text import amount, content, counted, fit, lines, paragraph
+
+State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
+"""The state of a criterion: it needs records; it has them all; fewer patients meet it than are
+wanted; closed ("no more records to be found"); the index cannot answer it; it has no rules."""
+
+SIGNS: dict[State, str] = {
+    "open": " ",
+    "full": "✓",
+    "short": "!",
+    "closed": "–",
+    "unanswerable": "?",
+    "by_hand": "…",
+}
+_STATE_TEXTS: dict[State, str] = {
+    "open": "Records are still needed.",
+    "full": "Full.",
+    "short": "Fewer than wanted.",
+    "closed": "No more records to be found",
+    "unanswerable": "These records cannot answer it",
+    "by_hand": "No rules: pick from the whole list (w) or your own list (l).",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionLine:
+    """One criterion, its picks and its state. `id` None is the random records."""
+
+    id: str | None
+    area: str
+    title: str
+    find: str
+    compare: tuple[str, ...]
+    wanted: int
+    picked: int
+    matches: int | None
+    state: State
+    reason: str = ""
+    """Why it was closed, or why it cannot be answered."""
+    cautions: tuple[str, ...] = ()
+    steps: tuple[tuple[str, int], ...] = ()
+    """Each rule in words, and how many patients are left after it."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a sentence."""
+        return self.id or "the random records"
+
+    @property
+    def fraction(self) -> str:
+        """`12/20`."""
+        return f"{self.picked}/{self.wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The progress of the whole work."""
+
+    practice: str
+    pack: str
+    synthetic: bool
+    read_only: str
+    """Why nothing can be changed; "" if it can."""
+    person: str
+    patients: int
+    picked: int
+    wanted: int
+    full: int
+    criteria: int
+    records: int
+    """How many different records are picked: each has to be opened and checked."""
+    random: int
+    random_wanted: int
+    can_undo: str | None
+    can_redo: str | None
+
+    @property
+    def progress(self) -> str:
+        """One line of progress."""
+        return (
+            f"{self.picked:,} of {self.wanted:,} picked · "
+            f"{self.full} of {self.criteria} criteria full · {self.random} random"
+        )
+
+    @property
+    def short_progress(self) -> str:
+        """Progress for a narrow screen."""
+        return (
+            f"{self.picked:,}/{self.wanted:,} picked · "
+            f"{self.full}/{self.criteria} full · {self.random} random"
+        )
+
+
+Picks = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way of suggesting records: its name, its purpose, its cost, and the picks.
+
+    `records` is how many records there would be to open in all.
+    """
+
+    name: str
+    records: int
+    purpose: str
+    cost: str
+    picks: Picks
+
+
+_TALL = 30
+"""Rows of a screen from which the text about a criterion is given in full."""
+
+MOST_USEFUL_HEAD = content(
+    "Patients who meet the most criteria that need records", "bold"
+) + paragraph("\nSpace shows which, to pick one record for several criteria. m goes back.")
+
+
+def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
+    """Return what a criterion is about and its state, for a screen of that height."""
+    title = f"{line.id}  {line.title}" if line.id else line.title
+    find = lines(line.find, width)
+    room = 2 if height < _TALL else 6
+    if len(find) > room:
+        find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
+    parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
+    is_awkward = line.state in {"short", "unanswerable"}
+    parts.append(content(_state_text(line), "$warning" if is_awkward else "$quiet"))
+    if height >= _TALL:
+        parts += [content(caution, "$warning") for caution in line.cautions]
+    return Content("\n").join(parts)
+
+
+def _state_text(line: CriterionLine) -> str:
+    text = f"{line.picked} of {line.wanted} picked"
+    if line.matches:
+        meet = "patient meets it" if line.matches == 1 else "patients meet it"
+        text += f", {amount(line.matches)} {meet}"
+    if line.state == "open":
+        return text
+    if line.state == "unanswerable":
+        return line.reason
+    if line.matches == 0 and line.state == "short":
+        return f"{text}. Nobody meets it."
+    reason = f": {line.reason}" if line.reason else ""
+    return f"{text}. {_STATE_TEXTS[line.state]}{reason}"
+
+
+def area_head(area: str, criteria: int, width: int) -> Content:
+    """Return which patients the list of an area shows."""
+    who = f"All who meet any of its {counted(criteria, 'criterion', 'criteria')}, or are picked."
+    wrapped = lines(f"{who} Space shows which, to pick for them. A goes back.", width)
+    return Content("\n").join(
+        [content(fit(area, width).rstrip(), "bold"), *(content(text) for text in wrapped)]
+    )
+
+
+def no_patients_text(line: CriterionLine) -> str:
+    """Return what to do where no patient is listed for a criterion."""
+    if line.id is None:
+        return "Nobody is drawn yet. Press r to draw."
+    if line.state == "unanswerable":
+        return "No patients can be found for it. w shows the whole list."
+    if line.state == "by_hand":
+        return "No rules: w shows the whole list, l picks from a list of your own."
+    return (
+        "No patient meets it. n closes it with a reason for the supplier; w shows the whole list."
+    )
+
+
+NOBODY_USEFUL = "No criterion that needs records has patients left."
+NOBODY_IN_AREA = "No patient meets any criterion of this area. A goes back; w shows the whole list."
+
+
+RANDOM_AREA = "Random records"
+
+
+def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overview:
+    """Return the progress of the whole work; `patients` are on the list."""
+    selection, pack = file.selection, file.pack
+    counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
+    return Overview(
+        practice=file.practice or "Practice without a name",
+        pack=f"{pack.title} {pack.version}".strip(),
+        synthetic=file.synthetic or index.manifest.synthetic,
+        read_only=file.why_read_only,
+        person=file.person.name if file.person else "",
+        patients=patients,
+        picked=sum(count for _, count in counts),
+        wanted=sum(criterion.records for criterion, _ in counts),
+        full=sum(count >= criterion.records for criterion, count in counts),
+        criteria=len(counts),
+        records=len(selection.patient_ids),
+        random=len(selection.random()),
+        random_wanted=pack.random_records,
+        can_undo=selection.can_undo,
+        can_redo=selection.can_redo,
+    )
+
+
+def criterion_line(
+    criterion: Criterion, answer: Answer | None, selection: Selection
+) -> CriterionLine:
+    """Return the picks and the state of one criterion; `answer` is None before matching."""
+    picked = selection.count(criterion.id)
+    state, reason = _state(criterion, answer, selection, picked)
+    return CriterionLine(
+        id=criterion.id,
+        area=criterion.area,
+        title=criterion.title,
+        find=criterion.find,
+        compare=criterion.compare,
+        wanted=criterion.records,
+        picked=picked,
+        matches=answer.matches if answer and answer.answered else None,
+        state=state,
+        reason=reason,
+        cautions=answer.cautions if answer else (),
+        steps=tuple((step.says, step.left) for step in answer.left) if answer else (),
+    )
+
+
+def _state(
+    criterion: Criterion, answer: Answer | None, selection: Selection, picked: int
+) -> tuple[State, str]:
+    closed = selection.closed.get(criterion.id)
+    if closed is not None:
+        return "closed", closed.reason
+    if picked >= criterion.records:
+        return "full", ""
+    if not criterion.steps:
+        return "by_hand", ""
+    if answer is None:
+        return "open", ""
+    if not answer.answered:
+        return "unanswerable", answer.why_not
+    return ("short" if answer.matches < criterion.records else "open"), ""
+
+
+def random_line(pack: Pack, selection: Selection) -> CriterionLine:
+    """Return how many random records are drawn, in the form of a criterion."""
+    wanted, picked = pack.random_records, len(selection.random())
+    return CriterionLine(
+        id=None,
+        area=RANDOM_AREA,
+        title="Drawn at random",
+        find="Records drawn so that anyone can check the draw. Press r to draw.",
+        compare=(),
+        wanted=wanted,
+        picked=picked,
+        matches=None,
+        state="full" if picked >= wanted else "open",
+    )
