@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from recordpick.cli import output
+from recordpick.cli.completion import SHELLS
 from recordpick.cli.main import COMMANDS, main
 from recordpick.cli.pick import _is_list
 from recordpick.selection.events import Person
@@ -382,3 +383,11 @@ def test_every_command_of_the_work_has_a_module():
     """The commands of the app's decisions are all there."""
     wanted = {"status", "picks", "pick", "unpick", "note", "close", "reopen", "undo", "redo"}
     assert wanted | {"replace", "history", "rematch"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_can_complete_the_commands(shell, capsys):
+    """The script has every command, and nothing about any patient or working file."""
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(name in script for name in COMMANDS)

@@ -246,6 +246,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["close", DEMO, "dem-12", "--reason", "Nobody else"],
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
+        ["completion", "powershell"],
     ],
     ids=" ".join,
 )

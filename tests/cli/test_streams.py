@@ -59,6 +59,7 @@ EXAMPLES: dict[str, list[str]] = {
     "receive": ["list.csv", "--out", "OUT"],
     "synthesise": ["--patients", "60", "--out", "OUT"],
     "criteria check": ["PACK"],
+    "completion": ["bash"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
 WITH_RESULTS = ["match", "index", "export", "criteria check"]

@@ -51,6 +51,7 @@ COMMANDS = {
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "completion": "completion",
 }
 """Each command with its module in this package, in the order of the work.
 
