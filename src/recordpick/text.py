@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def plural(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 row`, `2,000 rows`, `0 patients are`.
@@ -14,3 +16,16 @@ def plural(number: int, one: str, many: str = "") -> str:
 def word_for(number: int, one: str, many: str = "") -> str:
     """Return the form of a word that goes with a number, such as "was" or "were"."""
     return one if number == 1 else many or f"{one}s"
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean MED-04?` for the known words that are similar; "" where none is."""
+    from difflib import get_close_matches  # late: only where something is wrong
+
+    by_key = {name.casefold(): name for name in known}
+    close = get_close_matches(word.strip().casefold(), by_key, n=3)
+    names = [by_key[key] for key in close]
+    if not names:
+        return ""
+    *others, last = names
+    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"

@@ -19,7 +19,7 @@ from recordpick.criteria.load import parse_pack
 from recordpick.index.build.build_index import build_index
 from recordpick.selection.events import Event, Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import GONE
 
 from .limits import within_seconds
 from .registry import attack

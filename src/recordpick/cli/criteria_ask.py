@@ -9,6 +9,7 @@ from recordpick.cli.arguments import add_sheets
 from recordpick.cli.output import print_json, print_message, print_pack_notes, print_result
 
 HELP = "which reports to export so that criteria can be answered, and how to make them"
+EXAMPLE = "recordpick criteria ask supplier.toml --index index --html ask.html"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_sheets
-from recordpick.cli.output import print_result, print_table
+from recordpick.cli.arguments import add_json, add_sheets
+from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
 
 HELP = "report everything that is wrong with a pack"
+EXAMPLE = "recordpick criteria check supplier.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a practice index: also which criteria it can answer, and why not the others",
     )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,6 +36,9 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.criteria.load import read_pack
 
     pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
+    if options.json:
+        print_json(_as_json(pack))
+        return 0
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
     if options.index is None:
@@ -82,3 +87,26 @@ def decisions(pack: Pack) -> Iterator[str]:
         elif criterion.proposals:
             count = plural(len(criterion.proposals), "proposed rule")
             yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"
+
+
+def _as_json(pack: Pack) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    return {
+        "title": pack.title,
+        "version": pack.version,
+        "supplier": pack.supplier,
+        "fingerprint": pack.fingerprint,
+        "random_records": pack.random_records,
+        "codelists": len(pack.codelists),
+        "criteria": [
+            {
+                "id": criterion.id,
+                "area": criterion.area,
+                "title": criterion.title,
+                "records": criterion.records,
+                "has_rules": bool(criterion.steps),
+            }
+            for criterion in pack.criteria
+        ],
+        "notes": list(pack.notes),
+    }

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from recordpick.index.source import Answers, Question
 
 HELP = "make the practice index from what the practice's system exports"
+EXAMPLE = "recordpick index export --out practice-index --as-at 01/10/2026"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from recordpick.cli.output import print_json, print_message, print_pack_notes, print_result
 
 HELP = "what was read for a practice index, and what was not"
+EXAMPLE = "recordpick read-report index --criteria supplier.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
