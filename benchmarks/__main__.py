@@ -20,7 +20,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import growth, indexing, many_practices, matching, opening, start, suggest, table
+from benchmarks import (
+    drafting,
+    growth,
+    indexing,
+    many_practices,
+    matching,
+    opening,
+    start,
+    suggest,
+    table,
+)
 from benchmarks.results import PAGE, Parts, dated, keep
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -37,6 +47,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
     found: dict[str, Callable[[], dict[str, Any]]] = {}
     for size in sizes:
         found[f"match-{size}"] = lambda size=size: matching.run(size, repeats, data)
+    found["draft"] = lambda: drafting.run(1000 if smoke else 3000, repeats, data)
     found["start"] = lambda: start.run(repeats)
     found["ready"] = lambda: start.ready_to_pick(sizes[0], repeats, data)
     found["opening"] = lambda: opening.run(sizes[0], repeats, data)

@@ -21,7 +21,6 @@ from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
-from recordpick.matching.rules import condition
 from recordpick.resources import general_practice_pack
 
 
@@ -57,11 +56,11 @@ def needed_columns(pack: Pack) -> dict[str, set[str]]:
     needed: dict[str, set[str]] = {"patients": {"patient_id", "date_of_birth"}}
     for criterion in pack.criteria:
         if criterion.population:
-            needed["patients"] |= condition(pack, "patients", criterion.population).columns
+            needed["patients"] |= criterion.population.columns
         for rule in (rule for step in criterion.steps for rule in step.rules):
             columns = needed.setdefault(rule.table, {"patient_id"})
             if rule.where:
-                columns |= condition(pack, rule.table, rule.where).columns
+                columns |= rule.where.columns
             columns |= {name for name in (rule.distinct, rule.per) if name}
             if rule.codes:
                 columns.add("code")

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from benchmarks.conditions_as_pandas import mask
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.rules import condition
 
 
 def pandas_counts(pack: Pack, index: PracticeIndex, as_at: date) -> list[int]:
@@ -20,13 +20,12 @@ def pandas_counts(pack: Pack, index: PracticeIndex, as_at: date) -> list[int]:
     born = pd.to_datetime(patients["date_of_birth"])
     later = born.dt.month * 100 + born.dt.day > as_at.month * 100 + as_at.day
     patients["age"] = as_at.year - born.dt.year - later
-    masks: dict[tuple[str, str], pd.Series] = {}
+    masks: dict[tuple[str, Condition], pd.Series] = {}
 
-    def where(table: str, text: str) -> pd.Series:
-        if (table, text) not in masks:
-            node = condition(pack, table, text).node
-            masks[table, text] = mask(node, tables[table], as_at)
-        return masks[table, text]
+    def where(table: str, condition: Condition) -> pd.Series:
+        if (table, condition) not in masks:
+            masks[table, condition] = mask(condition.node, tables[table], as_at)
+        return masks[table, condition]
 
     def rule_holds(rule: Rule) -> pd.Series:
         rows = pd.Series(data=True, index=tables[rule.table].index)

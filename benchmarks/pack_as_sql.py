@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import Criterion, Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 
@@ -38,13 +39,13 @@ def code_table(pack: Pack) -> tuple[str, list[tuple[str, str]]]:
     return "CREATE TABLE codelists (name VARCHAR, code VARCHAR)", rows
 
 
-def condition(text: str | None, as_at: date) -> str:
+def condition(parsed: Condition | None, as_at: date) -> str:
     """Return a condition in DuckDB's SQL; unknown counts as not satisfied."""
-    if text is None:
+    if parsed is None:
         return EVERYBODY
-    said = re.sub(r":as_at\b", f"DATE '{as_at}'", text)
-    said = re.sub(r"\bOCTET_LENGTH\b", "STRLEN", said, flags=re.IGNORECASE)
-    return f"COALESCE(({said}), FALSE)"
+    sql = re.sub(r":as_at\b", f"DATE '{as_at}'", parsed.text)
+    sql = re.sub(r"\bOCTET_LENGTH\b", "STRLEN", sql, flags=re.IGNORECASE)
+    return f"COALESCE(({sql}), FALSE)"
 
 
 def one_query(criterion: Criterion, as_at: date) -> str:

@@ -20,6 +20,7 @@ its data.
 
 TITLES = {
     "match": "Matching the shipped pack",
+    "draft": "Proposing rules for {criteria} criteria in words",
     "start": "Starting",
     "opening": "Opening a practice in a terminal, until patients are shown",
     "ready to pick": "From the start of the process until patients can be picked",
@@ -34,6 +35,8 @@ ABOUT = {
     "match": """All criteria over one practice. The floor is reading the columns that the pack asks
 for, with polars, and doing nothing with them. Every contender reads the files again each time and
 gives the same counts for all criteria.""",
+    "draft": """A supplier's sheet of 100 criteria in words. The command is timed from its start to
+its end; with an index it also finds the patients of every proposal.""",
     "opening": """recordpick opens a working file, checks every byte of the index and shows the
 patients who meet the first criterion; VisiData and harlequin show the patients table of that index.
 Each starts as its own process.""",

@@ -22,6 +22,7 @@ from textual.widgets import Input
 from recordpick.criteria.load import read_pack
 from recordpick.demo import make_demo
 from recordpick.index.practice_index import open_index
+from recordpick.resources import criteria_folder
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.app import RecordpickApp
@@ -127,6 +128,7 @@ async def walk(folder: Path, keep: Keep) -> None:
 
 async def _start(member: Member, folder: Path) -> None:
     await member.picture("start")
+    await _rules(member, folder)
     await member.press("n")
     await member.fill("#path", r"C:\Data checking\our-practice.recordpick")
     await member.fill("#records", r"C:\Data checking\export")
@@ -139,6 +141,16 @@ async def _start(member: Member, folder: Path) -> None:
     await member.settled()
     await member.picture("tour")
     await member.press("escape")
+
+
+async def _rules(member: Member, folder: Path) -> None:
+    await member.press("w")
+    await member.fill("#sheet", criteria_folder() / "supplier_sheet.xlsx")
+    await member.fill("#records", folder / "index")
+    await member.fill("#pack", folder / "supplier_sheet.toml")
+    await member.press("enter", "enter", "y", "y", "down", "down")
+    await member.picture("rules")
+    await member.press("q", "enter", "escape")
 
 
 async def _look(member: Member) -> None:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step
+from recordpick.criteria.conditions import Condition
+from recordpick.criteria.pack import Codelist, Criterion, Pack, Rule, Step, condition_over
 from recordpick.index.manifest import FORMAT, Manifest
 from recordpick.schema import TABLES, Kind
 
@@ -97,8 +98,30 @@ def pack(*criteria: Criterion, codelists: Mapping[str, Sequence[str]] | None = N
         "files": {},
         **more,
     }
+    tables = fields.get("tables", {})
+    for name in ("population", "random_population"):
+        fields[name] = parsed(fields[name], "patients", tables)
     return Pack(
-        criteria=tuple(criteria),
+        criteria=tuple(_parsed_criterion(one, tables) for one in criteria),
         codelists={name: Codelist(name, tuple(codes)) for name, codes in (codelists or {}).items()},
         **fields,
     )
+
+
+def parsed(where: Any, table: str = "patients", tables: Any = None) -> Condition | None:
+    """Parse a condition that a test wrote as text; one that is parsed already, or None, stays."""
+    if not isinstance(where, str):
+        return where
+    return condition_over(table, where, tables)
+
+
+def _parsed_criterion(one: Criterion, tables: Any) -> Criterion:
+    steps = tuple(
+        Step(
+            tuple(
+                replace(rule, where=parsed(rule.where, rule.table, tables)) for rule in step.rules
+            )
+        )
+        for step in one.steps
+    )
+    return replace(one, steps=steps, population=parsed(one.population, "patients", tables))

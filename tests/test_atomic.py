@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from recordpick import atomic
-from recordpick.atomic import atomic_folder, write_new
+from recordpick.atomic import atomic_folder, replace_file, write_new
 from recordpick.errors import UserError
 
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no file modes")
@@ -102,7 +102,7 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from recordpick.errors import UserError\n"
-        "from recordpick.atomic import atomic_folder, write_new\n"
+        "from recordpick.atomic import atomic_folder, replace_file, write_new\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
         "    with atomic_folder(Path(sys.argv[1])) as folder:\n"
@@ -111,15 +111,15 @@ def test_a_disk_that_takes_no_more_is_a_sentence_and_leaves_nothing(tmp_path: Pa
         "except UserError as error:\n"
         "    print(error)\n"
     )
-    told = subprocess.run(
+    printed = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "out")],
         capture_output=True,
         text=True,
         check=True,
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": os.pathsep.join(sys.path)},
     ).stdout
-    assert "could not be written" in told
-    assert "Nothing was left behind" in told
+    assert "could not be written" in printed
+    assert "Nothing was left behind" in printed
     assert _names(tmp_path) == []
 
 
@@ -137,3 +137,18 @@ def test_windows_does_not_change_the_bytes_of_a_file(monkeypatch: pytest.MonkeyP
     """A file opened there without O_BINARY gets a carriage return before each line feed."""
     monkeypatch.setattr(os, "O_BINARY", 0x8000, raising=False)
     assert runpy.run_path(atomic.__file__)["BINARY"] == 0x8000
+
+
+@posix
+def test_a_file_is_replaced_as_a_whole_and_keeps_its_rights(tmp_path: Path) -> None:
+    """Through a link to it too; a system error leaves the old content, and nothing beside it."""
+    path, link = tmp_path / "pack.toml", tmp_path / "link.toml"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    link.symlink_to(path)
+    replace_file(link, b"new")
+    assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"new", 0o640)
+    assert link.is_symlink()
+    assert _names(tmp_path) == ["link.toml", "pack.toml"]
+    with pytest.raises(UserError, match="Nothing was left behind"):
+        replace_file(tmp_path / "nowhere" / "pack.toml", b"new")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.identifiers import is_spoilt, nhs_digits, repair_number, without_invisible
+from recordpick.identifiers import is_damaged, nhs_digits, repair_number, without_invisible
 from recordpick.index.patient_numbers import repaired, usable, usable_code
 from recordpick.index.values import tidy
 
@@ -70,7 +70,7 @@ def test_all_digits_in_scientific_notation_are_the_number_and_fewer_are_refused(
     assert repair_number(f"{digits[0]}.{digits[1:]}E+{exponent:02}") == digits
     spoilt = f"{digits[0]}.{digits[1:]}E+{exponent + 3:02}"
     assert repair_number(spoilt) == spoilt
-    assert is_spoilt(spoilt)
+    assert is_damaged(spoilt)
     assert column(usable, spoilt) == [None]
 
 
@@ -87,7 +87,7 @@ def test_what_is_not_dressed_stays_as_it_is(number):
 @pytest.mark.parametrize("number", ["007", "2E10", "12.5", "1,23", "12,34,567", "a,b", "0,123"])
 def test_numbers_of_several_readings_are_left_alone(number):
     assert repair_number(number) == number
-    assert not is_spoilt(number)
+    assert not is_damaged(number)
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!"])

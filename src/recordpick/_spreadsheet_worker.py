@@ -1,10 +1,12 @@
-"""The child process that reads a spreadsheet, so that a crash affects nothing else.
+"""The child process that reads a spreadsheet or document, so that a crash affects nothing else.
 
 Started by `recordpick.spreadsheets` as a script: `python -P _spreadsheet_worker.py PATH [SHEET]
 [--all]`. It writes one line of JSON to stdout: `{"rows": [[text, …], …]}`, with `--all`
 `{"sheets": {name: rows}, "merged": {name: [[first row, last row, first column, last column], …]}}`
-(rows from 1, columns by their place in the rows returned, from 0), or `{"error": "…"}` with a
-sentence that goes after the name of the file. Row 1 of the sheet is the first row, empty or not.
+(rows from 1, columns by their place in the rows returned, from 0), with `--tables`
+`{"tables": [{"name", "heading", "rows", "merged"}]}` of any kind of document, or `{"error": "…"}`
+with a sentence that goes after the name of the file. Row 1 of the sheet is the first row, empty or
+not.
 
 A workbook of 5 KB can claim 17 billion cells, and one of 1 MB can unpack to gigabytes. So the
 sizes in the archive and the positions of the cells are checked before anything is unpacked into
@@ -43,7 +45,7 @@ _ERROR = re.compile(
 # The error that a formula shows: the library returns such a cell as empty.
 _ROW = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="([0-9]{1,7})"')
 _MERGED = re.compile(
-    rb'<(?:\w+:)?mergeCell\s[^>]*?\bref="([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"'
+    rb"""<(?:\w+:)?mergeCell\s[^>]*?\bref=["']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})"""
 )
 MOST_MERGED = 1_000_000
 _SHEET = re.compile(r"<(?:\w+:)?sheet\b([^>]*)>")
@@ -72,11 +74,13 @@ class Refused(Exception):  # noqa: N818 - it carries the message for people
 def main() -> None:
     """Read the sheet named by the arguments and write its rows to stdout."""
     path, sheet = Path(sys.argv[1]), (sys.argv[2] if len(sys.argv) > 2 else "") or None
-    every = sys.argv[3:] == ["--all"]
+    mode = sys.argv[3] if len(sys.argv) > 3 else ""
     answer: dict[str, object]
     try:
         _limit_this_process()
-        if every:
+        if mode == "--tables":
+            answer = {"tables": read_tables(path)}
+        elif mode == "--all":
             sheets, merged = read_all(path)
             answer = {"sheets": sheets, "merged": merged}
         else:
@@ -133,6 +137,63 @@ def _extents(path: Path, parts: dict[str, str]) -> dict[str, Extent]:
     if path.suffix.lower() == ".ods":
         return _check_ods_extents(path, parts)
     return {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
+
+
+def read_tables(path: Path) -> list[dict[str, object]]:
+    """Return the tables of a spreadsheet (.xlsx, .ods) or a Word document (.docx), in order.
+
+    Each has a `name` ("" in Word), the `heading` above it in Word, `rows` that begin in column A,
+    and `merged`: (row, column, rows) of cells merged downwards, counted from 0.
+    """
+    from recordpick._safe_xml import UnreadableError
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_sizes(archive, path.stat().st_size)
+            names = set(archive.namelist())
+            if "word/document.xml" in names:
+                return _word_tables(archive)
+            if "content.xml" in names:
+                return _ods_tables(archive)
+    except UnreadableError as error:
+        _refuse(str(error))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
+        _refuse(f"is damaged, or has a password ({error}).")
+    _, parts = _inspect(path)
+    extents = {sheet: _check_extent(path, sheet, part) for sheet, part in parts.items()}
+    if sum(extent.rows * extent.columns for extent in extents.values()) > MOST_CELLS:
+        _refuse("has sheets that span too many cells together.")
+    tables: list[dict[str, object]] = []
+    for sheet, rows in _load(path, extents).items():
+        width = len(rows[0]) if rows else 0
+        left = [""] * max(0, extents[sheet].columns - width)  # empty columns before the first
+        placed = [[*left, *row] for row in rows]
+        merged = [
+            (first - 1, column - 1, last - first + 1)
+            for first, last, column, _ in extents[sheet].merged
+            if last > first
+        ]
+        tables.append({"name": sheet, "heading": "", "rows": placed, "merged": merged})
+    return tables
+
+
+def _word_tables(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+    from recordpick._word_tables import read_docx
+
+    return [
+        {"name": "", "heading": table.heading, "rows": table.rows, "merged": table.merged}
+        for table in read_docx(archive)
+    ]
+
+
+def _ods_tables(archive: zipfile.ZipFile) -> list[dict[str, object]]:
+    from recordpick._ods_sheets import read_ods
+
+    sheets, merged = read_ods(archive, MOST_CELLS)
+    return [
+        {"name": name, "heading": "", "rows": rows, "merged": merged.get(name, [])}
+        for name, rows in sheets.items()
+    ]
 
 
 def _load(path: Path, sheets: dict[str, Extent]) -> dict[str, list[list[str]]]:

@@ -75,6 +75,27 @@ def write_new(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
+def replace_file(path: Path, content: bytes) -> None:
+    """Replace a file's content as a whole, on the disk before this returns; it keeps its rights.
+
+    A program that is killed leaves the old content or the new one. UserError for system errors.
+    """
+    path = path.resolve()
+    new = temporary_name(path)
+    try:
+        remove_leftover_files(path, time.time())
+        write_new(new, content)
+        if path.exists():
+            new.chmod(path.stat().st_mode & 0o777)
+        new.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+    finally:
+        with suppress(OSError):
+            new.unlink(missing_ok=True)
+
+
 def sync(path: Path) -> None:
     """Flush a file, or the names in a folder, to the disk where the system supports that.
 
@@ -285,7 +306,7 @@ def check_new(out: Path) -> None:
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
     if out.exists() or out.is_symlink():
-        raise UserError(f"{out} is there already: choose another name, or move it away first.")
+        raise UserError(f"{out} already exists: choose another name, or move it away first.")
 
 
 def write_file(

@@ -1,8 +1,8 @@
-"""The one parser of days: what people and systems in England write, and what is no day at all.
+"""The one parser of dates: the formats of people and systems in England, and what is not a date.
 
-Forms, options, `practice.toml`, manifests, banner lines and columns of files (index/dates.py) all
-read days by the rules of this module. A day that cannot be read in exactly one way is not read:
-the reason is said instead.
+Forms, options, `practice.toml`, manifests, banner lines and columns of files
+(index/date_columns.py) all read dates by the rules of this module. A date that cannot be read in
+exactly one way is not read: the reason is reported instead.
 
 Accepted: 2026-10-01 (also with `/` or `.`), 20261001, 01/10/2026 (`/`, `-`, `.` or a blank; the day
 comes first, as everybody in England writes it), 1 Oct 2026, 12-Sept-1980, 1st October 2026. A time
@@ -37,7 +37,7 @@ PLACEHOLDERS: Mapping[date, str] = {
     date(1858, 11, 17): "day 0 of VMS",
     date(1899, 12, 30): "day 0 of spreadsheets and OLE",
     date(1899, 12, 31): "day 0 of spreadsheets",
-    # Somebody who was born then cannot be told from somebody whose date of birth is not known.
+    # Somebody born on that day cannot be distinguished from somebody whose birth is unknown.
     date(1900, 1, 1): "what is typed, or stored by SQL Server, for an unknown day",
     date(2099, 12, 31): "for an end that is not known",
     date(2199, 12, 31): "for an end that is not known",
@@ -49,7 +49,7 @@ PLACEHOLDERS: Mapping[date, str] = {
     date(9999, 12, 30): "for an end that is not known, in another time zone",
     date(9999, 12, 31): "the last day that databases can hold",
 }
-"""Days that systems write where there is none, each with what is known of it.
+"""Days that systems write for a missing date, each with its origin.
 
 1970-01-01 (day 0 of Unix) is not among them: too many people were born then.
 """
@@ -58,13 +58,13 @@ NOTHING = frozenset(
     {"", "-", "--", ".", "n/a", "na", "n.a.", "nan", "nat", "nil", "none", "null", "<null>"}
     | {"(null)", "\\n", "not known", "not recorded", "unknown", "unk", "tbc", "blank", "(blank)"}
 )
-"""Words (in small letters) that people and programs write where there is no day."""
+"""Words (in lower case) that people and programs write for a missing date."""
 
 ERRORS = frozenset(
     {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#num!", "#null!", "#spill!", "#calc!"}
     | {"#getting_data", "#field!", "#blocked!", "#unknown!", "#busy!", "#n/a!"}
 )
-"""Errors (in small letters) that a formula of a spreadsheet shows in place of a value."""
+"""Errors (in lower case) that a spreadsheet's formula shows in place of a value."""
 
 _NOT_A_DATE = "not a date such as 31/01/1980"
 
@@ -104,7 +104,7 @@ _MONTHS = {
 }
 
 First = Literal["day", "month"]
-"""Which comes first where a day is written as two numbers and a year."""
+"""Which comes first in a date of two numbers and a year."""
 
 Why = Literal[
     "error",
@@ -130,11 +130,11 @@ class NotADayError(ValueError):
 
 
 def parse_day(text: str, first: First = "day", century: int | None = None) -> date:
-    """Return the day that a text stands for; NotADayError with the reason if there is none.
+    """Return the date that a text is; NotADayError with the reason if it is not one.
 
-    `first` says what 01/10/2026 means: the first of October, unless it is "month". A year of two
-    digits is refused, but for days that can only be of one `century` (2000 for the day on which
-    somebody checked a record).
+    `first` says what 01/10/2026 means: 1 October, unless it is "month". A year of two digits is
+    refused, except for dates that can only be in one `century` (2000 for the day on which somebody
+    checked a record).
     """
     cut = without_invisible(text)
     _check_is_something(cut)
@@ -150,7 +150,7 @@ def parse_day(text: str, first: First = "day", century: int | None = None) -> da
 
 
 def read_day(text: str, first: First = "day") -> date | None:
-    """Return the day that a text stands for, or None."""
+    """Return the date that a text is, or None."""
     try:
         return parse_day(text, first)
     except NotADayError:
@@ -158,7 +158,7 @@ def read_day(text: str, first: First = "day") -> date | None:
 
 
 def says_there_is_none(text: str) -> bool:
-    """Return whether a text only says that there is no day: empty, an error, a placeholder."""
+    """Return whether a text says that the date is missing: empty, an error, a placeholder."""
     try:
         parse_day(text)
     except NotADayError as error:
@@ -167,7 +167,7 @@ def says_there_is_none(text: str) -> bool:
 
 
 def is_usable(day: date) -> bool:
-    """Return whether a day can be one of a record: in range, and not a placeholder."""
+    """Return whether a date can be in a record: in range, and not a placeholder."""
     return EARLIEST <= day <= LATEST and day not in PLACEHOLDERS
 
 
@@ -176,7 +176,7 @@ def _check_is_something(text: str) -> None:
     if lower in ERRORS:
         raise NotADayError("error", "an error of a spreadsheet's formula")
     if lower in NOTHING:
-        raise NotADayError("nothing", "not a date: it says that there is none")
+        raise NotADayError("nothing", "not a date: it says that the date is missing")
     if _ZEROS.fullmatch(text) and "0" in text:
         raise NotADayError("placeholder", "a placeholder for a day that is not known")
 
@@ -212,7 +212,7 @@ _STYLES: tuple[
 
 
 def _real(year: str, month: str, day: str, century: int | None) -> date:
-    """Return a day of the calendar that a record can hold."""
+    """Return a date of the calendar that a record can hold."""
     if len(year) == 2 and century is not None:
         year = str(century + int(year))
     if len(year) != 4:
@@ -225,6 +225,6 @@ def _real(year: str, month: str, day: str, century: int | None) -> date:
         raise NotADayError("placeholder", "a placeholder for a day that is not known")
     if not is_usable(found):
         raise NotADayError(
-            "range", f"not a plausible day ({EARLIEST.year} to {LATEST.year} are taken)"
+            "range", f"not a plausible day (the year must be {EARLIEST.year} to {LATEST.year})"
         )
     return found

@@ -25,10 +25,10 @@ SEED = "20261001"
 def make_demo(
     folder: Path, patients: int = 1500, seed: int = 1, progress: Progress = silent
 ) -> Path:
-    """Make the demonstration in `folder` (made if need be) and give its working file.
+    """Make the demonstration in `folder` (created if necessary) and return its working file.
 
-    Makes `practice/` (the tables, as a source), `index/` and `demonstration.recordpick`, with
-    nothing picked. UserError if any of them is there already.
+    Creates `practice/` (the tables, as a source), `index/` and `demonstration.recordpick`, with
+    nothing picked. UserError if any of them already exists.
     """
     folder.mkdir(parents=True, exist_ok=True)
     practice = make_practice(patients, seed, AS_AT, progress=progress)
@@ -52,7 +52,7 @@ def make_demo(
 def run_demo(
     folder: Path, patients: int = 1500, seed: int = 1, progress: Progress = silent
 ) -> Path:
-    """Do the whole work by itself: make, match, pick, draw, export; give the hand-over folder."""
+    """Do all the steps: make, match, pick, draw, export; return the hand-over folder."""
     path = make_demo(folder, patients, seed, progress)
     with WorkingFile.open(path, PERSON) as file:
         index = open_index(folder / "index")

@@ -1,4 +1,4 @@
-"""The error for people: something they gave cannot be used.
+"""The error for people: something that they supplied cannot be used.
 
 There is one class. Its messages are one or two sentences each: where (file, line, key), what is
 wrong, and what to do. The command line prints them to stderr and exits with 2; the app shows them
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 
 class UserError(Exception):
-    """Something a person can put right: bad input, a missing file, a missing folder.
+    """Something that a person can correct: bad input, a missing file, a missing folder.
 
     `messages` holds one text per problem, in the order of the input.
     """

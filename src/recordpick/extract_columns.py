@@ -1,4 +1,4 @@
-"""The columns of each system's export, as public documents give them: names, in file order.
+"""The columns of each system's export, from public documents: names, in file order.
 
 EMIS: by table and version. SystmOne: by table. Vision: by the type of file, which has no header.
 """
@@ -17,7 +17,7 @@ VISION_STAFF_ORDERS = (
 )
 """The orders of the columns of Vision's staff file: of the supplier's test pack, of live extracts.
 
-So reads endeavourhealth/Transforms both.
+endeavourhealth/Transforms reads both like this.
 """
 
 

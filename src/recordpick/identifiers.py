@@ -1,11 +1,11 @@
-"""Identifiers (patient numbers, NHS numbers, codes) as other programs dress and spoil them.
+"""Identifiers (patient numbers, NHS numbers, codes), repaired where other programs changed them.
 
-Identifiers are text. Apps and web pages put characters between their digits that cannot be seen,
-or `?` and `_` where an old encoding had no place for these; spreadsheets write them as formulas
+Identifiers are text. Apps and web pages put characters between their digits that cannot be seen, or
+`?` and `_` where an old encoding had no place for these; spreadsheets write them as formulas
 (`="1001"`), with an apostrophe (`'1003`), as numbers (`12346.0`, `12,345`) or in scientific
-notation (`1.13521E+12`). What has exactly one reading is repaired, the same way wherever a number
-is read; anything else is not a number, and whoever reads it says why. The same rules as polars
-expressions are in index/nhs_numbers.py and index/patient_numbers.py, made of these patterns.
+notation (`1.13521E+12`). What has exactly one reading is repaired, in the same way for every
+reader; anything else is not a number, and the caller reports why. The same rules as polars
+expressions are in index/values.py and index/patient_numbers.py, built from these patterns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BLANK = "[\\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u2800]"
 HYPHEN = "[\u2010-\u2015\u2212\ufe58\ufe63\uff0d-]"
 
 FORMULA = '^="([^"]*)"$'
-"""A text that a spreadsheet is kept from changing: ="1001"."""
+"""A text protected from changes by a spreadsheet: ="1001"."""
 
 APOSTROPHE = "^['\u2018\u2019]([^'\u2018\u2019]*)$"
 
@@ -30,27 +30,27 @@ WHOLE_AS_DECIMAL = r"^([0-9]+)(?:\.0+|,0{1,2})$"
 THOUSANDS = r"^[1-9][0-9]{0,2}(?:(?:,[0-9]{3})+|(?: [0-9]{3})+)$"
 
 FULL_WIDTH = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
-"""Digits as wide as Chinese characters, which keyboards of East Asia type."""
+"""Full-width digits, which East Asian keyboards type."""
 
 SCIENTIFIC = r"^[0-9](?:[.,][0-9]+[eE]\+?|[eE]\+)[0-9]+$"
 """A number in scientific notation: its last digits are lost, unless all of them are written.
 
-2E10, without sign and point, is none: systems may give such numbers, spreadsheets do not.
+2E10, without sign and point, is not one: systems may use such numbers, spreadsheets do not.
 """
 
 ERROR = r"^#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|FIELD!)$"
 """What a formula of a spreadsheet shows in place of a value."""
 
-SPOILT = f"{SCIENTIFIC}|{ERROR}"
+DAMAGED = f"{SCIENTIFIC}|{ERROR}"
 
 OPEN_QUOTE = '^"([^"]*)$|^([^"]*)"$'
-"""A number with one quotation mark, which its file left open or closed for nothing."""
+"""A number with one unmatched quotation mark."""
 
 ODD = rf"[^!-~]|^[=\"'\u2018\u2019]|\"$|{WHOLE_AS_DECIMAL}|{THOUSANDS}|{SCIENTIFIC}"
-"""What `repair_number` and `is_spoilt` need to look at; any other text is a number as it is."""
+"""What `repair_number` and `is_damaged` need to look at; any other text is a number as it is."""
 
 NHS_BETWEEN = f"{INVISIBLE}|{BLANK}|{HYPHEN}"
-"""What is taken out of an NHS number: it is written 943 476 5919, or with hyphens."""
+"""What is removed from an NHS number: it is written 943 476 5919, or with hyphens."""
 
 NHS_REPAIRS = (
     (r"^([0-9]{3})[?_\ufffd]{1,3}([0-9]{3})[?_\ufffd]{1,3}([0-9]{4})$", 3),
@@ -62,7 +62,7 @@ NHS_REPAIRS = (
     ("^([0-9]),([0-9]{3}),([0-9]{3}),([0-9]{3})$", 4),
     (r"^([0-9])[.,]([0-9]{9})0*[eE]\+?0?9$", 2),
 )
-"""What else has one reading as an NHS number, and how many groups of digits that has.
+"""Other texts with one reading as an NHS number, and how many groups of digits they have.
 
 Signs where an old encoding had no place for a blank; what spreadsheets make of it; a number in
 scientific notation with all its digits.
@@ -78,7 +78,7 @@ _OPEN_QUOTE, _FORMULA, _APOSTROPHE, _WHOLE, _THOUSANDS, _SCIENTIFIC = (
 
 
 def without_invisible(text: str) -> str:
-    """Return the text without characters that cannot be seen; blanks of any width are one blank.
+    """Return the text without invisible characters; blanks of any width become one blank.
 
     Digits of full width are digits.
     """
@@ -103,8 +103,8 @@ def exact_whole_number(text: str) -> str | None:
 def repair_number(text: str) -> str:
     """Return a patient number (or a code) as its system writes it, where that is certain.
 
-    A text that is not spoilt in one of the known ways comes back as it is, blanks off its ends;
-    `is_spoilt` says whether what comes back still cannot be used.
+    A text without one of the known kinds of damage is returned as it is, trimmed; `is_damaged`
+    says whether what is returned still cannot be used.
     """
     number = without_invisible(text)
     for dress in (_OPEN_QUOTE, _FORMULA, _APOSTROPHE):
@@ -117,9 +117,9 @@ def repair_number(text: str) -> str:
     return exact_whole_number(number) or number
 
 
-def is_spoilt(number: str) -> bool:
+def is_damaged(number: str) -> bool:
     """Return whether a repaired number is in scientific notation still, or a formula's error."""
-    return re.match(SPOILT, number) is not None
+    return re.match(DAMAGED, number) is not None
 
 
 def nhs_digits(text: str) -> str | None:

@@ -13,6 +13,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,26 +99,45 @@ def check_what_it_is(path: Path) -> None:
             "or "
             "as CSV."
         )
+    if is_web_page(start):
+        raise UserError(
+            f"{path}: this is a web page, whatever its name says. Open it in a spreadsheet, "
+            "and save it as .xlsx or as CSV."
+        )
+    if is_xml(start):
+        raise UserError(
+            f"{path}: this is XML, whatever its name says. Open it in a spreadsheet, and save "
+            "it as .xlsx or as CSV."
+        )
+
+
+def is_web_page(start: bytes) -> bool:
+    """Return whether a file that begins like this is a web page."""
+    return any(_WEB_PAGE.match(text) for text in _as_text(start))
+
+
+def is_xml(start: bytes) -> bool:
+    """Return whether a file that begins like this is XML."""
+    return any(_XML.match(text) for text in _as_text(start))
+
+
+def _as_text(start: bytes) -> list[str]:
+    """Return the beginning of a file in the encodings that it may have."""
+    texts = []
     for code in ("utf-8-sig", "utf-16"):
-        try:
-            text = start[: _SAMPLE - _SAMPLE % 2].decode(code, "ignore")
-        except UnicodeDecodeError:
-            continue
-        if _WEB_PAGE.match(text):
-            raise UserError(
-                f"{path}: this is a web page, whatever its name says. Open it in a spreadsheet, "
-                "and save it as .xlsx or as CSV."
-            )
-        if _XML.match(text):
-            raise UserError(
-                f"{path}: this is XML, whatever its name says. Open it in a spreadsheet, and save "
-                "it as .xlsx or as CSV."
-            )
+        with suppress(UnicodeDecodeError):
+            texts.append(start[: _SAMPLE - _SAMPLE % 2].decode(code, "ignore"))
+    return texts
 
 
 def _run_child(path: Path, words: list[str], seconds: float) -> dict[str, Any]:
     """Run the child process and return its answer. UserError for what cannot be read."""
     _check_first_bytes(path)
+    return run_reader(path, words, seconds)
+
+
+def run_reader(path: Path, words: list[str], seconds: float = SECONDS) -> dict[str, Any]:
+    """Run the child process on a file that was checked; UserError for what cannot be read."""
     command = [sys.executable, "-P", str(_CHILD), str(path.absolute()), *words]
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and script, no shell

@@ -25,7 +25,7 @@ _WHY = {
 
 
 class Output:
-    """A stream that text is written to; the first failure is kept (`failed`) and stops nobody."""
+    """A stream that text is written to; the first failure is kept (`failed`) and stops nothing."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream

@@ -27,7 +27,7 @@ class Stopped(KeyboardInterrupt):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = exit_code_of(number)
-        """What shells say of a program that such a signal has ended."""
+        """The exit code that shells report for a program ended by such a signal."""
 
 
 def exit_code_of(number: int) -> int:

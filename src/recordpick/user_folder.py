@@ -22,7 +22,7 @@ def own_folder() -> Path | None:
         if earlier is not None and earlier.is_dir():
             return earlier
         folder = user_config_path(_NAME, appauthor=False, roaming=True)
-    except RuntimeError:  # nobody knows where this person's home is
+    except RuntimeError:  # the home folder is unknown
         return None
     return folder if folder.is_absolute() else None
 

@@ -17,7 +17,7 @@ from .registry import attack
 
 
 def overwrite(path: Path, chance: random.Random) -> None:
-    """Write over a stretch of the file, without a new name."""
+    """Write over a chunk of the file, without a new name."""
     size = path.stat().st_size
     at = chance.randrange(size)
     length = min(size - at, chance.choice([1, 4, 100, 512, 4096, 20_000]))
@@ -28,7 +28,7 @@ def overwrite(path: Path, chance: random.Random) -> None:
 
 
 def overwrite_in_its_own_time(path: Path, chance: random.Random) -> None:
-    """Overwrite a stretch and set the time of change back, as a failing disk has it."""
+    """Overwrite a chunk and set the time of change back, as a failing disk has it."""
     before = path.stat()
     overwrite(path, chance)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))

@@ -29,9 +29,9 @@ def side(*people) -> pl.DataFrame:
 
 
 def paired(here, there):
-    """Return the pairs, and the places of both sides."""
+    """Return the pairs, and the outcomes of both sides."""
     found = pair(here, there)
-    return found.pairs.rows(), found.here["place"].to_list(), found.there["place"].to_list()
+    return found.pairs.rows(), found.here["outcome"].to_list(), found.there["outcome"].to_list()
 
 
 def test_the_number_decides_before_the_name():
@@ -118,13 +118,13 @@ def test_everybody_has_one_place_and_nobody_is_in_two_pairs(ours, theirs):
     here, there = side(*ours), side(*theirs)
     found = pair(here, there)
     for name, rows in (("here", here), ("there", there)):
-        places: pl.DataFrame = getattr(found, name)
-        assert places["row"].to_list() == rows["row"].to_list()
-        counts = [found.number(name, place) for place in (MATCHED, LIKELY, UNCLEAR, ALONE)]
+        outcomes: pl.DataFrame = getattr(found, name)
+        assert outcomes["row"].to_list() == rows["row"].to_list()
+        counts = [found.number(name, outcome) for outcome in (MATCHED, LIKELY, UNCLEAR, ALONE)]
         assert sum(counts) == rows.height
         assert found.pairs[name].n_unique() == found.pairs.height == counts[0] + counts[1]
-        in_pairs = dict(found.pairs.select(name, "place").iter_rows())
-        place_of = dict(places.iter_rows())
+        in_pairs = dict(found.pairs.select(name, "outcome").iter_rows())
+        place_of = dict(outcomes.iter_rows())
         assert {row: place_of[row] for row in in_pairs} == in_pairs
 
 
@@ -132,9 +132,9 @@ def test_everybody_has_one_place_and_nobody_is_in_two_pairs(ours, theirs):
 def test_pairs_are_what_they_are_said_to_be(ours, theirs):
     """A match shares a number that nobody else has; a likely one never shares a number."""
     numbers = [Counter(who[0] for who in people if who[0]) for people in (ours, theirs)]
-    for here, there, place in pair(side(*ours), side(*theirs)).pairs.iter_rows():
+    for here, there, outcome in pair(side(*ours), side(*theirs)).pairs.iter_rows():
         mine, other = ours[here], theirs[there]
-        if place == MATCHED:
+        if outcome == MATCHED:
             assert mine[0] == other[0]
             assert numbers[0][mine[0]] == numbers[1][other[0]] == 1
         else:

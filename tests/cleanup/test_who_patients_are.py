@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recordpick.cleanup import CHECKS, look_through
-from recordpick.index.manifest import SET_ASIDE
+from recordpick.index.manifest import EMPTIED_VALUES
 
 from small_practice import AS_AT, small_index
 
@@ -51,7 +51,7 @@ def test_no_nhs_number_and_one_that_cannot_be_right_are_two_findings(indexed):
 def test_an_index_made_before_patients_were_kept_with_such_numbers(indexed):
     """The numbers are reported with file and line, and so is that they are among those without."""
     index = indexed(patients=PATIENTS)
-    path = index.folder / SET_ASIDE
+    path = index.folder / EMPTIED_VALUES
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n", "utf-8")
     findings = by_id(look_through(index, AS_AT))
@@ -64,13 +64,13 @@ def test_an_index_made_before_patients_were_kept_with_such_numbers(indexed):
 def test_without_the_file_of_rejected_values_it_is_not_known(indexed, content):
     """A file that is missing or damaged does not prove that all numbers are right."""
     index = indexed(patients=PATIENTS)
-    path = index.folder / SET_ASIDE
+    path = index.folder / EMPTIED_VALUES
     path.unlink()
     if content is not None:
         path.write_bytes(content)
     findings = by_id(look_through(index, AS_AT))
     assert findings["invalid_nhs_number"].state == "cannot be told"
-    assert SET_ASIDE in findings["invalid_nhs_number"].why
+    assert EMPTIED_VALUES in findings["invalid_nhs_number"].why
     assert "among them" in findings["no_nhs_number"].why
 
 

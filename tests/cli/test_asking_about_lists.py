@@ -43,8 +43,8 @@ def test_both_questions_are_asked_and_the_answers_hold(indexed, tmp_path):
     assert code == 0
     assert "Is 01/02/1980 1 February 1980, or 2 January 1980?" in reported
     assert "Is everyone on this list registered" in reported
-    assert "Date of Birth was read as month/day/year, as was said" in reported
-    assert "everyone was taken as registered, as was said" in reported
+    assert "Date of Birth was read as month/day/year, as answered" in reported
+    assert "everyone was read as registered, as answered" in reported
     assert "On which day was this export made?" in reported
     assert reported.count("Type the day as in 01/10/2026") == 2  # 26 is not a year
     assert read_manifest(tmp_path / "index").as_at == date(2026, 10, 1)
@@ -58,7 +58,7 @@ def test_what_options_say_is_not_asked(indexed):
     )
     assert code == 0
     assert "Is " not in reported
-    assert "Date of Birth was read as day/month/year, as was said" in reported
+    assert "Date of Birth was read as day/month/year, as answered" in reported
 
 
 def test_an_unanswered_question_makes_no_index(indexed, tmp_path):

@@ -126,5 +126,5 @@ def test_what_cannot_be_merged_is_refused_in_a_sentence(
         assert merge((copies[0], bad), out) == 2
         assert "recordpick: " in capsys.readouterr().err
     assert merge(copies, copies[0], "--take", "A") == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert not out.exists()

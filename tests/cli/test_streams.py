@@ -59,6 +59,8 @@ EXAMPLES: dict[str, list[str]] = {
     "receive": ["list.csv", "--out", "OUT"],
     "synthesise": ["--patients", "60", "--out", "OUT"],
     "criteria check": ["PACK"],
+    "criteria draft": ["criteria.csv", "--json"],
+    "criteria confirm": ["PACK"],
     "completion": ["bash"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
@@ -87,6 +89,7 @@ def words(demo: Path, tmp_path: Path, monkeypatch) -> Callable[[str], list[str]]
     """Give what is typed for a command, in a folder with the demonstration."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.csv").write_text("patient_id\n1\n", encoding="utf-8")
+    (tmp_path / "criteria.csv").write_text("Ref,Find\nA,Pts over 75\n", encoding="utf-8")
     with WorkingFile.open(demo / "demonstration.recordpick", read_only=True) as file:
         criterion = file.pack.criteria[0].id
     pack = next(iter((Path(__file__).parents[2] / "criteria").glob("*.toml")))

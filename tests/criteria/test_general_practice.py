@@ -77,7 +77,7 @@ def test_those_who_left_or_died_are_looked_for_among_everybody(pack: Pack) -> No
     everybody = [c.id for c in pack.criteria if c.population is None]
 
     assert everybody == ["DEM-08", "DEM-09"]
-    assert pack.population == "status = 'registered'"
+    assert pack.population.text == "status = 'registered'"
 
 
 def test_codelists_hold_just_the_codes_of_the_made_up_practice(pack: Pack) -> None:

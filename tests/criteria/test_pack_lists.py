@@ -292,7 +292,8 @@ def test_problems_of_a_spreadsheet_name_its_rows(tmp_path: Path) -> None:
     rows: list[list[object]] = [[], ["id", "find"], ["A", "x"], [], ["A", "y"]]
     with pytest.raises(UserError) as refused:
         read_pack(spreadsheet(tmp_path / "list.xlsx", rows))
-    assert str(refused.value) == "list.xlsx, criterion A, row 5: The id is already that of row 3."
+    place = 'list.xlsx, sheet "Criteria", criterion A, row 5, column A ("id")'
+    assert str(refused.value) == f"{place}: The id is already that of row 3."
 
 
 def test_a_file_that_only_claims_to_be_a_spreadsheet(tmp_path: Path) -> None:

@@ -12,6 +12,10 @@ from recordpick.criteria.pack import Codelist, Rule, Step, columns_of, words_of
 from recordpick.errors import UserError
 from recordpick.resources import general_practice_pack
 
+import small_practice
+
+REGISTERED = small_practice.parsed("status = 'registered'")
+
 
 def test_the_head_of_a_pack() -> None:
     """Title, supplier, version, numbers and who is asked about."""
@@ -20,14 +24,14 @@ def test_the_head_of_a_pack() -> None:
     assert pack.supplier == "Example Clinical Systems"
     assert pack.version == "2026.1"
     assert (pack.records_per_criterion, pack.random_records) == (15, 25)
-    assert pack.population == pack.random_population == "status = 'registered'"
+    assert pack.population == pack.random_population == REGISTERED
     assert pack.areas == ("Medication", "Observations")
 
 
 def test_a_criterion_has_the_packs_number_and_population_or_its_own() -> None:
     """`everyone` undoes the pack's population."""
     first, second = parsed(SOUND).criteria
-    assert (first.records, first.population) == (15, "status = 'registered'")
+    assert (first.records, first.population) == (15, REGISTERED)
     assert (second.records, second.population) == (5, None)
 
 
@@ -47,7 +51,7 @@ def test_rules_with_their_defaults() -> None:
                 Rule(
                     says="a controlled drug on a current repeat",
                     table="medications",
-                    where="course = 'repeat' AND is_active",
+                    where=small_practice.parsed("course = 'repeat' AND is_active", "medications"),
                     codes="controlled_drugs",
                 ),
             )
@@ -136,6 +140,7 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
     """Each is named, with what is wrong and nothing of Python's."""
     (tmp_path / "folder.toml").mkdir()
     (tmp_path / "pack.docx").write_bytes(b"PK")
+    (tmp_path / "pack.md").write_text("# A list")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
     (tmp_path / "latin.toml").write_bytes('[pack]\ntitle = "Café"\n'.encode("cp1252"))
     (tmp_path / "empty.toml").write_bytes(b"")
@@ -143,7 +148,8 @@ def test_files_that_are_no_pack(tmp_path: Path) -> None:
     reported = {
         "missing.toml": "there is no such file",
         "folder.toml": "is a folder",
-        "pack.docx": ".toml, .csv or .xlsx",
+        "pack.docx": "is damaged or not complete",
+        "pack.md": ".toml, .csv, .xlsx, .ods or .docx",
         "binary.toml": "line 1: the file is not UTF-8",
         "latin.toml": "line 2: the file is not UTF-8",
         "empty.toml": "has no [pack]",

@@ -23,7 +23,7 @@ from recordpick.selection.events import Person
 from recordpick.selection.state import Closed, Draw, Drawn, Pick, Selection
 from recordpick.selection.working_file import WorkingFile
 
-from small_practice import small_index
+from small_practice import parsed, small_index
 
 AS_AT = date(2026, 10, 1)
 STAFF = Person("Aoife Ní Bhriain", "practice")
@@ -51,7 +51,7 @@ def pack() -> Pack:
         version="2026.1",
         records_per_criterion=2,
         random_records=3,
-        population="status = 'registered'",
+        population=parsed("status = 'registered'"),
         random_population=None,
         criteria=(
             Criterion(

@@ -189,7 +189,7 @@ def test_the_command_with_a_pack_a_zip_and_a_file(
     assert main(["compare", str(tmp_path / "pack.zip"), str(new), "--all"]) == 0
     assert "the current system has none" in capsys.readouterr().out
     assert main(["compare", str(new), str(new), "--out", str(tmp_path / "c.csv")]) == 2
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
 
 
 def test_the_documents_name_every_column_and_state() -> None:

@@ -90,12 +90,12 @@ def test_a_name_that_is_taken_or_no_zip_is_refused(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     (tmp_path / "taken.zip").write_text("kept")
-    for name, told in (
-        ("taken.zip", "is there already: choose another name"),
+    for name, message in (
+        ("taken.zip", "already exists: choose another name"),
         ("hand-over.7z", "ending in .zip"),
         ("nowhere/hand-over.zip", "there is no folder"),
     ):
-        with pytest.raises(UserError, match=told):
+        with pytest.raises(UserError, match=message):
             export_encrypted(file, index, tmp_path / name, answers)
     assert (tmp_path / "taken.zip").read_text() == "kept"
     assert file.selection.exports == ()

@@ -202,10 +202,10 @@ def test_another_table_of_indicators_can_be_given(
 def test_the_summary_says_what_was_written(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
-    told = "\n".join(summary(export(file, index, tmp_path / "out", answers)))
-    assert "5 lines" in told
-    assert "3 criteria, 3 picks; 2 random records" in told
-    assert all(name in told for name in FILES)
+    text = "\n".join(summary(export(file, index, tmp_path / "out", answers)))
+    assert "5 lines" in text
+    assert "3 criteria, 3 picks; 2 random records" in text
+    assert all(name in text for name in FILES)
 
 
 # Picking goes on while the pack is made

@@ -27,9 +27,9 @@ def test_the_folder_is_written_and_its_files_are_named(
     closed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _export(closed, tmp_path / "out") == 0
-    told = capsys.readouterr().out
-    assert "5 lines written" in told
-    assert all(name in told for name in FILES)
+    text = capsys.readouterr().out
+    assert "5 lines written" in text
+    assert all(name in text for name in FILES)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(FILES)
 
 

@@ -308,11 +308,11 @@ NOT_TAKEN: dict[str, tuple[Callable[[Any], None], str, int]] = {
 
 
 @pytest.mark.parametrize("name", NOT_TAKEN)
-def test_what_cannot_be_told_is_named_and_the_rest_is_taken(look: Look, name: str) -> None:
+def test_a_row_that_is_unclear_is_named_and_the_rest_is_imported(look: Look, name: str) -> None:
     """No result goes to a patient it may not belong to, and none is lost without a word."""
-    change, told, others = NOT_TAKEN[name]
+    change, message, others = NOT_TAKEN[name]
     looked = look(BOTH, change)
-    assert any(told in sentence and "BRO-01" in sentence for sentence in looked.not_imported)
+    assert any(message in sentence and "BRO-01" in sentence for sentence in looked.not_imported)
     assert said(looked).items() <= TAKEN.items()
     assert len(looked.filled.entries) == others
 
@@ -342,7 +342,7 @@ def test_initials_filled_in_beforehand_are_no_results(look: Look) -> None:
     assert (looked.filled.entries, looked.not_imported) == ((), ())
 
 
-def test_a_difference_that_nobody_described_is_told(look: Look) -> None:
+def test_a_difference_that_nobody_described_is_reported(look: Look) -> None:
     assert any("nobody has described" in one for one in look(BOTH).notes)
 
 

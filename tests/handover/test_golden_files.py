@@ -1,6 +1,6 @@
 """A golden file guards each format: what others read does not change unless somebody means it to.
 
-After a change that is meant, write the file anew and look at the difference before committing it.
+After a change that is meant, write the file again and look at the difference before committing it.
 """
 
 from __future__ import annotations

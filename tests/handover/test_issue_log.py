@@ -115,8 +115,8 @@ def test_without_issues_the_log_has_its_heading(checking: Checking) -> None:
 
 
 def test_the_documents_name_every_column_of_the_log() -> None:
-    told = DOCS.read_text(encoding="utf-8")
-    assert [name for name in ISSUE_LOG if f"| {name} |" not in told] == []
+    page = DOCS.read_text(encoding="utf-8")
+    assert [name for name in ISSUE_LOG if f"| {name} |" not in page] == []
 
 
 def test_an_issue_keeps_the_numbers_of_the_list_that_it_was_last_checked_with(

@@ -161,15 +161,15 @@ def test_the_command_writes_a_workbook_or_a_text_and_names_only_when_asked(
     assert main([*command, str(book)]) == 0
     assert "2 lines for 1 record of RP-" in capsys.readouterr().out
     assert main([*command, str(text)]) == 0
-    told = text.read_text(encoding="utf-8")
-    assert "Phase: recheck" in told
-    assert "found before: Issue 1 (open), different, high: dose: ½ / not 1" in told
+    page = text.read_text(encoding="utf-8")
+    assert "Phase: recheck" in page
+    assert "found before: Issue 1 (open), different, high: dose: ½ / not 1" in page
     assert main([*command, str(tmp_path / "no.csv")]) == 2
     assert main([*command, str(book)]) == 2
     assert main([*command, str(tmp_path / "names.xlsx"), "--with", "names"]) == 2
-    told = capsys.readouterr().err
-    for sentence in ("ends in .xlsx or .txt", "is there already", "add --yes if you want that"):
-        assert sentence in told
+    page = capsys.readouterr().err
+    for sentence in ("ends in .xlsx or .txt", "already exists", "add --yes if you want that"):
+        assert sentence in page
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["recheck.xlsx"]
     names = [*command, str(tmp_path / "names.xlsx"), "--with", "names", "--yes"]
     assert main([*names, "--phase", "go_live"]) == 0

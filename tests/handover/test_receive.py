@@ -129,7 +129,7 @@ def test_only_endings_that_are_known_and_names_that_are_free(tmp_path: Path) -> 
     (tmp_path / "taken.csv").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match=".parquet or .csv"):
         check_out(tmp_path / "all.xlsx")
-    for name, says in (("taken.csv", "there already"), ("no/all.csv", "no folder")):
+    for name, says in (("taken.csv", "already exists"), ("no/all.csv", "no folder")):
         with pytest.raises(UserError, match=says):
             write_file(tmp_path / name, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["taken.csv"]

@@ -24,7 +24,7 @@ def picked(*patients: tuple[str, ChosenBy]) -> Selection:
     )
 
 
-def test_picks_that_a_newer_extract_does_not_bear_out_are_told_at_export() -> None:
+def test_picks_that_a_newer_extract_does_not_support_are_reported_at_export() -> None:
     """Gone, dead, left, no longer met; those whom people chose by hand need not meet the rules."""
     index = small_index(
         patients=[
@@ -49,7 +49,7 @@ def test_picks_that_a_newer_extract_does_not_bear_out_are_told_at_export() -> No
     assert not pick_warnings(picked(("4", "staff"), ("5", "rule")), index, AS_AT, answers)
 
 
-def test_an_nhs_number_of_two_patients_is_told_at_export() -> None:
+def test_an_nhs_number_of_two_patients_is_reported_at_export() -> None:
     """Whoever imports the list by NHS number would open the other one's record."""
     index = small_index(
         patients=[
@@ -72,7 +72,7 @@ def test_many_are_counted_and_some_named() -> None:
     assert many.in_words.endswith("18, 19 and 3 more")
 
 
-def test_the_supplier_is_told_where_more_patients_may_be_there_than_were_found() -> None:
+def test_the_supplier_is_warned_where_more_patients_may_meet_the_rules() -> None:
     """Nobody was found is another thing where the codelist is of another code system."""
     asked = pack(criterion())
     said = Answer(

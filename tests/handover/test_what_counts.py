@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recordpick.criteria.conditions import Condition, text_of
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.errors import UserError
@@ -109,7 +110,7 @@ def _criterion(pack: Pack, criterion_id: str) -> Criterion:
 
 
 def _wheres(criterion: Criterion) -> list[str]:
-    return [rule.where or "" for step in criterion.steps for rule in step.rules]
+    return [text_of(rule.where) or "" for step in criterion.steps for rule in step.rules]
 
 
 def _words(texts: Iterable[str], column: str) -> set[str]:
@@ -154,7 +155,7 @@ def test_a_vaccine_that_is_found_as_refused_is_never_one_that_is_given() -> None
 def test_homes_are_those_of_the_criterion() -> None:
     """The capitation report and DEM-13 count the same people."""
     ours, theirs = (
-        [(rule.table, rule.where, rule.codes) for step in one.steps for rule in step.rules]
+        [(rule.table, text_of(rule.where), rule.codes) for step in one.steps for rule in step.rules]
         for one in (_criterion(RULES, "capitation.in_home"), _criterion(PACK, "DEM-13"))
     )
     assert ours == theirs
@@ -169,7 +170,7 @@ def test_the_terms_of_the_codelists_do_not_speak_against_themselves(written: Wri
         for step in criterion.steps
         for rule in step.rules
         for flag in FLAGS
-        if rule.codes and rule.table == "entries" and flag in (rule.where or "")
+        if rule.codes and rule.table == "entries" and flag in (text_of(rule.where) or "")
     }
     rows = [
         (codes, flag, code, term)
@@ -298,18 +299,18 @@ def test_who_reaches_an_age_in_time_by_one_rule(born: date, months: int) -> None
     assert eligible
     assert immunised
 
-    def held(table: str, where: str, as_at: date, **cells: Any) -> bool:
-        return pl.DataFrame([cells]).select(satisfied(RULES, table, where, as_at)).item()
+    def held(where: Condition, as_at: date, **cells: Any) -> bool:
+        return pl.DataFrame([cells]).select(satisfied(where, as_at)).item()
 
     for as_at, so in ((day - timedelta(days=1), False), (day, True)):
-        assert held("patients", eligible, as_at, date_of_birth=born) is so
+        assert held(eligible, as_at, date_of_birth=born) is so
     a_year_on = _reached(day, 12)
     last, after = a_year_on - timedelta(days=1), a_year_on + timedelta(days=1)
-    assert held("patients", eligible, last, date_of_birth=born)
-    assert not held("patients", eligible, after, date_of_birth=born)
+    assert held(eligible, last, date_of_birth=born)
+    assert not held(eligible, after, date_of_birth=born)
     for on, so in ((day - timedelta(days=1), True), (day, False)):
         entry = {"date": on, "born_on": born, "is_given": True, "code": code}
-        assert held("entries", immunised, day, **entry) is so
+        assert held(immunised, day, **entry) is so
 
 
 # Diagnoses, reviews, results

@@ -268,7 +268,7 @@ def test_several_sources_are_read_as_at_one_day(tmp_path):
     (said,) = [note for note in index.manifest.notes if "2026-10-05" in note]
     assert said == (
         "third.csv is of 2026-10-05 (the line “Last Run: 05-Oct-2026 09:14”), second of 2026-10-01 "
-        "(file names): 2026-10-01 was taken for both."
+        "(file names): 2026-10-01 is used for both."
     )
 
 

@@ -148,11 +148,11 @@ def test_a_value_that_cannot_be_read_is_left_empty_and_its_row_is_used(
         ("6", "date", "a placeholder for a day that is not known"),
         ("6", "kind", found[2][2]),
         ("6", "value", "an error of a spreadsheet's formula"),
-        ("7", "code", "spoilt by a spreadsheet: its digits are lost"),
+        ("7", "code", "damaged by a spreadsheet: its digits are lost"),
         ("7", "value", "not a number"),
     ]
     count = count_of(index, "events.csv")
-    assert (count.rows_rejected, count.values_set_aside) == (0, len(found))
+    assert (count.rows_rejected, count.values_emptied) == (0, len(found))
     assert any("1 value of date was left empty: not a day" in note for note in index.manifest.notes)
     assert {(one.table, one.column) for one in index.manifest.conflated} >= {
         ("events", "code"),
@@ -187,7 +187,7 @@ def test_an_nhs_number_that_cannot_be_right_does_not_cost_the_patient(
 
     patients = index.scan("patients").collect()
     assert patients["nhs_number"].to_list()[3:] == [None, None]
-    assert count_of(index, "patients.csv").values_set_aside == 2
+    assert count_of(index, "patients.csv").values_emptied == 2
     with (index.folder / "set_aside_values.csv").open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file))[1:] == [
             [
@@ -267,7 +267,7 @@ def test_other_tables_keep_their_columns(practice: Path, tmp_path: Path) -> None
     }
 
 
-def test_columns_that_a_table_does_not_have_are_told(practice: Path, tmp_path: Path) -> None:
+def test_columns_that_a_table_does_not_have_are_reported(practice: Path, tmp_path: Path) -> None:
     folder_of(practice, patients=PATIENTS.replace("sex", "gender"))
 
     index = build_index([practice], tmp_path / "index", as_at=date(2026, 1, 31))
@@ -281,12 +281,12 @@ def test_the_practice_says_its_name_and_day(practice: Path, tmp_path: Path) -> N
     )
 
     said = build_index([practice], tmp_path / "a").manifest
-    told = build_index(
+    index = build_index(
         [practice], tmp_path / "b", as_at=date(2025, 1, 1), practice="Elsewhere"
     ).manifest
 
     assert (said.practice, said.as_at, said.synthetic) == ("Ynys Surgery", date(2026, 1, 31), True)
-    assert (told.practice, told.as_at) == ("Elsewhere", date(2025, 1, 1))
+    assert (index.practice, index.as_at) == ("Elsewhere", date(2025, 1, 1))
 
 
 def test_sources_add_up(practice: Path, tmp_path: Path) -> None:
@@ -341,7 +341,7 @@ def test_sources_must_agree_on_who_a_patient_is(
         (b"patient_id,family_name\n1,Zo\xeb\n2,Zo\xc3\xab\n", "two encodings"),
     ],
 )
-def test_patients_that_cannot_be_read_are_told(
+def test_patients_that_cannot_be_read_are_reported(
     tmp_path: Path, content: str | bytes, says: str
 ) -> None:
     practice = folder_of(tmp_path / "practice", patients=content)
@@ -352,7 +352,7 @@ def test_patients_that_cannot_be_read_are_told(
     assert list(tmp_path.iterdir()) == [practice]
 
 
-def test_a_file_of_which_nothing_can_be_used_is_told(practice: Path, tmp_path: Path) -> None:
+def test_a_file_of_which_nothing_can_be_used_is_reported(practice: Path, tmp_path: Path) -> None:
     """An index without events must not look like a practice without any."""
     folder_of(practice, events="patient_id,event_id,date\n1,,2026-01-31\n2,,2026-02-28\n")
 
@@ -371,7 +371,7 @@ def test_a_table_whose_dates_have_the_month_first_is_refused(
         build_index([practice], tmp_path / "index")
 
 
-def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_a_file_is_reported(tmp_path: Path) -> None:
     practice = folder_of(tmp_path / "practice")
     (practice / "patients.csv").mkdir()
 
@@ -379,7 +379,7 @@ def test_a_folder_in_place_of_a_file_is_told(tmp_path: Path) -> None:
         build_index([practice], tmp_path / "index")
 
 
-def test_a_damaged_parquet_file_is_told(practice: Path, tmp_path: Path) -> None:
+def test_a_damaged_parquet_file_is_reported(practice: Path, tmp_path: Path) -> None:
     (practice / "events.csv").unlink()
     (practice / "events.parquet").write_bytes(b"PAR1 and nothing else")
 
@@ -387,7 +387,7 @@ def test_a_damaged_parquet_file_is_told(practice: Path, tmp_path: Path) -> None:
         build_index([practice], tmp_path / "index")
 
 
-def test_a_column_of_another_type_is_told(practice: Path, tmp_path: Path) -> None:
+def test_a_column_of_another_type_is_reported(practice: Path, tmp_path: Path) -> None:
     (practice / "patients.csv").unlink()
     folder_of(practice, patients=pl.DataFrame({"patient_id": [1], "date_of_birth": [19500102]}))
 
@@ -398,7 +398,7 @@ def test_a_column_of_another_type_is_told(practice: Path, tmp_path: Path) -> Non
 def test_two_files_of_one_table_are_refused(practice: Path, tmp_path: Path) -> None:
     folder_of(practice, patients=pl.DataFrame({"patient_id": ["1"]}))
 
-    with pytest.raises(UserError, match="two files of table patients"):
+    with pytest.raises(UserError, match="two files for table patients"):
         build_index([practice], tmp_path / "index")
 
 
@@ -440,7 +440,7 @@ def test_a_folder_with_anything_else_in_it_is_never_replaced(
     build_index([practice], out)
     (out / name).write_text("mine", encoding="utf-8")
 
-    with pytest.raises(UserError, match=f"holds something that is not of an index .{name}"):
+    with pytest.raises(UserError, match=f"holds a file that is not part of an index .{name}"):
         build_index([practice], out)
     assert (out / name).read_text(encoding="utf-8") == "mine"
 
@@ -467,7 +467,7 @@ def test_only_the_owner_may_read_an_index(practice: Path, tmp_path: Path) -> Non
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/dev/full is Linux's")
-def test_a_full_disk_is_told_and_leaves_nothing(
+def test_a_full_disk_is_reported_and_leaves_nothing(
     practice: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """polars wraps the system's error in one of its own: it is taken out again."""
@@ -483,7 +483,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == [practice]
 
 
-def test_whoever_waits_is_told_how_far_it_is(practice: Path, tmp_path: Path) -> None:
+def test_progress_is_reported(practice: Path, tmp_path: Path) -> None:
     reports: list[tuple[str, float | None]] = []
 
     build_index(
@@ -511,7 +511,7 @@ def test_the_manifest_knows_the_files_it_was_made_of(practice: Path, tmp_path: P
     assert written["fingerprint"] == index.fingerprint
 
 
-def test_what_nobody_would_notice_is_told(tmp_path: Path) -> None:
+def test_what_nobody_would_notice_is_reported(tmp_path: Path) -> None:
     """A day that no source says, and NHS numbers that stand on two patients."""
     twice = "patient_id,nhs_number,family_name\n1,9990000026,A\n2,9990000026,B\n3,,C\n4,,D\n"
     practice = folder_of(tmp_path / "practice", patients=twice)
@@ -520,5 +520,5 @@ def test_what_nobody_would_notice_is_told(tmp_path: Path) -> None:
     assert "No source gives the date of its records" in notes
 
     once = folder_of(tmp_path / "once", patients=twice.replace("2,9990000026", "2,"))
-    told = build_index([once], tmp_path / "index2", as_at=date(2026, 1, 31)).manifest.notes
-    assert told == ()
+    notes = build_index([once], tmp_path / "index2", as_at=date(2026, 1, 31)).manifest.notes
+    assert notes == ()

@@ -82,7 +82,9 @@ def test_rows_of_unknown_patients_by_the_hundred_are_warned_of(folder):
         SRCode=[code(11, 1), *(code(100 + n, 1000 + n) for n in range(150))],
     )
     (warning,) = indexed(folder).manifest.warnings
-    assert warning.startswith("150 of 152 rows of extract are of patients who are not in its file")
+    assert warning.startswith(
+        "150 of 152 rows of extract belong to patients who are not in its file"
+    )
 
 
 TABLES = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recordpick.csvio.sniff import Damaged, Record, look, read_records, records
+from recordpick.csvio.sniff import Damaged, Record, read_records, records, sniff
 from recordpick.errors import UserError
 
 
@@ -39,7 +39,7 @@ def test_a_mixture_of_encodings_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "Name\nZoë\n".encode("cp1252") + "Chloë\n".encode())
 
     with pytest.raises(UserError, match=r"line 2: this file is written in two encodings"):
-        look(path)
+        sniff(path)
 
 
 def test_a_chance_likeness_to_utf_8_is_no_mixture(tmp_path: Path) -> None:
@@ -126,16 +126,16 @@ def test_a_file_full_of_odd_quotation_marks_is_taken_for_something_else(tmp_path
         (bytes(range(256)) * 20, "not a text file"),
     ],
 )
-def test_what_is_no_text_is_told(tmp_path: Path, content: bytes, says: str) -> None:
+def test_what_is_no_text_is_reported(tmp_path: Path, content: bytes, says: str) -> None:
     with pytest.raises(UserError, match=says):
-        look(write(tmp_path, content))
+        sniff(write(tmp_path, content))
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
-        look(tmp_path / "none.csv")
+        sniff(tmp_path / "none.csv")
     with pytest.raises(UserError, match="folder"):
-        look(tmp_path)
+        sniff(tmp_path)
 
 
 cells = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
@@ -151,23 +151,23 @@ def test_what_was_written_is_what_is_read(tmp_path: Path, rows: list[list[str]])
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows(rows)
     path = write(tmp_path, text.getvalue().encode())
 
-    found = list(records(path, look(path, ",")))
+    found = list(records(path, sniff(path, ",")))
 
     assert [entry.fields for entry in found if isinstance(entry, Record)] == rows
 
 
 @settings(quick, max_examples=150)
 @given(content=st.binary(max_size=200) | odd_text.map(str.encode))
-def test_any_bytes_are_records_or_told(tmp_path: Path, content: bytes) -> None:
+def test_any_bytes_are_records_or_reported(tmp_path: Path, content: bytes) -> None:
     """Whatever stands in a file: records and damaged lines, or a sentence, never a traceback."""
     path = write(tmp_path, content)
     lines: list[int] = []
-    told = str(path)
+    message = str(path)
     try:
         good, damaged = read_records(path)
         lines = [entry.line for entry in [*good, *damaged]]
     except UserError as error:
-        told = str(error)
+        message = str(error)
 
-    assert told.startswith(str(path))
+    assert message.startswith(str(path))
     assert len(set(lines)) == len(lines)

@@ -65,11 +65,11 @@ def test_columns_are_found_whatever_the_case_and_the_spelling(folder):
 def test_a_column_that_stands_twice_is_refused(folder):
     """Nothing tells which of the two holds."""
     write_extract(folder, Admin_Patient=[patient(1, SURNAME="Else")])
-    with pytest.raises(UserError, match="Surname stands twice"):
+    with pytest.raises(UserError, match="Surname is twice"):
         indexed(folder)
 
 
-def test_a_column_without_which_nothing_can_be_told_is_asked_for(folder):
+def test_a_missing_column_without_which_nothing_is_known_is_reported(folder):
     """File and column are named."""
     row = entry(11, 1)
     del row["CodeId"]
@@ -78,7 +78,7 @@ def test_a_column_without_which_nothing_can_be_told_is_asked_for(folder):
         indexed(folder)
 
 
-def test_status_is_told_by_the_dates(folder):
+def test_status_follows_from_the_dates(folder):
     """Deceased before left; a day to come has not come."""
     write_extract(
         folder,

@@ -121,7 +121,7 @@ def test_a_deleted_row_in_a_later_file_takes_the_earlier_one_back(folder):
     assert counts_of(index, "CareRecord_Observation") == (5, 1, 0, 4)
 
 
-def test_the_same_guid_twice_in_one_run_is_set_aside(folder):
+def test_the_same_guid_twice_in_one_run_is_rejected(folder):
     """Nothing tells which holds: the first stays, the second is kept as a rejected row."""
     write_extract(
         folder, Admin_Patient=[patient(1)], CareRecord_Observation=[entry(11, 1), entry(11, 1)]
@@ -144,7 +144,7 @@ def test_a_patient_is_replaced_as_other_rows_are(folder):
     assert counts_of(index, "Admin_Patient") == (4, 2, 1, 1)
 
 
-def test_rows_of_a_patient_who_is_not_there_are_set_aside(folder):
+def test_rows_of_a_patient_who_is_not_there_are_rejected(folder):
     """With the GUID that nobody has."""
     write_extract(folder, Admin_Patient=[patient(1)], CareRecord_Observation=[entry(11, 7)])
     write_file(folder, "CareRecord_Observation", [entry(12, 1)], "20261002-20261003")
@@ -216,7 +216,7 @@ def test_a_patient_goes_by_the_emis_number_unless_it_is_not_theirs_alone(folder)
     assert counts_of(index, "CareRecord_Observation") == (2, 1, 0, 1)
 
 
-def test_a_problem_without_its_entry_is_set_aside_and_one_of_a_deleted_entry_goes_with_it(folder):
+def test_a_problem_without_its_entry_is_rejected_and_one_of_a_deleted_entry_goes_with_it(folder):
     """Rows of CareRecord_Problem are accounted for one by one."""
     write_extract(
         folder,

@@ -85,7 +85,7 @@ def damaged(data, damage):
 @pytest.mark.parametrize("name", WRITERS)
 @settings(max_examples=8, deadline=None)
 @given(st.data())
-def test_damage_is_told_or_set_aside(name, data):
+def test_damage_is_reported_or_rejected(name, data):
     """Whatever happens to a file, every row of an index that is made is accounted for."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "extract"

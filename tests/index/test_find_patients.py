@@ -32,7 +32,7 @@ def test_a_number_typed_in_is_a_patient_number_or_an_nhs_number():
 
 
 @pytest.mark.parametrize("text", ["", "99", "9434765870", "9434765919", "9.43E+09"])
-def test_a_number_of_nobody_or_of_two_is_told(text):
+def test_a_number_of_nobody_or_of_two_is_reported(text):
     """Unknown, shared by two, or a patient number that is another's NHS number."""
     with pytest.raises(UserError):
         patient_of(INDEX, text)
@@ -51,7 +51,7 @@ def test_a_list_of_one_column_needs_no_header(tmp_path):
     assert found.read == 3
 
 
-def test_every_line_that_finds_nobody_is_told_with_its_number(tmp_path):
+def test_every_line_that_finds_nobody_is_reported_with_its_number(tmp_path):
     """Nothing vanishes: found and not found add up to the lines read."""
     found = listed(tmp_path, "Patient ID\n17\nno such\n9.43E+09\n9434765870\n18\n")
     assert found.patient_ids == ("17", "18")
@@ -75,7 +75,7 @@ def test_a_list_without_numbers_is_refused(tmp_path, text):
         listed(tmp_path, text)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
+def test_a_file_that_is_not_there_is_reported(tmp_path):
     """The file is named."""
     with pytest.raises(UserError, match="gone.csv"):
         patients_of_list(INDEX, tmp_path / "gone.csv")
@@ -103,8 +103,8 @@ def test_totals_and_headers_are_no_lines_of_patients(tmp_path):
     assert found.patient_ids == ("17", "18")
     assert found.read == 2
     said = " ".join(found.not_found)
-    assert "line 3: this is the header again" in said
-    assert "line 5: Total is not a number of a patient" in said
+    assert "line 3: this repeats the header" in said
+    assert "line 5: Total is not a patient's number" in said
     assert "line 6: Page 1 of 2 is not" in said
     assert "says that it has 3 patients, but 2 were read" in said
 
@@ -123,4 +123,4 @@ def test_stray_quotation_marks_are_mentioned_and_hide_nobody(tmp_path, text):
     assert found.patient_ids == ("17", "18", "21")
     assert found.read == 3
     assert found.not_found
-    assert all("a quotation mark there encloses no value" in said for said in found.not_found)
+    assert all("a quotation mark does not enclose a value" in said for said in found.not_found)

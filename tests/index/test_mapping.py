@@ -188,7 +188,7 @@ def test_rows_that_do_not_fit_are_kept_as_they_were_read(folder: Path) -> None:
 def test_files_that_are_not_mapped_are_named(folder: Path) -> None:
     (folder / "staff.csv").write_text("a\n1\n", encoding="utf-8")
 
-    assert built(folder).manifest.notes == ("Not in the mapping, and so not indexed: staff.csv.",)
+    assert built(folder).manifest.notes == ("Not in the mapping, so not indexed: staff.csv.",)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_files_that_are_not_mapped_are_named(folder: Path) -> None:
             'file = "x.csv"',
             r"table 1 \(patients\), file: there is no file x",
         ),
-        ('file = "people.txt"', 'file = "../mapping.toml"', "not a file of the folder itself"),
+        ('file = "people.txt"', 'file = "../mapping.toml"', "not directly in the folder"),
         ('patient_id = "No"', "", r"table 1 \(patients\): columns.patient_id is missing"),
         (
             'patient_id = "No"',
@@ -217,7 +217,11 @@ def test_files_that_are_not_mapped_are_named(folder: Path) -> None:
         ('family_name = "Surname"', 'entries = "Surname"', "table patients has no column entries"),
         ('code = "Code"', "code = 1", "columns.code: must be the name of a column"),
         ('code = "Code"', 'code = { copy = "Code" }', "must have exactly one of column, value"),
-        ('code = "Code"', 'code = { value = "a", with = "b" }', "has with, which does not go with"),
+        (
+            'code = "Code"',
+            'code = { value = "a", with = "b" }',
+            "has with, which value does not allow",
+        ),
         ('code = "Code"', 'code = { join = "Code" }', "join must be a list of columns"),
         ('code = "Code"', 'code = { map = "Code" }', "map needs values"),
         ('code = "Code"', 'code = { if_empty = "Code", then = 1 }', "needs then and else"),

@@ -90,7 +90,7 @@ def test_rows_without_a_match_stay_and_are_counted(tmp_path: Path) -> None:
     (note,) = [note for note in notes if note.startswith("condition_occurrence.csv: ")]
     assert note == (
         "condition_occurrence.csv: 1 rows have a key that concept.csv does not have (such as 77): "
-        "what it says is empty there."
+        "its columns are empty there."
     )
     assert not any("Not in the mapping" in note for note in notes)
     counts = {count.file: count for count in index.manifest.files}
@@ -107,7 +107,7 @@ def test_a_key_with_two_meanings_is_refused(tmp_path: Path) -> None:
 
     other = {**OMOP_FILES, "concept.csv": concept + "10,Another condition,SNOMED,1001\n"}
     (tmp_path / "again").mkdir()
-    with pytest.raises(UserError, match=r"look_up 1, key: concept_id 10 is there more than once"):
+    with pytest.raises(UserError, match=r"look_up 1, key: concept_id 10 is repeated"):
         built(tmp_path / "again", other, OMOP.read_text(encoding="utf-8"))
 
 
@@ -237,7 +237,7 @@ FHIR_FILES = {
 
 def test_flat_files_of_fhir_resources_index(tmp_path: Path) -> None:
     """Dates of which the day or month is not known, and references with the resource before."""
-    with pytest.raises(UserError, match=r"columns called encounter\.… are there already"):
+    with pytest.raises(UserError, match=r"already are columns called encounter\.…"):
         built(tmp_path, FHIR_FILES, FHIR)
     (tmp_path / "again").mkdir()
     mapping = FHIR.replace('"encounter"', '"visit"').replace("encounter.pra", "visit.pra")
@@ -259,8 +259,8 @@ def test_flat_files_of_fhir_resources_index(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (('file = "NumUnit.txt"', 'file = "None_*.txt"'), "no file of .* is called None_"),
-        (('file = "NumUnit.txt"', 'file = "../x.txt"'), "not a file of the folder itself"),
+        (('file = "NumUnit.txt"', 'file = "None_*.txt"'), "no file in .* is called None_"),
+        (('file = "NumUnit.txt"', 'file = "../x.txt"'), "not directly in the folder"),
         (('key = "numunitid"', 'key = "id"'), "NumUnit.txt has no column id"),
         (('match = "numunitid"', 'match = "id"'), "match: there is no column id"),
         (('unit = "unit.Desc', 'unit = "unit.Text'), "has no column unit.Text"),

@@ -77,14 +77,14 @@ def test_rows_read_are_rows_indexed_and_rows_rejected(
         header = ["patient_id", "event_id", "date", "kind", "value"]
         (folder / "practice" / "events.csv").write_bytes(as_csv(header, events))
         index = None
-        told = ""
+        message = ""
         try:
             index = build_index([folder / "practice"], folder / "index")
         except UserError as error:
-            told = str(error)
+            message = str(error)
 
         if index is None:  # a sentence about a file, and nothing left behind
-            assert ".csv" in told
+            assert ".csv" in message
             assert [path.name for path in folder.iterdir()] == ["practice"]
             return
         with (folder / "index" / "rejected_rows.csv").open(encoding="utf-8", newline="") as file:

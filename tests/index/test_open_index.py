@@ -65,7 +65,7 @@ def test_a_table_that_is_not_there_has_no_columns(index: PracticeIndex) -> None:
         index.scan("events")
 
 
-def test_a_folder_that_is_no_index_is_told(index: PracticeIndex, tmp_path: Path) -> None:
+def test_a_folder_that_is_no_index_is_reported(index: PracticeIndex, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"not a practice index \(index\.json is missing\)"):
         open_index(tmp_path)
     with pytest.raises(UserError, match="no such folder"):
@@ -74,7 +74,7 @@ def test_a_folder_that_is_no_index_is_told(index: PracticeIndex, tmp_path: Path)
         open_index(index.folder / "patients.parquet")
 
 
-def test_an_index_of_a_newer_version_is_told(index: PracticeIndex) -> None:
+def test_an_index_of_a_newer_version_is_reported(index: PracticeIndex) -> None:
     path = index.folder / "index.json"
     said = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(
@@ -86,7 +86,7 @@ def test_an_index_of_a_newer_version_is_told(index: PracticeIndex) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": "1"}', "null"])
-def test_a_damaged_manifest_is_told(index: PracticeIndex, text: str) -> None:
+def test_a_damaged_manifest_is_reported(index: PracticeIndex, text: str) -> None:
     (index.folder / "index.json").write_text(text, encoding="utf-8")
 
     with pytest.raises(UserError, match=r"manifest"):
@@ -94,7 +94,7 @@ def test_a_damaged_manifest_is_told(index: PracticeIndex, text: str) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 4, 100])
-def test_a_damaged_table_is_told(index: PracticeIndex, kept: int) -> None:
+def test_a_damaged_table_is_reported(index: PracticeIndex, kept: int) -> None:
     path = index.folder / "patients.parquet"
     path.write_bytes(path.read_bytes()[:kept])
 
@@ -102,14 +102,14 @@ def test_a_damaged_table_is_told(index: PracticeIndex, kept: int) -> None:
         open_index(index.folder)
 
 
-def test_a_missing_table_is_told(index: PracticeIndex) -> None:
+def test_a_missing_table_is_reported(index: PracticeIndex) -> None:
     (index.folder / "patients.parquet").unlink()
 
     with pytest.raises(UserError, match=r"patients\.parquet: this table is missing"):
         open_index(index.folder)
 
 
-def test_a_table_of_something_else_is_told(index: PracticeIndex, tmp_path: Path) -> None:
+def test_a_table_of_something_else_is_reported(index: PracticeIndex, tmp_path: Path) -> None:
     index.scan("patients").drop("date_of_birth").collect().write_parquet(tmp_path / "other")
     (tmp_path / "other").replace(index.folder / "patients.parquet")
 

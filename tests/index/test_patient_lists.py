@@ -99,7 +99,7 @@ def test_nhs_numbers_in_a_column_called_patient_id(tmp_path: Path) -> None:
     assert "all values of Patient ID are NHS numbers" in index.manifest.notes[1]
 
 
-def test_numbers_that_a_spreadsheet_has_damaged_are_told(tmp_path: Path) -> None:
+def test_numbers_that_a_spreadsheet_has_damaged_are_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"damaged the NHS numbers \(such as 9\.43E\+09\)"):
         built(tmp_path, "NHS No,Surname\n9.43E+09,A\n9.43E+09,B\n")
 
@@ -141,7 +141,7 @@ def test_a_parquet_file_with_names_of_its_own(tmp_path: Path) -> None:
     )
 
 
-def test_short_lines_are_read_and_totals_below_are_set_aside(tmp_path: Path) -> None:
+def test_short_lines_are_read_and_totals_below_are_rejected(tmp_path: Path) -> None:
     """A line may lack its empty last cells, and have empty ones more than the header."""
     index = built(tmp_path, "EMIS Number,Surname\n1,A,\n2\n\n,\n3,B,x\n4,C\nTotal: 2 patients,,\n")
 
@@ -163,7 +163,7 @@ def test_short_lines_are_read_and_totals_below_are_set_aside(tmp_path: Path) -> 
         ("EMIS Number,DOB\n1,soon\n2,later\n", "no value of DOB is a date such as 31/01/1980"),
     ],
 )
-def test_a_list_that_cannot_be_read_is_told(
+def test_a_list_that_cannot_be_read_is_reported(
     tmp_path: Path, content: str | bytes, says: str
 ) -> None:
     with pytest.raises(UserError, match=says):
@@ -177,7 +177,7 @@ def test_a_column_that_must_be_something_else_does_not_cost_the_patients(tmp_pat
     assert set(index.columns("patients")) == {"patient_id", "sex"}
     assert "list.csv: Registered was not used: none of its values is a date" in index.manifest.notes
     assert (
-        "list.csv: Status was not used: none of its words is known (such as Gold)"
+        "list.csv: Status was not used: none of its words are known (such as Gold)"
         in index.manifest.notes
     )
     assert column(index, "sex") == ["F", None]
@@ -231,7 +231,7 @@ def test_every_synonym_stands_for_a_column_of_the_table() -> None:
         assert set(words.values()) <= set(known.words)
 
 
-def test_two_columns_for_one_of_ours_are_told_and_the_first_name_wins() -> None:
+def test_two_columns_for_one_of_ours_are_reported_and_the_first_name_wins() -> None:
     found = find_header([["NHS Number", "Calling Name", "Forename"]])
 
     assert found is not None
@@ -268,7 +268,7 @@ def test_what_was_said_about_dates_holds(tmp_path: Path, day_first: bool, born: 
         [tmp_path / "list.csv"], tmp_path / "index", answers=Answers(day_first=day_first)
     )
     assert column(index, "date_of_birth") == [born]
-    assert any("as was said" in note for note in index.manifest.notes)
+    assert any("as answered" in note for note in index.manifest.notes)
 
 
 def test_an_answer_is_of_one_column_only(tmp_path: Path) -> None:

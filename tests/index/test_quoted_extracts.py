@@ -25,7 +25,7 @@ from emis_extracts import (
 )
 
 
-def write_anew(folder, **how):
+def write_again(folder, **how):
     """Write every file of a folder again, its values as they are."""
     for file in folder.glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as written:
@@ -38,9 +38,9 @@ def write_anew(folder, **how):
 def test_quotation_marks_around_everything_change_nothing(tmp_path, write):
     """What is not there is nothing, and no empty text: to the last byte of the index."""
     write(make_practice(60, seed=3), tmp_path / "source")
-    write_anew(tmp_path / "source", quoting=csv.QUOTE_MINIMAL)
+    write_again(tmp_path / "source", quoting=csv.QUOTE_MINIMAL)
     plain = build_index([tmp_path / "source"], tmp_path / "plain")
-    write_anew(tmp_path / "source", quoting=csv.QUOTE_ALL)
+    write_again(tmp_path / "source", quoting=csv.QUOTE_ALL)
     quoted = build_index([tmp_path / "source"], tmp_path / "quoted")
     assert quoted.fingerprint == plain.fingerprint
 
@@ -51,7 +51,7 @@ def made(request, tmp_path):
 
     def make(**tables):
         write_extract(tmp_path / "extract", **tables)
-        write_anew(tmp_path / "extract", quoting=request.param)
+        write_again(tmp_path / "extract", quoting=request.param)
         return indexed(tmp_path / "extract")
 
     return make

@@ -195,5 +195,5 @@ def test_vision_s_patients_are_registered_from_their_day_on(folder):
         (None, None),
     ]
     notes = " ".join(index.manifest.notes)
-    assert "ACTIVE X is not a known letter: 1 patient is taken" in notes
+    assert "ACTIVE X is not a known letter: 1 patient is read" in notes
     assert "1 patient is not registered yet (from a day after the as-at date)" in notes

@@ -116,12 +116,12 @@ def test_a_reader_that_takes_too_long_is_ended(workbook: Path) -> None:
         read_rows(workbook, seconds=0.01)
 
 
-def test_a_damaged_sheet_is_told(workbook: Path) -> None:
+def test_a_damaged_sheet_is_reported(workbook: Path) -> None:
     with pytest.raises(UserError, match="cannot be read as a spreadsheet"):
         read_rows(changed(workbook, lambda xml: xml[: len(xml) // 2]))
 
 
-def test_half_a_file_is_told(workbook: Path) -> None:
+def test_half_a_file_is_reported(workbook: Path) -> None:
     half = workbook.with_name("half.xlsx")
     half.write_bytes(workbook.read_bytes()[:3000])
 
@@ -137,7 +137,7 @@ def test_half_a_file_is_told(workbook: Path) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "in the old .xls format"),
     ],
 )
-def test_what_is_no_spreadsheet_is_told(tmp_path: Path, content: bytes, says: str) -> None:
+def test_what_is_no_spreadsheet_is_reported(tmp_path: Path, content: bytes, says: str) -> None:
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
 
@@ -145,7 +145,7 @@ def test_what_is_no_spreadsheet_is_told(tmp_path: Path, content: bytes, says: st
         read_rows(path)
 
 
-def test_an_archive_that_is_no_workbook_is_told(tmp_path: Path) -> None:
+def test_an_archive_that_is_no_workbook_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "x.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("letter.txt", "Dear patient")
@@ -154,7 +154,7 @@ def test_an_archive_that_is_no_workbook_is_told(tmp_path: Path) -> None:
         read_rows(path)
 
 
-def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
+def test_a_missing_file_and_a_folder_are_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no such file"):
         read_rows(tmp_path / "none.xlsx")
     with pytest.raises(UserError, match="folder"):

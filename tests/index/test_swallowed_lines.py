@@ -24,7 +24,7 @@ from recordpick.criteria.spreadsheet_pack import pack_from_csv
 from recordpick.csvio import quoting as chunks
 from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
-from recordpick.csvio.sniff import Record, look, padded_records, read_records
+from recordpick.csvio.sniff import Record, padded_records, read_records, sniff
 from recordpick.errors import UserError
 from recordpick.index.build.build_index import build_index
 from recordpick.index.patient_lookup import patients_of_list
@@ -32,7 +32,7 @@ from recordpick.reports.qof import qof_table
 
 from emis_extracts import counts_of, entry, indexed, patient, rows_of, write_extract
 
-WAYS = [{"hasty": True}, {"hasty": False}]
+WAYS = [{"optimistic": True}, {"optimistic": False}]
 """The optimistic reader, and the one that looks at every line."""
 
 
@@ -163,11 +163,11 @@ def test_records_of_several_lines_are_found_however_the_file_is_cut(
     with mock.patch.object(chunks, "CHUNK", size):
         swallowing = tmp_path / "a.csv"
         swallowing.write_text(as_text(plain), encoding="utf-8")
-        assert look(swallowing, ",", counts_records=True).records is None
+        assert sniff(swallowing, ",", counts_records=True).records is None
         honest = tmp_path / "b.csv"
         text = as_text(entries(4, {})) + '9,2020-01-31,"two\nlines",1,x\n'
         honest.write_text(text, encoding="utf-8")
-        assert look(honest, ",", counts_records=True).records == 6
+        assert sniff(honest, ",", counts_records=True).records == 6
 
 
 def test_an_emis_extract_keeps_every_row(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_list_loses_no_patient(tmp_path: Path) -> None:
     listed = patients_of_list(index, path)
     assert (listed.read, len(listed.patient_ids)) == (20, 20)
     assert [said.split(": ")[0].rsplit(" ", 1)[1] for said in listed.not_found] == ["5", "17"]
-    assert all("a quotation mark there encloses no value" in said for said in listed.not_found)
+    assert all("a quotation mark does not enclose a value" in said for said in listed.not_found)
     pcse = read_pcse_list(path)
     assert pcse.read == 20
     assert any("lines 5, 17: a quotation mark" in note for note in pcse.notes)
@@ -312,7 +312,7 @@ def test_a_table_of_qof_is_refused_with_the_line() -> None:
 
 def lines_noted(notes: tuple[str, ...]) -> range:
     """Return the lines of the value that, a note says, may hold rows."""
-    pattern = r"entries\.csv, line (\d+): a quoted value there spans (\d+) lines that may be rows"
+    pattern = r"entries\.csv, line (\d+): a quoted value spans (\d+) lines that may be rows"
     for note in notes:
         if found := re.match(pattern, note):
             return range(int(found[1]), int(found[1]) + int(found[2]))
@@ -344,7 +344,7 @@ def test_a_list_of_patients_notes_text_that_may_be_rows(tmp_path: Path) -> None:
     pcse = read_pcse_list(path)
 
     for said in (index.manifest.notes, listed.not_found, pcse.notes):
-        assert any("line 2: a quoted value there spans 2 lines" in note for note in said)
+        assert any("line 2: a quoted value spans 2 lines" in note for note in said)
 
 
 def test_a_codelist_refuses_text_that_may_be_rows() -> None:
@@ -373,25 +373,31 @@ PLAIN = st.text('ab1 ."', max_size=4).map(lambda text: text.replace('"', ""))
     others=st.lists(st.tuples(PLAIN, PLAIN, PLAIN), min_size=3, max_size=30),
     strays=st.lists(st.tuples(st.integers(0, 29), st.integers(1, 3), st.booleans()), max_size=2),
     end=st.sampled_from(["\n", "\r\n"]),
-    hasty=st.booleans(),
+    optimistic=st.booleans(),
 )
 @example(
     others=[("", "", ""), ("", "", ""), (" ", " 1", "")],
     strays=[(0, 1, False), (14, 1, False)],
     end="\n",
-    hasty=False,
+    optimistic=False,
 )
 @example(
-    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\n", hasty=False
+    others=[(" a", " b", " c")] * 3,
+    strays=[(0, 1, True), (2, 1, False)],
+    end="\n",
+    optimistic=False,
 )
 @example(
-    others=[(" a", " b", " c")] * 3, strays=[(0, 1, True), (2, 1, False)], end="\r\n", hasty=True
+    others=[(" a", " b", " c")] * 3,
+    strays=[(0, 1, True), (2, 1, False)],
+    end="\r\n",
+    optimistic=True,
 )
 def test_no_row_disappears_and_no_cell_holds_another_row(
     others: list[tuple[str, str, str]],
     strays: list[tuple[int, int, bool]],
     end: str,
-    hasty: bool,
+    optimistic: bool,
 ) -> None:
     """One or two quotation marks anywhere: each line is a row, or set aside by itself.
 
@@ -404,12 +410,12 @@ def test_no_row_disappears_and_no_cell_holds_another_row(
         cells[place] = f'"{cells[place]}' if begins else f'{cells[place]}"'
     text = end.join(",".join(row) for row in [["id", "a", "b", "c", "last"], *rows]) + end
     with TemporaryDirectory() as folder:
-        table = opened(Path(folder), text, hasty=hasty)
+        table = opened(Path(folder), text, optimistic=optimistic)
         read = {row[0]: list(row) for row in cells_of(table)}
         away = [line for batch in table.rejects.batches() for line in batch["line"]]
         path = Path(folder) / "entries.csv"
         listed, damaged = read_records(path)
-        counted = list(padded_records(path, look(path, ","), [5]))
+        counted = list(padded_records(path, sniff(path, ","), [5]))
 
     noted = lines_noted(table.notes)
     missing = noted[1:]

@@ -149,7 +149,7 @@ def test_a_gms_patient_stays_one_beside_other_registrations(folder):
     assert [tuple(map(str, entry)) for entry in found] == [("regular", "registered", "2010-01-01")]
 
 
-def test_who_has_no_registration_is_told_of(folder):
+def test_patients_without_a_registration_are_reported(folder):
     """They are in no population of registered patients, and nobody would notice."""
     write_extract(
         folder,
@@ -159,7 +159,7 @@ def test_who_has_no_registration_is_told_of(folder):
         ],
     )
     notes = " ".join(indexed(folder).manifest.notes)
-    assert "1 patient has no status: criteria that ask for registered patients do not" in notes
+    assert "1 patient has no status: criteria about registered patients do not" in notes
 
 
 def test_problems_tell_about_their_codes_or_stand_for_themselves(folder):

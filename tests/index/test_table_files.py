@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from recordpick.csvio import rejects as set_aside_rows
+from recordpick.csvio import rejects as rejected_rows
 from recordpick.csvio import shape as record_lines
 from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
@@ -38,19 +38,19 @@ def lines_of(table: TableFile) -> list[int]:
     return table.line_of(table.frame.select(ROW).collect()[ROW].to_list())
 
 
-def set_aside(table: TableFile) -> list[tuple[int, str, str]]:
+def rejected(table: TableFile) -> list[tuple[int, str, str]]:
     return [
         (line, why, row) for batch in table.rejects.batches() for line, why, row in batch.rows()
     ]
 
 
-def test_short_and_long_lines_are_set_aside_with_their_numbers(tmp_path: Path) -> None:
+def test_short_and_long_lines_are_rejected_with_their_numbers(tmp_path: Path) -> None:
     """polars would pad the short ones: a value would stand in another column, or be lost."""
     table = opened(tmp_path, b"a,b,c\r\n1,2,3\r\nx,5\r\n\r\n6,7,8,9\r\n10,11,12\r\n")
 
     assert rows_of(table) == [("1", "2", "3"), ("10", "11", "12")]
     assert lines_of(table) == [2, 6]
-    assert set_aside(table) == [
+    assert rejected(table) == [
         (3, "it has 2 fields, not 3", "x,5"),
         (5, "it has 4 fields, not 3", "6,7,8,9"),
     ]
@@ -61,7 +61,7 @@ def test_records_of_several_lines_keep_their_lines(tmp_path: Path) -> None:
 
     assert rows_of(table) == [("1", "two\nlines"), ("2", "x"), ("4", "y\n"), ("5", "z")]
     assert lines_of(table) == [2, 4, 6, 8]
-    assert set_aside(table) == [(5, "it has 1 fields, not 2", "3")]
+    assert rejected(table) == [(5, "it has 1 fields, not 2", "3")]
 
 
 def test_a_text_of_many_lines_may_look_like_rows(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_quotation_marks_in_odd_places_cost_one_line_each(tmp_path: Path) -> Non
     table = opened(tmp_path, b'a,b\n1,"open\n2,5" tube\n3,"x"y\n4,"ok"\n')
 
     assert rows_of(table) == [("1", '"open'), ("2", '5" tube'), ("4", "ok")]
-    assert [line for line, _, _ in set_aside(table)] == [4]
+    assert [line for line, _, _ in rejected(table)] == [4]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
@@ -113,7 +113,7 @@ def test_a_carriage_return_inside_a_line_ends_it(tmp_path: Path) -> None:
     table = opened(tmp_path, b"a,b\n1,x\ry\n2,z\n")
 
     assert rows_of(table) == [("1", "x"), ("2", "z")]
-    assert [line for line, _, _ in set_aside(table)] == [3]
+    assert [line for line, _, _ in rejected(table)] == [3]
 
 
 def test_headers_of_ones_own_are_chosen_by_the_number_of_fields(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_headers_of_ones_own_are_chosen_by_the_number_of_fields(tmp_path: Path) 
     table = opened(tmp_path, b"a,b,c\n1,2,3\n4,6\n7\n", headers=headers)
 
     assert rows_of(table) == [("1", "2", "3"), ("4", "", "6")]
-    assert set_aside(table) == [(4, "it has 1 fields, not 2 or 3", "7")]
+    assert rejected(table) == [(4, "it has 1 fields, not 2 or 3", "7")]
 
 
 def test_a_file_without_a_header_is_named_by_headers(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path: Path, content: bytes) 
     assert (table.columns, rows_of(table)) == (("a", "b"), [])
 
 
-def test_one_line_of_many_megabytes_is_told(tmp_path: Path) -> None:
+def test_one_line_of_many_megabytes_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"line 1: this line is longer than 16 MB"):
         opened(tmp_path, b"a" * 17_000_000)
 
@@ -169,26 +169,26 @@ def test_what_stands_there_is_what_is_read(
         assume(not table.notes)
         whole = [tuple(row) for row in rows if len(row) == 3]
         away = sum(len(row) != 3 for row in rows)
-        assume("quotation mark" not in str(set_aside(table)))
+        assume("quotation mark" not in str(rejected(table)))
 
         assert good == whole
         assert table.rejects.height == away
         if not any(
             "\r" in cell for row in rows for cell in row
         ):  # by itself it ends a line for some programs, and not for others
-            by_csv = records(table.path, table.look, [3])
+            by_csv = records(table.path, table.profile, [3])
             begins = [entry.line for entry in by_csv if isinstance(entry, Record)]
             assert lines_of(table) == begins[1:]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(content=st.text(alphabet='ab,"\n\r', max_size=60))
-def test_any_text_is_read_as_csv_reads_it_or_set_aside(content: str) -> None:
+def test_any_text_is_read_as_csv_reads_it_or_rejected(content: str) -> None:
     """Whichever way a file is read, no line of it is both used and set aside, or neither."""
     with TemporaryDirectory() as folder:
         text = "x,y\n" + content
         table = opened(Path(folder), text.encode(), delimiter=",")
-        lines = [*lines_of(table), *(line for line, _, _ in set_aside(table))]
+        lines = [*lines_of(table), *(line for line, _, _ in rejected(table))]
 
         assert len(rows_of(table)) == table.rows
         assert len(set(lines)) == len(lines)
@@ -210,17 +210,17 @@ def test_any_text_is_read_as_csv_reads_it_or_set_aside(content: str) -> None:
 def test_many_bad_lines_are_left_out_as_few_are(content: list[str]) -> None:
     """A file of which a copy is made without them gives the same rows, lines and rows set aside."""
     text = "x,y\n1,2\n" + "\n".join(content)
-    told = []
+    read = []
     for many in (record_lines.MANY, 0):
         with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
             patch.setattr(record_lines, "MANY", many)
-            patch.setattr(set_aside_rows, "BATCH", 3 if many == 0 else 1000)
+            patch.setattr(rejected_rows, "BATCH", 3 if many == 0 else 1000)
             table = opened(Path(folder), text.encode(), delimiter=",")
-            told.append((table.rows, rows_of(table), lines_of(table), set_aside(table)))
+            read.append((table.rows, rows_of(table), lines_of(table), rejected(table)))
             was_copied = (Path(folder) / "work" / "fitting").exists()
             assert not was_copied or many == 0
-    assert told[0] == told[1]
-    assert len(told[0][1]) == told[0][0]
+    assert read[0] == read[1]
+    assert len(read[0][1]) == read[0][0]
 
 
 def test_long_entries_are_read_beside_odd_ones(tmp_path: Path) -> None:
@@ -230,6 +230,6 @@ def test_long_entries_are_read_beside_odd_ones(tmp_path: Path) -> None:
     content = f'x,y\n1,"{text}"\n2,od"d\n3,{words}\n4,{more}\n5,ok\n'
     table = opened(tmp_path, content.encode())
     assert rows_of(table) == [("1", text), ("2", 'od"d'), ("3", words), ("5", "ok")]
-    assert [(line, why) for line, why, _ in set_aside(table)] == [
+    assert [(line, why) for line, why, _ in rejected(table)] == [
         (5, "it has a value of more than 1,048,576 characters")
     ]

@@ -55,7 +55,7 @@ def test_every_row_is_accounted_for(index: PracticeIndex) -> None:
         dict.fromkeys(counts, 0)
     )
     assert index.manifest.notes == (
-        "Not in the mapping, and so not indexed: careplans.csv, encounters.csv.",
+        "Not in the mapping, so not indexed: careplans.csv, encounters.csv.",
     )
 
 

@@ -44,7 +44,7 @@ def test_another_number_of_columns_is_refused(folder, change):
         indexed(folder)
 
 
-def test_a_line_with_another_number_of_fields_is_set_aside(folder):
+def test_a_line_with_another_number_of_fields_is_rejected(folder):
     """A single one: kept as it was read."""
     path = write_extract(folder, Patient=[patient(1)], Journal=[entry(11, 1)])
     path = next(folder.glob("*journal*"))
@@ -275,7 +275,7 @@ STAFF = (
 
 @pytest.mark.parametrize("order", VISION_STAFF_ORDERS)
 @pytest.mark.parametrize("keys", [list(STAFF[0]), ["ID", "SURNAME", "FORENAME", "TITLE"]])
-def test_the_order_of_the_staff_file_is_told_by_its_content(folder, order, keys):
+def test_the_order_of_the_staff_file_is_recognised_by_its_content(folder, order, keys):
     """Live extracts have another than the test pack, and as many columns."""
     write_extract(folder, Patient=[patient(1, GP_USUAL="1")], Journal=[entry(11, 1, HCP="3")])
     rows = [{key: row[key] for key in keys if key in row} for row in STAFF]

@@ -75,7 +75,7 @@ def test_those_on_the_list_are_found(tmp_path, where):
     found = answer(index, "age > 5 OR status = 'left'")
     assert found.answered
     (caution,) = found.cautions
-    assert caution.startswith("Everyone on list.csv was taken to be registered (patients.status)")
+    assert caution.startswith("Everyone on list.csv is taken to be registered (patients.status)")
     assert caution.endswith(": others are not found here.")
 
 
@@ -108,7 +108,7 @@ def test_of_several_sources_another_may_have_the_others(tmp_path):
     both = build_index([tmp_path / "index", more], tmp_path / "both", as_at=AS_AT)
     found = answer(both, "status = 'left'")
     assert (found.answered, found.matches) == (True, 1)
-    assert "Everyone on list.csv was taken to be registered" in found.cautions[0]
+    assert "Everyone on list.csv is taken to be registered" in found.cautions[0]
     again = build_index([tmp_path / "index"], tmp_path / "again", as_at=AS_AT)
     assert not answer(again, "status = 'left'").answered
 
@@ -122,7 +122,7 @@ def test_an_extract_of_patients_all_alike_has_a_caution(tmp_path):
     index = build_index([folder], tmp_path / "index", as_at=AS_AT)
     found = answer(index, "registration = 'temporary'")
     assert (found.answered, found.matches) == (True, 0)
-    assert any("Every patient of what was indexed is regular" in text for text in found.cautions)
+    assert any("Every patient in the index is regular" in text for text in found.cautions)
     assert answer(index, "patient_id = '1'").cautions == ()
     assert answer(index, "registration = 'regular'", "status = 'registered'").cautions == ()
 

@@ -30,15 +30,15 @@ def damaged(content: bytes, chance: random.Random) -> bytes:
 def try_it(path: Path, times: int, chance: random.Random, says: Callable[[], object]) -> int:
     """Damage a file so many times; give how often that was told. Else it says what it said."""
     content, before = path.read_bytes(), says()
-    told = 0
+    noticed = 0
     for _ in range(times):
         path.write_bytes(damaged(content, chance))
         try:
             assert says() == before, f"{path} was damaged, and another answer was given"
         except UserError:
-            told += 1
+            noticed += 1
     path.write_bytes(content)
-    return told
+    return noticed
 
 
 def main(folder: str, times: str, seed: str = "1") -> None:
@@ -58,8 +58,8 @@ def main(folder: str, times: str, seed: str = "1") -> None:
     share = int(times) // 2
     for path, says in tried:
         number = share if path == work else -(-share // (len(tried) - 1))
-        told = try_it(path, number, chance, says)
-        print(f"{path.name}: damaged {number} times, told {told} times")  # noqa: T201 - a command
+        noticed = try_it(path, number, chance, says)
+        print(f"{path.name}: damaged {number} times, told {noticed} times")  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

@@ -41,15 +41,15 @@ READERS: dict[str, Callable[[Path], object]] = {
 def main(*kinds_and_paths: str) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    told = []
+    message = []
     for kind, path in zip(kinds_and_paths[::2], kinds_and_paths[1::2], strict=True):
         try:
             READERS[kind](Path(path))
         except UserError as error:
-            told.append(str(error))
+            message.append(str(error))
         else:
-            told.append("")
-    print(json.dumps(told))  # noqa: T201 - a command
+            message.append("")
+    print(json.dumps(message))  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

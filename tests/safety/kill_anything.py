@@ -5,7 +5,7 @@ Run by test_killed.py for a short while, and by hand for longer (POSIX only, sin
     python tests/safety/kill_anything.py FOLDER TIMES [SEED [COMMAND …]]
 
 Every command that writes takes its turn. It is run in a child of this program and ended with
-SIGKILL: half the time after a chance stretch of its usual time, else just before, or a few
+SIGKILL: half the time after a chance chunk of its usual time, else just before, or a few
 milliseconds after, one of its calls that opens, renames or removes a file, where most can go wrong.
 Then:
 

@@ -17,9 +17,12 @@ from killing import Work, in_child
 
 import recordpick.cleanup
 import recordpick.data_checking.import_results
+import recordpick.data_checking.issue_log
 import recordpick.data_checking.progress
 import recordpick.data_checking.sign_off
 import recordpick.demo
+import recordpick.index.patient_lookup
+import recordpick.picking.shortfalls
 import recordpick.reports.compare
 import recordpick.reports.import_figures
 import recordpick.verify.receive

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Self
 
-from recordpick.csvio import rejects as set_aside
+from recordpick.csvio import rejects
 from recordpick.csvio import shape as record_lines
 from recordpick.index.build import accounting as accounts
 from recordpick.index.build.build_index import build_index
@@ -50,7 +50,7 @@ class Memory:
 
 
 def main(folder: str, *numbers: str) -> None:
-    set_aside.BATCH, accounts.AT_ONCE, record_lines.MANY = 5_000, 20_000, 1_000
+    rejects.BATCH, accounts.AT_ONCE, record_lines.MANY = 5_000, 20_000, 1_000
     print(json.dumps([indexed(Path(folder) / number, int(number)) for number in numbers]))  # noqa: T201 - a command
 
 

@@ -33,7 +33,7 @@ def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
 
 
-def test_a_clock_that_was_put_back_changes_no_order_and_is_told(path: Path) -> None:
+def test_a_clock_that_was_put_back_changes_no_order_and_is_reported(path: Path) -> None:
     """Each change follows the one before it by number and hash; undo takes back the last made."""
     new_file(path).close()
     for hours, patient in ((5, "P01"), (-48, "P02"), (6, "P03")):
@@ -46,7 +46,7 @@ def test_a_clock_that_was_put_back_changes_no_order_and_is_told(path: Path) -> N
         assert "P03" not in [pick.patient_id for pick in file.undo().picks]
 
 
-def test_a_clock_that_is_behind_the_journal_is_told(path: Path) -> None:
+def test_a_clock_that_is_behind_the_journal_is_reported(path: Path) -> None:
     """Before anything is written with a wrong time; a minute between two computers is none."""
     new_file(path).close()
     with WorkingFile.open(path, JO, now=lambda: at(-24)) as file:
@@ -67,7 +67,7 @@ def test_a_clock_far_ahead_does_not_cost_the_copies(path: Path) -> None:
     assert f"{path.name}.{days[5].isoformat()}.backup" in kept
 
 
-def test_a_folder_that_vanishes_while_the_file_is_open_is_told(path: Path) -> None:
+def test_a_folder_that_vanishes_while_the_file_is_open_is_reported(path: Path) -> None:
     """As a network drive does: nothing is shown that was not written; it can be opened again."""
     folder = path.parent / "drive"
     folder.mkdir()

@@ -66,22 +66,22 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> PracticeIndex:
 def flips(path: Path, times: int, seed: int, opens: Callable[[], object]) -> list[bool]:
     """Flip one bit of a file, many times; give for each whether opening said that it is damaged."""
     content, chance = path.read_bytes(), random.Random(seed)
-    told = []
+    noticed = []
     for _ in range(times):
         flipped = bytearray(content)
         flipped[chance.randrange(len(content))] ^= 1 << chance.randrange(8)
         path.write_bytes(flipped)
         try:
             opens()
-            told.append(False)
+            noticed.append(False)
         except UserError:
-            told.append(True)
+            noticed.append(True)
     path.write_bytes(content)
-    return told
+    return noticed
 
 
 @pytest.mark.parametrize("name", ["patients.parquet", "events.parquet", "index.json"])
-def test_any_flipped_bit_of_an_index_is_told(
+def test_any_flipped_bit_of_an_index_is_reported(
     sound: PracticeIndex, tmp_path: Path, name: str
 ) -> None:
     """polars by itself reads more than half of them as other values (measured: 292 of 450)."""
@@ -90,12 +90,12 @@ def test_any_flipped_bit_of_an_index_is_told(
     def opens() -> None:
         assert open_index(folder).manifest == sound.manifest
 
-    told = flips(folder / name, 150, seed=3, opens=opens)
+    noticed = flips(folder / name, 150, seed=3, opens=opens)
     # In the manifest's text a blank may become another blank, which changes nothing it says.
-    assert told.count(False) <= (5 if name == "index.json" else 0)
+    assert noticed.count(False) <= (5 if name == "index.json" else 0)
 
 
-def test_any_truncation_of_an_index_is_told(sound: PracticeIndex, tmp_path: Path) -> None:
+def test_any_truncation_of_an_index_is_reported(sound: PracticeIndex, tmp_path: Path) -> None:
     folder = shutil.copytree(sound.folder, tmp_path / "index")
     chance = random.Random(4)
     for name in ("patients.parquet", "events.parquet", "index.json"):
@@ -111,7 +111,7 @@ def test_any_truncation_of_an_index_is_told(sound: PracticeIndex, tmp_path: Path
         path.write_bytes(content)
 
 
-def test_a_table_of_another_index_is_told(sound: PracticeIndex, tmp_path: Path) -> None:
+def test_a_table_of_another_index_is_reported(sound: PracticeIndex, tmp_path: Path) -> None:
     """Well made, with the same columns, but of other patients: a copy that went half-way."""
     folder = shutil.copytree(sound.folder, tmp_path / "index")
     pl.read_parquet(folder / "events.parquet").head(2_999).write_parquet(folder / "other")
@@ -120,7 +120,7 @@ def test_a_table_of_another_index_is_told(sound: PracticeIndex, tmp_path: Path) 
         open_index(folder)
 
 
-def test_a_manifest_that_was_changed_by_hand_is_told(sound: PracticeIndex, tmp_path: Path) -> None:
+def test_a_manifest_changed_by_hand_is_reported(sound: PracticeIndex, tmp_path: Path) -> None:
     """Another as-at date would give every patient another age."""
     folder = shutil.copytree(sound.folder, tmp_path / "index")
     text = (folder / "index.json").read_text(encoding="utf-8")
@@ -129,7 +129,7 @@ def test_a_manifest_that_was_changed_by_hand_is_told(sound: PracticeIndex, tmp_p
         open_index(folder)
 
 
-def test_an_index_that_changes_under_the_program_is_told(
+def test_an_index_that_changes_under_the_program_is_reported(
     sound: PracticeIndex, tmp_path: Path
 ) -> None:
     """Made again, or its drive gone, while somebody picks: no answer is half of one, half of

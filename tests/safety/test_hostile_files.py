@@ -86,27 +86,27 @@ CSVS: dict[str, tuple[Callable[[Path], None], str]] = {
 
 
 @pytest.fixture(scope="module")
-def told_of_texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+def reported_for_texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
     """What is told of each as a list of patients, and as a table of a source."""
     asked = []
     for make, _ in CSVS.values():
         folder = tmp_path_factory.mktemp("source")
         make(folder / "patients.csv")
         asked += [("source", folder / "patients.csv"), ("source", folder)]
-    told = read_all(asked)
+    messages = read_all(asked)
     for _, path in asked[::2]:
         path.unlink()
-    return dict(zip(CSVS, zip(told[::2], told[1::2], strict=True), strict=True))
+    return dict(zip(CSVS, zip(messages[::2], messages[1::2], strict=True), strict=True))
 
 
 @pytest.mark.parametrize("name", CSVS)
 def test_a_text_file_that_fills_memory_is_refused(
-    told_of_texts: dict[str, tuple[str, str]], name: str
+    reported_for_texts: dict[str, tuple[str, str]], name: str
 ) -> None:
     """As a list of patients, and as a table of a source."""
-    for told in told_of_texts[name]:
-        assert told
-        assert CSVS[name][1] in told
+    for messages in reported_for_texts[name]:
+        assert messages
+        assert CSVS[name][1] in messages
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_one_line(tmp_path: Path) -> None:
@@ -182,7 +182,7 @@ ENTITIES = {
 
 
 @pytest.fixture(scope="module")
-def told_of_sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def reported_for_sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What is told of each workbook."""
     folder = tmp_path_factory.mktemp("sheets")
     asked = [
@@ -193,9 +193,11 @@ def told_of_sheets(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", SHEETS)
-def test_a_workbook_that_fills_memory_is_refused(told_of_sheets: dict[str, str], name: str) -> None:
+def test_a_workbook_that_fills_memory_is_refused(
+    reported_for_sheets: dict[str, str], name: str
+) -> None:
     """Nothing in it is unpacked without a limit."""
-    assert SHEETS[name][1] in told_of_sheets[name]
+    assert SHEETS[name][1] in reported_for_sheets[name]
 
 
 @pytest.mark.parametrize("name", ENTITIES)
@@ -353,7 +355,7 @@ def test_a_manifest_of_many_brackets_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a program's own memory")
-def test_any_number_of_damaged_rows_is_set_aside_in_little_memory(tmp_path: Path) -> None:
+def test_any_number_of_damaged_rows_is_rejected_in_little_memory(tmp_path: Path) -> None:
     """They are on disk, each with its line, as they are found: ten times as many need no more."""
     done = subprocess.run(
         [

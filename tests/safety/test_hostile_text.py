@@ -25,7 +25,7 @@ from recordpick.data_checking.issued_lists import list_ids
 from recordpick.errors import UserError
 from recordpick.handover.export import export
 from recordpick.handover.pack_contents import Options
-from recordpick.identifiers import is_spoilt, repair_number
+from recordpick.identifiers import is_damaged, repair_number
 from recordpick.index.build.build_index import build_index
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match
@@ -106,7 +106,7 @@ def test_the_index_carries_every_text_unharmed(practice: Path) -> None:
             assert sorted(kept[column].drop_nulls()) == sorted(given.filter(given != "")), column
 
 
-def test_patients_are_told_apart_by_what_can_be_seen_of_their_numbers(practice: Path) -> None:
+def test_patients_are_distinguished_by_the_visible_part_of_their_numbers(practice: Path) -> None:
     """Blanks and characters without width are repaired in every table; nobody becomes another."""
     index = open_index(practice / "index")
     numbers = patient_numbers()
@@ -124,10 +124,10 @@ def test_codes_are_repaired_or_emptied_and_counted(practice: Path) -> None:
     for name, frame in hostile_tables().items():
         if "code" in frame.schema:
             given = [repair_number(code) for code in frame["code"].drop_nulls()]
-            usable = [code for code in given if code and not is_spoilt(code)]
+            usable = [code for code in given if code and not is_damaged(code)]
             kept = index.scan(name).collect()["code"].drop_nulls()
             assert sorted(kept) == sorted(usable), name
-            assert emptied.count(name) == sum(map(is_spoilt, given)), name
+            assert emptied.count(name) == sum(map(is_damaged, given)), name
 
 
 @pytest.mark.parametrize(
@@ -270,7 +270,7 @@ def test_json_for_programs_carries_every_text_unharmed(
     assert sorted(said["criteria"][1]["patients"]) == sorted(patient_numbers())
 
 
-def test_rows_that_were_set_aside_run_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
+def test_rows_that_were_rejected_run_nothing_in_a_spreadsheet(tmp_path: Path) -> None:
     """They are read by people, who open the file in one; what they say is all there."""
     source = tmp_path / "source"
     source.mkdir()

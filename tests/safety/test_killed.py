@@ -244,7 +244,7 @@ def test_a_drive_that_cannot_be_asked_is_believed(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit of POSIX")
-def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
+def test_no_room_for_the_end_of_a_table_is_reported_as_such(tmp_path: Path) -> None:
     """polars names no reason there: it is not the source that is blamed."""
     import resource
 
@@ -269,7 +269,7 @@ def test_no_room_for_the_end_of_a_table_is_told_as_such(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_drive_that_vanishes_amid_the_work_is_told(tmp_path: Path) -> None:
+def test_a_drive_that_vanishes_amid_the_work_is_reported(tmp_path: Path) -> None:
     """With what is to be done, and without leaving anything where it was."""
     drive = tmp_path / "drive"
     drive.mkdir()

@@ -120,7 +120,7 @@ def test_a_copy_is_of_the_version_that_its_events_need(path):
         with WorkingFile.open(copy, JO) as again:
             assert again.events == file.events
             assert again.selection == file.selection
-        with pytest.raises(UserError, match="is there already: choose another name"):
+        with pytest.raises(UserError, match="already exists: choose another name"):
             file.save_copy(path)
 
 

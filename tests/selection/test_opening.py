@@ -104,7 +104,7 @@ def test_a_file_that_was_cut_off(path, kept):
 def test_a_name_that_is_taken(path):
     """Making a working file never writes over anything."""
     path.write_text("mine", encoding="utf-8")
-    with pytest.raises(UserError, match="is there already: choose another name"):
+    with pytest.raises(UserError, match="already exists: choose another name"):
         new_file(path)
     assert path.read_text(encoding="utf-8") == "mine"
     assert [beside.name for beside in path.parent.iterdir()] == [path.name]

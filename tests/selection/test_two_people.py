@@ -89,7 +89,7 @@ def test_a_drive_without_hard_links(path, monkeypatch):
     with new_file(path) as file, WorkingFile.open(path, SAM) as second:
         file.pick("MED-04", ["P01"])
         assert second.held_by.startswith(JO.name)
-        with pytest.raises(UserError, match="is there already"):
+        with pytest.raises(UserError, match="already exists"):
             new_file(path)
     assert [beside.name for beside in path.parent.iterdir()] == [path.name]
 

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
+from recordpick.polars_types import TYPES
 from recordpick.schema import TABLES
 from recordpick.synthetic.practice import GENERATED_TABLES, Practice, make_practice
-from recordpick.synthetic.rows import DTYPES
 
 MAY_BE_AHEAD = {
     ("appointments", "date"),
@@ -30,7 +30,7 @@ def test_columns_have_the_names_order_and_types_of_the_schema(
 ) -> None:
     """All columns are there, except those that recordpick derives itself."""
     expected = {
-        column.name: DTYPES[column.kind] for column in TABLES[table].columns if not column.derived
+        column.name: TYPES[column.kind] for column in TABLES[table].columns if not column.derived
     }
 
     assert expected == dict(practice.tables[table].schema)

@@ -63,8 +63,8 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert file.as_at == date(2026, 10, 1)
     index = tmp_path / "new-index" / "index.json"
     notes = index.read_text(encoding="utf-8")
-    assert "Date of Birth was read as month/day/year, as was said" in notes
-    assert "everyone was taken as registered, as was said" in notes
+    assert "Date of Birth was read as month/day/year, as answered" in notes
+    assert "everyone was read as registered, as answered" in notes
 
 
 async def test_a_list_and_reports_beside_it_are_several_files(tmp_path):

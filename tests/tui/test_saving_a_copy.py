@@ -56,7 +56,7 @@ async def test_a_file_that_was_deleted_is_saved_elsewhere(demo):
         assert "not there any more" in user.text
         await user.fill("#answer", taken)
         await user.press("enter")
-        assert "is there already" in user.text
+        assert "already exists" in user.text
         await user.press("enter")
         assert user.title == "Save a copy as"
         await user.fill("#answer", demo / "other.recordpick")

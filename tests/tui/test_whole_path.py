@@ -101,6 +101,6 @@ async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):
     (tmp_path / "no.recordpick").write_text("not a database", encoding="utf-8")
     async with using(app_on(tmp_path / "no.recordpick")) as user:
         assert user.title == "The file cannot be opened"
-        assert "no working file" in user.text
+        assert "not a working file" in user.text
         await user.press("escape")
         assert "Start a new working file" in user.text

@@ -1,6 +1,6 @@
 """Patients' dates that cannot be right: births, deaths, registrations.
 
-Compare dates of which only the month or the year may be known.
+Of some dates only the month or the year is known: they are compared as far as they are known.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from recordpick.index.practice_index import PracticeIndex
 
 @dataclass(frozen=True, slots=True)
 class KnownDay:
-    """A date, and how much of it is known (a word of `tables.PRECISIONS`; None: all)."""
+    """A date, and how much of it is known (a word of `schema.PRECISIONS`; None: all)."""
 
     day: pl.Expr
     precision: pl.Expr | None = None

@@ -3,9 +3,8 @@
 Two rows are the same person if they share an NHS number that nobody else has on either side. Those
 left over are *likely* the same person if they share surname, forenames and date of birth that
 nobody else has on either side. Where a number or a name appears several times nothing is decided:
-these rows are unclear. So each row of either side has exactly one place.
-
-The differences between two entries for one person, field by field.
+these rows are unclear. So each row of either side has exactly one outcome. Pairs are then compared
+field by field.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ ROW = "row"
 
 @dataclass(frozen=True)
 class Pairing:
-    """The result: `pairs` has here, there (rows), place (MATCHED or LIKELY); the sides row, place.
+    """The result: `pairs` has here, there (rows), outcome (MATCHED, LIKELY); sides row, outcome.
 
     Every row of a side is once in its frame (`here`, `there`), and at most once in `pairs`.
     """
@@ -32,10 +31,10 @@ class Pairing:
     here: pl.DataFrame
     there: pl.DataFrame
 
-    def number(self, side: str, place: str) -> int:
-        """Return how many rows of a side ("here", "there") have that place."""
+    def number(self, side: str, outcome: str) -> int:
+        """Return how many rows of a side ("here", "there") have that outcome."""
         rows: pl.DataFrame = self.here if side == "here" else self.there
-        return rows.filter(pl.col("place") == place).height
+        return rows.filter(pl.col("outcome") == outcome).height
 
 
 def pair(here: pl.DataFrame, there: pl.DataFrame) -> Pairing:
@@ -59,23 +58,23 @@ def pair(here: pl.DataFrame, there: pl.DataFrame) -> Pairing:
     by_name, unclear_names = _paired(*names)
     pairs = pl.concat(
         [
-            by_number.with_columns(place=pl.lit(MATCHED)),
-            by_name.with_columns(place=pl.lit(LIKELY)),
+            by_number.with_columns(outcome=pl.lit(MATCHED)),
+            by_name.with_columns(outcome=pl.lit(LIKELY)),
         ]
     )
 
-    def places(side: str, rows: pl.DataFrame) -> pl.DataFrame:
+    def outcomes(side: str, rows: pl.DataFrame) -> pl.DataFrame:
         undecided = pl.concat([unclear[side], unclear_names[side]]).rename(ROW).to_frame()
         decided_places = pl.concat(
             [
-                pairs.select(pl.col(side).alias(ROW), "place"),
-                undecided.with_columns(place=pl.lit(UNCLEAR)),
+                pairs.select(pl.col(side).alias(ROW), "outcome"),
+                undecided.with_columns(outcome=pl.lit(UNCLEAR)),
             ]
         )
-        placed = rows.select(ROW).join(decided_places, on=ROW, how="left", maintain_order="left")
-        return placed.with_columns(pl.col("place").fill_null(ALONE))
+        linked = rows.select(ROW).join(decided_places, on=ROW, how="left", maintain_order="left")
+        return linked.with_columns(pl.col("outcome").fill_null(ALONE))
 
-    return Pairing(pairs, places("here", here), places("there", there))
+    return Pairing(pairs, outcomes("here", here), outcomes("there", there))
 
 
 def name_keys(rows: pl.DataFrame) -> pl.DataFrame:

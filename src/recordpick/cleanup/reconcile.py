@@ -1,6 +1,6 @@
 """Compare the practice's registered patients with PCSE's list: who is on both, and differences.
 
-The patients of an index who should be on PCSE's list: those on the GMS list.
+The patients who should be on PCSE's list are those on the GMS list.
 """
 
 from __future__ import annotations
@@ -196,13 +196,13 @@ def _not_compared_fields(ours: Compared, pcse: PcseList) -> tuple[str, ...]:
 
 
 def _pairs_at(
-    pairing: Pairing, place: str, here: pl.DataFrame, there: pl.DataFrame
+    pairing: Pairing, outcome: str, here: pl.DataFrame, there: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the pairs of that place with the columns of both sides, theirs suffixed " there"."""
+    """Return the pairs of that outcome with the columns of both sides, theirs suffixed " there"."""
     theirs = there.rename({name: f"{name} there" for name in there.columns if name != "row"})
     return (
-        pairing.pairs.filter(pl.col("place") == place)
-        .drop("place")
+        pairing.pairs.filter(pl.col("outcome") == outcome)
+        .drop("outcome")
         .join(here.rename({"row": "here"}), on="here", how="left")
         .join(theirs.rename({"row": "there"}), on="there", how="left")
         .sort("here")
@@ -270,14 +270,14 @@ def _likely(pairs: pl.DataFrame, differ: pl.DataFrame) -> pl.DataFrame:
     return _shaped(rows, LIKELY_SAME)
 
 
-def _of_side(kind: str, rows: pl.DataFrame, places: pl.DataFrame, place: str) -> pl.DataFrame:
-    chosen = places.filter(pl.col("place") == place)
+def _of_side(kind: str, rows: pl.DataFrame, outcomes: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    chosen = outcomes.filter(pl.col("outcome") == outcome)
     return _shaped(rows.join(chosen, on="row", how="semi", maintain_order="left"), kind)
 
 
 def _only_there(there: pl.DataFrame, pairing: Pairing, ours: Compared) -> pl.DataFrame:
     """Return those only there, with a note on those who are here but were not compared."""
-    alone = pairing.there.filter(pl.col("place") == ALONE)
+    alone = pairing.there.filter(pl.col("outcome") == ALONE)
     rows = there.join(alone, on="row", how="semi", maintain_order="left")
     others = ours.others.with_row_index("other")
     says = pl.format("Here as patient {} ({})", "patient_id", "standing").alias("says")

@@ -1,12 +1,8 @@
-"""Patients who left, and e-mail addresses that are missing or were never verified.
+"""Checks of patients and their records, other than dates and codes.
 
-Patients who may be the same person with two records.
-
-Normalise names for comparison: case and white space do not count.
-
-Patients without an NHS number, and numbers that cannot be one.
-
-Records in which something is missing: all entries, or a document's file.
+They find patients who left; e-mail addresses that are missing or were never verified; patients who
+may be one person with two records; missing and invalid NHS numbers; and records without any entry,
+or without a document's file.
 """
 
 from __future__ import annotations
@@ -24,7 +20,7 @@ from recordpick.cleanup.finding import (
     sentence,
 )
 from recordpick.csv_safety import plain
-from recordpick.index.manifest import SET_ASIDE
+from recordpick.index.manifest import EMPTIED_VALUES
 from recordpick.index.practice_index import PracticeIndex
 
 
@@ -195,7 +191,7 @@ def _rejected_numbers(index: PracticeIndex) -> pl.DataFrame | None:
 
     Columns file, line, value, reason, and patient_id (null in an index made before that was kept).
     """
-    path = index.folder / SET_ASIDE
+    path = index.folder / EMPTIED_VALUES
     try:
         kept = pl.read_csv(path, infer_schema=False, glob=False).with_columns(
             plain(pl.col(pl.String))
@@ -233,7 +229,7 @@ def _invalid(index: PracticeIndex, _as_at: date) -> CheckResult:
     if rejected is None:
         return CheckResult(
             None,
-            f"{SET_ASIDE}, where the index keeps them, is missing or damaged: make the index "
+            f"{EMPTIED_VALUES}, where the index keeps them, is missing or damaged: make the index "
             "again.",
         )
     patients = index.scan("patients").select(patient_columns(index))

@@ -1,6 +1,6 @@
 """Write the folder of the clean-up list: a summary, a CSV for each finding, and a README.txt.
 
-Write README.txt of the clean-up list: what was found, what it means and what to do.
+README.txt says what was found, what it means and what to do.
 """
 
 from __future__ import annotations
@@ -71,9 +71,9 @@ def _head(index: PracticeIndex, as_at: date) -> str:
 
 
 def _found(findings: Iterable[Finding]) -> Iterable[str]:
-    said = [finding for finding in findings if finding.state == FOUND]
-    yield "FOUND" if said else "FOUND\n  None of the things that could be checked."
-    for finding in said:
+    listed_findings = [finding for finding in findings if finding.state == FOUND]
+    yield "FOUND" if listed_findings else "FOUND\n  None of the things that could be checked."
+    for finding in listed_findings:
         registered = finding.registered or 0
         some = 0 < registered < (finding.number or 0)
         of_them = f", {registered:,} of them registered now" if some else ""
@@ -97,16 +97,18 @@ def _counted(finding: Finding) -> str:
 
 
 def _unknown(findings: Iterable[Finding]) -> Iterable[str]:
-    said = [finding for finding in findings if finding.state == UNKNOWN]
-    if said:
-        lines = [_wrapped(f"{finding.title}: {finding.why}") for finding in said]
+    listed_findings = [finding for finding in findings if finding.state == UNKNOWN]
+    if listed_findings:
+        lines = [_wrapped(f"{finding.title}: {finding.why}") for finding in listed_findings]
         yield "\n".join(["CANNOT BE TOLD (this does not mean that there is none)", *lines])
 
 
 def _nothing(findings: Iterable[Finding]) -> Iterable[str]:
-    said = [finding for finding in findings if finding.state == NONE]
-    if said:
-        lines = [_wrapped(" ".join([f"{finding.title}.", finding.why])) for finding in said]
+    listed_findings = [finding for finding in findings if finding.state == NONE]
+    if listed_findings:
+        lines = [
+            _wrapped(" ".join([f"{finding.title}.", finding.why])) for finding in listed_findings
+        ]
         yield "\n".join(["LOOKED FOR, AND NONE FOUND", *lines])
 
 

@@ -74,7 +74,7 @@ def _print_findings(findings: Sequence[Finding]) -> None:
         rows.append(
             (
                 finding.title,
-                "not known" if finding.state == UNKNOWN else number,
+                finding.state if finding.state == UNKNOWN else number,
                 finding.counts if finding.state == FOUND else "",
                 f"{finding.registered:,}" if finding.registered else "",
             )

@@ -7,7 +7,11 @@ import argparse
 from recordpick.cli.arguments import add_commands
 
 HELP = "work with criteria packs"
-COMMANDS = {"check": "criteria_check"}
+COMMANDS = {
+    "check": "criteria_check",
+    "draft": "criteria_draft",
+    "confirm": "criteria_confirm",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_json
+from recordpick.cli.arguments import add_json, add_sheets
 from recordpick.cli.output import print_json, print_result, print_table
+from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
@@ -18,7 +20,8 @@ EXAMPLE = "recordpick criteria check supplier.toml"
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV or XLSX")
+    parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
+    add_sheets(parser)
     add_json(parser)
 
 
@@ -26,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     """Read the pack; a UserError has one message for each problem."""
     from recordpick.criteria.load import read_pack
 
-    pack = read_pack(options.pack)
+    pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
     if options.json:
         print_json(_as_json(pack))
         return 0
@@ -37,6 +40,8 @@ def run(options: argparse.Namespace) -> int:
         for criterion in pack.criteria
     ]
     print_table(rows, right=frozenset({3}))
+    for line in decisions(pack):
+        print_result(line)
     for note in pack.notes:
         print_result(note)
     wrong = "See the notes above." if pack.notes else "Nothing is wrong with it."
@@ -45,6 +50,19 @@ def run(options: argparse.Namespace) -> int:
         f"{pack.random_records} random records. {wrong}"
     )
     return 0
+
+
+def decisions(pack: Pack) -> Iterator[str]:
+    """Yield a line for each criterion with proposals or a decision: its state, and who decided.
+
+    Nothing for a pack whose rules are the supplier's own.
+    """
+    for criterion in pack.criteria:
+        if criterion.confirmed is not None:
+            yield f"{criterion.id}: {criterion.confirmed.says(criterion)}"
+        elif criterion.proposals:
+            count = plural(len(criterion.proposals), "proposed rule")
+            yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"
 
 
 def _as_json(pack: Pack) -> dict[str, object]:

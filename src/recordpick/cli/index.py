@@ -124,7 +124,7 @@ def _print_notes(manifest: Manifest, out: Path) -> None:
     if rejected:
         rows = plural(rejected, "row was", "rows were")
         print_message(f"{rows} rejected: see {out / 'rejected_rows.csv'} for the reasons.")
-    emptied = sum(count.values_set_aside for count in manifest.files)
+    emptied = sum(count.values_emptied for count in manifest.files)
     if emptied:
         values = plural(emptied, "value was", "values were")
         reasons = out / "set_aside_values.csv"

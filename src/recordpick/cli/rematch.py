@@ -74,8 +74,8 @@ def run(options: argparse.Namespace) -> int:
 def _stale_picks(
     file: WorkingFile, index: PracticeIndex, matches: Matches
 ) -> tuple[StalePick, ...]:
-    from recordpick.picking.stale_picks import moved_on
+    from recordpick.picking.stale_picks import stale_picks
 
     columns = [name for name in ("patient_id", "status") if name in index.columns("patients")]
     patients = index.patients(file.as_at).select(columns).collect()
-    return moved_on(file.selection.picks, matches, patients, file.reused_numbers())
+    return stale_picks(file.selection.picks, matches, patients, file.reused_numbers())

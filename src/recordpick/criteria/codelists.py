@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -288,6 +288,18 @@ def _hides_something(code: str, term: str) -> str:
                 "which cannot be seen; take it out."
             )
     return ""
+
+
+def shipped_codelists(names: Iterable[str]) -> dict[str, Codelist]:
+    """Return those of the named codelists that come with recordpick, by name."""
+    found: dict[str, Codelist] = {}
+    for name in names:
+        path = criteria_folder() / FOLDER / f"{name}.csv"
+        if is_safe_name(name) and path.is_file():
+            with path.open(encoding="utf-8", newline="") as file:
+                rows = list(csv.DictReader(file))
+            found[name] = codelist_of(name, {row["code"]: row["term"] for row in rows})
+    return found
 
 
 def is_demonstration(codelist: Codelist) -> bool:

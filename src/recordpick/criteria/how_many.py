@@ -20,7 +20,7 @@ _IN_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 def how_many(text: str) -> int | None:
-    """Return how many records a cell asks for at most, None if that cannot be told.
+    """Return the most records that a cell asks for, None if that is unknown.
 
     Of two numbers ("10-20", "20 (min 10)") it is the larger. "All" is the most that a criterion
     can have. What lies beyond what it can have comes back as it is.
@@ -32,7 +32,9 @@ def how_many(text: str) -> int | None:
         return None
     if plain in _WORDS:
         return _WORDS.index(plain) + 1
-    for part in (plain, _IN_BRACKETS.sub(" ", plain)):
+    for part in (plain, _IN_BRACKETS.sub(" ", plain).strip()):
+        if part in _WORDS:
+            return _WORDS.index(part) + 1
         numbers = [one.removesuffix(".0").replace(",", "") for one in _NUMBER.findall(part)]
         if not numbers or any("." in one or len(one) > 9 for one in numbers):
             continue

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
+from recordpick.criteria.how_many import how_many
 from recordpick.criteria.problems import listed, shown
 from recordpick.criteria.toml_values import ID
 from recordpick.csvio.records import Row
+from recordpick.header_row import find_header_row
 from recordpick.resources import data_file
 
 Field = Literal["id", "area", "title", "find", "compare", "records"]
 
-LOOKED_AT = 40
-"""Among how many rows from the top the header is looked for."""
 WORDS_AT_MOST = 8
 """A cell with more words is prose, and not the name of a column."""
 NOTES = "notes of recordpick"
@@ -45,6 +45,11 @@ _TOTAL = re.compile(
 )
 
 
+def column_number(column: int) -> str:
+    """Return the number of a column, counted from 0, as people count."""
+    return str(column + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """Where the header row is (its place among the rows), and the columns of each field.
@@ -63,22 +68,35 @@ class Header:
         return "\n".join(cell for cell in there if cell)
 
 
-def find_header(rows: Sequence[Row]) -> Header | None:
+def find_header(
+    rows: Sequence[Row], column_name: Callable[[int], str] = column_number
+) -> Header | None:
     """Return the row that names the most fields, among them what to find or a title; else None.
 
     Names that are known count first; only where no row has them are names looked for by words, and
     only where no row names two fields is one that names what to find alone the header.
     """
+    cells = [row for _, row in rows]
     for by_words, fewest in ((False, 2), (True, 2), (False, 1)):
-        best: Header | None = None
-        for place, (_, cells) in enumerate(rows[:LOOKED_AT]):
-            columns = _columns(cells, by_words=by_words)
-            tells = "find" in columns or ("title" in columns and fewest > 1)
-            more = best is None or len(columns) > len(best.columns)
-            if tells and len(columns) >= fewest and more:
-                best = Header(place, columns)
-        if best is not None:
-            return _settled(best.place, rows)
+        columns_of = partial(_header_columns, by_words=by_words, fewest=fewest)
+        found = find_header_row(cells, columns_of, len)
+        if found is not None:
+            return _settled(found[0], rows, column_name)
+    return None
+
+
+def _header_columns(
+    names: Sequence[str], *, by_words: bool, fewest: int
+) -> dict[Field, tuple[int, ...]] | None:
+    """Return the columns that a row names; None if too few, or none of them says what to find.
+
+    A name that may be an id's, such as "Criterion", is what to find where nothing else is.
+    """
+    for sure_ids_only in (False, True):
+        columns = _columns(names, by_words=by_words, sure_ids_only=sure_ids_only)
+        says_what = "find" in columns or ("title" in columns and fewest > 1)
+        if says_what and len(columns) >= fewest:
+            return columns
     return None
 
 
@@ -100,7 +118,13 @@ def meta_of(cells: Sequence[str]) -> tuple[str, str] | None:
     return (key, filled[1]) if key else None
 
 
-def _settled(place: int, rows: Sequence[Row]) -> Header:
+def is_empty_meta(cells: Sequence[str]) -> bool:
+    """Return whether a row above the header names something of the pack, and says nothing."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) == 1 and _plain(filled[0]) in _META
+
+
+def _settled(place: int, rows: Sequence[Row], column_name: Callable[[int], str]) -> Header:
     """Return the header with its columns, held against what stands below it."""
     names = rows[place][1]
     body = [cells for _, cells in rows[place + 1 :] if cells != names]
@@ -108,7 +132,7 @@ def _settled(place: int, rows: Sequence[Row]) -> Header:
     columns = _columns(names, by_words=True, body=criteria)
     used = {column for places in columns.values() for column in places}
     unused = [
-        f'"{shown(name)}"' if name else f"column {column + 1}, which has no name"
+        f'"{shown(name)}"' if name else f"column {column_name(column)}, which has no name"
         for column, name in enumerate(names)
         if column not in used and (name or any(_cells(body, column)))
     ]
@@ -125,7 +149,11 @@ def unused_in_words(header: Header) -> str:
 
 
 def _columns(
-    cells: Sequence[str], *, by_words: bool, body: Sequence[Sequence[str]] | None = None
+    cells: Sequence[str],
+    *,
+    by_words: bool,
+    body: Sequence[Sequence[str]] | None = None,
+    sure_ids_only: bool = False,
 ) -> dict[Field, tuple[int, ...]]:
     """Return the columns of each field by their names; `body` are the rows below, if known."""
     names = [_plain(cell) for cell in cells]
@@ -134,23 +162,25 @@ def _columns(
     free = {place for place, name in enumerate(names) if name}
     for field, known in said["names"].items():
         places = [place for name in known for place in sorted(free) if names[place] == name]
-        if field == "id" and body:
+        if field == "id" and (body or sure_ids_only):
             unsure = set(said["ambiguous"]["id"])
-            places = [one for one in places if names[one] not in unsure or _holds_ids(body, one)]
+            below = body or ()
+            places = [one for one in places if names[one] not in unsure or _holds_ids(below, one)]
+            places = [one for one in places if not _holds_counts(names[one], below, one)]
         if places:
             columns[field] = tuple(sorted(places)) if field == "compare" else (places[0],)
             free -= set(columns[field])
     if by_words:
         _add_by_words(columns, names, free)
-    return columns if body is None else _with_id(columns, names, body)
+    return columns if body is None else _with_counts(_with_id(columns, names, body), body)
 
 
 def _add_by_words(
     columns: dict[Field, tuple[int, ...]], names: Sequence[str], free: set[int]
 ) -> None:
     said = _said()
-    never = set(said["never"]["words"])
     for field, phrases in said["words"].items():
+        never = {*said["never"]["words"], *said["never"].get(field, ())}
         fitting = [
             place
             for phrase in phrases
@@ -182,11 +212,37 @@ def _with_id(
     return columns
 
 
+def _with_counts(
+    columns: dict[Field, tuple[int, ...]], body: Sequence[Sequence[str]]
+) -> dict[Field, tuple[int, ...]]:
+    """Return the columns with how many: a column "Patients to check" of numbers is no text."""
+    compare = columns.get("compare", ())
+    counts = [place for place in compare if _holds_numbers(body, place)]
+    if "records" in columns or not counts or len(counts) == len(compare) == 1:
+        return columns
+    others = tuple(place for place in compare if place != counts[0])
+    return {**columns, "compare": others, "records": (counts[0],)}
+
+
+def _holds_numbers(body: Sequence[Sequence[str]], column: int) -> bool:
+    cells = [cell for cell in _cells(body, column) if cell]
+    return bool(cells) and all(how_many(cell) is not None for cell in cells)
+
+
 def _holds_ids(body: Sequence[Sequence[str]], column: int) -> bool:
     """Return whether a column holds references: without blanks, and numbered or all different."""
     cells = [cell for cell in _cells(body, column) if cell]
     numbered = all(re.search("[0-9]", cell) for cell in cells) or len(set(cells)) == len(cells)
     return bool(cells) and numbered and all(map(ID.fullmatch, cells))
+
+
+def _holds_counts(name: str, body: Sequence[Sequence[str]], column: int) -> bool:
+    """Return whether a column "No." holds how many: numbers of which some come again."""
+    if name not in _said()["ambiguous"]["id_or_records"]:
+        return False
+    cells = [cell for cell in _cells(body, column) if cell]
+    numbers = [how_many(cell) for cell in cells if cell]
+    return None not in numbers and len(set(cells)) < len(cells)
 
 
 def _cells(body: Sequence[Sequence[str]], column: int) -> list[str]:
@@ -195,7 +251,8 @@ def _cells(body: Sequence[Sequence[str]], column: int) -> list[str]:
 
 def _plain(cell: str) -> str:
     """A column's name without capitals, signs and doubled spaces; what brackets add is left out."""
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"\(.*?\)", " ", cell.casefold())).split())
+    text = re.sub(r"\(.*?\)", " ", cell.casefold()).replace("#", " no ").replace("\u2116", " no ")
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", text).split())
 
 
 @cache

@@ -1,13 +1,17 @@
 """A criteria pack: the supplier's test criteria and their rules, as plain values.
 
-Which tables and columns a pack's rules may ask about: recordpick's own, and the pack's.
+Its rules may use recordpick's own tables, and those that the pack declares.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 
+from recordpick.criteria.conditions import Condition, parse_condition, text_of
 from recordpick.schema import TABLES, Kind
 
 
@@ -33,7 +37,7 @@ class Rule:
 
     says: str
     table: str = "patients"
-    where: str | None = None
+    where: Condition | None = None
     codes: str | None = None
     distinct: str | None = None
     per: str | None = None
@@ -53,9 +57,84 @@ class Step:
         return " or ".join(rule.says for rule in self.rules)
 
 
+ParameterValue = str | int | float
+"""A number, a word of a vocabulary (a drug, a condition), or a comparison ("over")."""
+
+
+def registered() -> Condition:
+    """Return the condition over patients that they are registered now."""
+    return condition_over("patients", "status = 'registered'")
+
+
+"""Among whom a proposed rule looks where the criterion says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A rule that may be what a criterion means. Nothing uses it until a person confirms it."""
+
+    template: str
+    """The templates that it is made from, as `fill` reads them: "age & medicine.drug[repeat]"."""
+    says: str
+    """The rule in words."""
+    reason: str
+    """Which words of the text led to which part of the rule, and which were not used."""
+    confidence: float
+    """From 0 to 1: how much of the text the rule uses, less where the text has other readings."""
+    steps: tuple[Step, ...]
+    """The rule as packs have it: every step must hold, and of a step's rules any one."""
+    population: Condition | None = field(default_factory=registered)
+    """The condition over patients that says among whom to look; None is everybody."""
+    params: Mapping[str, ParameterValue] = field(default_factory=dict)
+    """The numbers and names that a person may change, by name: `fill(template, params)`."""
+    unused: tuple[str, ...] = ()
+    """Words of the text that no part of the rule uses."""
+
+    @property
+    def codelists(self) -> tuple[str, ...]:
+        """The codelists that its rules name, each once: a pack with this rule needs them."""
+        names = (rule.codes for step in self.steps for rule in step.rules if rule.codes)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def where(self) -> str:
+        """Its conditions in the condition language, one a line, each with its table."""
+        return "\n".join(
+            f"{rule.table}: {text_of(rule.where) or 'every row'}"
+            for step in self.steps
+            for rule in step.rules
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Who decided on the rule of a criterion in words, and when."""
+
+    by: str
+    """Initials or a name."""
+    at: datetime
+    template: str = ""
+    """The proposal's template; "" where the person wrote the condition, or chose by hand."""
+    is_edited: bool = False
+    """Whether the person changed the proposed rule."""
+
+    def says(self, criterion: Criterion) -> str:
+        """Return a phrase on who confirmed what: "confirmed by AB on 12 Nov 2026 16:05"."""
+        who = f"by {self.by} on {self.at:%d %b %Y %H:%M}"
+        if not criterion.steps:
+            return f"by hand: chosen {who}"
+        if not self.template:
+            return f"condition written {who}"
+        return f"confirmed {who} from {self.template}{', edited' if self.is_edited else ''}"
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One test criterion. Without `steps`, staff pick for it by browsing or from a list."""
+    """One test criterion. Without `steps`, staff pick for it by browsing or from a list.
+
+    A criterion in words has `proposals` until a person decides, and is by hand meanwhile;
+    `confirmed` says who did. `source` is where in the supplier's file its words are.
+    """
 
     id: str
     area: str
@@ -64,9 +143,17 @@ class Criterion:
     compare: tuple[str, ...] = ()
     records: int = 20
     """The most records wanted: the criterion's own number, or the pack's."""
-    population: str | None = None
+    population: Condition | None = None
     """Condition over patients: the criterion's own, or the pack's; None is everybody."""
     steps: tuple[Step, ...] = ()
+    source: str = ""
+    proposals: tuple[Proposal, ...] = ()
+    confirmed: Confirmation | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether rules are proposed and nobody has decided yet."""
+        return bool(self.proposals) and self.confirmed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +169,8 @@ class Pack:
     version: str
     records_per_criterion: int
     random_records: int
-    population: str | None
-    random_population: str | None
+    population: Condition | None
+    random_population: Condition | None
     """Who may be drawn at random: a condition over patients; the pack's population by default."""
     criteria: tuple[Criterion, ...]
     codelists: dict[str, Codelist]
@@ -134,3 +221,21 @@ def words_of(table: str) -> dict[str, tuple[str, ...]]:
     if table not in TABLES:
         return {}
     return {column.name: column.words for column in TABLES[table].columns if column.words}
+
+
+def condition_over(
+    table: str, text: str, extra: dict[str, dict[str, Kind]] | None = None
+) -> Condition:
+    """Return a text parsed as a condition over a table of recordpick or of `extra`.
+
+    The UserError says what is wrong, without file and line.
+    """
+    if table in TABLES:
+        return _over_own_table(table, text)
+    return parse_condition(text, columns_with(extra or {}, table), words_of(table))
+
+
+@lru_cache(maxsize=4096)
+def _over_own_table(table: str, text: str) -> Condition:
+    """Parse once: many rules of a pack have the same condition."""
+    return parse_condition(text, columns_with({}, table), words_of(table))

@@ -1,6 +1,6 @@
 """All the problems of a pack, collected so that they are reported once and in order.
 
-How messages about a pack quote its text and suggest what may have been meant.
+And how their messages quote a pack's text and suggest what may have been meant.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Problems:
         self.file = file
         self.line_word = line_word
         """The word for a line: "row" in a spreadsheet."""
-        self._found: list[tuple[str, str, TomlPath | int | None, str]] = []
+        self._found: list[tuple[str, str, TomlPath | int | None, str, str]] = []
         self._notes: list[str] = []
 
     def add(
@@ -33,15 +33,25 @@ class Problems:
         at: TomlPath | int | None = None,
         criterion: str = "",
         file: str | None = None,
+        column: str = "",
     ) -> None:
-        """Record a problem at a TOML path, or a line, of the pack (or of another `file`)."""
-        self._found.append((file or self.file, criterion, at, message))
+        """Record a problem at a TOML path, or a line, of the pack (or of another `file`).
+
+        `column` says in which column of the line, in words, where that is known.
+        """
+        self._found.append((file or self.file, criterion, at, message, column))
 
     def note(
-        self, message: str, *, at: int | None = None, criterion: str = "", file: str | None = None
+        self,
+        message: str,
+        *,
+        at: int | None = None,
+        criterion: str = "",
+        file: str | None = None,
+        column: str = "",
     ) -> None:
         """Record what a person should know about the pack, or another `file`, though it loads."""
-        self._notes.append(f"{self._place(file or self.file, criterion, at)}: {message}")
+        self._notes.append(f"{self._place(file or self.file, criterion, at, column)}: {message}")
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -54,11 +64,12 @@ class Problems:
             f"{self.file}: and {len(messages) - MOST_REPORTED:,} more notes.",
         )
 
-    def _place(self, file: str, criterion: str, line: int | None) -> str:
+    def _place(self, file: str, criterion: str, line: int | None, column: str) -> str:
         parts = (
             file,
             f"criterion {criterion}" if criterion else "",
             f"{self.line_word} {line}" if line is not None else "",
+            column,
         )
         return ", ".join(part for part in parts if part)
 
@@ -68,10 +79,10 @@ class Problems:
             return
         located = lines() if lines else None
         placed: list[tuple[bool, str, int, str]] = []
-        for file, criterion, at, message in self._found:
+        for file, criterion, at, message, column in self._found:
             line = located.of(at) if isinstance(at, tuple) and located else at
             number = line if isinstance(line, int) else None
-            where = self._place(file, criterion, number)
+            where = self._place(file, criterion, number, column)
             placed.append((file != self.file, file, number or 0, f"{where}: {message}"))
         messages = [text for *_, text in sorted(placed, key=lambda problem: problem[:3])]
         if len(messages) > MOST_REPORTED:

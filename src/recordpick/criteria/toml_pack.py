@@ -1,8 +1,7 @@
 """A criteria pack in TOML: from its text to checked values.
 
-Reading the rules of a criterion from TOML, checked against the tables and codelists used.
-
-The pack's own tables: `[tables.NAME]` with a kind for each column.
+The rules of a criterion are checked against the tables and codelists that they use: recordpick's
+tables, and the pack's own (`[tables.NAME]` with a kind for each column).
 """
 
 from __future__ import annotations
@@ -11,11 +10,25 @@ import re
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
-from recordpick.criteria.conditions import parse_condition
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.conditions.lexer import RESERVED
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_with, words_of
+from recordpick.criteria.pack import (
+    Criterion,
+    Pack,
+    Rule,
+    Step,
+    columns_with,
+    condition_over,
+)
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
 from recordpick.criteria.toml_positions import lines_of
+from recordpick.criteria.toml_proposals import (
+    check_confirmed,
+    confirmation_of,
+    note_undecided,
+    population_of,
+    proposals_of,
+)
 from recordpick.criteria.toml_reading import parse_toml
 from recordpick.criteria.toml_values import (
     CRITERIA_AT_MOST,
@@ -42,24 +55,24 @@ class RuleReader:
         self._tables = tables
         self._codelists = codelists
 
-    def steps(self, criterion: Values) -> tuple[Step, ...]:
-        """Return the steps of a criterion: its rules in order."""
-        rules = criterion.tables("rule", "[[criterion.rule]]")
+    def steps(self, criterion: Values, header: str = "[[criterion.rule]]") -> tuple[Step, ...]:
+        """Return the steps of a criterion, or of a proposal for one: its rules in order."""
+        rules = criterion.tables("rule", header)
         if len(rules) > RULES_AT_MOST:
             criterion.problem(f"A criterion may have {RULES_AT_MOST} rules.", "rule")
             return ()
         return tuple(self._step(rule) for rule in rules)
 
-    def condition(self, values: Values, key: str, table: str) -> str | None:
-        """Return the condition of a key, checked against a table; None if missing or invalid."""
+    def condition(self, values: Values, key: str, table: str) -> Condition | None:
+        """Return the parsed condition of a key over a table; None if missing or invalid."""
         text = values.raw_text(key)
         if text is None:
             return None
         try:
-            parse_condition(text, columns_with(self._tables, table), words_of(table))
+            return condition_over(table, text, self._tables)
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
-        return text
+        return None
 
     def _step(self, rule: Values) -> Step:
         if not rule.has("any"):
@@ -144,7 +157,9 @@ def _check_counts(rule: Values, parsed: Rule) -> None:
     if parsed.table == "patients":
         if parsed.at_least > 1:
             rule.problem("A patient has one row in patients: at_least cannot be more.", "at_least")
-        if not parsed.where and not parsed.codes and parsed.at_least == 1:
+        where = rule.items().get("where")
+        has_where = isinstance(where, str) and where != ""
+        if not has_where and not parsed.codes and parsed.at_least == 1:
             rule.problem("The rule says nothing: give where, or another table.")
 
 
@@ -198,9 +213,9 @@ def _problem_with(name: str, kind: object) -> str:
     return ""
 
 
-EVERYONE = ("everyone", "true")
-"""A population of one of these words is no condition: a criterion can so undo the pack's."""
 COMPARE_AT_MOST = 50
+NOTES_AT_MOST = 200
+NOTE_LENGTH = 10_000
 
 _PARTS = ("pack", "criterion", "codelist", "tables")
 _PACK_KEYS = (
@@ -211,8 +226,12 @@ _PACK_KEYS = (
     "random_records",
     "population",
     "random_population",
+    "notes",
 )
-_CRITERION_KEYS = ("id", "area", "title", "find", "compare", "records", "population", "rule")
+_CRITERION_KEYS = (
+    *("id", "area", "title", "find", "compare", "records", "population", "rule"),
+    *("source", "proposal", "confirmed"),
+)
 
 
 def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
@@ -229,7 +248,9 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     else:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
+    notes = head.pop("notes")
     criteria = _criteria(top, head, rules)
+    note_undecided(criteria, problems)
     problems.raise_any(lambda: lines_of(text))
     return Pack(
         **head,
@@ -237,13 +258,13 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         codelists=codelists.loaded,
         files={name: text, **codelists.files},
         tables=tables,
-        notes=problems.notes,
+        notes=(*notes, *problems.notes),
     )
 
 
 def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
     head.only(_PACK_KEYS, "a key of [pack]")
-    population = _population(head, "population", None, rules)
+    population = population_of(head, "population", None, rules)
     return {
         "title": head.text("title", TITLE_LENGTH),
         "supplier": head.text("supplier", TITLE_LENGTH, default=""),
@@ -253,17 +274,9 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         ),
         "random_records": head.whole("random_records", 0, RECORDS_AT_MOST, RECORDS_BY_DEFAULT),
         "population": population,
-        "random_population": _population(head, "random_population", population, rules),
+        "random_population": population_of(head, "random_population", population, rules),
+        "notes": head.texts("notes", NOTE_LENGTH, NOTES_AT_MOST),
     }
-
-
-def _population(values: Values, key: str, default: str | None, rules: RuleReader) -> str | None:
-    if not values.has(key):
-        return default
-    text = values.items()[key]
-    if isinstance(text, str) and text.strip().casefold() in EVERYONE:
-        return None
-    return rules.condition(values, key, "patients")
 
 
 def _criteria(top: Values, head: dict[str, Any], rules: RuleReader) -> tuple[Criterion, ...]:
@@ -287,16 +300,21 @@ def _criterion(
     if criterion_id:
         values.criterion = criterion_id
     values.only(_CRITERION_KEYS, "a key of a criterion")
-    return Criterion(
+    criterion = Criterion(
         id=criterion_id,
         area=values.text("area", TITLE_LENGTH),
         title=values.text("title", TITLE_LENGTH),
         find=values.text("find", TEXT_LENGTH),
         compare=values.texts("compare", TITLE_LENGTH, COMPARE_AT_MOST),
         records=values.whole("records", 1, RECORDS_AT_MOST, head["records_per_criterion"]),
-        population=_population(values, "population", head["population"], rules),
+        population=population_of(values, "population", head["population"], rules),
         steps=rules.steps(values),
+        source=values.text("source", TEXT_LENGTH, default=""),
+        proposals=proposals_of(values, rules),
+        confirmed=confirmation_of(values),
     )
+    check_confirmed(values, criterion)
+    return criterion
 
 
 def _id(values: Values, seen: dict[str, str]) -> str:

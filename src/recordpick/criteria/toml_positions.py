@@ -111,6 +111,13 @@ def lines_of(text: str) -> Lines:
     return Lines(_Locator(text).run())
 
 
+def headers_of(text: str) -> list[tuple[int, TomlPath]]:
+    """Return the line and path of every header (`[pack]`, `[[criterion]]`) of a TOML text."""
+    locator = _Locator(text)
+    locator.run()
+    return locator.headers
+
+
 class _Locator:
     """Walks the tokens of a text that is known to be TOML."""
 
@@ -119,6 +126,7 @@ class _Locator:
         self._token = _Token("newline", "", 1)
         self._lines: dict[TomlPath, int] = {}
         self._counts: dict[TomlPath, int] = {}
+        self.headers: list[tuple[int, TomlPath]] = []
 
     def run(self) -> dict[TomlPath, int]:
         here: TomlPath = ()
@@ -169,6 +177,7 @@ class _Locator:
             self._lines.setdefault(path, line)
             path = (*path, self._counts[path] - 1)
         self._record(path, line)
+        self.headers.append((line, path))
         self._to_end_of_line()
         return path
 

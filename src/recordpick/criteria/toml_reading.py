@@ -1,7 +1,7 @@
 """Reading a TOML file from outside: packs, mapping files, `practice.toml`.
 
 tomllib takes minutes for some shapes, and for others raises errors other than its own. So the shape
-is checked first (toml_lines.py), and every fault becomes one sentence with file and line.
+is checked first (toml_positions.py), and every fault becomes one sentence with file and line.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reading values from a TOML table: each type is checked, each problem recorded.
 
-The small rules of a pack's values: ids, names, texts, numbers of records.
+And the rules for a pack's small values: ids, names, texts, numbers of records.
 """
 
 from __future__ import annotations

@@ -1,11 +1,9 @@
-"""Counting the records and fields of a simple text file, a chunk at a time.
+"""Counting the records and fields of a simple text file, chunk by chunk.
 
-Simple: quotation marks enclose whole fields, those inside are doubled, and a carriage return
-occurs only before a line feed. Then every CSV reader sees the same records and fields.
-
-Reading large files once, a chunk at a time, into one reused buffer.
-
-Allocating memory for each chunk would cost more than everything that is done with it.
+Simple means: quotation marks enclose whole fields, those inside are doubled, and a carriage return
+occurs only before a line feed. Then every CSV reader sees the same records and fields. A file is
+read once, into one reused buffer: allocating memory for each chunk would cost more than all other
+work on it.
 """
 
 from __future__ import annotations

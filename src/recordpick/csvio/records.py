@@ -1,4 +1,4 @@
-"""CSV files from spreadsheets: their bytes as text, their text as rows with line numbers."""
+"""CSV files from spreadsheets: bytes decoded to text, and text as rows with line numbers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Row = tuple[int, list[str]]
 
 
 def read_bytes(path: Path, at_most: int) -> bytes:
-    """Return the bytes of a file of at most so many; UserError if it cannot be had."""
+    """Return the bytes of a file of at most `at_most` bytes; UserError if it cannot be read."""
     try:
         if not path.is_file():
             what = "is a folder, not a file" if path.is_dir() else "there is no such file"
@@ -43,16 +43,15 @@ def read_bytes(path: Path, at_most: int) -> bytes:
         raise UserError(f"{path}: the file cannot be read ({error.strerror or error}).") from error
     if len(data) > at_most:
         raise UserError(
-            f"{path}: the file is larger than {at_most // 1024:,} KiB, too large for what it is "
-            "to be."
+            f"{path}: the file is larger than {at_most // 1024:,} KiB, too large for its kind."
         )
     return data
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Return text of UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
+    """Return text in UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
 
-    A first line that only tells a spreadsheet the delimiter (`sep=;`) is left empty.
+    A first line that only declares the delimiter for a spreadsheet (`sep=;`) is left empty.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
@@ -72,8 +71,8 @@ def decoded(data: bytes, name: str) -> str:
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
     """Return the rows of a CSV text, cells trimmed, wholly empty rows left out.
 
-    UnreadableRowError where a quote is not closed, or encloses rows (`RowShape.is_swallowing`) or
-    what may be rows: reading on would swallow rows silently.
+    UnreadableRowError if a quote is not closed, or encloses rows (`RowShape.is_swallowing`) or
+    what may be rows: reading on would lose rows silently.
     """
     lines = text.split("\n")
     sample: list[tuple[str, list[str]]] = []
@@ -85,8 +84,8 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
         except csv.Error as error:
             raise UnreadableRowError(
                 line,
-                f"The row cannot be read ({error}); a quote may be missing, or one may stand "
-                "inside a quoted cell without being doubled.",
+                f"The row cannot be read ({error}); a quote may be missing, or one inside a "
+                "quoted cell may not be doubled.",
             ) from error
         if cells is None:
             return
@@ -98,14 +97,14 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
                 raise UnreadableRowError(
                     line,
                     "A cell of this row holds whole rows of the list: a quotation mark opens here "
-                    f"that closes only on line {reader.line_num:,}. Take it out, or close it.",
+                    f"that closes only on line {reader.line_num:,}. Remove it, or close it.",
                 )
             if shape.may_be_swallowing(enclosed, len(cells)):
                 raise UnreadableRowError(
                     line,
                     f"A cell of this row spans {len(enclosed):,} lines that may be rows of the "
-                    "list. If they are rows, take the quotation mark out; if they are text, write "
-                    "it on one line.",
+                    "list. If they are rows, remove the quotation mark; if they are text, write it "
+                    "on one line.",
                 )
         trimmed = [cell.strip() for cell in cells]
         if any(trimmed):

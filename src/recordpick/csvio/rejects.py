@@ -67,7 +67,7 @@ class RejectCollector:
         self._rows.append((line, reason, row))
         self._characters += len(row)
         if len(self._rows) == BATCH or self._characters > CHARACTERS:
-            file = self._folder / f"set_aside.{len(self._files)}.parquet"
+            file = self._folder / f"rejected.{len(self._files)}.parquet"
             self._frame().write_parquet(file, compression="lz4")
             self._files.append(file)
             self._height += len(self._rows)

@@ -1,9 +1,9 @@
-"""What a row of a delimited file looks like on a line of its own.
+"""The shape of a delimited file's rows, to recognise rows that quotation marks have swallowed.
 
 A quotation mark that belongs to a value (an inch mark, say) opens a quoted value for every reader
-of CSV. The next such mark, thousands of lines later, closes it, and the lines between them have
-become one value. Text with line breaks in quotation marks looks just the same, so the lines of
-such a value are held against the other rows of the file: `RowShape.is_swallowing`.
+of CSV. The next such mark, thousands of lines later, closes it, and the lines between them become
+one value. Text with line breaks in quotation marks looks the same, so the lines of such a value are
+compared with the other rows of the file: `RowShape.is_swallowing`.
 docs/practice-index.md ("Quotation marks") describes the rule for people.
 """
 
@@ -18,20 +18,20 @@ from functools import cache
 
 _NEARLY_ALL = 0.9
 _FEW = 2
-"""Rows, the header one of them, that say too little."""
+"""So few rows, with the header, do not show a shape."""
 _LOOKED_AT = 200
-"""How many lines of a value are looked at: more would say the same."""
+"""The number of lines of a value that are examined: more would show the same."""
 _SEVERAL = 3
 CERTAINLY_ROWS = 20
-"""So many lines like rows are rows, whatever the first and the last line look like."""
+"""This many lines like rows are rows, whatever the first and the last line look like."""
 _MOST_READINGS = 256
-"""Ways to read one line; with more, the line is not read."""
+"""The most ways to read one line; with more, the line is not read."""
 
 SAMPLE = 500
 """Lines from which the shape of a file's rows is learned."""
 
 MOST_LINES = 2000
-"""Lines that one record may span; more are a quotation mark that is not closed."""
+"""The most lines of one record; more mean a quotation mark that is not closed."""
 
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _HAS_DIGIT = re.compile(r"\S*[0-9]\S*")
@@ -40,7 +40,7 @@ _MANY_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 @dataclass(frozen=True)
 class RowShape:
-    """How the rows of a file are made: how many fields, and what their columns hold.
+    """The shape of a file's rows: how many fields, and what their columns hold.
 
     `filled` are the columns that nearly every row fills, `kinds` those of which nearly every value
     is a number, or one word with a digit in it (a date, a code, an identifier).
@@ -54,9 +54,9 @@ class RowShape:
     has_blanks: bool = True
     """Whether there are rows whose values begin with a blank, as prose does after a comma."""
     is_quoted: bool = False
-    """Whether all values stand in quotation marks."""
+    """Whether all values are in quotation marks."""
     extra: int = 0
-    """How many empty fields most rows have beyond their columns: a delimiter at their end, say."""
+    """How many empty fields most rows have beyond their columns, such as a delimiter at the end."""
 
     def fits(self, line: str) -> bool:
         """Return whether a line looks like a row of the file."""
@@ -67,12 +67,18 @@ class RowShape:
             return False
         if not self.has_blanks and _is_prose(fields):
             return False
-        empty = sum(not fields[place].strip() for place in self.filled if place < len(fields))
-        alike = [_kind(fields[place]) == kind for place, kind in self.kinds if place < len(fields)]
-        return 2 * empty <= len(self.filled) and (not alike or 2 * sum(alike) > len(alike))
+        empty = sum(
+            not fields[position].strip() for position in self.filled if position < len(fields)
+        )
+        same = [
+            _kind(fields[position]) == kind
+            for position, kind in self.kinds
+            if position < len(fields)
+        ]
+        return 2 * empty <= len(self.filled) and (not same or 2 * sum(same) > len(same))
 
     def fields_of(self, line: str) -> list[str] | None:
-        """Return the fields of a line that is read by itself; None unless there is one reading.
+        """Return the fields of a line read by itself; None unless there is exactly one reading.
 
         A quotation mark that does not enclose a whole value belongs to the value.
         """
@@ -88,22 +94,22 @@ class RowShape:
         return found[0] if len(found) == 1 else None
 
     def is_swallowing(self, lines: Sequence[str], width: int) -> bool:
-        """Return whether lines that quotation marks make one record hold rows of their own.
+        """Return whether lines that quotation marks make one record contain other rows.
 
         True if the last line, and most of those between, look like rows: text of several lines
         very seldom has as many delimiters in each line as the table has, and values of the same
-        kinds between them. Where there is only one line more, the first must have as many fields
-        as a row, too. `width` is how many fields they have as one record: if no row has as many,
-        their number of fields is enough for lines to look like rows.
+        kinds between them. If there is only one more line, the first must also have as many
+        fields as a row. `width` is the number of fields they have as one record: if no row has
+        that number, their number of fields is enough for lines to look like rows.
         """
         looks_like_row = self.fits if self._is_width(width) else self._has_width
         return self._are_rows(lines, looks_like_row)
 
     def may_be_swallowing(self, lines: Sequence[str], width: int) -> bool:
-        """Return whether lines that `is_swallowing` takes for one record could be rows after all.
+        """Return whether lines that `is_swallowing` considers one record could still be rows.
 
-        True if they have as many fields as rows have, and only what the fields hold speaks for
-        text: too little to be certain, so whoever keeps the record reports it.
+        True if they have as many fields as rows, and only the content of the fields indicates
+        text. That is not certain, so the reader that keeps the record reports it.
         """
         return self._is_width(width) and self._are_rows(lines, self._has_width)
 
@@ -126,9 +132,9 @@ class RowShape:
         return ends_in_row and (like_rows > 1 or not first_is_odd)
 
     def padded(self, line: str, fields: list[str], after: str) -> list[str] | None:
-        """Return a row's fields without empty ones too many, or with empty last ones added.
+        """Return a row's fields without surplus empty ones, or with missing last ones as empty.
 
-        `after` is the next line. None if the row cannot be read so: it has values too many; it may
+        `after` is the next line. None if that is not possible: the row has too many values; it may
         be the beginning or the rest of a row with a line break in it (its values, or the next
         line's, are not of the columns' kinds); or its quotation marks can be read in another way.
         """
@@ -140,7 +146,7 @@ class RowShape:
         if not self._begins_like_row(fields, strictly=True) or ('"' in line and self.fits(line)):
             return None
         row = [*fields, *[""] * (width - len(fields))]
-        lost = ([*fields[:place], None, *fields[place:]] for place in range(len(fields)))
+        lost = ([*fields[:position], None, *fields[position:]] for position in range(len(fields)))
         if any(self._fits_otherwise(other, row) for other in lost):
             return None
         rest = after.split(self.delimiter)
@@ -149,10 +155,10 @@ class RowShape:
         return row
 
     def _without_extra(self, fields: list[str], width: int) -> list[str] | None:
-        """Return a row's fields without empty ones too many; None where they may be no extra ones.
+        """Return a row's fields without surplus empty ones; None if another may be the surplus.
 
-        A field too many in the middle moves the others on by one. If the last value is empty,
-        then that looks the same as an empty field too many at the end.
+        A surplus field in the middle moves the others by one. If the last value is empty, that
+        looks the same as a surplus empty field at the end.
         """
         row = fields[:width]
         if any(map(str.strip, fields[width:])):
@@ -164,7 +170,7 @@ class RowShape:
         is_last_there = width - 1 in self.filled and row[-1].strip()
         if is_usual or is_last_there or not self.kinds:
             return row
-        added = ([*fields[:place], *fields[place + 1 :]][:width] for place in range(width))
+        added = ([*fields[:position], *fields[position + 1 :]][:width] for position in range(width))
         if not self._begins_like_row(row, strictly=True) or any(
             self._fits_otherwise(other, row) for other in added
         ):
@@ -172,39 +178,43 @@ class RowShape:
         return row
 
     def _fits_otherwise(self, other: Sequence[str | None], row: Sequence[str]) -> bool:
-        """Return whether a row may as well be read in another way, with consequences.
+        """Return whether a row could also be read in another way that makes a difference.
 
         That is, with a value moved into a column of identifiers, dates or codes, or one that is
-        never empty. None is a value that was lost, and may have been any.
+        never empty. None is a missing value, which may have been anything.
         """
         has_moved = False
-        for place, kind in self.kinds:
-            value = other[place] if place < len(other) else ""
-            has_moved |= value is not None and value != row[place]
+        for position, kind in self.kinds:
+            value = other[position] if position < len(other) else ""
+            has_moved |= value is not None and value != row[position]
             if value is None or _kind(value.strip()) == kind:
                 continue
-            if value.strip() or place in self.filled:
+            if value.strip() or position in self.filled:
                 return False
         return has_moved or any(
-            other[place] and not row[place].strip() for place in self.filled if place < len(other)
+            other[position] and not row[position].strip()
+            for position in self.filled
+            if position < len(other)
         )
 
     def _begins_like_row(self, fields: Sequence[str], *, strictly: bool = False) -> bool:
         """Return whether these may be the first fields of a row.
 
-        Strictly, each of their values must be of its column's kind: where a field in the middle
+        If `strictly`, each of their values must be of its column's kind: if a field in the middle
         is missing, the values after it are not.
         """
         if len(fields) < min(2, *self.widths) or (0 in self.filled and not fields[0].strip()):
             return False
         values = [
-            (fields[place].strip(), kind) for place, kind in self.kinds if place < len(fields)
+            (fields[position].strip(), kind)
+            for position, kind in self.kinds
+            if position < len(fields)
         ]
-        alike = [_kind(value) == kind or (strictly and not value) for value, kind in values]
-        return all(alike) if strictly else not alike or 2 * sum(alike) > len(alike)
+        same = [_kind(value) == kind or (strictly and not value) for value, kind in values]
+        return all(same) if strictly else not same or 2 * sum(same) > len(same)
 
     def _has_width(self, line: str) -> bool:
-        """Return whether a line that is read by itself has as many fields as a row."""
+        """Return whether a line read by itself has as many fields as a row."""
         if self.is_quoted and not _all_quoted(self.delimiter).fullmatch(line):
             return False
         return any(map(_has_content, self.fields_of(line) or []))
@@ -221,8 +231,8 @@ def shape_of_rows(
 ) -> RowShape:
     """Learn the shape from rows: their text and their fields.
 
-    The first that has the width is taken for a header. Without `widths`, rows have as many fields
-    as is `likely`, if any of them has, or as most of them.
+    The first with that width is considered a header. Without `widths`, rows have `likely` many
+    fields, if any of them has, or as many as most of them.
     """
     single = [(text, fields) for text, fields in rows if "\n" not in text and "\r" not in text]
     counts = Counter(len(fields) for _, fields in single or rows)
@@ -255,13 +265,13 @@ def shape_of_rows(
         )
     filled = set()
     kinds: list[tuple[int, str]] = []
-    for place in range(width if len(whole) > 1 else 1):  # one row's values say too much
-        values = [fields[place] for _, fields in whole]
+    for position in range(width if len(whole) > 1 else 1):  # one row's values say too much
+        values = [fields[position] for _, fields in whole]
         if _is_nearly_all(sum(bool(value.strip()) for value in values), len(values)):
-            filled.add(place)
+            filled.add(position)
             kind, times = Counter(map(_kind, values)).most_common(1)[0]
             if kind and _is_nearly_all(times, len(values)):
-                kinds.append((place, kind))
+                kinds.append((position, kind))
     return RowShape(
         delimiter,
         frozenset(widths),
@@ -292,7 +302,7 @@ def _is_prose(fields: Sequence[str]) -> bool:
     Two delimiters in a row are not prose. Those at the end of the line are not counted: they may
     be the empty last cells of the record whose text ends in this line.
     """
-    last = max((place for place, field in enumerate(fields) if field.strip()), default=0)
+    last = max((position for position, field in enumerate(fields) if field.strip()), default=0)
     blanks = sum(field.startswith(" ") for field in fields[1 : last + 1])
     return _has_blanks(fields) and 2 * blanks > last
 
@@ -307,13 +317,13 @@ def _is_nearly_all(some: int, whole: int) -> bool:
 
 @cache
 def _all_quoted(delimiter: str) -> re.Pattern[str]:
-    """Return the pattern of a line of which each value is quoted."""
+    """Return the pattern of a line with all values quoted."""
     value = _MANY_QUOTED.pattern
     return re.compile(f"{value}(?:{re.escape(delimiter)}{value})*")
 
 
 def _kind(value: str) -> str:
-    """Return what sort of word a value is: "" if it is none with a digit in it."""
+    """Return the kind of word that a value is: "" if it has no digit."""
     word = value.strip().strip('"')
     if _DIGITS.fullmatch(word):
         return "digits"
@@ -321,9 +331,9 @@ def _kind(value: str) -> str:
 
 
 def _readings(line: str, delimiter: str) -> Iterator[list[str] | None]:
-    """Return the ways to cut a line into fields: each mark encloses a value, or is part of it.
+    """Yield the ways to split a line into fields: each mark encloses a value, or is part of it.
 
-    None in place of the others where there are too many.
+    None in place of the rest if there are too many.
     """
     waiting: list[tuple[list[str], int]] = [([], 0)]
     for _ in range(_MOST_READINGS):
@@ -344,7 +354,7 @@ def _readings(line: str, delimiter: str) -> Iterator[list[str] | None]:
 
 
 def _ways(line: str, at: int, delimiter: str) -> Iterator[tuple[str, int]]:
-    """Return the field at an offset and where the next begins; two where that is ambiguous."""
+    """Yield the field at an offset and where the next begins; two if that is ambiguous."""
     end = line.find(delimiter, at)
     end = len(line) if end < 0 else end
     plain = line[at:end]

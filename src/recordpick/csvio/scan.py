@@ -1,11 +1,11 @@
-"""Large tables of delimited text, read by polars: and only where it reads what stands there.
+"""Scanning large tables of delimited text with polars, and only where it reads them correctly.
 
-polars pads short lines without a word, takes blank lines for rows and carriage returns for text.
-So the lines are first held against the shape that they must have (record_lines.py: one pass, a
-fifth of the time of reading). Lines with too many or too few fields are set aside. Windows-1252
-and UTF-16 are written again as UTF-8 first. Anything else (quotation marks in odd places, NUL
-bytes, lines that end in carriage returns, lines of several shapes) is read record by record with
-Python's csv, which takes ten times as long.
+Polars silently pads short lines, reads blank lines as rows and carriage returns as text. So the
+lines are first compared with the shape that they must have (shape.py: one pass, a fifth of the time
+of reading). Lines with too many or too few fields are rejected. Windows-1252 and UTF-16 are first
+converted to UTF-8. Anything else (quotation marks in odd places, NUL bytes, lines that end in
+carriage returns, lines of several shapes) is read record by record with Python's csv, which takes
+ten times as long.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import polars as pl
 
 from recordpick.csvio.rejects import NOTHING, ROW, Lines, RejectCollector, Rejects
 from recordpick.csvio.shape import LineOffsets, SuspectValues, record_lines
-from recordpick.csvio.sniff import CsvProfile, Damaged, Record, look, padded_records, records
+from recordpick.csvio.sniff import CsvProfile, Damaged, Record, padded_records, records, sniff
 from recordpick.errors import UserError
+from recordpick.text import word_for
 
 _BATCH = 50_000
 _CHARACTERS = 4 * 1024**2
@@ -32,13 +33,13 @@ _MOST_COLUMNS = 1000
 class TableFile:
     """A file of delimited text: `frame` has ROW and a text column for each of `columns`.
 
-    `rows` of them stand in the file (blank lines are none); `rejects` are the lines that
-    have no place in `frame`. A name that stands twice in the header has " (2)" after it the second
-    time, and is in `doubled`.
+    The file has `rows` of them (not counting blank lines); `rejects` are the lines that are not in
+    `frame`. A name that is twice in the header has " (2)" after it the second time, and is in
+    `doubled`.
     """
 
     path: Path
-    look: CsvProfile
+    profile: CsvProfile
     columns: tuple[str, ...]
     doubled: frozenset[str]
     frame: pl.LazyFrame
@@ -46,17 +47,17 @@ class TableFile:
     rejects: Rejects
     line_of: Lines
     has_empty_texts: bool
-    """Whether a value that is not there may be an empty text; else it is null."""
+    """Whether a missing value may be an empty text; otherwise it is null."""
     notes: tuple[str, ...] = ()
-    """Sentences for people: which lines were not read as they seem, and how they were."""
-    carefully: Callable[[], TableFile] | None = None
-    """Reads the file again line by line. Where this is set, ROW is null of a line that may have
-    other fields than it seems; if there is none, all is as it seems."""
+    """Sentences for people: which lines were not read as they appear, and how they were."""
+    read_strict: Callable[[], TableFile] | None = None
+    """Reads the file again line by line. If it is set, ROW is null for a line that may have other
+    fields than it appears to have; without a null ROW every line is as it appears."""
 
 
 @dataclass(frozen=True)
 class Headers:
-    """Which names the fields of a line have, by how many fields there are."""
+    """The names of the fields of a line, by the number of its fields."""
 
     by_count: dict[int, tuple[str, ...]]
     line: int
@@ -76,19 +77,19 @@ def open_table_file(
     delimiter: str | None = None,
     headers: Sequence[Sequence[str]] = (),
     has_header: bool = True,
-    hasty: bool = False,
+    optimistic: bool = False,
 ) -> TableFile:
-    """Look at a file and make a scan of it; `work` is an empty folder for what must be rewritten.
+    """Inspect a file and return a scan of it; `work` is an empty folder for a converted copy.
 
-    `hasty` leaves it to whoever reads the scan to find lines of another shape (see `carefully`):
-    for large files whose last column is never empty.
+    `optimistic` leaves it to the caller to find lines of another shape when reading the scan (see
+    `read_strict`): for large files whose last column is never empty.
 
     `headers` replace the file's own header: lists of names of different lengths, of which each
-    line takes the one that fits its number of fields; needed if `has_header` is false. UserError
-    where the file cannot be read as text.
+    line takes the one that fits its number of fields; required if `has_header` is false. UserError
+    if the file cannot be read as text.
     """
-    is_hasty = hasty and has_header and not headers
-    found = look(path, delimiter, counts_records=is_hasty)
+    is_optimistic = optimistic and has_header and not headers
+    found = sniff(path, delimiter, counts_records=is_optimistic)
     head = _headers(path, found, headers, has_header=has_header)
     text, as_utf8 = path, found
     if found.encoding not in {"utf-8", "utf-8-sig"}:
@@ -96,20 +97,20 @@ def open_table_file(
         as_utf8 = replace(found, encoding="utf-8", lines=_to_utf8(path, found, text))
 
     @cache
-    def carefully() -> TableFile:
-        # Without a header a value's place is all that tells what it is.
-        may_be_short = has_header and not hasty
+    def read_strict() -> TableFile:
+        # Without a header only a value's position says what it is.
+        may_be_short = has_header and not optimistic
         table = _by_polars(text, as_utf8, head, work, may_be_short=may_be_short) or _by_record(
             path, found, head, work, may_be_short=may_be_short
         )
         notes = tuple(f"{path.name}, {note}" for note in table.notes)
-        return replace(table, path=path, look=found, notes=notes)
+        return replace(table, path=path, profile=found, notes=notes)
 
-    if is_hasty:
-        quick = _hastily(text, as_utf8, head, carefully)
-        if quick is not None:
-            return replace(quick, path=path, look=found)
-    return carefully()
+    if is_optimistic:
+        table = _optimistic_scan(text, as_utf8, head, read_strict)
+        if table is not None:
+            return replace(table, path=path, profile=found)
+    return read_strict()
 
 
 def _headers(
@@ -119,10 +120,12 @@ def _headers(
     if has_header:
         first = next(iter(records(path, found)), None)
         if not isinstance(first, Record):
-            why = first.why if first else "there is no line"
+            why = first.why if first else "the file is empty"
             raise UserError(f"{path}: the header cannot be read: {why}.")
         if len(first.fields) > _MOST_COLUMNS:
-            raise UserError(f"{path}: {len(first.fields):,} columns are more than a table has.")
+            raise UserError(
+                f"{path}: there are {len(first.fields):,} columns, more than {_MOST_COLUMNS:,}."
+            )
         line = first.line + sum(_line_ends(name) for name in first.fields)
         if not given:
             names, doubled = _named(first.fields)
@@ -132,7 +135,7 @@ def _headers(
 
 
 def _to_utf8(path: Path, found: CsvProfile, text: Path) -> int:
-    """Write the text again as UTF-8, its lines as they are; give how many they are."""
+    """Write the text as UTF-8, its lines unchanged; return how many lines there are."""
     lines, last = 0, "\n"
     with (
         path.open(encoding=found.encoding, newline="") as source,
@@ -171,10 +174,10 @@ def _named(fields: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]]:
     return tuple(names), frozenset(doubled)
 
 
-def _hastily(
-    path: Path, found: CsvProfile, head: Headers, carefully: Callable[[], TableFile]
+def _optimistic_scan(
+    path: Path, found: CsvProfile, head: Headers, read_strict: Callable[[], TableFile]
 ) -> TableFile | None:
-    """Read with polars where all is simple, for all that can be told without reading."""
+    """Return a polars scan if the file appears simple, as far as is known without reading it."""
     names = head.columns
     if found.records is None or found.records < 2 or found.skip or head.line != 1:
         return None
@@ -186,14 +189,14 @@ def _hastily(
     row = pl.when(pl.col(names[-1]).is_not_null()).then(ROW)
     rows = found.records - 1
 
-    def line_of(asked: Sequence[int]) -> list[int]:
+    def line_of(rows: Sequence[int]) -> list[int]:
         if found.records == found.lines:
-            return [row + 2 for row in asked]
-        return carefully().line_of(asked)
+            return [row + 2 for row in rows]
+        return read_strict().line_of(rows)
 
     return TableFile(
         path=path,
-        look=found,
+        profile=found,
         columns=names,
         doubled=head.doubled,
         frame=frame.with_columns(row.alias(ROW)),
@@ -201,7 +204,7 @@ def _hastily(
         rejects=NOTHING,
         line_of=line_of,
         has_empty_texts=found.has_quotes,
-        carefully=carefully,
+        read_strict=read_strict,
     )
 
 
@@ -223,15 +226,15 @@ def _scan(
 def _by_polars(
     path: Path, found: CsvProfile, head: Headers, work: Path, *, may_be_short: bool
 ) -> TableFile | None:
-    """Read with polars, or give None if the file needs more care than that."""
+    """Read with polars; None if only the strict reader can read the file."""
     has_lines = found.lines > max(head.line, 1)
     if found.has_nul or not has_lines or len(found.delimiter.encode()) != 1:
         return None
     counts = list(head.by_count)
-    looked = record_lines(path, found, head.line, counts, work, may_be_short=may_be_short)
-    if looked is None:
+    checked = record_lines(path, found, head.line, counts, work, may_be_short=may_be_short)
+    if checked is None:
         return None
-    fields, lines = looked
+    fields, lines = checked
     names = head.by_count[fields]
     extra = [f"\0{number}" for number in range(lines.extra)]  # polars counts by the first record
     frame = _scan(
@@ -248,7 +251,7 @@ def _by_polars(
         frame = frame.filter(~pl.col(ROW).is_in(odd.implode()))
     return TableFile(
         path=path,
-        look=found,
+        profile=found,
         columns=names,
         doubled=head.doubled,
         frame=frame,
@@ -263,28 +266,27 @@ def _by_polars(
     )
 
 
-_LINES_SAID = 5
+_LINES_NAMED = 5
 
 
 class _Odd:
-    """Lines that were read otherwise than they seem: how many, and the first of them."""
+    """Lines that were not read as they appear: how many, and the first of them."""
 
     def __init__(self) -> None:
         self.count = 0
         self.first: list[int] = []
 
     def add(self, line: int) -> None:
-        """Take the number of one line."""
+        """Add the number of one line."""
         self.count += 1
-        if self.count <= _LINES_SAID:
+        if self.count <= _LINES_NAMED:
             self.first.append(line)
 
 
-def _said(lines: Sequence[int], count: int) -> str:
-    """Name lines: "line 4", "lines 4, 9 and 12 more"."""
-    word = "line" if count == 1 else "lines"
+def _lines_named(lines: Sequence[int], count: int) -> str:
+    """Return the names of lines: "line 4", "lines 4, 9 and 12 more"."""
     more = f" and {count - len(lines):,} more" if count > len(lines) else ""
-    return f"{word} {', '.join(f'{line:,}' for line in lines)}{more}"
+    return f"{word_for(count, 'line')} {', '.join(f'{line:,}' for line in lines)}{more}"
 
 
 def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:
@@ -293,9 +295,9 @@ def _of_suspect_values(found: SuspectValues) -> tuple[str, ...]:
         return ()
     spans = f"{'' if found.count == 1 else 'up to '}{found.most_lines:,} lines"
     note = (
-        f"{_said(found.first, found.count)}: a quoted value there spans {spans} that may be "
-        "rows. It was read as one value. Look at these lines in the file: if they are rows, remove "
-        "the quotation marks and read the file again."
+        f"{_lines_named(found.first, found.count)}: a quoted value spans {spans} that may be rows. "
+        "It was read as one value. Check these lines in the file: if they are rows, remove the "
+        "quotation marks and read the file again."
     )
     return (note,)
 
@@ -304,29 +306,29 @@ def _of_padded(lines: Sequence[int], count: int) -> tuple[str, ...]:
     if not count:
         return ()
     note = (
-        f"{_said(lines, count)}: there are fewer fields than columns, or empty ones more. The last "
-        "columns were taken for empty there."
+        f"{_lines_named(lines, count)}: there are fewer fields than columns, or more empty ones. "
+        "The missing last columns were read as empty."
     )
     return (note,)
 
 
 @dataclass
 class _Rewritten:
-    """Records on their way into Parquet files that polars can scan."""
+    """Writes records into Parquet files that polars can scan."""
 
     folder: Path
     columns: tuple[str, ...]
     rows: int = 0
     files: list[Path] = field(default_factory=list)
     batch: list[list[str]] = field(default_factory=list)
-    steps: LineOffsets = field(default_factory=LineOffsets)
-    """How many lines more than rows there were before a row."""
+    offsets: LineOffsets = field(default_factory=LineOffsets)
+    """How many more lines than rows there were before a row."""
     next_line: int = -1
 
     def add(self, line: int, values: list[str]) -> None:
-        """Take one record."""
+        """Add one record."""
         if line != self.next_line:
-            self.steps.add(self.rows, line - self.rows)
+            self.offsets.add(self.rows, line - self.rows)
         self.next_line = line + 1
         self.rows += 1
         self.batch.append(values)
@@ -334,16 +336,16 @@ class _Rewritten:
             self.write()
 
     def write(self) -> None:
-        """Write what was taken since."""
+        """Write the records added since the last file."""
         path = self.folder / f"{len(self.files)}.parquet"
         schema = dict.fromkeys(self.columns, pl.String)
         pl.DataFrame(self.batch, schema=schema, orient="row").write_parquet(path, compression="lz4")
         self.files.append(path)
         self.batch.clear()
 
-    def line_of(self, asked: Sequence[int]) -> list[int]:
+    def line_of(self, rows: Sequence[int]) -> list[int]:
         """Return the line on which each row began."""
-        return [row + self.steps.at(row) for row in asked]
+        return [row + self.offsets.at(row) for row in rows]
 
 
 def _by_record(
@@ -351,58 +353,60 @@ def _by_record(
 ) -> TableFile:
     """Read record by record, into files that polars can scan."""
     columns = head.columns
-    places = {
+    positions = {
         count: [names.index(name) if name in names else -1 for name in columns]
         for count, names in head.by_count.items()
     }
     rewritten = _Rewritten(work, columns)
-    setting_aside = RejectCollector(work)
-    alone, padded = _Odd(), _Odd()
+    collector = RejectCollector(work)
+    stray, padded = _Odd(), _Odd()
     most_swallowed = 0
     suspect_values = SuspectValues()
     for record in padded_records(path, found, list(head.by_count), may_be_short=may_be_short):
         if record.line <= head.line:
             continue
         if isinstance(record, Damaged):
-            setting_aside.add(record.line, record.why, record.text)
+            collector.add(record.line, record.why, record.text)
             continue
         if record.may_hold:
             suspect_values.add(record.line, record.may_hold)
         if record.is_padded:
             padded.add(record.line)
-        if record.is_alone:
-            alone.add(record.line)
+        if record.has_stray_mark:
+            stray.add(record.line)
             most_swallowed = max(most_swallowed, record.swallowed)
         fields = record.fields
-        straight = len(places) == 1
-        values = fields if straight else [fields[p] if p >= 0 else "" for p in places[len(fields)]]
+        is_complete = len(positions) == 1
+        values = (
+            fields if is_complete else [fields[p] if p >= 0 else "" for p in positions[len(fields)]]
+        )
         rewritten.add(record.line, values)
     rewritten.write()
     return TableFile(
         path=path,
-        look=found,
+        profile=found,
         columns=columns,
         doubled=head.doubled,
         frame=pl.scan_parquet(rewritten.files, row_index_name=ROW, glob=False),
         rows=rewritten.rows,
-        rejects=setting_aside.all(),
+        rejects=collector.all(),
         line_of=rewritten.line_of,
         has_empty_texts=True,
         notes=(
-            *_of_marks(alone, most_swallowed),
+            *_of_marks(stray, most_swallowed),
             *_of_suspect_values(suspect_values),
             *_of_padded(padded.first, padded.count),
         ),
     )
 
 
-def _of_marks(alone: _Odd, most: int) -> tuple[str, ...]:
-    if not alone.count:
+def _of_marks(stray: _Odd, most: int) -> tuple[str, ...]:
+    if not stray.count:
         return ()
-    rows = "the line below, a row of its own" if most == 1 else f"up to {most:,} rows of their own"
+    rows = "the line below, which is a row" if most == 1 else f"up to {most:,} other rows"
     enclosed = f" (it would enclose {rows})" if most else ""
     note = (
-        f"{_said(alone.first, alone.count)}: a quotation mark there does not enclose a value"
+        f"{_lines_named(stray.first, stray.count)}: a quotation mark does not enclose a value"
         f"{enclosed}. It was read as part of the value."
     )
     return (note,)

@@ -1,11 +1,9 @@
 """Which lines of a text file are records: one each, several to one, or none.
 
-The lines of a table mostly have one shape: so many fields, with quotation marks only where they
-may stand. polars finds the lines that have not, all at once; only those, and the lines that belong
-to them, are then looked at one by one. What is well formed polars reads as it stands; where
-anything is not, this says so, and the file is read with more care.
-
-Line offsets: how much to add to a row's number to get its line, by where that changes.
+The lines of a table mostly have one shape: the same number of fields, with quotation marks only
+where they are allowed. Polars finds the other lines all at once; only those, and the lines that
+belong to them, are then examined one by one. Polars reads what is well formed; if anything is not,
+the file is left to the strict reader.
 """
 
 from __future__ import annotations
@@ -32,9 +30,9 @@ from recordpick.csvio.sniff import LONGEST_LINE, CsvProfile, row_shape, strict_r
 
 
 class LineOffsets:
-    """What to add to each row number, in eight bytes for each change.
+    """What to add to a row's number to get its line, in eight bytes for each change.
 
-    Neither reaches 2³²: polars counts rows no further.
+    Neither number reaches 2³²: polars does not count more rows.
     """
 
     def __init__(self) -> None:
@@ -42,7 +40,7 @@ class LineOffsets:
         self._more = array(self._from.typecode)
 
     def add(self, number: int, more: int) -> None:
-        """Add `more` from this number on, which is not smaller than the previous one."""
+        """Add `more` from this row number on, which is not smaller than the previous one."""
         if self._from and self._from[-1] == number:
             self._more[-1] = more
         else:
@@ -51,8 +49,8 @@ class LineOffsets:
 
     def at(self, number: int) -> int:
         """Return the offset of a number."""
-        place = bisect_right(self._from, number)
-        return self._more[place - 1] if place else 0
+        position = bisect_right(self._from, number)
+        return self._more[position - 1] if position else 0
 
     @property
     def last(self) -> int:
@@ -64,11 +62,11 @@ _LINE, _TEXT = "line", "text"
 _QUOTED = re.compile(r'"[^"]*(?:""[^"]*)*"')
 PADDED_KEPT = 5
 MANY = 100_000
-"""More odd lines than that are not left out of each reading: a copy is made without them."""
+"""With more odd lines than this, a copy is made without them instead of filtering each scan."""
 _AT_ONCE = 100_000
 _MOST_EXTRA = 100
 _LONGEST_LOOKED_AT = 1024**2
-"""Characters of a record that is looked at here; `re` takes a hundred bytes for each field."""
+"""The most characters of a record that is examined here: `re` takes 100 bytes for each field."""
 
 
 @dataclass
@@ -81,7 +79,7 @@ class SuspectValues:
     most_lines: int = 0
 
     def add(self, line: int, lines: int) -> None:
-        """Note the line on which a record begins, and how many lines it has."""
+        """Record the line on which a record begins, and how many lines it has."""
         self.count += 1
         self.most_lines = max(self.most_lines, lines)
         if len(self.first) < PADDED_KEPT:
@@ -92,9 +90,9 @@ class SuspectValues:
 class RecordLines:
     """The records of a file, as polars counts them (blank lines too), against its lines.
 
-    `rows` are records that can be used, `odd` the numbers (from 0) of those that cannot: blank, or
-    in `rejects`. Where these are many, `copy` is a file of the others alone, below no header;
-    `odd` is empty then, and records are counted without them.
+    `rows` are usable records, `odd` the numbers (from 0) of the others: blank, or in `rejects`. If
+    there are many, `copy` is a file of only the usable ones, without a header; `odd` is then empty,
+    and records are counted without them.
     """
 
     first_line: int
@@ -113,38 +111,38 @@ class RecordLines:
     suspect_values: SuspectValues = field(default_factory=SuspectValues)
     extra: int = 0
     """How many empty fields the first record has beyond the last column."""
-    _steps: LineOffsets = field(default_factory=LineOffsets)
-    """How many lines more than records there were before a record."""
+    _offsets: LineOffsets = field(default_factory=LineOffsets)
+    """How many more lines than records there were before a record."""
 
-    def line_of(self, asked: Sequence[int]) -> list[int]:
+    def line_of(self, rows: Sequence[int]) -> list[int]:
         """Return the line on which each record begins."""
-        return [row + self.first_line + self._steps.at(row) for row in asked]
+        return [row + self.first_line + self._offsets.at(row) for row in rows]
 
     def fits(self, record: int, lines: int) -> None:
-        """Note that a record can be used, and how many lines it has."""
+        """Record that a record can be used, and how many lines it has."""
         if lines > 1:
-            self._steps.add(record - self.left_out + 1, self._steps.last + lines - 1)
+            self._offsets.add(record - self.left_out + 1, self._offsets.last + lines - 1)
 
     def is_padded(self, line: int) -> None:
-        """Note that a row has empty fields too many or too few."""
+        """Record that a row has too many or too few empty fields."""
         self.padded_rows += 1
         if len(self.padded) < PADDED_KEPT:
             self.padded.append(line)
 
     def fits_not(self, record: int, lines: int) -> None:
-        """Note that a record cannot be used: it is left out of each reading, or of the copy."""
+        """Record that a record cannot be used: it is left out of each scan, or of the copy."""
         if self.copy is None:
             self.odd.append(record)
             self.fits(record, lines)
         else:
-            self._steps.add(record - self.left_out, self._steps.last + lines)
+            self._offsets.add(record - self.left_out, self._offsets.last + lines)
             self.left_out += 1
 
 
 def shape(fields: int | None, delimiter: str, extra: int = 0) -> str:
-    """Return the pattern of a whole record, quotation marks only where they may stand.
+    """Return the pattern of a whole record, with quotation marks only where they are allowed.
 
-    For polars and for `re` alike; any number of fields if None. `extra` empty fields follow them.
+    For both polars and `re`; any number of fields if None. `extra` empty fields follow them.
     """
     cut = delimiter if delimiter.isspace() else re.escape(delimiter)
     one = rf'(?:"[^"]*(?:""[^"]*)*"|[^"\r{cut}]*)'
@@ -161,14 +159,13 @@ def record_lines(
     *,
     may_be_short: bool = True,
 ) -> tuple[int, RecordLines] | None:
-    """Look at the lines below the header; None where polars would not read what stands there.
+    """Examine the lines below the header; None if polars would not read them correctly.
 
     `counts` are the numbers of fields that a record may have: the first record decides, and its
-    number is given. All must have as many, or a number that is not among them (then they are set
-    aside). Where there is one number only, empty fields beyond it are cut off, and empty last
+    number is returned. All must have as many, or a number that is not among them (then they are
+    rejected). If there is only one number, empty fields beyond it are cut off, and empty last
     fields may be missing (unless `may_be_short` is false). The file must be UTF-8 with line feeds
-    and without NUL bytes. `work` is a folder for what is large: the rows set aside, a copy of the
-    others.
+    and without NUL bytes. `work` is a folder for the rejected rows and a copy of the others.
     """
     first = _fields_of_first(path, found, header_line, counts)
     if first is None:
@@ -208,24 +205,24 @@ def record_lines(
 
 
 def _plain_fits(text: pl.Expr, fields: int, delimiter: str) -> pl.Expr:
-    """Tell as `shape` does, of lines without quotation marks: in a third of the time."""
+    """Match as `shape` does, for lines without quotation marks: in a third of the time."""
     return text.str.count_matches(delimiter, literal=True) == fields - 1
 
 
 def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series]:
-    """Tell as `shape` does, but ask it only about the lines that have quotation marks."""
+    """Match as `shape` does, but use its pattern only for lines that have quotation marks."""
     pattern = shape(fields, delimiter)
     text = pl.col(_TEXT)
 
     def fits(lines: pl.Series) -> pl.Series:
         frame = lines.alias(_TEXT).to_frame()
-        told = frame.select(
+        checked = frame.select(
             plain=_plain_fits(text, fields, delimiter),
             quoted=text.str.contains('"', literal=True).fill_null(value=False),
         )
-        which = told["quoted"].arg_true()
-        asked = frame[which].select(text.str.contains(pattern)).to_series()
-        return told["plain"].scatter(which, asked)
+        which = checked["quoted"].arg_true()
+        fitting = frame[which].select(text.str.contains(pattern)).to_series()
+        return checked["plain"].scatter(which, fitting)
 
     return fits
 
@@ -233,38 +230,38 @@ def _quoted_fits(fields: int, delimiter: str) -> Callable[[pl.Series], pl.Series
 def _fields_of_first(
     path: Path, found: CsvProfile, header_line: int, counts: Sequence[int]
 ) -> tuple[int, int] | None:
-    """Count the fields of the first record, and the empty ones beyond those it may have.
+    """Return the number of fields of the first record, and of surplus empty ones.
 
     None if it is blank, not well formed, or has another number of fields.
     """
     with path.open("rb") as file:
         _skip(file, header_line)
-        taken = _record(file)
-    if taken is None or not taken[0] or not _fits(_well_formed(found), taken[0]):
+        record = _record(file)
+    if record is None or not record[0] or not _fits(_well_formed(found), record[0]):
         return None
-    fields = _count(taken[0], found)
+    fields = _count(record[0], found)
     if fields in counts:
         return fields, 0
     extra = fields - max(counts)
     if extra != row_shape(path, found, counts).extra:
-        return None  # of this row only: it may have a value too many
-    has_only_empty = 0 < extra <= _MOST_EXTRA and taken[0].endswith(found.delimiter * extra)
+        return None  # in this row only: it may have one value too many
+    has_only_empty = 0 < extra <= _MOST_EXTRA and record[0].endswith(found.delimiter * extra)
     return (counts[0], extra) if len(counts) == 1 and has_only_empty else None
 
 
 def _well_formed(found: CsvProfile) -> re.Pattern[str]:
-    """Return the pattern of a record whose line end was taken off: no other may be left."""
+    """Return the pattern of a record without its line end: no other line end may be left."""
     return re.compile(shape(None, found.delimiter).removesuffix(r"\r?$") + r"\Z")
 
 
 def _fits(well_formed: re.Pattern[str], record: str) -> bool:
-    """Return whether a record is well formed; one of megabytes is left to the reader by record."""
+    """Return whether a record is well formed; one of megabytes is left to the strict reader."""
     return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
 
 
 @dataclass(frozen=True)
 class _Walk:
-    """Looks at the lines of another shape one by one, each with those of the same record."""
+    """Examines the lines of another shape one by one, each with those of the same record."""
 
     path: Path
     found: CsvProfile
@@ -276,14 +273,14 @@ class _Walk:
 
     @cached_property
     def rows(self) -> RowShape:
-        """What the file's rows look like."""
+        """The shape of the file's rows."""
         return row_shape(self.path, self.found, self.counts)
 
     def over(self, odd: pl.Series) -> RecordLines | None:
-        """Look at the lines with these numbers; None if one must be read with more care."""
+        """Examine the lines with these numbers; None if one needs the strict reader."""
         copied = self.work / "fitting" if odd.len() > MANY else None
         result = RecordLines(self.header_line + 1, copy=copied)
-        setting_aside = RejectCollector(self.work)
+        collector = RejectCollector(self.work)
         well_formed = _well_formed(self.found)
         wanted = " or ".join(map(str, sorted(self.counts)))
         at = more = bad = 0
@@ -297,10 +294,10 @@ class _Walk:
                 if line < at:
                     continue  # it belongs to the record before
                 pass_over(file, line - at)
-                taken = _record(file)
-                if taken is None or not _fits(well_formed, taken[0]) or self._holds_rows(taken[0]):
+                found = _record(file)
+                if found is None or not _fits(well_formed, found[0]) or self._holds_rows(found[0]):
                     return None
-                text, lines, raw = taken
+                text, lines, raw = found
                 record = line - more
                 at = line + lines
                 more += lines - 1
@@ -320,11 +317,11 @@ class _Walk:
                 result.fits_not(record, lines)
                 if text:
                     why = f"it has {number} fields, not {wanted}"
-                    setting_aside.add(self.header_line + line + 1, why, text)
+                    collector.add(self.header_line + line + 1, why, text)
             if result.copy is not None:
                 copyfileobj(file, copy)
         result.rows = self.found.lines - self.header_line - more - bad
-        result.rejects = setting_aside.all()
+        result.rejects = collector.all()
         return result
 
     def _holds_rows(self, text: str) -> bool:
@@ -334,11 +331,11 @@ class _Walk:
         return self.rows.is_swallowing(_lines_of(text), _count(text, self.found))
 
     def _may_hold_rows(self, text: str) -> bool:
-        """Return whether the lines of a record, taken for text, may be rows all the same."""
+        """Return whether the lines of a record, considered text, may still be rows."""
         return self.rows.may_be_swallowing(_lines_of(text), _count(text, self.found))
 
     def _is_padded(self, text: str, fields: int, file: BinaryIO) -> bool:
-        """Return whether a record has empty fields too many, or lacks empty last ones."""
+        """Return whether a record has surplus empty fields, or lacks empty last ones."""
         if not text or (fields < self.fields and not self.may_be_short):
             return False
         at = file.tell()
@@ -354,7 +351,7 @@ def _lines_of(text: str) -> list[str]:
 
 
 def _numbers(odd: pl.Series) -> Iterator[int]:
-    """Return the numbers one by one; as Python's own they would fill memory."""
+    """Yield the numbers one by one; a list of Python integers would fill memory."""
     for some in odd.to_frame().iter_slices(_AT_ONCE):
         yield from some.to_series().to_list()
 
@@ -368,9 +365,9 @@ def _copy(copy: BinaryIO, file: BinaryIO, lines: int) -> None:
 
 
 def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
-    """Return the text of the record that begins here, without its line end, its lines, its bytes.
+    """Return the text of the record that begins here (without line end), its lines and its bytes.
 
-    None if the file, or patience, ends before its quotation marks are closed.
+    None if the file, or the limit of a record, ends before its quotation marks are closed.
     """
     text = b""
     for lines, line in enumerate(file, 1):
@@ -384,5 +381,5 @@ def _record(file: BinaryIO) -> tuple[str, int, bytes] | None:
 
 
 def _count(text: str, found: CsvProfile) -> int:
-    """Count the fields of a record that is well formed."""
+    """Return the number of fields of a well-formed record."""
     return len(_QUOTED.sub("", text).split(found.delimiter))

@@ -2,8 +2,8 @@
 
 For hand-made lists and for files that need strict reading. Nothing is padded, cut or guessed:
 a record is returned with the fields in the file and the line on which it begins, and what cannot
-be read as a record is returned as `Damaged`. Large tables are read by polars
-(index/table_files.py), after the file was sniffed here.
+be read as a record is returned as `Damaged`. Large tables are read by polars (scan.py), after the
+file was sniffed here.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class CsvProfile:
     lines: int
     """The number of lines, with or without a line feed at the end of the last one."""
     records: int | None = None
-    """The number of records, if they were counted and the file is simple (record_ends.py)."""
+    """The number of records, if they were counted and the file is simple (quoting.py)."""
     delimiters: int | None = None
     """The number of delimiters between their fields, under the same condition."""
 
@@ -90,7 +90,7 @@ class Record:
     fields: list[str]
     swallowed: int = 0
     """How many further lines its quotation marks would enclose: rows, which are read as rows."""
-    is_alone: bool = False
+    has_stray_mark: bool = False
     """Whether an unmatched quotation mark was read as part of a value."""
     may_hold: int = 0
     """The number of its lines, if a quoted value spans them and they may be rows."""
@@ -109,7 +109,7 @@ class Damaged:
     """Its fields, if only their number is wrong."""
 
 
-def look(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> CsvProfile:
+def sniff(path: Path, delimiter: str | None = None, *, counts_records: bool = False) -> CsvProfile:
     """Scan the file once and return its profile.
 
     Records are counted only with `counts_records` and a given delimiter.
@@ -189,14 +189,14 @@ def records(
                 why = f"it has a value of more than {LONGEST_VALUE:,} characters"
                 yield Damaged(source.first, why, source.text())
                 continue
-            alone = rows.alone(source, swallowed=0)
-            damaged += isinstance(alone, Damaged)
+            first_line = rows.first_line(source, swallowed=0)
+            damaged += isinstance(first_line, Damaged)
             if damaged > MOST_DAMAGED:
                 raise UserError(
                     f"{path}, line {source.first}: this is the {damaged:,}th line whose quotation "
                     f"marks do not match. Is the delimiter {_name_of(found.delimiter)}?"
                 ) from None
-            yield alone
+            yield first_line
             continue
         if fields:
             yield rows.record(source, fields)
@@ -261,7 +261,7 @@ class _RowChecker:
         if len(lines) > 1:
             shape = self.shape(len(fields))
             if shape.is_swallowing(lines, len(fields)):
-                return self.alone(source, swallowed=len(lines) - 1)
+                return self.first_line(source, swallowed=len(lines) - 1)
             may_hold = len(lines) * shape.may_be_swallowing(lines, len(fields))
         if len(fields) > MOST_COLUMNS:
             return Damaged(line, f"it has {len(fields):,} fields", source.text()[:_SAMPLE])
@@ -277,12 +277,12 @@ class _RowChecker:
         why = f"it has {len(fields)} fields, not {' or '.join(map(str, sorted(self._counts)))}"
         return Damaged(line, why, source.text(), tuple(fields))
 
-    def alone(self, source: _Lines, swallowed: int) -> Record | Damaged:
+    def first_line(self, source: _Lines, swallowed: int) -> Record | Damaged:
         """Return the first line by itself, and hand the others back to be read again."""
         line, text = source.hand_back()
         fields = self.shape().fields_of(text)
         if fields is not None and "\0" not in text:
-            return Record(line, fields, swallowed, is_alone=True)
+            return Record(line, fields, swallowed, has_stray_mark=True)
         self._continues = line
         why = "a quotation mark is not closed"
         if swallowed:
@@ -317,7 +317,7 @@ def read_records(path: Path, delimiter: str | None = None) -> tuple[list[Record]
     """Return the records of a whole hand-made list, and its damaged text. For small files."""
     good: list[Record] = []
     damaged: list[Damaged] = []
-    for record in records(path, look(path, delimiter)):
+    for record in records(path, sniff(path, delimiter)):
         if isinstance(record, Record):
             good.append(record)
         else:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from recordpick import __version__
+from recordpick.criteria.conditions import text_of
 from recordpick.handover.contract import CONTRACT, TABLES
 from recordpick.handover.readme import About
 from recordpick.reports.columns import Column, Table
@@ -45,7 +46,7 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
                 "supplier": about.pack.supplier,
                 "version": about.pack.version,
                 "fingerprint": about.pack.fingerprint,
-                "random_population": about.pack.random_population,
+                "random_population": text_of(about.pack.random_population),
             },
             "qof_year": about.qof_year,
             "qof_table": dict(zip(("file", "sha256"), about.qof_table, strict=True)),

@@ -15,7 +15,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
-from recordpick.picking.stale_picks import SAYS, moved_on
+from recordpick.picking.stale_picks import SAYS, stale_picks
 from recordpick.selection.state import Selection
 from recordpick.text import plural
 
@@ -59,7 +59,7 @@ def pick_warnings(
     wanted = [name for name in ("patient_id", "status", "nhs_number") if name in present]
     patients = index.patients(as_at).select(wanted).collect()
     by_what: dict[str, dict[str, None]] = {}
-    for moved in moved_on(selection.picks, matches, patients, others):
+    for moved in stale_picks(selection.picks, matches, patients, others):
         by_what.setdefault(moved.what, {})[moved.patient_id] = None
     says = {
         **SAYS,

@@ -1,8 +1,8 @@
 """The as-at date: the day on which a source's records were as its files show them.
 
-Whoever is registered, which medicine is current and which problem is open all depend on it, so it
-is settled once for all sources before any of them is read (build.py): the day that a person gives,
-else the first that a source says, else today, with a warning.
+Who is registered, which medicine is current and which problem is open all depend on it. So it is
+settled once for all sources before any of them is read (readers/registry.py): the day that a person
+gives, otherwise the first that a source states, otherwise today, with a warning.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from recordpick.date_parsing import read_day
 from recordpick.errors import UserError
 
 EARLIEST = date(1985, 1, 1)
-"""No English practice has exported records from before."""
+"""No English practice has exported records from before this day."""
 DAYS_AHEAD = 3653
-"""Ten years: a made-up practice may lie in the future, a slip of the pen lies further."""
+"""Ten years: a made-up practice may be in the future, a typing error is further away."""
 
 GIVEN = "given"
 TODAY = "today, as no source says it"
@@ -38,7 +38,7 @@ class FoundDay:
 
 @dataclass(frozen=True, slots=True)
 class AsAt:
-    """The as-at date of an index, where it comes from, and what is to be said about it."""
+    """The as-at date of an index, where it comes from, and notes and warnings about it."""
 
     day: date
     source: str
@@ -57,7 +57,7 @@ def is_possible(day: date) -> bool:
 
 
 def check_as_at(day: date, where: str) -> date:
-    """Return the day; UserError where no records can be as at it. `where` names who said it."""
+    """Return the day; UserError where no records can be as at it. `where` names its origin."""
     if not is_possible(day):
         raise UserError(
             f"{where}: records cannot be as at {day.isoformat()}. Write the day on which the "
@@ -67,7 +67,7 @@ def check_as_at(day: date, where: str) -> date:
 
 
 def read_as_at(text: str | None) -> date | None:
-    """Return the possible as-at date that a text is, whatever its time of day; None for others."""
+    """Return the as-at date in a text, ignoring a time of day; None if it is not a possible one."""
     day = read_day(text) if text else None
     return day if day is not None and is_possible(day) else None
 
@@ -79,7 +79,7 @@ def day_in_name(name: str) -> date | None:
 
 
 def latest(days: Iterable[date | None], where: str) -> FoundDay | None:
-    """Return the latest of some days that were read at one place; None where there is none."""
+    """Return the latest of the days read in one place; None if there is none."""
     day = max((day for day in days if day), default=None)
     return None if day is None else FoundDay(day, where)
 
@@ -87,22 +87,22 @@ def latest(days: Iterable[date | None], where: str) -> FoundDay | None:
 def settle(
     given: date | None, found: Sequence[tuple[str, FoundDay | None]], hint: str = ""
 ) -> AsAt:
-    """Return the as-at date for all sources: `found` are their names and what each says.
+    """Return the as-at date for all sources: `found` are their names and the day of each.
 
-    `hint` is a sentence that helps to tell the day where nothing says it. UserError where a person
-    gave an absurd day.
+    `hint` is a sentence that helps to find the day where no source states it. UserError for an
+    impossible day given by a person.
     """
-    said = [(name, one) for name, one in found if one is not None]
+    stated = [(name, one) for name, one in found if one is not None]
     if given is not None:
         check_as_at(given, "The as-at date")
         warnings = tuple(
             f"The as-at date given is {given.isoformat()}, but {name} is of "
-            f"{one.day.isoformat()} ({one.where}): the date given holds."
-            for name, one in said
+            f"{one.day.isoformat()} ({one.where}): the date given is used."
+            for name, one in stated
             if one.day != given
         )
         return AsAt(given, GIVEN, warnings=warnings)
-    if not said:
+    if not stated:
         day = today()
         warning = (
             f"No source gives the date of its records, so today ({day.isoformat()}) is used: "
@@ -111,10 +111,10 @@ def settle(
         )
         warning = f"{warning} {hint}".rstrip()
         return AsAt(day, TODAY, warnings=(warning,))
-    (name, first), *others = said
+    (name, first), *others = stated
     notes = tuple(
         f"{other} is of {one.day.isoformat()} ({one.where}), {name} of {first.day.isoformat()} "
-        f"({first.where}): {first.day.isoformat()} was taken for both."
+        f"({first.where}): {first.day.isoformat()} is used for both."
         for other, one in others
         if one.day != first.day
     )

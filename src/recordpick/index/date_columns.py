@@ -1,8 +1,8 @@
-"""Columns of days as polars expressions: as days.py reads them, quickly where all are alike.
+"""Columns of dates as polars expressions: the rules of date_parsing.py, fast for the usual format.
 
-What a column mostly holds is read by polars in one way. Only texts that cannot be read so are
-handed to `days.parse_day`, each different one once: a column may mix ways to write a day. What is
-no day for it is null, and `reasons_of` says why.
+Polars reads the format that a column mostly holds. Only the other texts are passed to
+`date_parsing.parse_day`, each distinct one once: a column may mix formats. A text that is not a
+date is null, and `reasons_of` says why.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ISO = "%Y-%m-%d"
 DAY_FIRST = ("%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y")
 MONTH_FIRST = ("%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y")
 PLAIN = (ISO, "%d-%b-%Y", "%d %b %Y", "%d/%b/%Y", "%d %B %Y", "%d-%B-%Y", "%Y/%m/%d", "%Y%m%d")
-"""Ways to write a day (strptime's words) that can be read in one way only."""
+"""Unambiguous date formats (strptime's codes)."""
 
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|[+-][0-9]{2}:?[0-9]{2}))?"
 _ISO_DAY_OR_TIME = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}({_TIME})?$"
@@ -37,28 +37,28 @@ _FORBIDDEN = [day for day in PLACEHOLDERS if EARLIEST <= day <= LATEST]
 
 
 def to_date(text: pl.Expr, written: str = ISO) -> pl.Expr:
-    """Return the days of a column of texts (trimmed, null where empty); null where one is no day.
+    """Return the dates of a column of texts (trimmed, null where empty); null if one is not a date.
 
-    `written` (strptime's words) is how most are written, and says whether the day or the month
-    comes first where both are numbers. Texts written in another way that can be read are read too,
-    unless `written` is a way that days.py does not know. A time of day after it is cut off: no time
-    zone moves the day.
+    `written` (strptime's codes) is the format of most, and says whether the day or the month comes
+    first where both are numbers. Texts in other known formats are read too, unless `written` is a
+    format that date_parsing.py does not know. A time of day after the date is cut off: no time zone
+    moves the day.
     """
     if not _is_known(written):
         return usable(as_written(text, written))
-    # One input, as polars would make `text` twice for two.
+    # One input, as polars would compute `text` twice for two.
     finish = partial(_days_of, written=written)
     return pl.map_batches([text], finish, return_dtype=pl.Date, is_elementwise=True)
 
 
 def usable(day: pl.Expr) -> pl.Expr:
-    """Return the days that a record can hold; null for placeholders and days out of range."""
+    """Return the dates that a record can hold; null for placeholders and dates out of range."""
     is_usable = day.is_between(pl.lit(EARLIEST), pl.lit(LATEST)) & ~day.is_in(_FORBIDDEN)
     return pl.when(is_usable).then(day)
 
 
 def first_of(written: str) -> First:
-    """Return what comes first, where a day is written as two numbers and a year."""
+    """Return what comes first where a date is written as two numbers and a year."""
     has_both = "%d" in written and "%m" in written
     return (
         "month"
@@ -68,7 +68,7 @@ def first_of(written: str) -> First:
 
 
 def reasons_of(texts: pl.Series, written: str = ISO) -> pl.Series:
-    """Return why each text is not a day for `to_date`; "" where it is one."""
+    """Return why `to_date` does not read each text as a date; "" where it does."""
     first = first_of(written)
     known = _is_known(written)
     reasons = {
@@ -86,17 +86,17 @@ def _reason(text: str, first: First, *, is_known: bool) -> str:
 
 
 def _is_known(written: str) -> bool:
-    """Return whether texts in other ways may be read too: not beside a way of their own."""
+    """Return whether texts in other formats may be read too: not beside a format of their own."""
     return _without_time(written) in {*PLAIN, *DAY_FIRST, *MONTH_FIRST}
 
 
 def _without_time(written: str) -> str:
-    places = [written.find(part) for part in _WITH_TIME if part in written]
-    return written[: min(places)].rstrip(" T") if places else written
+    positions = [written.find(part) for part in _WITH_TIME if part in written]
+    return written[: min(positions)].rstrip(" T") if positions else written
 
 
 def as_written(text: pl.Expr, written: str) -> pl.Expr:
-    """Return the days of texts that are written in exactly this way, placeholders too."""
+    """Return the dates of texts in exactly this format, placeholders too."""
     if written == ISO:
         day = pl.when(text.str.contains(_ISO_DAY_OR_TIME)).then(text.str.head(10))
         return day.str.to_date(ISO, strict=False)
@@ -111,7 +111,7 @@ def as_written(text: pl.Expr, written: str) -> pl.Expr:
 
 
 def _days_of(batch: Sequence[pl.Series], written: str) -> pl.Series:
-    """Return the days of a batch of texts: those in the usual way, and others one by one."""
+    """Return the dates of a batch of texts: those in the usual format, then others one by one."""
     text = batch[0].alias(_TEXT)
     usual = text.to_frame().select(usable(as_written(pl.col(_TEXT), written))).to_series()
     if usual.null_count() == text.null_count():

@@ -1,7 +1,7 @@
 """Values that were left empty because they cannot be read, in rows that are used: which and why.
 
-Each is named in `set_aside_values.csv`; how many there are, of which column and for which reason,
-is said in the index's notes, and criteria that ask for such a column get a caution.
+Each is listed in `set_aside_values.csv`. The index's notes say how many there are, in which column
+and for which reason, and criteria on such a column have a caution.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
+from recordpick.text import plural, word_for
 
 SCHEMA = {
     "file": pl.String,
@@ -31,7 +32,7 @@ SCHEMA = {
 """The columns of `set_aside_values.csv`."""
 
 AT_ONCE = 500_000
-"""Rows that are looked at a time."""
+"""Rows that are read at a time."""
 
 
 @dataclass
@@ -54,19 +55,17 @@ class EmptiedCounts:
             self._examples.setdefault(of, (value, line))
 
     def notes(self) -> Iterator[str]:
-        """Say of each file, column and reason how many there are, the most frequent first."""
+        """Yield a note for each file, column and reason with its count, the most frequent first."""
         for key, count in sorted(self._counts.items(), key=lambda entry: (-entry[1], entry[0])):
             file, _, column, reason = key
             value, line = self._examples[key]
-            what = "1 value" if count == 1 else f"{count:,} values"
-            were = "was" if count == 1 else "were"
             yield (
-                f"{file}: {what} of {column} {were} left empty: {reason} "
-                f"(such as {_short(value)}, line {line})."
+                f"{file}: {plural(count, 'value')} of {column} {word_for(count, 'was', 'were')} "
+                f"left empty: {reason} (such as {_short(value)}, line {line})."
             )
 
     def cautions(self) -> tuple[Conflated, ...]:
-        """Say of each column with such values that a criterion's answer may hang on them."""
+        """Return a caution for each column with such values: answers may depend on them."""
         totals: dict[tuple[str, str], int] = {}
         for (_, table, column, _), count in self._counts.items():
             totals[table, column] = totals.get((table, column), 0) + count
@@ -77,7 +76,7 @@ class EmptiedCounts:
 
     @property
     def total(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return sum(self._counts.values())
 
 
@@ -87,7 +86,7 @@ def _says(column: str, count: int) -> str:
         if column == NHS_NUMBER
         else ("value", "that cannot be read")
     )
-    many = f"1 {what} {why} was" if count == 1 else f"{count:,} {what}s {why} were"
+    many = plural(count, f"{what} {why} was", f"{what}s {why} were")
     return f"{many} left empty: set_aside_values.csv beside the index names whose"
 
 
@@ -96,16 +95,16 @@ def _short(value: str) -> str:
 
 
 def emptied_values(table: TableBuilder, number: int) -> Iterator[pl.DataFrame]:
-    """Return the values of a part that were left empty (columns SCHEMA), so many rows at a time.
+    """Yield the values of a part that were left empty (columns SCHEMA), in batches of rows.
 
-    UserError where a spreadsheet has damaged all NHS numbers of it.
+    UserError where a spreadsheet has damaged all its NHS numbers.
     """
     staged = table.staged[number]
     flagged = staged.typed.filter(pl.col(EMPTIED_FLAG) & pl.col(BAD).is_null() & ~pl.col(DELETED))
     rows = flagged.select(pl.col(ROW).cast(pl.UInt32), whose=pl.col(PATIENT).cast(pl.String))
-    for away in (table.misfits[number], table.gone[number]):
-        if away.height:
-            rows = rows.join(away.lazy(), on=ROW, how="anti")
+    for excluded in (table.failed[number], table.gone[number]):
+        if excluded.height:
+            rows = rows.join(excluded.lazy(), on=ROW, how="anti")
     wanted = rows.collect(engine="streaming").sort(ROW)
     for batch in wanted.iter_slices(AT_ONCE):
         near = pl.col(ROW).is_between(pl.lit(batch[ROW].min()), pl.lit(batch[ROW].max()))
@@ -129,7 +128,7 @@ def emptied_values(table: TableBuilder, number: int) -> Iterator[pl.DataFrame]:
 
 
 def _check_not_all_damaged(table: TableBuilder, number: int, found: pl.DataFrame) -> None:
-    """Refuse a file whose NHS numbers a spreadsheet has damaged, all of them."""
+    """Raise UserError for a file all of whose NHS numbers a spreadsheet has damaged."""
     numbers = found.filter(pl.col("column") == NHS_NUMBER)["value"].str.strip_chars()
     if numbers.is_empty() or not _are_damaged(numbers):
         return

@@ -3,7 +3,7 @@
 The rules of values.py trim, lower-case, match and split every value, which costs more than reading
 the file. Nearly all values need none of that: an ISO date is found in a list of dates, a word in
 its vocabulary. The rules only run on the values that are anything else. Both ways have the same
-result (tests/index/test_quick_typing.py).
+result (tests/index/test_fast_cast.py).
 
 Polars casts the usual spelling; whether a batch has anything else is checked in Python, once for
 all its columns: a check per column costs as much as reading the file.
@@ -18,11 +18,12 @@ from functools import cache, partial
 
 import polars as pl
 
-from recordpick.index.values import DIGITS, ISO, TYPES, from_text, trimmed
+from recordpick.index.values import DIGITS, ISO, from_text, trimmed
+from recordpick.polars_types import TYPES
 from recordpick.schema import Column
 
 FIRST, LAST = date(1900, 1, 2), date(2099, 12, 30)
-"""The range of dates looked up, without placeholders (days.py); the rules read the others."""
+"""The range of dates looked up, without placeholders (date_parsing.py); the rules read others."""
 
 MISSING = "__missing"
 """Field of `cast_together`: true where a required value is missing."""
@@ -41,19 +42,19 @@ _YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
 class FastCast:
     """A column cast from text: fast for the usual spelling, with a rule as the fallback.
 
-    `usual` is the fast cast of `text`, null where that fails; `by_rule` is the rule's cast, of type
-    `kind`. A null text is a null value. With `values`, `usual` holds indexes into them.
+    `usual` is the fast cast of `text`, null where that fails; `fallback` is the rule's cast, of
+    type `kind`. A null text is a null value. With `values`, `usual` holds indexes into them.
     """
 
     usual: pl.Expr
     text: pl.Expr
-    by_rule: Callable[[pl.Expr], pl.Expr]
+    fallback: Callable[[pl.Expr], pl.Expr]
     kind: pl.DataType
     values: pl.Series | None = None
 
     def alone(self) -> pl.Expr:
         """Return the column as an expression; for several columns `cast_together` is faster."""
-        finish = partial(_finish_alone, by_rule=self.by_rule, values=self.values)
+        finish = partial(_finish_alone, fallback=self.fallback, values=self.values)
         return pl.map_batches(
             [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
         )
@@ -84,33 +85,33 @@ def fast_cast(text: pl.Expr, column: Column, written: str = ISO) -> FastCast | p
     """Return the cast of untrimmed text to the column's `staged_type`; null for invalid values."""
     kind = staged_type(column)
 
-    def by_rule(text: pl.Expr) -> pl.Expr:
+    def fallback(text: pl.Expr) -> pl.Expr:
         return from_text(trimmed(text), column, written).cast(kind)
 
     if column.words:
-        return FastCast(text.cast(kind, strict=False), text, by_rule, kind)
+        return FastCast(text.cast(kind, strict=False), text, fallback, kind)
     if column.kind == "date" and written == ISO:
-        place = text.cast(_days(), strict=False).to_physical()
-        day = (place.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
-        return FastCast(day, text, by_rule, kind)
+        position = text.cast(_days(), strict=False).to_physical()
+        day = (position.cast(pl.Int32) + pl.lit((FIRST - date(1970, 1, 1)).days)).cast(pl.Date)
+        return FastCast(day, text, fallback, kind)
     if column.kind == "number":
         number = text.cast(pl.Float64, strict=False)
-        return FastCast(pl.when(number.is_finite()).then(number), text, by_rule, kind)
+        return FastCast(pl.when(number.is_finite()).then(number), text, fallback, kind)
     if column.kind == "integer":
         # polars accepts more digits than the rule does.
         short = pl.when(text.str.len_bytes() <= DIGITS).then(text)
-        return FastCast(short.cast(pl.Int64, strict=False), text, by_rule, kind)
+        return FastCast(short.cast(pl.Int64, strict=False), text, fallback, kind)
     if column.kind == "yes_no":
-        place = text.cast(_YES_NO, strict=False).to_physical()
-        return FastCast(place % 2 == 0, text, by_rule, kind)
-    return by_rule(text)
+        position = text.cast(_YES_NO, strict=False).to_physical()
+        return FastCast(position % 2 == 0, text, fallback, kind)
+    return fallback(text)
 
 
 def mostly_null(
-    text: pl.Expr, by_rule: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
+    text: pl.Expr, fallback: Callable[[pl.Expr], pl.Expr], kind: pl.DataType
 ) -> FastCast:
     """Return the rule's cast of text that is mostly null, run only in batches with any text."""
-    return FastCast(pl.lit(None, kind), text, by_rule, kind)
+    return FastCast(pl.lit(None, kind), text, fallback, kind)
 
 
 @cache
@@ -142,7 +143,7 @@ def cast_together(columns: Mapping[str, FastCast], required: Sequence[NotNull] =
         return len(inputs) - 1
 
     casts = {
-        name: _Inputs(put(cast.usual), put(cast.text), cast.by_rule, cast.values)
+        name: _Inputs(put(cast.usual), put(cast.text), cast.fallback, cast.values)
         for name, cast in columns.items()
     }
     checks = [
@@ -169,7 +170,7 @@ class _Inputs:
 
     usual: int
     text: int
-    by_rule: Callable[[pl.Expr], pl.Expr]
+    fallback: Callable[[pl.Expr], pl.Expr]
     values: pl.Series | None
 
 
@@ -179,7 +180,7 @@ def _at_once(
     checks: Sequence[tuple[str | int, int | None]],
 ) -> pl.Series:
     finished = {
-        name: _finish(batch[cast.usual], batch[cast.text], cast.by_rule, cast.values)
+        name: _finish(batch[cast.usual], batch[cast.text], cast.fallback, cast.values)
         for name, cast in casts.items()
     }
     columns = [value.alias(name) for name, value in finished.items()]
@@ -196,16 +197,16 @@ def _at_once(
 
 
 def _finish_alone(
-    batch: Sequence[pl.Series], by_rule: Callable[[pl.Expr], pl.Expr], values: pl.Series | None
+    batch: Sequence[pl.Series], fallback: Callable[[pl.Expr], pl.Expr], values: pl.Series | None
 ) -> pl.Series:
     usual, text = batch
-    return _finish(usual, text, by_rule, values)
+    return _finish(usual, text, fallback, values)
 
 
 def _finish(
     usual: pl.Series,
     text: pl.Series,
-    by_rule: Callable[[pl.Expr], pl.Expr],
+    fallback: Callable[[pl.Expr], pl.Expr],
     values: pl.Series | None,
 ) -> pl.Series:
     if len(usual) != len(text):  # a literal
@@ -216,9 +217,9 @@ def _finish(
         return usual
     is_odd = usual.is_null() & text.is_not_null()
     odd = text.filter(is_odd).alias(_TEXT).to_frame()
-    rest = odd.select(by_rule(pl.col(_TEXT))).to_series().cast(usual.dtype)
-    place = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
-    return usual.zip_with(~is_odd, rest.gather(place))
+    rest = odd.select(fallback(pl.col(_TEXT))).to_series().cast(usual.dtype)
+    position = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
+    return usual.zip_with(~is_odd, rest.gather(position))
 
 
 def _any_missing(pairs: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:

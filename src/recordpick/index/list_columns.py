@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
+from recordpick.header_row import find_header_row
 from recordpick.resources import data_file
-
-HEADER_WITHIN = 40
-"""A header is looked for in so many rows: titles and counts may stand above it."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +46,17 @@ def names_of(column: str) -> tuple[str, ...]:
 
 def find_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
     """Return the row that names most columns, one of them a number of the patient; None if none."""
-    best: ListColumns | None = None
-    for place, row in enumerate(rows[:HEADER_WITHIN]):
-        found = _columns(place, row)
-        is_header = "patient_id" in found.taken or "nhs_number" in found.taken
-        if is_header and (best is None or len(found.taken) > len(best.taken)):
-            best = found
-    return best
+    found = find_header_row(rows, _header_columns, lambda columns: len(columns.taken))
+    return replace(found[1], row=found[0]) if found else None
 
 
-def _columns(row: int, names: Sequence[str]) -> ListColumns:
+def _header_columns(names: Sequence[str]) -> ListColumns | None:
+    found = _columns(names)
+    is_header = "patient_id" in found.taken or "nhs_number" in found.taken
+    return found if is_header else None
+
+
+def _columns(names: Sequence[str]) -> ListColumns:
     known = [plain(name) for name in names]
     taken: dict[str, int] = {}
     doubled: dict[str, tuple[str, ...]] = {}
@@ -76,7 +75,7 @@ def _columns(row: int, names: Sequence[str]) -> ListColumns:
             wanted = {plain(word) for word in synonyms}
             address += [at for at, name in enumerate(known) if name in wanted and at not in used]
     unused = [n for at, n in enumerate(names) if n.strip() and at not in {*used, *address}]
-    return ListColumns(row, taken, tuple(address), doubled, tuple(unused))
+    return ListColumns(0, taken, tuple(address), doubled, tuple(unused))
 
 
 @cache

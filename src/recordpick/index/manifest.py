@@ -1,10 +1,10 @@
-"""The manifest of a practice index: what it holds, and of what it was made.
+"""The manifest of a practice index, and the folder that appears whole or not at all.
 
-Kept as `index.json` in the index's folder and written last, so that a folder without it is none.
+A manifest says what an index holds and what it was made from. It is kept as `index.json` in the
+index's folder and written last, so that a folder without one is not an index.
 It names the SHA-256 of each table and of itself: neither SQLite nor Parquet notices every changed
-bit, and here a changed bit would be another patient, another code or another day.
-
-An index folder that appears whole or not at all, and takes the place of an earlier one whole.
+bit, and here a changed bit would be another patient, another code or another day. A new index takes
+the place of an earlier one as a whole.
 """
 
 from __future__ import annotations
@@ -25,18 +25,23 @@ from recordpick.regular_files import read_small
 from recordpick.schema import Kind
 
 FORMAT = 2
-"""2: what the sources cannot tell (`conflated`, `gaps`). An index of format 1 did not say that."""
+"""Format 2 added what the sources cannot supply (`conflated`, `gaps`)."""
 MANIFEST = "index.json"
 SEAL = "sha256"
 AT_MOST = 64 * 1024**2
 """Bytes of a manifest: it names every file of a source, and has notes."""
 
 
+_EMPTIED_KEY = "values_set_aside"
+_FIELD_OF_KEY = {_EMPTIED_KEY: "values_emptied"}
+"""The key in the file, which other programs may read, and the field that it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileCount:
     """What became of the rows of one source file for one table.
 
-    `rows_read` = `rows_indexed` + `rows_rejected` + `rows_deleted`, always. `values_set_aside` are
+    `rows_read` = `rows_indexed` + `rows_rejected` + `rows_deleted`, always. `values_emptied` are
     values (not rows) that were left empty because they cannot be right, such as NHS numbers.
     """
 
@@ -48,14 +53,14 @@ class FileCount:
     rows_indexed: int
     rows_rejected: int
     rows_deleted: int
-    values_set_aside: int = 0
+    values_emptied: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class TableSummary:
     """One table of the index: its rows, and its columns with what each holds, in order.
 
-    `size` (bytes) and `sha256` (hex) are those of its Parquet file; "" where nobody said.
+    `size` (bytes) and `sha256` (hex) are those of its Parquet file; "" where not recorded.
     """
 
     rows: int
@@ -66,12 +71,12 @@ class TableSummary:
 
 @dataclass(frozen=True, slots=True)
 class Conflated:
-    """A word that a source does not tell from another: its rows stand as that one.
+    """A word that a source does not distinguish from another: its rows appear as the other.
 
-    In `table`.`column` a row that truly is `word` holds `shown_as` ("" for nothing). Where `always`
-    every such row does, and whoever asks for the difference gets no answer; else some may, and the
-    answer gets a caution. `word` "" stands for any: whoever asks for the column gets the caution.
-    `column` "" stands for the whole table: whoever asks for the table gets it.
+    In `table`.`column` a row that truly is `word` holds `shown_as` ("" for nothing). If `always`,
+    every such row does, and a condition on the difference cannot be answered; otherwise some rows
+    may, and the answer has a caution. `word` "" means any: each condition on the column has the
+    caution. `column` "" means the whole table: each condition on the table has the caution.
     `says` is the reason, a clause for people.
     """
 
@@ -85,9 +90,9 @@ class Conflated:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A column that one of several sources does not have: empty in its rows, and not as a fact.
+    """A column that one of several sources does not have: empty in its rows, which is not a fact.
 
-    `rows` are those of `source`; of patients only those who are in no source that has the column.
+    `rows` are those of `source`; for patients, only those who are in no source with the column.
     """
 
     table: str
@@ -100,9 +105,10 @@ class Gap:
 class Restriction:
     """A column of which a source supplies rows with one word only: others were not exported.
 
-    All rows in `table`.`column` hold `word`, so nothing is known of patients with another one: who
-    asks for them gets no answer where the restriction is certain (`always`: somebody said so, or a
-    list was made so), else a caution. `says` is the reason, a clause for people.
+    All rows in `table`.`column` hold `word`, so nothing is known about patients with another word.
+    A condition on those cannot be answered if the restriction is certain (`always`: somebody said
+    so, or a list was made so); otherwise its answer has a caution. `says` is the reason, a clause
+    for people.
     """
 
     table: str
@@ -114,7 +120,7 @@ class Restriction:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index says of itself. `made_at` is UTC; `notes` are sentences for people.
+    """The description of an index. `made_at` is UTC; `notes` are sentences for people.
 
     `as_at_from` says where the as-at date comes from ("" in an index made before that was kept),
     `warnings` are those of the notes that a person must see before the index is used.
@@ -139,13 +145,15 @@ class Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write the manifest into the index's folder."""
-    said: dict[str, Any] = json.loads(json.dumps(asdict(manifest), default=date.isoformat))
-    text = json.dumps(said | {SEAL: _seal(said)}, indent=1, ensure_ascii=False)
+    content: dict[str, Any] = json.loads(json.dumps(asdict(manifest), default=date.isoformat))
+    for entry in content["files"]:
+        entry[_EMPTIED_KEY] = entry.pop("values_emptied")
+    text = json.dumps(content | {SEAL: _seal(content)}, indent=1, ensure_ascii=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of the index in `folder`; UserError if it is none or a newer one."""
+    """Read the manifest of the index in `folder`; UserError if there is none or a newer one."""
     path = folder / MANIFEST
     try:
         found = json.loads(read_small(path, AT_MOST).decode("utf-8"))
@@ -177,9 +185,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise UserError(f"{path}: this manifest is damaged. Make the index again.") from None
 
 
-def _seal(said: dict[str, Any]) -> str:
-    """Return the SHA-256 of what a manifest says: as JSON with sorted keys, no spaces, ASCII."""
-    return sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+def _seal(content: dict[str, Any]) -> str:
+    """Return the SHA-256 of a manifest's content: as JSON with sorted keys, no spaces, ASCII."""
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _no_index(folder: Path) -> str:
@@ -207,7 +215,7 @@ def _manifest(found: dict[str, Any]) -> Manifest:
         synthetic=bool(found["synthetic"]),
         as_at=date.fromisoformat(found["as_at"]),
         tables=tables,
-        files=tuple(FileCount(**entry) for entry in found["files"]),
+        files=tuple(map(_file_count, found["files"])),
         fingerprint=str(found["fingerprint"]),
         notes=tuple(map(str, found.get("notes", ()))),
         conflated=tuple(Conflated(**entry) for entry in found["conflated"]),
@@ -218,42 +226,47 @@ def _manifest(found: dict[str, Any]) -> Manifest:
     )
 
 
+def _file_count(entry: dict[str, Any]) -> FileCount:
+    return FileCount(**{_FIELD_OF_KEY.get(key, key): value for key, value in entry.items()})
+
+
 REJECTED = "rejected_rows.csv"
-SET_ASIDE = "set_aside_values.csv"
+EMPTIED_VALUES = "set_aside_values.csv"
 
 
 def check_out(out: Path) -> None:
-    """Raise UserError unless `out` is free, empty, or an index."""
+    """Raise UserError unless `out` does not exist, is an empty folder, or is an index."""
     try:
         if not out.absolute().parent.is_dir():
             raise UserError(f"{out}: there is no folder {out.absolute().parent}. Make it first.")
         if out.is_symlink() and not out.exists():
-            raise UserError(f"{out} is a link to nothing: choose another folder.")
+            raise UserError(f"{out}: this link leads nowhere. Choose another folder.")
         if not out.exists():
             return
         if not out.is_dir():
-            raise UserError(f"{out} is a file: choose another folder for the index.")
+            raise UserError(f"{out}: this is a file. Choose another folder for the index.")
         held = {entry.name for entry in out.iterdir()}
         others = sorted(name for name in held if not _is_of_an_index(name))
         if others or (held and MANIFEST not in held):
             raise UserError(
-                f"{out} holds something that is not of an index ({(others or sorted(held))[0]}): "
-                "nothing in it was touched. Choose another folder for the index."
+                f"{out}: this folder holds a file that is not part of an index "
+                f"({(others or sorted(held))[0]}), so nothing in it was changed. Choose another "
+                "folder for the index."
             )
     except OSError as error:
         raise cannot_write(out, error) from error
 
 
 def _is_of_an_index(name: str) -> bool:
-    """Return whether an index has files of that name: only such a folder may be replaced."""
-    return name in {MANIFEST, REJECTED, SET_ASIDE} or name.endswith(".parquet")
+    """Return whether an index has a file of that name: only such a folder may be replaced."""
+    return name in {MANIFEST, REJECTED, EMPTIED_VALUES} or name.endswith(".parquet")
 
 
 @contextmanager
 def whole_index(out: Path) -> Iterator[Path]:
     """Return a new folder beside `out` that becomes `out` when the block ends without an error.
 
-    An index that is there already is replaced whole; until then it stays as it was.
+    An existing index is replaced as a whole; until then it stays as it was.
     """
     with atomic_folder(out, check_out) as folder:
         yield folder

@@ -1,13 +1,11 @@
 """Which patients of the index people mean: by a number typed in, or a list that staff exported.
 
 A wrong patient is worse than none. So a number finds a patient only if it is exactly one patient's
-NHS number or patient number; whatever finds nobody, or two, is told with its line and left out.
+NHS number or patient number; a number of nobody, or of two, is reported with its line and left out.
 
-A folder of lists that staff exported, one a criterion, told apart by their file names.
-
-A list belongs to the criterion whose id its name begins with: `MED-04.csv`, `med-04 controlled
-drugs.xlsx`. The longest id wins, and what follows it must not go on as an id would (`MED-041.csv`
-is not of MED-04).
+Staff may also export a folder of lists, one for each criterion. A list belongs to the criterion
+whose id its file name begins with: `MED-04.csv`, `med-04 controlled drugs.xlsx`. The longest id
+wins, and what follows must not continue the id (`MED-041.csv` does not belong to MED-04).
 """
 
 from __future__ import annotations
@@ -32,12 +30,12 @@ SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 
 @dataclass(frozen=True, slots=True)
 class ListedPatients:
-    """What a list came to: how many lines it had, who they are, and which lines are nobody.
+    """The patients of a list: how many lines it had, who they are, and which lines match nobody.
 
-    `patient_ids` stand in the list's order, each once. `not_found` has a sentence for each line
-    that is nobody. It also has one for each line that is no patient (a total, the header again) and
-    not among those read, one for each with a quotation mark that encloses no value, and one for a
-    stated number of patients that is not that of the lines.
+    `patient_ids` are in the list's order, each once. `not_found` has a sentence for each line that
+    matches nobody. It also has one for each line that is not a patient (a total, a repeated header)
+    and not among those read, one for each with a quotation mark that does not enclose a value, and
+    one for a stated number of patients that differs from the number of lines.
     """
 
     read: int
@@ -53,7 +51,7 @@ class _Line:
 
 
 def patient_of(index: PracticeIndex, text: str) -> str:
-    """Return the patient_id that a patient number or NHS number stands for; UserError if none."""
+    """Return the patient_id of a patient number or NHS number; UserError if there is none."""
     found = _look_up(index, [_Line(1, "", text.strip())])
     patient, why = found.row(0)[1:]
     if patient is None:
@@ -64,26 +62,26 @@ def patient_of(index: PracticeIndex, text: str) -> str:
 def patients_of_list(index: PracticeIndex, path: Path) -> ListedPatients:
     """Find the patients of a list (CSV or spreadsheet) with a column of numbers.
 
-    The column is found by its name (NHS Number, Patient ID, EMIS Number …), whatever stands above
-    the header; a list of one column needs none. Where a line has both numbers, the NHS number must
+    The column is found by its name (NHS Number, Patient ID, EMIS Number …), whatever is above the
+    header; a list of one column needs none. Where a line has both numbers, the NHS number must
     be known, and the patient number must not mean somebody else. UserError if there is no such
     column, or no line.
     """
     lines, damaged, others = _lines_of(path)
     found = _look_up(index, lines)
-    nobody = [
+    unmatched = [
         f"{path}, line {line}: {why}" for line, patient, why in found.iter_rows() if patient is None
     ]
     known = found["patient_id"].drop_nulls().unique(maintain_order=True)
-    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *nobody, *others))
+    return ListedPatients(len(lines) + len(damaged), tuple(known), (*damaged, *unmatched, *others))
 
 
 def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
-    """Return the numbers of each line below the header, what is no line, and what is no patient."""
+    """Return the numbers of each line below the header, damaged lines, and other lines."""
     read = rows_of(path)
     rows = list(zip(read.lines, read.rows, strict=True))
     if not rows:
-        raise UserError(f"{path}: there is nothing in it.")
+        raise UserError(f"{path}: this file is empty.")
     header, nhs, patient = _header(path, rows)
     names = rows[header - 1][1] if header else []
     lines: list[_Line] = []
@@ -91,29 +89,29 @@ def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
     for number, fields in rows[header:]:
         line = _Line(number, _cell(fields, nhs), _cell(fields, patient))
         if repeats_header(fields, names):
-            others.append(f"{path}, line {number}: this is the header again.")
+            others.append(f"{path}, line {number}: this repeats the header.")
         elif _is_of_report(line):
             others.append(
-                f"{path}, line {number}: {line.patient or line.nhs} is not a number of a patient."
+                f"{path}, line {number}: {line.patient or line.nhs} is not a patient's number."
             )
         else:
             lines.append(line)
     if not lines:
-        raise UserError(f"{path}: there is no patient below its header.")
+        raise UserError(f"{path}: there are no patients below its header.")
     others += [
         f"{path}, line {number}: the list says that it has {stated:,} patients, but "
-        f"{len(lines):,} were read: look for lines that are missing."
+        f"{len(lines):,} were read: check for missing lines."
         for number, stated in stated_counts(read)
         if stated != len(lines)
     ]
     others += [
-        f"{path}, line {line}: a quotation mark there encloses no value, and was read as part of "
+        f"{path}, line {line}: a quotation mark does not enclose a value, and was read as part of "
         "one."
         for line in read.open_marks
     ]
     others += [
-        f"{path}, line {line}: a quoted value there spans {count:,} lines that may be rows; it was "
-        "read as one value: look whether patients are missing."
+        f"{path}, line {line}: a quoted value spans {count:,} lines that may be rows; it was "
+        "read as one value: check whether patients are missing."
         for line, count in read.suspect_values
     ]
     unread = [
@@ -123,7 +121,7 @@ def _lines_of(path: Path) -> tuple[list[_Line], list[str], list[str]]:
 
 
 def _is_of_report(line: _Line) -> bool:
-    """Return whether a line is a total, the foot of a page or the like, and no patient."""
+    """Return whether a line is a total, a page footer or the like, not a patient."""
     numbers = [number for number in (line.nhs, line.patient) if number]
     return any(says_it_is_no_patient(number) for number in numbers) and not any(
         nhs_digits(number) for number in numbers
@@ -131,7 +129,7 @@ def _is_of_report(line: _Line) -> bool:
 
 
 def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | None, int | None]:
-    """Return the number of rows up to and with the header, and where the two columns are."""
+    """Return the number of rows up to and including the header, and the columns' positions."""
     found = find_header([fields for _, fields in rows])
     if found is not None:
         return found.row + 1, found.taken.get("nhs_number"), found.taken.get("patient_id")
@@ -139,7 +137,7 @@ def _header(path: Path, rows: list[tuple[int, list[str]]]) -> tuple[int, int | N
         return 0, None, 0
     raise UserError(
         f"{path}: no column is called NHS Number or Patient ID. Give the column of numbers one of "
-        "these names, or leave only that column."
+        "these names, or keep only that column."
     )
 
 
@@ -149,7 +147,7 @@ def _cell(fields: list[str], at: int | None) -> str:
 
 def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     """Return line, patient_id (null if nobody) and why, in the order of the lines."""
-    asked = pl.DataFrame(
+    wanted = pl.DataFrame(
         [(line.line, line.nhs or None, line.patient or None) for line in lines],
         schema={"line": pl.Int64, "nhs": pl.String, "patient": pl.String},
         orient="row",
@@ -157,11 +155,11 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     by_number = pl.concat(_known_numbers(index)).unique()
     numbers = pl.concat(
         [
-            asked.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
-            asked.lazy().select(
+            wanted.lazy().select("order", number=tidy(pl.col("nhs")), by_nhs=pl.lit(value=True)),
+            wanted.lazy().select(
                 "order", number=repaired(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
             ),
-            asked.lazy().select(
+            wanted.lazy().select(
                 "order", number=tidy(pl.col("patient")), by_nhs=pl.col("nhs").is_null()
             ),
         ]
@@ -179,7 +177,7 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
     )
     how_many = pl.col("patient_id").list.len().fill_null(0)
     return (
-        asked.lazy()
+        wanted.lazy()
         .join(meant, on="order", how="left")
         .sort("order")
         .select(
@@ -188,11 +186,11 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
             pl.when(how_many == 1)
             .then(None)
             .when(both == "")
-            .then(pl.lit("there is no number."))
+            .then(pl.lit("there is no number on this line."))
             .when(how_many > 1)
             .then(
                 pl.format(
-                    "{} means more than one patient ({}): pick the right one by hand.",
+                    "{} belongs to more than one patient ({}): pick the right one by hand.",
                     both,
                     pl.col("patient_id").list.join(", "),
                 )
@@ -204,7 +202,7 @@ def _look_up(index: PracticeIndex, lines: list[_Line]) -> pl.DataFrame:
                     both,
                 )
             )
-            .otherwise(pl.format("no patient of the index has the number {}.", both))
+            .otherwise(pl.format("no patient in the index has the number {}.", both))
             .alias("why"),
         )
         .collect()
@@ -224,12 +222,12 @@ ENDINGS = SPREADSHEETS | {".csv", ".txt", ".tsv"}
 def lists_of_folder(
     folder: Path, criterion_ids: Iterable[str]
 ) -> tuple[dict[str, Path], tuple[str, ...]]:
-    """Return the list of each criterion that has one, and a sentence for each file that is none.
+    """Return the list of each criterion that has one, and a sentence for each unused file.
 
-    UserError if there is no such folder, or two lists are of one criterion.
+    UserError if there is no such folder, or one criterion has two lists.
     """
     if not folder.is_dir():
-        raise UserError(f"{folder}: there is no such folder of lists.")
+        raise UserError(f"{folder}: there is no such folder.")
     ids = sorted(criterion_ids, key=len, reverse=True)
     found: dict[str, Path] = {}
     others: list[str] = []
@@ -239,17 +237,19 @@ def lists_of_folder(
             continue
         criterion_id = next((name for name in ids if _is_of(path.stem, name)), None)
         if criterion_id is None:
-            others.append(f"{path}: its name begins with no criterion's id; it was left out.")
+            others.append(
+                f"{path}: its name does not begin with a criterion's id; it was left out."
+            )
         elif criterion_id in found:
             raise UserError(
                 f"{found[criterion_id]} and {path} are both lists for {criterion_id}: "
-                "leave one of them in the folder."
+                "keep one of them in the folder."
             )
         else:
             found[criterion_id] = path
     if not found:
         raise UserError(
-            f"{folder}: no list in it is named after a criterion. Call it by the criterion's id, "
+            f"{folder}: no list in it is named after a criterion. Name each by its criterion's id, "
             f"such as {ids[-1] if ids else 'MED-04'}.csv."
         )
     return found, tuple(others)

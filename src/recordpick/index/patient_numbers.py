@@ -1,4 +1,4 @@
-"""Patient numbers and codes as polars expressions: repaired as identifiers.py says."""
+"""Patient numbers and codes as polars expressions, with the repairs of identifiers.py."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.criteria.codelists import looks_rounded
+from recordpick.identifiers import DAMAGED as _DAMAGED
 from recordpick.identifiers import ODD, repair_number
-from recordpick.identifiers import SPOILT as _SPOILT
 
-SPOILT = "spoilt by a spreadsheet: its digits are lost"
+DAMAGED = "damaged by a spreadsheet: its digits are lost"
 
 _PLAIN = "^[0-9A-Za-z-]+$"
-"""What nearly all numbers and codes look like: none of them is odd or spoilt."""
+"""The pattern of nearly all numbers and codes: none of these is odd or damaged."""
 
 
 def repaired(text: pl.Expr) -> pl.Expr:
-    """Return the numbers as their system writes them; what is not spoilt stays as it is.
+    """Return the numbers as their system writes them; undamaged ones stay as they are.
 
-    Only texts that look odd are looked at one by one, each different one once.
+    Only texts that look odd are examined one by one, each distinct one once.
     """
     return pl.map_batches([text], _repair, return_dtype=pl.String, is_elementwise=True)
 
 
 def usable(text: pl.Expr) -> pl.Expr:
-    """Return the repaired numbers; null where digits are lost (`is_spoilt`)."""
+    """Return the repaired numbers; null where digits are lost (`is_damaged`)."""
     return pl.map_batches([text], _usable, return_dtype=pl.String, is_elementwise=True)
 
 
@@ -45,9 +45,9 @@ def _unless_rounded(batch: Sequence[pl.Series]) -> pl.Series:
     return code.set(code.is_in(rounded), None)
 
 
-def is_spoilt(number: pl.Expr) -> pl.Expr:
-    """Return whether a repaired number is in scientific notation still, or a formula's error."""
-    return number.str.contains(_SPOILT)
+def is_damaged(number: pl.Expr) -> pl.Expr:
+    """Return whether a repaired number is still in scientific notation, or is a formula's error."""
+    return number.str.contains(_DAMAGED)
 
 
 def _usable(batch: Sequence[pl.Series]) -> pl.Series:
@@ -57,15 +57,15 @@ def _usable(batch: Sequence[pl.Series]) -> pl.Series:
         return text
     number = odd.replace_strict({one: repair_number(one) for one in odd}, return_dtype=pl.String)
     found = pl.col("number")
-    is_usable = ~is_spoilt(found) & (found != "")  # a lone quotation mark leaves nothing
+    is_usable = ~is_damaged(found) & (found != "")  # a lone quotation mark leaves nothing
     usable = number.to_frame("number").select(pl.when(is_usable).then(found))
     return text.replace_strict(odd, usable.to_series(), default=text, return_dtype=pl.String)
 
 
 def _odd(text: pl.Series) -> pl.Series:
-    """Return the different texts that may be odd or spoilt; most are told by a glance."""
+    """Return the distinct texts that may be odd or damaged; one pattern rules out most."""
     rest = text.filter(~text.str.contains(_PLAIN)).unique()
-    return rest.filter(rest.str.contains(f"{ODD}|{_SPOILT}"))
+    return rest.filter(rest.str.contains(f"{ODD}|{_DAMAGED}"))
 
 
 def _repair(batch: Sequence[pl.Series]) -> pl.Series:

@@ -1,6 +1,6 @@
 """The practice index: the practice's records as typed Parquet tables in a folder.
 
-The SHA-256 of files. Apart, so that opening an index loads nothing of how one is made.
+Separate from index.build, so that opening an index does not load the code that makes one.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ _REVIEW = "The index was changed or is incomplete: make it again with `recordpic
 
 @dataclass(frozen=True)
 class PracticeIndex:
-    """An index that was opened: its folder and its manifest. Tables are read when asked for."""
+    """An opened index: its folder and its manifest. Tables are read when they are needed."""
 
     folder: Path
     manifest: Manifest
     seen: Mapping[str, State] = field(default_factory=dict, compare=False)
-    """What each table's file was when it was opened: asked for a table, it must still be that."""
+    """The state of each table's file when the index was opened: it must not change after that."""
 
     @property
     def fingerprint(self) -> str:
@@ -50,7 +50,7 @@ class PracticeIndex:
         return self.manifest.fingerprint
 
     def columns(self, table: str) -> dict[str, Kind]:
-        """Return the columns of the table and what each holds, in order; {} if it is not there."""
+        """Return the table's columns and what each holds, in order; {} if there is no table."""
         summary = self.manifest.tables.get(table)
         return dict(summary.columns) if summary else {}
 
@@ -59,7 +59,7 @@ class PracticeIndex:
         return table in self.manifest.tables
 
     def scan(self, table: str) -> pl.LazyFrame:
-        """Return the table, typed as in tables.py; `patients` without `age`.
+        """Return the table, typed as in schema.py; `patients` without `age`.
 
         KeyError if the index has no such table (ask `has` first). UserError if its file is no
         longer the one that was opened.
@@ -94,11 +94,11 @@ class PracticeIndex:
 def open_index(folder: Path, *, is_just_made: bool = False) -> PracticeIndex:
     """Open the index in that folder, and check every byte of it (0.7 s for a GB).
 
-    But for one that `is_just_made`, whose bytes were read for the manifest a moment ago.
+    An index that `is_just_made` is not checked, as its bytes were just read for the manifest.
 
-    UserError if it is none, was made by a newer version, or a table of it is missing or is not
-    what was written: Parquet itself reads most changed bits as other values. An index that was
-    being replaced when the program was killed is put back first.
+    UserError if the folder is not an index, was made by another version, or a table is missing or
+    is not what was written: Parquet itself reads most changed bits as other values. An index that
+    was being replaced when the program was killed is put back first.
     """
     restore_interrupted(folder)
     manifest = read_manifest(folder)
@@ -137,7 +137,7 @@ def _check_content(folder: Path, tables: Mapping[str, TableSummary]) -> None:
 
 
 def _is(path: Path, state: State) -> bool:
-    """Return whether the file is still what it was; one that cannot be reached is not."""
+    """Return whether the file is unchanged; False if it cannot be reached."""
     try:
         return _state(path) == state
     except OSError:
@@ -145,6 +145,6 @@ def _is(path: Path, state: State) -> bool:
 
 
 def _state(path: Path) -> State:
-    """Return size and time of the last change; OSError if it cannot be looked at."""
+    """Return size and time of the last change; OSError if the file cannot be reached."""
     found = path.stat()
     return found.st_size, found.st_mtime_ns

@@ -1,21 +1,20 @@
 """The interface between the readers of sources and the index builder.
 
 A reader (a folder of tables, a patient list, a mapping, a system's extract) turns a path into a
-`Source`. A new kind of source is one new module with a function `Path -> Source`, and a line in
-`reading.py` that recognises it. A reader only assigns rows and columns to tables: what a value must
-look like is enforced afterwards, in the same way for all sources, in `cast_part.py`.
+`Source`. A new kind of source is one new module, and a line in `readers/__init__.py`. A reader only
+assigns rows and columns to tables: what a value must look like is enforced afterwards, in the same
+way for all sources, in `build/cast.py`.
 
-What the sources leave open and a person can tell: asked before the index is made.
-
-Of a hand-made list, whether 01/02/2020 is in January or in February, and whether everyone on a list
-without a column of status is registered now. Where nobody answers, the days stand first, and who is
-registered stays unknown; the index's notes say so. Of any source, on which day it was exported,
-where nothing in it says so: where nobody answers, today is taken, with a warning.
+What a source leaves open is asked before the index is made. For a hand-made list: whether
+01/02/2020 is in January or in February, and whether everyone on a list without a column of status
+is registered now. Without an answer the day comes first, and who is registered stays unknown; the
+index's notes say so. For any source that does not state it: the day on which it was exported.
+Without an answer today is used, with a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Literal
 import polars as pl
 
 from recordpick.csvio.rejects import NOTHING, Lines, Rejects, row_is_line
+from recordpick.index.as_at import FoundDay
 from recordpick.index.manifest import Conflated, Gap, Restriction
 from recordpick.schema import Kind
 
@@ -46,17 +46,17 @@ class Question:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """Names the question among those of several lists."""
+        """Identifies the question among those of several lists."""
         return self.about, self.file, self.column
 
 
 @dataclass(frozen=True)
 class Answers:
-    """What people said: to single questions, or beforehand to all of a sort."""
+    """What a person answered: to single questions, or in advance to all of a kind."""
 
     given: Mapping[tuple[str, str, str], bool] = field(default_factory=dict)
     day_first: bool | None = None
-    """Whether days stand before months in dates that prove nothing."""
+    """Whether the day comes first in dates that could be read either way."""
     registered: bool | None = None
     """Whether everyone on a list without a column of status is registered."""
     as_at: date | None = None
@@ -82,7 +82,7 @@ DELETED = "__deleted"
 """Optional Boolean column: the source itself flags the row as deleted."""
 
 VERSION = "__order"
-"""Optional Int64 column, the version of a row: of several rows with one id the highest stays.
+"""Optional Int64 column, the version of a row: of several rows with one id the highest is kept.
 
 Among equals, the row of the later part. The others count as deleted. A deleted row supersedes
 others too: so a later file may withdraw a row of an earlier one.
@@ -91,8 +91,8 @@ others too: so a later file may withdraw a row of an earlier one.
 DETAIL_OF = "__folded"
 """Optional String column, set for a detail row: not a row of the table, but details of another row.
 
-Such as an issue of a drug record. The row's id in the table is then that of its parent, and this
-column is its own id. It counts as indexed if the parent is there.
+An issue of a drug record, for example. The row's id in the table is then that of its parent, and
+this column is its own id. It counts as indexed if the parent exists.
 """
 
 HAS_PARENT = "__hosted"
@@ -119,12 +119,12 @@ class LookupColumns:
     index_column: str
     """A column of the part's frame (UInt32), the row number in `table`; null for no value."""
     table: pl.DataFrame
-    """Columns named as in tables.py, of its types, and already clean (`SourcePart.precleaned`)."""
+    """Columns named as in schema.py, of its types, and already clean (`SourcePart.precleaned`)."""
 
 
 @dataclass(frozen=True)
 class MatchedKeys:
-    """Which detail rows (FOLDED) of other parts found a parent in this part.
+    """Which detail rows (DETAIL_OF) of other parts found a parent in this part.
 
     So the parents of those rows are not looked up again.
     """
@@ -141,7 +141,7 @@ class MatchedKeys:
 class SourcePart:
     """The rows that one file of a source supplies to one table.
 
-    `frame` has `ROW` and columns named as in tables.py, as text or already typed; `DELETED` if the
+    `frame` has `ROW` and columns named as in schema.py, as text or already typed; `DELETED` if the
     format has such a flag. `raw` has `ROW` and the file's own columns as they were read: what is
     kept of a rejected row. Both are scans, read when the index is built, and hold each
     row once. `rows` is the number of rows in the file (None if only a scan can count them),
@@ -161,7 +161,7 @@ class SourcePart:
     date_formats: Mapping[str, str] = field(default_factory=dict)
     """Date formats (strptime's codes) by column of the table; ISO where not given."""
     kinds: Mapping[str, Kind] = field(default_factory=dict)
-    """Kinds of columns that tables.py does not define; by their type in `frame` if not given."""
+    """Kinds of columns that schema.py does not define; by their type in `frame` if not given."""
     provides: str = ""
     """The name under which this part provides its typed rows to others (see `enrich`)."""
     requires: tuple[str, ...] = ()
@@ -227,3 +227,26 @@ class Source:
     """Columns for which the source supplies only rows with one word."""
     questions: tuple[Question, ...] = ()
     """Questions that the source leaves open and nobody has answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDates:
+    """A file's column with the days of entry: by its name, or its position (from 0)."""
+
+    path: Path
+    column: str | int
+
+
+@dataclass(frozen=True, slots=True)
+class FolderReader:
+    """The reader of a kind of folder; its module has it as `READER` (readers/__init__.py).
+
+    `is_for` recognises a folder by its files' names. `read` takes the folder, an empty folder for
+    converted copies, the as-at date, and a function to announce large files. `day_of` returns the
+    as-at date that the folder itself states. `entry_dates` are columns for a hint about that date.
+    """
+
+    is_for: Callable[[Path], bool]
+    read: Callable[[Path, Path, date, Announce], Source]
+    day_of: Callable[[Path], FoundDay | None]
+    entry_dates: Callable[[Path], Sequence[EntryDates]] = lambda _: ()

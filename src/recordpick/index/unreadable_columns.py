@@ -1,9 +1,9 @@
-"""Columns of which no value can be read: they must be something else than their name says.
+"""Columns without any readable value: they must hold something else than their name says.
 
 A table whose dates are all empty would look like one of a practice that records none. So such a
-column is left out, as if the source did not have it: criteria that ask for it are not answered.
-And where the month comes first in the dates of a table, nothing is read at all: most of its days
-would be read as other days.
+column is left out, as if the source did not have it, and criteria on it are not answered. Where the
+month comes first in the dates of a table, the whole table is refused: most of its dates would be
+read as other days.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import is_text
 
 _LOOKED_AT = 10_000
-"""Rows with values that cannot be read, of which it is found out what they have in common."""
+"""Rows with unreadable values that are compared to find the reason that they have in common."""
 
 _DAY_FIRST = r"^\s*(1[3-9]|2[0-9]|3[01])[-/. ][0-9]{1,2}[-/. ][0-9]{4}"
 
 
 def without_unreadable(staged: Staged, *, is_alone: bool) -> Staged:
-    """Return a part without the columns of which no value can be read.
+    """Return a part without the columns that have no readable value.
 
-    `is_alone` where no other part gives rows to its table: else another one may tell the column.
+    `is_alone` if no other part has rows of its table: otherwise another may supply the column.
     UserError where the month comes first in a column of dates.
     """
     part = staged.part
@@ -87,5 +87,5 @@ def _check_month_is_not_first(part: SourcePart, staged: Staged, values: pl.DataF
         if len(turned) > part.frame.select(proves).collect(engine="streaming").item():
             raise UserError(
                 f"{part.file}: the month comes first in the dates of {name} (such as {turned[0]}). "
-                "Write them as 2026-01-31, or say with a mapping file how they are written."
+                "Write them as 2026-01-31, or give their format in a mapping file."
             )

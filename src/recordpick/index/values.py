@@ -1,15 +1,13 @@
-"""How text becomes a value of each kind, as polars expressions that give null where it does not.
+"""Casting text to each kind of value, as polars expressions that are null where that fails.
 
-Every function here takes an expression of text (trimmed, never empty: null instead) and gives one
-of the kind's type. A value that is no such thing comes out null, never as something near it.
+Every function here takes an expression of text (trimmed; null, never empty) and returns one of the
+kind's type. A value that is not of the kind is null, never something near it.
 
-NHS numbers as polars expressions: tidied, and checked by their last digit.
-
-Ten digits, written 3-3-4; the last is a check digit (modulus 11, weights 10 to 2; 11 counts as 0,
-and a number that would need 10 is never issued). Source: the NHS Data Dictionary. A number of the
-Scottish range begins with a date of birth (DDMMYY). The package `nhs-number` does the same one
-number at a time; tests hold the two side by side. Other than it, ten times the same digit is
-refused here: such numbers pass the check, and are what people type to fill a box.
+An NHS number has ten digits, written 3-3-4; the last is a check digit (modulus 11, weights 10 to 2;
+11 counts as 0, and a number that would need 10 is never issued). Source: the NHS Data Dictionary. A
+number of the Scottish range begins with a date of birth (DDMMYY). The package `nhs-number` does the
+same for one number at a time; tests compare the two. Unlike it, the same digit ten times is refused
+here: such numbers pass the check, and are what people type to fill a box.
 """
 
 from __future__ import annotations
@@ -25,27 +23,19 @@ from recordpick.index.date_columns import ISO, to_date, usable
 from recordpick.index.list_columns import words_of
 from recordpick.index.patient_numbers import usable as usable_number
 from recordpick.index.patient_numbers import usable_code
+from recordpick.polars_types import TYPES
 from recordpick.schema import PATIENTS, Column, Kind
 
-TYPES: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "date": pl.Date(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "yes_no": pl.Boolean(),
-}
-"""The polars type of each kind in an index."""
-
-__all__ = ["ISO", "to_date"]  # days are read in dates.py
+__all__ = ["ISO", "to_date"]  # dates are read in date_columns.py
 
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
 
 IDENTIFIERS = {"patient_id": usable_number, "code": usable_code}
-"""Columns whose texts a spreadsheet may have dressed or spoilt, and what reads them."""
+"""Columns whose texts a spreadsheet may have wrapped or damaged, and what reads them."""
 
 DIGITS = 18
-"""The most of a whole number: fewer than could be too many for polars."""
+"""The most digits of a whole number: more could overflow in polars."""
 
 _WORDS = {
     "%d": "day",
@@ -60,14 +50,14 @@ _WORDS = {
 
 
 def trimmed(text: pl.Expr) -> pl.Expr:
-    """Take the blanks off both ends; nothing left is null."""
-    # `replace` would be quicker, but polars cannot stream it: it asks for the whole column at once.
+    """Trim blanks from both ends; an empty text becomes null."""
+    # `replace` would be faster, but polars cannot stream it: it needs the whole column at once.
     cut = text.str.strip_chars()
     return pl.when(cut != "").then(cut)
 
 
 def date_in_words(written: str) -> str:
-    """Return how a date is written, of strptime's words: "day/month/year"."""
+    """Return a date format (strptime's codes) in words: "day/month/year"."""
     for word, says in _WORDS.items():
         written = written.replace(word, says)
     return written
@@ -80,14 +70,14 @@ def to_yes_no(text: pl.Expr) -> pl.Expr:
 
 
 def to_integer(text: pl.Expr) -> pl.Expr:
-    """Read a whole number of at most 18 digits (DIGITS); ".0" after it is let pass."""
+    """Read a whole number of at most 18 digits (DIGITS); ".0" after it is ignored."""
     whole = pl.when(text.str.contains(rf"^[+-]?[0-9]{{1,{DIGITS}}}(\.0+)?$")).then(text)
     return whole.str.replace(r"\.0+$", "").str.to_integer(strict=False)
 
 
 def to_number(text: pl.Expr) -> pl.Expr:
     """Read a decimal number with a point, with or without an exponent; no words such as NaN."""
-    # polars reads just these, and words such as NaN and inf, which are not finite.
+    # polars reads exactly these, and words such as NaN and inf, which are not finite.
     number = text.cast(pl.Float64, strict=False)
     return pl.when(number.is_finite()).then(number)
 
@@ -95,9 +85,9 @@ def to_number(text: pl.Expr) -> pl.Expr:
 def first_match(
     text: pl.Expr, ways: Mapping[str, Sequence[str]], default: pl.Expr | None = None
 ) -> pl.Expr:
-    """Return the word of which the text is one of the ways to write it; `default` if of none.
+    """Return the word that the text is a spelling of; `default` if of none.
 
-    As `replace_strict` does, which polars cannot stream.
+    `replace_strict` does the same, but polars cannot stream it.
     """
     found: Any = pl
     for word, several in ways.items():
@@ -107,14 +97,14 @@ def first_match(
 
 
 def to_word(text: pl.Expr, words: tuple[str, ...]) -> pl.Expr:
-    """Read one of the closed words, whatever the case; a blank or hyphen stands for "_"."""
+    """Read a word of a closed vocabulary in any case; a blank or hyphen is read as "_"."""
     spelt = {word: sorted({word.lower().replace("_", blank) for blank in "_ -"}) for word in words}
     lower = text.str.to_lowercase()
     return first_match(lower, spelt)
 
 
 def _other_words(column: Column) -> dict[str, list[str]]:
-    """Return what else stands for a column's words in what people export, by the word."""
+    """Return other spellings of a column's words in people's exports, by the word."""
     if PATIENTS.column(column.name) != column:
         return {}
     others: dict[str, list[str]] = {}
@@ -124,7 +114,7 @@ def _other_words(column: Column) -> dict[str, list[str]]:
 
 
 def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
-    """Read trimmed text as what the column holds."""
+    """Cast trimmed text to the kind of the column."""
     if column.kind == "date":
         return to_date(text, written)
     if column.kind == "yes_no":
@@ -143,7 +133,7 @@ def from_text(text: pl.Expr, column: Column, written: str = ISO) -> pl.Expr:
 
 
 def from_typed(value: pl.Expr, kind: Kind, dtype: pl.DataType) -> pl.Expr | None:
-    """Bring a typed value (of a Parquet file) to the kind; None where the types cannot meet.
+    """Cast a typed value (of a Parquet file) to the kind; None where the types are incompatible.
 
     Numbers become text or whole numbers only where they are whole.
     """
@@ -179,7 +169,7 @@ def _from_integer(value: pl.Expr, kind: Kind) -> pl.Expr | None:
 
 
 def kind_of(dtype: pl.DataType) -> Kind | None:
-    """Return what a column of this type holds, for tables that tables.py does not know."""
+    """Return the kind of a column of this type, for tables that schema.py does not define."""
     if dtype == pl.Date or isinstance(dtype, pl.Datetime):
         return "date"
     if dtype == pl.Boolean:
@@ -192,7 +182,7 @@ def kind_of(dtype: pl.DataType) -> Kind | None:
 
 
 def is_text(dtype: pl.DataType) -> bool:
-    """Return whether the type is text in one form or another."""
+    """Return whether the type is a type of text."""
     return dtype == pl.String or isinstance(dtype, pl.Categorical | pl.Enum)
 
 
@@ -203,8 +193,8 @@ _DAMAGED = r"^[0-9]([.,][0-9]+)?[eE]\+?[0-9]+$"
 def tidy(text: pl.Expr) -> pl.Expr:
     """Return the digits of texts that can only be NHS numbers; other texts without separators.
 
-    Taken out are blanks, hyphens, characters that cannot be seen, `?` and `_` between the groups,
-    and what spreadsheets put around a number (identifiers.py).
+    It removes blanks, hyphens, invisible characters, `?` and `_` between the groups, and what
+    spreadsheets put around a number (identifiers.py).
     """
     number = text.str.replace_all(NHS_BETWEEN, "").str.replace_many(FULL_WIDTH)
     for pattern, groups in NHS_REPAIRS:
@@ -213,7 +203,7 @@ def tidy(text: pl.Expr) -> pl.Expr:
 
 
 def why_not(text: pl.Expr) -> pl.Expr:
-    """Return why a text (as it was read) that is not a valid NHS number is none."""
+    """Return why a text (as it was read) is not a valid NHS number."""
     bare = text.str.strip_chars()
     return (
         pl.when(is_damaged(bare))
@@ -238,7 +228,7 @@ def is_valid(tidied: pl.Expr) -> pl.Expr:
 
 
 def _is_wrong_scottish(digits: pl.Expr) -> pl.Expr:
-    """Return whether a number of the Scottish range begins with six digits that are no date."""
+    """Return whether a number of the Scottish range begins with six digits that are not a date."""
     in_range = digits.is_between(pl.lit("0100000000"), pl.lit("3112999999"))
     day, month, year = (digits.str.slice(at, 2) for at in (0, 2, 4))
     # Which century does not matter: of 1969 to 2068, every fourth year is a leap year.

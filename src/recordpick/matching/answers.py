@@ -176,5 +176,5 @@ def random_population(pack: Pack, index: PracticeIndex, as_at: date) -> pl.Serie
             f"Nobody can be drawn at random: {missing_data}, which the pack's random_population "
             "needs. Index a source that has it, or ask the supplier for another rule."
         )
-    eligible = satisfied(pack, "patients", pack.random_population, as_at)
+    eligible = satisfied(pack.random_population, as_at)
     return index.patients(as_at).filter(eligible).select(PATIENT).collect()[PATIENT].sort()

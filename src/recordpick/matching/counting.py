@@ -13,9 +13,10 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.rules import Count, condition
+from recordpick.matching.rules import Count
 from recordpick.matching.shared_texts import SharedTexts
 
 PATIENT = "patient_id"
@@ -38,8 +39,8 @@ def counted(
     if patient_id is not None:
         own = pl.col(PATIENT) == patient_id
         tables = {table: rows.filter(own) for table, rows in tables.items()}
-    nobody = pl.LazyFrame(schema={PATIENT: pl.String, NUMBER: pl.UInt16, ROWS: pl.UInt32})
-    return pl.concat([nobody, *_parts(pack, tables, as_at, counts)])
+    none = pl.LazyFrame(schema={PATIENT: pl.String, NUMBER: pl.UInt16, ROWS: pl.UInt32})
+    return pl.concat([none, *_parts(pack, tables, as_at, counts)])
 
 
 def _parts(
@@ -53,7 +54,7 @@ def _parts(
             with_codes.setdefault(count.table, {})[number] = count
         else:
             separate[number] = count
-    shared = _shared(pack, tables, as_at, separate.values())
+    shared = _shared(tables, as_at, separate.values())
     for number, count in separate.items():
         texts = shared.get(count.table)
         rows = tables[count.table] if texts is None else texts.rows
@@ -65,7 +66,7 @@ def _parts(
 
 
 def _shared(
-    pack: Pack, tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Iterable[Count]
+    tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Iterable[Count]
 ) -> dict[str, SharedTexts]:
     """Read the tables whose texts are searched by very many conditions, by table."""
     by_table: dict[str, list[Count]] = {}
@@ -73,7 +74,7 @@ def _shared(
         by_table.setdefault(count.table, []).append(count)
     found: dict[str, SharedTexts] = {}
     for table, of_table in by_table.items():
-        nodes = [condition(pack, table, one.where).node for one in of_table if one.where]
+        nodes = [one.where.node for one in of_table if one.where is not None]
         keys = [
             PATIENT,
             *(name for one in of_table for name in (one.distinct, one.per) if name),
@@ -88,13 +89,13 @@ def _shared(
 def _conditions(
     pack: Pack, count: Count, as_at: date, texts: SharedTexts | None = None
 ) -> list[pl.Expr]:
-    """Return what a row must meet to be counted: null, where it is not known, counts as false."""
+    """Return the conditions for a row to be counted: null, which is unknown, counts as false."""
     conditions = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
     if count.codes is not None:
         conditions.append(pl.col("code").is_in(list(pack.codelists[count.codes].codes)))
     if count.where is not None:
-        parsed = condition(pack, count.table, count.where)
-        conditions.append(parsed.filter(as_at) if texts is None else texts.condition(parsed.node))
+        where = count.where
+        conditions.append(where.filter(as_at) if texts is None else texts.condition(where.node))
     return conditions
 
 
@@ -116,13 +117,12 @@ def _coded(
         on="code",
         how="inner",
     )
-    by_where: dict[str, list[int]] = {}
+    by_where: dict[Condition, list[int]] = {}
     for number, count in counts.items():
         if count.where is not None:
             by_where.setdefault(count.where, []).append(number)
-    table = next(iter(counts.values())).table
     fails = [
-        pl.col(NUMBER).is_in(numbers) & ~condition(pack, table, where).expression(as_at)
+        pl.col(NUMBER).is_in(numbers) & ~where.expression(as_at)
         for where, numbers in by_where.items()
     ]
     return joined.filter(~pl.any_horizontal(fails)) if fails else joined

@@ -10,7 +10,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
-from recordpick.matching.rules import answerable, condition, satisfied
+from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
 
 EVIDENCE = pl.Schema(
@@ -139,7 +139,7 @@ def _of_rule(
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
     if rule.codes is not None:
         rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
-    rows = rows.filter(satisfied(pack, rule.table, rule.where, as_at))
+    rows = rows.filter(satisfied(rule.where, as_at))
     needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
     if needed:
         rows = rows.filter(*needed)
@@ -154,15 +154,15 @@ def _of_rule(
         pl.lit(rule.table).alias("table"),
         (pl.col(row_id) if row_id else pl.lit(None, dtype=pl.String)).alias("row_id"),
         (pl.col(shown_by) if shown_by else pl.lit(None, dtype=pl.Date)).alias("date"),
-        _summary(pack, index, rule).alias("summary"),
+        _summary(index, rule).alias("summary"),
     )
 
 
-def _summary(pack: Pack, index: PracticeIndex, rule: Rule) -> pl.Expr:
+def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
     """Summarise a row in one line: its main columns, or for a patient those that the rule uses."""
     present = index.columns(rule.table)
     if rule.table == "patients":
-        used = condition(pack, "patients", rule.where).columns if rule.where else frozenset()
+        used = frozenset() if rule.where is None else rule.where.columns
         named = [
             pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
             for name in sorted(used)

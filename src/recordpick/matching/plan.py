@@ -1,15 +1,12 @@
 """The lazy plan that answers a whole pack: from the index's files to one row a patient.
 
 The counts (counting.py) are concatenated, compared with the ranges that the rules require and
-aggregated once (asked.py). The result says, for each patient, whether each step of each criterion
-holds. There is no Python function anywhere in the plan, so polars may run, stream or distribute it
-freely.
+aggregated once. The result says, for each patient, whether each step of each criterion holds. There
+is no Python function anywhere in the plan, so polars may run, stream or distribute it freely.
 
-A bitmask for each patient: which ranges that rules require the patient's counts are in.
-
-A pack tests some seventy ranges. As one column each they would have to be joined or summed seventy
-times; as bits of a few whole numbers they are summed once, since each range is met by at most one
-row of the counts.
+Which of the required ranges a patient's counts are in is a bitmask. A pack tests some seventy
+ranges. As one column each they would have to be joined or summed seventy times; as bits of a few
+whole numbers they are summed once, since each range is met by at most one row of the counts.
 """
 
 from __future__ import annotations
@@ -154,15 +151,11 @@ def plan(
     return patients.join(gathered, on=PATIENT, how="left", maintain_order="left").select(
         PATIENT,
         *(
-            satisfied(pack, "patients", criterion.criterion.population, as_at).alias(
-                Names(k).population
-            )
+            satisfied(criterion.criterion.population, as_at).alias(Names(k).population)
             for k, criterion in enumerate(criteria)
         ),
         *(
-            pl.any_horizontal([_held(pack, rule, bits, as_at) for rule in step]).alias(
-                Names(k).step(s)
-            )
+            pl.any_horizontal([_held(rule, bits, as_at) for rule in step]).alias(Names(k).step(s))
             for k, criterion in enumerate(criteria)
             for s, step in enumerate(criterion.steps)
         ),
@@ -173,10 +166,10 @@ def plan(
     )
 
 
-def _held(pack: Pack, rule: Rule, bits: RangeBits, as_at: date) -> pl.Expr:
+def _held(rule: Rule, bits: RangeBits, as_at: date) -> pl.Expr:
     """Return whether a rule holds for a patient."""
     if rule.table == "patients":
-        return holds(rule, _on_patient(pack, Count.of(rule), as_at))
+        return holds(rule, _on_patient(Count.of(rule), as_at))
     tested, holds_within = range_for(rule)
     if tested is None:
         return pl.lit(value=True)
@@ -190,9 +183,9 @@ def counted_for(
     numbered = dict(enumerate(criterion.counts))
     in_tables = {n: count for n, count in numbered.items() if count.table != "patients"}
     own = index.patients(as_at).filter(pl.col(PATIENT) == patient_id)
-    within = satisfied(pack, "patients", criterion.criterion.population, as_at).alias(_WITHIN)
+    within = satisfied(criterion.criterion.population, as_at).alias(_WITHIN)
     on_patient = [
-        _on_patient(pack, count, as_at).alias(str(n))
+        _on_patient(count, as_at).alias(str(n))
         for n, count in numbered.items()
         if n not in in_tables
     ]
@@ -210,8 +203,8 @@ def counted_for(
     }
 
 
-def _on_patient(pack: Pack, count: Count, as_at: date) -> pl.Expr:
+def _on_patient(count: Count, as_at: date) -> pl.Expr:
     """Return the count of a rule over `patients`, where each patient has one row: 0 or 1."""
     needed = [pl.col(name).is_not_null() for name in (count.distinct, count.per) if name]
-    is_counted = pl.all_horizontal([*needed, satisfied(pack, "patients", count.where, as_at)])
+    is_counted = pl.all_horizontal([*needed, satisfied(count.where, as_at)])
     return is_counted.cast(pl.UInt32)

@@ -42,16 +42,15 @@ def only_not_supplied(index: PracticeIndex, condition: Condition | None, rule: R
 def cautions_for_restrictions(
     index: PracticeIndex,
     population: Condition | None,
-    steps: Sequence[Sequence[tuple[Rule, Condition | None]]],
+    steps: Sequence[Sequence[Rule]],
 ) -> list[str]:
     """Return cautions on patients who could meet a criterion but whom no source supplies.
 
-    `steps` are its rules with their conditions. What is not certain is said only where a condition
-    uses the column.
+    `steps` are its rules. What is not certain is only reported if a condition uses the column.
     """
     as_at = index.manifest.as_at
     over_patients = [population] + [
-        condition for step in steps for rule, condition in step if rule.table == "patients"
+        rule.where for step in steps for rule in step if rule.table == "patients"
     ]
     columns = frozenset[str]().union(
         *(condition.columns for condition in over_patients if condition)
@@ -64,8 +63,8 @@ def cautions_for_restrictions(
         and _others_may_meet(population, None, one, as_at)
         and all(
             any(
-                rule.table != "patients" or _others_may_meet(condition, rule, one, as_at)
-                for rule, condition in step
+                rule.table != "patients" or _others_may_meet(rule.where, rule, one, as_at)
+                for rule in step
             )
             for step in steps
         )

@@ -2,9 +2,8 @@
 
 A rule counts rows. Rules that count the same (one table, condition, codelist, grouping) share a
 `Count`; the number that they require may differ. A rule that needs a table or a column that the
-index does not have is not counted at all: its criterion is then unanswerable, never empty.
-
-Compare what an index says its sources do not supply with what a rule needs.
+index does not have, or a distinction that its sources do not make, is not counted at all: its
+criterion is then unanswerable, never empty.
 """
 
 from __future__ import annotations
@@ -12,13 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import polars as pl
 
 from recordpick.criteria.codelists import is_demonstration
-from recordpick.criteria.conditions import Condition, parse_condition
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_of, words_of
+from recordpick.criteria.conditions import Condition
+from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_of
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only, made_of, none_listed
@@ -94,7 +92,7 @@ class Count:
     """One thing counted for each patient: rows of a table that meet a condition and a codelist."""
 
     table: str
-    where: str | None = None
+    where: Condition | None = None
     codes: str | None = None
     distinct: str | None = None
     per: str | None = None
@@ -120,26 +118,9 @@ class Answerable:
         return tuple(dict.fromkeys(Count.of(rule) for step in self.steps for rule in step))
 
 
-def condition(pack: Pack, table: str, text: str) -> Condition:
-    """Return a parsed condition over a table that the pack knows."""
-    return _parsed(text, tuple(columns_of(pack, table).items()), tuple(words_of(table).items()))
-
-
-@lru_cache(maxsize=4096)
-def _parsed(
-    text: str,
-    columns: tuple[tuple[str, Kind], ...],
-    words: tuple[tuple[str, tuple[str, ...]], ...],
-) -> Condition:
-    """Parse once: planning, evidence and explanation need the same condition many times."""
-    return parse_condition(text, dict(columns), dict(words))
-
-
-def satisfied(pack: Pack, table: str, text: str | None, as_at: date) -> pl.Expr:
+def satisfied(condition: Condition | None, as_at: date) -> pl.Expr:
     """Return the condition as a Boolean expression without nulls; no condition is always true."""
-    if text is None:
-        return pl.lit(value=True)
-    return condition(pack, table, text).expression(as_at).fill_null(value=False)
+    return pl.lit(value=True) if condition is None else condition.expression(as_at)
 
 
 def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answerable:
@@ -154,9 +135,8 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         )
     missing_data = lacks_for_condition(pack, index, criterion.population)
     cautions: list[str] = []
-    population = None
-    if criterion.population is not None:
-        population = condition(pack, "patients", criterion.population)
+    population = criterion.population
+    if population is not None:
         cautions += cautions_for(index, "patients", population, population.columns)
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
@@ -172,21 +152,19 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
     if missing_data:
         why = f"It cannot be answered: {missing_data}. Pick by browsing or from a list."
         return Answerable(criterion, (), why, ())
-    conditions = [[(rule, _parsed_where(pack, rule)) for rule in step] for step in steps]
-    cautions += cautions_for_restrictions(index, population, conditions)
+    cautions += cautions_for_restrictions(index, population, steps)
     return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)))
 
 
-def lacks_for_condition(pack: Pack, index: PracticeIndex, text: str | None) -> str:
+def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition | None) -> str:
     """Return what the index lacks to evaluate a condition over patients; empty if nothing."""
-    if text is None:
+    if condition is None:
         return ""
-    parsed = condition(pack, "patients", text)
-    missing_data = _lacks_columns(pack, index, "patients", parsed.columns)
+    missing_data = _lacks_columns(pack, index, "patients", condition.columns)
     return (
         missing_data
-        or conflated_in(index, "patients", parsed)
-        or only_not_supplied(index, parsed, rule=None)
+        or conflated_in(index, "patients", condition)
+        or only_not_supplied(index, condition, rule=None)
     )
 
 
@@ -194,18 +172,16 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     """Return what the index lacks to count the rule; empty if nothing."""
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
-    missing_data = _lacks_columns(pack, index, rule.table, _columns(pack, rule))
-    parsed = _parsed_where(pack, rule)
-    missing_data = missing_data or conflated_in(index, rule.table, parsed, _grouped(rule))
-    missing_data = missing_data or only_not_supplied(index, parsed, rule)
+    missing_data = _lacks_columns(pack, index, rule.table, _columns(rule))
+    missing_data = missing_data or conflated_in(index, rule.table, rule.where, _grouped(rule))
+    missing_data = missing_data or only_not_supplied(index, rule.where, rule)
     codes = None if rule.codes is None else frozenset(pack.codelists[rule.codes].codes)
-    return missing_data or none_listed(index, rule.table, parsed, codes)
+    return missing_data or none_listed(index, rule.table, rule.where, codes)
 
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     """Return cautions: what may make the count of the rule differ from the truth."""
-    parsed = _parsed_where(pack, rule)
-    cautions = cautions_for(index, rule.table, parsed, _columns(pack, rule), _grouped(rule))
+    cautions = cautions_for(index, rule.table, rule.where, _columns(rule), _grouped(rule))
     synthetic = index.manifest.synthetic
     if rule.codes is not None and not synthetic and is_demonstration(pack.codelists[rule.codes]):
         cautions.append(
@@ -216,19 +192,14 @@ def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     return cautions
 
 
-def _parsed_where(pack: Pack, rule: Rule) -> Condition | None:
-    return None if rule.where is None else condition(pack, rule.table, rule.where)
-
-
 def _grouped(rule: Rule) -> frozenset[str]:
     return frozenset(name for name in (rule.distinct, rule.per) if name)
 
 
-def _columns(pack: Pack, rule: Rule) -> frozenset[str]:
+def _columns(rule: Rule) -> frozenset[str]:
     """Return every column that the rule needs."""
-    parsed = _parsed_where(pack, rule)
     coded = frozenset() if rule.codes is None else frozenset({"code"})
-    return _grouped(rule) | coded | (frozenset() if parsed is None else parsed.columns)
+    return _grouped(rule) | coded | (frozenset() if rule.where is None else rule.where.columns)
 
 
 def _lacks_columns(pack: Pack, index: PracticeIndex, table: str, needed: frozenset[str]) -> str:

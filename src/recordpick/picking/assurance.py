@@ -18,6 +18,8 @@ from fractions import Fraction
 from heapq import heapify, heappop, heapreplace
 from math import ceil, comb
 
+from recordpick.text import plural
+
 CONFIDENCE = 0.95
 _NEARLY_ONE = 1 + 1e-6
 """How far a probability in floats may be above the limit while the exact one is at or below it:
@@ -47,7 +49,7 @@ class Assurance:
     def in_words(self) -> str:
         """What the sample shows, for somebody who knows no statistics."""
         return (
-            f"{_counted(self.sample, 'random record')} of {self.population:,} checked, "
+            f"{plural(self.sample, 'random record')} of {self.population:,} checked, "
             f"{'none' if self.faults == 0 else f'{self.faults:,}'} faulty: {self._conclusion}"
         )
 
@@ -56,7 +58,7 @@ class Assurance:
         """What the sample would show, before anything is checked."""
         found = "none" if self.faults == 0 else f"no more than {self.faults:,}"
         return (
-            f"If {found} of {_counted(self.sample, 'random record')} (out of "
+            f"If {found} of {plural(self.sample, 'random record')} (out of "
             f"{self.population:,}) {'is' if self.faults < 2 else 'are'} faulty: {self._conclusion}"
         )
 
@@ -132,7 +134,7 @@ def need_in_words(
     found = "none of them faulty" if faults == 0 else f"at most {faults:,} of them faulty"
     return (
         f"To show with {_percent(confidence)} confidence {aim}, "
-        f"check {_counted(needed, 'random record')}, {found}."
+        f"check {plural(needed, 'random record')}, {found}."
     )
 
 
@@ -232,10 +234,6 @@ def _check(population: int, sample: int, faults: int, confidence: float) -> None
         raise ValueError("must be 0 ≤ faults ≤ sample ≤ population, and 1 ≤ population")
     if not 0 < confidence < 1:
         raise ValueError("the confidence must be between 0 and 1")
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _percent(share: float) -> str:

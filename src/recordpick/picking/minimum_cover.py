@@ -1,19 +1,16 @@
-"""The minimum cover, and the proof that it is the smallest.
+"""The fewest records that give every criterion its number, and the proof that they are.
 
 1. If fractions are allowed, the problem is easy (a linear program, the linear relaxation). Its
-   dual prices prove a lower bound (`cover.DualBound`), which this program checks itself in
+   dual prices prove a lower bound (`set_cover.DualBound`), which this program checks itself in
    integers.
 2. The solver searches for integers among the promising classes: those that the linear relaxation
    uses, the 150 next cheapest, and all classes of criteria that require every patient they have.
 3. If the result is equal to the lower bound, it is the smallest. If not, the solver searches every
    class that a better choice could use, which finds the smallest and proves it.
 
-Mostly step 2 is the last one. The searches stop at a fixed count (see `highs`); where they do,
-the result may be above the lower bound, and both numbers are known.
-
-The fewest records that give every criterion its number.
-
-HiGHS, the solver behind the fewest records: one deterministic call.
+Mostly step 2 is the last one. The searches stop at a fixed count (see `solve_with_highs`); where
+they do, the result may be above the lower bound, and both numbers are known. The solver is HiGHS,
+in deterministic calls.
 """
 
 from __future__ import annotations
@@ -40,7 +37,7 @@ MAX_NODES_TIMES_COLUMNS = 60_000
 """The limit of the search for integers: branch-and-bound nodes times classes. It is a count and not
 a time, so that it stops at the same place on every computer. Mostly it ends at the first node."""
 TIME_LIMIT_SECONDS = 60.0
-"""No search should take as long; the limit only makes sure that nobody waits for ever."""
+"""No search should take as long; the limit only ensures that the program never waits for ever."""
 
 
 @dataclass(frozen=True, slots=True)

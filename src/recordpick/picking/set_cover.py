@@ -4,10 +4,9 @@ Take x of each class, an integer from 0 to the class's size, so that for each cr
 that meet it together give at least the number it requires, and the sum of all x is as small as
 possible.
 
-Equivalence classes of patients: those who meet exactly the same criteria are interchangeable.
-
-A practice of 100,000 patients has some ten thousand classes or fewer, which is what makes it
-possible to find the smallest set of records.
+A class is an equivalence class of patients: those who meet exactly the same criteria are
+interchangeable. A practice of 100,000 patients has some ten thousand classes or fewer, which makes
+it possible to find the smallest set of records.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Answer, Matches
 from recordpick.picking.tickets import PickedPatient
+from recordpick.text import plural
 
 State = Literal["full", "short_with_reason", "short_without_reason", "nobody", "unanswered"]
 """full: has its number. short_with_reason: somebody closed it and said why. nobody: no patient
@@ -84,7 +85,7 @@ class Shortfall:
         if self.left >= self.missing:
             return f"{self.left:,} others meet it, pick {self.missing:,} more."
         if self.left:
-            others = "1 other meets it" if self.left == 1 else f"{self.left:,} others meet it"
+            others = plural(self.left, "other meets it", "others meet it")
             return f"only {others}. Pick them, then close it with a reason."
         return "nobody else meets it. Close it with a reason."
 

@@ -58,7 +58,7 @@ class StalePick:
         return f"{where}: {self.patient_id} {SAYS[self.what]}."
 
 
-def moved_on(
+def stale_picks(
     picks: Iterable[SomePick],
     matches: Matches,
     patients: pl.DataFrame,

@@ -14,6 +14,7 @@ from recordpick.picking.demand import Demand, Picks, find_demand
 from recordpick.picking.diverse import spread
 from recordpick.picking.minimum_cover import FewestRecords, Solver, fewest_records, solve_with_highs
 from recordpick.picking.tickets import PickedSoFar, suggest_by_ticket
+from recordpick.text import plural
 
 Way = Literal["fewest", "spread", "ticket"]
 WAYS: tuple[Way, ...] = get_args(Way)
@@ -47,7 +48,7 @@ class Suggestion:
     @property
     def in_words(self) -> str:
         """The cost, and whether it is proven smallest, in a sentence or two."""
-        start = f"{_picks(len(self.picks))} in {_records(self.records)}"
+        start = f"{plural(len(self.picks), 'pick')} in {plural(self.records, 'record')}"
         if self.records > self.new_records:
             start += f", {self.new_records:,} of them new"
         excess = self.records - self.lower_bound
@@ -84,17 +85,20 @@ class Comparison:
             )
         by_ticket = self.suggestions["ticket"]
         summary = (
-            f"{_records(few.records)} instead of {by_ticket.records:,}"
+            f"{plural(few.records, 'record')} instead of {by_ticket.records:,}"
             if few.records < by_ticket.records
-            else f"{_records(few.records)}, whichever way"
+            else f"{plural(few.records, 'record')}, whichever way"
         )
         certainty = (
             "No choice has fewer."
             if few.proven
             else f"The proven lower bound is {self.lower_bound:,}."
         )
-        lines = [f"{NAMES[way]}: {_records(self.suggestions[way].records)} to open" for way in WAYS]
-        greedy = f"most criteria at a time (greedy): {_records(self.greedy_records)}"
+        lines = [
+            f"{NAMES[way]}: {plural(self.suggestions[way].records, 'record')} to open"
+            for way in WAYS
+        ]
+        greedy = f"most criteria at a time (greedy): {plural(self.greedy_records, 'record')}"
         return (f"{summary}. {certainty}", *lines, greedy)
 
 
@@ -164,11 +168,3 @@ def _suggest(basis: Basis, way: Way, demand: Demand, few: FewestRecords) -> Sugg
         proven=new == few.lower_bound,
         solver_failed=way == "fewest" and few.solver_failed,
     )
-
-
-def _records(number: int) -> str:
-    return "1 record" if number == 1 else f"{number:,} records"
-
-
-def _picks(number: int) -> str:
-    return "1 pick" if number == 1 else f"{number:,} picks"

@@ -21,6 +21,7 @@ from datetime import date
 
 import polars as pl
 
+from recordpick.criteria.conditions import text_of
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
@@ -165,7 +166,7 @@ class ReportIndex(PracticeIndex):
 
 def _list_of(rule: Rule) -> str:
     """Return the codelist whose newest entries a rule needs; "" where it does not say."""
-    found = _LIST.findall(rule.where or "")
+    found = _LIST.findall(text_of(rule.where) or "")
     return found[0] if len(set(found)) == 1 else ""
 
 

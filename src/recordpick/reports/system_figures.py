@@ -11,7 +11,7 @@ columns of that report and the figures in current_system, new_system or value.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ import polars as pl
 
 from recordpick.csvio.sniff import Record, read_records
 from recordpick.errors import UserError
+from recordpick.header_row import find_header_row
 from recordpick.reports.figures import is_empty, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import resolve_percentages
 from recordpick.reports.targets import target_table
@@ -61,7 +62,6 @@ FIGURES = frozenset(_WORDS)
 
 _FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}
 _NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target", "code")
-_HEADER_WITHIN = 40
 _SHOWN = 40
 _MAX_NAME = 60
 _IN_BOTH = "achievement"
@@ -274,15 +274,16 @@ def _names_in_both() -> frozenset[str]:
 
 def _header(rows: Sequence[Record], column: Column) -> _Header | None:
     """Return the header row, searched for in the first rows of the file."""
-    for position, row in enumerate(rows[:_HEADER_WITHIN]):
-        words = [_word(text) for text in row.fields]
-        found = _long(position, words, column) or _wide(position, words)
-        if found:
-            return found
-    return None
+
+    def columns_of(fields: Sequence[str]) -> _Header | None:
+        words = [_word(text) for text in fields]
+        return _long(words, column) or _wide(words)
+
+    found = find_header_row([row.fields for row in rows], columns_of, lambda _: 1)
+    return replace(found[1], position=found[0]) if found else None
 
 
-def _long(position: int, words: list[str], column: Column) -> _Header | None:
+def _long(words: list[str], column: Column) -> _Header | None:
     value = next((word for word in (_word(column), "value") if word in words), None)
     if "figure" not in words or value is None:
         return None
@@ -290,10 +291,10 @@ def _long(position: int, words: list[str], column: Column) -> _Header | None:
     if not keys:
         return None
     report = "capitation" if "ageband" in words else "target" if "target" in words else "qof"
-    return _Header(position, tuple(keys), report, {}, words.index("figure"), words.index(value))
+    return _Header(0, tuple(keys), report, {}, words.index("figure"), words.index(value))
 
 
-def _wide(position: int, words: list[str]) -> _Header | None:
+def _wide(words: list[str]) -> _Header | None:
     key = next((words.index(word) for word in _NAMES if word in words), None)
     figures = {at: _FIGURES[word] for at, word in enumerate(words) if word in _FIGURES}
     if key is None or not figures:
@@ -301,7 +302,7 @@ def _wide(position: int, words: list[str]) -> _Header | None:
     reports = {_report_of(figure) for figure in figures.values()} - {""}
     if not reports and words[key] == "target":
         reports = {"target"}
-    return _Header(position, (key,), reports.pop() if len(reports) == 1 else "", figures)
+    return _Header(0, (key,), reports.pop() if len(reports) == 1 else "", figures)
 
 
 def _report_of(figure: str) -> str:

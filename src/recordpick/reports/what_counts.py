@@ -18,7 +18,7 @@ import polars as pl
 from recordpick.criteria.load import read_pack
 from recordpick.criteria.pack import Criterion, Pack, Rule, Step
 from recordpick.errors import UserError
-from recordpick.matching.rules import condition, satisfied
+from recordpick.matching.rules import satisfied
 from recordpick.resources import data_file
 
 FLAGS = ("is_given", "is_done", "is_diagnosed", "is_valid", "is_refused")
@@ -37,9 +37,9 @@ def shipped_report_rules() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """The definition of each of `FLAGS`: its criterion and the pack that the criterion is from."""
+    """The definition of each of `FLAGS`."""
 
-    by_flag: Mapping[str, tuple[Pack, Criterion]]
+    by_flag: Mapping[str, Criterion]
 
     @classmethod
     def of(cls, pack: Pack) -> Definitions:
@@ -60,9 +60,9 @@ class Definitions:
         """
         parts: dict[str, list[pl.Expr]] = {flag: [] for flag in FLAGS}
         of_texts: dict[tuple[str, ...], list[pl.Expr]] = {}
-        for flag, (pack, criterion) in self.by_flag.items():
+        for flag, criterion in self.by_flag.items():
             for number, step in enumerate(criterion.steps):
-                used, holds = _condition(pack, step, columns, as_at)
+                used, holds = _condition(step, columns, as_at)
                 if holds is None:
                     continue
                 if not _TEXTS & set(used):
@@ -82,11 +82,11 @@ class Definitions:
         ).drop(names)
 
 
-def _defined(pack: Pack) -> dict[str, tuple[Pack, Criterion]]:
+def _defined(pack: Pack) -> dict[str, Criterion]:
     found = {}
     for criterion in filter(is_definition, pack.criteria):
         _check(pack, criterion)
-        found[criterion.id.removeprefix(_PREFIX)] = pack, criterion
+        found[criterion.id.removeprefix(_PREFIX)] = criterion
     return found
 
 
@@ -101,15 +101,15 @@ def without_definitions(pack: Pack) -> Pack:
 
 
 def _condition(
-    pack: Pack, step: Step, columns: Collection[str], as_at: date
+    step: Step, columns: Collection[str], as_at: date
 ) -> tuple[tuple[str, ...], pl.Expr | None]:
     """Return which columns a step uses, and when it holds; None where it is left out."""
-    needed = {rule: condition(pack, _EVENTS, rule.where or "").columns for rule in step.rules}
+    needed = {rule: rule.where.columns for rule in step.rules if rule.where is not None}
     able = [rule for rule, used in needed.items() if used <= set(columns)]
     if not able:
         return (), None if len(step.rules) == 1 else pl.lit(value=False)
     used = tuple(sorted({column for rule in able for column in needed[rule]}))
-    holds = [satisfied(pack, _EVENTS, rule.where, as_at) for rule in able]
+    holds = [satisfied(rule.where, as_at) for rule in able]
     return used, pl.any_horizontal(holds)
 
 

@@ -115,7 +115,7 @@ class Store:
                 store.fill(meta, pack_files, events)
             move_into_place(new, path)
         except FileExistsError as error:
-            raise UserError(f"{path} is there already: choose another name.") from error
+            raise UserError(f"{path} already exists: choose another name.") from error
         except OSError as error:
             raise cannot_create(path, error) from error
         finally:

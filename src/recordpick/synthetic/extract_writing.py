@@ -1,6 +1,6 @@
 """What the writers of all formats share: atomic folders, CSV files with fixed columns, ids.
 
-Write a synthetic practice as a folder of tables, atomically.
+And the writer of the plain format: a folder of tables.
 """
 
 from __future__ import annotations

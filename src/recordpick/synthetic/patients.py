@@ -2,8 +2,7 @@
 
 The distributions follow England's (Office for National Statistics, mid-2020s, rounded) and those of
 a practice: one patient in ten has left or died. Days are integers since 1970-01-01 (Int32).
-
-Households: couples, and children with a mother of a plausible age.
+Households have couples, and children with a mother of a plausible age.
 
 A household shares one address; a family shares one surname.
 """

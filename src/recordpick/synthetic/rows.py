@@ -11,17 +11,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.schema import TABLES, Kind
+from recordpick.polars_types import TYPES
+from recordpick.schema import TABLES
 from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.names import Pools
-
-DTYPES: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "date": pl.Date(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "yes_no": pl.Boolean(),
-}
 
 ROWS_PER_GENERATOR = 4096
 GENERATORS = 64
@@ -43,7 +36,7 @@ class Setting:
 def schema(table: str) -> dict[str, pl.DataType]:
     """Return the columns of a table of a practice, without the derived ones, with their types."""
     return {
-        column.name: DTYPES[column.kind] for column in TABLES[table].columns if not column.derived
+        column.name: TYPES[column.kind] for column in TABLES[table].columns if not column.derived
     }
 
 

@@ -33,6 +33,7 @@ CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
 FORM = Binding.Group("Form")
 MERGE = Binding.Group("Merge")
+RULES = Binding.Group("Rules from words")
 
 THIS_PART = "This part: what you are looking at"
 HIDE_NAMES = "Hide names: and numbers; or show them"

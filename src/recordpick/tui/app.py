@@ -232,6 +232,8 @@ class RecordpickApp(App[None]):
             self.open_demo()
         elif message.choice == "new":
             self.create_file()
+        elif message.choice == "rules":
+            self.rules_from_words()
         elif message.choice == "recent" and message.path is not None:
             self.open_file(message.path)
         else:
@@ -250,11 +252,27 @@ class RecordpickApp(App[None]):
             self.open_file(path)
 
     @work
-    async def create_file(self) -> None:
-        """Create a working file from a form, and open it."""
+    async def rules_from_words(self) -> None:
+        """Turn a supplier's sheet into a pack; then offer to start a working file with it."""
+        from recordpick.tui.dialogs import Confirm
+        from recordpick.tui.flows.rules_from_words import rules_from_words
+
+        drafted = await rules_from_words(self, self.settings.name)
+        if drafted is None:
+            return
+        message = f"The criteria are in {drafted.pack}. Start a working file with them now?"
+        if await self.push_screen_wait(Confirm("Criteria", [message], "Start it", "Later")):
+            self.create_file(drafted.pack, drafted.records)
+
+    @work
+    async def create_file(self, pack: Path | None = None, records: Path | None = None) -> None:
+        """Create a working file from a form, and open it.
+
+        `pack` and `records` are in the form at first, where they are known.
+        """
         from recordpick.tui.creating import create_from_form
 
-        path = await create_from_form(self)
+        path = await create_from_form(self, pack, records)
         if path is not None:
             self.open_file(path)
 

@@ -46,7 +46,7 @@ def create_working_file(
     if form.as_at is not None:
         check_as_at(form.as_at, "As at")
     if form.path.exists():
-        raise UserError(f"{form.path} exists already: choose another name.")
+        raise UserError(f"{form.path} already exists: choose another name.")
     pack = read_pack(form.pack)
     if _is_index(form):
         index = open_index(form.records)

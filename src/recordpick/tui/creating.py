@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -21,6 +21,8 @@ from recordpick.tui.widgets.fields import Field
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from textual.app import App
+
     from recordpick.index.source import Answers, Question
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.create_file import CreatedFile
@@ -30,12 +32,17 @@ _FAILED = "Nothing was created"
 _AS_IN = "Write the day as in 01/10/2026."
 
 
-async def create_from_form(app: RecordpickApp) -> Path | None:
-    """Show the form until a working file is created, and return its path; None on Esc."""
+async def create_from_form(
+    app: RecordpickApp, pack: Path | None = None, records: Path | None = None
+) -> Path | None:
+    """Show the form until a working file is created, and return its path; None on Esc.
+
+    `pack` and `records` are in the form at first, where they are known.
+    """
     settings = app.settings
     filled: NewFile | None = None
     while True:
-        form = NewFileScreen(settings.name, settings.role, filled)
+        form = NewFileScreen(settings.name, settings.role, filled, pack, records)
         filled = await app.push_screen_wait(form)
         if filled is None:
             return None
@@ -66,15 +73,18 @@ def _questions_of(form: NewFile, progress: Progress) -> tuple[Question, ...]:
     return questions_of(form)
 
 
-async def answer_questions(app: RecordpickApp, form: NewFile) -> Answers | None:
+async def answer_questions(
+    app: App[Any], form: NewFile, title: str = _TITLE, failed: str = _FAILED
+) -> Answers | None:
     """Ask what the records leave open, one question a modal; None where the person went back.
 
-    Only from a worker of the app.
+    `title` says what it is for, `failed` what did not come about after an error. Only from a
+    worker of the app.
     """
     from recordpick.index.source import Answers
 
     job = partial(_questions_of, form)
-    questions = await run_with_progress(app, _TITLE, job, failed=_FAILED)
+    questions = await run_with_progress(app, title, job, failed=failed)
     if questions is None:
         return None
     given = {}

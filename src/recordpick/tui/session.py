@@ -234,12 +234,12 @@ class Session:
 
     def unsupported_picks(self) -> tuple[str, ...]:
         """Return, in words, the picks that the index no longer supports."""
-        from recordpick.picking.stale_picks import moved_on
+        from recordpick.picking.stale_picks import stale_picks
 
         if self.matches is None:
             return ()
         others = self.file.reused_numbers()
-        found = moved_on(self.selection.picks, self.matches, self.patients, others)
+        found = stale_picks(self.selection.picks, self.matches, self.patients, others)
         return tuple(moved.in_words for moved in found)
 
     def chart_data(self) -> ChartData:

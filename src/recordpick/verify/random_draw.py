@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Pack, condition_over
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import random_population
@@ -177,4 +177,5 @@ def _digest(texts: pl.Series) -> str:
 
 def _rule_only(rule: str | None) -> Pack:
     """Return a criteria pack with nothing but the rule for who may be drawn."""
-    return Pack("", "", "", 0, 0, None, rule, (), {}, {})
+    condition = None if rule is None else condition_over("patients", rule)
+    return Pack("", "", "", 0, 0, None, condition, (), {}, {})

@@ -49,7 +49,7 @@ def test_a_row_that_contradicts_itself_or_names_nobody_is_rejected(read) -> None
         assert why in rejected[line]
 
 
-def test_two_patients_of_one_name_and_date_of_birth_are_not_told_apart(read) -> None:
+def test_two_patients_of_one_name_and_date_of_birth_are_not_distinguished(read) -> None:
     listed = (
         "EMIS Number,Surname,Forename,Date of Birth\n1,Smith,Jo,01/01/1980\n2,Smith,Jo,01/01/1980\n"
     )

@@ -1,10 +1,10 @@
 """The condition language of criteria: the part of SQL that one table's rows need.
 
-`docs/criteria-packs.md` describes it for those who write packs. A text is split into tokens
-(condition_tokens) and parsed (condition_grammar) into nodes (condition_nodes), whose types must
-agree (condition_kinds) and match what the columns hold (condition_words). condition_polars
-translates the nodes into an expression. None of these modules knows anything beyond the language,
-and no SQL text reaches polars, so nothing in a pack can name a file, a table or another function.
+`docs/criteria-packs.md` describes it for those who write packs. A text is split into tokens (lexer)
+and parsed (parser) into nodes (ast), whose types must agree and match what the columns hold
+(typecheck). to_polars translates the nodes into an expression. None of these modules knows anything
+beyond the language, and no SQL text reaches polars, so nothing in a pack can name a file, a table
+or another function. A condition is parsed once, when its pack is read.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ class Condition:
     text: str
     columns: frozenset[str]
     node: Node
+
+    def __hash__(self) -> int:
+        """Return the hash of the text: plans look conditions up often, and nodes are deep."""
+        return hash(self.text)
 
     def expression(self, as_at: date) -> pl.Expr:
         """Return the condition as a Boolean expression that is never null: unknown counts as false.
@@ -83,7 +87,7 @@ def parse_condition(
 ) -> Condition:
     """Read and check a condition over a table with these columns.
 
-    `words` holds the closed vocabularies of the columns (`tables_of_pack.words_of`): comparing
+    `words` holds the closed vocabularies of the columns (`pack.words_of`): comparing
     such a column with another word is an error. The UserError says what is wrong, without file
     and line, which the caller adds.
     """
@@ -95,3 +99,8 @@ def parse_condition(
             "every row counts."
         )
     return Condition(text, used, node)
+
+
+def text_of(condition: Condition | None) -> str | None:
+    """Return the condition as it was written; None for none."""
+    return None if condition is None else condition.text

@@ -1,6 +1,6 @@
 """The tokeniser of conditions: splits the text into words and signs, and refuses all others.
 
-Whether a name is a column, a function or a unit depends on where it appears (condition_grammar);
+Whether a name is a column, a function or a unit depends on where it appears (parser);
 the messages about a name that is none of them are here.
 """
 

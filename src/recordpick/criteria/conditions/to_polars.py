@@ -1,14 +1,13 @@
 """Turn a checked condition into a polars expression.
 
-Only nodes of `condition_nodes` are known here; no SQL text reaches polars. Three-valued logic is
+Only nodes of `ast` are known here; no SQL text reaches polars. Three-valued logic is
 polars' own (`&`, `|` and `~` follow Kleene, comparisons with null are null). Arithmetic is in
 Float64 and never yields an infinity or NaN: a result that is not finite is null.
 
-Whether the answer to a condition depends on which of two words a column holds.
-
+`tells_apart` says whether the answer to a condition depends on which of two words a column holds.
 Some sources do not distinguish two words: SystmOne's extract shows repeat dispensing as any other
 repeat. A condition that both words meet, such as `course IN ('repeat', 'repeat_dispensing')`, is
-still answered correctly; one that asks for only one of them is not.
+still answered correctly; one that only one of them meets is not.
 """
 
 from __future__ import annotations
@@ -23,15 +22,9 @@ import polars as pl
 
 from recordpick.criteria.conditions import ast as n
 from recordpick.criteria.conditions.ast import All, AnyOf, IsTruth, Node, Not, columns_in
+from recordpick.polars_types import TYPES
 from recordpick.schema import Kind
 
-_POLARS: dict[Kind, pl.DataType] = {
-    "text": pl.String(),
-    "date": pl.Date(),
-    "integer": pl.Int64(),
-    "number": pl.Float64(),
-    "yes_no": pl.Boolean(),
-}
 _COMPARISONS: dict[str, Callable[[Any, Any], pl.Expr]] = {
     "=": operator.eq,
     "<>": operator.ne,
@@ -83,7 +76,7 @@ def _column(node: n.Column, as_at: date) -> pl.Expr:  # noqa: ARG001 - all trans
 
 
 def _constant(node: n.Constant, as_at: date) -> pl.Expr:  # noqa: ARG001
-    return pl.lit(node.value, dtype=_POLARS[node.kind])
+    return pl.lit(node.value, dtype=TYPES[node.kind])
 
 
 def _as_at(node: n.AsAt, as_at: date) -> pl.Expr:  # noqa: ARG001
@@ -143,7 +136,7 @@ def _between(node: n.Between, as_at: date) -> pl.Expr:
 
 def _in(node: n.In, as_at: date) -> pl.Expr:
     kind = _common(node.of, *node.values)
-    values = pl.Series([item.value for item in node.values], dtype=_POLARS[kind], strict=False)
+    values = pl.Series([item.value for item in node.values], dtype=TYPES[kind], strict=False)
     return _as_kind(node.of, kind, as_at).is_in(values.implode())
 
 

@@ -1,9 +1,8 @@
 """Type checking of conditions: nodes are built here from parts whose kinds fit together.
 
-Each function returns a node of `condition_nodes`, or raises a UserError that names the part which
-does not fit and says what to write.
-
-The patterns of LIKE, and the closed vocabularies of columns.
+Each function returns a node of `ast`, or raises a UserError that names the part which does not fit
+and says what to write. The patterns of LIKE, and texts compared with columns that have a closed
+vocabulary, are checked too.
 """
 
 from __future__ import annotations

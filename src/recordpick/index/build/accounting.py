@@ -1,6 +1,6 @@
-"""Accounting for every row: the counts of each file, and its rejected rows and values.
+"""Accounting for every row: the counts of each file, its rejected rows and its emptied values.
 
-Any number of rows may be rejected. So they are read and written a batch at a time.
+Any number of rows may be rejected, so they are read and written in batches.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from recordpick.index.build.cast import BAD
 from recordpick.index.build.staging import Staged, rows_with_reasons
 from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.emptied_values import SCHEMA, EmptiedCounts, emptied_values
-from recordpick.index.manifest import REJECTED, SET_ASIDE, FileCount
+from recordpick.index.manifest import EMPTIED_VALUES, REJECTED, FileCount
 from recordpick.index.source import DELETED, LookUp
 
 _REJECTED = {
@@ -48,19 +48,19 @@ def write_accounts(
     emptied = EmptiedCounts()
     with ExitStack() as files:
         rejected = _Csv(files.enter_context((folder / REJECTED).open("wb")))
-        values = _Csv(files.enter_context((folder / SET_ASIDE).open("wb")))
+        values = _Csv(files.enter_context((folder / EMPTIED_VALUES).open("wb")))
         for table in tables.values():
             unusable = ""
-            misfits = [_misfits(table, number) for number in range(len(table.staged))]
+            failed = [_failed(table, number) for number in range(len(table.staged))]
             for number, staged in enumerate(table.staged):
                 before = emptied.total
                 for batch in emptied_values(table, number):
                     emptied.add(batch)
                     values.write(batch)
-                rejections = misfits[number].height + staged.part.rejects.height
+                rejections = failed[number].height + staged.part.rejects.height
                 count = _count(table, number, digests, (rejections, emptied.total - before))
                 if count.rows_rejected == count.rows_read > 0 and not unusable:
-                    first = next(_batches(staged, misfits[number])).row(0, named=True)
+                    first = next(_batches(staged, failed[number])).row(0, named=True)
                     unusable = (
                         f"{staged.part.file}: none of its {count.rows_read:,} rows can be used. "
                         f"Line {first['line']}: {first['reason']}."
@@ -68,7 +68,7 @@ def write_accounts(
                 counts.append(count)
             if unusable and not any(c.rows_indexed for c in counts if c.table == table.name):
                 raise UserError(unusable)
-            for staged, found in zip(table.staged, misfits, strict=True):
+            for staged, found in zip(table.staged, failed, strict=True):
                 for batch in _batches(staged, found):
                     rejected.write(_named(batch, staged.part.file, table.name))
         for look_up in look_ups:
@@ -81,35 +81,35 @@ def write_accounts(
 
 
 class _Csv:
-    """A file for people who open it in a spreadsheet: no text is run or changed there."""
+    """A CSV file that is safe to open in a spreadsheet, which does not run or change its texts."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._begun = False
+        self._has_header = False
 
     def write(self, frame: pl.DataFrame) -> None:
         """Write rows, with the header above the first."""
         text = frame.with_columns(safe(pl.col(pl.String)))
-        text.write_csv(self._file, include_header=not self._begun)
-        self._begun = True
+        text.write_csv(self._file, include_header=not self._has_header)
+        self._has_header = True
 
 
-def _misfits(table: TableBuilder, number: int) -> pl.DataFrame:
-    """Return the rows of a part that were read and rejected: ROW and BAD."""
+def _failed(table: TableBuilder, number: int) -> pl.DataFrame:
+    """Return the rows of a part that were read and then rejected: ROW and BAD."""
     flagged = table.staged[number].typed
-    misfits = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    return pl.concat([misfits.collect(engine="streaming"), table.misfits[number]])
+    failed = flagged.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    return pl.concat([failed.collect(engine="streaming"), table.failed[number]])
 
 
-def _batches(staged: Staged, misfits: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield the rejected rows of a part as PLACES, in batches."""
+def _batches(staged: Staged, failed: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rejected rows of a part as `REJECT_COLUMNS`, in batches."""
     damaged = staged.part.rejects
-    if misfits.height + damaged.height <= AT_ONCE:
-        rejected = [rows_with_reasons(staged, misfits), *damaged.batches()]
+    if failed.height + damaged.height <= AT_ONCE:
+        rejected = [rows_with_reasons(staged, failed), *damaged.batches()]
         yield pl.concat(rejected).sort("line", maintain_order=True)
         return
     yield from damaged.batches()
-    for batch in misfits.sort(ROW).iter_slices(AT_ONCE):
+    for batch in failed.sort(ROW).iter_slices(AT_ONCE):
         yield rows_with_reasons(staged, batch)
 
 
@@ -155,8 +155,8 @@ def _count(
         rows_indexed=table.indexed(number),
         rows_rejected=rejected,
         rows_deleted=deleted,
-        values_set_aside=emptied,
+        values_emptied=emptied,
     )
-    # Whatever else is wrong, no row may get lost: a wrong sum is our own bug.
+    # Whatever else is wrong, no row may be lost: a wrong sum is our own bug.
     assert count.rows_read == count.rows_indexed + rejected + deleted, count
     return count

@@ -1,8 +1,7 @@
-"""Writing tables in a background thread while the next are read: neither needs all processors.
+"""Writing tables and hashing files in background threads.
 
-Hashing in the background: the SHA-256 of every source file and table of the index.
-
-Making an index leaves a processor idle now and then: that is enough for all hashing.
+Tables are written while the next are read: neither needs all processors. Making an index leaves a
+processor idle at times, which is enough to hash every source file and every table of the index.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ _BUFFER = 1024**2
 
 
 class BackgroundHasher:
-    """Hashes files one after the other in a thread, until the context ends."""
+    """Hashes files one after another in a thread, until the context ends."""
 
     def __init__(self) -> None:
         """Start without files."""

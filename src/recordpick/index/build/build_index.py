@@ -1,7 +1,4 @@
-"""Building the practice index of one or more sources, whole or not at all.
-
-Staging the parts of each table in the order of their dependencies.
-"""
+"""Building the practice index from one or more sources, as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -36,11 +33,12 @@ from recordpick.index.manifest import (
 )
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.index.readers.not_patients import not_patients
-from recordpick.index.readers.registry import SourceKind, read_sources
+from recordpick.index.readers.registry import read_sources
 from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Source, SourcePart
 from recordpick.index.unreadable_columns import without_unreadable
 from recordpick.progress import Progress, silent
 from recordpick.schema import TABLES
+from recordpick.text import plural
 
 BeforeReading = Callable[[SourcePart], None]
 """Called with each part before it is read."""
@@ -127,29 +125,28 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
     mapping: Path | None = None,
     as_at: date | None = None,
     practice: str = "",
-    kinds: Sequence[SourceKind] = (),
+    kinds: Sequence[str] = (),
     answers: Answers = NO_ANSWERS,
     progress: Progress = silent,
 ) -> PracticeIndex:
-    """Make the index of these sources at `out`; an index that is there already is replaced whole.
+    """Make the index of these sources at `out`; an existing index is replaced as a whole.
 
-    Sources add up: a patient of several gets of each column the first value that there is.
-    `as_at` and `practice` are what the sources themselves say where they are not given; today, if
-    no source says a day (as_at.py). Whatever depends on a day is worked out as at that one.
-    `kinds` say what the sources are, one for each or one for all of them; they are recognised where
-    nothing is said. `answers` are what a person said to the questions that sources leave open
-    (reading.questions_about).
+    Sources are merged: a patient in several has the first value of each column. Where `as_at` and
+    `practice` are not given, the sources' own values are used; today, if no source states a day
+    (as_at.py). Whatever depends on a day is calculated as at that one. `kinds` are the kinds of
+    the sources, one for each or one for all; without it they are recognised. `answers` are a
+    person's answers to the questions that sources leave open (`questions_about`).
 
-    First every part is typed (staging.py); then it is known which patients there are, and rows of
-    nobody and rows that come twice are set aside; then the tables are written, sorted for how they
-    are asked. Rows read = rows indexed + rows rejected + rows deleted, for each file and table.
+    First every part is cast (staging.py). Then the patients are known, and rows without a patient
+    and duplicates are rejected. Then the tables are written, sorted for their queries. Rows read =
+    rows indexed + rows rejected + rows deleted, for each file and table.
 
-    UserError where a source cannot be read, holds two patients with one id or none at all, or
-    `out` cannot be written; nothing is left behind then.
+    UserError where a source cannot be read, has two patients with one id or no patients, or `out`
+    cannot be written; nothing is left behind then.
     """
     with whole_index(Path(out)) as folder:
         with tempfile.TemporaryDirectory(prefix="work.", dir=folder) as work:
-            progress("looking at the sources", None)
+            progress("reading the sources", None)
             with BackgroundHasher() as digests:
                 paths = [Path(source) for source in sources]
                 read, day = read_sources(
@@ -157,13 +154,13 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 )
                 for path in _files_of(read):
                     digests.ask(path)
-                made, tables, (files, emptied), notes = _make(
+                tables, summaries, (files, emptied), notes = _make(
                     read, digests, folder, SpillBuffer(Path(work)), progress
                 )
-                progress("writing down what the index holds", 0.97)
-                tables = _with_digests(folder, tables, digests)
-            untold = gaps(read, sources, made)
-            warnings = (*_warnings(read), *_strangers(made, paths), *day.warnings)
+                progress("writing the manifest", 0.97)
+                summaries = _with_digests(folder, summaries, digests)
+            found_gaps = gaps(read, sources, tables)
+            warnings = (*_warnings(read), *_strangers(tables, paths), *day.warnings)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
@@ -171,12 +168,12 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
             practice=practice or next((s.practice for s in read if s.practice), ""),
             synthetic=any(source.synthetic for source in read),
             as_at=day.day,
-            tables=tables,
+            tables=summaries,
             files=files,
-            fingerprint=_fingerprint(tables),
+            fingerprint=_fingerprint(summaries),
             notes=(*notes, *day.notes, *warnings),
             conflated=(*conflated_words(read), *emptied.cautions()),
-            gaps=untold,
+            gaps=found_gaps,
             as_at_from=day.source,
             warnings=warnings,
             restrictions=restrictions_on(read, folder / "patients.parquet"),
@@ -198,38 +195,38 @@ def _make(
     tuple[tuple[FileCount, ...], EmptiedCounts],
     tuple[str, ...],
 ]:
-    """Write the tables and the accounts into `folder`; give them, summaries, counts and notes."""
+    """Write the tables and accounts into `folder`; return tables, summaries, counts and notes."""
     by_table = parts_by_table(read)
     sizes = {name: sum(_size(part) for part in parts) for name, parts in by_table.items()}
     done = 0
 
-    def said(part: SourcePart) -> None:
+    def announce(part: SourcePart) -> None:
         nonlocal done
         progress(f"reading {part.file}", 0.9 * done / sum(sizes.values()))
         done += _size(part) // 2
 
-    people = stage_table("patients", by_table.pop("patients"), {}, buffer, said)
-    aliases = link_records(people)
-    tables = {"patients": people}
-    patients = patients_of(people)
-    known = known_patients(people, patients)
+    builder = stage_table("patients", by_table.pop("patients"), {}, buffer, announce)
+    aliases = link_records(builder)
+    tables = {"patients": builder}
+    patients = patients_of(builder)
+    known = known_patients(builder, patients)
     summaries = {"patients": TableSummary(0, {})}
-    with BackgroundWriter(folder, digests) as writing:
+    with BackgroundWriter(folder, digests) as writer:
         for name, parts in by_table.items():
-            table = stage_table(name, parts, tables, buffer, said)
+            table = stage_table(name, parts, tables, buffer, announce)
             table.staged = [
                 replace(staged, aliases=aliases.get(staged.part.source)) for staged in table.staged
             ]
             progress(f"writing {name}", 0.9 * done / sum(sizes.values()))
             check_integrity(table, known, tables)
-            writing.write(table)
+            writer.write(table)
             tables[name] = table
             done += sizes[name] // 2
-        written = writing.written()
+        written = writer.written()
     summaries |= {name: summary for name, (summary, _) in written.items()}
     counts = [count for _, count in written.values()]
     progress("writing patients", 0.9)
-    summaries["patients"] = write_patients(patients, people, counts, folder)
+    summaries["patients"] = write_patients(patients, builder, counts, folder)
     digests.ask(folder / "patients.parquet")
     progress("accounting for every row", 0.93)
     look_ups = [used for source in read for used in source.look_ups]
@@ -244,10 +241,10 @@ def _make(
         if staged.cast.unknown
     ]
     notes += [
-        f"{staged.part.file}: {said}."
+        f"{staged.part.file}: {note}."
         for table in tables.values()
         for staged in table.staged
-        for said in staged.cast.unreadable
+        for note in staged.cast.unreadable
     ]
     notes += accounts[1].notes()
     notes += _without_code(summaries, folder)
@@ -257,50 +254,50 @@ def _make(
 
 
 def _warnings(read: Sequence[Source]) -> Iterator[str]:
-    """Return what a person must see before the index is used, each once."""
+    """Yield the warnings that a person must see before the index is used, each once."""
     yield from dict.fromkeys(warning for source in read for warning in source.warnings)
 
 
 _STRANGERS = 100, 0.1
-"""How many rows of a source, and which share, must be of unknown patients to be worth a warning."""
+"""The number and the share of a source's rows without a known patient that cause a warning."""
 
 
 def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> Iterator[str]:
-    """Warn of sources many rows of which are of patients who are not in their file of patients.
+    """Yield a warning for each source with many rows of patients who are not in its patients file.
 
-    So is an extract of changes only, which need not say what it is.
+    An extract of changes only is like that, and need not say what it is.
     """
     for number, source in enumerate(sources):
         rows = lost = 0
         for table in tables.values():
-            for staged, misfits in zip(table.staged, table.misfits, strict=True):
+            for staged, failed in zip(table.staged, table.failed, strict=True):
                 if staged.part.source == number:
                     rows += staged.rows
-                    lost += misfits.filter(pl.col(BAD) == ORPHAN).height
+                    lost += failed.filter(pl.col(BAD) == ORPHAN).height
         if lost >= max(_STRANGERS[0], _STRANGERS[1] * rows):
             yield (
-                f"{lost:,} of {rows:,} rows of {source.name} are of patients who are not in its "
-                "file of patients. It may hold changes only, or files of different days: ask for a "
-                "full extract before you go by what it says."
+                f"{lost:,} of {rows:,} rows of {source.name} belong to patients who are not in its "
+                "file of patients. It may hold changes only, or files from different days: ask for "
+                "a full extract before you rely on it."
             )
 
 
 def _of_lines(tables: Iterable[TableBuilder], look_ups: Sequence[LookUp]) -> list[str]:
-    """Return what files say of lines that were not read as they seem; each sentence once."""
+    """Return the notes on lines that were not read as they appear; each sentence once."""
     notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
     notes += [note for used in look_ups for note in used.notes]
     return list(dict.fromkeys(notes))
 
 
 def _files_of(read: Sequence[Source]) -> Iterator[Path]:
-    """Return all files of the sources, in the order in which they are read."""
+    """Yield all files of the sources, in the order in which they are read."""
     for parts in parts_by_table(read).values():
         yield from (part.path for part in parts)
     yield from (used.path for source in read for used in source.look_ups)
 
 
 def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Return how many rows have no code, such as one that the source's own list does not have."""
+    """Yield how many rows have no code, such as a code missing from the source's own list."""
     for name in ("events", "medications"):
         if name in tables and "code" in tables[name].columns:
             rows = pl.scan_parquet(folder / f"{name}.parquet", glob=False)
@@ -308,25 +305,24 @@ def _without_code(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[
             if count:
                 yield (
                     f"{count:,} of {tables[name].rows:,} rows of {name} have no code: criteria "
-                    "that ask for codes do not find them."
+                    "that use codes do not find them."
                 )
 
 
 def _without_status(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Return how many are neither registered, left nor dead, as without any row of registration."""
+    """Yield how many patients are neither registered, left nor dead."""
     if "status" in tables["patients"].columns:
         rows = pl.scan_parquet(folder / "patients.parquet", glob=False)
         count = rows.select(pl.col("status").null_count()).collect().item()
         if count:
-            whose = "1 patient has" if count == 1 else f"{count:,} patients have"
             yield (
-                f"{whose} no status: criteria that ask for registered patients do not find them, "
-                "nor does the random draw."
+                f"{plural(count, 'patient has', 'patients have')} no status: criteria about "
+                "registered patients do not find them, nor does the random draw."
             )
 
 
 def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterator[str]:
-    """Return how many patients share their NHS number: it does not name one record."""
+    """Yield how many patients share their NHS number: it does not identify one record."""
     if "nhs_number" in tables["patients"].columns:
         numbers = pl.scan_parquet(folder / "patients.parquet", glob=False).select("nhs_number")
         shared = pl.col("nhs_number").drop_nulls().is_duplicated().sum()
@@ -334,7 +330,7 @@ def _shared_numbers(tables: Mapping[str, TableSummary], folder: Path) -> Iterato
         if count:
             yield (
                 f"{count:,} patients share an NHS number with another: on a selection list only "
-                "the patient number says whose record is meant. See the clean-up list."
+                "the patient number identifies the record. See the clean-up list."
             )
 
 
@@ -345,15 +341,15 @@ def _size(part: SourcePart) -> int:
 def _with_digests(
     folder: Path, tables: dict[str, TableSummary], digests: BackgroundHasher
 ) -> dict[str, TableSummary]:
-    """Add size and SHA-256 of each table's Parquet; the digests were asked for."""
-    made = {}
+    """Add size and SHA-256 of each table's Parquet file; their digests were requested before."""
+    result = {}
     for name, summary in tables.items():
         path = folder / f"{name}.parquet"
-        made[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
-    return made
+        result[name] = replace(summary, size=path.stat().st_size, sha256=digests.of(path))
+    return result
 
 
 def _fingerprint(tables: dict[str, TableSummary]) -> str:
-    """SHA-256 over the sorted names of the tables, each with the SHA-256 of its Parquet."""
+    """Return the SHA-256 over the tables' sorted names, each with that of its Parquet file."""
     names = (f"{name} {tables[name].sha256}\n" for name in sorted(tables))
     return hashlib.sha256("".join(names).encode()).hexdigest()

@@ -27,7 +27,7 @@ from recordpick.index.fast_cast import (
     fast_cast,
     staged_type,
 )
-from recordpick.index.patient_numbers import SPOILT
+from recordpick.index.patient_numbers import DAMAGED
 from recordpick.index.readers.not_patients import why_not
 from recordpick.index.source import DELETED, DETAIL_OF, HAS_PARENT, VERSION, SourcePart
 from recordpick.index.values import (
@@ -84,13 +84,13 @@ class CastPart:
     unreadable: tuple[str, ...] = ()
     """Messages about columns that are left out because none of their values can be read."""
     technical: tuple[str, ...] = ()
-    """ORDER, FOLDED, HOSTED, if the part has them, in addition to the table's columns."""
+    """VERSION, DETAIL_OF, HAS_PARENT, if the part has them, beside the table's columns."""
 
 
 def columns_of_part(part: SourcePart, schema: pl.Schema) -> tuple[list[Column], tuple[str, ...]]:
     """Return the table's columns that the part has, and the names of unknown columns."""
-    places = {each.index_column for each in part.lookups}
-    present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *places}]
+    index_columns = {each.index_column for each in part.lookups}
+    present = [name for name in schema if name not in {ROW, DELETED, *_TECHNICAL, *index_columns}]
     table = TABLES.get(part.table)
     if table is not None:
         known = [column for column in table.columns if not column.derived]
@@ -124,7 +124,7 @@ def _check_required(part: SourcePart, known: list[Column], present: list[str]) -
 
 
 def cast_part(part: SourcePart) -> CastPart:
-    """Return the part with its columns cast; UserError if the file cannot be what it seems."""
+    """Return the part with its columns cast; UserError if a column cannot be what it should."""
     schema = part.frame.collect_schema()
     encoded = {name: dtype for each in part.lookups for name, dtype in each.table.schema.items()}
     columns, unknown = columns_of_part(part, pl.Schema(schema | encoded))
@@ -301,7 +301,7 @@ def reasons(cast: CastPart, rows: pl.LazyFrame) -> pl.LazyFrame:
             '{} "{}" {}', pl.lit(column.name), value, pl.lit(_is_wrong(column, written))
         )
         missing = pl.lit(f"{column.name} is missing")
-        # Signs alone, such as a lone quotation mark, are no identifier that was spoilt.
+        # Signs alone, such as a lone quotation mark, are not a damaged identifier.
         is_missing = value.is_null() | ~value.str.contains(r"[\p{L}\p{N}]")
         wrong = pl.when(is_missing).then(missing).otherwise(wrong)
         reason = reason.when(pl.col(BAD) == number).then(wrong)
@@ -356,7 +356,7 @@ def _why_emptied(texts: pl.Series, column: Column, written: str) -> pl.Series:
     if column.kind == "date":
         return reasons_of(texts, written)
     is_error = texts.str.to_lowercase().is_in(list(ERRORS))
-    other = SPOILT if column.name in IDENTIFIERS else f"not {_expected(column, written)}"
+    other = DAMAGED if column.name in IDENTIFIERS else f"not {_expected(column, written)}"
     return pl.select(
         pl.when(is_error)
         .then(pl.lit("an error of a spreadsheet's formula"))
@@ -374,7 +374,7 @@ def row_id_among(names: list[str]) -> str:
 def _is_wrong(column: Column, written: str) -> str:
     """Return what is wrong with an odd value, as a clause that follows it."""
     if column.name in IDENTIFIERS:
-        return f"was {SPOILT}"
+        return f"was {DAMAGED}"
     return f"is not {_expected(column, written)}"
 
 

@@ -1,4 +1,4 @@
-"""What the sources of an index do not tell: words that stand for others, columns of some only."""
+"""What the sources of an index cannot supply: words, and columns that only some of them have."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ RESTRICTED = ("status", "registration")
 
 
 def conflated_words(read: Sequence[Source]) -> tuple[Conflated, ...]:
-    """Return what any source says of words it cannot tell apart, each once."""
+    """Return the words that any source does not distinguish, each once."""
     return tuple(dict.fromkeys(one for source in read for one in source.conflated))
 
 
 def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction, ...]:
-    """Return the columns of which the patients, or another table's rows, have one word only.
+    """Return the columns in which the patients, or another table's rows, have one word only.
 
-    What a source is certain of stays certain only where no other source supplies other words.
-    Where no source says why, the patients may truly all be alike, or the others may have been left
-    out of the export: that is not certain.
+    A source's restriction stays certain only if it is the only source. Where no source gives a
+    reason, all patients may truly have that word, or the others may have been left out of the
+    export: that is not certain.
     """
     found: list[Restriction] = [
         one if len(read) == 1 else replace(one, always=False)
@@ -35,7 +35,7 @@ def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction
         if one.table != "patients"
     ]
     for column in RESTRICTED:
-        said = [
+        stated = [
             one
             for source in read
             for one in source.restrictions
@@ -43,20 +43,20 @@ def restrictions_on(read: Sequence[Source], patients: Path) -> tuple[Restriction
         ]
         words = _words_in(patients, column)
         if len(words) != 1:
-            found += [replace(one, always=False) for one in said if words]
-        elif said:
-            found += said
+            found += [replace(one, always=False) for one in stated if words]
+        elif stated:
+            found += stated
         else:
             says = (
-                f"every patient of what was indexed is {words[0]}, and patients who are not may "
-                "have been left out when it was exported"
+                f"every patient in the index is {words[0]}, and patients who are not may have been "
+                "left out of the export"
             )
             found.append(Restriction("patients", column, words[0], says, always=False))
     return tuple(dict.fromkeys(found))
 
 
 def _words_in(patients: Path, column: str) -> list[str]:
-    """Return the different words of a column of the patients, none where it is not supplied."""
+    """Return the distinct words in a column of the patients, none if it is not supplied."""
     frame = pl.scan_parquet(patients, glob=False)
     if column not in frame.collect_schema():
         return []
@@ -72,18 +72,18 @@ def gaps(
 ) -> tuple[Gap, ...]:
     """Return the tables and columns that some of several sources have and others do not.
 
-    `tables` are those made of the sources, with `sources` in the same order as `read`. Of a table
-    that a source does not have at all, `column` is "" and `rows` are patients.
+    `tables` are built from the sources; `sources` are in the same order as `read`. For a table that
+    a source does not have at all, `column` is "" and `rows` are patients.
     """
     found = [gap for source in read for gap in source.gaps]
     if len(read) > 1:
-        people = tables["patients"]
+        builder = tables["patients"]
         for name, table in tables.items():
             have = _columns_by_source(table)
             for number, source in enumerate(sources):
                 found += [
                     Gap(name, column, source.name, rows)
-                    for column, rows in _gaps_of(number, table, have, people)
+                    for column, rows in _gaps_of(number, table, have, builder)
                 ]
     return tuple(dict.fromkeys(found))
 
@@ -96,35 +96,35 @@ def _columns_by_source(table: TableBuilder) -> dict[int, set[str]]:
 
 
 def _gaps_of(
-    number: int, table: TableBuilder, have: Mapping[int, set[str]], people: TableBuilder
+    number: int, table: TableBuilder, have: Mapping[int, set[str]], builder: TableBuilder
 ) -> Iterator[tuple[str, int]]:
-    """Return columns that a source does not tell, with how many rows or patients that concerns."""
+    """Yield the columns that a source does not supply, with the number of rows or patients."""
     if number not in have:
-        rows = _count(_without(_rows_of(people, {number}), _rows_of(people, set(have))))
+        rows = _count(_without(_rows_of(builder, {number}), _rows_of(builder, set(have))))
         if rows:
             yield "", rows
         return
     lacking = sorted(set(table.kinds) - have[number] - {PATIENT, table.row_id})
     own = _rows_of(table, {number})
-    all_own = _count(own) if lacking and table is not people else 0
+    all_own = _count(own) if lacking and table is not builder else 0
     for column in lacking:
         rows = all_own
-        if table is people:
-            told = {source for source, columns in have.items() if column in columns}
-            rows = _count(_without(own, _rows_of(people, told)))
+        if table is builder:
+            supplied_by = {source for source, columns in have.items() if column in columns}
+            rows = _count(_without(own, _rows_of(builder, supplied_by)))
         if rows:
             yield column, rows
 
 
 def _rows_of(table: TableBuilder, sources: set[int]) -> pl.LazyFrame:
     """Return the patient_id of the rows of these sources."""
-    nobody = pl.LazyFrame(schema={PATIENT: pl.String})
+    none = pl.LazyFrame(schema={PATIENT: pl.String})
     parts = [
         table.part(k).select(PATIENT)
         for k, staged in enumerate(table.staged)
         if staged.part.source in sources
     ]
-    return pl.concat([nobody, *parts])
+    return pl.concat([none, *parts])
 
 
 def _without(rows: pl.LazyFrame, others: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,6 +1,6 @@
 """Enrichment: adding details from other files to rows: problems to events, issues to medication.
 
-Each function is the `enrich` of a part (parts.py).
+Each function is the `enrich` of a part (source.py).
 """
 
 from __future__ import annotations
@@ -91,9 +91,9 @@ def _doubled_for_problems(lookup: LookupColumns) -> LookupColumns:
     return replace(lookup, table=pl.concat([half, of_problems]))
 
 
-def _in_second_half(place: pl.Expr, height: int) -> pl.Expr:
+def _in_second_half(index: pl.Expr, height: int) -> pl.Expr:
     """Return indexes shifted into the second half for problems; `height` is the old table's."""
-    return place.fill_null(height) + pl.when(_IS_PROBLEM).then(height + 1).otherwise(0)
+    return index.fill_null(height) + pl.when(_IS_PROBLEM).then(height + 1).otherwise(0)
 
 
 def _details(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -24,10 +24,10 @@ class Known:
     deleted: pl.DataFrame
 
 
-def known_patients(people: TableBuilder, patients: pl.DataFrame) -> Known:
+def known_patients(builder: TableBuilder, patients: pl.DataFrame) -> Known:
     """Return the patients in the index, and the deleted ones that are not in it."""
     ids = patients.select(PATIENT)
-    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in people.staged]
+    deleted = [staged.typed.filter(DELETED).select(PATIENT) for staged in builder.staged]
     gone = pl.concat(deleted).drop_nulls().unique().collect()
     return Known(ids, gone.join(ids, on=PATIENT, how="anti"))
 
@@ -58,8 +58,8 @@ def _reject_orphans(table: TableBuilder, known: Known) -> None:
 def find_repeated(table: TableBuilder, numbers: range) -> None:
     """Find rows of these parts with a repeated id: superseded by a later row, or duplicates.
 
-    Of rows with `VERSION` the highest stays, or none if that one is deleted; the others are
-    superseded. Among equals in one part the first stays and the others are duplicates.
+    Of rows with `VERSION` the highest is kept, or none if that one is deleted; the others are
+    superseded. Among equals in one part the first is kept and the others are duplicates.
     """
     row_id = table.row_id
     if row_id is None or not numbers:
@@ -75,7 +75,7 @@ def find_repeated(table: TableBuilder, numbers: range) -> None:
     is_latest = pl.col(VERSION) == pl.col(VERSION).max().over(same)
     is_deleted = (pl.col(DELETED) & is_latest).any().over(same)
     judged = (
-        several.with_columns(_order_of_part())
+        several.with_columns(_version_in_part())
         .sort(_PART, ROW)
         .with_columns(gone=~is_latest | is_deleted)
         .filter(~pl.col(DELETED))
@@ -110,8 +110,8 @@ _PARTS = 4096
 """More parts than a table has."""
 
 
-def _order_of_part() -> pl.Expr:
-    """Return ORDER and the part's number as one number; 0 for a row without an order."""
+def _version_in_part() -> pl.Expr:
+    """Return VERSION and the part's number as one number; 0 for a row without a version."""
     run = pl.col(VERSION).fill_null(0)
     return pl.when("ordered").then(run * _PARTS + pl.col(_PART) + 1).otherwise(0).alias(VERSION)
 

@@ -1,15 +1,14 @@
-"""The patients of an index: each once, of one source or of several.
+"""The patients of an index: each once, from one source or several.
 
 A wrong patient is the worst that can happen. So two rows with one number are never distinguished
 by guessing: within a file they are refused, and between files they are one person only if a date
 of birth or an NHS number agrees and none contradicts.
 
-Record linkage: patients of a later source who are in an earlier one under another number.
-
-A list of NHS numbers beside a system's extract must not create a second patient. So a row of a
-later source whose number is new, but whose NHS number is that of exactly one known patient, is that
-patient, and so are all rows of its number in that source. If several patients have the NHS number,
-it is unknown whose row it is: it is rejected.
+Record linkage finds patients of a later source who are in an earlier one under another number: a
+list of NHS numbers beside a system's extract must not create a second patient. A row of a later
+source whose patient number is new, but whose NHS number is that of exactly one known patient, is
+that patient, and so are all rows with its number in that source. If several patients have the NHS
+number, it is unknown whose row it is, and it is rejected.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import ROW_GROUP_BY_PATIENT
 from recordpick.index.manifest import TableSummary
 from recordpick.index.source import DELETED, PATIENT
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 from recordpick.schema import Kind
 
 _COMPARED = 100_000
@@ -36,20 +35,20 @@ _COMPARED = 100_000
 _IDENTITY = (NHS_NUMBER, "date_of_birth")
 
 
-def patients_of(people: TableBuilder) -> pl.DataFrame:
-    """Return the patients, one row each, sorted by patient_id; UserError if that is impossible."""
-    for number in range(len(people.staged)):
-        _check_one_row_each(people, number)
-    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in people.kinds.items()]
-    if len(people.staged) == 1:
-        patients = people.rows().select(columns).sort(PATIENT).collect()
+def patients_of(builder: TableBuilder) -> pl.DataFrame:
+    """Return the patients, one row each, sorted by patient_id; UserError if they are ambiguous."""
+    for number in range(len(builder.staged)):
+        _check_one_row_each(builder, number)
+    columns = [pl.col(name).cast(TYPES[kind]) for name, kind in builder.kinds.items()]
+    if len(builder.staged) == 1:
+        patients = builder.rows().select(columns).sort(PATIENT).collect()
     else:
-        _check_same_person(people)
-        values = [pl.col(name).drop_nulls().first() for name in people.kinds if name != PATIENT]
-        merged = people.rows().group_by(PATIENT, maintain_order=True).agg(values)
+        _check_same_person(builder)
+        values = [pl.col(name).drop_nulls().first() for name in builder.kinds if name != PATIENT]
+        merged = builder.rows().group_by(PATIENT, maintain_order=True).agg(values)
         patients = merged.select(columns).sort(PATIENT).collect()
     if patients.is_empty():
-        raise UserError(_no_patients_message(people.staged[0]))
+        raise UserError(_no_patients_message(builder.staged[0]))
     return patients
 
 
@@ -59,9 +58,9 @@ def write_patients(
     """Write the patients with `entries` and `entries_percentile`.
 
     `counts` have patient_id and `entries`: the rows of one other table. The percentile is the
-    percentage of patients who have fewer. Neither is written where no other table was supplied
-    (nobody's rows were counted), and no percentile where all have equally many rows: none of them
-    is larger than another.
+    percentage of patients who have fewer. Neither is written where no other table was supplied (no
+    rows were counted), and no percentile where all have equally many rows: none of them is larger
+    than another.
     """
     if not counts:
         patients.lazy().sink_parquet(
@@ -85,10 +84,10 @@ def write_patients(
     return TableSummary(patients.height, kinds)
 
 
-def _check_one_row_each(people: TableBuilder, number: int) -> None:
-    """Refuse two rows with one patient_id: it is unknown which of them is the patient."""
-    staged = people.staged[number]
-    good = people.part(number).select(ROW, PATIENT)
+def _check_one_row_each(builder: TableBuilder, number: int) -> None:
+    """Raise UserError for two rows with one patient_id: it is unknown which is the patient."""
+    staged = builder.staged[number]
+    good = builder.part(number).select(ROW, PATIENT)
     duplicates = good.filter(pl.col(PATIENT).is_duplicated()).sort(PATIENT, ROW).collect()
     if duplicates.is_empty():
         return
@@ -99,15 +98,15 @@ def _check_one_row_each(people: TableBuilder, number: int) -> None:
     who = f"patient {patient} is" if count == 1 else f"{count:,} patients, such as {patient}, are"
     raise UserError(
         f"{staged.part.file}: {who} on more than one row (lines {lines}). "
-        "Give each patient one row, with a number of their own."
+        "Give each patient one row, with their own number."
     )
 
 
-def _check_same_person(people: TableBuilder) -> None:
-    """Refuse a patient_id in several files unless they agree on the person."""
-    known = [name for name in _IDENTITY if name in people.kinds]
+def _check_same_person(builder: TableBuilder) -> None:
+    """Raise UserError for a patient_id in several files that do not agree on the person."""
+    known = [name for name in _IDENTITY if name in builder.kinds]
     seen = (
-        people.rows()
+        builder.rows()
         .group_by(PATIENT)
         .agg(
             pl.len().alias("rows"),
@@ -124,7 +123,7 @@ def _check_same_person(people: TableBuilder) -> None:
             raise UserError(
                 f"Patient {wrong[PATIENT][0]} has another date of birth or NHS number in one "
                 f"source than in another (one of {wrong.height:,} patients): these are not the "
-                "same people. Index only sources of one practice together."
+                "same people. Only index sources of one practice together."
             )
     agree = [pl.col(f"{name} count") > 1 for name in known]
     unsure = seen.filter(~pl.any_horizontal(agree)) if agree else seen
@@ -132,27 +131,27 @@ def _check_same_person(people: TableBuilder) -> None:
     if left.height:
         raise UserError(
             f"Patient {left[PATIENT][0]} is in two sources (as are {left.height:,} in all), and "
-            "no date of birth or NHS number in both says that it is one person. "
+            "no date of birth or NHS number in both shows that this is one person. "
             "Add one of these columns, or index the sources one by one."
         )
 
 
 def _no_patients_message(staged: Staged) -> str:
     part = staged.part
-    misfits = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
-    rejected = [rows_with_reasons(staged, misfits.head(_COMPARED).collect())]
+    failed = staged.typed.filter(pl.col(BAD).is_not_null() & ~pl.col(DELETED)).select(ROW, BAD)
+    rejected = [rows_with_reasons(staged, failed.head(_COMPARED).collect())]
     rejected += [batch.head(_COMPARED) for batch in part.rejects.batches()]
     reasons = pl.concat(rejected).select("line", "reason")
     if reasons.is_empty():
         return f"{part.file}: there are no patients in this file."
-    alike = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
-    common = reasons.group_by(alike.alias("alike")).agg(
+    fault = pl.col("reason").str.replace_all('"[^"]*"|[0-9]+', "…")
+    common = reasons.group_by(fault.alias("fault")).agg(
         pl.len(), pl.col("line").min(), pl.col("reason").sort_by("line").first()
     )
     count, line, reason = common.sort("len", "line", descending=[True, False]).row(0)[1:]
     return (
-        f"{part.file}: no row of this file is a patient that can be used. Of "
-        f"{reasons.height:,} rows, {count:,} have this fault, the first on line {line}: {reason}."
+        f"{part.file}: no row of this file is a usable patient. Of {reasons.height:,} rows, "
+        f"{count:,} have this fault, the first on line {line}: {reason}."
     )
 
 
@@ -163,14 +162,14 @@ Aliases = dict[int, pl.DataFrame]
 _IDS = {PATIENT: pl.String, NHS_NUMBER: pl.String}
 
 
-def link_records(people: TableBuilder) -> Aliases:
-    """Find such patients, and assign their known number to their rows in `people`."""
-    sources = sorted({staged.part.source for staged in people.staged})
+def link_records(builder: TableBuilder) -> Aliases:
+    """Find patients known under another number, and assign it to their rows in `builder`."""
+    sources = sorted({staged.part.source for staged in builder.staged})
     known = pl.DataFrame(schema=_IDS)
     aliases: Aliases = {}
     for source in sources:
-        numbers = [n for n, staged in enumerate(people.staged) if staged.part.source == source]
-        rows = pl.concat([_ids(people, number) for number in numbers])
+        numbers = [n for n, staged in enumerate(builder.staged) if staged.part.source == source]
+        rows = pl.concat([_ids(builder, number) for number in numbers])
         if source != sources[0]:
             new = rows.join(known, on=PATIENT, how="anti").drop_nulls(NHS_NUMBER)
             same = new.join(known, on=NHS_NUMBER, how="inner", suffix=" known")
@@ -179,18 +178,18 @@ def link_records(people: TableBuilder) -> Aliases:
             unsure = same.filter(~is_unique)
             aliases[source] = sure.select(PATIENT, pl.col(f"{PATIENT} known").alias(OTHER))
             for number in numbers:
-                of_part = people.part(number).select(ROW, PATIENT).collect()
-                people.reject(number, of_part.join(unsure, on=PATIENT, how="semi"), UNSURE)
-                staged = people.staged[number]
-                people.staged[number] = replace(staged, aliases=aliases[source])
+                of_part = builder.part(number).select(ROW, PATIENT).collect()
+                builder.reject(number, of_part.join(unsure, on=PATIENT, how="semi"), UNSURE)
+                staged = builder.staged[number]
+                builder.staged[number] = replace(staged, aliases=aliases[source])
             rows = rows.join(same, on=PATIENT, how="anti")
         known = pl.concat([known, rows]).unique(PATIENT, keep="first", maintain_order=True)
     return aliases
 
 
-def _ids(people: TableBuilder, number: int) -> pl.DataFrame:
+def _ids(builder: TableBuilder, number: int) -> pl.DataFrame:
     """Return patient_id and NHS number of a part's patients; null if it has no such column."""
-    rows = people.part(number)
-    if NHS_NUMBER not in people.staged[number].cast.kinds:
+    rows = builder.part(number)
+    if NHS_NUMBER not in builder.staged[number].cast.kinds:
         rows = rows.with_columns(pl.lit(None, pl.String).alias(NHS_NUMBER))
     return rows.select(*_IDS).collect()

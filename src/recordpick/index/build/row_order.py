@@ -1,10 +1,11 @@
-"""Sorting rows by several text columns: the ranks are packed into one integer key per row.
+"""The order of a table's rows: a sort by several text columns, and a zone map of the staged rows.
 
-A zone map: which chunks of the staged rows hold rows of which patients.
+To sort, the ranks by all columns are packed into one integer key per row.
 
-So only some chunks are read for the patients of one block. Most sources keep the rows of a patient
-together, so that only a few chunks have rows of one block's patients. Where a source has rows in
-any order, every chunk has rows of everybody.
+The zone map says which chunks of the staged rows hold rows of which patients, so that only some
+chunks are read for the patients of one block. Most sources keep the rows of a patient together, so
+that only a few chunks have rows of one block's patients. Where a source has rows in any order,
+every chunk has rows of everybody.
 """
 
 from __future__ import annotations

@@ -1,12 +1,9 @@
 """Staging: one pass over each part casts its rows and flags what is wrong with them.
 
-After this no source file is read again, except for the rows that were rejected.
-
-A memory budget for staged rows, which spill to Parquet files when it is used up.
-
-Writing rows to a file and reading them again costs a tenth of the time of making an index. The
-largest files of the largest practices have more rows than fit, and so have those of any practice
-on a small computer.
+After this no source file is read again, except for the rows that were rejected. Staged rows have a
+memory budget and spill to Parquet files when it is used up. Writing rows to a file and reading them
+again costs a tenth of the time of making an index. The largest files of the largest practices have
+more rows than fit, and so have those of any practice on a small computer.
 """
 
 from __future__ import annotations
@@ -87,14 +84,14 @@ _FITS = pl.col(BAD).is_null() & ~pl.col(DELETED)
 
 @dataclass(frozen=True)
 class Staged:
-    """A part whose rows were cast. `typed` has ROW, BAD, DELETED, ASIDE and the table's columns."""
+    """A part whose rows were cast: ROW, BAD, DELETED, EMPTIED_FLAG and the columns in `typed`."""
 
     part: SourcePart
     cast: CastPart
     typed: pl.LazyFrame
     rows: int
     aliases: pl.DataFrame | None = None
-    """Other numbers of its patients (same_people.py), if any."""
+    """Other numbers of its patients (`patients.link_records`), if any."""
 
     def good(self) -> pl.LazyFrame:
         """Return the rows that are valid by themselves: ROW and the table's columns."""

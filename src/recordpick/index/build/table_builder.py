@@ -1,4 +1,4 @@
-"""Table builders: the tables of an index while it is being made, and the state of their rows."""
+"""Table builders: the tables of an index while it is built, and the state of their rows."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from recordpick.index.build.row_order import CHUNK, LENGTH, PART, ChunkCounts
 from recordpick.index.build.staging import Staged
 from recordpick.index.lookup import decoded
 from recordpick.index.source import DETAIL_OF, HAS_PARENT, PATIENT, VERSION, LookupColumns
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 from recordpick.schema import TABLES, Kind
 
 PLACE = "__place"
-_MISFITS = {ROW: pl.UInt32, BAD: pl.UInt16}
+_FAILED = {ROW: pl.UInt32, BAD: pl.UInt16}
 _GONE = {ROW: pl.UInt32}
 
 
@@ -26,25 +26,25 @@ _GONE = {ROW: pl.UInt32}
 class TableBuilder:
     """One table: its parts, and for each of them the rows that failed an integrity check.
 
-    `misfits` (ROW, BAD) are rejected; `gone` (ROW) were superseded by the source itself: replaced
+    `failed` (ROW, BAD) are rejected; `gone` (ROW) were superseded by the source itself: replaced
     by a later row, or belonging to a patient or a row that it marks as deleted.
     """
 
     name: str
     staged: list[Staged] = field(default_factory=list)
-    misfits: list[pl.DataFrame] = field(default_factory=list)
+    failed: list[pl.DataFrame] = field(default_factory=list)
     gone: list[pl.DataFrame] = field(default_factory=list)
 
     def add(self, staged: Staged) -> None:
         """Add the rows of one more part."""
         self.staged.append(staged)
-        self.misfits.append(pl.DataFrame(schema=_MISFITS))
+        self.failed.append(pl.DataFrame(schema=_FAILED))
         self.gone.append(pl.DataFrame(schema=_GONE))
 
     def reject(self, number: int, found: pl.DataFrame, why: int) -> None:
         """Reject rows (ROW) of a part, with the number of the reason."""
         more = found.select(pl.col(ROW).cast(pl.UInt32), pl.lit(why, pl.UInt16).alias(BAD))
-        self.misfits[number] = pl.concat([self.misfits[number], more])
+        self.failed[number] = pl.concat([self.failed[number], more])
 
     def supersede(self, number: int, found: pl.DataFrame) -> None:
         """Mark rows (ROW) of a part as superseded by the source."""
@@ -53,7 +53,7 @@ class TableBuilder:
 
     @property
     def row_id(self) -> str | None:
-        """The id column; None for a table that tables.py does not define."""
+        """The id column; None for a table that schema.py does not define."""
         table = TABLES.get(self.name)
         return table.row_id if table else None
 
@@ -87,7 +87,7 @@ class TableBuilder:
     ) -> pl.LazyFrame:
         """Return the same rows with dictionary-encoded columns as indexes (see Staged)."""
         rows = self.staged[number].encoded(only, at)
-        for excluded in (self.misfits[number], self.gone[number]):
+        for excluded in (self.failed[number], self.gone[number]):
             if excluded.height:
                 rows = rows.join(excluded.lazy(), on=ROW, how="anti", maintain_order="left")
         return rows
@@ -138,8 +138,8 @@ class TableBuilder:
                 rows = rows.with_columns(pl.col(PATIENT).cast(pl.String))
             if DETAIL_OF in staged.cast.technical:
                 rows = rows.filter(pl.col(DETAIL_OF).is_null())
-            place = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
-            rows = rows.with_columns(place.alias(PLACE))
+            position = pl.col(ROW).cast(pl.UInt64) + pl.lit(number << 32, pl.UInt64)
+            rows = rows.with_columns(position.alias(PLACE))
             parts.append(rows.drop(ROW, VERSION, DETAIL_OF, HAS_PARENT, strict=False))
         rows = _concat(parts, self.kinds)
         present = {
@@ -182,11 +182,11 @@ class TableBuilder:
         for number, staged in enumerate(self.staged):
             matched = staged.part.matched
             if matched is not None and matched.provides == feeds:
-                places = self._encoded(number).select(
+                positions = self._encoded(number).select(
                     pl.col(matched.index_column).drop_nulls().unique()
                 )
                 is_matched = pl.Series([False]).new_from_index(0, len(matched.ids))
-                found = places.collect(engine="streaming").to_series()
+                found = positions.collect(engine="streaming").to_series()
                 is_matched = is_matched.scatter(found, True)  # noqa: FBT003
                 others = matched.ids.filter(~is_matched)
                 unmatched = (

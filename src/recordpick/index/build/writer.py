@@ -6,14 +6,13 @@ patient: a criterion skips the row groups of other kinds and codes, a patient's 
 other blocks.
 
 Sorting needs all rows at once. So a large table is sorted some blocks at a time: their rows are
-read from the staged rows (stretches.py), sorted (sorting.py), and appended to one Parquet file.
+read from the staged rows, sorted (row_order.py), and appended to one Parquet file.
 Reading staged rows several times costs less than a second copy of them on disk.
 
-Columns of few words, written to Parquet as such, and read as the texts that they are.
-
-Polars writes a Categorical in a fifth of the time of a String, as it need not find out for each
-row group which texts are the same. What stands in the file is the same: a list of texts, and places
-in it. Only what polars notes beside it differs, from which it would make Categoricals again.
+Columns of few distinct texts are written as Categoricals and read as strings. Polars writes a
+Categorical in a fifth of the time of a String, as it need not find out for each row group which
+texts are the same. The file's data are the same: a list of texts, and indexes into it. Only the
+schema that polars stores beside them differs, from which it would make Categoricals again.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ from recordpick.index.build.table_builder import PLACE, TableBuilder
 from recordpick.index.lookup import gather_at
 from recordpick.index.manifest import TableSummary
 from recordpick.index.source import PATIENT, LookupColumns
-from recordpick.index.values import TYPES
+from recordpick.polars_types import TYPES
 
 _NOTE = "ARROW:schema"
-"""The key under which Arrow's schema stands in a Parquet file (Arrow's documentation)."""
+"""The metadata key of Arrow's schema in a Parquet file (Arrow's documentation)."""
 
 
-def noted_as(schema: pl.Schema) -> dict[str, str]:
+def metadata_for(schema: pl.Schema) -> dict[str, str]:
     """Return the metadata of a Parquet file that is to be read with this schema."""
     file = io.BytesIO()
     pl.DataFrame(schema=schema).write_parquet(file)
@@ -50,12 +49,12 @@ def noted_as(schema: pl.Schema) -> dict[str, str]:
 
 
 @cache
-def is_heeded() -> bool:
-    """Return whether the polars that is installed lets a file say this: it is no promise of its."""
+def uses_metadata() -> bool:
+    """Return whether the installed polars goes by this metadata: it does not promise to."""
     schema = pl.Schema({"text": pl.String})
     words = pl.DataFrame({"text": ["a"]}, schema={"text": pl.Categorical})
     file = io.BytesIO()
-    words.write_parquet(file, metadata=noted_as(schema))
+    words.write_parquet(file, metadata=metadata_for(schema))
     file.seek(0)
     return pl.read_parquet_schema(file) == schema
 
@@ -71,10 +70,10 @@ BLOCK = 500_000
 
 AT_ONCE = 2_000_000
 """Rows that are sorted at a time, in whole blocks, if patients' rows are scattered over a source:
-some 1 GiB of events. More at a time gain hardly anything."""
+some 1 GiB of events. More at a time is hardly faster."""
 
 _LEVEL = 1
-"""The level of zstd: half the time of the default 3, and equally small files."""
+"""The compression level of zstd: half the time of the default 3, and equally small files."""
 
 _BLOCK = "__block"
 
@@ -98,7 +97,7 @@ def write_table(
     path = folder / f"{table.name}.parquet"
     _Blocks(table, types, chunks, _starts(counts)).rows(is_over).sink_parquet(
         path,
-        metadata=noted_as(types),
+        metadata=metadata_for(types),
         compression_level=_LEVEL,
         row_group_size=ROW_GROUP if "code" in kinds else ROW_GROUP_BY_PATIENT,
         engine="streaming",
@@ -140,7 +139,7 @@ class _Blocks:
         self._types = {name: _sink_type(schema[name], dtype) for name, dtype in types.items()}
 
     def rows(self, is_over: Event) -> pl.LazyFrame:
-        """Return a scan patient rows are sorted while it is read, until `is_over` is set."""
+        """Return a scan whose rows are sorted while it is read, until `is_over` is set."""
 
         def in_order(*_: object) -> Iterator[pl.DataFrame]:  # the sink needs everything
             for found, order in self._sorted_blocks():
@@ -215,7 +214,7 @@ def _as_categorical(lookup: LookupColumns) -> LookupColumns:
 def _sink_type(given: pl.DataType, dtype: pl.DataType) -> pl.DataType:
     """Return the type in which a column is passed to polars: Categorical text stays that."""
     is_words = dtype == pl.String and isinstance(given, pl.Categorical | pl.Enum)
-    return given if is_words and is_heeded() else dtype
+    return given if is_words and uses_metadata() else dtype
 
 
 def _rechunked(columns: list[pl.Series]) -> pl.DataFrame:

@@ -1,17 +1,12 @@
-"""A file of a system's extract, its columns called by name whatever the case and the spelling.
+"""What the readers of systems' extracts have in common: a file, and rules for terms.
 
-Spellings drift between versions of an extract: a reader asks for a column by one name, and is given
-it under any name it has had.
+Spellings of column names change between versions of an extract: a reader asks for a column by one
+name, and gets it under any name that it has had.
 
-What several formats do not tell apart, in the manifest's form.
-
-Which entries were degraded in an earlier transfer: told by their term, in every system.
-
-A record that comes over GP2GP carries what could not be coded as an entry with a code of its own,
-such as "Transfer-degraded record entry" or "Transfer-degraded drug allergy", and the original
-wording as text. No system's export has a column for it.
-
-The kind of an entry by the words of its term, for systems whose export has no column for it.
+A record transferred over GP2GP has what could not be coded as an entry with a special code, such as
+"Transfer-degraded record entry" or "Transfer-degraded drug allergy", and the original wording as
+text. No system's export has a column for that, so it is recognised by the entry's term. So is the
+kind of an entry (allergy, immunisation, family history) where the export has no column for it.
 """
 
 from __future__ import annotations
@@ -30,17 +25,18 @@ from recordpick.errors import UserError
 from recordpick.index.manifest import Conflated
 from recordpick.index.source import LookUp, SourcePart
 from recordpick.index.values import YES, trimmed
+from recordpick.text import plural
 
 _YES = tuple(sorted({spelt for word in YES for spelt in (word, word.upper(), word.title())}))
 
 Drifts = Mapping[str, Sequence[str]]
-"""Other spellings of a column, by the name that a reader asks for."""
+"""Other spellings of a column, by the name that a reader uses."""
 
 
 @dataclass(frozen=True)
 class ExtractFile:
-    """A file that was looked at. `names` gives the file's own name of each column, by small letters
-    of the name it is asked for; `number` its place among the files of its table, later ones higher.
+    """A file whose format is known. `names` are the file's own column names, by a reader's name in
+    lower case; `number` is its position among the files of its table, later ones higher.
     """
 
     file: TableFile
@@ -62,26 +58,26 @@ class ExtractFile:
         """Return whether the file has that column; UserError if it has it twice."""
         if column.lower() in self._twice:
             raise UserError(
-                f"{self.file.path}: column {column} stands twice in the header, and nothing tells "
-                "which of them holds. Export the file again."
+                f"{self.file.path}: column {column} is twice in the header, so it is unknown which "
+                "of the two to use. Export the file again."
             )
         return column.lower() in self.names
 
     def text(self, column: str) -> pl.Expr:
-        """Return a column as text, blanks off, nothing as null; UserError if it is not there."""
+        """Return a column as text, trimmed, null if empty; UserError if it is missing."""
         return trimmed(self._column(column))
 
     def texts(self, *columns: str) -> list[pl.Expr]:
-        """Return those of the columns that are there, as text; UserError if none is."""
+        """Return those of the columns that exist, as text; UserError if none does."""
         return [self.text(name) for name in columns if self.has(name)] or [self.text(columns[0])]
 
     def raw(self, column: str) -> pl.Expr:
-        """Return a column as it stands, nothing as null; UserError if it is not there."""
+        """Return a column unchanged, null if empty; UserError if it is missing."""
         value = self._column(column)
         return pl.when(value != "").then(value) if self.file.has_empty_texts else value
 
     def _column(self, column: str) -> pl.Expr:
-        """Return a column as it was read; UserError if it is not there."""
+        """Return a column as it was read; UserError if it is missing."""
         if not self.has(column):
             found = ", ".join(self.file.columns[:12]) + (" …" * (len(self.file.columns) > 12))
             raise UserError(
@@ -90,28 +86,28 @@ class ExtractFile:
         return pl.col(self.names[column.lower()])
 
     def yes(self, column: str) -> pl.Expr:
-        """Return where a column says yes; no where it is empty or missing."""
+        """Return whether a column is yes; no where it is empty or missing."""
         if not self.has(column):
             return pl.lit(value=False)
         return self._column(column).is_in(_YES).fill_null(value=False)
 
-    def given(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
-        """Return columns as they stand under new names (new: old), of those that are there."""
+    def renamed(self, columns: Mapping[str, str]) -> dict[str, pl.Expr]:
+        """Return the columns that exist, unchanged, under new names (new: old)."""
         return {new: self.raw(old) for new, old in columns.items() if self.has(old)}
 
     def part(
         self,
         table: str,
         frame: pl.LazyFrame,
-        again: Callable[[ExtractFile], SourcePart] | None = None,
+        reread: Callable[[ExtractFile], SourcePart] | None = None,
         **more: Any,
     ) -> SourcePart:
-        """Return the file's rows to a table; `more` are fields of Part.
+        """Return the file's rows for a table; `more` are fields of SourcePart.
 
-        `reread_strict` makes the part of the same file, for one that was opened hastily.
+        `reread` makes the part from the same file again: required for an optimistic scan.
         """
-        hasty = self.file.carefully is not None
-        assert again is not None or not hasty, "nobody would look for odd lines"
+        optimistic = self.file.read_strict is not None
+        assert reread is not None or not optimistic, "odd lines would not be noticed"
         fields: dict[str, Any] = {
             "table": table,
             "file": self.name,
@@ -123,48 +119,50 @@ class ExtractFile:
             "line_of": self.file.line_of,
             "notes": self.file.notes,
         }
-        if again is not None and hasty:
-            fields["reread_strict"] = lambda: again(self.with_care())
+        if reread is not None and optimistic:
+            fields["reread_strict"] = lambda: reread(self.strict())
         return SourcePart(**(fields | more))
 
     def collected(
-        self, what: Callable[[ExtractFile], Mapping[str, pl.Expr]]
+        self, columns_of: Callable[[ExtractFile], Mapping[str, pl.Expr]]
     ) -> tuple[ExtractFile, pl.DataFrame]:
-        """Return columns of all rows, for a file that gives no part; and the file, maybe read anew.
+        """Return the file and columns of all its rows, for a file that is not itself a part.
 
-        With more care, that is, where its lines turn out to ask for that.
+        The file is that of the strict reader where its lines turn out to need that.
         """
-        rows = self.frame.select(ROW, **what(self))
+        rows = self.frame.select(ROW, **columns_of(self))
         try:
             found = rows.collect(engine="streaming")
         except pl.exceptions.PolarsError as error:
             refused = as_system_error(error, self.file.path.parent)
             if refused is not None:
                 raise refused from error
-            if self.file.carefully is None:
+            if self.file.read_strict is None:
                 raise
-            return self.with_care().collected(what)
+            return self.strict().collected(columns_of)
         if found.height != self.file.rows or found[ROW].null_count():
-            assert self.file.carefully is not None, self.file.path
-            return self.with_care().collected(what)
+            assert self.file.read_strict is not None, self.file.path
+            return self.strict().collected(columns_of)
         return self, found.drop(ROW)
 
-    def with_care(self) -> ExtractFile:
-        """Return the same file, read line by line if it was not yet."""
-        return self if self.file.carefully is None else replace(self, file=self.file.carefully())
+    def strict(self) -> ExtractFile:
+        """Return the same file from the strict reader."""
+        return (
+            self if self.file.read_strict is None else replace(self, file=self.file.read_strict())
+        )
 
     def look_up(self, what: str, replaced: int, unusable: pl.DataFrame | None = None) -> LookUp:
-        """Account for the rows of a file that others only look things up in."""
-        aside = self.file.rejects
+        """Return the row counts of a file that is only looked things up in."""
+        rejects = self.file.rejects
         if unusable is not None:
-            aside = aside.with_more(unusable)
+            rejects = rejects.with_more(unusable)
         return LookUp(
             what=what,
             file=self.name,
             path=self.file.path,
             rows=self.file.rows + self.file.rejects.height,
             replaced=replaced,
-            rejects=aside,
+            rejects=rejects,
             notes=self.file.notes,
         )
 
@@ -172,7 +170,7 @@ class ExtractFile:
 def open_extract_file(
     path: Path, work: Path, drifts: Drifts, *, number: int = 0, **how: Any
 ) -> ExtractFile:
-    """Look at a file; `how` as `open_table_file` takes it, `work` a folder that may be new."""
+    """Open a file; `how` are arguments of `open_table_file`, `work` a folder that may be new."""
     work.mkdir(parents=True, exist_ok=True)
     file = open_table_file(path, work, **how)
     names: dict[str, str] = {}
@@ -219,7 +217,7 @@ SOME_TABLES = (
         always=False,
     ),
 )
-"""Of sources that do not carry the whole record."""
+"""Of sources that do not have the whole record."""
 
 PAST_WITHOUT_END = Conflated(
     "events",
@@ -242,7 +240,7 @@ def changes_only(tables: Iterable[str]) -> tuple[Conflated, ...]:
 
 
 def delta_warning(source: str, sign: str) -> str:
-    """Return the warning that a source holds changes only; `sign` is what says so."""
+    """Return the warning that a source holds changes only; `sign` is how that is known."""
     return (
         f"{source} holds changes only, not the whole practice ({sign}). Patients and entries that "
         "did not change in that time are missing, so nearly every answer is wrong. Ask for a full "
@@ -252,11 +250,11 @@ def delta_warning(source: str, sign: str) -> str:
 
 def patients_are(count: int) -> str:
     """Return "1 patient is" or "12 patients are"."""
-    return "1 patient is" if count == 1 else f"{count:,} patients are"
+    return plural(count, "patient is", "patients are")
 
 
 def one_kind_of_repeat(system: str) -> tuple[Conflated, ...]:
-    """Say that repeat dispensing and automatic issue look like any other repeat in an extract."""
+    """Return that repeat dispensing and automatic issue appear as any other repeat."""
     return tuple(
         Conflated(
             "medications", "course", word, "repeat", f"a {system} extract has no mark of {it}"
@@ -272,7 +270,7 @@ _TERM = r"(?i)\btransfer[- ]degraded\b|\bdegraded in (record )?transfer\b"
 
 
 def is_degraded(term: pl.Expr) -> pl.Expr:
-    """Tell by its term whether an entry stands for one that a transfer could not carry."""
+    """Return whether an entry replaces one that a transfer could not code, by its term."""
     return term.str.contains(_TERM).fill_null(value=False)
 
 
@@ -282,21 +280,23 @@ _KINDS = (
     (r"\bvaccin|\bimmunis", "immunisation"),
 )
 
-_BY_WORDS = "of coded entries the kind is told by the words of the term, so some may be missed"
-_NOT_TOLD = "the extract has no kinds of entries"
+_BY_WORDS = (
+    "the kind of coded entries is recognised by the words of the term, so some may be missed"
+)
+_NO_KINDS = "the extract has no kinds of entries"
 
 KINDS_BY_TERM = (
     Conflated("events", "kind", "allergy", "other", _BY_WORDS, always=False),
     Conflated("events", "kind", "immunisation", "other", _BY_WORDS, always=False),
     Conflated("events", "kind", "family_history", "other", _BY_WORDS, always=False),
     Conflated("events", "kind", "administration", "other", _BY_WORDS, always=False),
-    Conflated("events", "kind", "procedure", "other", _NOT_TOLD),
+    Conflated("events", "kind", "procedure", "other", _NO_KINDS),
 )
-"""What is not told of kinds where terms must tell them."""
+"""The distinctions that are lost where a kind is recognised by the term."""
 
 
 def kind_by_term(term: pl.Expr, is_number: pl.Expr) -> pl.Expr:
-    """Tell allergy, immunisation and family history by their words; a number is an observation."""
+    """Return the kind of an entry by the words of its term; a number is an observation."""
     kind = pl.when(is_number).then(pl.lit("observation")).otherwise(pl.lit("other"))
     for words, name in reversed(_KINDS):
         kind = pl.when(term.str.contains(f"(?i){words}")).then(pl.lit(name)).otherwise(kind)

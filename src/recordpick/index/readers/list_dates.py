@@ -1,7 +1,7 @@
-"""How the dates of a column of a hand-made list are written, where they could be read in two ways.
+"""The date format of a column of a hand-made list, where dates could be read in two ways.
 
-Most ways to write a day can be read in one way only, and a column may mix them. Only 01/02/1980
-needs the column: whether the day or the month comes first is decided once for all its dates.
+Most date formats are unambiguous, and a column may mix them. Only 01/02/1980 needs the rest of the
+column: whether the day or the month comes first is decided once for all its dates.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _SERIAL = r"^[1-7][0-9]{4}([.][0-9]+)?$"
 
 @dataclass(frozen=True)
 class DatesOfColumn:
-    """How a column writes its dates (strptime's words); in words; and whether that is sure."""
+    """The date format of a column (strptime's codes); in words; and whether it is certain."""
 
     written: str
     says: str
     is_sure: bool
     two_digit_years: bool = False
     serial_numbers: bool = False
-    """Most are what a spreadsheet keeps of a day whose cell has no date format."""
+    """Most are serial numbers, which a spreadsheet stores for dates without a date format."""
     reads_nothing: bool = False
-    """There are texts, and none of them is a date in any way that is known."""
+    """There are texts, and none of them is a date in a known format."""
     other_order: str = ""
-    """A date that can only be of the other order, where others can only be of this one."""
+    """A date that only the other order can read, where others can only be read in this one."""
     example: str = ""
-    """A date that could be read in another way too, and is another day then; "" if none can."""
+    """A date that is another day in the other order; "" if there is none."""
 
     def months_first(self) -> DatesOfColumn:
-        """Return the other way to read a column whose days were taken to stand first."""
+        """Return the format with the month first, for a column read with the day first."""
         written = MONTH_FIRST[DAY_FIRST.index(self.written)]
         return replace(self, written=written, says=self.says.replace(*_words(self.written)))
 
@@ -48,17 +48,17 @@ def _words(written: str) -> tuple[str, str]:
 
 
 def without_time(text: pl.Expr) -> pl.Expr:
-    """Cut a time of day off."""
+    """Return the text without a time of day."""
     return text.str.replace(
         r"[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([.][0-9]+)?Z?( ?[AaPp][Mm])?$", ""
     )
 
 
 def dates_of(values: pl.Series) -> DatesOfColumn:
-    """Find out how the texts (trimmed, null where empty) are written.
+    """Return the date format of the texts (trimmed, null where empty).
 
-    Of the dates that are numbers only, the order that reads more of them is that of the column,
-    day first before month first; what it does not read is never read in the other order.
+    For dates of numbers only, the order that reads more of them is that of the column, day first
+    before month first. A date that it does not read is never read in the other order.
     """
     texts = values.drop_nulls().to_frame("text").select(without_time(pl.col("text")))
     numbers = texts.filter(pl.col("text").str.contains(_NUMBERS))
@@ -75,7 +75,7 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
     sure = sure or not read
     says = date_in_words(written)
     if read > ways[written]:
-        says = f"{says} (and in other ways that are certain)"
+        says = f"{says} (and other unambiguous formats)"
     return DatesOfColumn(
         written,
         says,
@@ -85,12 +85,12 @@ def dates_of(values: pl.Series) -> DatesOfColumn:
         reads_nothing=read == 0
         and not all(says_there_is_none(text) for text in texts["text"].unique()),
         other_order=_of_the_other_order(numbers, written) if numbers.height else "",
-        example="" if sure else _telling(numbers, written),
+        example="" if sure else _ambiguous_date(numbers, written),
     )
 
 
 def _counts(texts: pl.DataFrame, ways: tuple[str, ...]) -> dict[str, int]:
-    """Return how many of the texts are written in each way."""
+    """Return how many of the texts are in each format."""
     counts = texts.select(
         usable(as_written(pl.col("text"), way)).count().alias(way) for way in ways
     )
@@ -102,7 +102,7 @@ def _is_most(texts: pl.DataFrame, pattern: str) -> bool:
 
 
 def _of_the_other_order(numbers: pl.DataFrame, written: str) -> str:
-    """Return a text that only the other order reads, where some are read by this one only."""
+    """Return a text that only the other order reads, where this one alone reads some; else ""."""
     orders = (DAY_FIRST, MONTH_FIRST) if written in DAY_FIRST else (MONTH_FIRST, DAY_FIRST)
     this, other = (
         pl.coalesce(usable(as_written(pl.col("text"), way)) for way in ways) for ways in orders
@@ -112,8 +112,8 @@ def _of_the_other_order(numbers: pl.DataFrame, written: str) -> str:
     return str(only_other["text"][0]) if only_other.height and only_this.height else ""
 
 
-def _telling(numbers: pl.DataFrame, written: str) -> str:
-    """Return a text that is another day where months stand first; "" if there is none."""
+def _ambiguous_date(numbers: pl.DataFrame, written: str) -> str:
+    """Return a text that is another day with the month first; "" if there is none."""
     day = to_date(pl.col("text"), written)
     other = to_date(pl.col("text"), MONTH_FIRST[DAY_FIRST.index(written)])
     found = numbers.filter((day != other).fill_null(value=False))

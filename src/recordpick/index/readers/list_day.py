@@ -1,6 +1,6 @@
-"""The day on which a list was made, where a line that is no patient says so.
+"""The day on which a list was made, where a line above or below the patients says so.
 
-Such as "Last Run: 01-Oct-2026 09:14" of an EMIS Web report, or "Report date,01/10/2026".
+For example "Last Run: 01-Oct-2026 09:14" in an EMIS Web report, or "Report date,01/10/2026".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LABELS = (
     r"as\s+at",
     r"relative\s+(?:run\s+)?date",
 )
-"""What stands before the day, the surest first."""
+"""The words before the day, the most certain first."""
 _DAY = (
     r"\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}-\d{1,2}-\d{4}"
     r"|\d{1,2}(?:st|nd|rd|th)?[- ][A-Za-z]{3,9}[- ]\d{4}"
@@ -27,14 +27,14 @@ _DAY = (
 _BETWEEN = (
     r"(?:\s+by\s[^0-9:]{1,40}?)?\s*[:=,-]?\s*(?:date|on|at)?\s*[:=,-]?\s*(?:[a-z]{3,9}day,?\s+)?"
 )
-"""What may stand between: no words such as "range from", after which a day means another thing."""
+"""What may be between: not words such as "range from", after which a day has another meaning."""
 _LINES = tuple(
     re.compile(rf"^\s*{label}\b{_BETWEEN}(?P<day>{_DAY})", re.IGNORECASE) for label in _LABELS
 )
 
 
 def day_of_list(above: Sequence[Sequence[str]]) -> FoundDay | None:
-    """Return the day that rows say which are no patients of the list, and the line that says it."""
+    """Return the day in rows that are not patients of the list, and the line that has it."""
     lines = [" ".join(filter(None, map(str.strip, row))) for row in above]
     for pattern in _LINES:
         for line in lines:

@@ -1,4 +1,4 @@
-"""The rows of a list that people exported or made: CSV or spreadsheet, with the line of each."""
+"""The rows of a list that a person exported or made (CSV or spreadsheet), with line numbers."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import polars as pl
 
 from recordpick.csvio.rejects import ROW
 from recordpick.csvio.row_shape import SAMPLE, RowShape, shape_of_rows
-from recordpick.csvio.sniff import Record, look, records
+from recordpick.csvio.sniff import Record, records, sniff
 from recordpick.errors import UserError
 from recordpick.index.list_columns import ListColumns, find_header, plain
 from recordpick.index.readers.not_patients import repeats_header, stated_count
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_rows, read_sheets
+from recordpick.text import word_for
 
 _MOST_ROWS = 2_000_000
 _MOST_SAID = 5
@@ -25,9 +26,9 @@ _SLIPPED = "a value before the last may be missing or too many"
 
 @dataclass(frozen=True)
 class ListRows:
-    """The rows of a list that are not blank, the line of each, and lines that are no rows.
+    """The rows of a list that are not blank, the line of each, and lines that cannot be read.
 
-    `notes` say what was left out of the file, such as other sheets.
+    `notes` say which parts of the file were left out, such as other sheets.
     """
 
     lines: list[int]
@@ -35,15 +36,15 @@ class ListRows:
     damaged: list[tuple[int, str, str]]
     notes: tuple[str, ...] = ()
     open_marks: tuple[int, ...] = ()
-    """Lines with a quotation mark that encloses no value, and was read as part of one."""
+    """Lines with a quotation mark that does not enclose a value, and was read as part of one."""
     is_text: bool = False
-    """Whether a value's place is known only by those before it; in a workbook each has its own."""
+    """Whether a value's position depends on the values before it; in a workbook each has a cell."""
     suspect_values: tuple[tuple[int, int], ...] = ()
-    """Lines with a quoted value of several lines, read as text, that may be rows; and how many."""
+    """Lines where a quoted value, read as text, spans several lines that may be rows; how many."""
 
 
 def rows_of(path: Path) -> ListRows:
-    """Read the rows; UserError where the file cannot be read, or has too many for a list."""
+    """Read the rows; UserError if the file cannot be read, or has too many for a list."""
     if path.suffix.lower() in SPREADSHEETS:
         return _of_workbook(path)
     check_what_it_is(path)
@@ -51,7 +52,7 @@ def rows_of(path: Path) -> ListRows:
 
 
 def _of_text(path: Path) -> ListRows:
-    found = look(path)
+    found = sniff(path)
     lines: list[int] = []
     rows: list[list[str]] = []
     damaged: list[tuple[int, str, str]] = []
@@ -63,10 +64,12 @@ def _of_text(path: Path) -> ListRows:
         elif any(map(str.strip, entry.fields)):
             lines.append(entry.line)
             rows.append(entry.fields)
-            open_marks += [entry.line] * entry.is_alone
+            open_marks += [entry.line] * entry.has_stray_mark
             suspect_values += [(entry.line, entry.may_hold)] * bool(entry.may_hold)
         if len(rows) + len(damaged) > _MOST_ROWS:
-            raise UserError(f"{path}: more than {_MOST_ROWS:,} rows are no list of patients.")
+            raise UserError(
+                f"{path}: more than {_MOST_ROWS:,} rows are too many for a list of patients."
+            )
     return ListRows(
         lines,
         rows,
@@ -78,7 +81,7 @@ def _of_text(path: Path) -> ListRows:
 
 
 def _of_workbook(path: Path) -> ListRows:
-    """Read the sheet whose header names most columns of patients; the first if none has any."""
+    """Read the sheet whose header names most patient columns; the first if none has any."""
     try:
         sheets = {name: _of_sheet(rows) for name, rows in read_sheets(path).items()}
     except UserError:  # all sheets together may be too large, and the first one not
@@ -89,16 +92,16 @@ def _of_workbook(path: Path) -> ListRows:
         notes = (f"its sheets are {_named(list(sheets))}",) if len(sheets) > 1 else ()
         first = next(iter(sheets.values()), ListRows([], [], []))
         return ListRows(first.lines, first.rows, first.damaged, notes)
-    meant = [name for name, count in known.items() if count == best]
-    if len(meant) > 1:
+    candidates = [name for name, count in known.items() if count == best]
+    if len(candidates) > 1:
         raise UserError(
-            f"{path}: each of the sheets {_named(meant)} could be the list. "
-            "Leave only the one that is meant in the file, or save it as CSV."
+            f"{path}: each of the sheets {_named(candidates)} could be the list. "
+            "Keep only the right one in the file, or save it as CSV."
         )
-    read, others = sheets[meant[0]], [name for name in sheets if name != meant[0]]
+    read, others = sheets[candidates[0]], [name for name in sheets if name != candidates[0]]
     if not others:
         return read
-    note = f"sheet {_named(meant)} was read; {_named(others)} was not"
+    note = f"sheet {_named(candidates)} was read; {_named(others)} was not"
     return ListRows(read.lines, read.rows, read.damaged, (note,))
 
 
@@ -108,7 +111,7 @@ def _of_sheet(rows: Sequence[list[str]]) -> ListRows:
 
 
 def _known_columns(rows: Sequence[Sequence[str]]) -> int:
-    """Count the columns of patients that a sheet's header names; 0 where nobody stands below it."""
+    """Return how many patient columns a sheet's header names; 0 if no row is below it."""
     found = find_header(rows)
     return len(found.taken) if found is not None and len(rows) > found.row + 1 else 0
 
@@ -118,13 +121,13 @@ def _named(sheets: Sequence[str]) -> str:
 
 
 def check_one_of_each(path: Path, line: int, columns: ListColumns) -> None:
-    """Refuse two columns of one name: nothing tells which of them is meant."""
+    """Raise UserError for two columns with one name: it is unknown which of them is meant."""
     for names in columns.doubled.values():
         same = [name.strip() for name in names if plain(name) == plain(names[0])]
         if len(same) > 1:
             raise UserError(
                 f"{path}, line {line}: {len(same)} columns are called {same[0]}. "
-                "Take out, or rename, all but the right one."
+                "Remove or rename all but the right one."
             )
 
 
@@ -133,28 +136,28 @@ def body(read: ListRows, header: int) -> tuple[pl.DataFrame, list[int], list[tup
 
     A row may lack its empty last cells, and may have empty ones beyond the header (a comma at the
     end of each line), unless the file is text and a value may be missing, or too many, before the
-    last: the row would have another patient's number. The rest are rows of another shape, and the
-    header where it comes again.
+    last: the row would have another patient's number. The rest are rows with another number of
+    fields, and repeated headers.
     """
     names = read.rows[header]
     width = len(names)
     shape = _shape(read, header)
     good: list[list[str]] = []
     lines: list[int] = []
-    away: list[tuple[int, str, str]] = []
+    rest: list[tuple[int, str, str]] = []
     for line, row in zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True):
         if any(map(str.strip, row[width:])):
-            away.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
+            rest.append((line, f"it has {len(row)} fields, the header {width}", ",".join(row)))
         elif read.is_text and len(row) != width and _may_have_slipped(row, shape):
             why = f"it has {len(row)} fields, the header {width}, and {_SLIPPED}"
-            away.append((line, why, ",".join(row)))
+            rest.append((line, why, ",".join(row)))
         elif repeats_header(row, names):
-            away.append((line, "it is the header again", ",".join(row)))
+            rest.append((line, "it repeats the header", ",".join(row)))
         else:
             good.append((row + [""] * (width - len(row)))[:width])
             lines.append(line)
     schema = {str(place): pl.String for place in range(width)}
-    return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, away
+    return pl.DataFrame(good, schema=schema, orient="row").with_row_index(ROW), lines, rest
 
 
 def _shape(read: ListRows, header: int) -> RowShape:
@@ -179,22 +182,22 @@ def stated_counts(read: ListRows) -> list[tuple[int, int]]:
 
 
 def notes_of(read: ListRows, header: int) -> list[str]:
-    """Return notes on lines of a list that were not read as they look, above the header too."""
+    """Return notes on lines of a list that were not read as they appear, also above the header."""
     width = len(read.rows[header])
     below = zip(read.lines[header + 1 :], read.rows[header + 1 :], strict=True)
     above = zip(read.lines[:header], read.rows[:header], strict=True)
     most = max((count for _, count in read.suspect_values), default=0)
     spans = f"{'up to ' if len(read.suspect_values) > 1 else ''}{most:,} lines"
     found = {
-        "a quotation mark there encloses no value, and was read as part of it": [*read.open_marks],
-        f"a quoted value there spans {spans} that may be rows; it was read as one value": [
+        "a quotation mark does not enclose a value, and was read as part of it": [*read.open_marks],
+        f"a quoted value spans {spans} that may be rows; it was read as one value": [
             line for line, _ in read.suspect_values
         ],
-        "there are fewer fields than in the header, or empty ones more: "
-        "the last columns were taken for empty": [
+        "there are fewer fields than in the header, or more empty ones: "
+        "the missing last columns were read as empty": [
             line for line, row in below if len(row) != width and not any(row[width:])
         ],
-        "above the header, so not read as patients, though as wide as it": [
+        "above the header, so not read as patients, but with as many fields": [
             line
             for line, row in above
             if len(row) == width and 2 * sum(bool(cell.strip()) for cell in row) > width
@@ -206,11 +209,11 @@ def notes_of(read: ListRows, header: int) -> list[str]:
 def _at(lines: list[int]) -> str:
     first = ", ".join(f"{line:,}" for line in lines[:_MOST_SAID])
     more = f" and {len(lines) - _MOST_SAID:,} more" if len(lines) > _MOST_SAID else ""
-    return f"line{'s' * (len(lines) > 1)} {first}{more}"
+    return f"{word_for(len(lines), 'line')} {first}{more}"
 
 
 def texts_of(columns: ListColumns) -> list[pl.Expr]:
-    """Return our columns as trimmed text, of the list's columns named by their places."""
+    """Return our columns as trimmed text, from the list's columns named by their positions."""
     texts = {name: trimmed(pl.col(str(at))) for name, at in columns.taken.items()}
     if columns.address:
         parts = [trimmed(pl.col(str(at))) for at in columns.address]

@@ -26,21 +26,21 @@ from recordpick.schema import TABLES
 _TEXT_FILES = {".csv", ".txt", ".tsv", ".tab"}
 _WILDCARDS = {r"\*": ".*", r"\?": "."}
 MOST_FILES = 2000
-"""Files that one wildcard may mean."""
+"""The most files that one wildcard may match."""
 
 
 def read_mapped(path: Path, work: Path, mapping: Path) -> Source:
-    """Read the folder's files as the mapping says; `work` is an empty folder for what is rewritten.
+    """Read the folder's files with the mapping; `work` is an empty folder for converted copies.
 
     UserError with a sentence for each thing in the mapping that the folder does not have.
     """
-    said = read_mapping(mapping)
+    mapped = read_mapping(mapping)
     if not path.is_dir():
         raise UserError(f"{path}: a mapping needs a folder of files.")
-    reading = _Reading(path, work, said)
+    reading = _Reading(path, work, mapped)
     parts: list[SourcePart] = []
     wrong: list[str] = []
-    for table in said.tables:
+    for table in mapped.tables:
         try:
             parts += reading.parts(table)
         except UserError as error:
@@ -49,44 +49,44 @@ def read_mapped(path: Path, work: Path, mapping: Path) -> Source:
         raise UserError.of(wrong)
     return Source(
         parts=tuple(parts),
-        practice=said.name,
-        as_at=said.as_at,
-        synthetic=said.synthetic,
+        practice=mapped.name,
+        as_at=mapped.as_at,
+        synthetic=mapped.synthetic,
         notes=(*dict.fromkeys(reading.notes), *reading.not_mapped()),
         look_ups=tuple(reading.accounts.values()),
-        restrictions=_restrictions(said),
+        restrictions=_restrictions(mapped),
     )
 
 
-def _restrictions(said: Mapped) -> tuple[Restriction, ...]:
-    """Return the columns for which the mapping says one word, whatever its files hold.
+def _restrictions(mapped: Mapped) -> tuple[Restriction, ...]:
+    """Return the columns for which the mapping has one constant word.
 
-    Of patients only where others may have been left out of the files (`RESTRICTED`).
+    For patients, only those where others may have been left out of the files (`RESTRICTED`).
     """
     found = []
-    for name in dict.fromkeys(table.name for table in said.tables if table.name in TABLES):
-        parts = [table.columns for table in said.tables if table.name == name]
+    for name in dict.fromkeys(table.name for table in mapped.tables if table.name in TABLES):
+        parts = [table.columns for table in mapped.tables if table.name == name]
         for column in TABLES[name].columns:
             values = [part.get(column.name) for part in parts]
             words = {
-                str(value.said["value"]) if value is not None and value.form == "value" else ""
+                str(value.settings["value"]) if value is not None and value.form == "value" else ""
                 for value in values
             }
             word = next(iter(words)) if len(words) == 1 else ""
             if word in column.words and (name != "patients" or column.name in RESTRICTED):
                 rows = "every patient" if name == "patients" else f"every row of {name}"
-                says = f"{said.path.name} says that {rows} is {word}"
+                says = f"{mapped.path.name} says that {rows} is {word}"
                 found.append(Restriction(name, column.name, word, says))
     return tuple(found)
 
 
 @dataclass
 class _Reading:
-    """A folder that is read by a mapping: what was opened, and what became of look-up files."""
+    """A folder that is read with a mapping: the opened files, and the counts of look-up files."""
 
     folder: Path
     work: Path
-    said: Mapped
+    mapped: Mapped
     notes: list[str] = field(default_factory=list)
     accounts: dict[str, LookUp] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -94,8 +94,8 @@ class _Reading:
     _look_up_files: dict[tuple[object, ...], list[TableFile]] = field(default_factory=dict)
 
     def parts(self, table: MappedTable) -> list[SourcePart]:
-        """Return the parts of a table: one for each of its files."""
-        where = f"{self.said.path}: {table.location}"
+        """Return the parts of a table, one for each of its files."""
+        where = f"{self.mapped.path}: {table.location}"
         files = self._files(where, table.file)
         several = "*" in table.file or "?" in table.file
         return [
@@ -104,7 +104,7 @@ class _Reading:
         ]
 
     def not_mapped(self) -> tuple[str, ...]:
-        """Return which text files of the folder the mapping does not name."""
+        """Return a note on the text files in the folder that the mapping does not name."""
         others = sorted(
             file.name
             for file in self.folder.iterdir()
@@ -112,10 +112,10 @@ class _Reading:
         )
         if not others:
             return ()
-        return (f"Not in the mapping, and so not indexed: {', '.join(others)}.",)
+        return (f"Not in the mapping, so not indexed: {', '.join(others)}.",)
 
     def _files(self, where: str, name: str) -> list[Path]:
-        """Return the files of the folder that a name, maybe with wildcards, means."""
+        """Return the files in the folder that match a name, which may have wildcards."""
         if "*" in name or "?" in name:
             pattern = re.escape(name)
             for wildcard, means in _WILDCARDS.items():
@@ -123,14 +123,16 @@ class _Reading:
             entries = sorted(self.folder.iterdir())
             files = [one for one in entries if re.fullmatch(pattern, one.name) and one.is_file()]
             if not files:
-                raise UserError(f"{where}, file: no file of {self.folder} is called {name}.")
+                raise UserError(f"{where}, file: no file in {self.folder} is called {name}.")
             if len(files) > MOST_FILES:
-                raise UserError(f"{where}, file: {len(files):,} files are called {name}.")
+                raise UserError(
+                    f"{where}, file: {name} matches {len(files):,} files, more than {MOST_FILES}."
+                )
         else:
             files = [self.folder / name]
         for file in files:
             if file.resolve().parent != self.folder.resolve():
-                raise UserError(f"{where}, file: {file.name} is not a file of the folder itself.")
+                raise UserError(f"{where}, file: {file.name} is not directly in the folder.")
             if not file.exists():
                 raise UserError(f"{where}, file: there is no file {name} in {self.folder}.")
         self.used |= {file.name for file in files}
@@ -158,7 +160,7 @@ class _Reading:
         dates = {
             name: value.date_format or table.date_format
             for name, value in table.columns.items()
-            if value.form != "value" and not value.is_iso_date  # those are ISO
+            if value.form != "value" and not value.is_iso_date  # these are in ISO format
         }
         return SourcePart(
             table=table.name,
@@ -178,7 +180,7 @@ class _Reading:
         """Return a table's file with the columns of its look-up files."""
         looked_up = LookedUp(found.frame, list(found.columns))
         for one in table.look_ups:
-            where = f"{self.said.path}: {one.location}"
+            where = f"{self.mapped.path}: {one.location}"
             key = (one.file, one.delimiter, one.headers, one.has_header)
             if key not in self._look_up_files:
                 files = self._files(where, one.file)
@@ -187,7 +189,7 @@ class _Reading:
             try:
                 looked_up.join(found.path.name, one, opened)
             except UserError as error:
-                messages = (f"{self.said.path}: {text}" for text in error.messages)
+                messages = (f"{self.mapped.path}: {text}" for text in error.messages)
                 raise UserError.of(messages) from None
             looked_up.account(one, opened)
         self.notes += looked_up.notes
@@ -197,7 +199,7 @@ class _Reading:
 
 
 def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequence[str]) -> None:
-    """Return which columns the mapping names that the file does not have, or has twice."""
+    """Raise UserError for columns in the mapping that the file does not have, or has twice."""
     wrong = []
     for column, value in table.columns.items():
         for name in value.needs:
@@ -219,19 +221,19 @@ def _check_needs(where: str, table: MappedTable, found: TableFile, columns: Sequ
 def _flagged(
     where: str, table: MappedTable, frame: pl.LazyFrame, columns: Sequence[str]
 ) -> pl.LazyFrame:
-    """Return the file's rows with those flagged that the table's `where` does not want.
+    """Return the file's rows, with those marked as deleted that the table's `where` excludes.
 
-    A condition names columns without quotation marks: for a blank in a name stands "_".
+    A condition names columns without quotation marks: a blank in a name is written "_".
     """
     names = {re.sub(r"\W+", "_", name): name for name in reversed(columns)}
     try:
         condition = parse_condition(table.where, dict.fromkeys(names, "text"))
     except UserError as error:
         raise UserError.of(f"{where}, where: {message}" for message in error.messages) from None
-    for asked in condition.columns:
-        alike = [name for name in columns if re.sub(r"\W+", "_", name) == asked]
-        if len(alike) > 1:
-            raise UserError(f"{where}, where: {asked} may be {' or '.join(alike)}.")
-    asked_for = [trimmed(pl.col(names[name])).alias(name) for name in condition.columns]
+    for column in condition.columns:
+        matches = [name for name in columns if re.sub(r"\W+", "_", name) == column]
+        if len(matches) > 1:
+            raise UserError(f"{where}, where: {column} may be {' or '.join(matches)}.")
+    used = [trimmed(pl.col(names[name])).alias(name) for name in condition.columns]
     wanted = condition.expression(date.min)
-    return frame.with_columns(asked_for).with_columns(wanted.not_().alias(DELETED))
+    return frame.with_columns(used).with_columns(wanted.not_().alias(DELETED))

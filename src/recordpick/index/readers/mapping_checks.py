@@ -1,7 +1,7 @@
-"""What a mapping file says that could not take effect, or would spoil every row: refused.
+"""Checks for settings in a mapping file that would have no effect, or would damage every row.
 
-Whatever a mapping accepts takes effect. So a format of dates that no date is read by, a name that
-stands twice, or a word that its column cannot hold, is a problem with its section and key.
+Whatever a mapping accepts takes effect. So a date format that no date uses, a repeated name, or a
+word that its column cannot hold, is an error with its section and key.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from recordpick.sanitize import visible
 from recordpick.schema import KIND_WORDS, TABLES, Column, Kind
 
 LONGEST_TEXT = 1000
-"""Characters of a text in a mapping, a condition aside."""
+"""The most characters of a text in a mapping, other than a condition."""
 _LONGEST_CONDITION = 20_000
 _LONGEST_NAME = 60
 
@@ -28,61 +28,66 @@ PRECISIONS = {
 """Columns that say how much of a date is known, where there is one."""
 
 
-def wrong_texts(place: str, said: object, key: str = "") -> Iterator[str]:
-    """Return the texts that are too long or contain invisible characters."""
-    if isinstance(said, str):
+def wrong_texts(section: str, settings: object, key: str = "") -> Iterator[str]:
+    """Yield the texts that are too long or contain invisible characters."""
+    if isinstance(settings, str):
         longest = _LONGEST_CONDITION if key == "where" else LONGEST_TEXT
-        if len(said) > longest:
-            yield f"{place}: a text has more than {longest:,} characters"
-        elif any(not letter.isprintable() and letter != "\t" for letter in said) and key != "where":
-            yield f"{place}: the text {visible(said[:50])} has characters that cannot be seen"
-    elif isinstance(said, dict):
-        for name, value in said.items():
-            at = f"{place}, {visible(name[:50])}" if place else visible(name[:50])
-            yield from wrong_texts(place, name)
+        if len(settings) > longest:
+            yield f"{section}: a text has more than {longest:,} characters"
+        elif (
+            any(not letter.isprintable() and letter != "\t" for letter in settings)
+            and key != "where"
+        ):
+            yield f"{section}: the text {visible(settings[:50])} has invisible characters"
+    elif isinstance(settings, dict):
+        for name, value in settings.items():
+            at = f"{section}, {visible(name[:50])}" if section else visible(name[:50])
+            yield from wrong_texts(section, name)
             yield from wrong_texts(at, value, name)
-    elif isinstance(said, list):
-        for value in said:
-            yield from wrong_texts(place, value)
+    elif isinstance(settings, list):
+        for value in settings:
+            yield from wrong_texts(section, value)
 
 
-def wrong_name(place: str, name: str) -> Iterator[str]:
-    """Return what is wrong with a table's name."""
+def wrong_name(section: str, name: str) -> Iterator[str]:
+    """Yield what is wrong with a table's name."""
     is_plain = name.replace("_", "").isalnum() and name.isascii() and name == name.lower()
     if not is_plain or len(name) > _LONGEST_NAME:
         yield (
-            f"{place}: a name has small letters, digits and underscores only, at most "
+            f"{section}: a name may only have lower-case letters, digits and underscores, at most "
             f"{_LONGEST_NAME}"
         )
 
 
-def wrong_delimiter(place: str, delimiter: str) -> Iterator[str]:
-    """Return what is wrong with a delimiter."""
+def wrong_delimiter(section: str, delimiter: str) -> Iterator[str]:
+    """Yield what is wrong with a delimiter."""
     if len(delimiter) != 1:
-        yield f"{place}, delimiter: must be one character"
+        yield f"{section}, delimiter: must be one character"
     elif delimiter.isalnum() or delimiter in "\"'\r\n._-":
-        yield f"{place}, delimiter: {delimiter!r} cannot divide fields"
+        yield f"{section}, delimiter: {delimiter!r} cannot separate fields"
 
 
-def wrong_headers(place: str, headers: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Return which names stand twice in a list of names."""
+def wrong_headers(section: str, headers: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield which names are repeated in a list of names."""
     for names in headers:
         plain = [" ".join(name.split()) for name in names if name.strip()]
         twice = next((name for name in plain if plain.count(name) > 1), None)
         if twice is not None:
-            yield f"{place}, headers: {visible(twice)} stands twice in one list"
+            yield f"{section}, headers: {visible(twice)} is twice in one list"
 
 
 def wrong_values(
-    place: str, name: str, kinds: Mapping[str, Kind], values: Mapping[str, ColumnValue]
+    section: str, name: str, kinds: Mapping[str, Kind], values: Mapping[str, ColumnValue]
 ) -> Iterator[str]:
-    """Return columns made of what they cannot hold, and date formats of columns without dates."""
+    """Yield columns with constants that they cannot hold, and date formats of other columns."""
     known = {column.name: column for column in TABLES[name].columns} if name in TABLES else {}
     for key, value in values.items():
-        at = f"{place}, columns.{visible(key)}"
+        at = f"{section}, columns.{visible(key)}"
         column = known.get(key) or Column(key, kinds.get(key, "text"), "")
         if key.startswith("__") or len(key) > _LONGEST_NAME:
-            yield f"{at}: a column's name has at most {_LONGEST_NAME} characters and no __ in front"
+            yield (
+                f"{at}: a column's name may have {_LONGEST_NAME} characters, and not begin with __"
+            )
         if column.kind != "date" and (value.date_format or value.is_iso_date):
             yield f"{at}: date_format, year and partial_date are for columns that hold a date"
         for text in _constants(value):
@@ -92,22 +97,22 @@ def wrong_values(
 
 
 def _constants(value: ColumnValue) -> list[str]:
-    """Return the texts that a column may have whatever stands in the file."""
-    said: Mapping[str, Any] = value.said
-    constants = [said[key] for key in ("value", "then", "else", "otherwise") if key in said]
-    constants += said.get("values", {}).values()
+    """Return the texts that a column may have whatever is in the file."""
+    settings: Mapping[str, Any] = value.settings
+    constants = [settings[key] for key in ("value", "then", "else", "otherwise") if key in settings]
+    constants += settings.get("values", {}).values()
     return [text for text in map(text_of, constants) if text.strip()]
 
 
 def _can_hold(column: Column, text: str) -> bool:
-    asked = trimmed(pl.lit(text))
-    return pl.select(from_text(asked, column)).item() is not None
+    value = trimmed(pl.lit(text))
+    return pl.select(from_text(value, column)).item() is not None
 
 
 def uses_date_format(
     name: str, kinds: Mapping[str, Kind], values: Mapping[str, ColumnValue]
 ) -> bool:
-    """Return whether a format of dates that is said for the whole table is used by a column."""
+    """Return whether the table's date format is used by any column."""
     dates = {key for key, kind in kinds.items() if kind == "date"}
     if name in TABLES:
         dates = {column.name for column in TABLES[name].columns if column.kind == "date"}

@@ -1,7 +1,7 @@
 """The mapping file: how the files of a folder become the tables of an index (TOML).
 
-`docs/practice-index.md` describes it for people. Everything that is wrong with a mapping is said at
-once, each with the section and key in which it stands.
+`docs/practice-index.md` describes it for people. All errors in a mapping are reported at once, each
+with its section and key.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ AT_MOST = 1024**2
 MOST_TABLES = 200
 _LONGEST_FILE_NAME = 200
 MOST_LOOK_UPS = 20
-"""Of one table."""
+"""For one table."""
 
 _TOP = {"source", "table"}
 _SOURCE: dict[str, type] = {"name": str, "as_at": date, "synthetic": bool, "date_format": str}
@@ -70,10 +70,10 @@ _TYPE_WORDS = {
 
 @dataclass(frozen=True)
 class MappedTable:
-    """One `[[table]]`: the rows that one file gives to one table."""
+    """One `[[table]]`: the rows that one file supplies to one table."""
 
     location: str
-    """What to call it in a message: "table 2 (events)"."""
+    """Its name in a message: "table 2 (events)"."""
     name: str
     file: str
     columns: Mapping[str, ColumnValue]
@@ -86,7 +86,7 @@ class MappedTable:
     look_ups: tuple[MappedLookUp, ...] = ()
 
     def precision_of(self, column: str) -> str | None:
-        """Return the column that says how much of a date is known, if nothing else makes it."""
+        """Return the column with a date's precision, if it has no value of its own."""
         name = PRECISIONS.get((self.name, column))
         return name if self.columns[column].is_iso_date and name not in self.columns else None
 
@@ -103,23 +103,25 @@ class Mapped:
 
 
 def read_mapping(path: Path) -> Mapped:
-    """Read a mapping file; UserError with a sentence for each thing that is wrong."""
-    said = _toml(path)
-    wrong: list[str] = [f"key {visible(key[:100])} is unknown" for key in said if key not in _TOP]
-    wrong += wrong_texts("", said)
+    """Read a mapping file; UserError with a sentence for each error."""
+    settings = _toml(path)
+    wrong: list[str] = [
+        f"key {visible(key[:100])} is unknown" for key in settings if key not in _TOP
+    ]
+    wrong += wrong_texts("", settings)
     if wrong:
         raise UserError.of(f"{path}: {problem}." for problem in wrong)
-    source = said.get("source", {})
-    wrong += _misfits("source", source, _SOURCE) or list(_wrong_source(source))
-    sections = said.get("table", [])
+    source = settings.get("source", {})
+    wrong += _wrong_keys("source", source, _SOURCE) or list(_wrong_source(source))
+    sections = settings.get("table", [])
     if not isinstance(sections, list) or not all(isinstance(entry, dict) for entry in sections):
         wrong.append("tables are written as [[table]], with two brackets")
         sections = []
     elif len(sections) > MOST_TABLES:
-        wrong.append(f"there are {len(sections):,} [[table]]s, and may be {MOST_TABLES}")
+        wrong.append(f"there are {len(sections):,} [[table]]s; at most {MOST_TABLES} are allowed")
         sections = []
     elif not sections:
-        wrong.append("there is no [[table]] in it")
+        wrong.append("there is no [[table]]")
     tables: list[MappedTable] = []
     for number, section in enumerate(sections, 1):
         found = _table(number, section, source if isinstance(source, dict) else {})
@@ -153,80 +155,84 @@ def _wrong_source(source: Mapping[str, Any]) -> Iterator[str]:
         yield f"source, date_format: {problem}"
 
 
-def _misfits(place: str, said: object, known: Mapping[str, type]) -> list[str]:
-    """Return which keys are unknown or hold something else than they should."""
-    if not isinstance(said, dict):
-        return [f"{place} must be a table: [{place}]"]
+def _wrong_keys(section: str, settings: object, known: Mapping[str, type]) -> list[str]:
+    """Return the keys that are unknown or have a value of the wrong type."""
+    if not isinstance(settings, dict):
+        return [f"{section} must be a table: [{section}]"]
     wrong = []
-    for key, value in said.items():
+    for key, value in settings.items():
         if key not in known:
-            wrong.append(f"{place}: key {visible(key)} is unknown. Known are {', '.join(known)}")
+            wrong.append(f"{section}: key {visible(key)} is unknown. Known are {', '.join(known)}")
         elif (
             known[key] is not object and type(value) is not known[key]
         ):  # a datetime is a date, and true a number, elsewhere
-            wrong.append(f"{place}, {key}: must be {_TYPE_WORDS[known[key]]}")
+            wrong.append(f"{section}, {key}: must be {_TYPE_WORDS[known[key]]}")
     return wrong
 
 
-def _table(number: int, said: dict[str, Any], source: Mapping[str, Any]) -> MappedTable | list[str]:
-    """Read one [[table]]; sentences if anything is wrong with it."""
-    place = f"table {number} ({visible(str(said.get('name', 'no name'))[:60])})"
-    wrong = _misfits(place, said, _TABLE)
+def _table(
+    number: int, settings: dict[str, Any], source: Mapping[str, Any]
+) -> MappedTable | list[str]:
+    """Read one [[table]]; return sentences if there are errors in it."""
+    section = f"table {number} ({visible(str(settings.get('name', 'no name'))[:60])})"
+    wrong = _wrong_keys(section, settings, _TABLE)
     wrong += [
-        f"{place}: {key} is missing" for key in ("name", "file", "columns") if key not in said
+        f"{section}: {key} is missing" for key in ("name", "file", "columns") if key not in settings
     ]
     if wrong:
         return wrong
-    name = said["name"]
-    wrong += wrong_name(place, name)
+    name = settings["name"]
+    wrong += wrong_name(section, name)
     values: dict[str, ColumnValue] = {}
-    for column, text in said["columns"].items():
+    for column, text in settings["columns"].items():
         value = read_value(text)
         if isinstance(value, str):
-            wrong.append(f"{place}, columns.{visible(column)}: {value}")
+            wrong.append(f"{section}, columns.{visible(column)}: {value}")
         else:
             values[column] = value
-    wrong += _wrong_columns(place, name, list(said["columns"]))
-    kinds = said.get("kinds", {})
-    wrong += _wrong_kinds(place, name, kinds, list(said["columns"]))
-    wrong += _wrong_file(place, said)
+    wrong += _wrong_columns(section, name, list(settings["columns"]))
+    kinds = settings.get("kinds", {})
+    wrong += _wrong_kinds(section, name, kinds, list(settings["columns"]))
+    wrong += _wrong_file(section, settings)
     if not wrong:
-        wrong += wrong_values(place, name, kinds, values)
+        wrong += wrong_values(section, name, kinds, values)
     uses_format = uses_date_format(name, kinds, values)
-    if "date_format" in said and not uses_format:
-        wrong.append(f"{place}, date_format: no column is read by it")
-    if "date_format" in said and (problem := problem_with_format(said["date_format"])):
-        wrong.append(f"{place}, date_format: {problem}")
-    if not said.get("where", "all").strip():
-        wrong.append(f"{place}, where: is empty, and would mean nothing")
-    look_ups = _look_ups(place, said.get("look_up", []))
+    if "date_format" in settings and not uses_format:
+        wrong.append(f"{section}, date_format: no column uses it")
+    if "date_format" in settings and (problem := problem_with_format(settings["date_format"])):
+        wrong.append(f"{section}, date_format: {problem}")
+    if not settings.get("where", "all").strip():
+        wrong.append(f"{section}, where: is empty")
+    look_ups = _look_ups(section, settings.get("look_up", []))
     wrong += [found for found in look_ups if isinstance(found, str)]
     if wrong:
         return wrong
     return MappedTable(
-        location=place,
+        location=section,
         name=name,
-        file=said["file"],
+        file=settings["file"],
         columns=values,
         kinds=kinds,
-        where=said.get("where", ""),
-        headers=_headers(said.get("headers", [])) or (),
-        has_header=said.get("header", True),
-        delimiter=said.get("delimiter"),
-        date_format=said.get("date_format", source.get("date_format")),
+        where=settings.get("where", ""),
+        headers=_headers(settings.get("headers", [])) or (),
+        has_header=settings.get("header", True),
+        delimiter=settings.get("delimiter"),
+        date_format=settings.get("date_format", source.get("date_format")),
         look_ups=tuple(found for found in look_ups if isinstance(found, MappedLookUp)),
     )
 
 
-def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
-    """Read the [[table.look_up]]s of a table: each, or a sentence for what is wrong."""
-    if not all(isinstance(entry, dict) for entry in said) or len(said) > MOST_LOOK_UPS:
-        return [f"{place}: look-up files are written as [[table.look_up]], at most {MOST_LOOK_UPS}"]
+def _look_ups(section: str, settings: list[Any]) -> list[MappedLookUp | str]:
+    """Read the [[table.look_up]]s of a table: return each, or a sentence for its error."""
+    if not all(isinstance(entry, dict) for entry in settings) or len(settings) > MOST_LOOK_UPS:
+        return [
+            f"{section}: look-up files are written as [[table.look_up]], at most {MOST_LOOK_UPS}"
+        ]
     found: list[MappedLookUp | str] = []
-    names = [entry.get("name") for entry in said]
-    for number, entry in enumerate(said, 1):
-        at = f"{place}, look_up {number}"
-        wrong = _misfits(at, entry, _LOOK_UP)
+    names = [entry.get("name") for entry in settings]
+    for number, entry in enumerate(settings, 1):
+        at = f"{section}, look_up {number}"
+        wrong = _wrong_keys(at, entry, _LOOK_UP)
         wrong += [
             f"{at}: {key} is missing"
             for key in ("name", "file", "key", "match")
@@ -260,50 +266,52 @@ def _look_ups(place: str, said: list[Any]) -> list[MappedLookUp | str]:
     return found
 
 
-def _wrong_file(place: str, said: Mapping[str, Any]) -> Iterator[str]:
-    """Return what is wrong with how a file is named and read."""
-    if not said["file"].strip() or len(said["file"]) > _LONGEST_FILE_NAME:
-        yield f"{place}, file: must be the name of a file of the folder"
-    headers = _headers(said.get("headers", []))
+def _wrong_file(section: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a file's name and format."""
+    if not settings["file"].strip() or len(settings["file"]) > _LONGEST_FILE_NAME:
+        yield f"{section}, file: must be the name of a file in the folder"
+    headers = _headers(settings.get("headers", []))
     if headers is None:
-        yield f"{place}, headers: must be a list of names, or several of different lengths"
+        yield f"{section}, headers: must be a list of names, or several of different lengths"
     else:
-        yield from wrong_headers(place, headers)
-    if not said.get("header", True) and not headers:
-        yield f"{place}: header = false needs headers, which name the columns"
-    yield from wrong_delimiter(place, said.get("delimiter", ","))
+        yield from wrong_headers(section, headers)
+    if not settings.get("header", True) and not headers:
+        yield f"{section}: header = false needs headers, which name the columns"
+    yield from wrong_delimiter(section, settings.get("delimiter", ","))
 
 
-def _wrong_columns(place: str, name: str, given: list[str]) -> list[str]:
-    """Return which columns the table does not have, and which it needs."""
+def _wrong_columns(section: str, name: str, given: list[str]) -> list[str]:
+    """Return errors for columns that the table does not have, and for required ones."""
     table = TABLES.get(name)
     if table is None:
-        return [] if "patient_id" in given else [f"{place}: columns.patient_id is missing"]
+        return [] if "patient_id" in given else [f"{section}: columns.patient_id is missing"]
     known = {column.name: column for column in table.columns if not column.derived}
     wrong = [
-        f"{place}: table {name} has no column {column}. It has {', '.join(known)}"
+        f"{section}: table {name} has no column {column}. It has {', '.join(known)}"
         for column in given
         if column not in known
     ]
     needed = [column.name for column in known.values() if column.required]
-    return wrong + [f"{place}: columns.{key} is missing" for key in needed if key not in given]
+    return wrong + [f"{section}: columns.{key} is missing" for key in needed if key not in given]
 
 
-def _wrong_kinds(place: str, name: str, kinds: dict[str, Any], given: list[str]) -> list[str]:
+def _wrong_kinds(section: str, name: str, kinds: dict[str, Any], given: list[str]) -> list[str]:
     if kinds and name in TABLES:
-        return [f"{place}, kinds: the columns of {name} have kinds of their own"]
-    wrong = [f"{place}, kinds.{key}: columns.{key} is missing" for key in kinds if key not in given]
+        return [f"{section}, kinds: the columns of {name} already have kinds"]
+    wrong = [
+        f"{section}, kinds.{key}: columns.{key} is missing" for key in kinds if key not in given
+    ]
     words = get_args(Kind)
     return wrong + [
-        f"{place}, kinds.{key}: must be one of {', '.join(words)}"
+        f"{section}, kinds.{key}: must be one of {', '.join(words)}"
         for key, kind in kinds.items()
         if kind not in words
     ]
 
 
-def _headers(said: list[Any]) -> tuple[tuple[str, ...], ...] | None:
+def _headers(settings: list[Any]) -> tuple[tuple[str, ...], ...] | None:
     """Return lists of names of different lengths; None if it is anything else."""
-    lists = said if all(isinstance(entry, list) for entry in said) else [said]
+    lists = settings if all(isinstance(entry, list) for entry in settings) else [settings]
     if not all(isinstance(name, str) for names in lists for name in names):
         return None
     lengths = [len(names) for names in lists]

@@ -1,8 +1,8 @@
-"""Look-up files of a mapping: what they say of the rows of a table's file, joined by a key.
+"""Look-up files of a mapping: columns added to the rows of a table's file, joined by a key.
 
-Such as the concept of a code (OMOP), a medical dictionary (CPRD), or who has died. A row of the
-table stays one row: a key that the look-up file has twice with different values is refused, and
-rows without a match have nothing in its columns, and are counted.
+For example the concept of a code (OMOP), a medical dictionary (CPRD), or who has died. A row of the
+table remains one row: a key that is twice in the look-up file with different values is an error,
+and rows without a match have empty columns, and are counted.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class MappedLookUp:
 
 @dataclass
 class LookedUp:
-    """A table's file with the columns of its look-up files, and what became of those."""
+    """A table's file with the columns of its look-up files, and the row counts of those."""
 
     frame: pl.LazyFrame
     columns: list[str]
@@ -81,7 +81,7 @@ class LookedUp:
             some = ", ".join(visible(key) for key in missing[_KEY].sort().head(_SOME))
             self.notes.append(
                 f"{file}: {missing['len'].sum():,} rows have a key that {look_up.file} does not "
-                f"have (such as {some}): what it says is empty there."
+                f"have (such as {some}): its columns are empty there."
             )
         self.frame = (
             self.frame.with_columns(match.alias(_MATCH))
@@ -129,14 +129,14 @@ def _check_columns(look_up: MappedLookUp, known: Sequence[str], files: Sequence[
             )
     if any(name.startswith(f"{look_up.name}.") for name in known):
         wrong.append(
-            f"{look_up.location}, name: columns called {look_up.name}.… are there already."
+            f"{look_up.location}, name: there already are columns called {look_up.name}.…."
         )
     if wrong:
         raise UserError.of(wrong)
 
 
 def _check_once(look_up: MappedLookUp, found: pl.DataFrame, files: Sequence[TableFile]) -> None:
-    """Refuse a key with several meanings: nothing says which of them holds."""
+    """Raise UserError for a key with several meanings: it is unknown which is right."""
     twice = found.filter(pl.col(_KEY).is_duplicated())
     if twice.is_empty():
         return
@@ -146,7 +146,7 @@ def _check_once(look_up: MappedLookUp, found: pl.DataFrame, files: Sequence[Tabl
         rows = one.frame.filter(trimmed(pl.col(look_up.key)) == key).select(ROW).collect()[ROW]
         where += [f"{one.path.name}, line {line:,}" for line in one.line_of(rows.to_list())]
     raise UserError(
-        f"{look_up.location}, key: {look_up.key} {visible(key)} is there more than once with "
+        f"{look_up.location}, key: {look_up.key} {visible(key)} is repeated with "
         f"different values ({'; '.join(where[:_SOME])}), as are {twice[_KEY].n_unique() - 1:,} "
-        "others. Nothing says which of them holds: take the others out."
+        "others. It is unknown which is right: remove the others."
     )

@@ -1,7 +1,7 @@
-"""What a mapping file may say about one column of a table, and the expression that it stands for.
+"""The values of a table's columns in a mapping file, and the polars expressions that they mean.
 
-Each is a value of TOML: a string is a column of the file; a table has one key that says what it
-does, such as `{ join = ["ADDRESS", "CITY"], with = ", " }`.
+Each is a TOML value: a string is a column of the file; a table has one key for what it does, such
+as `{ join = ["ADDRESS", "CITY"], with = ", " }`.
 """
 
 from __future__ import annotations
@@ -49,29 +49,29 @@ FORMS = {
     "year": {"month", "day"},
     "partial_date": set(),
 }
-"""What a column may be made of, and what else may be said with it."""
+"""The forms of a column's value, and the other keys that each form allows."""
 
 
 @dataclass(frozen=True)
 class ColumnValue:
-    """One column of a table: the file's columns that it needs, and how it is made of them."""
+    """One column of a table: the file's columns that it needs, and how it is derived from them."""
 
     form: str
-    said: Mapping[str, Any]
+    settings: Mapping[str, Any]
     needs: tuple[str, ...]
 
     @property
     def is_iso_date(self) -> bool:
-        """Whether the value is a date that is written as ISO dates are, however the file's are."""
+        """Whether the value is a date in ISO format, whatever the file's format is."""
         return self.form in {"year", "partial_date"}
 
     @property
     def date_format(self) -> str | None:
-        """How the date is written, where the mapping says so for this column."""
-        return self.said.get("date_format")
+        """The date format, if the mapping has one for this column."""
+        return self.settings.get("date_format")
 
     def expression(self, file_number: int = 0) -> pl.Expr:
-        """Return the value as text, of the file's columns (text) and `ROW`.
+        """Return the value as text, from the file's columns (text) and `ROW`.
 
         `file_number` is that of the file among several of one table (0 if it is the only one).
         """
@@ -82,12 +82,12 @@ class ColumnValue:
             case "year" | "partial_date":
                 value = self._date()
             case "join":
-                between = self.said.get("with", " ")
+                between = self.settings.get("with", " ")
                 value = pl.concat_str(own, separator=between, ignore_nulls=True)
             case "map":
                 value = self._mapped(own[0])
             case "if_empty":
-                then, otherwise = (pl.lit(text_of(self.said[key])) for key in ("then", "else"))
+                then, otherwise = (pl.lit(text_of(self.settings[key])) for key in ("then", "else"))
                 is_known = ~own[0].str.contains(ERROR).fill_null(value=False)
                 chosen = pl.when(_is_none(own[0])).then(then).otherwise(otherwise)
                 value = pl.when(is_known).then(chosen)
@@ -97,12 +97,12 @@ class ColumnValue:
                 value = pl.when(to_number(own[0]).is_null()).then(own[0])
             case _:
                 value = pl.coalesce(own)
-        if "without" in self.said:
-            value = trimmed(value.str.strip_prefix(self.said["without"]))
+        if "without" in self.settings:
+            value = trimmed(value.str.strip_prefix(self.settings["without"]))
         return value
 
     def precision(self) -> pl.Expr:
-        """Return the precision of a date made of its parts: day, month, year or unknown."""
+        """Return the precision of a date with separate parts: day, month, year or unknown."""
         year, month, day = self._parts()
         return (
             pl.when(year.is_null())
@@ -115,9 +115,9 @@ class ColumnValue:
         )
 
     def _date(self) -> pl.Expr:
-        """Return the first day of what is known of a date: 1 stands for a month or day that is not.
+        """Return the first day of what is known of a date: an unknown month or day is 1.
 
-        Parts that are no numbers come out as they are, and so as no date.
+        Parts that are not numbers are unchanged, so that the result is not a date.
         """
         year, month, day = self._parts()
         day = pl.when(month.is_not_null()).then(day)
@@ -125,27 +125,29 @@ class ColumnValue:
         return pl.concat_str(parts, separator="-", ignore_nulls=False)
 
     def _parts(self) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        """Return year, month and day as text; null what is missing (0 is, as in CPRD's files)."""
+        """Return year, month and day as text; null if missing (or 0, as in CPRD's files)."""
         if self.form == "partial_date":
             text = trimmed(pl.col(self.needs[0]))
             is_partial = text.str.contains(_PARTIAL)
             whole = pl.when(is_partial).then(text.str.head(4)).otherwise(text)
             return whole, text.str.extract(_PARTIAL, 1), text.str.extract(_PARTIAL, 2)
         year, month, day = (
-            _number_or_nothing(self.said[key]) if key in self.said else pl.lit(None, pl.String)
+            _number_or_nothing(self.settings[key])
+            if key in self.settings
+            else pl.lit(None, pl.String)
             for key in ("year", "month", "day")
         )
         return year, month, day
 
     def _of_nothing(self, file_number: int) -> pl.Expr:
         if self.form == "value":
-            return pl.lit(text_of(self.said["value"]))
-        start = self.said["row_number"] + (f"{file_number}-" if file_number else "")
+            return pl.lit(text_of(self.settings["value"]))
+        start = self.settings["row_number"] + (f"{file_number}-" if file_number else "")
         return pl.format("{}{}", pl.lit(start), pl.col(ROW).cast(pl.Int64) + 1)
 
     def _mapped(self, own: pl.Expr) -> pl.Expr:
-        others = self.said.get("otherwise")
-        values = {str(key): text_of(value) for key, value in self.said["values"].items()}
+        others = self.settings.get("otherwise")
+        values = {str(key): text_of(value) for key, value in self.settings["values"].items()}
         default = own if others is None else pl.lit(text_of(others))
         nothing = values.pop("", None)
         if not values:
@@ -157,33 +159,33 @@ class ColumnValue:
         return pl.when(own.is_null()).then(pl.lit(nothing)).otherwise(mapped)
 
 
-def read_value(said: object) -> ColumnValue | str:
-    """Read what the mapping says of a column; a sentence if it cannot be understood."""
-    if isinstance(said, str):
-        return ColumnValue("column", {"column": said}, (said,))
-    if not isinstance(said, dict):
+def read_value(settings: object) -> ColumnValue | str:
+    """Read a column's value in the mapping; return a sentence if it is not valid."""
+    if isinstance(settings, str):
+        return ColumnValue("column", {"column": settings}, (settings,))
+    if not isinstance(settings, dict):
         return "must be the name of a column in quotation marks, or a table such as { value = 1 }"
-    forms = [form for form in FORMS if form in said]
+    forms = [form for form in FORMS if form in settings]
     if len(forms) != 1:
         return f"must have exactly one of {', '.join(FORMS)}"
     form = forms[0]
-    unknown = [key for key in said if key != form and key not in FORMS[form]]
+    unknown = [key for key in settings if key != form and key not in FORMS[form]]
     if unknown:
-        return f"has {unknown[0]}, which does not go with {form}"
-    wrong = next(_wrong(form, said), None)
-    return wrong or ColumnValue(form, said, _needs(form, said))
+        return f"has {unknown[0]}, which {form} does not allow"
+    wrong = next(_wrong(form, settings), None)
+    return wrong or ColumnValue(form, settings, _needs(form, settings))
 
 
-def _wrong(form: str, said: Mapping[str, Any]) -> Iterator[str]:
-    """Return what is wrong with the values of the keys."""
-    yield from _wrong_own(form, said[form])
+def _wrong(form: str, settings: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the values of the keys."""
+    yield from _wrong_own(form, settings[form])
     if form == "map":
-        yield from _wrong_map(said.get("values"))
-    if form == "year" and "day" in said and "month" not in said:
-        yield "year with a day needs the month, too"
-    if form == "if_empty" and not {"then", "else"} <= set(said):
+        yield from _wrong_map(settings.get("values"))
+    if form == "year" and "day" in settings and "month" not in settings:
+        yield "year with a day also needs the month"
+    if form == "if_empty" and not {"then", "else"} <= set(settings):
         yield "if_empty needs then and else"
-    for key, value in said.items():
+    for key, value in settings.items():
         if key in {"with", "date_format", "without", "month", "day"} and not isinstance(value, str):
             yield f"{key} must be text"
         elif key in {"value", "then", "else", "otherwise"} and not _is_single(value):
@@ -215,23 +217,23 @@ def _wrong_own(form: str, own: object) -> Iterator[str]:
 
 
 def problem_with_format(written: str) -> str:
-    """Return why a text does not say how a date is written; "" if it does."""
+    """Return why a text is not a usable date format; "" if it is."""
     parts = _DIRECTIVE.findall(written)
     names = ["m" if part[-1] in "bB" else part[-1] for part in parts]
     if re.search(r"(?<!%)(?:%%)*%y", written):
         return (
-            "has %y, a year of two digits, which could be of either century: make the file again "
+            "has %y, a year of two digits, which could be in either century: export the file again "
             "with years of four digits (%Y)"
         )
     if "%" in _DIRECTIVE.sub("", written):
-        return "has a word that is not known: a day is written with %d, %m (or %b, %B) and %Y"
+        return "has an unknown code: a date is written with %d, %m (or %b, %B) and %Y"
     if "F" not in names and not {"d", "m", "Y"} <= set(names):
         return "must have the day (%d), the month (%m, %b or %B) and the year of four digits (%Y)"
     return ""
 
 
 def _is_none(text: pl.Expr) -> pl.Expr:
-    """Return whether a cell is empty, a database's word for that, or a day that stands for none."""
+    """Return whether a cell is empty, a database's word for empty, or a placeholder day."""
     day = text.str.replace(r"[T ][0-9:.]+Z?$", "").str.to_lowercase()
     return text.is_null() | day.is_in([*_NULLS, *_PLACEHOLDERS])
 
@@ -240,12 +242,12 @@ def _is_single(value: object) -> bool:
     return not isinstance(value, list | dict)
 
 
-def _needs(form: str, said: Mapping[str, Any]) -> tuple[str, ...]:
+def _needs(form: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
     if form in {"value", "row_number"}:
         return ()
     if form == "year":
-        return tuple(said[key] for key in ("year", "month", "day") if key in said)
-    names = said[form]
+        return tuple(settings[key] for key in ("year", "month", "day") if key in settings)
+    names = settings[form]
     return tuple(names) if isinstance(names, list) else (names,)
 
 
@@ -260,7 +262,7 @@ def _all_text(names: list[object]) -> bool:
 
 
 def text_of(value: object) -> str:
-    """Write a value of TOML as the text that `cast_part.py` reads."""
+    """Return a TOML value as the text that `build/cast.py` reads."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -1,8 +1,8 @@
-"""Lines of a list that are no patients: totals, pages, who ran the report, the header once more.
+"""Lines of a list that are not patients: totals, pages, who ran the report, repeated headers.
 
-Reports end in such lines, and a report that was printed in pages repeats them. A line is taken for
-one of them where its patient number is no number like those of the others, and nothing else on it
-says who it is. Then a count that it states is held against what was read.
+Reports end in such lines, and a report printed in pages repeats them. A line is treated as one of
+them if its patient number is not a number like the others, and nothing else on it identifies a
+person. If it states a number of patients, that is compared with the number that was read.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _STATES = re.compile(
     re.IGNORECASE,
 )
 _NO_NUMBER = r"(?i)^(?:[0-9]+[.,][0-9]+|true|false)$"
-"""What a spreadsheet makes of a cell that is no patient's number, where the others are whole."""
+"""What a spreadsheet makes of a cell that is not a patient's number, where the others are whole."""
 _LIKE_A_NUMBER = r"^\S*[0-9]\S*$"
 _A_NAME = r"^[^0-9:*]*[A-Za-z\u00c0-\u024f][^0-9:*]*$"
 
@@ -51,20 +51,20 @@ def stated_count(cells: Iterable[str]) -> int | None:
 
 
 def says_it_is_no_patient(text: str) -> bool:
-    """Return whether a text is what stands at the end of reports, or at the foot of a page."""
+    """Return whether a text is like those at the end of reports, or at the foot of a page."""
     return _SAYS_SO.search(text.strip()) is not None or plain(text) in _names_of_numbers()
 
 
 @cache
 def _names_of_numbers() -> frozenset[str]:
-    """Return what columns of numbers are called: the header, where it comes again."""
+    """Return the names of columns of numbers, which a repeated header has."""
     return frozenset(
         plain(name) for column in ("patient_id", "nhs_number") for name in names_of(column)
     )
 
 
 def repeats_header(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Return whether a line is the header again."""
+    """Return whether a line repeats the header."""
     pairs = [
         (cell.strip().casefold(), name.strip().casefold())
         for cell, name in zip(cells, header, strict=False)
@@ -74,38 +74,39 @@ def repeats_header(cells: Sequence[str], header: Sequence[str]) -> bool:
 
 
 def not_patients(rows: pl.DataFrame, header: Iterable[str] = ()) -> pl.Series:
-    """Return for each row whether it is none of a patient (Boolean, never null).
+    """Return for each row whether it is not a patient's row (Boolean, never null).
 
-    `rows` has patient_id (as text, repaired) and, where they are known, nhs_number (null if it is
-    not valid), date_of_birth (null if it is not a day), family_name and given_name. Most numbers
-    of patients must be one word with a digit in it before another text is taken for no number;
-    without any such column only a text that says what it is ("Total") is taken for no patient.
-    A decimal among whole numbers is no patient's number, whatever stands beside it. `header` are
-    the names of the file's own columns.
+    `rows` has patient_id (as text, repaired) and, where known, nhs_number (null if not valid),
+    date_of_birth (null if not a date), family_name and given_name. A text is only treated as not a
+    patient number if most patient numbers are one word with a digit in it. If patient_id is the
+    only column, a row is only not a patient's if its text says so ("Total"). A decimal among whole
+    numbers is not a patient number, whatever else the row has. `header` are the names of the file's
+    own columns.
     """
     number = pl.col("patient_id")
     names = [name.strip().lower() for name in header if re.search("[A-Za-z]", name)]
     says_so = _is_one_of(rows["patient_id"]) | number.str.to_lowercase().is_in(names)
-    there = set(rows.columns)
+    columns = set(rows.columns)
     has_number = (
-        pl.col("nhs_number").is_not_null() if "nhs_number" in there else pl.lit(value=False)
+        pl.col("nhs_number").is_not_null() if "nhs_number" in columns else pl.lit(value=False)
     )
-    told = [has_number]
-    if "date_of_birth" in there:  # a line of a report's end may have a day too, of its own
-        told.append(pl.col("date_of_birth").is_not_null() & ~says_so)
-    if {"family_name", "given_name"} <= there:
+    identifying = [has_number]
+    if "date_of_birth" in columns:  # a line at the end of a report may have a date too
+        identifying.append(pl.col("date_of_birth").is_not_null() & ~says_so)
+    if {"family_name", "given_name"} <= columns:
         both = [pl.col(name).str.contains(_A_NAME) for name in ("family_name", "given_name")]
-        told.append(pl.all_horizontal(both) & ~says_so)
-    elif "family_name" in there:
-        told.append(pl.col("family_name").str.contains(_A_NAME) & ~says_so)
-    is_told = pl.any_horizontal(told).fill_null(value=False)
+        identifying.append(pl.all_horizontal(both) & ~says_so)
+    elif "family_name" in columns:
+        identifying.append(pl.col("family_name").str.contains(_A_NAME) & ~says_so)
+    is_person = pl.any_horizontal(identifying).fill_null(value=False)
     is_odd = says_so
-    if len(there) > 1 and _share(rows, number.str.contains(_LIKE_A_NUMBER), is_told, says_so) > 0.5:
-        is_odd |= ~number.str.contains(_LIKE_A_NUMBER)
-    none = (is_odd & ~is_told).fill_null(value=False)
-    if _share(rows, number.str.contains("^[0-9]+$"), is_told, says_so) > 0.5:
-        none |= number.str.contains(_NO_NUMBER).fill_null(value=False)
-    return rows.select(found=none).to_series()
+    like_a_number = number.str.contains(_LIKE_A_NUMBER)
+    if len(columns) > 1 and _share(rows, like_a_number, is_person, says_so) > 0.5:
+        is_odd |= ~like_a_number
+    not_a_patient = (is_odd & ~is_person).fill_null(value=False)
+    if _share(rows, number.str.contains("^[0-9]+$"), is_person, says_so) > 0.5:
+        not_a_patient |= number.str.contains(_NO_NUMBER).fill_null(value=False)
+    return rows.select(found=not_a_patient).to_series()
 
 
 def why_not(number: pl.Expr) -> pl.Expr:
@@ -115,27 +116,27 @@ def why_not(number: pl.Expr) -> pl.Expr:
         .then(pl.format("patient_id {} is not a whole number, as the others are", number))
         .otherwise(
             pl.format(
-                "it is not a patient: {} is not a number like the others, and nothing else says "
-                "who it is",
+                "it is not a patient: {} is not a number like the others, and nothing else "
+                "identifies a person",
                 number,
             )
         )
     )
 
 
-def _share(rows: pl.DataFrame, asked: pl.Expr, is_told: pl.Expr, says_so: pl.Expr) -> float:
-    """Return of how many of the rows of patients something holds (0 to 1).
+def _share(rows: pl.DataFrame, holds: pl.Expr, is_person: pl.Expr, says_so: pl.Expr) -> float:
+    """Return the share of the patients' rows for which a condition holds (0 to 1).
 
-    These are the rows that say who they are, or where none does those that say nothing else.
+    These are the rows that identify a person, or if none does, those not recognised as other lines.
     """
     shares = rows.select(
-        of_told=asked.filter(is_told).mean(), of_others=asked.filter(~says_so).mean()
+        of_persons=holds.filter(is_person).mean(), of_others=holds.filter(~says_so).mean()
     ).row(0)
     return next((share for share in shares if share is not None), 0.0)
 
 
 def _is_one_of(texts: pl.Series) -> pl.Expr:
-    """Return an expression that says of each patient_id whether it is such a line's text."""
+    """Return an expression of whether each patient_id is the text of such a line."""
     letters = texts.filter(texts.str.contains("[^0-9]")).unique()
     found = [text for text in letters if text is not None and says_it_is_no_patient(text)]
     return pl.col("patient_id").is_in(found)

@@ -1,8 +1,8 @@
-"""Reader of one list of patients that people exported or made: CSV, spreadsheet or Parquet.
+"""Reader of one list of patients that a person exported or made: CSV, spreadsheet or Parquet.
 
-It gives the table patients and nothing else. The header is found wherever it stands, columns by
-their names (list_columns.py), dates by how the whole column is written (list_dates.py); what was
-taken for what is said in the index's notes.
+It supplies the table patients and nothing else. The header row is found wherever it is, columns by
+their names (list_columns.py), date formats from the whole column (list_dates.py). The index's notes
+say how each was read.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _NOT_A_PATIENT = "it is not a patient"
 
 
 def read_list(path: Path, answers: Answers = NO_ANSWERS) -> Source:
-    """Read a list; UserError where no column holds patient or NHS numbers.
+    """Read a list; UserError if no column holds patient or NHS numbers.
 
-    What it leaves open is read as `answers` say; what they do not say is among its questions.
+    What the list leaves open is read as `answers` say; the rest is among its questions.
     """
     ending = path.suffix.lower()
     if ending == ".parquet":
@@ -73,64 +73,64 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
         )
     header = read.rows[columns.row]
     check_one_of_each(path, read.lines[columns.row], columns)
-    raw, lines, away = body(read, columns.row)
-    away += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
+    raw, lines, rest = body(read, columns.row)
+    rest += [entry for entry in read.damaged if entry[0] > read.lines[columns.row]]
     texts = raw.lazy().select(ROW, *texts_of(columns)).collect()
     notes = [*read.notes, *notes_of(read, columns.row)]
     if "patient_id" in columns.taken:
         texts, others = _only_patients(texts)
     else:
         texts, others = _by_nhs_number(path, texts)
-    away += [(lines[row], why, ",".join(filter(None, raw.row(row)[1:]))) for row, why in others]
+    rest += [(lines[row], why, ",".join(filter(None, raw.row(row)[1:]))) for row, why in others]
     raw = raw.filter(pl.col(ROW).is_in(texts[ROW].implode()))
     notes += _counts_that_differ(read, texts, [why for _, why in others])
     patients = set(lines) - {lines[row] for row, _ in others}
-    made = day_of_list(
+    list_day = day_of_list(
         [
             row
             for place, (line, row) in enumerate(zip(read.lines, read.rows, strict=True))
             if place < columns.row or (place > columns.row and line not in patients)
         ]
     )
-    typed = _Typing.of(path, header, columns, texts, answers)
+    types = _ListColumnTypes.of(path, header, columns, texts, answers)
     part = SourcePart(
         table="patients",
         file=path.name,
         path=path,
-        frame=typed.frame.lazy(),
+        frame=types.frame.lazy(),
         raw=raw.lazy(),
         rows=raw.height,
-        rejects=Rejects.of(pl.DataFrame(sorted(away), schema=REJECT_COLUMNS, orient="row")),
-        line_of=lambda asked: [lines[row] for row in asked],
-        date_formats=typed.date_formats,
-        precleaned=typed.precleaned,
-        called=typed.called,
+        rejects=Rejects.of(pl.DataFrame(sorted(rest), schema=REJECT_COLUMNS, orient="row")),
+        line_of=lambda rows: [lines[row] for row in rows],
+        date_formats=types.date_formats,
+        precleaned=types.precleaned,
+        called=types.called,
     )
     return Source(
         (part,),
-        as_at=made.day if made else None,
-        as_at_from=made.where if made else "",
-        notes=tuple(f"{path.name}: {note}" for note in (*typed.notes, *notes)),
+        as_at=list_day.day if list_day else None,
+        as_at_from=list_day.where if list_day else "",
+        notes=tuple(f"{path.name}: {note}" for note in (*types.notes, *notes)),
         conflated=SOME_TABLES,
-        restrictions=_restrictions(path, typed),
-        questions=tuple(typed.questions),
+        restrictions=_restrictions(path, types),
+        questions=tuple(types.questions),
     )
 
 
-def _restrictions(path: Path, typed: _Typing) -> tuple[Restriction, ...]:
+def _restrictions(path: Path, types: _ListColumnTypes) -> tuple[Restriction, ...]:
     """Return the columns in which all patients of the list have one word.
 
-    People export lists of those registered now: such a list cannot answer for the others.
+    People export lists of those registered now: such a list says nothing about the others.
     """
     found = []
     for column in PATIENTS.columns:
-        if column.name not in RESTRICTED or column.name not in typed.frame.columns:
+        if column.name not in RESTRICTED or column.name not in types.frame.columns:
             continue
         word = to_word(pl.col(column.name), column.words)
-        texts = typed.frame.select(text=pl.col(column.name), word=word.cast(pl.String))
+        texts = types.frame.select(text=pl.col(column.name), word=word.cast(pl.String))
         words = texts.drop_nulls("text")["word"].unique().to_list()
-        if len(words) == 1 and words[0] is not None:  # null: a word that is not known
-            why = "was taken to be" if column.name in typed.precleaned else "is"
+        if len(words) == 1 and words[0] is not None:  # null: an unknown word
+            why = "is taken to be" if column.name in types.precleaned else "is"
             says = f"everyone on {path.name} {why} {words[0]}"
             found.append(Restriction("patients", column.name, words[0], says))
     return tuple(found)
@@ -151,27 +151,30 @@ def _only_patients(
         read["date_of_birth"] = pl.coalesce(ways)
     names = [name for name in ("family_name", "given_name") if name in texts.columns]
     known = texts.select(ROW, *names, **read)
-    is_none = not_patients(known.drop(ROW))
-    is_none |= _is_count_at_the_end(texts, is_none)
+    is_not_patient = not_patients(known.drop(ROW))
+    is_not_patient |= _is_count_at_the_end(texts, is_not_patient)
     wanted = [name for name in texts.columns if name != ROW]
     has_number = pl.col("patient_id").is_not_null()
-    again = texts.select(has_number & ~pl.struct(wanted).is_first_distinct()).to_series() & ~is_none
+    is_repeated = (
+        texts.select(has_number & ~pl.struct(wanted).is_first_distinct()).to_series()
+        & ~is_not_patient
+    )
     why = texts.select(
         ROW,
-        pl.when(is_none)
+        pl.when(is_not_patient)
         .then(why_not(pl.col("patient_id")))
-        .otherwise(pl.lit("the same patient is on an earlier line already")),
+        .otherwise(pl.lit("the same patient is on an earlier line")),
     )
-    others = is_none | again
+    others = is_not_patient | is_repeated
     return texts.filter(~others), why.filter(others).rows()
 
 
-def _is_count_at_the_end(texts: pl.DataFrame, is_none: pl.Series) -> pl.Series:
-    """Return which row only has a number that counts the patients above it: their last, if any."""
+def _is_count_at_the_end(texts: pl.DataFrame, is_not_patient: pl.Series) -> pl.Series:
+    """Return which row only has the number of patients above it: the last row, if any."""
     others = [name for name in texts.columns if name not in {ROW, "patient_id"}]
     if not others:
         return pl.Series([False]).new_from_index(0, texts.height)
-    is_row = pl.col("patient_id").is_not_null() & ~pl.lit(is_none)
+    is_row = pl.col("patient_id").is_not_null() & ~pl.lit(is_not_patient)
     is_last = is_row & (pl.col(ROW) == pl.col(ROW).filter(is_row).max())
     is_count = pl.col("patient_id") == (is_row.sum() - 1).cast(pl.String)
     is_bare = pl.all_horizontal(pl.col(name).is_null() for name in others)
@@ -181,7 +184,7 @@ def _is_count_at_the_end(texts: pl.DataFrame, is_none: pl.Series) -> pl.Series:
 def _counts_that_differ(
     read: ListRows, patients: pl.DataFrame, left_out: list[str]
 ) -> Iterator[str]:
-    """Return where the list states a number of patients that is not the number that was read."""
+    """Return where the list states another number of patients than was read."""
     lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
     kept = patients.filter(pl.col("patient_id").is_not_null()).height
     counts = {kept, kept + lost, patients["patient_id"].n_unique()}
@@ -189,12 +192,12 @@ def _counts_that_differ(
         if stated not in counts:
             yield (
                 f"line {line} says that the list has {stated:,} patients, but {kept:,} were "
-                "read: look for lines that are missing, or were read into one value"
+                "read: check for missing lines, or lines read as one value"
             )
 
 
 def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[tuple[int, str]]]:
-    """Make patient_id of the NHS number; give the rows that have none, with why (row, why).
+    """Use the NHS number as patient_id; return also the rows without one, with why (row, why).
 
     UserError if a spreadsheet has damaged all of them.
     """
@@ -221,12 +224,12 @@ def _by_nhs_number(path: Path, texts: pl.DataFrame) -> tuple[pl.DataFrame, list[
 
 
 @dataclass
-class _Typing:
-    """A list's columns as the table patients has them, while they are found out one by one."""
+class _ListColumnTypes:
+    """Maps a list's columns to those of the table patients, one by one."""
 
     path: Path
     called: dict[str, str]
-    """What the list calls each of our columns."""
+    """The list's name of each of our columns."""
     frame: pl.DataFrame
     answers: Answers
     date_formats: dict[str, str] = field(default_factory=dict)
@@ -242,39 +245,39 @@ class _Typing:
         columns: ListColumns,
         texts: pl.DataFrame,
         answers: Answers,
-    ) -> _Typing:
+    ) -> _ListColumnTypes:
         called = {name: header[at].strip() for name, at in columns.taken.items()}
-        typing = cls(path, called, texts, answers)
+        types = cls(path, called, texts, answers)
         for ours, names in columns.doubled.items():
             others = ", ".join(names[1:])
-            typing.notes.append(f"{ours} could also be {others}: these were not used")
+            types.notes.append(f"{ours} could also be {others}: not used")
         if columns.unused:
-            typing.notes.append(f"not used: {', '.join(columns.unused)}")
-        typing._numbers()
+            types.notes.append(f"not used: {', '.join(columns.unused)}")
+        types._numbers()
         for column in PATIENTS.columns:
             if column.name in texts.columns and column.kind == "date":
-                typing._dates(column.name)
+                types._dates(column.name)
             if column.name in texts.columns and column.words:
-                typing._words(column)
-        typing._status()
-        used = [f"{ours} from {called[ours]}" for ours in called if ours in typing.frame.columns]
-        typing.notes.insert(0, f"read {', '.join(used)}")
-        return typing
+                types._words(column)
+        types._status()
+        used = [f"{ours} from {called[ours]}" for ours in called if ours in types.frame.columns]
+        types.notes.insert(0, f"read {', '.join(used)}")
+        return types
 
     def _numbers(self) -> None:
-        """Return where the NHS number is the patient number, or the patient number is one."""
+        """Use NHS numbers as patient numbers if there are no others, or the other way round."""
         if "patient_id" not in self.called:
-            self.notes.append("the NHS number stands for the patient number, which is not there")
+            self.notes.append("the NHS number is used as the patient number, which is missing")
         elif "nhs_number" not in self.called:
             tidied = nhs_numbers.tidy(pl.col("patient_id"))
             valid = nhs_numbers.is_valid(tidied).all() & (tidied.count() > 0)
             if self.frame.select(valid).item():
                 self.frame = self.frame.with_columns(patient_id=tidied, nhs_number=tidied)
                 theirs = self.called["patient_id"]
-                self.notes.append(f"all values of {theirs} are NHS numbers, and were taken as such")
+                self.notes.append(f"all values of {theirs} are NHS numbers, and were read as such")
 
     def _dates(self, name: str) -> None:
-        """Find out how the column's dates are written."""
+        """Find the column's date format."""
         found = dates_of(self.frame[name])
         theirs = self.called[name]
         if found.two_digit_years:
@@ -300,46 +303,46 @@ class _Typing:
             )
             return
         self.frame = self.frame.with_columns(without_time(pl.col(name)))
-        said = self._ask(_which_first(self.path, theirs, found)) if found.example else None
-        if said is False:
+        answer = self._ask(_which_first(self.path, theirs, found)) if found.example else None
+        if answer is False:
             found = found.months_first()
         self.date_formats[name] = found.written
         if found.other_order:
             self.notes.append(
                 f"{theirs} mixes two orders of day and month: dates such as {found.other_order} do "
                 "not fit the others and were left empty, and any that fits both may be another "
-                "day. Export the list with one way of writing dates"
+                "day. Export the list with one date format"
             )
-        if said is not None:
-            self.notes.append(f"{theirs} was read as {found.says}, as was said")
+        if answer is not None:
+            self.notes.append(f"{theirs} was read as {found.says}, as answered")
         elif not found.is_sure and not found.other_order:
             self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")
 
     def _ask(self, question: Question) -> bool | None:
-        """Return what was said to a question; where nothing was, it stays open."""
-        said = self.answers.to(question)
-        if said is None:
+        """Return the answer to a question; without one the question stays open."""
+        answer = self.answers.to(question)
+        if answer is None:
             self.questions.append(question)
-        return said
+        return answer
 
     def _status(self) -> None:
-        """Take everyone as registered where the list does not tell and a person says so."""
+        """Treat everyone as registered if the list has no status and a person says so."""
         if "status" in self.frame.columns:
             return
         if self._ask(_is_everyone_registered(self.path)):
             self.frame = self.frame.with_columns(pl.lit("registered").alias("status"))
             self.precleaned = frozenset({"status"})
-            self.notes.append("everyone was taken as registered, as was said")
+            self.notes.append("everyone was read as registered, as answered")
         else:
             self.notes.append(
                 "no column says who is registered, so criteria about registered patients cannot "
-                "be answered from it; --registered says that everyone on it is"
+                "be answered from it; use --registered if everyone on it is"
             )
 
     def _words(self, column: Column) -> None:
-        """Put our words for theirs."""
+        """Replace the list's words with ours."""
         name = column.name
         word = pl.col(name).str.to_lowercase().str.replace_all("[^a-z0-9]", "")
         mapped = word.replace_strict(words_of(name), default=pl.col(name), return_dtype=pl.String)
@@ -347,12 +350,12 @@ class _Typing:
         values = self.frame[name].drop_nulls()
         known = values.to_frame().select(to_word(pl.col(name), column.words).count()).item()
         if len(values) and not known:
-            self._leave_out(name, f"none of its words is known (such as {values[0]})")
+            self._leave_out(name, f"none of its words are known (such as {values[0]})")
 
     def _leave_out(self, name: str, why: str) -> None:
-        """Leave out a column that must be something else than its name says.
+        """Leave out a column that must hold something else than its name says.
 
-        Its rows would all be set aside otherwise, and with them the patients.
+        Otherwise all its values would be unreadable.
         """
         self.frame = self.frame.drop(name)
         self.notes.append(f"{self.called[name]} was not used: {why}")
@@ -367,7 +370,7 @@ def _which_first(path: Path, column: str, found: DatesOfColumn) -> Question:
         "dates",
         path.name,
         column,
-        f"{path.name}: the dates of {column} do not tell whether the day or the month comes first. "
+        f"{path.name}: the dates of {column} do not show whether the day or the month comes first. "
         f"Is {found.example} {first}, or {second}?",
         first,
         second,

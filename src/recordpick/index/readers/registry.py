@@ -1,21 +1,18 @@
-"""Which reader a source is for: recognised by what it is, unless that is said."""
+"""Choosing a source's reader by its kind, which is recognised or given, and reading with it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal, get_args
 
 from recordpick.errors import UserError
 from recordpick.index.as_at import TODAY, AsAt, FoundDay, check_as_at, settle
 from recordpick.index.last_entry import last_entry
-from recordpick.index.manifest import MANIFEST, read_manifest
-from recordpick.index.readers.emis.files import day_of_emis, is_emis_extract
-from recordpick.index.readers.emis.reader import read_emis
+from recordpick.index.readers import LIST, READERS
 from recordpick.index.readers.mapped import read_mapped
 from recordpick.index.readers.mapping_file import read_mapping
 from recordpick.index.readers.patient_list import read_list
@@ -27,40 +24,32 @@ from recordpick.index.readers.report_exports.sources import (
     is_folder_of_reports,
     named_kind,
 )
-from recordpick.index.readers.systmone.files import day_of_systmone, is_systmone_extract
-from recordpick.index.readers.systmone.reader import read_systmone
 from recordpick.index.readers.tables import (
     PRACTICE,
     day_of_practice_toml,
-    is_folder_of_tables,
-    read_folder,
     with_practice_toml,
 )
-from recordpick.index.readers.vision.files import day_of_vision, is_vision_extract
-from recordpick.index.readers.vision.reader import read_vision
-from recordpick.index.source import NO_ANSWERS, Announce, Answers, Question, Source
-
-SourceKind = Literal["emis", "systmone", "vision", "tables", "list"]
-SOURCE_KINDS: tuple[SourceKind, ...] = get_args(SourceKind)
-"""What a source may be said to be: an extract of a system, a folder of tables, a list."""
+from recordpick.index.source import NO_ANSWERS, Announce, Answers, FolderReader, Question, Source
 
 
-def kind_of_source(path: Path) -> SourceKind:
-    """Return what a source is by its files' names; UserError for a folder that is none."""
+def folder_reader(kind: str) -> FolderReader:
+    """Return the reader of a kind of folder."""
+    reader = import_module(READERS[kind].module).READER
+    assert isinstance(reader, FolderReader), kind
+    return reader
+
+
+def kind_of_source(path: Path) -> str:
+    """Return the kind of a source by its files' names; UserError for an unknown folder."""
     if not path.is_dir():
-        return "list"
-    if is_folder_of_tables(path):
-        return "tables"
-    if is_systmone_extract(path):
-        return "systmone"
-    if is_vision_extract(path):
-        return "vision"
-    if is_emis_extract(path):
-        return "emis"
+        return LIST
+    for kind in READERS:
+        if kind != LIST and folder_reader(kind).is_for(path):
+            return kind
     raise UserError(
-        f"{path}: there is no patients.csv or patients.parquet in this folder, nor are there "
-        "files named as an extract of EMIS, SystmOne or Vision names them. "
-        "For other files, write a mapping file and add it with --map."
+        f"{path}: this folder has no patients.csv or patients.parquet, and no files named as in an "
+        "extract of EMIS, SystmOne or Vision. For other files, write a mapping file and add it "
+        "with --map."
     )
 
 
@@ -68,65 +57,59 @@ def read_source(
     path: Path,
     work: Path,
     mapping: Path | None = None,
-    kind: SourceKind | None = None,
+    kind: str | None = None,
     answers: Answers = NO_ANSWERS,
     announce: Announce = lambda _: None,
     as_at: date | None = None,
 ) -> Source:
-    """Read a source with the reader it is for; UserError if there is none.
+    """Read a source with the reader of its kind; UserError if there is none.
 
-    `work` is an empty folder in which a reader may put what it must rewrite. A source for which
-    there is a mapping is read by it, whatever else it may look like; `kind` says what a source is
-    that is not recognised, or taken for something else. Large files are announced (parts.py).
-    What depends on a day is worked out as at `as_at`; where that is not given, as at the day that
-    the source says, else today.
+    `work` is an empty folder for converted copies. A source with a mapping is read with it,
+    whatever its files' names are; `kind` is the kind of a source that is not recognised, or
+    recognised wrongly. Large files are announced before they are read. What depends on a day is
+    calculated as at `as_at`; if it is not given, as at the day that the source states, otherwise
+    today.
     """
-    _check_is_there(path)
+    _check_exists(path)
     if mapping is not None:
         return read_mapped(path, work, mapping)
     kind = kind or kind_of_source(path)
-    if kind == "list":
+    if kind == LIST:
         return read_list(path, answers)
     _check_is_folder(path, kind)
     day = as_at or settle(None, [(path.name, day_of_source(path, None, kind))]).day
-    readers: dict[str, Callable[[Path, Path], Source]] = {
-        "tables": read_folder,
-        "emis": partial(read_emis, as_at=day, announce=announce),
-        "systmone": partial(read_systmone, as_at=day),
-        "vision": partial(read_vision, as_at=day),
-    }
-    return with_practice_toml(readers[kind](path, work), path)
+    return with_practice_toml(folder_reader(kind).read(path, work, day, announce), path)
 
 
 def read_sources(
     sources: Sequence[Path],
     work: Path,
     mapping: Path | None,
-    kinds: Sequence[SourceKind],
+    kinds: Sequence[str],
     answers: Answers,
     announce: Announce,
     as_at: date | None,
 ) -> tuple[list[Source], AsAt]:
     """Read all sources as at one day, which is settled first; return them and that day.
 
-    `work` is an empty folder. Lists are read before all others: some say the day themselves, and
-    nothing in them is worked out from it.
+    `work` is an empty folder. Lists are read before all others: some state the day themselves, and
+    nothing in them depends on it.
     """
     if len(kinds) not in {0, 1, len(sources)}:
         raise UserError(
-            f"{len(kinds)} kinds are said of {len(sources)} sources: say one for all, or one for "
-            "each in their order."
+            f"There are {len(kinds)} kinds for {len(sources)} sources: give one for all, or one "
+            "for each in the same order."
         )
     arranged = None if mapping or kinds else _arranged(sources)
     if arranged is not None:
         return _read_arranged(arranged, work, answers, as_at)
     sources = [named_kind(source)[0] for source in sources]  # LIST.csv=list
-    said = _one_kind_each(sources, kinds)
+    kind_of_each = _one_kind_each(sources, kinds)
     read: dict[int, Source] = {}
     found: list[tuple[str, FoundDay | None]] = []
-    for number, (source, kind) in enumerate(zip(sources, said, strict=True)):
+    for number, (source, kind) in enumerate(zip(sources, kind_of_each, strict=True)):
         (work / f"source.{number}").mkdir()
-        _check_is_there(source)
+        _check_exists(source)
         if mapping is None and (kind or kind_of_source(source)) == "list":
             one = read[number] = read_list(source, answers)
             found.append((source.name, FoundDay(one.as_at, one.as_at_from) if one.as_at else None))
@@ -134,8 +117,8 @@ def read_sources(
             found.append((source.name, day_of_source(source, mapping, kind)))
     given = as_at or answers.as_at
     is_open = given is None and not any(one for _, one in found)
-    day = settle(given, found, _hint(sources, mapping, said) if is_open else "")
-    for number, (source, kind) in enumerate(zip(sources, said, strict=True)):
+    day = settle(given, found, _hint(sources, mapping, kind_of_each) if is_open else "")
+    for number, (source, kind) in enumerate(zip(sources, kind_of_each, strict=True)):
         if number not in read:
             own = work / f"source.{number}"
             read[number] = read_source(source, own, mapping, kind, answers, announce, day.day)
@@ -148,7 +131,7 @@ def _arranged(sources: Sequence[Path]) -> Arranged | None:
     A single folder of which no reader is sure stands for the files in it.
     """
     for source in sources:
-        _check_is_there(named_kind(source)[0])
+        _check_exists(named_kind(source)[0])
     if len(sources) == 1 and sources[0].is_dir():
         if _is_known_folder(sources[0]) or not is_folder_of_reports(sources[0]):
             return None
@@ -158,8 +141,7 @@ def _arranged(sources: Sequence[Path]) -> Arranged | None:
 
 
 def _is_known_folder(path: Path) -> bool:
-    known = (is_folder_of_tables, is_systmone_extract, is_vision_extract, is_emis_extract)
-    return any(is_one(path) for is_one in known)
+    return any(folder_reader(kind).is_for(path) for kind in READERS if kind != LIST)
 
 
 def _read_arranged(
@@ -170,32 +152,30 @@ def _read_arranged(
     own = FoundDay(listed.as_at, listed.as_at_from) if listed.as_at else None
     found = [(arranged.listed.name, own), *arranged.days()]
     folder = arranged.folder
-    if folder is not None and (said := day_of_practice_toml(folder)):
-        found.insert(0, (folder.name, FoundDay(check_as_at(said, str(folder)), PRACTICE)))
-    day = settle(as_at or answers.as_at, found)
-    source = read_reports(listed, arranged.exports, day.day, work, answers)
-    return [source if folder is None else with_practice_toml(source, folder)], day
+    if folder is not None and (day := day_of_practice_toml(folder)):
+        found.insert(0, (folder.name, FoundDay(check_as_at(day, str(folder)), PRACTICE)))
+    as_at_day = settle(as_at or answers.as_at, found)
+    source = read_reports(listed, arranged.exports, as_at_day.day, work, answers)
+    return [source if folder is None else with_practice_toml(source, folder)], as_at_day
 
 
-def _one_kind_each(
-    sources: Sequence[Path], kinds: Sequence[SourceKind | None]
-) -> list[SourceKind | None]:
-    """Return what each source is said to be; None for one that is to be recognised."""
+def _one_kind_each(sources: Sequence[Path], kinds: Sequence[str | None]) -> list[str | None]:
+    """Return the given kind of each source; None for one that is to be recognised."""
     if len(kinds) == len(sources):
         return list(kinds)
     return [kinds[0] if kinds else None] * len(sources)
 
 
 def day_of_source(
-    path: Path, mapping: Path | None = None, kind: SourceKind | None = None
+    path: Path, mapping: Path | None = None, kind: str | None = None
 ) -> FoundDay | None:
-    """Return the day as at which a source's records are, as far as it says so; None where not.
+    """Return the as-at date that a source states; None if it states none.
 
-    A mapping file, `practice.toml` beside the files, an index's own manifest; then what each system
-    writes: the names of EMIS's and Vision's files, SystmOne's SRManifest, a line above a list.
-    UserError as from `read_source`.
+    It is in a mapping file, `practice.toml` beside the files, an index's own manifest; then in what
+    each system writes: the names of EMIS's and Vision's files, SystmOne's SRManifest, a line above
+    a list. UserError as from `read_source`.
     """
-    _check_is_there(path)
+    _check_exists(path)
     if mapping is not None:
         day = read_mapping(mapping).as_at
         return None if day is None else FoundDay(check_as_at(day, str(mapping)), mapping.name)
@@ -207,45 +187,32 @@ def day_of_source(
     day = day_of_practice_toml(path)
     if day is not None:
         return FoundDay(check_as_at(day, str(path / PRACTICE)), PRACTICE)
-    return _DAY_OF[kind](path)
+    return folder_reader(kind).day_of(path)
 
 
-def _day_of_tables(path: Path) -> FoundDay | None:
-    """Return the as-at date of a folder of tables that is an index itself."""
-    if not (path / MANIFEST).is_file():
-        return None
-    return FoundDay(read_manifest(path).as_at, f"{path.name}/{MANIFEST}")
-
-
-_DAY_OF: dict[str, Callable[[Path], FoundDay | None]] = {
-    "tables": _day_of_tables,
-    "emis": day_of_emis,
-    "systmone": day_of_systmone,
-    "vision": day_of_vision,
-}
-
-
-def _check_is_there(path: Path) -> None:
+def _check_exists(path: Path) -> None:
     if not path.exists():
         raise UserError(f"{path}: there is no such file or folder.")
 
 
-def _check_is_folder(path: Path, kind: SourceKind) -> None:
+def _check_is_folder(path: Path, kind: str) -> None:
     if not path.is_dir():
-        raise UserError(f"{path}: this is a file. For --from {kind} give the folder of the files.")
+        raise UserError(
+            f"{path}: this is a file. For --from {kind} give the folder with the files."
+        )
 
 
 def questions_about(
     sources: Sequence[Path],
     mapping: Path | None = None,
-    kinds: Sequence[SourceKind | None] = (),
+    kinds: Sequence[str | None] = (),
     answers: Answers = NO_ANSWERS,
     as_at: date | None = None,
 ) -> tuple[Question, ...]:
-    """Return what the sources leave open, for a person to answer first.
+    """Return the questions that the sources leave open, for a person to answer first.
 
-    Who is registered is only asked where all sources are lists: else the others say it. The day of
-    the export is asked last, where neither `as_at` nor any source says it. UserError as from
+    Who is registered is only asked if all sources are lists: otherwise the others say it. The day
+    of the export is asked last, if neither `as_at` nor any source states it. UserError as from
     `read_source`.
     """
     is_known = as_at is not None or answers.as_at is not None
@@ -254,43 +221,44 @@ def questions_about(
         if arranged is not None:
             with TemporaryDirectory(prefix="recordpick.") as folder:
                 read_all, day = _read_arranged(arranged, Path(folder), answers, as_at)
-            questions = [one for source in read_all for one in source.questions]
+            found = [one for source in read_all for one in source.questions]
             if day.source == TODAY:
-                questions.append(_which_day(sources, ""))
-            return tuple(questions)
+                found.append(_which_day(sources, ""))
+            return tuple(found)
     sources = [named_kind(source)[0] for source in sources]
-    said = _one_kind_each(sources, kinds)
-    asked: list[Question] = []
+    kind_of_each = _one_kind_each(sources, kinds)
+    questions: list[Question] = []
     lists_only = mapping is None
-    for path, kind in zip(sources, said, strict=True):
+    for path, kind in zip(sources, kind_of_each, strict=True):
         if not path.exists():
             continue
         if mapping is None and (kind or kind_of_source(path)) == "list":
             read = read_list(path, answers)
-            asked += read.questions
+            questions += read.questions
             is_known = is_known or read.as_at is not None
         else:
             lists_only = False
             is_known = is_known or day_of_source(path, mapping, kind) is not None
-    open_ones = [one for one in asked if one.about != "registered" or lists_only]
+    questions = [one for one in questions if one.about != "registered" or lists_only]
     if not is_known and sources:
-        open_ones.append(_which_day(sources, _hint(sources, mapping, said)))
-    return tuple(open_ones)
+        questions.append(_which_day(sources, _hint(sources, mapping, kind_of_each)))
+    return tuple(questions)
 
 
-def _hint(sources: Sequence[Path], mapping: Path | None, kinds: Sequence[SourceKind | None]) -> str:
-    """Say on which day the last entry was made, where that can be told."""
+def _hint(sources: Sequence[Path], mapping: Path | None, kinds: Sequence[str | None]) -> str:
+    """Return a sentence with the day of the last entry; "" if it is unknown."""
     if mapping is not None:
         return ""
-    found = [
-        day
-        for path, kind in zip(sources, kinds, strict=True)
-        if (day := last_entry(path, kind or kind_of_source(path)))
-    ]
-    if not found:
+    kind_of_each = [kind or kind_of_source(path) for path, kind in zip(sources, kinds, strict=True)]
+    last = last_entry(
+        column
+        for path, kind in zip(sources, kind_of_each, strict=True)
+        if kind != LIST
+        for column in folder_reader(kind).entry_dates(path)
+    )
+    if last is None:
         return ""
-    last = max(found)
-    return f"The last entry was made on {last.day} {last:%B %Y}: the export is of then or later."
+    return f"The last entry was made on {last.day} {last:%B %Y}: the export was made then or later."
 
 
 def _which_day(sources: Sequence[Path], hint: str) -> Question:
@@ -299,7 +267,7 @@ def _which_day(sources: Sequence[Path], hint: str) -> Question:
         "as_at",
         names,
         "",
-        f"{names}: nothing says of which day the records are. On which day was this export made? "
-        "Who is registered, which medicines are current and all ages are worked out as at that "
-        f"day. {hint}".rstrip(),
+        f"{names}: the date of the records is not stated. On which day was this export made? Who "
+        "is registered, which medicines are current and all ages are calculated as at that day. "
+        f"{hint}".rstrip(),
     )

@@ -1,11 +1,10 @@
 """Reader of a folder of tables: files named as the tables (`patients.parquet`, `events.csv` …).
 
-Any other Parquet or CSV file in it becomes a table of its own. `practice.toml` beside them may say
-what they are of (practice_toml.py); a folder that is an index itself says so, and is checked first.
+Any other Parquet or CSV file in the folder becomes a table of its own. A folder that is itself an
+index is checked first.
 
-`practice.toml` beside the files of a source: what they are of.
-
-It may say `name`, `as_at`, `synthetic` and `made_by`; what it says goes before what the files say.
+`practice.toml` beside the files of any source may have the practice's `name`, `as_at`, `synthetic`
+and `made_by`; it takes precedence over the files.
 """
 
 from __future__ import annotations
@@ -22,34 +21,35 @@ from recordpick.csvio.rejects import ROW
 from recordpick.csvio.scan import TableFile, open_table_file
 from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.errors import UserError
-from recordpick.index.manifest import MANIFEST, REJECTED, SET_ASIDE
+from recordpick.index.as_at import FoundDay
+from recordpick.index.manifest import EMPTIED_VALUES, MANIFEST, REJECTED, read_manifest
 from recordpick.index.practice_index import open_index
-from recordpick.index.source import Source, SourcePart
+from recordpick.index.source import FolderReader, Source, SourcePart
 from recordpick.regular_files import check_regular
 from recordpick.sanitize import visible
 from recordpick.schema import TABLES
 
 
 def is_folder_of_tables(path: Path) -> bool:
-    """Return whether there is a file of patients in the folder."""
+    """Return whether the folder has a file of patients."""
     return any((path / f"patients{ending}").is_file() for ending in (".parquet", ".csv"))
 
 
-def read_folder(path: Path, work: Path) -> Source:
-    """Read the tables of the folder; UserError where a file is none or named twice.
+def read_folder(path: Path, work: Path, *_: object) -> Source:
+    """Read the tables in the folder; UserError if a file cannot be read or a table has two files.
 
-    `work` is an empty folder for what must be rewritten.
+    `work` is an empty folder for converted copies.
     """
     files: dict[str, Path] = {}
     for file in sorted(path.iterdir()):
         if file.suffix.lower() not in {".parquet", ".csv"} or file.name.startswith("."):
             continue
-        if file.name in {REJECTED, SET_ASIDE}:
+        if file.name in {REJECTED, EMPTIED_VALUES}:
             continue
         if file.stem in files:
             raise UserError(
-                f"{path}: there are two files of table {file.stem} "
-                f"({files[file.stem].name} and {file.name}). Take one of them away."
+                f"{path}: there are two files for table {file.stem} "
+                f"({files[file.stem].name} and {file.name}). Remove one of them."
             )
         files[file.stem] = file
     if "patients" not in files:
@@ -58,15 +58,15 @@ def read_folder(path: Path, work: Path) -> Source:
     parts = tuple(_part(name, files[name], work) for name in order)
     if not (path / MANIFEST).is_file():
         return Source(parts)
-    said = open_index(path).manifest
+    manifest = open_index(path).manifest
     return Source(
         parts,
-        practice=said.practice,
-        as_at=said.as_at,
-        synthetic=said.synthetic,
-        conflated=said.conflated,
-        gaps=said.gaps,
-        restrictions=said.restrictions,
+        practice=manifest.practice,
+        as_at=manifest.as_at,
+        synthetic=manifest.synthetic,
+        conflated=manifest.conflated,
+        gaps=manifest.gaps,
+        restrictions=manifest.restrictions,
     )
 
 
@@ -79,13 +79,13 @@ def _part(table: str, file: Path, work: Path) -> SourcePart:
     if found.doubled:
         raise UserError(
             f"{file}, line 1: the header has {min(found.doubled)} twice. "
-            "Take one of the columns away, or give it another name."
+            "Remove one of the columns, or give it another name."
         )
     return text_part(table, found)
 
 
 def text_part(table: str, found: TableFile) -> SourcePart:
-    """Make a part of a text file whose columns are named as the table's."""
+    """Return the part for a text file whose columns are named as the table's."""
     return SourcePart(
         table=table,
         file=found.path.name,
@@ -100,48 +100,48 @@ def text_part(table: str, found: TableFile) -> SourcePart:
 
 
 def parquet_part(table: str, file: Path) -> SourcePart:
-    """Make a part of a Parquet file: rows are counted from 1 where others have lines."""
+    """Return the part for a Parquet file: rows numbered from 1 take the place of lines."""
     check_regular(file)
     try:
         scan = pl.scan_parquet(file, row_index_name=ROW, glob=False)
         scan.collect_schema()
         rows = scan.select(pl.len()).collect().item()
     except (pl.exceptions.PolarsError, OSError):
-        raise UserError(f"{file}: this is not a Parquet file, or a damaged one.") from None
+        raise UserError(f"{file}: this is not a Parquet file, or it is damaged.") from None
     return SourcePart(table, file.name, file, scan, scan, rows)
 
 
 PRACTICE = "practice.toml"
 AT_MOST = 1024**2
 LONGEST_NAME = 1000
-"""Characters of a practice's name."""
+"""The most characters of a practice's name."""
 
 FIRST_AS_AT, LAST_AS_AT = date(1980, 1, 1), date(2099, 12, 30)
-"""Days between which records on a computer can be: others are placeholders, or typed wrongly."""
+"""The days between which computer records can be: others are placeholders, or typing errors."""
 
 _KEYS = ("name", "as_at", "synthetic", "made_by")
 
 
 def with_practice_toml(source: Source, folder: Path) -> Source:
-    """Return the source with what `practice.toml` in the folder says.
+    """Return the source with the values of `practice.toml` in the folder.
 
-    UserError if it is no TOML, or a value cannot be taken as it is.
+    UserError if it is not TOML, or a value is not valid.
     """
     path = folder / PRACTICE
-    said = _said(path)
+    settings = _settings(path)
     return replace(
         source,
-        practice=said.get("name", source.practice),
-        as_at=_day(path, said.get("as_at")) or source.as_at,
-        synthetic=said.get("synthetic", source.synthetic),
+        practice=settings.get("name", source.practice),
+        as_at=_day(path, settings.get("as_at")) or source.as_at,
+        synthetic=settings.get("synthetic", source.synthetic),
     )
 
 
 def problem_with_day(day: date) -> str:
-    """Return why a day cannot be that of a practice's records; "" if it can."""
+    """Return why a day cannot be the date of a practice's records; "" if it can."""
     if FIRST_AS_AT <= day <= LAST_AS_AT:
         return ""
-    return f"{day.isoformat()} cannot be the day of the records"
+    return f"{day.isoformat()} cannot be the date of the records"
 
 
 def problem_with_name(name: str) -> str:
@@ -151,13 +151,13 @@ def problem_with_name(name: str) -> str:
     return ""
 
 
-def _said(path: Path) -> dict[str, Any]:
+def _settings(path: Path) -> dict[str, Any]:
     try:
-        said, _ = read_toml(path, AT_MOST)
+        settings, _ = read_toml(path, AT_MOST)
     except FileNotFoundError:
         return {}
     wrong = []
-    for key, value in said.items():
+    for key, value in settings.items():
         if key not in _KEYS:
             known = ", ".join(_KEYS)
             wrong.append(f"key {visible(key[:100])} is unknown. Known are {known}")
@@ -170,7 +170,7 @@ def _said(path: Path) -> dict[str, Any]:
                 wrong.append(f"{key} {problem}")
     if wrong:
         raise UserError.of(f"{path}: {problem}." for problem in wrong)
-    return said
+    return settings
 
 
 def _day(path: Path, value: object) -> date | None:
@@ -193,6 +193,16 @@ def _problem_with_as_at(value: date | str) -> str:
 
 
 def day_of_practice_toml(folder: Path) -> date | None:
-    """Return the as-at date that `practice.toml` in the folder says; None where it says none."""
+    """Return the as-at date in `practice.toml` in the folder; None if it has none."""
     path = folder / PRACTICE
-    return _day(path, _said(path).get("as_at"))
+    return _day(path, _settings(path).get("as_at"))
+
+
+def _day_of_index(path: Path) -> FoundDay | None:
+    """Return the as-at date of a folder of tables that is itself an index."""
+    if not (path / MANIFEST).is_file():
+        return None
+    return FoundDay(read_manifest(path).as_at, f"{path.name}/{MANIFEST}")
+
+
+READER = FolderReader(is_folder_of_tables, read_folder, _day_of_index)

@@ -1,7 +1,4 @@
-"""Write a synthetic practice as EMIS's bulk extract.
-
-Write a synthetic practice as a folder of EMIS's bulk extract, atomically.
-"""
+"""Write a synthetic practice as a folder of EMIS's bulk extract, atomically."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The open files of an EMIS extract, and the ids of codes, drugs, staff and places found so far.
 
-GUIDs in braces, derived from a kind and a number: always the same for the same thing.
+GUIDs are in braces, and derived from a kind and a number: always the same for the same thing.
 """
 
 from __future__ import annotations

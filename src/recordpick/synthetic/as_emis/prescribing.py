@@ -31,7 +31,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
         __id=guid("medication", pl.col("medication_id")),
         __patient=guid("patient", pl.col("patient_id")),
     )
-    told = {
+    common = {
         "PatientGuid": pl.col("__patient"),
         "DrugRecordGuid": pl.col("__id"),
         "EnteredTime": clock(pl.col("medication_id")),
@@ -45,7 +45,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     extract.write(
         "Prescribing_DrugRecord",
         rows.select(
-            **told,
+            **common,
             EffectiveDate="started_on",
             EnteredDate="started_on",
             PrescriptionType=pl.col("course").replace_strict(COURSE, default=None),
@@ -68,7 +68,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     extract.write(
         "Prescribing_IssueRecord",
         issued.select(
-            **told,
+            **common,
             IssueRecordGuid=guid("issue", pl.col("__issue")),
             EffectiveDate="__day",
             EnteredDate="__day",

@@ -1,7 +1,4 @@
-"""CareRecord_*: entries, problems, consultations, referrals and diary entries, with their codes.
-
-Admin_*: the patients, the staff and the organisations.
-"""
+"""CareRecord_* and Admin_*: all entries and their codes; patients, staff and organisations."""
 
 from __future__ import annotations
 

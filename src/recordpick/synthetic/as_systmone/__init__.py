@@ -1,7 +1,4 @@
-"""Write a synthetic practice as SystmOne's strategic reporting extract.
-
-Write a synthetic practice as a folder of SystmOne's extract, atomically.
-"""
+"""Write a synthetic practice as a folder of SystmOne's strategic reporting extract, atomically."""
 
 from __future__ import annotations
 

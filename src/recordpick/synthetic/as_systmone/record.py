@@ -100,7 +100,7 @@ def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
 def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     """Write SRRepeatTemplate for repeats and SRPrimaryCareMedication for issues."""
     acute = pl.col("course") == "acute"
-    told = {
+    common = {
         "IDPatient": pl.col("patient_id"),
         "IDMultiLexDMD": pl.when(pl.col("code_system") == "dmd").then("code"),
         "IDMultiLexProduct": pl.col("code"),
@@ -111,7 +111,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     extract.write(
         "SRRepeatTemplate",
         medications.filter(~acute).select(
-            **told,
+            **common,
             RowIdentifier="medication_id",
             DateEventRecorded=day("started_on"),
             DateEvent=day("started_on"),
@@ -132,7 +132,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     extract.write(
         "SRPrimaryCareMedication",
         issued.select(
-            **told,
+            **common,
             RowIdentifier=pl.concat_str("medication_id", pl.col("k").cast(pl.String).str.zfill(2)),
             DateEvent=day("__day"),
             DateMedicationStart=day("__day"),
@@ -144,7 +144,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     extract.write(
         "SRPrimaryCareMedication",
         medications.filter(acute).select(
-            **told,
+            **common,
             RowIdentifier="medication_id",
             DateEvent=day("started_on"),
             DateMedicationStart=day("started_on"),

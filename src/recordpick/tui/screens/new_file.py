@@ -73,8 +73,9 @@ _FIELDS = {
     ),
     "pack": _FormField(
         "Supplier's criteria",
-        "The supplier's criteria (TOML, CSV or Excel). At first it is the pack that comes with "
-        "recordpick. F2 browses.",
+        "The supplier's criteria: a pack (TOML), or a list in Excel, OpenDocument, Word or CSV. At "
+        "first it is the pack that comes with recordpick. F2 browses; F4 turns a list in words "
+        "into rules.",
         "Say which criteria to use.",
     ),
     "practice": _FormField("Practice", "The name of the practice for the selection list."),
@@ -94,7 +95,7 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
     "path": (),
     "records": (".csv", ".txt", ".tsv", ".xlsx", ".ods", ".parquet"),
     "mapping": (".toml",),
-    "pack": (".toml", ".csv", ".xlsx"),
+    "pack": (".toml", ".csv", ".xlsx", ".ods", ".docx"),
 }
 """The fields for a path, and the files that each may be."""
 
@@ -110,19 +111,34 @@ class NewFileScreen(Screen[NewFile | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("f2", "browse", "Browse: for the file or folder of the field", FORM, label="Browse"),
         key("f3", "create", "Create it: the working file, and open it", FORM, label="Create it"),
+        key(
+            "f4",
+            "draft_rules",
+            "Rules from words: a list in words becomes criteria",
+            FORM,
+            label="Rules from words",
+        ),
         key("f1", "app.help", THIS_PART, HELP_GROUP, label="Help"),
         key("escape", "cancel", "Back: to the first screen", FORM, label="Back"),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]  # noqa: RUF012 - declared by Textual
 
-    def __init__(self, name: str, role: Role, filled: NewFile | None = None) -> None:
-        """Take what is known of the person, and what was filled in before."""
+    def __init__(
+        self,
+        name: str,
+        role: Role,
+        filled: NewFile | None = None,
+        pack: Path | None = None,
+        records: Path | None = None,
+    ) -> None:
+        """Take what is known of the person, and what was filled in before, here or elsewhere."""
         super().__init__()
         self._role = filled.role if filled else role
         self._values = {
             "path": str(Path.cwd() / f"data-checking{SUFFIX}"),
-            "pack": str(general_practice_pack()),
+            "records": str(records or ""),
+            "pack": str(pack or general_practice_pack()),
             "name": name,
         }
         if filled is not None:
@@ -187,6 +203,22 @@ class NewFileScreen(Screen[NewFile | None]):
             file_name = Path(field.value).name or f"data-checking{SUFFIX}"
             chosen = str(path / file_name if name == "path" else path)
             field.value = f"{before}; {chosen}" if sign and not last.strip() else chosen
+
+    @work
+    async def action_draft_rules(self) -> None:
+        """Turn the supplier's list in words into a pack, and put that into its field."""
+        from recordpick.tui.flows.rules_from_words import rules_from_words
+
+        pack = self.query_one("#pack", Input)
+        filled = parse_path(pack.value)
+        sheet = "" if filled.suffix.casefold() == ".toml" else str(filled)
+        drafted = await rules_from_words(self.app, self.query_one("#name", Input).value, sheet)
+        if drafted is None:
+            return
+        pack.value = str(drafted.pack)
+        records = self.query_one("#records", Input)
+        if drafted.records is not None and not records.value.strip():
+            records.value = str(drafted.records)
 
     @on(Input.Submitted)
     def _next_field(self) -> None:

@@ -20,7 +20,7 @@ from recordpick.tui.widgets.lines import KeysLine
 
 
 class StartScreen(Screen[None]):
-    """Recent working files, and three ways to begin."""
+    """Recent working files, and four ways to begin."""
 
     HELP_PAGE = HelpPage(
         "recordpick",
@@ -33,6 +33,13 @@ class StartScreen(Screen[None]):
         key("o", "choose('open')", "Open: a working file", FILE, label="Open"),
         key("n", "choose('new')", "New: a working file", FILE, label="New"),
         key(
+            "w",
+            "choose('rules')",
+            "Rules from words: the supplier's sheet becomes criteria",
+            FILE,
+            label="Rules from words",
+        ),
+        key(
             "d", "choose('demo')", "Demonstration: on made-up patients", FILE, label="Demonstration"
         ),
         *HELP_KEYS,
@@ -42,7 +49,7 @@ class StartScreen(Screen[None]):
     COMMANDS_WITHOUT_KEY = (MERGE_COMMAND,)
 
     class Chosen(Message):
-        """What the person chose: "open", "new", "demo", or "recent", a recent file (`path`)."""
+        """What was chosen: "open", "new", "rules", "demo", or "recent", a recent file (`path`)."""
 
         def __init__(self, choice: str, path: Path | None = None) -> None:
             super().__init__()
@@ -88,6 +95,7 @@ class StartScreen(Screen[None]):
             [
                 Option("Open a working file …", id="open"),
                 Option("Start a new working file …", id="new"),
+                Option("Rules from words: the supplier's sheet becomes criteria …", id="rules"),
                 Option("Look at the demonstration, on made-up patients", id="demo"),
             ]
         )

@@ -93,11 +93,21 @@ class TickBox(Checkbox):
     BUTTON_INNER = "[ ]"
     BUTTON_RIGHT = ""
 
-    def __init__(self, label: str, id: str) -> None:  # noqa: A002 - Textual's own name
-        """Take what is ticked."""
-        super().__init__(label, id=id, compact=True, classes="tick")
+    def __init__(
+        self,
+        label: str,
+        id: str,  # noqa: A002 - Textual's own name
+        *,
+        value: bool = False,
+    ) -> None:
+        """Take what is ticked, and whether it is at first."""
+        super().__init__(label, value, id=id, compact=True, classes="tick")
+        self._show_tick()
 
     def watch_value(self) -> None:
         """Show the tick."""
-        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        self._show_tick()
         super().watch_value()
+
+    def _show_tick(self) -> None:
+        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"

@@ -1,13 +1,12 @@
-"""Which files of a folder are of an EMIS extract: told by their names.
+"""The files of an EMIS extract, recognised by their names, and the keys that join them.
 
 `<from>-<to>_<Schema>_<Table>_<yyyyMMddHHmmss>_<agreement guid>.csv`. From and to are days or the
 numbers of processing runs. A file that was renamed to its table, with or without a day before or
 after it, is recognised as well.
 
-How GUIDs become ids: a GUID is unique only together with its organisation's.
-
-Where one organisation has patients, an id is the GUID without its braces. Where several have, the
-organisation's ODS code (or its GUID) stands before it. The same in every version of an extract.
+A GUID is unique only together with its organisation's. If one organisation has patients, an id is
+the GUID without its braces; if several have, the organisation's ODS code (or its GUID) is put
+before it. Ids are the same in every version of an extract.
 """
 
 from __future__ import annotations
@@ -61,14 +60,14 @@ USED = (
 LARGE = frozenset(
     {OBSERVATION, PROBLEM, DRUG_RECORD, ISSUE_RECORD, CONSULTATION, SLOT, DIARY, REFERRAL}
 )
-"""Those that grow with the record. Haste will do, as their last column is never empty."""
+"""Those that grow with the record. Optimistic scans: their last column is never empty."""
 
 DRIFTS = {
     "ClinicianUserInRoleGuid": ("ClinicanUserInRoleGuid",),
     "ExternalUsualGP": ("ExternalUsusalGP",),
     "ExternalUsualGPOrganisation": ("ExternalUsusalGPOrganisation",),
 }
-"""Columns that some versions spell otherwise; differences of case need no mention."""
+"""Columns that some versions spell differently; differences of case need no entry."""
 
 _NAME = re.compile(
     r"(?:(?:full|bulk|incremental|delta)_)?"
@@ -84,7 +83,7 @@ _TABLES = {name.lower(): name for name in USED}
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a file's name says: its table, the last day or run that it covers, when it was made."""
+    """The parts of a file's name: table, the last day or run that it covers, when it was made."""
 
     path: Path
     table: str
@@ -93,14 +92,14 @@ class Named:
 
     @property
     def day(self) -> date | None:
-        """The day up to which the file tells; that on which it was made if runs are numbered."""
+        """The last day that the file covers; the day on which it was made if runs are numbered."""
         if len(str(self.last)) in {8, 14} and (day := read_as_at(str(self.last))):
             return day
         return read_as_at(self.stamp) if self.stamp else day_in_name(self.path.name)
 
 
 def named(path: Path) -> Named | None:
-    """Read a file's name; None if it is none of an extract."""
+    """Parse a file's name; None if it is not the name of a file of an extract."""
     found = _NAME.fullmatch(path.name)
     if found is None or (found["stamp"] is None and found["table"].lower() not in _TABLES):
         return None
@@ -110,15 +109,15 @@ def named(path: Path) -> Named | None:
 
 
 def day_of_emis(folder: Path) -> FoundDay | None:
-    """Return the latest day in the files' names; None where they are named by their tables only."""
+    """Return the latest day in the files' names; None if the names are only those of tables."""
     every = (name.day for several in files_of(folder).values() for name in several)
     return latest(every, "file names")
 
 
 def deltas_of(tables: Mapping[str, Sequence[Named]]) -> list[str]:
-    """Return the names of files that hold changes only, by their names (INCREMENTAL_…).
+    """Return the names of files that hold changes only (INCREMENTAL_…).
 
-    Those beside a full file of their table are none: together they are the whole table.
+    Not those beside a full file of their table: together they are the whole table.
     """
     names = ([name.path.name for name in several] for several in tables.values())
     return [name for several in names if all(map(_DELTA.search, several)) for name in several]
@@ -144,9 +143,9 @@ def is_emis_extract(path: Path) -> bool:
 def open_files(
     tables: Mapping[str, Sequence[Named]], work: Path, announce: Announce
 ) -> dict[str, tuple[ExtractFile, ...]]:
-    """Look at every file that is used, which is announced; `work` is an empty folder.
+    """Announce and open every file that is used; `work` is an empty folder.
 
-    Two at a time: more would only have a disk seek. The largest first, so that none of these is
+    Two at a time: more would only make a disk seek. The largest first, so that none of these is
     left for the end.
     """
 
@@ -157,7 +156,7 @@ def open_files(
             DRIFTS,
             number=number,
             delimiter=",",
-            hasty=table in LARGE,
+            optimistic=table in LARGE,
         )
 
     each = [(table, *one) for table in USED for one in enumerate(tables.get(table, ()))]
@@ -165,11 +164,11 @@ def open_files(
     for *_, name in each:
         announce(name.path)
     with ThreadPoolExecutor(2) as pool:
-        waiting = {one[:2]: pool.submit(opened, *one) for one in each}
+        futures = {one[:2]: pool.submit(opened, *one) for one in each}
         try:
             return {
                 table: tuple(
-                    waiting[table, number].result() for number in range(len(tables.get(table, ())))
+                    futures[table, number].result() for number in range(len(tables.get(table, ())))
                 )
                 for table in USED
             }
@@ -178,31 +177,31 @@ def open_files(
 
 
 _FILES = 4096
-"""More than there are files of one table."""
+"""More files than one table has."""
 
 
 @dataclass(frozen=True)
 class Keys:
-    """The organisations that have patients: what stands before their ids, by their GUID."""
+    """The organisations that have patients: the prefix of their ids, by their GUID."""
 
     prefixes: dict[str, str]
 
     def key(self, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Make what rows of different files are joined by; null for another organisation's."""
+        """Return the key that joins rows of different files; null for another organisation's."""
         if len(self.prefixes) == 1:
             return pl.when(organisation == next(iter(self.prefixes))).then(guid)
         known = pl.when(organisation.is_in(list(self.prefixes))).then(organisation)
         return pl.concat_str(guid, known)
 
     def index_of(self, table: LookupTable, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Return the place of a key in a table that is asked by keys; null if it is not there."""
-        if len(self.prefixes) == 1:  # to leave out places costs less than to leave out texts
+        """Return the index of a key in a lookup table; null if it is not in the table."""
+        if len(self.prefixes) == 1:  # emptying indexes costs less than emptying texts
             own = organisation == next(iter(self.prefixes))
             return pl.when(own).then(table.index_of(guid))
         return table.index_of(self.key(guid, organisation))
 
     def id(self, guid: pl.Expr, organisation: pl.Expr) -> pl.Expr:
-        """Make the id of a row; null where there is no GUID, empty where that is only blanks."""
+        """Return the id of a row; null without a GUID, empty where that is only blanks."""
         bare = guid.str.strip_chars("{} ")
         if len(self.prefixes) == 1:
             return bare
@@ -213,7 +212,7 @@ class Keys:
 
 
 def order_of(file: ExtractFile) -> pl.Expr | FastCast:
-    """Return what tells the order in which rows were given (parts.py): the ProcessingId."""
+    """Return VERSION, the order in which rows were supplied: the ProcessingId."""
     if not file.has("ProcessingId"):
         return pl.lit(None, pl.Int64)
     text = file.raw("ProcessingId")
@@ -225,9 +224,9 @@ def _run(text: pl.Expr) -> pl.Expr:
 
 
 def run_of(file: ExtractFile) -> pl.Expr:
-    """Return the same as one number, for files that are read whole: the ProcessingId, the place."""
-    place = pl.lit(file.number, pl.Int64)
+    """Return VERSION for files that are read together: ProcessingId and position in one number."""
+    position = pl.lit(file.number, pl.Int64)
     if not file.has("ProcessingId"):
-        return place.alias(VERSION)
+        return position.alias(VERSION)
     run = _run(file.raw("ProcessingId")).fill_null(0)
-    return (run * _FILES + place).alias(VERSION)
+    return (run * _FILES + position).alias(VERSION)

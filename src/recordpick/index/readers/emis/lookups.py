@@ -1,7 +1,4 @@
-"""What the codes, drugs, staff and organisations are that other files of the extract speak of.
-
-What rows of an extract speak of: whose they are, which code, which drug, by whom.
-"""
+"""Lookup tables of an EMIS extract: patients, codes, drugs, staff and organisations."""
 
 from __future__ import annotations
 
@@ -33,23 +30,23 @@ KEY = "__key"
 
 @dataclass(frozen=True)
 class LookedUp:
-    """A table to join: `KEY` (each once) and what it stands for; and what became of its rows."""
+    """A lookup table: `KEY` (each once) and its columns; and the row counts of its files."""
 
     frame: pl.DataFrame
     files: tuple[LookUp, ...]
 
     def has(self, column: str) -> bool:
-        """Return whether that is known of each key."""
+        """Return whether the table has that column."""
         return column in self.frame.columns
 
 
 def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
     """Return KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
 
-    `prefixes` are the ODS codes of the practices: codes that a practice made begin with its own.
+    `prefixes` are the ODS codes of the practices: a practice's own codes begin with its code.
     UserError if the files are missing, as no entry can be understood without them.
     """
-    _needed(files, CLINICAL_CODE, "no entry has a code or a term", folder)
+    _check_present(files, CLINICAL_CODE, "no entry has a code or a term", folder)
     frame, look_ups = _latest(
         files,
         "codes",
@@ -64,15 +61,15 @@ def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder
     )
     read = pl.col("read") if "read" in frame.columns else pl.lit(None, pl.String)
     snomed = pl.when(pl.col("snomed") != "0").then(pl.col("snomed"))
-    made_here = pl.lit(value=False)
+    is_own = pl.lit(value=False)
     for prefix in ("EMIS", *prefixes):
-        made_here |= read.str.to_uppercase().str.starts_with(prefix.upper()).fill_null(value=False)
+        is_own |= read.str.to_uppercase().str.starts_with(prefix.upper()).fill_null(value=False)
     is_snomed = snomed.is_not_null()
     columns = {
         "code": pl.coalesce(snomed, read, KEY),
         "code_system": pl.when(is_snomed).then(pl.lit("snomed")).otherwise(pl.lit("local")),
         "term": pl.col("term"),
-        "is_local_code": ~is_snomed | made_here,
+        "is_local_code": ~is_snomed | is_own,
         "is_degraded": is_degraded(pl.col("term")),
     }
     if "category" in frame.columns:
@@ -85,7 +82,7 @@ def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder
 
 def drug_codes(files: Sequence[ExtractFile], folder: Path) -> LookedUp:
     """Return KEY (CodeId), code, code_system, drug, is_unmapped; UserError if files are missing."""
-    _needed(files, DRUG_CODE, "no medicine has a name or a code", folder)
+    _check_present(files, DRUG_CODE, "no medicine has a name or a code", folder)
     frame, look_ups = _latest(
         files,
         "drugs",
@@ -140,11 +137,11 @@ def organisations(files: Sequence[ExtractFile]) -> LookedUp | None:
     return LookedUp(frame.with_columns(missing).select(KEY, "name", "ods"), look_ups)
 
 
-def _needed(files: Sequence[ExtractFile], table: str, why: str, folder: Path) -> None:
+def _check_present(files: Sequence[ExtractFile], table: str, why: str, folder: Path) -> None:
     if not files:
         raise UserError(
-            f"{folder}: the file of {table} is missing from this EMIS extract: without it {why}. "
-            "Put it beside the others and begin again."
+            f"{folder}: the file {table} is missing from this EMIS extract: without it {why}. "
+            "Put it beside the others and start again."
         )
 
 
@@ -157,7 +154,7 @@ def _latest(
     needed: Sequence[str] = (),
     organisation: bool = False,
 ) -> tuple[pl.DataFrame, tuple[LookUp, ...]]:
-    """Read a table whose rows are looked up, of each key the row that was given last."""
+    """Read a lookup table; for each key, the last row supplied."""
     frames = []
     for file in files:
         for name in (key, *needed, *(["OrganisationGuid"] if organisation else [])):
@@ -205,8 +202,8 @@ def _once(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 @dataclass(frozen=True)
-class Known:
-    """The small tables in which is looked up what rows speak of; None where a file is missing."""
+class Lookups:
+    """The lookup tables for ids in other files; None where a file is missing."""
 
     keys: Keys
     patients: LookupTable
@@ -224,7 +221,7 @@ class Known:
         columns: Mapping[str, pl.Expr | FastCast],
         deleted: pl.Expr | None = None,
     ) -> pl.LazyFrame:
-        """Return these columns of a file, behind what all rows have: ROW, ORDER, DELETED, whose."""
+        """Return these columns of a file, with ROW, VERSION, DELETED and patient_id before them."""
         every: dict[str, pl.Expr | FastCast] = {
             ROW: pl.col(ROW),
             VERSION: order_of(file),
@@ -234,22 +231,22 @@ class Known:
         return select_cast(file.frame, every | dict(columns))
 
     def id(self, file: ExtractFile, *columns: str) -> pl.Expr:
-        """Make an id of the first of these columns of GUIDs that has one; blanks give ""."""
+        """Return an id from the first of these columns with a GUID; "" for blanks."""
         guids = [file.raw(column) for column in columns]
         guid = guids[0] if len(guids) == 1 else pl.coalesce(guids)
         return self.keys.id(guid, file.raw("OrganisationGuid"))
 
     def index_of(self, table: LookupTable, file: ExtractFile, column: str) -> pl.Expr:
-        """Return where in a table stands what a column of GUIDs means."""
+        """Return the index in a lookup table for a column of GUIDs."""
         return self.keys.index_of(table, file.raw(column), file.raw("OrganisationGuid"))
 
     def _patient(self, file: ExtractFile) -> FastCast:
-        """Return whose row it is (Categorical); a GUID that nobody has stays."""
+        """Return the patient_id of a row (Categorical); an unknown GUID is kept."""
         kind = pl.Categorical()
         return FastCast(
             usual=self.index_of(self.patients, file, "PatientGuid"),
             text=file.raw("PatientGuid"),
-            by_rule=lambda guid: guid.cast(kind),
+            fallback=lambda guid: guid.cast(kind),
             kind=kind,
             values=self.patients.frame["patient_id"].cast(kind),
         )

@@ -1,9 +1,9 @@
-"""Admin_Patient: who the patients are, and by which number they go.
+"""Admin_Patient: who the patients are, and which number each has in the index.
 
 The patient number is EMIS's own (PatientNumber, which staff know and can type into EMIS Web) where
-a patient has one that nobody else has; a GUID otherwise, which is certain but appears nowhere on
-screen. With several organisations the organisation's ODS code stands before either. So no two
-patients ever share a number, and a number changes only where EMIS's own became double or single.
+a patient has one that nobody else has; otherwise a GUID, which is certain but appears nowhere on
+screen. With several organisations, the organisation's ODS code is put before either. So no two
+patients ever share a number, and a number only changes if EMIS's own becomes shared or unique.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
 from recordpick.index.readers.emis.files import Keys, run_of
 from recordpick.index.readers.emis.lookups import KEY, LookedUp
-from recordpick.index.readers.emis.vocabulary import REGISTRATION, SEX, known
+from recordpick.index.readers.emis.vocabulary import REGISTRATION, SEX, to_word
 from recordpick.index.readers.extract_file import ExtractFile, lines_of_rows, patients_are
 from recordpick.index.source import DELETED, VERSION, SourcePart
 from recordpick.index.values import to_date
+from recordpick.text import plural
 
 _FILE, _GUID, _ORGANISATION, _NUMBER = "__file", "__guid", "__organisation", "__number"
 _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
@@ -70,9 +71,9 @@ def organisations_of(files: Sequence[ExtractFile]) -> list[str]:
 def read_patients(
     files: Sequence[ExtractFile], keys: Keys, staff: LookedUp | None, as_at: date
 ) -> PatientsRead:
-    """Return the patients; of several rows of one patient the one that was given last.
+    """Return the patients; of several rows of one patient the last one supplied.
 
-    UserError where a column without which nobody can be told is missing.
+    UserError if a column is missing without which patients cannot be identified.
     """
     frames = [_rows(file, keys, staff, as_at).collect() for file in files]
     same_run = pl.struct(KEY, VERSION).is_first_distinct()
@@ -89,7 +90,7 @@ def read_patients(
     )
     guids = ids.filter("is_guid").height
     notes = (
-        (f"{guids:,} patients go by their GUID, as their EMIS number is empty or another's too.",)
+        (f"{plural(guids, 'patient')}: the number is a GUID, as EMIS's is empty or shared.",)
         if guids
         else ()
     )
@@ -104,7 +105,7 @@ def read_patients(
 
 
 def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) -> pl.LazyFrame:
-    """Return the columns of the patients table, and what tells who is who."""
+    """Return the columns of the patients table, and those that identify patients."""
     guid, organisation = file.text("PatientGuid"), file.raw("OrganisationGuid")
     number = file.text("PatientNumber") if file.has("PatientNumber") else pl.lit(None, pl.String)
     columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
@@ -114,9 +115,9 @@ def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) ->
             "Admin_Patient?"
         )
     if file.has("Sex"):
-        columns["sex"] = known(file.text("Sex"), SEX, "U").alone()
+        columns["sex"] = to_word(file.text("Sex"), SEX, "U").alone()
     if file.has("PatientTypeDescription"):
-        kind = known(file.text("PatientTypeDescription"), REGISTRATION, "other").alone()
+        kind = to_word(file.text("PatientTypeDescription"), REGISTRATION, "other").alone()
         is_dummy = file.yes("DummyType")
         columns["registration"] = pl.when(is_dummy).then(pl.lit("dummy")).otherwise(kind)
     address = [file.text(name) for name in _ADDRESS if file.has(name)]
@@ -167,8 +168,8 @@ def _carer(file: ExtractFile) -> pl.Expr:
 def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
     """Return `status` on the as-at date, where the file has the dates of death and deactivation.
 
-    Whoever was registered again after a deactivation has not left; whoever is only registered from
-    a later day on, or pre-registered, is not registered yet and has no status.
+    A patient registered again after a deactivation has not left. A patient who is only registered
+    from a later day, or pre-registered, is not registered yet and has no status.
     """
     if not {"left_on", "died_on"} <= set(columns):
         return {}
@@ -190,7 +191,7 @@ def _status(columns: dict[str, pl.Expr], as_at: date) -> dict[str, pl.Expr]:
 
 
 def _has_applied(file: ExtractFile) -> pl.Expr:
-    """Return who is only pre-registered: entered before they are accepted onto the list."""
+    """Return whether a patient is only pre-registered: entered before joining the list."""
     if not file.has("PatientTypeDescription"):
         return pl.lit(value=False)
     words = file.text("PatientTypeDescription").str.to_lowercase()
@@ -198,7 +199,7 @@ def _has_applied(file: ExtractFile) -> pl.Expr:
 
 
 def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
-    """Return how many patients are not registered yet, of the rows that hold."""
+    """Yield how many patients are not registered yet, among the current rows."""
     count = sum(
         rows.filter(pl.col("status").is_null(), ~pl.col(_DELETED)).height
         for rows in frames
@@ -214,13 +215,13 @@ def _not_registered(frames: Sequence[pl.DataFrame]) -> Iterator[str]:
 def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
     """Return KEY, patient_id and `is_guid` of everybody, each once.
 
-    Of deleted patients none keeps a number, so that one who was entered again can have it.
+    Deleted patients have no number, so that a patient who was entered again can have it.
     """
-    people = rows.filter("is_latest", ~pl.col("is_again"), pl.col(KEY).is_not_null())
+    patients = rows.filter("is_latest", ~pl.col("is_again"), pl.col(KEY).is_not_null())
     here = ~pl.col(_DELETED)
     alone = here & (here.sum().over(_NUMBER, _ORGANISATION) == 1) & pl.col(_NUMBER).is_not_null()
     number = keys.id(pl.col(_NUMBER), pl.col(_ORGANISATION))
-    return people.select(
+    return patients.select(
         KEY,
         pl.when(alone).then(number).otherwise(pl.col(_GUID)).alias("patient_id"),
         is_guid=here & ~alone,
@@ -229,20 +230,20 @@ def _ids(rows: pl.DataFrame, keys: Keys) -> pl.DataFrame:
 
 def _part(file: ExtractFile, rows: pl.DataFrame, judged: pl.DataFrame) -> SourcePart:
     """Return a file's patients; rows that were replaced count as deleted."""
-    again = judged.filter("is_again")
-    given = judged.select(
+    repeated = judged.filter("is_again")
+    renamed = judged.select(
         ROW, "patient_id", (pl.col(_DELETED) | ~pl.col("is_latest")).alias(DELETED), "is_again"
     )
     frame = (
         rows.drop(_TECHNICAL[1:], _GP)
-        .join(given, on=ROW, how="left", maintain_order="left")
+        .join(renamed, on=ROW, how="left", maintain_order="left")
         .filter(~pl.col("is_again"))
         .drop("is_again")
     )
-    aside = file.file.rejects
-    if again.height:
-        as_read = file.frame.join(again.lazy(), on=ROW, how="semi").collect()
-        reason = "the same patient (PatientGuid) stands on an earlier row of this run"
-        aside = aside.with_more(lines_of_rows(file, as_read, reason))
-    rows_left = file.file.rows - again.height
-    return file.part("patients", frame.lazy(), rows=rows_left, rejects=aside)
+    rejects = file.file.rejects
+    if repeated.height:
+        as_read = file.frame.join(repeated.lazy(), on=ROW, how="semi").collect()
+        reason = "the same patient (PatientGuid) is on an earlier row of this run"
+        rejects = rejects.with_more(lines_of_rows(file, as_read, reason))
+    rows_left = file.file.rows - repeated.height
+    return file.part("patients", frame.lazy(), rows=rows_left, rejects=rejects)

@@ -1,4 +1,4 @@
-"""Reading an EMIS bulk extract: which files there are, and what each gives to which table."""
+"""Reader of the EMIS bulk extract: which of its files supply which tables."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from recordpick.index.readers.emis.care_record import read_observations, read_pr
 from recordpick.index.readers.emis.files import Keys, Named, deltas_of, files_of, open_files
 from recordpick.index.readers.emis.lookups import (
     KEY,
-    Known,
     LookedUp,
+    Lookups,
     clinical_codes,
     drug_codes,
     organisations,
@@ -37,7 +37,7 @@ from recordpick.index.readers.extract_file import (
     changes_only,
     delta_warning,
 )
-from recordpick.index.source import Announce, LookUp, Source, SourcePart
+from recordpick.index.source import Announce, EntryDates, FolderReader, LookUp, Source, SourcePart
 
 Opened = Mapping[str, Sequence[ExtractFile]]
 
@@ -52,7 +52,7 @@ CONFLATED = (
         always=False,
     ),
 )
-"""What the extract does not tell apart."""
+"""The distinctions that the extract does not have."""
 
 
 def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _: None) -> Source:
@@ -63,44 +63,44 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
     named = files_of(path)
     if emis.PATIENT not in named:
         raise UserError(
-            f"{path}: the file of {emis.PATIENT} is missing from this EMIS extract. Put it "
-            "beside the others and begin again."
+            f"{path}: the file {emis.PATIENT} is missing from this EMIS extract. Put it "
+            "beside the others and start again."
         )
     opened = open_files(named, work, announce)
-    places = organisations(opened[emis.ORGANISATION])
+    organisation_names = organisations(opened[emis.ORGANISATION])
     guids = organisations_of(opened[emis.PATIENT])
-    keys = Keys(_prefixes(guids, places))
+    keys = Keys(_prefixes(guids, organisation_names))
     names = staff(opened[emis.USER], keys)
-    people = read_patients(opened[emis.PATIENT], keys, names, as_at)
+    patients = read_patients(opened[emis.PATIENT], keys, names, as_at)
     codes = _codes(opened, keys, path)
     drugs = drug_codes(opened[emis.DRUG_CODE], path) if opened[emis.DRUG_RECORD] else None
     confidential, consultations = _confidential(opened[emis.CONSULTATION], keys)
     opened |= {emis.CONSULTATION: consultations}
-    known = Known(
+    lookups = Lookups(
         keys=keys,
-        patients=LookupTable(people.ids, KEY),
+        patients=LookupTable(patients.ids, KEY),
         codes=_small(codes),
         drugs=_small(drugs),
         staff=_small(names),
-        organisations=_small(places),
+        organisations=_small(organisation_names),
         confidential=confidential,
     )
-    parts = [*people.parts, *_entries(opened, known)]
-    if known.drugs is not None:
-        parts += read_issues(opened[emis.ISSUE_RECORD], known)
-        parts += read_medications(opened[emis.DRUG_RECORD], known)
-    parts += read_slots(opened[emis.SLOT], known, as_at)
+    parts = [*patients.parts, *_entries(opened, lookups)]
+    if lookups.drugs is not None:
+        parts += read_issues(opened[emis.ISSUE_RECORD], lookups)
+        parts += read_medications(opened[emis.DRUG_RECORD], lookups)
+    parts += read_slots(opened[emis.SLOT], lookups, as_at)
     if opened[emis.OBSERVATION]:
-        parts += read_referrals(opened[emis.REFERRAL], known)
-    parts += read_diary(opened[emis.DIARY], known)
-    look_ups = _look_ups(opened, (codes, drugs, names, places))
+        parts += read_referrals(opened[emis.REFERRAL], lookups)
+    parts += read_diary(opened[emis.DIARY], lookups)
+    look_ups = _look_ups(opened, (codes, drugs, names, organisation_names))
     used = {part.path for part in parts} | {used.path for used in look_ups}
     deltas = deltas_of(named)
     return Source(
         parts=tuple(parts),
-        practice=_practice(guids, places),
+        practice=_practice(guids, organisation_names),
         as_at=as_at,
-        notes=(*_notes(named, opened), *_not_needed(opened, used), *people.notes),
+        notes=(*_notes(named, opened), *_not_needed(opened, used), *patients.notes),
         warnings=_warnings(path, deltas),
         look_ups=look_ups,
         conflated=(*CONFLATED, *(changes_only(part.table for part in parts) if deltas else ())),
@@ -110,20 +110,24 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
 def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     if not deltas:
         return ()
-    return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
+    return (delta_warning(path.name, f"by the file names: {', '.join(deltas)}"),)
 
 
-def _prefixes(guids: Sequence[str], places: LookedUp | None) -> dict[str, str]:
-    """Return what stands before the ids of each organisation: its ODS code, else its GUID."""
-    ods = dict(places.frame.select(KEY, "ods").iter_rows()) if places else {}
+def _prefixes(guids: Sequence[str], organisation_names: LookedUp | None) -> dict[str, str]:
+    """Return the prefix of the ids of each organisation: its ODS code, otherwise its GUID."""
+    ods = (
+        dict(organisation_names.frame.select(KEY, "ods").iter_rows()) if organisation_names else {}
+    )
     prefixes = {guid: ods.get(guid) or guid.strip("{} ") for guid in guids}
     if len(set(prefixes.values())) < len(prefixes):
         return {guid: guid.strip("{} ") for guid in guids}
     return prefixes
 
 
-def _practice(guids: Sequence[str], places: LookedUp | None) -> str:
-    names = dict(places.frame.select(KEY, "name").iter_rows()) if places else {}
+def _practice(guids: Sequence[str], organisation_names: LookedUp | None) -> str:
+    names = (
+        dict(organisation_names.frame.select(KEY, "name").iter_rows()) if organisation_names else {}
+    )
     return ", ".join(dict.fromkeys(names[guid] for guid in guids if names.get(guid)))
 
 
@@ -141,9 +145,9 @@ def _small(found: LookedUp | None) -> LookupTable | None:
 def _confidential(
     files: Sequence[ExtractFile], keys: Keys
 ) -> tuple[LookupTable | None, tuple[ExtractFile, ...]]:
-    """Return the keys of consultations that are confidential as a whole; and the files as read."""
+    """Return the keys of consultations that are wholly confidential, and the files as read."""
 
-    def asked(file: ExtractFile) -> dict[str, pl.Expr]:
+    def keys_of(file: ExtractFile) -> dict[str, pl.Expr]:
         key = keys.key(file.raw("ConsultationGuid"), file.raw("OrganisationGuid"))
         return {KEY: pl.when(file.yes("IsConfidential") & ~file.yes("Deleted")).then(key)}
 
@@ -151,23 +155,23 @@ def _confidential(
     frames: list[pl.DataFrame] = []
     for file in files:
         if file.has("IsConfidential"):
-            file_as_read, found = file.collected(asked)
+            file_as_read, found = file.collected(keys_of)
             read.append(file_as_read)
             frames.append(found)
         else:
-            read.append(file.with_care())
+            read.append(file.strict())
     if not frames:
         return None, tuple(read)
     return LookupTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
 
 
-def _entries(opened: Opened, known: Known) -> list[SourcePart]:
+def _entries(opened: Opened, lookups: Lookups) -> list[SourcePart]:
     """Return the entries of the record; problems only where there are entries."""
     if not opened[emis.OBSERVATION]:
         return []
     has_problems = bool(opened[emis.PROBLEM])
-    entries = read_observations(opened[emis.OBSERVATION], known, has_problems=has_problems)
-    return [*read_problems(opened[emis.PROBLEM], known), *entries]
+    entries = read_observations(opened[emis.OBSERVATION], lookups, has_problems=has_problems)
+    return [*read_problems(opened[emis.PROBLEM], lookups), *entries]
 
 
 def _look_ups(opened: Opened, looked_up: Sequence[LookedUp | None]) -> tuple[LookUp, ...]:
@@ -177,15 +181,15 @@ def _look_ups(opened: Opened, looked_up: Sequence[LookedUp | None]) -> tuple[Loo
 
 
 def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:
-    """Name files that only tell about rows of others, where those are not there."""
+    """Return a note on files that only add details to files that are missing."""
     alone = [file.name for files in opened.values() for file in files if file.file.path not in used]
     if not alone:
         return []
-    return [f"Not used, as what they tell about is not in this extract: {', '.join(alone)}."]
+    return [f"Not used, as the files they belong to are not in this extract: {', '.join(alone)}."]
 
 
 def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
-    """Return what was taken for what, and what is not there."""
+    """Return notes on how the files were read, and which are missing."""
     count = sum(len(several) for several in named.values())
     notes = [f"Read as an EMIS bulk extract: {count} files of {len(named)} tables."]
     unused = sorted(set(named) - set(emis.USED))
@@ -193,10 +197,20 @@ def _notes(named: Mapping[str, Sequence[Named]], opened: Opened) -> list[str]:
         notes.append(f"Not used: {', '.join(unused)}.")
     missing = [table for table in emis.USED if not opened[table]]
     if missing:
-        notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")
+        notes.append(
+            f"Not in this extract: {', '.join(missing)}. What only these files supply is left out."
+        )
     if opened[emis.OBSERVATION] and not opened[emis.PROBLEM]:
         notes.append(
-            f"Without {emis.PROBLEM} nobody can tell which entries are problems: the kind of "
-            "entries is left out."
+            f"Without {emis.PROBLEM} it is unknown which entries are problems: the kind of entries "
+            "is left out."
         )
     return notes
+
+
+def _entry_dates(folder: Path) -> list[EntryDates]:
+    observations = files_of(folder).get(emis.OBSERVATION, [])
+    return [EntryDates(file.path, "EnteredDate") for file in observations]
+
+
+READER = FolderReader(emis.is_emis_extract, read_emis, emis.day_of_emis, _entry_dates)

@@ -1,4 +1,4 @@
-"""The words of EMIS's closed vocabularies, and those of ours that they become."""
+"""The words of EMIS's closed vocabularies, and our words for them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KIND_OF_CATEGORY = {
     "symptoms and findings": "observation",
     "referral": "administration",
 }
-"""EmisCodeCategoryDescription, in small letters; any other is "other". A problem is a problem."""
+"""EmisCodeCategoryDescription in lower case; any other is "other". Problems have their own file."""
 
 REGISTRATION = {
     "regular": "regular",
@@ -41,7 +41,7 @@ REGISTRATION = {
     "private": "private",
     "dummy": "dummy",
 }
-"""PatientTypeDescription, in small letters; any other is "other"."""
+"""PatientTypeDescription in lower case; any other is "other"."""
 
 SEX = {
     "f": "F",
@@ -60,7 +60,7 @@ SEX = {
 }
 
 PRECISION = {"u": "unknown", "y": "year", "ym": "month", "ymd": "day", "ymdt": "day"}
-"""EffectiveDatePrecision, in small letters."""
+"""EffectiveDatePrecision in lower case."""
 
 COURSE = {
     "acute": "acute",
@@ -68,7 +68,7 @@ COURSE = {
     "repeat dispensing": "repeat_dispensing",
     "automatic": "automatic",
 }
-"""PrescriptionType, in small letters."""
+"""PrescriptionType in lower case."""
 
 PROBLEM_STATUS = {"active problem": "active", "past problem": "past"}
 SIGNIFICANCE = {"significant problem": "significant", "minor problem": "minor"}
@@ -81,7 +81,7 @@ URGENCY = {
     "soon": "soon",
     "dated": "dated",
 }
-"""ReferralUrgency, in small letters; any other is "other"."""
+"""ReferralUrgency in lower case; any other is "other"."""
 
 SLOT_STATUS = {
     "booked": "booked",
@@ -95,23 +95,23 @@ SLOT_STATUS = {
     "cancelled by patient": "cancelled",
     "cancelled by unit": "cancelled",
 }
-"""SlotStatus, in small letters; any other is "other"."""
+"""SlotStatus in lower case; any other is "other"."""
 
 
-def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> FastCast:
-    """Return the word for a text; `other` for one that is not known, or the text as it stands.
+def to_word(text: pl.Expr, words: dict[str, str], other: str | None = None) -> FastCast:
+    """Return our word for a text; for an unknown one `other`, or the text itself.
 
-    A text as it stands is refused later, in the words of the table, with the row it is on.
+    Such a text is rejected later, with a message about the table's words and its row.
     """
     ways: dict[str, list[str]] = {}
     for theirs, ours in words.items():
         ways.setdefault(ours, []).append(theirs)
 
-    def by_rule(text: pl.Expr) -> pl.Expr:
+    def fallback(text: pl.Expr) -> pl.Expr:
         default = pl.lit(other) if other is not None else text
         return pl.when(text.is_not_null()).then(first_match(text.str.to_lowercase(), ways, default))
 
-    # Nearly all words are spelt in one of these ways.
+    # Nearly all words have one of these spellings.
     spelt = {
         way: ours
         for one, ours in words.items()
@@ -120,4 +120,4 @@ def known(text: pl.Expr, words: dict[str, str], other: str | None = None) -> Fas
     table = LookupTable(
         pl.DataFrame({"theirs": list(spelt), "ours": list(spelt.values())}), "theirs"
     )
-    return FastCast(table.index_of(text), text, by_rule, pl.String(), table.frame["ours"])
+    return FastCast(table.index_of(text), text, fallback, pl.String(), table.frame["ours"])

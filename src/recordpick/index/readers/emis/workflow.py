@@ -1,6 +1,6 @@
-"""Referrals, diary entries and appointment slots.
+"""Referrals, diary entries, appointment slots, and medication with its last issue.
 
-Prescribing_DrugRecord and Prescribing_IssueRecord: medication, and its last issue.
+Medication comes from Prescribing_DrugRecord, its issues from Prescribing_IssueRecord.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import polars as pl
 from recordpick.index.build.enrichment import ISSUES, with_last_issue
 from recordpick.index.fast_cast import FastCast, fast_cast
 from recordpick.index.lookup import LookupTable
-from recordpick.index.readers.emis.lookups import Known
-from recordpick.index.readers.emis.vocabulary import COURSE, SLOT_STATUS, URGENCY, known
+from recordpick.index.readers.emis.lookups import Lookups
+from recordpick.index.readers.emis.vocabulary import COURSE, SLOT_STATUS, URGENCY, to_word
 from recordpick.index.readers.extract_file import ExtractFile
 from recordpick.index.source import DETAIL_OF, HAS_PARENT, SourcePart
 from recordpick.schema import Column
 
 
-def read_referrals(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Return the referrals; each belongs to an entry that says when and for what."""
-    return tuple(_referrals(file, known_as) for file in files)
+def read_referrals(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
+    """Return the referrals; each belongs to an entry that has its date and reason."""
+    return tuple(_referrals(file, lookups) for file in files)
 
 
-def _referrals(file: ExtractFile, known_as: Known) -> SourcePart:
-    columns: dict[str, pl.Expr | FastCast] = {"referral_id": known_as.id(file, "ObservationGuid")}
-    columns |= file.given({"ubrn": "ReferralUBRN"})
+def _referrals(file: ExtractFile, lookups: Lookups) -> SourcePart:
+    columns: dict[str, pl.Expr | FastCast] = {"referral_id": lookups.id(file, "ObservationGuid")}
+    columns |= file.renamed({"ubrn": "ReferralUBRN"})
     if file.has("ReferralUrgency"):
-        columns["urgency"] = known(file.text("ReferralUrgency"), URGENCY, "other")
+        columns["urgency"] = to_word(file.text("ReferralUrgency"), URGENCY, "other")
     closed = [
         file.text(name)
         for name in ("ReferralEndDate", "ReferralEpisodeClosureDate")
@@ -41,17 +41,17 @@ def _referrals(file: ExtractFile, known_as: Known) -> SourcePart:
         columns["closed_on"] = closed_on = pl.coalesce(closed)
         is_closed = closed_on.is_not_null()
         columns["status"] = pl.when(is_closed).then(pl.lit("closed")).otherwise(pl.lit("open"))
-    if known_as.organisations is not None and file.has("ReferralTargetOrganisationGuid"):
+    if lookups.organisations is not None and file.has("ReferralTargetOrganisationGuid"):
         target = file.raw("ReferralTargetOrganisationGuid")
-        columns["recipient"] = known_as.organisations.decode(target, "name")
-    if known_as.codes is not None and file.has("ReferralReasonCodeId"):
+        columns["recipient"] = lookups.organisations.decode(target, "name")
+    if lookups.codes is not None and file.has("ReferralReasonCodeId"):
         reason = file.raw("ReferralReasonCodeId")
-        columns |= {name: known_as.codes.decode(reason, name) for name in ("code", "term")}
-    again = partial(_referrals, known_as=known_as)
+        columns |= {name: lookups.codes.decode(reason, name) for name in ("code", "term")}
+    reread = partial(_referrals, lookups=lookups)
     return file.part(
         "referrals",
-        known_as.rows(file, columns),
-        again,
+        lookups.rows(file, columns),
+        reread,
         parent="events",
         precleaned=frozenset(("patient_id", "referral_id")),
         requires=("events",),
@@ -59,47 +59,47 @@ def _referrals(file: ExtractFile, known_as: Known) -> SourcePart:
     )
 
 
-def with_their_entries(part: SourcePart, taken: Mapping[str, pl.LazyFrame]) -> SourcePart:
-    """Join referrals with the entries they belong to: the day, and the reason if not told."""
-    if "events" not in taken:
+def with_their_entries(part: SourcePart, required: Mapping[str, pl.LazyFrame]) -> SourcePart:
+    """Join referrals with the entries they belong to: the date, and the reason if it is missing."""
+    if "events" not in required:
         return part
     rows = part.frame
     own = rows.collect_schema().names()
-    entries = taken["events"]
-    there = entries.collect_schema().names()
-    told = [name for name in ("date", "code", "term") if name in there]
-    asked = rows.select(pl.col("referral_id").alias("event_id")).unique().collect()
-    is_asked = LookupTable(asked, "event_id").index_of(pl.col("event_id")).is_not_null()
-    few = entries.select("event_id", *told).filter(is_asked)
+    entries = required["events"]
+    available = entries.collect_schema().names()
+    supplied = [name for name in ("date", "code", "term") if name in available]
+    ids = rows.select(pl.col("referral_id").alias("event_id")).unique().collect()
+    is_referral = LookupTable(ids, "event_id").index_of(pl.col("event_id")).is_not_null()
+    few = entries.select("event_id", *supplied).filter(is_referral)
     renamed = few.select(
         pl.col("event_id").alias("referral_id"),
         pl.lit(value=True).alias(HAS_PARENT),
-        *(pl.col(name).alias(f"__{name}") for name in told),
+        *(pl.col(name).alias(f"__{name}") for name in supplied),
     )
     joined = rows.join(renamed, on="referral_id", how="left")
     columns = {
         name: pl.coalesce(*([pl.col(name)] if name in own else []), pl.col(f"__{name}"))
-        for name in told
+        for name in supplied
     }
     others = [name for name in own if name not in columns]
-    hosted = pl.col(HAS_PARENT).fill_null(value=False)
-    return replace(part, frame=joined.select(*others, hosted, **columns))
+    has_parent = pl.col(HAS_PARENT).fill_null(value=False)
+    return replace(part, frame=joined.select(*others, has_parent, **columns))
 
 
-def read_diary(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
+def read_diary(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
     """Return the diary entries, as recalls."""
-    return tuple(_diary(file, known_as) for file in files)
+    return tuple(_diary(file, lookups) for file in files)
 
 
-def _diary(file: ExtractFile, known_as: Known) -> SourcePart:
-    columns: dict[str, pl.Expr | FastCast] = {"recall_id": known_as.id(file, "DiaryGuid")}
-    columns |= file.given({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
-    if known_as.codes is not None:
+def _diary(file: ExtractFile, lookups: Lookups) -> SourcePart:
+    columns: dict[str, pl.Expr | FastCast] = {"recall_id": lookups.id(file, "DiaryGuid")}
+    columns |= file.renamed({"date": "EffectiveDate", "recorded_on": "EnteredDate"})
+    if lookups.codes is not None:
         code = file.raw("CodeId")
         original = [file.text("OriginalTerm")] if file.has("OriginalTerm") else []
-        columns["code"] = known_as.codes.decode(code, "code")
-        columns["term"] = pl.coalesce(*original, known_as.codes.decode(code, "term"))
-    by = known_as.name(file, "EnteredByUserInRoleGuid")
+        columns["code"] = lookups.codes.decode(code, "code")
+        columns["term"] = pl.coalesce(*original, lookups.codes.decode(code, "term"))
+    by = lookups.name(file, "EnteredByUserInRoleGuid")
     if by is not None:
         columns["clinician"] = by
     if file.has("IsComplete"):
@@ -113,31 +113,31 @@ def _diary(file: ExtractFile, known_as: Known) -> SourcePart:
                 .then(pl.lit("pending"))
                 .otherwise(pl.lit("cancelled"))
             )
-    again = partial(_diary, known_as=known_as)
-    made = frozenset(("patient_id", "recall_id"))
-    return file.part("recalls", known_as.rows(file, columns), again, precleaned=made)
+    reread = partial(_diary, lookups=lookups)
+    precleaned = frozenset(("patient_id", "recall_id"))
+    return file.part("recalls", lookups.rows(file, columns), reread, precleaned=precleaned)
 
 
 def read_slots(
-    files: Sequence[ExtractFile], known_as: Known, as_at: date
+    files: Sequence[ExtractFile], lookups: Lookups, as_at: date
 ) -> tuple[SourcePart, ...]:
-    """Return the slots that patients have; those of nobody count as dropped by the format."""
-    return tuple(_slots(file, known_as, as_at) for file in files)
+    """Return the slots that patients have; slots without a patient count as deleted."""
+    return tuple(_slots(file, lookups, as_at) for file in files)
 
 
-def _slots(file: ExtractFile, known_as: Known, as_at: date) -> SourcePart:
-    columns: dict[str, pl.Expr | FastCast] = {"appointment_id": known_as.id(file, "SlotGuid")}
-    columns |= file.given(
+def _slots(file: ExtractFile, lookups: Lookups, as_at: date) -> SourcePart:
+    columns: dict[str, pl.Expr | FastCast] = {"appointment_id": lookups.id(file, "SlotGuid")}
+    columns |= file.renamed(
         {"date": "AppointmentDate", "slot_type": "SlotType", "booked_on": "BookedDate"}
     )
     if file.has("AppointmentStartTime"):
         columns["start_time"] = file.text("AppointmentStartTime").str.head(5)
     columns["status"] = _status(file, as_at)
-    nobody = file.text("PatientGuid").is_null()
-    frame = known_as.rows(file, columns, deleted=file.yes("Deleted") | nobody)
-    again = partial(_slots, known_as=known_as, as_at=as_at)
+    is_free = file.text("PatientGuid").is_null()
+    frame = lookups.rows(file, columns, deleted=file.yes("Deleted") | is_free)
+    reread = partial(_slots, lookups=lookups, as_at=as_at)
     return file.part(
-        "appointments", frame, again, precleaned=frozenset(("patient_id", "appointment_id"))
+        "appointments", frame, reread, precleaned=frozenset(("patient_id", "appointment_id"))
     )
 
 
@@ -145,7 +145,7 @@ _DAY = Column("date", "date", "")
 
 
 def _status(file: ExtractFile, as_at: date) -> pl.Expr:
-    """Return what became of an appointment: by its flag, its times, its status, its day."""
+    """Return the status of an appointment: by its flag, its times, its status word, its day."""
     came = pl.lit(value=False)
     for name in ("SendInTime", "LeftTime"):
         if file.has(name):
@@ -156,21 +156,21 @@ def _status(file: ExtractFile, as_at: date) -> pl.Expr:
         assert isinstance(day, FastCast)
         to_come = day.alone() >= as_at
         by_day = pl.when(to_come).then(pl.lit("booked")).otherwise(pl.lit("other"))
-    said = by_day
+    stated = by_day
     if file.has("SlotStatus"):
-        said = known(file.text("SlotStatus"), SLOT_STATUS, "other").alone().fill_null(by_day)
+        stated = to_word(file.text("SlotStatus"), SLOT_STATUS, "other").alone().fill_null(by_day)
     missed = file.yes("DidNotAttend")
-    attended = came & ~said.is_in(["cancelled"])
+    attended = came & ~stated.is_in(["cancelled"])
     return (
         pl.when(missed)
         .then(pl.lit("did_not_attend"))
         .when(attended)
         .then(pl.lit("attended"))
-        .otherwise(said)
+        .otherwise(stated)
     )
 
 
-_AS_THEY_STAND = {
+_UNCHANGED = {
     "started_on": "EffectiveDate",
     "dosage": "Dosage",
     "quantity": "Quantity",
@@ -184,46 +184,46 @@ _AS_THEY_STAND = {
 _DRUG = "__drug"
 
 _MADE = frozenset(("patient_id", "medication_id"))
-"""What is looked up here, or made of it."""
+"""Columns that are looked up here, or derived from such columns."""
 
 
-def read_issues(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
-    """Return the issues, which tell when a medicine was last issued and is to be reviewed."""
-    return tuple(_issues(file, known_as) for file in files)
+def read_issues(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
+    """Return the issues, which say when a medicine was last issued and is due for review."""
+    return tuple(_issues(file, lookups) for file in files)
 
 
-def _issues(file: ExtractFile, known_as: Known) -> SourcePart:
+def _issues(file: ExtractFile, lookups: Lookups) -> SourcePart:
     columns: dict[str, pl.Expr | FastCast] = {
-        DETAIL_OF: known_as.id(file, "IssueRecordGuid"),
-        "medication_id": known_as.id(file, "DrugRecordGuid"),
-        **file.given({"last_issued_on": "EffectiveDate", "review_on": "ReviewDate"}),
+        DETAIL_OF: lookups.id(file, "IssueRecordGuid"),
+        "medication_id": lookups.id(file, "DrugRecordGuid"),
+        **file.renamed({"last_issued_on": "EffectiveDate", "review_on": "ReviewDate"}),
     }
-    frame = known_as.rows(file, columns)
-    again = partial(_issues, known_as=known_as)
-    return file.part("medications", frame, again, provides=ISSUES, precleaned=_MADE)
+    frame = lookups.rows(file, columns)
+    reread = partial(_issues, lookups=lookups)
+    return file.part("medications", frame, reread, provides=ISSUES, precleaned=_MADE)
 
 
-def read_medications(files: Sequence[ExtractFile], known_as: Known) -> tuple[SourcePart, ...]:
+def read_medications(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
     """Return the medication."""
-    return tuple(_medications(file, known_as) for file in files)
+    return tuple(_medications(file, lookups) for file in files)
 
 
-def _medications(file: ExtractFile, known_as: Known) -> SourcePart:
-    drugs = known_as.drugs
+def _medications(file: ExtractFile, lookups: Lookups) -> SourcePart:
+    drugs = lookups.drugs
     assert drugs is not None
-    columns: dict[str, pl.Expr | FastCast] = {"medication_id": known_as.id(file, "DrugRecordGuid")}
-    columns |= file.given(_AS_THEY_STAND)
+    columns: dict[str, pl.Expr | FastCast] = {"medication_id": lookups.id(file, "DrugRecordGuid")}
+    columns |= file.renamed(_UNCHANGED)
     columns[_DRUG] = drugs.index_of(file.raw("CodeId"))
     if file.has("PrescriptionType"):
-        columns["course"] = known(file.text("PrescriptionType"), COURSE)
+        columns["course"] = to_word(file.text("PrescriptionType"), COURSE)
     if file.has("CancellationDate"):
         columns["ended_on"] = _last_day(file)
-    frame = known_as.rows(file, columns)
-    again = partial(_medications, known_as=known_as)
+    frame = lookups.rows(file, columns)
+    reread = partial(_medications, lookups=lookups)
     return file.part(
         "medications",
         frame,
-        again,
+        reread,
         precleaned=_MADE,
         lookups=(drugs.encode(_DRUG, ["code", "code_system", "drug", "is_unmapped"]),),
         requires=(ISSUES,),
@@ -232,9 +232,9 @@ def _medications(file: ExtractFile, known_as: Known) -> SourcePart:
 
 
 def _last_day(file: ExtractFile) -> pl.Expr:
-    """Return when a medicine was cancelled; of one that is no longer active, when it expired."""
+    """Return when a medicine was cancelled; when it expired, if it is no longer active."""
     cancelled = file.text("CancellationDate")
     if not (file.has("ExpiryDate") and file.has("IsActive")):
         return cancelled
-    over = pl.when(~file.yes("IsActive")).then(file.text("ExpiryDate"))
-    return pl.coalesce(cancelled, over)
+    expired = pl.when(~file.yes("IsActive")).then(file.text("ExpiryDate"))
+    return pl.coalesce(cancelled, expired)

@@ -16,7 +16,7 @@ import polars as pl
 
 from recordpick.csvio.rejects import NOTHING, REJECT_COLUMNS, ROW, Rejects
 from recordpick.csvio.scan import open_table_file
-from recordpick.csvio.sniff import CsvProfile, Record, look, records, text_lines
+from recordpick.csvio.sniff import CsvProfile, Record, records, sniff, text_lines
 from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
@@ -83,7 +83,7 @@ def open_grids(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
     if path.suffix.lower() in SPREADSHEETS:
         return _of_workbook(path)
     check_what_it_is(path)
-    found = look(path)
+    found = sniff(path)
     head = _Head()
     for entry in islice(records(path, found), HEADER_WITHIN):
         if isinstance(entry, Record):

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.index.date_columns import to_date
-from recordpick.index.patient_numbers import is_spoilt, repaired
+from recordpick.index.patient_numbers import is_damaged as is_damaged_number
+from recordpick.index.patient_numbers import repaired
 from recordpick.index.readers.list_dates import dates_of
 from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.source import SourcePart
@@ -150,9 +151,9 @@ def _keys(
         whole=pl.when(~has_comma).then(compared(bare)),
         whole_first=pl.when(~has_comma).then(_first_word(bare)),
         born_text=pl.col("date_of_birth"),
-        is_spoilt=is_spoilt(number).fill_null(value=False),
+        has_damaged_number=is_damaged_number(number).fill_null(value=False),
     )
-    keys = keys.with_columns(number=pl.when(~pl.col("is_spoilt")).then("number"))
+    keys = keys.with_columns(number=pl.when(~pl.col("has_damaged_number")).then("number"))
     numbers = keys["number"].drop_nulls()
     tidied_numbers = numbers.to_frame().select(tidy(pl.col("number"))).to_series()
     are_nhs = bool(len(numbers)) and bool(
@@ -231,7 +232,7 @@ def _decide(keys: pl.DataFrame, patients: Patients) -> pl.DataFrame:
         .then("by_number")
         .when(has_nhs)
         .then("by_nhs")
-        .when(pl.col("nhs_text").is_null() & ~pl.col("is_spoilt"))
+        .when(pl.col("nhs_text").is_null() & ~pl.col("has_damaged_number"))
         .then("by_name")
     )
     rows = rows.with_columns(chosen.alias("chosen")).join(
@@ -264,7 +265,7 @@ def _why(file: str) -> pl.Expr:
     is_found = pl.col("chosen").is_not_null()
     named = ["number", "nhs_text", "other_nhs", "family", "given", "whole", "born_text"]
     names_nobody = pl.all_horizontal(pl.col(name).is_null() for name in named)
-    names_nobody &= ~pl.col("is_spoilt")
+    names_nobody &= ~pl.col("has_damaged_number")
     other = pl.lit(f" of the patient of {file} that it names otherwise")
     list_nhs, list_born = pl.col("list_nhs"), pl.col("list_born")
     same_given = (pl.col("given") == pl.col("list_given")) | (
@@ -303,7 +304,7 @@ def _why(file: str) -> pl.Expr:
         .then(pl.format("its NHS number {} was damaged by a spreadsheet", "nhs_text"))
         .when(~is_found & pl.col("nhs_text").is_not_null())
         .then(pl.format("its NHS number {} is not valid", "nhs_text"))
-        .when(~is_found & pl.col("is_spoilt"))
+        .when(~is_found & pl.col("has_damaged_number"))
         .then(pl.lit("its patient number was spoilt by a spreadsheet"))
         .when(~is_found & (pl.col("name_count") > 1))
         .then(pl.lit(f"several patients of {file} have its name and date of birth"))

@@ -1,6 +1,7 @@
-"""The entries of the record: coded entries, problems, sensitivities, immunisations, warnings.
+"""The entries of the record (coded entries, problems, sensitivities, immunisations, warnings).
 
-Repeat templates and issued medication: an issue of a template is no medicine of its own.
+And medication: repeat templates and what was issued. An issue of a template is not a medicine of
+its own.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from recordpick.index.readers.extract_file import ExtractFile, is_degraded, kind
 from recordpick.index.readers.systmone.files import (
     DAY,
     Opened,
+    current_rows,
     day,
     in_order,
     reference,
     removed,
-    rows_that_hold,
 )
 from recordpick.index.readers.systmone.patients import own_id
 from recordpick.index.source import DELETED, DETAIL_OF, SourcePart
@@ -33,12 +34,12 @@ _SIGNIFICANCE = {"major": "significant", "significant": "significant", "minor": 
 
 @dataclass(frozen=True)
 class Staff:
-    """Names of members of staff by the id of their profile; None if that cannot be told."""
+    """Names of members of staff by the id of their profile; None if they are unknown."""
 
     names: pl.DataFrame | None
 
     def named(self, rows: pl.LazyFrame, who: pl.Expr, name: str) -> pl.LazyFrame:
-        """Add the name of whoever a column of profiles says."""
+        """Add the name of the member of staff in a column of profiles."""
         if self.names is None:
             return rows
         names = self.names.lazy().rename({"profile": _BY, "name": name})
@@ -48,7 +49,7 @@ class Staff:
 def read_entries(opened: Opened, staff: Staff, as_at: date) -> list[SourcePart]:
     """Return all entries. Without SRProblem no entry has a kind, as with EMIS.
 
-    A problem is past from the day on which it ended, looked at on the as-at date.
+    A problem is past if it ended on or before the as-at date.
     """
     has_problems = opened.get("SRProblem") is not None
     parts: list[SourcePart] = []
@@ -77,7 +78,7 @@ def _without_kind(part: SourcePart) -> SourcePart:
 
 
 def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
-    """Return what every entry has."""
+    """Return the columns that every entry has."""
     return [
         pl.col(ROW),
         removed(file).alias(DELETED),
@@ -90,7 +91,7 @@ def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
 def _with_author(
     rows: pl.LazyFrame, file: ExtractFile, staff: Staff
 ) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
-    """Add who entered each row, if that can be told."""
+    """Add who entered each row, if that is known."""
     if staff.names is None or not file.has("IDProfileEnteredBy"):
         return rows, {}
     named = staff.named(rows, file.raw("IDProfileEnteredBy"), "recorded_by")
@@ -98,7 +99,7 @@ def _with_author(
 
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
-    """Return code and system: the SNOMED CT concept, else the CTV3 code, which is a local one."""
+    """Return code and system: the SNOMED CT concept, otherwise the CTV3 code, a local code."""
     concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
@@ -141,9 +142,9 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> SourcePart
 
 
 def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Return which entries have a numeric value.
+    """Return whether an entry has a numeric value.
 
-    Where IsNumeric is missing or empty, 0 and -1 stand for none: so write older extracts
+    Where IsNumeric is missing or empty, 0 and -1 mean no value: older extracts write it like that
     (endeavourhealth/Transforms reads them so; opensafely-core/cohort-extractor, issue 469).
     """
     by_value = (~number.is_in([0.0, -1.0])).fill_null(value=False)
@@ -153,7 +154,7 @@ def _is_number(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 
 def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool) -> SourcePart:
-    """Return the problems: of an entry in SRCode, or an entry of its own where it names none."""
+    """Return the problems: details of an entry in SRCode, or entries if they refer to none."""
     named = pl.concat_str(pl.lit("SRCode-"), reference(file, "IDCode"))
     of_code = named if has_codes else pl.lit(None, pl.String)
     own = own_id(file, "SRProblem")
@@ -184,9 +185,9 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool
 def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
     """Return drug sensitivities: to a drug, named by its Multilex product, or to a group of drugs.
 
-    IDDrugCode is the number of a Multilex product, as SRMedicationReadCodeDetails has it in
-    IDMultiLexProduct (so reads it endeavourhealth/Transforms). The name of a group, for which
-    IDMultiLexAction is the number, is not in the extract.
+    IDDrugCode is the number of a Multilex product, which is IDMultiLexProduct in
+    SRMedicationReadCodeDetails (endeavourhealth/Transforms reads it so). The extract does not have
+    the names of groups, whose number is IDMultiLexAction.
     """
     began = [day(file, name) for name in ("DateStarted", "DateEvent") if file.has(name)]
     began = began or [day(file, "DateEvent")]
@@ -214,7 +215,7 @@ def _sensitivities(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
 
 
 def has_unnamed_sensitivities(opened: Opened) -> bool:
-    """Return whether any drug sensitivity that holds has neither a code nor a term."""
+    """Return whether any current drug sensitivity has neither a code nor a term."""
     file = opened.get("SRDrugSensitivity")
     if file is None:
         return False
@@ -224,7 +225,7 @@ def has_unnamed_sensitivities(opened: Opened) -> bool:
 
 
 def _with_substance(opened: Opened, file: ExtractFile) -> tuple[pl.LazyFrame, pl.Expr]:
-    """Return drug sensitivities with code and term of their product, and which have either."""
+    """Return drug sensitivities with their product's code and term, and whether either is known."""
     rows = file.frame.with_columns(reference(file, "IDDrugCode").alias(_CONTENT))
     details = opened.get("SRMedicationReadCodeDetails")
     if details is None or not details.has("IDMultiLexProduct"):
@@ -236,9 +237,9 @@ def _with_substance(opened: Opened, file: ExtractFile) -> tuple[pl.LazyFrame, pl
 def _products(details: ExtractFile) -> pl.LazyFrame:
     """Return code and term of each Multilex product.
 
-    Of a product with several codes none is taken, and all its terms are shown.
+    A product with several codes has no code, and all its terms.
     """
-    rows = rows_that_hold(details).select(
+    rows = current_rows(details).select(
         details.text("IDMultiLexProduct").alias(_CONTENT),
         code=details.text("DrugReadCode"),
         term=details.text("DrugReadCodeDesc"),
@@ -256,7 +257,7 @@ def _products(details: ExtractFile) -> pl.LazyFrame:
 
 
 def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Return immunisations; of one that was not given the status, as text."""
+    """Return immunisations; one that was not given has its status as text."""
     columns = _coding(file, "ImmsSNOMEDCode", "ImmsReadCode") | {
         "date": day(file, "DateEvent"),
         "recorded_on": day(file, "DateEventRecorded"),
@@ -266,7 +267,7 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
     contents = opened.get("SRImmunisationContent")
     if contents is not None:
         names = (
-            rows_that_hold(contents)
+            current_rows(contents)
             .select(contents.text("RowIdentifier").alias(_CONTENT), term=contents.text("Name"))
             .drop_nulls(_CONTENT)
         )
@@ -302,7 +303,7 @@ def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> Sou
 
 
 def _notes(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
-    """Return special notes, such as warnings to whoever opens the record."""
+    """Return special notes, such as warnings to those who open the record."""
     ended = [day(file, name) for name in ("DateDeleted", "DateExpired") if file.has(name)]
     ended = ended or [day(file, "DateExpired")]
     rows, by = _with_author(file.frame, file, staff)
@@ -326,7 +327,7 @@ _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
 def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
-    """Return the repeats with their issues, and what was issued without a template."""
+    """Return the repeats with their issues, and medicines issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
     if issues is not None:
@@ -337,7 +338,7 @@ def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
 
 
 def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
-    """Return what both tables tell about the drug."""
+    """Return the columns about the drug that both tables have."""
     file.text("IDMultiLexDMD")  # without it no drug would be mapped
     dmd = reference(file, "IDMultiLexDMD")
     quantity = file.text("MedicationQuantity").str.extract_groups(_QUANTITY)
@@ -354,7 +355,7 @@ def _drug(file: ExtractFile) -> dict[str, pl.Expr]:
 
 
 def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
-    """Return what had not ended by the as-at date."""
+    """Return whether a medicine had not ended by the as-at date."""
     return (ended > as_at).fill_null(value=True)
 
 
@@ -386,7 +387,7 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePar
 
 
 def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePart:
-    """Return issues: those of a template tell about it, others are medicines of their own."""
+    """Return issues: those of a template are its details, others are separate medicines."""
     named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
     of_template = pl.when(pl.lit(has_templates)).then(named)
     own = own_id(file, "SRPrimaryCareMedication")

@@ -1,4 +1,4 @@
-"""Which files are of a SystmOne extract, and what their columns have in common."""
+"""The files of a SystmOne extract, and what their columns have in common."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _NAMES = {name.lower(): name for name in (*USED, MANIFEST)}
 def tables_of(folder: Path) -> dict[str, Path]:
     """Return the files of an extract in a folder, by table; other files that begin with SR too.
 
-    UserError if two files are of one table.
+    UserError if two files are for one table.
     """
     tables: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
@@ -64,8 +64,8 @@ def tables_of(folder: Path) -> dict[str, Path]:
         table = _NAMES.get(path.stem.lower(), path.stem)
         if table in tables:
             raise UserError(
-                f"{folder}: {tables[table].name} and {path.name} are both of {table}. Take one "
-                "of them away."
+                f"{folder}: {tables[table].name} and {path.name} are both for {table}. Remove one "
+                "of them."
             )
         tables[table] = path
     return tables
@@ -80,7 +80,7 @@ def is_systmone_extract(path: Path) -> bool:
 
 @dataclass(frozen=True)
 class Opened:
-    """The files of an extract that were looked at, and words for ids into lists of words."""
+    """The opened files of an extract, and the words for ids into lists of words."""
 
     files: Mapping[str, ExtractFile]
     words: Mapping[str, str]
@@ -90,13 +90,13 @@ class Opened:
         return self.files.get(table)
 
     def word(self, file: ExtractFile, column: str) -> pl.Expr:
-        """Return a column of words, where it holds an id into a list the word of that id."""
+        """Return a column of words; an id into a list is replaced by its word."""
         text = file.text(column)
         return text.replace(self.words) if self.words else text
 
 
 def open_all(folder: Path, work: Path) -> dict[str, ExtractFile]:
-    """Look at every file that is used; `work` is an empty folder."""
+    """Open every file that is used; `work` is an empty folder."""
     found = tables_of(folder)
     return {
         table: open_extract_file(found[table], work / table, {}, delimiter=",")
@@ -122,14 +122,14 @@ def reference(file: ExtractFile, column: str) -> pl.Expr:
 
 
 def removed(file: ExtractFile) -> pl.Expr:
-    """Return which rows the extract says are removed."""
+    """Return whether the extract marks a row as removed."""
     return file.yes("RemovedData")
 
 
 def in_order() -> pl.Expr:
-    """Return the column ORDER: of several rows of one RowIdentifier the later one holds.
+    """Return the column VERSION: of several rows with one RowIdentifier the later one is current.
 
-    A change is written as the whole row again; no column says when, so the place in the file does.
+    A change repeats the whole row; no column says when, so the position in the file does.
     """
     return pl.col(ROW).cast(pl.Int64).alias(VERSION)
 
@@ -140,8 +140,8 @@ def is_last(file: ExtractFile) -> pl.Expr:
     return identifier.is_null() | identifier.is_last_distinct()
 
 
-def rows_that_hold(file: ExtractFile) -> pl.LazyFrame:
-    """Return the rows of a file without those that a later row replaces or that are removed."""
+def current_rows(file: ExtractFile) -> pl.LazyFrame:
+    """Return the rows of a file that are not removed, nor replaced by a later row."""
     holds = (is_last(file) & ~removed(file)).alias(_HOLDS)
     return file.frame.with_columns(holds).filter(pl.col(_HOLDS)).drop(_HOLDS)
 
@@ -155,26 +155,24 @@ def words_of(files: Mapping[str, ExtractFile]) -> dict[str, str]:
     ):
         file = files.get(table)
         if file is not None:
-            rows = rows_that_hold(file).select(
-                key=file.text("RowIdentifier"), word=file.text(column)
-            )
+            rows = current_rows(file).select(key=file.text("RowIdentifier"), word=file.text(column))
             words |= dict(rows.drop_nulls().collect().iter_rows())
     return words
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestRead:
-    """What SRManifest.csv says: the last day of the extract, and which files hold changes only."""
+    """The content of SRManifest.csv: the last day of the extract, and files with changes only."""
 
     day: FoundDay | None = None
     deltas: tuple[str, ...] = ()
 
 
 def read_manifest(folder: Path, work: Path) -> ManifestRead:
-    """Read SRManifest.csv, if it is there; `work` is an empty folder.
+    """Read SRManifest.csv, if there is one; `work` is an empty folder.
 
-    Days are taken from any column, in any way they are written (20261001_0200, 01 Oct 2026
-    02:00:00): versions of the extract name and write them differently.
+    Days are taken from any column in any format (20261001_0200, 01 Oct 2026 02:00:00): versions of
+    the extract name and write them differently.
     """
     path = tables_of(folder).get(MANIFEST)
     if path is None:
@@ -189,6 +187,6 @@ def read_manifest(folder: Path, work: Path) -> ManifestRead:
 
 
 def day_of_systmone(folder: Path) -> FoundDay | None:
-    """Return the latest day that the manifest says; None without a manifest or a day in it."""
+    """Return the latest day in the manifest; None without a manifest or a day in it."""
     with tempfile.TemporaryDirectory(prefix="recordpick.") as work:
         return read_manifest(folder, Path(work)).day

@@ -1,6 +1,6 @@
-"""SRPatient with what other tables tell about patients: registration, address, numbers, carers.
+"""SRPatient with details from other tables: registration, addresses, telephone numbers, carers.
 
-Addresses and numbers over time, and who belongs to a patient.
+Other tables of the index have all addresses and numbers over time, and who is related to a patient.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from recordpick.index.readers.extract_file import ExtractFile
 from recordpick.index.readers.systmone.files import (
     DAY,
     Opened,
+    current_rows,
     day,
     in_order,
     is_last,
     removed,
-    rows_that_hold,
 )
 from recordpick.index.readers.systmone.registrations import (
     not_registered,
@@ -33,7 +33,7 @@ from recordpick.index.values import to_date
 
 _KEY = "patient_id"
 
-_AS_THEY_STAND = {
+_UNCHANGED = {
     "nhs_number": "NHSNumber",
     "title": "Title",
     "family_name": "Surname",
@@ -75,25 +75,25 @@ CONTACT_KINDS = {
     "work": "work_phone",
     "mail": "email",
 }
-"""A word in AddressType or ContactType, in small letters; any other is "other"."""
+"""Words in AddressType or ContactType, in lower case; any other is "other"."""
 
 
 @dataclass(frozen=True)
-class People:
-    """The patients' part, and what became of rows that only tell more about patients."""
+class PatientsRead:
+    """The patients' part, and the counts of rows that only add details to patients."""
 
     part: SourcePart
     look_ups: tuple[LookUp, ...]
     notes: tuple[str, ...] = ()
 
 
-def read_patients(opened: Opened, as_at: date) -> People:
-    """Return the patients: SRPatient joined with the present registration, address and numbers.
+def read_patients(opened: Opened, as_at: date) -> PatientsRead:
+    """Return the patients: SRPatient joined with the current registration, address and numbers.
 
-    Of several rows of one patient the last holds.
+    Of several rows of one patient the last is used.
     """
     file = opened.files["SRPatient"]
-    columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
+    columns = {name: file.text(old) for name, old in _UNCHANGED.items() if file.has(old)}
     columns |= {name: day(file, old) for name, old in _DAYS.items() if file.has(old)}
     if file.has("Gender"):
         sex = opened.word(file, "Gender").str.to_lowercase()
@@ -119,11 +119,11 @@ def read_patients(opened: Opened, as_at: date) -> People:
             rows = rows.join(joined, on=_KEY, how="left", maintain_order="left")
     dates = dict.fromkeys(("date_of_birth", "died_on", "registered_on", "left_on"), DAY)
     frame = rows.drop("__is_test").collect().lazy()
-    return People(file.part("patients", frame, date_formats=dates), tuple(look_ups), notes)
+    return PatientsRead(file.part("patients", frame, date_formats=dates), tuple(look_ups), notes)
 
 
 def address_of(file: ExtractFile) -> pl.Expr:
-    """Put an address together of its parts: number and road in one, others after commas."""
+    """Return an address joined from its parts: number and road as one, others after commas."""
     parts = {name: file.text(name) for name in _ADDRESS if file.has(name)}
     number, road = parts.pop("NumberOfBuilding", None), parts.get("NameOfRoad")
     if number is not None and road is not None:
@@ -135,9 +135,9 @@ def address_of(file: ExtractFile) -> pl.Expr:
 
 
 def kind_of(word: pl.Expr, kinds: dict[str, str], empty: str = "other") -> pl.Expr:
-    """Return the kind by a word that stands in a type, in small letters; "other" if none does.
+    """Return the kind for a type (in lower case) by a word in it; "other" if it has none.
 
-    `empty` is the kind where no type is given.
+    `empty` is the kind if no type is given.
     """
     kind = pl.when(word.is_null()).then(pl.lit(empty)).otherwise(pl.lit("other"))
     for part, ours in reversed(list(kinds.items())):
@@ -151,14 +151,14 @@ def _latest(rows: pl.LazyFrame, *keep: str) -> pl.LazyFrame:
 
 
 def _addresses_now(opened: Opened, as_at: date) -> pl.LazyFrame | None:
-    """Return address and postcode of where each patient lived on the as-at date."""
+    """Return address and postcode of each patient on the as-at date."""
     file = opened.get("SRPatientAddressHistory")
     if file is None:
         return None
     word = opened.word(file, "AddressType").str.to_lowercase()
     over = (to_date(day(file, "DateTo"), DAY) <= as_at).fill_null(value=False)
     rows = (
-        rows_that_hold(file)
+        current_rows(file)
         .filter(~over)
         .select(
             file.text("IDPatient").alias(_KEY),
@@ -173,12 +173,12 @@ def _addresses_now(opened: Opened, as_at: date) -> pl.LazyFrame | None:
 
 
 def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
-    """Return home and mobile telephone numbers: of several the one entered last."""
+    """Return home and mobile telephone numbers: of several, the one entered last."""
     file = opened.get("SRPatientContactDetails")
     if file is None:
         return ()
     word = opened.word(file, "ContactType").str.to_lowercase()
-    rows = rows_that_hold(file).select(
+    rows = current_rows(file).select(
         file.text("IDPatient").alias(_KEY),
         since=to_date(day(file, "DateEvent"), DAY),
         kind=kind_of(word, CONTACT_KINDS),
@@ -191,7 +191,7 @@ def _numbers_now(opened: Opened) -> Sequence[pl.LazyFrame]:
 
 
 def _carers(opened: Opened, as_at: date) -> pl.LazyFrame | None:
-    """Return who cares for each patient, with the relationship."""
+    """Return each patient's carer, with the relationship."""
     file = opened.get("SRPatientRelationship")
     if file is None:
         return None
@@ -200,7 +200,7 @@ def _carers(opened: Opened, as_at: date) -> pl.LazyFrame | None:
     name, relation = file.text("RelationshipWithName"), opened.word(file, "RelationshipType")
     both = pl.concat_str(name, pl.lit(" ("), relation, pl.lit(")"))
     rows = (
-        rows_that_hold(file)
+        current_rows(file)
         .filter(cares, ~over)
         .select(
             file.text("IDPatient").alias(_KEY),
@@ -212,7 +212,7 @@ def _carers(opened: Opened, as_at: date) -> pl.LazyFrame | None:
 
 
 def own_id(file: ExtractFile, table: str) -> pl.Expr:
-    """Make the id of a row: with the table's name, as tables count their rows each for itself."""
+    """Return the id of a row, with the table's name: each table numbers its rows from 1."""
     return pl.concat_str(pl.lit(f"{table}-"), file.text("RowIdentifier"))
 
 

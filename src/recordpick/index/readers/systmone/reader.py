@@ -1,4 +1,4 @@
-"""Reading a SystmOne extract: which files there are, and what each gives to which table."""
+"""Reader of the SystmOne extract: which of its files supply which tables."""
 
 from __future__ import annotations
 
@@ -29,17 +29,19 @@ from recordpick.index.readers.systmone.files import (
     MANIFEST,
     USED,
     Opened,
+    current_rows,
+    day_of_systmone,
     is_last,
+    is_systmone_extract,
     open_all,
     read_manifest,
     removed,
-    rows_that_hold,
     tables_of,
     words_of,
 )
 from recordpick.index.readers.systmone.patients import read_contacts, read_patients
 from recordpick.index.readers.systmone.workflow import read_workflow
-from recordpick.index.source import LookUp, Source, SourcePart
+from recordpick.index.source import Announce, EntryDates, FolderReader, LookUp, Source, SourcePart
 
 _LOOKED_UP = {
     "SRStaffMember": "staff",
@@ -64,17 +66,17 @@ CONFLATED = (
             column,
             "",
             "",
-            "letters that Windows-1252 lacks stand as question marks",
+            "letters that are not in Windows-1252 appear as question marks",
             always=False,
         )
         for column in ("family_name", "given_name", "middle_names", "previous_name", "carer")
     ),
     *KINDS_BY_TERM,
 )
-"""What the extract does not tell apart, whichever of its tables are there."""
+"""The distinctions that the extract never has, whichever of its tables exist."""
 
 
-def read_systmone(path: Path, work: Path, as_at: date) -> Source:
+def read_systmone(path: Path, work: Path, as_at: date, _: Announce = lambda _: None) -> Source:
     """Read the extract in a folder as at a day; `work` is an empty folder.
 
     UserError where it cannot be read.
@@ -83,19 +85,19 @@ def read_systmone(path: Path, work: Path, as_at: date) -> Source:
     if "SRPatient" not in found:
         raise UserError(
             f"{path}: SRPatient.csv is missing from this SystmOne extract. Put it beside the "
-            "others and begin again."
+            "others and start again."
         )
     manifest = read_manifest(path, work)
     files = open_all(path, work)
     opened = Opened(files, words_of(files))
-    people = read_patients(opened, as_at)
-    staff, places = Staff(_staff(files)), _places(files)
-    parts: list[SourcePart] = [people.part]
+    patients = read_patients(opened, as_at)
+    staff, organisations = Staff(_staff(files)), _organisations(files)
+    parts: list[SourcePart] = [patients.part]
     parts += read_entries(opened, staff, as_at)
     parts += read_medications(opened, as_at)
-    parts += read_workflow(opened, staff, places)
+    parts += read_workflow(opened, staff, organisations)
     parts += read_contacts(opened)
-    used = {part.path for part in parts} | {used.path for used in people.look_ups}
+    used = {part.path for part in parts} | {used.path for used in patients.look_ups}
     look_ups = [
         _counted(file, _LOOKED_UP[table])
         for table, file in files.items()
@@ -103,11 +105,11 @@ def read_systmone(path: Path, work: Path, as_at: date) -> Source:
     ]
     return Source(
         parts=tuple(parts),
-        practice=_practice(files["SRPatient"], places),
+        practice=_practice(files["SRPatient"], organisations),
         as_at=as_at,
-        notes=(*_notes(found, opened), *people.notes),
+        notes=(*_notes(found, opened), *patients.notes),
         warnings=_warnings(path, manifest.deltas),
-        look_ups=(*people.look_ups, *look_ups),
+        look_ups=(*patients.look_ups, *look_ups),
         conflated=(*CONFLATED, *_uncertain(opened), *_of_deltas(parts, manifest.deltas)),
     )
 
@@ -115,7 +117,7 @@ def read_systmone(path: Path, work: Path, as_at: date) -> Source:
 def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     if not deltas:
         return ()
-    return (delta_warning(path.name, f"SRManifest.csv says IsDelta of {', '.join(deltas)}"),)
+    return (delta_warning(path.name, f"SRManifest.csv marks as IsDelta {', '.join(deltas)}"),)
 
 
 def _of_deltas(parts: Sequence[SourcePart], deltas: Sequence[str]) -> tuple[Conflated, ...]:
@@ -123,7 +125,7 @@ def _of_deltas(parts: Sequence[SourcePart], deltas: Sequence[str]) -> tuple[Conf
 
 
 def _uncertain(opened: Opened) -> Iterator[Conflated]:
-    """Return what is uncertain only where certain tables or columns are there, or are not."""
+    """Yield what is uncertain only if certain tables or columns exist, or do not."""
     if has_unnamed_sensitivities(opened):
         for column in ("code", "term"):
             yield Conflated(
@@ -142,13 +144,13 @@ def _uncertain(opened: Opened) -> Iterator[Conflated]:
             "value",
             "",
             "",
-            "without the column IsNumeric a value of 0 or -1 is taken as none",
+            "without the column IsNumeric a value of 0 or -1 is read as no value",
             always=False,
         )
 
 
 def _counted(file: ExtractFile, what: str) -> LookUp:
-    """Account for the rows of a file: those removed or replaced count as such."""
+    """Return the row counts of a lookup file: rows removed or replaced count as such."""
     has_id = file.has("RowIdentifier")
     holds = is_last(file) & ~removed(file) if has_id else ~removed(file)
     kept = file.frame.select(holds.sum()).collect().item() or 0
@@ -156,17 +158,17 @@ def _counted(file: ExtractFile, what: str) -> LookUp:
 
 
 def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Return the name of whom each profile is of: `profile` and `name`."""
-    people, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
-    if people is None or profiles is None:
+    """Return the name of the member of staff of each profile: `profile` and `name`."""
+    members, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
+    if members is None or profiles is None:
         return None
     names = (
-        rows_that_hold(people)
-        .select(member=people.text("RowIdentifier"), name=people.text("StaffName"))
+        current_rows(members)
+        .select(member=members.text("RowIdentifier"), name=members.text("StaffName"))
         .drop_nulls("member")
     )
     return (
-        rows_that_hold(profiles)
+        current_rows(profiles)
         .select(profile=profiles.text("RowIdentifier"), member=profiles.text("IDStaffMember"))
         .drop_nulls("profile")
         .join(names, on="member", how="left")
@@ -175,13 +177,13 @@ def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     )
 
 
-def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Return organisations: `id` (of either sort that other tables speak of) and `name`."""
+def _organisations(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
+    """Return organisations: `id` (either kind that other tables refer to) and `name`."""
     file = files.get("SROrganisation")
     if file is None:
         return None
     frames = [
-        rows_that_hold(file).select(id=file.text(column), name=file.text("Name"))
+        current_rows(file).select(id=file.text(column), name=file.text("Name"))
         for column in ("RowIdentifier", "ID")
         if file.has(column)
     ]
@@ -189,13 +191,13 @@ def _places(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
     return both.unique("id", keep="first", maintain_order=True).collect()
 
 
-def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
+def _practice(patients: ExtractFile, organisations: pl.DataFrame | None) -> str:
     """Return the name of the organisation that most patients are visible to."""
-    if places is None or not patients.has("IDOrganisationVisibleTo"):
+    if organisations is None or not patients.has("IDOrganisationVisibleTo"):
         return ""
     most = (
         patients.frame.select(id=patients.text("IDOrganisationVisibleTo"))
-        .join(places.lazy(), on="id", how="inner")
+        .join(organisations.lazy(), on="id", how="inner")
         .group_by("name")
         .len()
         .sort("len", "name", descending=[True, False])
@@ -205,24 +207,34 @@ def _practice(patients: ExtractFile, places: pl.DataFrame | None) -> str:
 
 
 def _notes(found: Mapping[str, Path], opened: Opened) -> list[str]:
-    """Return what was taken for what, and what is not there."""
+    """Return notes on how the files were read, and which are missing."""
     notes = [f"Read as a SystmOne strategic reporting extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED) - {MANIFEST})
     if unused:
         notes.append(f"Not used: {', '.join(unused)}.")
     if opened.get("SRRepeatTemplate") is not None:
-        notes.append("Repeat dispensing cannot be told from other repeats: all are repeats.")
+        notes.append("Repeat dispensing is not distinguished from other repeats: all are repeats.")
     if opened.get("SRCode") is not None:
         notes.append(
-            "Allergies, immunisations and family history among coded entries are told by the "
+            "Allergies, immunisations and family history among coded entries are recognised by the "
             "words of their terms."
         )
     missing = [table for table in USED if opened.get(table) is None]
     if missing:
-        notes.append(f"Not in this extract: {', '.join(missing)}. What only they tell is left out.")
+        notes.append(
+            f"Not in this extract: {', '.join(missing)}. What only these files supply is left out."
+        )
     if opened.get("SRCode") is not None and opened.get("SRProblem") is None:
         notes.append(
-            "Without SRProblem nobody can tell which entries are problems: the kind of entries "
-            "is left out."
+            "Without SRProblem it is unknown which entries are problems: the kind of entries is "
+            "left out."
         )
     return notes
+
+
+def _entry_dates(folder: Path) -> list[EntryDates]:
+    path = tables_of(folder).get("SRCode")
+    return [] if path is None else [EntryDates(path, "DateEventRecorded")]
+
+
+READER = FolderReader(is_systmone_extract, read_systmone, day_of_systmone, _entry_dates)

@@ -11,10 +11,10 @@ from recordpick.index.readers.extract_file import ExtractFile, lines_of_rows, pa
 from recordpick.index.readers.systmone.files import (
     DAY,
     Opened,
+    current_rows,
     day,
     is_last,
     removed,
-    rows_that_hold,
 )
 from recordpick.index.source import LookUp
 from recordpick.index.values import to_date
@@ -24,7 +24,7 @@ _KEY = "patient_id"
 _NOT_YET = r"\b(?:appl(?:ied|ication|ying)|pending|awaiting|requested|pre[- ]?regist\w*)\b"
 _NEVER = r"\b(?:not registered|unregistered|rejected|refused|declined|cancelled|withdrawn)\b"
 _OVER = r"\b(?:deducted|deduction|de-?registered|removed|left|deceased|dead|died)\b"
-"""One of several words of RegistrationStatus that says that somebody is not registered (yet)."""
+"""Words of RegistrationStatus that say that somebody is not registered (yet)."""
 
 _REGISTRATION = (
     ("immediately necessary", "immediately_necessary"),
@@ -34,15 +34,15 @@ _REGISTRATION = (
     ("standard", "regular"),
     ("regular", "regular"),
 )
-"""Words in RegistrationStatus, the first that is in it decides; any other is "other"."""
+"""Words of RegistrationStatus, of which the first found decides; any other is "other"."""
 
 
 def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataFrame:
-    """Return the registrations: whose, `registered_on`, `left_on`, `registration` and `stands`.
+    """Return the registrations: whose, `registered_on`, `left_on`, `registration` and `state`.
 
-    `stands` is "now", "over", "not yet" (only applied for, or beginning after the as-at date),
-    "never" (refused) or "elsewhere": the table lists registrations at other organisations as well,
-    which say nothing of this one (IDOrganisation is another than IDOrganisationVisibleTo).
+    `state` is "now", "over", "not yet" (only applied for, or beginning after the as-at date),
+    "never" (refused) or "elsewhere": the table also lists registrations at other organisations,
+    which say nothing about this one (IDOrganisation differs from IDOrganisationVisibleTo).
     """
     began = to_date(day(file, "DateRegistration"), DAY)
     ended = to_date(day(file, "DateDeRegistration"), DAY)
@@ -65,7 +65,7 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
     if file.has("IDOrganisation") and file.has("IDOrganisationVisibleTo"):
         here = _organisation(opened, file, "IDOrganisationVisibleTo")
         elsewhere = _organisation(opened, file, "IDOrganisation") != here
-    stands = (
+    state = (
         pl.when(elsewhere.fill_null(value=False))
         .then(pl.lit("elsewhere"))
         .when(says_nothing_else & word.str.contains(_NEVER))
@@ -81,39 +81,41 @@ def registrations_of(opened: Opened, file: ExtractFile, as_at: date) -> pl.DataF
         .otherwise(pl.lit("now"))
     )
     return (
-        rows_that_hold(file)
+        current_rows(file)
         .select(
             file.text("IDPatient").alias(_KEY),
             registered_on=began,
             left_on=ended,
             registration=pl.when(word.is_not_null()).then(kind),
-            stands=stands,
+            state=state,
         )
         .collect()
     )
 
 
 def _organisation(opened: Opened, file: ExtractFile, column: str) -> pl.Expr:
-    """Return a column of organisations by their codes, also where it has rows of SROrganisation."""
+    """Return a column of organisations as codes, also where it has ids of SROrganisation."""
     organisation = file.text(column)
-    places = opened.get("SROrganisation")
-    if places is not None and places.has("ID"):
-        rows = rows_that_hold(places).select(places.text("RowIdentifier"), code=places.text("ID"))
+    organisations = opened.get("SROrganisation")
+    if organisations is not None and organisations.has("ID"):
+        rows = current_rows(organisations).select(
+            organisations.text("RowIdentifier"), code=organisations.text("ID")
+        )
         organisation = organisation.replace(dict(rows.drop_nulls().collect().iter_rows()))
     return organisation.str.to_uppercase()
 
 
 def with_registration(rows: pl.LazyFrame, registrations: pl.DataFrame, as_at: date) -> pl.LazyFrame:
-    """Add registered_on, left_on, registration and status, of the registration that holds.
+    """Add registered_on, left_on, registration and status, from the current registration.
 
-    Of several one that has not ended, else the latest; of several that have not ended the GMS one,
-    since somebody may be registered for another service, or privately, beside it. Whoever has none
-    here that is or was one has no status: neither registered nor left.
+    Of several, one that has not ended, otherwise the latest; of several that have not ended, the
+    GMS one, since somebody may also be registered for another service, or privately. A patient
+    without a present or past registration here has no status: neither registered nor left.
     """
-    has_left = pl.col("stands") == "over"
+    has_left = pl.col("state") == "over"
     present = (
         registrations.lazy()
-        .filter(pl.col("stands").is_in(["now", "over"]))
+        .filter(pl.col("state").is_in(["now", "over"]))
         .sort(
             has_left,
             (~has_left & (pl.col("registration") == "regular")).fill_null(value=False),
@@ -129,42 +131,42 @@ def with_registration(rows: pl.LazyFrame, registrations: pl.DataFrame, as_at: da
         columns["status"] = (
             pl.when(to_date(pl.col("died_on"), DAY) <= as_at)
             .then(pl.lit("deceased"))
-            .when(pl.col("stands") == "over")
+            .when(pl.col("state") == "over")
             .then(pl.lit("left"))
-            .when(pl.col("stands") == "now")
+            .when(pl.col("state") == "now")
             .then(pl.lit("registered"))
         )
-    return joined.with_columns(**columns).drop("stands")
+    return joined.with_columns(**columns).drop("state")
 
 
 def not_registered(registrations: pl.DataFrame) -> Iterator[str]:
-    """Return how many patients have registrations, but none here that is or was one."""
-    is_here = pl.col("stands").is_in(["now", "over"]).any().over(_KEY)
+    """Yield how many patients have registrations, but no present or past one here."""
+    is_here = pl.col("state").is_in(["now", "over"]).any().over(_KEY)
     others = registrations.filter(~is_here, pl.col(_KEY).is_not_null())
-    for stands, says in (
+    for state, says in (
         ("elsewhere", "registered at other organisations only, and not here"),
         ("not yet", "not registered yet (only applied for, or from a day after the as-at date)"),
         ("never", "not registered, as their only registration was refused"),
     ):
-        count = others.filter(pl.col("stands") == stands)[_KEY].n_unique()
+        count = others.filter(pl.col("state") == state)[_KEY].n_unique()
         if count:
             yield (f"SRPatientRegistration: {patients_are(count)} {says}: without a status.")
 
 
 def rows_counted(file: ExtractFile, what: str, ids: pl.DataFrame) -> LookUp:
-    """Account for rows that tell more about patients: those of nobody are set aside.
+    """Return the counts of rows that add details to patients: those without a patient are rejected.
 
-    Rows that are removed, or that a later one replaces, count as deleted.
+    Rows that are removed, or replaced by a later one, count as deleted.
     """
     rows = file.frame.with_columns(
         (removed(file) | ~is_last(file)).alias("__removed"),
         file.text("IDPatient").alias("__patient"),
     ).collect()
     gone = rows.filter("__removed").height
-    nobody = rows.filter(~pl.col("__removed")).join(
+    unknown = rows.filter(~pl.col("__removed")).join(
         ids, left_on="__patient", right_on=_KEY, how="anti"
     )
     unusable = lines_of_rows(
-        file, nobody.drop("__removed", "__patient"), "there is no patient with this IDPatient"
+        file, unknown.drop("__removed", "__patient"), "there is no patient with this IDPatient"
     )
     return file.look_up(what, gone, unusable)

@@ -38,7 +38,7 @@ _RECALL = {
     "pending": "pending",
     "recall": "pending",
 }
-"""A word in the status, in small letters, the first that is in it; any other is "other".
+"""Words in the status, in lower case, of which the first found decides; any other is "other".
 
 Seen in use: Pending, "1st Recall", Seen, Superseded, "Cancelled during import".
 """
@@ -47,8 +47,10 @@ _SENDER = ("SenderTitle", "SenderFirstName", "SenderSurname")
 _PLACE = "__place"
 
 
-def read_workflow(opened: Opened, staff: Staff, places: pl.DataFrame | None) -> list[SourcePart]:
-    """Return the parts of all four tables. `places`: organisations, `id` and `name`."""
+def read_workflow(
+    opened: Opened, staff: Staff, organisations: pl.DataFrame | None
+) -> list[SourcePart]:
+    """Return the parts of all four tables. `organisations`: organisations, `id` and `name`."""
     parts = []
     for table, read in (
         ("SRAppointment", _appointments),
@@ -61,7 +63,7 @@ def read_workflow(opened: Opened, staff: Staff, places: pl.DataFrame | None) -> 
             parts.append(read(opened, file, staff, table))
     referrals = opened.get("SRReferralOut")
     if referrals is not None:
-        parts.append(_referrals(opened, referrals, staff, places))
+        parts.append(_referrals(opened, referrals, staff, organisations))
     return parts
 
 
@@ -93,7 +95,7 @@ def _appointments(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> So
 
 
 def _documents(opened: Opened, file: ExtractFile, _: Staff, table: str) -> SourcePart:
-    """Return scanned and attached files (SRMedia), and letters, of which there is no file here."""
+    """Return scanned and attached files (SRMedia), and letters, which have no file here."""
     person = pl.concat_str(file.texts(*_SENDER), separator=" ", ignore_nulls=True)
     columns = {
         "date": day(file, "DateEvent"),
@@ -142,7 +144,7 @@ def _recalls(opened: Opened, file: ExtractFile, staff: Staff, _: str) -> SourceP
 
 
 def _referrals(
-    opened: Opened, file: ExtractFile, staff: Staff, places: pl.DataFrame | None
+    opened: Opened, file: ExtractFile, staff: Staff, organisations: pl.DataFrame | None
 ) -> SourcePart:
     codes = [
         reference(file, name)
@@ -158,8 +160,10 @@ def _referrals(
         columns["code"] = pl.coalesce(codes)
     rows = file.frame
     service = [opened.word(file, "ServiceOffered")] if file.has("ServiceOffered") else []
-    if places is not None and file.has("RecipientID"):
-        names = places.lazy().select(pl.col("id").alias(_PLACE), pl.col("name").alias("place"))
+    if organisations is not None and file.has("RecipientID"):
+        names = organisations.lazy().select(
+            pl.col("id").alias(_PLACE), pl.col("name").alias("place")
+        )
         rows = rows.with_columns(file.text("RecipientID").alias(_PLACE))
         rows = rows.join(names, on=_PLACE, how="left")
         service = [pl.col("place"), *service]

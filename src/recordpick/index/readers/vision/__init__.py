@@ -1,4 +1,4 @@
-"""Reader of the Vision extract: files without a header, whose columns go by position.
+"""Reader of the Vision extract: files without a header, whose columns are known by position.
 
 What each column becomes, and what the format cannot carry: docs/source-formats.md.
 """

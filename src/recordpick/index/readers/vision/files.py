@@ -1,4 +1,4 @@
-"""Which files are of a Vision extract, and what stands in them: told by name and position."""
+"""The files of a Vision extract, recognised by their names; their columns by position."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.csvio.sniff import Record, look, records
+from recordpick.csvio.sniff import Record, records, sniff
 from recordpick.errors import UserError
 from recordpick.extract_columns import vision_columns
 from recordpick.index.as_at import FoundDay, day_in_name, latest
@@ -23,7 +23,7 @@ _DELTA = re.compile(r"(?<![a-z])(incremental|delta)(?![a-z])", re.IGNORECASE)
 
 
 def kind_of_file(path: Path) -> str | None:
-    """Tell by its name what a file holds; None if it is none of an extract."""
+    """Return what a file holds, by its name; None if it is not a file of an extract."""
     found = _NAME.search(path.name)
     if found is None or path.suffix.lower() not in {".csv", ".txt"}:
         return None
@@ -31,7 +31,7 @@ def kind_of_file(path: Path) -> str | None:
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """Return the files of an extract in a folder by what they hold; UserError if two are alike."""
+    """Return the files of an extract by what they hold; UserError if two hold the same."""
     files: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
         kind = kind_of_file(path) if path.is_file() else None
@@ -39,8 +39,8 @@ def files_of(folder: Path) -> dict[str, Path]:
             continue
         if kind in files:
             raise UserError(
-                f"{folder}: {files[kind].name} and {path.name} are both of {kind}. Index one "
-                "extract at a time."
+                f"{folder}: {files[kind].name} and {path.name} both hold {kind}. Index one extract "
+                "at a time."
             )
         files[kind] = path
     return files
@@ -57,14 +57,14 @@ def day_of_vision(folder: Path) -> FoundDay | None:
 
 
 def deltas_of(files: Mapping[str, Path]) -> list[str]:
-    """Return the names of files that hold changes only, by their names (INCREMENTAL_…)."""
+    """Return the names of files that hold changes only (INCREMENTAL_…)."""
     return [path.name for path in files.values() if _DELTA.search(path.name)]
 
 
 def open_all(files: Mapping[str, Path], work: Path) -> dict[str, ExtractFile]:
-    """Look at every file that is used and is not empty; `work` is an empty folder.
+    """Open every file that is used and not empty; `work` is an empty folder.
 
-    UserError for a file with another number of columns than such files have.
+    UserError for a file with a wrong number of columns.
     """
     opened = {}
     for kind in USED:
@@ -80,14 +80,14 @@ def open_all(files: Mapping[str, Path], work: Path) -> dict[str, ExtractFile]:
 
 
 def _check_columns(path: Path, kind: str, wanted: int) -> None:
-    """Refuse a file whose first record has another number of columns: nothing names them."""
-    first = next(iter(records(path, look(path, ","))), None)
+    """Raise UserError for a wrong number of columns in the first record: nothing names them."""
+    first = next(iter(records(path, sniff(path, ","))), None)
     found = len(first.fields) if isinstance(first, Record) else 0
     if found != wanted:
         raise UserError(
             f"{path}: its first line has {found} columns, but Vision's file of {kind} has "
-            f"{wanted}. As it has no header, nothing tells which they are: ask for the extract "
-            "in the format with these columns."
+            f"{wanted}. As it has no header, it is unknown which they are: ask for the extract in "
+            "the format with these columns."
         )
 
 
@@ -97,7 +97,7 @@ REPLACED = "__replaced"
 def rows_in_order(file: ExtractFile, *key: str) -> pl.LazyFrame:
     """Return the rows with REPLACED: whether a later row has the same values in the columns `key`.
 
-    So only in a file of changes: a full extract has each row once.
+    That only occurs in a file of changes: a full extract has each row once.
     """
     is_replaced = pl.lit(value=False)
     if _DELTA.search(file.name):
@@ -106,6 +106,6 @@ def rows_in_order(file: ExtractFile, *key: str) -> pl.LazyFrame:
 
 
 def deleted(file: ExtractFile) -> pl.Expr:
-    """Return which rows the extract says are deleted, or replaces by a later one."""
+    """Return whether the extract marks a row as deleted, or replaces it by a later one."""
     is_deleted = (file.text("ACTION").str.to_uppercase() == "D").fill_null(value=False)
     return is_deleted | pl.col(REPLACED)

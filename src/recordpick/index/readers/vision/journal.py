@@ -26,15 +26,15 @@ _ACUTE = ("a", "acute", "acute therapy")
 _REPEAT = ("r", "repeat", "repeat therapy")
 _ISSUE = ("s", "repeat issue")
 _THERAPY = (*_ACUTE, *_REPEAT, *_ISSUE, "therapy")
-"""SUBSET: what a row is, as a letter or in words, in small letters."""
+"""SUBSET: the kind of a row, as a letter or in words, in lower case."""
 
 _UNITS = {"WEIGHT": "kg", "HEIGHT": "m", "PULSE": "bpm", "WAIST": "cm"}
 """The unit of VALUE1 by ENTITY, where VALUE1_UNITS is empty (endeavourhealth/Transforms)."""
 _SECOND_NAMES = {"BP": "diastolic", "BLOOD_PRESSURE": "diastolic", "WEIGHT": "BMI"}
-"""What VALUE2 is by ENTITY, where VALUE2_NAME is empty.
+"""The meaning of VALUE2 by ENTITY, where VALUE2_NAME is empty.
 
-Of smoking and alcohol nothing is said here: one public reader takes it for a status (0 never, 1
-current, 2 ex), others for an amount.
+Not for smoking and alcohol: one public reader reads a status (0 never, 1 current, 2 ex), others
+read an amount.
 """
 
 _WHO, _WHAT, _HAS = "__who", "__what", "__has"
@@ -43,7 +43,7 @@ _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> list[SourcePart]:
     """Return the entries and the medication; together they have every row of the file once."""
     subset = file.text("SUBSET").str.to_lowercase()
-    # The drug of an allergy, or the vaccine of an immunisation, is not a medicine that is taken.
+    # The drug of an allergy, or the vaccine of an immunisation, is not the patient's medication.
     is_other = subset.is_in((*_PROBLEM, *_ALLERGY, *_IMMUNISATION, *_TEST)).fill_null(value=False)
     has_dmd = file.text("DMD_CODE").is_not_null() & ~is_other
     is_therapy = (subset.is_in(_THERAPY) | has_dmd).fill_null(value=False)
@@ -127,10 +127,10 @@ def _implied_unit(file: ExtractFile, number: pl.Expr) -> pl.Expr:
 
 
 def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
-    """Return the first value if it is no number, and the second with its name and unit.
+    """Return the first value if it is not a number, and the second with its name and unit.
 
-    And of an immunisation that was not given, why not: "Advised", "Refusal to start or complete
-    course".
+    For an immunisation that was not given, also the reason: "Advised", "Refusal to start or
+    complete course".
     """
     first = pl.when(number.is_null()).then(file.text("VALUE1"))
     entity = file.text("ENTITY").str.to_uppercase()
@@ -148,12 +148,12 @@ def _value_text(file: ExtractFile, number: pl.Expr) -> pl.Expr:
     not_given = pl.when(~status.str.to_lowercase().is_in(_GIVEN)).then(
         pl.concat_str([status, reason], separator=": ", ignore_nulls=True)
     )
-    told = pl.concat_str([first, second, not_given], separator="; ", ignore_nulls=True)
-    return pl.when(told != "").then(told)
+    texts = pl.concat_str([first, second, not_given], separator="; ", ignore_nulls=True)
+    return pl.when(texts != "").then(texts)
 
 
 def _one_link(file: ExtractFile) -> pl.Expr:
-    """Return the row that a row is linked to, where it is just one.
+    """Return the row that a row is linked to, if it is exactly one.
 
     LINKS has several, with a | between; those that begin with E are of encounters.
     """
@@ -172,9 +172,9 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
     quantity = ~names[1].str.contains("issue").fill_null(value=False)
     is_issue = subset.is_in(_ISSUE)
     code = pl.coalesce(dmd, file.text("CODE"))
-    # An issue of a repeat is no second medicine: of a drug that is a repeat of the patient, current
-    # or ended, only the repeat says which, and its issues are neither. An issue without its repeat
-    # is the only sign of it, and counts as current until it ends.
+    # An issue of a repeat is not a second medicine: if the drug is a repeat of the patient, only
+    # the repeat is current or ended, and its issues are neither. An issue without its repeat is the
+    # only sign of the medicine, and counts as current until it ends.
     every = rows_in_order(file, "PID", "ID")
     repeats = (
         every.filter(subset.is_in(_REPEAT) & ~deleted(file))
@@ -184,7 +184,7 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
     )
     rows = every.filter(which).with_columns(file.text("PID").alias(_WHO), code.alias(_WHAT))
     rows = rows.join(repeats, on=[_WHO, _WHAT], how="left", maintain_order="left")
-    told_by_repeat = is_issue.fill_null(value=False) & pl.col(_HAS).fill_null(value=False)
+    has_repeat = is_issue.fill_null(value=False) & pl.col(_HAS).fill_null(value=False)
     frame = rows.select(
         ROW,
         deleted(file).alias(DELETED),
@@ -195,7 +195,7 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         course=pl.when(subset.is_in((*_REPEAT, *_ISSUE)))
         .then(pl.lit("repeat"))
         .otherwise(pl.lit("acute")),
-        is_active=pl.when(~told_by_repeat).then(~_over(file, as_at)),
+        is_active=pl.when(~has_repeat).then(~_over(file, as_at)),
         code=code,
         code_system=pl.when(dmd.is_not_null()).then(pl.lit("dmd")).otherwise(pl.lit("local")),
         is_unmapped=dmd.is_null(),
@@ -205,5 +205,5 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         unit=pl.when(quantity).then(file.text("VALUE1_UNITS")),
         issues=pl.coalesce(issues),
     )
-    # Lines that are no rows are accounted for with the entries.
+    # Lines that are not rows are accounted for with the entries.
     return file.part("medications", frame, rows=None, rejects=NOTHING, date_formats=_DATES)

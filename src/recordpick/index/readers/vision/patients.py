@@ -1,4 +1,4 @@
-"""Patients, and the staff they are with."""
+"""The patients, with the names of their GPs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _SEX = {"F": "F", "M": "M", "I": "I", "U": "U"}
 _REGISTRATION = {"R": "regular", "T": "temporary", "S": "other", "P": "private"}
 """ACTIVE: registered for GMS, temporary, for another service only, private; any other is other."""
 _NO_KIND = ("D", "L")
-"""ACTIVE of the dead and of those who left, which says nothing of how they were registered."""
+"""ACTIVE of the dead and of those who left, which does not say how they were registered."""
 
 _STAFF = "__staff"
 
@@ -40,7 +40,7 @@ _STAFF = "__staff"
 def with_name(
     rows: pl.LazyFrame, staff: pl.DataFrame | None, who: pl.Expr, name: str
 ) -> pl.LazyFrame:
-    """Add the name of a member of staff; of none if there is no file of staff."""
+    """Add the name of a member of staff; none if there is no file of staff."""
     if staff is None:
         return rows
     names = staff.lazy().rename({"id": _STAFF, "name": name})
@@ -50,14 +50,14 @@ def with_name(
 def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
     """Return the status on the as-at date, by ACTIVE and the dates.
 
-    Whoever was removed and registered again has not left; whoever is only registered from a later
-    day on is not registered yet, and has no status.
+    A patient who was removed and registered again has not left. A patient who is only registered
+    from a later day is not registered yet, and has no status.
     """
     began = to_date(file.text("REGISTERED_DATE"), DAY)
     removed = to_date(file.text("REMOVED_DATE"), DAY)
     not_yet = (began > as_at).fill_null(value=False)
-    again = (began > removed).fill_null(value=False) & ~not_yet
-    was_removed = (removed <= as_at).fill_null(value=False) & ~again
+    is_back = (began > removed).fill_null(value=False) & ~not_yet
+    was_removed = (removed <= as_at).fill_null(value=False) & ~is_back
     has_died = (to_date(file.text("DATE_OF_DEATH"), DAY) <= as_at).fill_null(value=False)
     return (
         pl.when((active == "D") | has_died)
@@ -99,7 +99,7 @@ def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) ->
 
 
 def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
-    """Return which letters of ACTIVE are not known, and how many are not registered yet."""
+    """Yield which letters of ACTIVE are unknown, and how many patients are not registered yet."""
     active = file.text("ACTIVE").str.to_uppercase()
     rows = rows_in_order(file, "PID").filter(~deleted(file))
     found = rows.select(active=active, status=_status(file, active, as_at)).collect()
@@ -109,7 +109,7 @@ def notes_on_patients(file: ExtractFile, as_at: date) -> Iterator[str]:
         letters = ", ".join(unknown.unique().sort().to_list())
         yield (
             f"{file.name}: ACTIVE {letters} is not a known letter: {patients_are(len(unknown))} "
-            "taken as registered in another way than regular."
+            "read as registered, but not regular."
         )
     later = found.filter(pl.col("active").is_not_null(), pl.col("status").is_null()).height
     if later:

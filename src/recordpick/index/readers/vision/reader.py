@@ -1,4 +1,4 @@
-"""Reading a Vision extract: which files there are, and what each gives to which table."""
+"""Reader of the Vision extract: which of its files supply which tables."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from recordpick.csvio.rejects import ROW
 from recordpick.errors import UserError
+from recordpick.extract_columns import vision_columns
 from recordpick.index.manifest import Conflated
 from recordpick.index.readers.extract_file import (
     KINDS_BY_TERM,
@@ -23,16 +24,26 @@ from recordpick.index.readers.extract_file import (
 from recordpick.index.readers.vision.files import (
     DAY,
     USED,
+    day_of_vision,
     deleted,
     deltas_of,
     files_of,
+    is_vision_extract,
     open_all,
     rows_in_order,
 )
 from recordpick.index.readers.vision.journal import read_journal
 from recordpick.index.readers.vision.patients import notes_on_patients, read_patients, with_name
 from recordpick.index.readers.vision.staff import read_staff
-from recordpick.index.source import DELETED, LookUp, Source, SourcePart
+from recordpick.index.source import (
+    DELETED,
+    Announce,
+    EntryDates,
+    FolderReader,
+    LookUp,
+    Source,
+    SourcePart,
+)
 
 CONFLATED = (
     *SOME_TABLES,
@@ -44,15 +55,15 @@ CONFLATED = (
         "",
         "",
         "a second value of a row (the diastolic pressure, the BMI beside a weight, an amount "
-        "smoked) stands as text beside the first",
+        "smoked) is text beside the first",
         always=False,
     ),
     *KINDS_BY_TERM,
 )
-"""What the extract does not tell apart."""
+"""The distinctions that the extract does not have."""
 
 
-def read_vision(path: Path, work: Path, as_at: date) -> Source:
+def read_vision(path: Path, work: Path, as_at: date, _: Announce = lambda _: None) -> Source:
     """Read the extract in a folder as at a day; `work` is an empty folder.
 
     UserError where it cannot be read.
@@ -62,7 +73,7 @@ def read_vision(path: Path, work: Path, as_at: date) -> Source:
     if "Patient" not in files:
         raise UserError(
             f"{path}: the file of patients (patient_data_extract) is missing from this Vision "
-            "extract, or empty. Put it beside the others and begin again."
+            "extract, or empty. Put it beside the others and start again."
         )
     staff_read = read_staff(files.get("Staff"))
     staff = staff_read.names
@@ -93,7 +104,7 @@ def read_vision(path: Path, work: Path, as_at: date) -> Source:
 def _warnings(path: Path, deltas: Sequence[str]) -> tuple[str, ...]:
     if not deltas:
         return ()
-    return (delta_warning(path.name, f"so say the file names: {', '.join(deltas)}"),)
+    return (delta_warning(path.name, f"by the file names: {', '.join(deltas)}"),)
 
 
 def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> SourcePart:
@@ -130,7 +141,7 @@ def _look_ups(files: Mapping[str, ExtractFile]) -> list[LookUp]:
 
 
 def _notes(found: Mapping[str, Path], files: Mapping[str, ExtractFile]) -> list[str]:
-    """Return what was taken for what, and what is not there."""
+    """Return notes on how the files were read, and which are missing."""
     notes = [f"Read as a Vision extract: {len(found)} files."]
     unused = sorted(set(found) - set(USED))
     if unused:
@@ -139,5 +150,15 @@ def _notes(found: Mapping[str, Path], files: Mapping[str, ExtractFile]) -> list[
     if missing:
         notes.append(f"Not in this extract, or empty: {', '.join(missing)}.")
     if "Journal" in files:
-        notes.append("Repeat dispensing cannot be told from other repeats: all are repeats.")
+        notes.append("Repeat dispensing is not distinguished from other repeats: all are repeats.")
     return notes
+
+
+def _entry_dates(folder: Path) -> list[EntryDates]:
+    path = files_of(folder).get("Journal")
+    if path is None or not path.stat().st_size:
+        return []
+    return [EntryDates(path, vision_columns("Journal").index("RECORDED_DATE"))]
+
+
+READER = FolderReader(is_vision_extract, read_vision, day_of_vision, _entry_dates)

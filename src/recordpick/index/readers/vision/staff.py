@@ -1,8 +1,8 @@
-"""The staff file of a Vision extract: which of two orders its columns stand in, told by content.
+"""The staff file of a Vision extract, whose columns are in one of two orders, found by content.
 
 Live extracts have ID, HCP_TYPE, GMP_CODE, SURNAME …, the supplier's test pack ID, SURNAME, FORENAME
 …: as many columns, without a header. A wrong guess would call a doctor "Smith G1234567 Doctor", so
-names are only taken where the values themselves say which order it is.
+names are only used if the values themselves show which order it is.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from recordpick.extract_columns import VISION_STAFF_ORDERS, vision_columns
 from recordpick.index.readers.extract_file import ExtractFile
 
 TEST_PACK = vision_columns("Staff")
-"""By these names the file is read; they are right only if it is in that order."""
+"""The file is read with these names; they are right only if it is in that order."""
 
 _SEX = r"(?i)^(?:m|f|u|i|n|x|male|female|unknown|indeterminate|not known|not specified)$"
 _CODE = r"(?i)^[a-z]?\d{5,8}$"
 _TITLE = r"(?i)^(?:dr|mr|mrs|ms|miss|mx|prof|professor|rev|sister)\.?$"
-"""Titles that are nobody's surname."""
+"""Titles that are not surnames."""
 
 _SURE, _UNLIKE = 0.9, 0.5
-"""Shares of the values that must look so in the order that is taken, and may in the other."""
+"""The least share of values that must fit the order used, and the most that may fit the other."""
 
 NOT_RECOGNISED = (
-    "{file}: its columns are in neither of the orders that are known, so no member of staff is "
-    "named: the usual GP and who entered what are left out."
+    "{file}: its columns are in neither of the known orders, so no member of staff is named: "
+    "the usual GP and the authors of entries are left out."
 )
 
 
 @dataclass(frozen=True)
 class StaffRead:
-    """The members of staff (`id` and `name`), or None, and why they are not named."""
+    """The members of staff (`id` and `name`), or None, and why they have no names."""
 
     names: pl.DataFrame | None
     notes: tuple[str, ...] = ()
 
 
 def read_staff(file: ExtractFile | None) -> StaffRead:
-    """Return the members of staff; none if there is no such file or its order is not sure."""
+    """Return the members of staff; none if there is no such file or its order is uncertain."""
     if file is None:
         return StaffRead(None)
     rows = file.frame.select(file.text(name).alias(name) for name in TEST_PACK).collect()
@@ -57,9 +57,9 @@ def read_staff(file: ExtractFile | None) -> StaffRead:
 
 
 def order_of(rows: pl.DataFrame) -> Sequence[str] | None:
-    """Return the order of the columns that values of the sex, title and code agree with, or None.
+    """Return the order of the columns that fits the values of sex, title and code, or None.
 
-    `rows` have their columns named as in the test pack, whatever stands in them.
+    `rows` have their columns named as in the test pack, whatever they contain.
     """
     shares = [_share_that_fits(rows, order) for order in VISION_STAFF_ORDERS]
     for order, share, other in zip(VISION_STAFF_ORDERS, shares, reversed(shares), strict=True):
@@ -69,13 +69,13 @@ def order_of(rows: pl.DataFrame) -> Sequence[str] | None:
 
 
 def _share_that_fits(rows: pl.DataFrame, order: Sequence[str]) -> float | None:
-    """Return the share of sexes, codes and titles that look like such; None without any value."""
+    """Return the share of sexes, codes and titles that fit; None without any value."""
     named = dict(zip(order, TEST_PACK, strict=True))
     fits, values = 0, 0
     for name, pattern in (("SEX", _SEX), ("GMP_CODE", _CODE), ("TITLE", _TITLE)):
         column = rows[named[name]].drop_nulls()
-        alike = int(column.str.contains(pattern).sum())
-        fits += alike
-        # Some write "Pharmacist" as a title: those that are not known say nothing.
-        values += alike if name == "TITLE" else len(column)
+        fitting = int(column.str.contains(pattern).sum())
+        fits += fitting
+        # Some have "Pharmacist" as a title: unknown titles count for neither order.
+        values += fitting if name == "TITLE" else len(column)
     return fits / values if values else None

@@ -73,7 +73,7 @@ def test_dressed_numbers_join_their_patient(tmp_path, kind):
     assert found["nhs_number"].to_list() == ["9990000018", "9990000379", "9990000743"]
     assert emptied == []
     reasons = (index.folder / "rejected_rows.csv").read_text(encoding="utf-8")
-    assert 'patient_id ""1.13521E+12"" was spoilt by a spreadsheet' in reasons
+    assert 'patient_id ""1.13521E+12"" was damaged by a spreadsheet' in reasons
     if kind == "tables":
         entries = index.scan("events").collect()
         assert entries["event_id"].sort().to_list() == ["a", "b", "c"]
@@ -166,7 +166,7 @@ def test_the_sheet_that_has_the_list_is_read(tmp_path):
 
 def test_two_sheets_that_could_be_the_list_are_named(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"One": LIST, "Two": LIST})
-    with pytest.raises(UserError, match=r'sheets "One", "Two" could be the list.*Leave only'):
+    with pytest.raises(UserError, match=r'sheets "One", "Two" could be the list.*Keep only'):
         build_index([path], tmp_path / "index")
 
 
@@ -197,10 +197,10 @@ def test_what_only_a_spreadsheet_opens_is_named_for_what_it_is(tmp_path, content
     """Whatever its name says, with what to do."""
     path = tmp_path / name
     path.write_bytes(content)
-    with pytest.raises(UserError, match=f"{says}.*save it as .xlsx or") as told:
+    with pytest.raises(UserError, match=f"{says}.*save it as .xlsx or") as refused:
         build_index([path], tmp_path / "index")
-    assert "\n" not in str(told.value)
-    assert "NHS Number" not in str(told.value)
+    assert "\n" not in str(refused.value)
+    assert "NHS Number" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

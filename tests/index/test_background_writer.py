@@ -5,7 +5,7 @@ import threading
 import polars as pl
 import pytest
 
-from recordpick.index.build import background as writing_aside
+from recordpick.index.build import background
 from recordpick.index.build.background import BackgroundHasher, BackgroundWriter
 from recordpick.index.build.build_index import build_index
 from recordpick.index.build.table_builder import TableBuilder
@@ -24,7 +24,7 @@ def source(tmp_path):
     return folder
 
 
-def test_what_goes_wrong_with_any_table_is_told(source, tmp_path, monkeypatch):
+def test_what_goes_wrong_with_any_table_is_reported(source, tmp_path, monkeypatch):
     """The last one's too; and no index is left behind."""
     for failing in ("events", "recalls"):
 
@@ -33,7 +33,7 @@ def test_what_goes_wrong_with_any_table_is_told(source, tmp_path, monkeypatch):
                 raise OSError(28, "No space left on device")
             return write_table(table, *more)
 
-        monkeypatch.setattr(writing_aside, "write_table", write)
+        monkeypatch.setattr(background, "write_table", write)
         with pytest.raises(Exception, match="could not be written"):
             build_index([source], tmp_path / "index")
         assert [path.name for path in tmp_path.iterdir()] == ["source"]
@@ -53,7 +53,7 @@ def test_a_table_whose_index_is_given_up_is_not_written_to_its_end(source, tmp_p
             seen.append(error)
             raise
 
-    monkeypatch.setattr(writing_aside, "write_table", write)
+    monkeypatch.setattr(background, "write_table", write)
 
     def stop(text, share):
         if text.startswith("reading recalls"):
@@ -67,13 +67,13 @@ def test_a_table_whose_index_is_given_up_is_not_written_to_its_end(source, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["source"]
 
 
-def test_a_failed_table_is_told_before_the_next_is_taken(tmp_path, monkeypatch):
+def test_a_failed_table_is_reported_before_the_next_is_written(tmp_path, monkeypatch):
     """There is no use in going on."""
 
     def write(*_):
         raise ValueError("broken")
 
-    monkeypatch.setattr(writing_aside, "write_table", write)
+    monkeypatch.setattr(background, "write_table", write)
     with BackgroundHasher() as digests, BackgroundWriter(tmp_path, digests) as writing:
         writing.write(TableBuilder("events"))
         with pytest.raises(ValueError, match="broken"):

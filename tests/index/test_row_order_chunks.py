@@ -26,10 +26,10 @@ def test_nobody_is_left_out_and_no_block_is_read_twice(stands, cut, together):
     assert [block for each in readings for block in range(each.first, each.end)] == [
         *range(len(starts))
     ]
-    for part, stretch, patient, _ in stands:
+    for part, chunk, patient, _ in stands:
         block = sum(start <= patient for start in starts) - 1
         (reading,) = [each for each in readings if each.first <= block < each.end]
-        rows = range(stretch * LENGTH, (stretch + 1) * LENGTH)
+        rows = range(chunk * LENGTH, (chunk + 1) * LENGTH)
         holding = [some for some in reading.only.get(part, ()) if rows.start in some]
         assert len(holding) == 1
         assert rows[-1] in holding[0]
@@ -46,7 +46,7 @@ def test_patients_one_behind_another_are_read_once():
 
 
 @pytest.mark.parametrize("step", [1, 7, 59])
-def test_the_table_is_the_same_in_whichever_stretches_it_is_read(tmp_path, monkeypatch, step):
+def test_the_table_is_the_same_in_whichever_chunks_it_is_read(tmp_path, monkeypatch, step):
     """Patients one behind another, and scattered: row by row, and so with the same fingerprint."""
     folder = tmp_path / "source"
     folder.mkdir()

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 
 from recordpick.matching import Matches
-from recordpick.picking.stale_picks import moved_on
+from recordpick.picking.stale_picks import stale_picks
 
 
 @dataclass
@@ -28,7 +28,7 @@ MATCHES = Matches(
 
 
 def reported(*picks):
-    return [pick.in_words for pick in moved_on(picks, MATCHES, PATIENTS)]
+    return [pick.in_words for pick in stale_picks(picks, MATCHES, PATIENTS)]
 
 
 def test_a_patient_who_still_meets_the_criterion_is_not_reported():
@@ -54,7 +54,7 @@ def test_only_suggested_picks_are_reported_as_no_longer_matching():
 
 def test_an_index_without_status_reports_what_it_can():
     """Patients who are gone, and those who no longer match."""
-    stale = moved_on(
+    stale = stale_picks(
         [Pick("2", "A", "staff"), Pick("9", "A", "staff")], MATCHES, PATIENTS.drop("status")
     )
     assert [pick.what for pick in stale] == ["gone"]
@@ -62,6 +62,6 @@ def test_an_index_without_status_reports_what_it_can():
 
 def test_a_number_that_may_be_somebody_elses_is_reported():
     """It comes before anything else about the patient, which may be about another person."""
-    (stale,) = moved_on([Pick("2", "A", "staff")], MATCHES, PATIENTS, {"2"})
+    (stale,) = stale_picks([Pick("2", "A", "staff")], MATCHES, PATIENTS, {"2"})
     assert stale.what == "other"
     assert "may be somebody else" in stale.in_words

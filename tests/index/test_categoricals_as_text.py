@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from recordpick.index.build import writer as words_as_text
 from recordpick.index.build import writer as writing
 from recordpick.index.build.build_index import build_index
-from recordpick.index.build.writer import noted_as
+from recordpick.index.build.writer import metadata_for
 
 from emis_extracts import entry, patient, problem, write_extract
 
@@ -24,7 +24,7 @@ def test_what_is_written_as_words_is_read_as_text(tmp_path_factory, texts, other
     path = tmp_path_factory.mktemp("words") / "a.parquet"
     rows = pl.DataFrame({"text": texts, "n": range(len(texts))}, schema_overrides=SCHEMA)
     words = rows.with_columns(pl.col("text").cast(pl.Categorical))
-    words.lazy().sink_parquet(path, metadata=noted_as(rows.schema), row_group_size=3)
+    words.lazy().sink_parquet(path, metadata=metadata_for(rows.schema), row_group_size=3)
     assert pl.read_parquet_schema(path) == rows.schema
     assert pl.read_parquet(path).equals(rows)
 
@@ -39,7 +39,7 @@ def test_rows_are_found_whatever_row_groups_are_skipped(tmp_path_factory, texts,
     path = tmp_path_factory.mktemp("words") / "a.parquet"
     rows = pl.DataFrame({"text": texts}, schema={"text": pl.String})
     words = rows.with_columns(pl.col("text").cast(pl.Categorical))
-    words.lazy().sink_parquet(path, metadata=noted_as(rows.schema), row_group_size=2)
+    words.lazy().sink_parquet(path, metadata=metadata_for(rows.schema), row_group_size=2)
     for value in {asked, *texts} - {None}:
         for is_found in (pl.col("text") == value, pl.col("text") > value, pl.col("text") < value):
             found = pl.scan_parquet(path).filter(is_found).collect()
@@ -56,8 +56,8 @@ def test_the_index_is_the_same_where_polars_does_not_heed_it(tmp_path):
         CareRecord_Problem=[problem(12, 2)],
     )
     quick = build_index([folder], tmp_path / "quick")
-    assert words_as_text.is_heeded()
-    with mock.patch.object(writing, "is_heeded", return_value=False):
+    assert words_as_text.uses_metadata()
+    with mock.patch.object(writing, "uses_metadata", return_value=False):
         slow = build_index([folder], tmp_path / "slow")
     for index in (quick, slow):
         assert index.scan("events").collect_schema()["term"] == pl.String

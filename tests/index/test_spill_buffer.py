@@ -44,7 +44,7 @@ def test_rows_never_take_the_memory_that_others_need(monkeypatch, free, room):
     assert room_available() == room
 
 
-def test_a_row_is_reckoned_by_the_types_that_it_has(tmp_path):
+def test_the_size_of_a_row_is_estimated_by_its_types(tmp_path):
     """Of a row of entries: no more than it takes, but for its texts."""
     row = {
         "text": pl.String,

@@ -22,7 +22,7 @@ from recordpick.index.fast_cast import (
     staged_type,
 )
 from recordpick.index.readers.emis.care_record import value_of
-from recordpick.index.readers.emis.vocabulary import SIGNIFICANCE, known
+from recordpick.index.readers.emis.vocabulary import SIGNIFICANCE, to_word
 from recordpick.index.values import ISO, TYPES, from_text, to_number, trimmed
 from recordpick.schema import Column
 
@@ -73,10 +73,10 @@ def test_both_ways_give_the_same(kind, written, texts):
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
         quick=alone(fast_cast(pl.col("text"), column, written)),
-        by_rule=from_text(trimmed(pl.col("text")), column, written),
+        fallback=from_text(trimmed(pl.col("text")), column, written),
     ).collect(engine="streaming")
     assert found.schema["quick"] == staged_type(column)
-    assert found["quick"].cast(TYPES[column.kind]).equals(found["by_rule"], null_equal=True)
+    assert found["quick"].cast(TYPES[column.kind]).equals(found["fallback"], null_equal=True)
 
 
 def test_every_day_that_is_looked_up_is_that_day():
@@ -127,8 +127,8 @@ def test_a_word_is_known_however_it_is_spelt(texts):
     """One that is not known stays as it stands, or becomes the other word."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = rows.select(
-        stays=known(pl.col("text"), SIGNIFICANCE).alone(),
-        other=known(pl.col("text"), SIGNIFICANCE, "other").alone(),
+        stays=to_word(pl.col("text"), SIGNIFICANCE).alone(),
+        other=to_word(pl.col("text"), SIGNIFICANCE, "other").alone(),
     ).collect(engine="streaming")
     for text, stays, other in zip(texts, *found.get_columns(), strict=True):
         word = SIGNIFICANCE.get((text or "").lower())
@@ -153,7 +153,7 @@ def test_columns_made_at_once_are_those_made_alone(texts):
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     text = pl.col("text")
     columns = {name: fast_cast(text, column) for name, column in COLUMNS.items()}
-    columns |= {"as it is": text, "word": known(text, SIGNIFICANCE)}
+    columns |= {"as it is": text, "word": to_word(text, SIGNIFICANCE)}
     together = select_cast(rows, columns).collect(engine="streaming")
     each = rows.select(**{name: alone(column) for name, column in columns.items()})
     assert together.equals(each.collect(engine="streaming"))
@@ -165,11 +165,11 @@ def test_a_value_is_a_number_or_words(texts):
     """Never both, and neither only where nothing stands."""
     rows = pl.LazyFrame({"text": texts}, schema={"text": pl.String})
     found = select_cast(rows, value_of(pl.col("text"))).collect(engine="streaming")
-    by_rule = rows.select(trimmed(pl.col("text")).alias("text")).select(
+    fallback = rows.select(trimmed(pl.col("text")).alias("text")).select(
         "text", number=to_number(pl.col("text"))
     )
     for (text, number), value, words in zip(
-        by_rule.collect().rows(), *found.get_columns(), strict=True
+        fallback.collect().rows(), *found.get_columns(), strict=True
     ):
         assert value == number
         assert words == (text if number is None else None)

@@ -19,7 +19,7 @@ def test_the_digest_is_that_of_the_whole_file(tmp_path):
         assert digests.of(path) == hashlib.sha256(content).hexdigest()
 
 
-def test_a_file_that_is_gone_is_told_in_a_sentence(tmp_path):
+def test_a_file_that_is_gone_is_reported_in_a_sentence(tmp_path):
     """Not where it is asked for, but where the answer is needed."""
     path = tmp_path / "gone.csv"
     with BackgroundHasher() as digests:
