@@ -13,6 +13,7 @@ from recordpick.cli import output
 from recordpick.cli.completion import SHELLS
 from recordpick.cli.main import COMMANDS, main
 from recordpick.cli.pick import _is_list
+from recordpick.progress import silent
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
@@ -377,6 +378,16 @@ def test_a_table_fits_the_terminal(monkeypatch, capsys):
         words = " ".join(lines).split()
         assert set(words) >= {"Name", "hyphen,", "apostrophe", "accent"}
     assert len(lines) == 2
+
+
+def test_progress_can_be_switched_off(monkeypatch):
+    """A screen reader would read each state of the bar; the result is the same without it."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with output.progress_on_stderr() as progress:
+        assert progress is not silent
+    monkeypatch.setenv("RECORDPICK_PROGRESS", "off")
+    with output.progress_on_stderr() as progress:
+        assert progress is silent
 
 
 def test_every_command_of_the_work_has_a_module():
