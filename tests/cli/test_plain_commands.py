@@ -215,7 +215,7 @@ def test_a_random_record_is_replaced_by_the_next_of_the_draw(cli, path):
 def test_status_leads_through_the_work(cli, path):
     """From the first pick to the hand-over: found, wanted, picked, closed, and what comes next."""
     first = json.loads(cli("status", "--json")[1])
-    assert first["next"].startswith("recordpick suggest our.recordpick")
+    assert first["next"].startswith(f"recordpick suggest {path}")
     one = next(row for row in first["criteria"] if row["id"] == "DEM-12")
     assert (one["wanted"], one["picked"], one["closed"]) == (20, 0, False)
     assert one["found"] == one["left"] < 20
@@ -224,15 +224,15 @@ def test_status_leads_through_the_work(cli, path):
     status = json.loads(cli("status", "--json")[1])
     exhausted = [row for row in status["criteria"] if row["picked"] < 20]
     assert exhausted
-    assert status["next"] == f'recordpick close our.recordpick {exhausted[0]["id"]} --reason "…"'
+    assert status["next"] == f'recordpick close {path} {exhausted[0]["id"]} --reason "…"'
     with WorkingFile.open(path, Person("Kim", "practice")) as file:
         for row in exhausted:
             file.close_criterion(row["id"], "No more")
     _, out, _ = cli("status")
     assert f"{46 - len(exhausted)} of 46 criteria full, {len(exhausted)} closed." in out
-    assert out.endswith("Next: recordpick draw our.recordpick\n")
+    assert out.endswith(f"Next: recordpick draw {path}\n")
     cli("draw", "--seed", "7", *KIM)
-    assert cli("status")[1].endswith("Next: recordpick export our.recordpick --out DIR\n")
+    assert cli("status")[1].endswith(f"Next: recordpick export {path} --out DIR\n")
 
 
 def test_status_says_what_is_not_known(identities, index_of_list, tmp_path, capsys):
