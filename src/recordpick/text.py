@@ -13,19 +13,23 @@ def plural(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def word_for(number: int, one: str, many: str = "") -> str:
-    """Return the form of a word that goes with a number, such as "was" or "were"."""
-    return one if number == 1 else many or f"{one}s"
+_LONGEST = 80
+"""Characters of a word that are compared: no name of ours is longer."""
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def similar_hint(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean MED-04?` for the known words that are similar; "" where none is."""
     from difflib import get_close_matches  # late: only where something is wrong
 
     by_key = {name.casefold(): name for name in known}
-    close = get_close_matches(word.strip().casefold(), by_key, n=3)
+    close = get_close_matches(word.strip().casefold()[:_LONGEST], by_key, n=3)
     names = [by_key[key] for key in close]
     if not names:
         return ""
     *others, last = names
     return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
+
+
+def word_for(number: int, one: str, many: str = "") -> str:
+    """Return the form of a word that goes with a number, such as "was" or "were"."""
+    return one if number == 1 else many or f"{one}s"

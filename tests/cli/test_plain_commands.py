@@ -13,6 +13,7 @@ from recordpick.cli import output
 from recordpick.cli.completion import SHELLS
 from recordpick.cli.main import COMMANDS, main
 from recordpick.cli.pick import _is_list
+from recordpick.progress import silent
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 
@@ -214,7 +215,7 @@ def test_a_random_record_is_replaced_by_the_next_of_the_draw(cli, path):
 def test_status_leads_through_the_work(cli, path):
     """From the first pick to the hand-over: found, wanted, picked, closed, and what comes next."""
     first = json.loads(cli("status", "--json")[1])
-    assert first["next"].startswith("recordpick suggest our.recordpick")
+    assert first["next"].startswith(f"recordpick suggest {path}")
     one = next(row for row in first["criteria"] if row["id"] == "DEM-12")
     assert (one["wanted"], one["picked"], one["closed"]) == (20, 0, False)
     assert one["found"] == one["left"] < 20
@@ -223,15 +224,15 @@ def test_status_leads_through_the_work(cli, path):
     status = json.loads(cli("status", "--json")[1])
     exhausted = [row for row in status["criteria"] if row["picked"] < 20]
     assert exhausted
-    assert status["next"] == f'recordpick close our.recordpick {exhausted[0]["id"]} --reason "…"'
+    assert status["next"] == f'recordpick close {path} {exhausted[0]["id"]} --reason "…"'
     with WorkingFile.open(path, Person("Kim", "practice")) as file:
         for row in exhausted:
             file.close_criterion(row["id"], "No more")
     _, out, _ = cli("status")
     assert f"{46 - len(exhausted)} of 46 criteria full, {len(exhausted)} closed." in out
-    assert out.endswith("Next: recordpick draw our.recordpick\n")
+    assert out.endswith(f"Next: recordpick draw {path}\n")
     cli("draw", "--seed", "7", *KIM)
-    assert cli("status")[1].endswith("Next: recordpick export our.recordpick --out DIR\n")
+    assert cli("status")[1].endswith(f"Next: recordpick export {path} --out DIR\n")
 
 
 def test_status_says_what_is_not_known(identities, index_of_list, tmp_path, capsys):
@@ -377,6 +378,16 @@ def test_a_table_fits_the_terminal(monkeypatch, capsys):
         words = " ".join(lines).split()
         assert set(words) >= {"Name", "hyphen,", "apostrophe", "accent"}
     assert len(lines) == 2
+
+
+def test_progress_can_be_switched_off(monkeypatch):
+    """A screen reader would read each state of the bar; the result is the same without it."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    with output.progress_on_stderr() as progress:
+        assert progress is not silent
+    monkeypatch.setenv("RECORDPICK_PROGRESS", "off")
+    with output.progress_on_stderr() as progress:
+        assert progress is silent
 
 
 def test_every_command_of_the_work_has_a_module():

@@ -40,16 +40,16 @@ class Parser(argparse.ArgumentParser):
 
     def _hint(self, message: str) -> str:
         """Return which option, choice or command may be meant; "" where nothing is similar."""
-        from recordpick.text import did_you_mean
+        from recordpick.text import similar_hint
 
         if message.startswith("unrecognized arguments: "):
             words = (word.partition("=")[0] for word in message.split()[2:])
             options = self._option_string_actions
-            hints = (did_you_mean(word, options) for word in words if word.startswith("-"))
+            hints = (similar_hint(word, options) for word in words if word.startswith("-"))
             given_late = ". What a command is about comes before its options: see its --help."
             return next((f".{hint}" for hint in hints if hint), given_late)
         if wrong := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
-            hint = did_you_mean(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+            hint = similar_hint(wrong[1], re.findall(r"[\w-]+", wrong[2]))
             return f".{hint}" if hint else ""
         return ""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from recordpick.cli.output import print_message
 from recordpick.errors import UserError
-from recordpick.text import did_you_mean
+from recordpick.text import similar_hint
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,7 +33,7 @@ def find_criterion(pack: Pack, text: str) -> Criterion:
     if found:
         names = " and ".join(one.id for one in found)
         raise UserError(f"The pack has {names}: write the one you mean exactly.")
-    hint = did_you_mean(wanted, by_id)
+    hint = similar_hint(wanted, by_id)
     if not hint and len(by_id) <= _AT_MOST_NAMED:
         hint = f" It has {', '.join(by_id)}."
     raise UserError(

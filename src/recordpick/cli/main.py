@@ -110,10 +110,10 @@ def _check_is_file(word: str, parser: argparse.ArgumentParser) -> None:
     """Exit with a message where a word with others after it is neither a command nor a file."""
     import os
 
-    from recordpick.text import did_you_mean
+    from recordpick.text import similar_hint
 
     if not os.path.lexists(word):
-        hint = did_you_mean(word, COMMANDS) or " See recordpick --help."
+        hint = similar_hint(word, COMMANDS) or " See recordpick --help."
         parser.error(f"there is no command {word!r}.{hint}")
 
 

@@ -21,9 +21,9 @@ def run(options: argparse.Namespace) -> int:
     """Open the app, on the working file if one is given, until the person leaves it."""
     if options.file is not None and not options.file.exists():
         from recordpick.cli.main import COMMANDS
-        from recordpick.text import did_you_mean
+        from recordpick.text import similar_hint
 
-        hint = did_you_mean(str(options.file), COMMANDS)
+        hint = similar_hint(str(options.file), COMMANDS)
         raise UserError(
             f"{options.file}: there is no such working file, and no command of that name.{hint} "
             "See recordpick --help, or make a working file with recordpick new."

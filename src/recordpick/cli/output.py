@@ -117,8 +117,13 @@ def print_pack_notes(pack: Pack) -> None:
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
-    """Show a progress bar on stderr while the block runs, if stderr is a terminal."""
-    if not sys.stderr.isatty():
+    """Show a progress bar on stderr while the block runs, if stderr is a terminal.
+
+    With RECORDPICK_PROGRESS=off there is none: a screen reader would read each of its states.
+    """
+    import os
+
+    if not sys.stderr.isatty() or os.environ.get("RECORDPICK_PROGRESS", "").casefold() == "off":
         yield silent
         return
     from rich.console import Console

@@ -10,7 +10,7 @@ from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_patients
 from recordpick.cli.output import print_json, print_result
 from recordpick.errors import UserError
-from recordpick.text import did_you_mean
+from recordpick.text import similar_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,7 +70,7 @@ def _with_word(parts: Sequence[Part], word: str) -> list[Part]:
     found = [part for part in parts if word.strip().casefold() in part.title.casefold()]
     if not found:
         titles = [part.title for part in parts]
-        hint = did_you_mean(word, titles) or f" It has: {', '.join(titles) or 'no entries'}."
+        hint = similar_hint(word, titles) or f" It has: {', '.join(titles) or 'no entries'}."
         raise UserError(f"This record has no part {word!r}.{hint}")
     return found
 

@@ -67,8 +67,8 @@ def run(options: argparse.Namespace) -> int:
         print_differences(rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(rows))
-        say = print_message if options.json else print_result
-        say(f"All {rows.height:,} figures written to {options.out}.")
+        print_line = print_message if options.json else print_result
+        print_line(f"All {rows.height:,} figures written to {options.out}.")
     return 0
 
 

@@ -12,6 +12,8 @@ from recordpick.cli.output import print_json, print_result, print_table, progres
 from recordpick.text import plural
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from recordpick.picking.shortfalls import Shortfall
     from recordpick.selection.working_file import WorkingFile
 
@@ -35,13 +37,13 @@ def run(options: argparse.Namespace) -> int:
             matches = match(file.pack, index, file.as_at, progress)
         rows = shortfalls(matches, file.pack, file.selection)
         if options.json:
-            print_json(_as_json(file, rows))
+            print_json(_as_json(file, rows, options.file))
         else:
-            _print(file, rows)
+            _print(file, rows, options.file)
     return 0
 
 
-def _print(file: WorkingFile, rows: Sequence[Shortfall]) -> None:
+def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
     table: list[tuple[str, ...]] = [
         ("criterion", "title", "found", "wanted", "picked", "what to do")
     ]
@@ -68,7 +70,7 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall]) -> None:
         f"{file.pack.random_records:,} random records drawn. "
         f"{plural(len(file.selection.patient_ids), 'record')} to open."
     )
-    print_result(f"Next: {next_step(file, rows)}")
+    print_result(f"Next: {next_step(file, rows, typed)}")
 
 
 def _is_unknown(row: Shortfall) -> bool:
@@ -90,9 +92,9 @@ def to_do(row: Shortfall) -> str:
     return "nobody else meets it: close it" if row.picked else "nobody meets it: close it"
 
 
-def next_step(file: WorkingFile, rows: Sequence[Shortfall]) -> str:
-    """Return the command to use next, with the reason."""
-    name = str(file.path.name)
+def next_step(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> str:
+    """Return the command to use next; `typed` is the file as it was named."""
+    name = str(typed)
     name = f'"{name}"' if " " in name else name
     unfinished = [row for row in rows if row.state not in {"full", "short_with_reason"}]
     with_patients = [row for row in unfinished if row.left]
@@ -120,7 +122,7 @@ def _is_handed_over(file: WorkingFile) -> bool:
     return False
 
 
-def _as_json(file: WorkingFile, rows: Sequence[Shortfall]) -> dict[str, object]:
+def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
     closed = file.selection.closed
     return {
@@ -130,7 +132,7 @@ def _as_json(file: WorkingFile, rows: Sequence[Shortfall]) -> dict[str, object]:
         "synthetic": file.synthetic,
         "records": len(file.selection.patient_ids),
         "random": {"wanted": file.pack.random_records, "drawn": file.selection.count(None)},
-        "next": next_step(file, rows),
+        "next": next_step(file, rows, typed),
         "criteria": [
             {
                 "id": row.criterion_id,
