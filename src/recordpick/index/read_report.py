@@ -21,7 +21,7 @@ from recordpick.schema import TABLES
 
 MOST = 60
 """Reasons of each sort that are listed, the most frequent first."""
-AT_ONCE = 500_000
+AT_ONCE = 50_000
 """Rows of the accounts that are read at a time: there may be millions."""
 EXAMPLES = 3
 """Lines named for each reason."""
