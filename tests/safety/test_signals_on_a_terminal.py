@@ -6,7 +6,9 @@ terminal is what a shell expects.
 
 from __future__ import annotations
 
+import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -127,3 +129,28 @@ def test_a_suspended_app_ends_when_it_is_asked_to(home: Path, work: Path) -> Non
         terminal.signal(signal.SIGCONT)
         assert terminal.end() == 128 + signal.SIGTERM
         is_as_before(terminal, work)
+
+
+STUCK = """
+import os, pty, signal, sys, threading
+from recordpick.tui import signals
+
+signals.PATIENCE = 0.3
+never = threading.Event()
+_, terminal = pty.openpty()
+watcher = signals.ShutdownWatcher(terminal, lambda code: never.wait(), lambda: never.wait())
+with watcher.watching():
+    os.kill(os.getpid(), signal.SIGTERM)
+    never.wait()
+"""
+
+
+def test_a_lock_that_is_held_does_not_keep_the_process() -> None:
+    """Neither the app nor what releases its file comes to an end: the process ends all the same."""
+    done = subprocess.run(
+        [sys.executable, "-c", STUCK],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 128 + signal.SIGTERM

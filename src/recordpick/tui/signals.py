@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import sys
 import threading
 import time
@@ -37,7 +38,7 @@ class ShutdownWatcher:
     """Waits in a thread for the terminal to go away or for a signal, and ends the app.
 
     `end` is called in a thread of its own, once, with the exit code. If the app still runs
-    `PATIENCE` seconds later, `last` is called and the process ended.
+    `PATIENCE` seconds later, `last` is called, for a few seconds at most, and the process ended.
     """
 
     def __init__(
@@ -71,12 +72,19 @@ class ShutdownWatcher:
         code = self._wait()
         if code is None:
             return
+        # If even Python is stuck by then (while it shuts down, no thread runs), the system ends it.
+        signal.setitimer(signal.ITIMER_REAL, 2 * PATIENCE)
         threading.Thread(target=self._end, args=(code,), daemon=True).start()
         time.sleep(PATIENCE)
-        with suppress(Exception):  # whatever it was: the process has to end
-            self._last()
+        last = threading.Thread(target=self._let_go, daemon=True)
+        last.start()
+        last.join(PATIENCE / 3)  # a lock that is held must not keep the process
         _write(self._terminal, RESET_TERMINAL)
         os._exit(code)
+
+    def _let_go(self) -> None:
+        with suppress(Exception):  # whatever it was: the process has to end
+            self._last()
 
     def _wait(self) -> int | None:
         """Wait; return the exit code, or None where the app ends by itself."""
