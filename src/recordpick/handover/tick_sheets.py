@@ -1,10 +1,9 @@
 """tick_sheets.xlsx: the workbook in which staff record what they find, record by record.
 
-Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random,
-and
-List (the selection list as text). Results are entered on the criteria's sheets only; the cells that
-say which patient a line is about are locked, without a password, so that nobody types over them by
-mistake. Every text is written as text: nothing in it can be a formula.
+Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random
+and List (the selection list as text). Results are entered on the criteria's sheets only; the
+cells that say which patient a line is about are locked, without a password, so that nobody types
+over them by mistake. Every text is written as text: nothing in it can be a formula.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ _NUMBER = 7
 
 
 class CleanUpScreen(FlowScreen["CleanUp"]):
-    """The findings on the left; on the right what one means and what to do; its rows below."""
+    """Shows the findings, the meaning of the highlighted one and what to do, and its rows."""
 
     HELP_PAGE = HelpPage(
         "To put right before the first extract",
