@@ -1,8 +1,8 @@
 """The line numbers of values in a TOML file, and limits on its shape.
 
-tomllib reports no lines, and the time it takes grows with the square of a dotted key's length. So the
-text is tokenised here: by `check_shape` before tomllib parses it, and by `lines_of` where there is a
-problem to report. `lines_of` expects a text that tomllib has accepted.
+tomllib reports no lines, and the time it takes grows with the square of a dotted key's length. So
+the text is tokenised here: by `check_shape` before tomllib parses it, and by `lines_of` where there
+is a problem to report. `lines_of` expects a text that tomllib has accepted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ KEY_PARTS = 8
 NESTS = 16
 """How deeply arrays and inline tables may nest."""
 TOKENS = 100_000
-"""How many words, strings and symbols a file may have: some 1,000 criteria with three rules each."""
+"""How many words, strings and symbols a file may have: enough for 1,000 criteria of three rules."""
 
 WORD_LENGTH = 1000
 """How many characters a number or an unquoted key may have."""

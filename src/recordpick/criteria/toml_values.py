@@ -20,7 +20,7 @@ from recordpick.criteria.toml_positions import TomlPath
 from recordpick.errors import UserError
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-"""A criterion's id goes into CSVs that machines read: no spaces, and no character that begins a formula."""
+"""A criterion's id is written to CSV files: no spaces, and no character that begins a formula."""
 TITLE_LENGTH = 200
 VERSION_LENGTH = 40
 TEXT_LENGTH = 2_000

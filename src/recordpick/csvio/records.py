@@ -51,7 +51,8 @@ def read_bytes(path: Path, at_most: int) -> bytes:
 def decoded(data: bytes, name: str) -> str:
     """Return the text of UTF-8, UTF-16 with a byte order mark, or Windows-1252.
 
-    Line endings become newlines. A first line that only declares the delimiter (`sep=;`) becomes empty.
+    Line endings become newlines; a first line that only declares the delimiter (`sep=;`) is
+    emptied.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
