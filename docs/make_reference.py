@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from recordpick.cli.arguments import EXAMPLE_BEGINS
 from recordpick.cli.main import COMMANDS, make_parser
 from recordpick.data_checking.issue_log import ISSUES
 from recordpick.handover.contract import TABLES
@@ -56,6 +57,11 @@ def commands() -> Iterator[tuple[str, argparse.ArgumentParser]]:
             yield f"{name} {part}", its_parser
 
 
+def example_of(parser: argparse.ArgumentParser) -> str:
+    """Return the example that a command's help shows."""
+    return (parser.epilog or "").removeprefix(EXAMPLE_BEGINS)
+
+
 def arguments_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     """Yield each argument and option of a command as it is typed, with its help text."""
     options = [action for action in _actions(parser) if action.help != argparse.SUPPRESS]
@@ -92,6 +98,7 @@ def page_of_commands() -> str:
     out: list[str] = []
     for name, parser in commands():
         out += [f"### recordpick {name}", "", str(parser.description), ""]
+        out += [f"    {example_of(parser)}", ""]
         rows = [(f"`{in_a_cell(typed)}`", in_a_cell(text)) for typed, text in arguments_of(parser)]
         if rows:
             out += [

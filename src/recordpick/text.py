@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def plural(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 row`, `2,000 rows`, `0 patients are`.
@@ -9,6 +11,23 @@ def plural(number: int, one: str, many: str = "") -> str:
     `many` is the plural where it is not `one` with an s: `plural(n, "criterion", "criteria")`.
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_LONGEST = 80
+"""Characters of a word that are compared: no name of ours is longer."""
+
+
+def similar_hint(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean MED-04?` for the known words that are similar; "" where none is."""
+    from difflib import get_close_matches  # late: only where something is wrong
+
+    by_key = {name.casefold(): name for name in known}
+    close = get_close_matches(word.strip().casefold()[:_LONGEST], by_key, n=3)
+    names = [by_key[key] for key in close]
+    if not names:
+        return ""
+    *others, last = names
+    return f" Did you mean {', '.join(others)} or {last}?" if others else f" Did you mean {last}?"
 
 
 def word_for(number: int, one: str, many: str = "") -> str:

@@ -19,7 +19,7 @@ from recordpick.criteria.load import parse_pack
 from recordpick.index.build.build_index import build_index
 from recordpick.selection.events import Event, Person
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.hang_up import GONE
+from recordpick.tui.signals import HUNG_UP
 
 from .limits import within_seconds
 from .registry import attack
@@ -120,7 +120,7 @@ def after_a_stop(terminal: Terminal) -> set[int]:
 def vanish(terminal: Terminal) -> set[int]:
     """The terminal goes."""
     terminal.vanish()
-    return {GONE, 128 + signal.SIGHUP, -signal.SIGHUP}
+    return {HUNG_UP, 128 + signal.SIGHUP, -signal.SIGHUP}
 
 
 ENDS: tuple[Callable[..., set[int]], ...] = (

@@ -89,7 +89,7 @@ def do(file: WorkingFile, step: Step, sha256: str) -> None:
         "note": lambda: file.note(patient, text),
         "close": lambda: file.close_criterion(criterion, text or "none"),
         "reopen": lambda: file.reopen_criterion(criterion),
-        "result": lambda: file.take_in_results(filled("recheck", sha256, lines)),
+        "result": lambda: file.import_results(filled("recheck", sha256, lines)),
     }
     try:
         actions[what]()

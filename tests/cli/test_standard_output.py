@@ -153,6 +153,17 @@ def test_match_writes_one_json_object_and_nothing_else(run):
     }
 
 
+def test_what_was_read_and_what_to_ask_for_are_results(run):
+    """Both pages are on standard output, also as JSON."""
+    index = "demo/index"
+    assert "Rows by table".upper() in run("read-report", index).out
+    assert json.loads(run("read-report", index, "--json").out)["patients"] > 0
+    pack = str(general_practice_pack())
+    assert "nothing to ask for" in run("criteria", "ask", pack, "--index", index).out
+    asked = json.loads(run("criteria", "ask", pack, "--json").out)
+    assert asked["requests"][0]["kind"] == "list"
+
+
 def test_match_writes_a_table(run):
     """A header, a line a criterion, then notes that name theirs."""
     lines = run("match", DEMO).out.splitlines()
@@ -183,6 +194,19 @@ def test_draw_writes_who_was_drawn(run):
         r" *[0-9]+  [0-9]+",
         r"If none of 22 random records \(out of [0-9]+\) is faulty: .*",
     )
+
+
+def test_a_pick_is_removed_and_a_random_record_replaced(run):
+    """One line each: what was done, for whom by number, and for which criterion."""
+    picks = json.loads(run("picks", DEMO, "--json").out)
+    chosen = next(one for one in picks if one["criterion"])
+    said = run("unpick", DEMO, chosen["criterion"], chosen["patient"])
+    holds(
+        said, rf"Removed {chosen['patient']} from {chosen['criterion']} \([0-9]+ of 20 picked\)\."
+    )
+    drawn = next(one["patient"] for one in picks if one["criterion"] is None)
+    said = run("replace", DEMO, drawn, "--reason", "Left")
+    holds(said, rf"Replaced the random record {drawn} by [0-9]+, number [0-9]+ in the order .*")
 
 
 def test_packs_are_written_verified_and_received(run, tmp_path):
@@ -222,6 +246,18 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["issues", "sign-off", DEMO, "--out", "page.txt"],
         ["criteria", "check", "general_practice.toml"],
         ["reports", DEMO, "--out", "reports"],
+        ["status", DEMO],
+        ["find", DEMO, "10001"],
+        ["record", DEMO, "10001"],
+        ["picks", DEMO],
+        ["note", DEMO, "10001", "Ask first"],
+        ["undo", DEMO],
+        ["redo", DEMO],
+        ["reopen", DEMO, "dem-12"],
+        ["close", DEMO, "dem-12", "--reason", "Nobody else"],
+        ["history", DEMO],
+        ["rematch", DEMO, "--index", "demo/index"],
+        ["completion", "powershell"],
     ],
     ids=" ".join,
 )

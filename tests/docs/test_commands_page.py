@@ -3,12 +3,13 @@
 import contextlib
 import io
 import re
+import shlex
 import sys
 
 import pytest
 from pages import DOCS
 
-from recordpick.cli.main import main
+from recordpick.cli.main import main, parse
 
 sys.path.insert(0, str(DOCS))
 import make_reference
@@ -57,6 +58,17 @@ def test_what_help_says_is_on_the_page(command, monkeypatch):
         words = re.split(r" {2,}", line.strip(), maxsplit=1)
         if len(words) == 2 and "--help" not in words[0]:
             assert words[1] in page
+
+
+@pytest.mark.parametrize("command", NAMES)
+def test_every_help_has_an_example_that_can_be_typed(command):
+    """It is one line of the command itself, and its words are accepted."""
+    parser = dict(make_reference.commands())[command]
+    program, *words = shlex.split(make_reference.example_of(parser))
+    assert program == "recordpick"
+    assert command == "open" or words[: len(command.split())] == command.split()
+    assert parse(words).run
+    assert f"    {make_reference.example_of(parser)}\n" in section(command)
 
 
 def test_the_json_of_match_is_as_described(made_demo, capsys):

@@ -415,6 +415,7 @@ def test_an_index_is_replaced_whole(practice: Path, tmp_path: Path) -> None:
         "events.parquet",
         "index.json",
         "patients.parquet",
+        "read_report.html",
         "rejected_rows.csv",
         "set_aside_values.csv",
     ]

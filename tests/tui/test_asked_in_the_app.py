@@ -57,6 +57,7 @@ async def test_each_question_is_a_box_and_its_answer_holds(tmp_path):
         assert "records cannot be as at 1970-10-01" in words(user)
         await user.fill("#answer", "01/10/2026")
         await user.press("enter")
+        await user.press("escape")  # what was read
         assert isinstance(user.screen, PickingScreen)
     with WorkingFile.open(tmp_path / "new.recordpick", read_only=True) as file:
         assert file.practice == ""
@@ -83,6 +84,7 @@ async def test_a_list_and_reports_beside_it_are_several_files(tmp_path):
         await user.fill("#answer", "01/10/2026")
         await user.press("enter")
         await user.press("enter")
+        await user.press("escape")  # what was read
         assert isinstance(user.screen, PickingScreen)
     index = open_index(tmp_path / "new-index")
     assert index.scan("events").collect()["term"].to_list() == ["Gout", "Asthma"]
@@ -97,6 +99,7 @@ async def test_a_warning_is_read_before_the_file_opens(tmp_path):
         assert user.title == "Before you begin"
         assert "extract holds changes only, not the whole practice" in words(user)
         await user.press("enter")
+        await user.press("escape")  # what was read
         assert isinstance(user.screen, PickingScreen)
 
 

@@ -147,14 +147,14 @@ async def check(app, pilot):
         assert acted == [(patient_of(under[0]),)]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(DOINGS)
 def test_the_patient_on_the_screen_is_the_patient_picked(doings):
     """Whatever was filtered, sorted, picked or scrolled before."""
     asyncio.run(drive(doings, many=20_000))
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(DOINGS)
 def test_the_same_holds_when_rows_are_put_in_order_in_a_thread(doings):
     """As they are in a large practice."""

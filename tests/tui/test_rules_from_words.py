@@ -10,7 +10,7 @@ from driving import app_on, using
 from tiny import make_tiny
 
 from recordpick.criteria.load import read_pack
-from recordpick.criteria.pack import REGISTERED, Proposal, Rule, Step
+from recordpick.criteria.pack import Proposal, Rule, Step, registered
 from recordpick.index.practice_index import open_index
 from recordpick.matching.proposals import proposal_key
 from recordpick.tui.draft_session import EDITED, DraftSession
@@ -144,7 +144,7 @@ async def test_numbers_are_edited_and_tried_before_they_are_confirmed(tmp_path, 
         await user.press("y")
         first = read_pack(tmp_path / "p.toml").criteria[0]
         assert first.confirmed.is_edited
-        assert first.steps[0].rules[0].where == "age > 90"
+        assert first.steps[0].rules[0].where.text == "age > 90"
 
 
 async def test_a_condition_can_be_changed_or_written(tmp_path, index):
@@ -160,7 +160,7 @@ async def test_a_condition_can_be_changed_or_written(tmp_path, index):
         await user.fill("#rule-says", "over 80")
         await user.press("enter", "y")
         first = read_pack(pack).criteria[0]
-        assert (first.steps[0].rules[0].where, first.confirmed.is_edited) == ("age > 80", True)
+        assert (first.steps[0].rules[0].where.text, first.confirmed.is_edited) == ("age > 80", True)
         assert first.steps[0].says == "over 80"
         user.screen.query_one("#draft-criteria").highlighted = 2
         await user.settled()
@@ -169,8 +169,8 @@ async def test_a_condition_can_be_changed_or_written(tmp_path, index):
         await user.fill("#where-0", "usual_gp = 'Dr Gray'")
         await user.press("enter", "y")
         third = read_pack(pack).criteria[2]
-        assert third.population == REGISTERED
-        assert third.steps[0].rules[0].where == "usual_gp = 'Dr Gray'"
+        assert third.population == registered()
+        assert third.steps[0].rules[0].where.text == "usual_gp = 'Dr Gray'"
         assert third.confirmed.template == ""
 
 

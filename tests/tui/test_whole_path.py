@@ -22,6 +22,8 @@ async def test_from_an_export_to_a_hand_over_pack(demo, tmp_path):
         await user.fill("#as_at", "01/10/2026")
         await user.fill("#name", "Ann Other")
         await user.press("f3")
+        assert "What was read" in user.text
+        await user.press("escape")
         assert isinstance(user.screen, PickingScreen)
         assert "Our Practice" in user.text
         await user.press("enter", "space", "down", "space")

@@ -7,37 +7,81 @@ what a command needs for its work is imported when it runs.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+EXAMPLE_BEGINS = "example:\n  "
+"""What comes before the example in the help of a command."""
+
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose messages contain nothing that a terminal would obey."""
+    """A parser whose messages suggest similar words, and contain nothing a terminal would obey."""
 
     def error(self, message: str) -> NoReturn:
         """Print the message with usage on stderr, and exit with 2."""
         from recordpick.sanitize import visible
 
-        super().error(visible(message))
+        super().error(visible(message + self._hint(message)))
+
+    def parse_known_args(  # type: ignore[override] # the overloads only differ in the namespace
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse the arguments; an unknown option is an error of the command that it was given to.
+
+        argparse itself would report it as an error of the whole program, whose options are others.
+        """
+        found, unknown = super().parse_known_args(args, namespace)
+        if any(word.startswith("-") for word in unknown):
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
+    def _hint(self, message: str) -> str:
+        """Return which option, choice or command may be meant; "" where nothing is similar."""
+        from recordpick.text import similar_hint
+
+        if message.startswith("unrecognized arguments: "):
+            words = (word.partition("=")[0] for word in message.split()[2:])
+            options = self._option_string_actions
+            hints = (similar_hint(word, options) for word in words if word.startswith("-"))
+            given_late = ". What a command is about comes before its options: see its --help."
+            return next((f".{hint}" for hint in hints if hint), given_late)
+        if wrong := re.search(r"invalid choice: '(.*)' \(choose from (.*)\)", message):
+            hint = similar_hint(wrong[1], re.findall(r"[\w-]+", wrong[2]))
+            return f".{hint}" if hint else ""
+        return ""
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """Help whose examples stay on their own lines, to be copied."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith(EXAMPLE_BEGINS):
+            return text
+        return super()._fill_text(text, width, indent)
 
 
 def add_commands(parser: argparse.ArgumentParser, commands: Mapping[str, str]) -> None:
     """Add commands to a parser: names with the modules of `recordpick.cli` that describe them.
 
-    A module has `HELP` (half a sentence), `add_arguments(parser)` and `run(options)`, which
-    becomes `options.run`. The module of a group of commands has no `run`.
+    A module has `HELP` (half a sentence), `EXAMPLE`, `add_arguments(parser)` and `run(options)`,
+    which becomes `options.run`. The module of a group of commands has no `run` and no `EXAMPLE`.
     """
     added = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, module_name in commands.items():
         module = import_module(f"recordpick.cli.{module_name}")
         help_text: str = module.HELP
         command = added.add_parser(
-            name, help=help_text, description=f"{help_text[0].upper()}{help_text[1:]}."
+            name,
+            help=help_text,
+            description=f"{help_text[0].upper()}{help_text[1:]}.",
+            formatter_class=HelpFormatter,
         )
         if hasattr(module, "run"):
             command.set_defaults(run=module.run)
+            command.epilog = f"{EXAMPLE_BEGINS}{module.EXAMPLE}"
         module.add_arguments(command)
 
 
@@ -54,6 +98,17 @@ def add_file_and_index(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help="the practice index, if it has moved since the working file was made",
+    )
+
+
+def add_patients(parser: argparse.ArgumentParser) -> None:
+    """Add one patient or several."""
+    parser.add_argument(
+        "patients",
+        nargs="+",
+        metavar="PATIENT",
+        help="patient number or NHS number; - to type or pipe in numbers, one a line, so that they "
+        "are not kept in the shell's history",
     )
 
 
@@ -80,7 +135,12 @@ def add_take_over(parser: argparse.ArgumentParser) -> None:
 
 def add_as_at(parser: argparse.ArgumentParser, help_text: str) -> None:
     """Add a day."""
-    parser.add_argument("--as-at", metavar="DATE", help=f"{help_text}, as 2026-10-01")
+    parser.add_argument("--as-at", metavar="DATE", help=f"{help_text}, as 01/10/2026 or 2026-10-01")
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add the option to print the result for programs."""
+    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
 
 
 def add_out(parser: argparse.ArgumentParser, metavar: str, help_text: str) -> None:

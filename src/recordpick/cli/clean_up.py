@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from recordpick.cleanup import Finding, Reconciliation
 
 HELP = "list what to correct before the first extract"
+EXAMPLE = "recordpick clean-up practice-index --out clean-up"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -53,16 +53,10 @@ def parse_as_at(text: str | None) -> date | None:
     """
     if text is None:
         return None
-    from recordpick.date_parsing import NotADayError, parse_day
+    from recordpick.cli.lookups import parse_date
     from recordpick.index.as_at import check_as_at
 
-    try:
-        found = parse_day(text)
-    except NotADayError as error:
-        raise UserError(
-            f"--as-at {text!r}: {error.reason}. Write year, month and day as in 2026-10-01."
-        ) from None
-
+    found = parse_date(text, "--as-at")
     return check_as_at(found, f"--as-at {text}")
 
 

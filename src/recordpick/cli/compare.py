@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from recordpick.cli.arguments import add_json
 from recordpick.cli.common import passphrase_prompt
-from recordpick.cli.differences import print_differences
-from recordpick.cli.output import print_message, print_result
+from recordpick.cli.differences import differences_as_json, print_differences
+from recordpick.cli.output import print_json, print_message, print_result
 
 HELP = "show how the new system's report figures differ"
+EXAMPLE = "recordpick compare hand-over new-system-reports --out differences.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -42,10 +45,14 @@ def run(options: argparse.Namespace) -> int:
         compared = compare(before, after)
     for note in compared.notes:
         print_message(note)
-    print_differences(compared.rows, everything=options.all)
+    if options.json:
+        print_json(differences_as_json(compared.rows, everything=options.all))
+    else:
+        print_differences(compared.rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(compared.rows))
-        print_result(f"All {compared.rows.height:,} figures written to {options.out}.")
+        print_line = print_message if options.json else print_result
+        print_line(f"All {compared.rows.height:,} figures written to {options.out}.")
     return 0
 
 

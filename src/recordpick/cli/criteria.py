@@ -11,6 +11,7 @@ COMMANDS = {
     "check": "criteria_check",
     "draft": "criteria_draft",
     "confirm": "criteria_confirm",
+    "ask": "criteria_ask",
 }
 
 

@@ -1,4 +1,4 @@
-"""`recordpick criteria check`: report everything that is wrong with a pack."""
+"""`recordpick criteria check`: what is wrong with a pack, and what an index can answer of it."""
 
 from __future__ import annotations
 
@@ -7,20 +7,28 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_sheets
-from recordpick.cli.output import print_result, print_table
+from recordpick.cli.arguments import add_json, add_sheets
+from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
 
 HELP = "report everything that is wrong with a pack"
+EXAMPLE = "recordpick criteria check supplier.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("pack", type=Path, metavar="PACK", help="TOML, CSV, XLSX, ODS or DOCX")
     add_sheets(parser)
+    parser.add_argument(
+        "--index",
+        type=Path,
+        metavar="DIR",
+        help="a practice index: also which criteria it can answer, and why not the others",
+    )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -28,13 +36,19 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.criteria.load import read_pack
 
     pack = read_pack(options.pack, options.sheet) if options.sheet else read_pack(options.pack)
+    if options.json:
+        print_json(_as_json(pack))
+        return 0
     with_rules = sum(bool(criterion.steps) for criterion in pack.criteria)
     print_result(f"{pack.title} {pack.version}, {pack.supplier}".strip(" ,"))
-    rows: list[tuple[str, ...]] = [
-        (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
-        for criterion in pack.criteria
-    ]
-    print_table(rows, right=frozenset({3}))
+    if options.index is None:
+        rows: list[tuple[str, ...]] = [
+            (criterion.id, criterion.area, criterion.title, f"{criterion.records}")
+            for criterion in pack.criteria
+        ]
+        print_table(rows, right=frozenset({3}))
+    else:
+        _print_answers(pack, options.index)
     for line in decisions(pack):
         print_result(line)
     for note in pack.notes:
@@ -45,6 +59,21 @@ def run(options: argparse.Namespace) -> int:
         f"{pack.random_records} random records. {wrong}"
     )
     return 0
+
+
+def _print_answers(pack: Pack, folder: Path) -> None:
+    """Print for each criterion whether the index in `folder` can answer it, and why not."""
+    from recordpick.index.practice_index import open_index
+    from recordpick.report_requests.criteria_status import MARKS, WORDS, status_of, summary_of
+
+    found = status_of(pack, open_index(folder))
+    for one in found:
+        criterion = f"{one.criterion.id} {one.criterion.title}"
+        print_result(f"{MARKS[one.status]} {criterion}: {WORDS[one.status]}")
+        for text in (one.why_not, *one.cautions):
+            if text:
+                print_result(f"    {text}")
+    print_result(summary_of(found))
 
 
 def decisions(pack: Pack) -> Iterator[str]:
@@ -58,3 +87,26 @@ def decisions(pack: Pack) -> Iterator[str]:
         elif criterion.proposals:
             count = plural(len(criterion.proposals), "proposed rule")
             yield f"{criterion.id}: {count}, not confirmed: by hand until somebody does"
+
+
+def _as_json(pack: Pack) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    return {
+        "title": pack.title,
+        "version": pack.version,
+        "supplier": pack.supplier,
+        "fingerprint": pack.fingerprint,
+        "random_records": pack.random_records,
+        "codelists": len(pack.codelists),
+        "criteria": [
+            {
+                "id": criterion.id,
+                "area": criterion.area,
+                "title": criterion.title,
+                "records": criterion.records,
+                "has_rules": bool(criterion.steps),
+            }
+            for criterion in pack.criteria
+        ],
+        "notes": list(pack.notes),
+    }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 HELP = "confirm the rule of a criterion in words, or show what is proposed"
+EXAMPLE = "recordpick criteria confirm supplier.toml MED-03 1 --by AB"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

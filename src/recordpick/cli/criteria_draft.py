@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 HELP = "propose rules for a supplier's sheet of criteria in words; none is used until confirmed"
+EXAMPLE = "recordpick criteria draft supplier.xlsx --out supplier.toml --index index"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

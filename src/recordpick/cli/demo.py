@@ -9,6 +9,7 @@ from recordpick.cli.output import has_terminal, print_result, progress_on_stderr
 from recordpick.errors import UserError
 
 HELP = "open the app on a made-up practice"
+EXAMPLE = "recordpick demo --headless --out demonstration"
 MOST_PATIENTS = 200_000
 
 

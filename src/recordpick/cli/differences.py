@@ -20,11 +20,9 @@ def print_differences(compared: pl.DataFrame, *, everything: bool = False) -> No
 
     Figures that are the same are left out unless `everything` is wanted.
     """
-    import polars as pl
-
     from recordpick.reports.compare import STATES
 
-    rows = compared if everything else compared.filter(pl.col("state") != "same")
+    rows = _shown(compared, everything=everything)
     shown: list[tuple[str, ...]] = [
         ("", "figure", "before", "after", "difference", "%", "in the records", "")
     ]
@@ -51,6 +49,21 @@ def print_differences(compared: pl.DataFrame, *, everything: bool = False) -> No
     print_result(
         f"{compared.height:,} figures: {', '.join(counts)}." if counts else "No figures yet."
     )
+
+
+def differences_as_json(compared: pl.DataFrame, *, everything: bool = False) -> dict[str, object]:
+    """Return a comparison for programs: the columns of comparison.csv, a row for each figure.
+
+    Figures that are the same are left out unless `everything` is wanted; `states` counts all.
+    """
+    states = dict(compared["state"].value_counts().iter_rows())
+    return {"states": states, "figures": _shown(compared, everything=everything).to_dicts()}
+
+
+def _shown(compared: pl.DataFrame, *, everything: bool) -> pl.DataFrame:
+    import polars as pl
+
+    return compared if everything else compared.filter(pl.col("state") != "same")
 
 
 def _number(value: float | None, sign: str = "", decimals: int = 2) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from recordpick.selection.state import Draw, Selection
 
 HELP = "draw random records so that anyone can check the draw"
+EXAMPLE = "recordpick draw our-practice.recordpick --seed 314159"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

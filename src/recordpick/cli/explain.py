@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_file_and_index
+from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_with_index
-from recordpick.cli.output import print_message, print_result, print_table
+from recordpick.cli.lookups import find_criterion
+from recordpick.cli.output import print_json, print_message, print_result, print_table
+
+if TYPE_CHECKING:
+    from recordpick.matching import Explanation
 
 HELP = "explain why a patient meets a criterion, or does not"
+EXAMPLE = "recordpick explain our-practice.recordpick MED-04 100482"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="patient number or NHS number; - to be asked for it, so that it is not kept in the "
         "shell's history",
     )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,8 +37,12 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.matching import explain
 
     with open_with_index(options, to_write=False) as (file, index):
+        criterion = find_criterion(file.pack, options.criterion)
         patient_id = patient_of(index, _patient_number(options.patient))
-        why = explain(file.pack, index, file.as_at, options.criterion, patient_id)
+        why = explain(file.pack, index, file.as_at, criterion.id, patient_id)
+    if options.json:
+        print_json(_as_json(why))
+        return 0
     if why.why_not_answered:
         print_result(why.why_not_answered)
         return 0
@@ -50,6 +61,29 @@ def run(options: argparse.Namespace) -> int:
         day = "" if row["date"] is None else row["date"].isoformat()
         print_result(f"  {day:10}  {row['table']}  {row['summary']}")
     return 0
+
+
+def _as_json(why: Explanation) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    return {
+        "criterion": why.criterion_id,
+        "patient": why.patient_id,
+        "meets": None if why.why_not_answered else why.meets,
+        "why_not_answered": why.why_not_answered or None,
+        "in_population": why.in_population,
+        "rules": [
+            {"says": rule.says, "holds": rule.holds, "counted": rule.counted, "wanted": rule.asks}
+            for rule in why.rules
+        ],
+        "rows": [
+            {
+                "date": None if row["date"] is None else row["date"].isoformat(),
+                "table": row["table"],
+                "summary": row["summary"],
+            }
+            for row in why.rows.iter_rows(named=True)
+        ],
+    }
 
 
 def _patient_number(given: str) -> str:

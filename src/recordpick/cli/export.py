@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from recordpick.selection.working_file import WorkingFile
 
 HELP = "write the selection list and the reports"
+EXAMPLE = "recordpick export our-practice.recordpick --out hand-over"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from recordpick.index.source import Answers, Question
 
 HELP = "make the practice index from what the practice's system exports"
+EXAMPLE = "recordpick index export --out practice-index --as-at 01/10/2026"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +115,8 @@ def _print_rows(manifest: Manifest) -> None:
 
 
 def _print_notes(manifest: Manifest, out: Path) -> None:
+    from recordpick.index.manifest import READ_REPORT
+
     for note in manifest.notes:
         if note not in manifest.warnings:
             print_message(note)
@@ -128,6 +131,7 @@ def _print_notes(manifest: Manifest, out: Path) -> None:
         values = plural(emptied, "value was", "values were")
         reasons = out / "set_aside_values.csv"
         print_message(f"{values} left empty because they could not be read: see {reasons}.")
+    print_message(f"What was read, and what was not: {out / READ_REPORT}.")
 
 
 def _answers(options: argparse.Namespace) -> Answers:

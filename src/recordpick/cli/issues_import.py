@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from recordpick.data_checking.import_results import ImportPreview, Replaced
 
 HELP = "import a filled-in workbook of tick sheets"
+EXAMPLE = "recordpick issues import our-practice.recordpick tick_sheets.xlsx"
 NOT_ALL = 1
 
 
@@ -77,7 +78,7 @@ def _print(preview: ImportPreview, *, shown_only: bool) -> None:
     if shown_only:
         print_result("Nothing was imported (--show).")
     elif preview.new or preview.replaced:
-        print_result("One undo in the app reverses it.")
+        print_result("recordpick undo, or u in the app, reverses it.")
 
 
 def _change(replaced: Replaced) -> str:

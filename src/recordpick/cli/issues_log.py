@@ -9,6 +9,7 @@ from recordpick.cli.common import open_working_file
 from recordpick.cli.output import print_result
 
 HELP = "write the issue log for the supplier"
+EXAMPLE = "recordpick issues log our-practice.recordpick --out issue-log.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

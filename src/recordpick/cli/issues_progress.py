@@ -6,21 +6,23 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_file
+from recordpick.cli.arguments import add_file, add_json
 from recordpick.cli.common import open_working_file
-from recordpick.cli.output import print_result, print_table
+from recordpick.cli.output import print_json, print_result, print_table
 
 if TYPE_CHECKING:
     from recordpick.data_checking.progress import Progress
     from recordpick.selection.results import Issue
 
 HELP = "show how far data checking has got, and what to recheck"
+EXAMPLE = "recordpick issues progress our-practice.recordpick"
 _LONGEST = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add_file(parser)
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,6 +32,9 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = issues_to_recheck(file)
+    if options.json:
+        print_json(_as_json(phases, open_issues))
+        return 0
     begun = [phase for phase in phases if phase.results]
     if not begun:
         print_result(
@@ -47,6 +52,35 @@ def run(options: argparse.Namespace) -> int:
     print_result(f"Check again, because the issue is open ({len(open_issues):,}):")
     _print_issues(open_issues)
     return 0
+
+
+def _as_json(phases: Sequence[Progress], open_issues: Sequence[Issue]) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    return {
+        "phases": [
+            {
+                "phase": phase.phase,
+                "lines": len(phase.lines),
+                "results": len(phase.results),
+                "left": {
+                    criterion or "random": n for criterion, n in phase.left_by_criterion().items()
+                },
+            }
+            for phase in phases
+        ],
+        "open_issues": [
+            {
+                "issue": issue.number,
+                "record": issue.found.entry.record,
+                "patient": issue.found.entry.patient_id,
+                "criterion": issue.found.entry.criterion_id,
+                "severity": issue.found.entry.severity or None,
+                "result": issue.found.entry.outcome,
+                "differs": issue.found.entry.differs,
+            }
+            for issue in open_issues
+        ],
+    }
 
 
 def _print_what_is_left(phase: Progress) -> None:

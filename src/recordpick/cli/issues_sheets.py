@@ -11,6 +11,7 @@ from recordpick.errors import UserError
 from recordpick.text import plural
 
 HELP = "write the tick sheets of a phase"
+EXAMPLE = "recordpick issues sheets our-practice.recordpick --out recheck.xlsx"
 _WORKBOOK, _TEXT = ".xlsx", ".txt"
 
 

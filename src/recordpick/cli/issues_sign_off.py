@@ -9,6 +9,7 @@ from recordpick.cli.common import open_working_file
 from recordpick.cli.output import print_result
 
 HELP = "write the page that the lead clinician signs"
+EXAMPLE = "recordpick issues sign-off our-practice.recordpick --out sign-off.txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -22,13 +22,27 @@ COMMANDS = {
     "open": "open",
     "demo": "demo",
     "index": "index",
+    "read-report": "read_report",
     "clean-up": "clean_up",
     "new": "new",
+    "status": "status",
     "match": "match",
+    "find": "find",
+    "record": "record",
     "explain": "explain",
     "pick": "pick",
+    "unpick": "unpick",
+    "note": "note",
+    "close": "close",
+    "reopen": "reopen",
     "suggest": "suggest",
     "draw": "draw",
+    "replace": "replace",
+    "picks": "picks",
+    "undo": "undo",
+    "redo": "redo",
+    "history": "history",
+    "rematch": "rematch",
     "reports": "reports",
     "export": "export",
     "issues": "issues",
@@ -38,6 +52,7 @@ COMMANDS = {
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "completion": "completion",
 }
 """Each command with its module in this package, in the order of the work.
 
@@ -85,8 +100,21 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = make_parser()
     first = next((word for word in arguments if not word.startswith("-")), None)
     if not arguments or (first is not None and first not in COMMANDS):
+        if first is not None and len(arguments) > 1:
+            _check_is_file(first, parser)
         return parser.parse_args(["open", *arguments])
     return parser.parse_args(arguments)
+
+
+def _check_is_file(word: str, parser: argparse.ArgumentParser) -> None:
+    """Exit with a message where a word with others after it is neither a command nor a file."""
+    import os
+
+    from recordpick.text import similar_hint
+
+    if not os.path.lexists(word):
+        hint = similar_hint(word, COMMANDS) or " See recordpick --help."
+        parser.error(f"there is no command {word!r}.{hint}")
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_as_at
+from recordpick.cli.arguments import add_as_at, add_json
 from recordpick.cli.common import open_with_index, parse_as_at
+from recordpick.cli.lookups import find_criterion, only_criterion
 from recordpick.cli.output import (
     print_json,
     print_pack_notes,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from recordpick.matching import Answer, Matches
 
 HELP = "show how many patients meet each criterion, rule by rule"
+EXAMPLE = "recordpick match our-practice.recordpick --criterion MED-04"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--index", type=Path, metavar="DIR", help="a practice index")
     parser.add_argument("--criteria", type=Path, metavar="PACK", help="a criteria pack")
     parser.add_argument("--criterion", metavar="ID", help="only this criterion, with its patients")
-    parser.add_argument("--json", action="store_true", help="everything as JSON, for programs")
+    add_json(parser)
     add_as_at(parser, "the day for which ages are calculated")
 
 
@@ -45,13 +47,16 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.matching import match
 
     with _opened(options) as (whole_pack, index, as_at):
-        pack = whole_pack if options.criterion is None else _only(whole_pack, options.criterion)
+        pack, only = whole_pack, None
+        if options.criterion is not None:
+            only = find_criterion(whole_pack, options.criterion)
+            pack = only_criterion(whole_pack, only)
         with progress_on_stderr() as progress:
             matches = match(pack, index, as_at, progress)
         if options.json:
             print_json(_as_json(pack, index, matches))
-        elif options.criterion is not None:
-            _print_one(pack, index, matches, options.criterion)
+        elif only is not None:
+            _print_one(pack, index, matches, only.id)
         else:
             _print_all(pack, matches)
     return 0
@@ -76,16 +81,6 @@ def _opened(options: argparse.Namespace) -> Iterator[tuple[Pack, PracticeIndex, 
     pack = read_pack(options.criteria or general_practice_pack())
     print_pack_notes(pack)
     yield pack, index, parse_as_at(options.as_at) or index.manifest.as_at
-
-
-def _only(pack: Pack, criterion_id: str) -> Pack:
-    from dataclasses import replace
-
-    try:
-        return replace(pack, criteria=(pack.criterion(criterion_id),))
-    except KeyError:
-        ids = ", ".join(criterion.id for criterion in pack.criteria)
-        raise UserError(f"The pack has no criterion {criterion_id}: it has {ids}.") from None
 
 
 def _print_all(pack: Pack, matches: Matches) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from recordpick.selection.merging import Choice, Conflict, Plan
 
 HELP = "merge two copies of a working file"
+EXAMPLE = "recordpick merge our-practice.recordpick from-jo.recordpick --out both.recordpick"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -93,11 +94,19 @@ def _choices(given: list[str], plan: Plan) -> dict[str, Choice]:
                     "--take A and --take B cannot both apply to all: name the conflicts."
                 )
             rest = chosen
-        elif name not in names:
-            raise UserError(f"--take {text}: there is no conflict {name!r} between these copies.")
-        elif named.setdefault(name, chosen) != chosen:
+        elif named.setdefault(_conflict(name, names, text), chosen) != chosen:
             raise UserError(f"--take: {name} is decided twice, in different ways.")
     return named if rest is None else {name: named.get(name, rest) for name in names}
+
+
+def _conflict(name: str, names: set[str], whole: str) -> str:
+    """Return the conflict of that name, in any case; UserError if there is none."""
+    found = [one for one in names if one == name] or [
+        one for one in names if one.casefold() == name.casefold()
+    ]
+    if len(found) != 1:
+        raise UserError(f"--take {whole}: there is no conflict {name!r} between these copies.")
+    return found[0]
 
 
 def _choice(text: str, whole: str) -> Choice:

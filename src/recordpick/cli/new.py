@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from recordpick.index.manifest import Manifest
 
 HELP = "start a working file for one practice and one pack"
+EXAMPLE = "recordpick new our-practice.recordpick --index practice-index --criteria supplier.toml"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

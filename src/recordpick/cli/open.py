@@ -9,6 +9,7 @@ from recordpick.cli.output import has_terminal, print_result
 from recordpick.errors import UserError
 
 HELP = "open the app, on a working file if one is given"
+EXAMPLE = "recordpick our-practice.recordpick"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Open the app, on the working file if one is given, until the person leaves it."""
     if options.file is not None and not options.file.exists():
+        from recordpick.cli.main import COMMANDS
+        from recordpick.text import similar_hint
+
+        hint = similar_hint(str(options.file), COMMANDS)
         raise UserError(
-            f"{options.file}: there is no such working file, and no command of that name. "
+            f"{options.file}: there is no such working file, and no command of that name.{hint} "
             "See recordpick --help, or make a working file with recordpick new."
         )
     if not has_terminal():

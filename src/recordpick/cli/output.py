@@ -17,6 +17,10 @@ from recordpick.sanitize import visible
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
 
+_BETWEEN = "  "
+_NARROWEST = 8
+"""No column of a table becomes narrower than this many characters."""
+
 
 def print_result(text: str = "") -> None:
     """Print one line of the result on stdout."""
@@ -42,23 +46,61 @@ def print_json(value: object) -> None:
 
 
 def print_table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> None:
-    """Print rows in aligned columns on stdout; columns whose number is in `right` align right."""
-    for line in table(rows, right):
+    """Print rows in aligned columns on stdout; columns whose number is in `right` align right.
+
+    In a terminal they fit its width; elsewhere each row is one line.
+    """
+    for line in table(rows, right, terminal_width()):
         print_result(line)
 
 
-def table(rows: list[tuple[str, ...]], right: frozenset[int] = frozenset()) -> list[str]:
-    """Return rows as lines of text, each column as wide as its widest cell."""
+def terminal_width() -> int | None:
+    """Return how many characters a line of the terminal has; None if stdout is not a terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def table(
+    rows: list[tuple[str, ...]], right: frozenset[int] = frozenset(), width: int | None = None
+) -> list[str]:
+    """Return rows as lines of text, each column as wide as its widest cell.
+
+    Where that is more than `width`, the widest columns become narrower, and their cells continue
+    on further lines: nothing is cut off.
+    """
     if not rows:
         return []
     rows = [tuple(visible(cell) for cell in row) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    if width is not None:
+        _narrow(widths, width)
+    return [line for row in rows for line in _lines_of_row(row, widths, right)]
+
+
+def _narrow(widths: list[int], width: int) -> None:
+    """Take what is too much for a line from the widest columns, as long as words are readable."""
+    for _ in range(sum(widths) + len(_BETWEEN) * (len(widths) - 1) - width):
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            return
+        widths[widest] -= 1
+
+
+def _lines_of_row(row: tuple[str, ...], widths: list[int], right: frozenset[int]) -> list[str]:
+    from itertools import zip_longest
+    from textwrap import wrap
+
+    cells = [
+        [cell] if len(cell) <= width else wrap(cell, width)
+        for cell, width in zip(row, widths, strict=True)
+    ]
     return [
-        "  ".join(
-            cell.rjust(widths[column]) if column in right else cell.ljust(widths[column])
-            for column, cell in enumerate(row)
+        _BETWEEN.join(
+            part.rjust(widths[column]) if column in right else part.ljust(widths[column])
+            for column, part in enumerate(parts)
         ).rstrip()
-        for row in rows
+        for parts in zip_longest(*cells, fillvalue="")
     ]
 
 
@@ -75,8 +117,13 @@ def print_pack_notes(pack: Pack) -> None:
 
 @contextmanager
 def progress_on_stderr() -> Iterator[Progress]:
-    """Show a progress bar on stderr while the block runs, if stderr is a terminal."""
-    if not sys.stderr.isatty():
+    """Show a progress bar on stderr while the block runs, if stderr is a terminal.
+
+    With RECORDPICK_PROGRESS=off there is none: a screen reader would read each of its states.
+    """
+    import os
+
+    if not sys.stderr.isatty() or os.environ.get("RECORDPICK_PROGRESS", "").casefold() == "off":
         yield silent
         return
     from rich.console import Console

@@ -1,22 +1,26 @@
-"""`recordpick pick`: pick records for criteria from lists that staff exported."""
+"""`recordpick pick`: pick records for criteria, by number or from lists that staff exported."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordpick.cli.arguments import add_file_and_index, add_person, add_take_over
 from recordpick.cli.common import acting_person, open_with_index
+from recordpick.cli.lookups import RANDOM, find_criterion, find_patients, only_criterion
 from recordpick.cli.output import print_message, print_result
 from recordpick.errors import UserError
+from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.criteria.pack import Criterion, Pack
     from recordpick.index.practice_index import PracticeIndex
     from recordpick.selection.working_file import WorkingFile
 
-HELP = "pick records for a criterion from a list you exported"
+HELP = "pick records for a criterion, by number or from a list you exported"
+EXAMPLE = "recordpick pick our-practice.recordpick MED-04 100482"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_and_index(parser)
     parser.add_argument("criterion", nargs="?", metavar="CRITERION", help="the criterion's id")
     parser.add_argument(
-        "list", type=Path, nargs="?", metavar="LIST", help="CSV of NHS or patient numbers"
+        "who",
+        nargs="*",
+        metavar="WHO",
+        help="patient numbers or NHS numbers; or one list of them (CSV, XLSX); - to type or pipe "
+        "in numbers, one a line, so that they are not kept in the shell's history",
     )
     parser.add_argument(
         "--folder",
@@ -32,15 +40,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="a folder of lists, each named after its criterion (MED-04.csv)",
     )
-    parser.add_argument("--show", action="store_true", help="show who is on the list, pick nobody")
+    parser.add_argument("--show", action="store_true", help="show who would be picked, pick nobody")
     add_person(parser)
     add_take_over(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Find the lists' patients in the index and pick those there is room for."""
+    """Find the patients in the index and pick them: those named, or those of a list with room."""
     person = acting_person(options)
     with open_with_index(options, person, to_write=not options.show) as (file, index):
+        if options.folder is None and options.who and not _is_list(options.who):
+            _pick_named(file, index, find_criterion(file.pack, _named(options)), options)
+            return 0
         for criterion, path in _lists(options, file.pack):
             if criterion.id in file.selection.closed:
                 print_message(f"{criterion.id} is closed: nobody on {path} was picked.")
@@ -55,6 +66,68 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def _named(options: argparse.Namespace) -> str:
+    criterion = str(options.criterion)
+    if criterion.strip().casefold() == RANDOM:
+        raise UserError("Random records are drawn, not picked: use recordpick draw.")
+    return criterion
+
+
+def _is_list(who: Sequence[str]) -> bool:
+    """Return whether a list is given: by its ending, a folder in its name, or because it exists."""
+    from recordpick.index.patient_lookup import ENDINGS
+
+    path = Path(who[0])
+    is_list = path.suffix.lower() in ENDINGS or len(path.parts) > 1
+    is_list = is_list or (path.is_file() and not who[0].isdigit())
+    if is_list and len(who) > 1:
+        raise UserError(f"{path} is a list: give only one, or --folder for several.")
+    return is_list
+
+
+def _pick_named(
+    file: WorkingFile, index: PracticeIndex, criterion: Criterion, options: argparse.Namespace
+) -> None:
+    """Pick the patients that are named, all of them or nobody."""
+    patients = find_patients(index, options.who)
+    before = {pick.patient_id for pick in file.selection.of(criterion.id)}
+    new = [patient for patient in patients if patient not in before]
+    for message in _do_not_meet(file, index, criterion, new):
+        print_message(message)
+    if options.show:
+        for patient in new:
+            print_result(patient)
+        return
+    selection = file.pick(criterion.id, patients)
+    who = new[0] if len(new) == 1 else plural(len(new), "record")
+    print_result(
+        f"Picked {who} for {criterion.id} ({selection.count(criterion.id):,} of "
+        f"{criterion.records:,} picked)."
+    )
+
+
+def _do_not_meet(
+    file: WorkingFile, index: PracticeIndex, criterion: Criterion, patients: list[str]
+) -> list[str]:
+    """Return a sentence for each patient whom the criterion's rules do not find.
+
+    They can be picked all the same, as in the app: staff may know what the records do not show.
+    Nothing is said where the records cannot answer the criterion.
+    """
+    from recordpick.matching import match
+
+    matches = match(only_criterion(file.pack, criterion), index, file.as_at)
+    if not matches.answers[criterion.id].answered:
+        return []
+    found = set(matches.patients(criterion.id))
+    return [
+        f"{patient} does not meet {criterion.id} by its rules: recordpick explain says why. "
+        "If it was picked by mistake, use recordpick undo."
+        for patient in patients
+        if patient not in found
+    ]
+
+
 def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Path]]:
     """Return each criterion with its list: the one that is named, or those of a folder."""
     if options.folder is not None:
@@ -67,12 +140,12 @@ def _lists(options: argparse.Namespace, pack: Pack) -> list[tuple[Criterion, Pat
         for message in others:
             print_message(message)
         return [(pack.criterion(name), found[name]) for name in ids if name in found]
-    if options.list is None:
-        raise UserError("Give a criterion and a list, or --folder with lists for several criteria.")
-    try:
-        return [(pack.criterion(options.criterion), options.list)]
-    except KeyError:
-        raise UserError(f"The pack has no criterion {options.criterion}.") from None
+    if not options.who:
+        raise UserError(
+            "Give a criterion with patient numbers or a list, or --folder with lists for several "
+            "criteria."
+        )
+    return [(find_criterion(pack, _named(options)), Path(options.who[0]))]
 
 
 def _patients_to_pick(

@@ -10,6 +10,7 @@ from recordpick.cli.common import passphrase_prompt
 from recordpick.cli.output import print_message, print_result
 
 HELP = "put several practices' lists into one table"
+EXAMPLE = "recordpick receive list-1.zip list-2.zip --out all-lists.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

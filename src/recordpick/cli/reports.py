@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import (
     add_figures,
     add_file_and_index,
+    add_json,
     add_person,
     add_take_over,
 )
 from recordpick.cli.common import acting_person, open_with_index
-from recordpick.cli.differences import print_differences
-from recordpick.cli.output import print_message, print_result, progress_on_stderr
+from recordpick.cli.differences import differences_as_json, print_differences
+from recordpick.cli.output import print_json, print_message, print_result, progress_on_stderr
 
 if TYPE_CHECKING:
     from recordpick.index.practice_index import PracticeIndex
     from recordpick.selection.working_file import WorkingFile
 
 HELP = "keep both systems' report figures, and show how they differ"
+EXAMPLE = "recordpick reports our-practice.recordpick --current current-qof.csv --new new-qof.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_figures(parser)
     parser.add_argument("--out", type=Path, metavar="FILE", help="also write it as a new CSV file")
     parser.add_argument("--all", action="store_true", help="also the figures that are the same")
+    add_json(parser)
     add_person(parser)
     add_take_over(parser)
 
@@ -53,15 +56,19 @@ def run(options: argparse.Namespace) -> int:
         rows = compare_working_file(selection, counted)
         notes = with_system_figures(counted.reports, selection)[1]
     table, rules = counted.by.table, counted.by.rules
-    print_result(f"QOF table: {table.file} ({table.year}), SHA-256 {table.sha256}")
-    print_result(f"Rules: {rules.title}, version {rules.version}, SHA-256 {rules.fingerprint}")
-    print_result()
     for note in (*counted.cautions, *notes):
         print_message(note)
-    print_differences(rows, everything=options.all)
+    if options.json:
+        print_json(differences_as_json(rows, everything=options.all))
+    else:
+        print_result(f"QOF table: {table.file} ({table.year}), SHA-256 {table.sha256}")
+        print_result(f"Rules: {rules.title}, version {rules.version}, SHA-256 {rules.fingerprint}")
+        print_result()
+        print_differences(rows, everything=options.all)
     if options.out is not None:
         write_file(options.out, as_csv(rows))
-        print_result(f"All {rows.height:,} figures written to {options.out}.")
+        print_line = print_message if options.json else print_result
+        print_line(f"All {rows.height:,} figures written to {options.out}.")
     return 0
 
 

@@ -11,6 +11,7 @@ from recordpick.cli.output import print_result, progress_on_stderr
 from recordpick.errors import UserError
 
 HELP = "make up a practice, for trials and teaching"
+EXAMPLE = "recordpick synthesise --out made-up-practice"
 MOST_PATIENTS = 2_000_000
 
 

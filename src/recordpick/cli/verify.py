@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from recordpick.cli.arguments import add_json
 from recordpick.cli.common import passphrase_prompt
-from recordpick.cli.output import print_result
+from recordpick.cli.output import print_json, print_result
+
+if TYPE_CHECKING:
+    from recordpick.verify.verdict import Verdict
 
 HELP = "check a hand-over pack before importing it"
+EXAMPLE = "recordpick verify hand-over"
 NOT_RIGHT = 1
 
 
@@ -20,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
     )
+    add_json(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -31,6 +38,27 @@ def run(options: argparse.Namespace) -> int:
 
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
-    for line in verdict_page(verdict):
-        print_result(line)
+    if options.json:
+        print_json(_as_json(verdict))
+    else:
+        for line in verdict_page(verdict):
+            print_result(line)
     return 0 if verdict.is_sound else NOT_RIGHT
+
+
+def _as_json(verdict: Verdict) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    return {
+        "pack": verdict.path,
+        "sound": verdict.is_sound,
+        "list_id": verdict.list_id or None,
+        "list_sha256": verdict.list_sha256 or None,
+        "practice": verdict.practice or None,
+        "criteria_pack": verdict.criteria_pack or None,
+        "synthetic": verdict.synthetic,
+        "encrypted": verdict.encrypted,
+        "fingerprint": verdict.fingerprint or None,
+        "lines": None if verdict.selected is None else verdict.selected.height,
+        "problems": list(verdict.problems),
+        "cautions": list(verdict.cautions),
+    }

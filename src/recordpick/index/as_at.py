@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 
 from recordpick.date_parsing import read_day
 from recordpick.errors import UserError
+from recordpick.index.note_topics import ONE_DAY
 
 EARLIEST = date(1985, 1, 1)
 """No English practice has exported records from before this day."""
@@ -114,7 +115,7 @@ def settle(
     (name, first), *others = stated
     notes = tuple(
         f"{other} is of {one.day.isoformat()} ({one.where}), {name} of {first.day.isoformat()} "
-        f"({first.where}): {first.day.isoformat()} is used for both."
+        f"({first.where}): {first.day.isoformat()} {ONE_DAY}."
         for other, one in others
         if one.day != first.day
     )

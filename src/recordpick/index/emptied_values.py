@@ -16,6 +16,7 @@ from recordpick.errors import UserError
 from recordpick.index.build.cast import BAD, EMPTIED_FLAG, NHS_NUMBER, values_emptied
 from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.manifest import Conflated
+from recordpick.index.note_topics import LEFT_EMPTY
 from recordpick.index.source import DELETED, PATIENT
 from recordpick.index.values import is_damaged
 from recordpick.text import plural, word_for
@@ -61,7 +62,7 @@ class EmptiedCounts:
             value, line = self._examples[key]
             yield (
                 f"{file}: {plural(count, 'value')} of {column} {word_for(count, 'was', 'were')} "
-                f"left empty: {reason} (such as {_short(value)}, line {line})."
+                f"{LEFT_EMPTY} {reason} (such as {_short(value)}, line {line})."
             )
 
     def cautions(self) -> tuple[Conflated, ...]:

@@ -44,6 +44,11 @@ def names_of(column: str) -> tuple[str, ...]:
     return tuple(_synonyms()["columns"].get(column, ()))
 
 
+def listed_columns() -> tuple[str, ...]:
+    """Return our columns of patients that lists can have."""
+    return tuple(_synonyms()["columns"])
+
+
 def find_header(rows: Sequence[Sequence[str]]) -> ListColumns | None:
     """Return the row that names most columns, one of them a number of the patient; None if none."""
     found = find_header_row(rows, _header_columns, lambda columns: len(columns.taken))

@@ -232,6 +232,8 @@ def _file_count(entry: dict[str, Any]) -> FileCount:
 
 REJECTED = "rejected_rows.csv"
 EMPTIED_VALUES = "set_aside_values.csv"
+READ_REPORT = "read_report.html"
+"""What was read, as a page for people: no data, and of no digest of the index."""
 
 
 def check_out(out: Path) -> None:
@@ -259,7 +261,7 @@ def check_out(out: Path) -> None:
 
 def _is_of_an_index(name: str) -> bool:
     """Return whether an index has a file of that name: only such a folder may be replaced."""
-    return name in {MANIFEST, REJECTED, EMPTIED_VALUES} or name.endswith(".parquet")
+    return name in {MANIFEST, REJECTED, EMPTIED_VALUES, READ_REPORT} or name.endswith(".parquet")
 
 
 @contextmanager

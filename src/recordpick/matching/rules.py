@@ -140,7 +140,7 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         cautions += cautions_for(index, "patients", population, population.columns)
     steps: list[tuple[Rule, ...]] = []
     for step in criterion.steps:
-        reasons = [(rule, _lacks(pack, index, rule)) for rule in step.rules]
+        reasons = [(rule, lacks_for_rule(pack, index, rule)) for rule in step.rules]
         kept = tuple(rule for rule, reason in reasons if not reason)
         missing = [f"{reason} (needed for: {rule.says})" for rule, reason in reasons if reason]
         if kept:
@@ -168,11 +168,11 @@ def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition |
     )
 
 
-def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
+def lacks_for_rule(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     """Return what the index lacks to count the rule; empty if nothing."""
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
-    missing_data = _lacks_columns(pack, index, rule.table, _columns(rule))
+    missing_data = _lacks_columns(pack, index, rule.table, columns_of_rule(rule))
     missing_data = missing_data or conflated_in(index, rule.table, rule.where, _grouped(rule))
     missing_data = missing_data or only_not_supplied(index, rule.where, rule)
     codes = None if rule.codes is None else frozenset(pack.codelists[rule.codes].codes)
@@ -181,7 +181,7 @@ def _lacks(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     """Return cautions: what may make the count of the rule differ from the truth."""
-    cautions = cautions_for(index, rule.table, rule.where, _columns(rule), _grouped(rule))
+    cautions = cautions_for(index, rule.table, rule.where, columns_of_rule(rule), _grouped(rule))
     synthetic = index.manifest.synthetic
     if rule.codes is not None and not synthetic and is_demonstration(pack.codelists[rule.codes]):
         cautions.append(
@@ -196,7 +196,7 @@ def _grouped(rule: Rule) -> frozenset[str]:
     return frozenset(name for name in (rule.distinct, rule.per) if name)
 
 
-def _columns(rule: Rule) -> frozenset[str]:
+def columns_of_rule(rule: Rule) -> frozenset[str]:
     """Return every column that the rule needs."""
     coded = frozenset() if rule.codes is None else frozenset({"code"})
     return _grouped(rule) | coded | (frozenset() if rule.where is None else rule.where.columns)

@@ -14,9 +14,11 @@ from recordpick.index.readers.registry import questions_about
 from recordpick.index.readers.report_exports.sources import named_kind
 from recordpick.index.source import NO_ANSWERS, Answers, Question
 from recordpick.progress import Progress, silent
+from recordpick.report_requests.page_of_index import write_page_with_criteria
 from recordpick.selection.events import Person
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.screens.new_file import NewFile
+from recordpick.tui.screens.what_was_read import WhatWasRead, what_was_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class CreatedFile:
 
     path: Path
     warnings: tuple[str, ...]
+    read: WhatWasRead | None = None
+    """What was read for the index, if it was made just now."""
 
 
 def questions_of(form: NewFile) -> tuple[Question, ...]:
@@ -48,7 +52,8 @@ def create_working_file(
     if form.path.exists():
         raise UserError(f"{form.path} already exists: choose another name.")
     pack = read_pack(form.pack)
-    if _is_index(form):
+    is_new = not _is_index(form)
+    if not is_new:
         index = open_index(form.records)
     else:
         out = form.path.with_name(f"{form.path.stem}-index")
@@ -71,7 +76,11 @@ def create_working_file(
             f"The records are as they were on {index.manifest.as_at}: only ages and periods are "
             f"calculated as at {as_at}, not who is registered or which medicines are current."
         )
-    return CreatedFile(form.path, tuple(warnings))
+    if not is_new:
+        return CreatedFile(form.path, tuple(warnings))
+    progress("checking which criteria can be answered", None)
+    write_page_with_criteria(pack, index)
+    return CreatedFile(form.path, tuple(warnings), what_was_read(pack, index))
 
 
 def _is_index(form: NewFile) -> bool:

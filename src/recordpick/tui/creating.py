@@ -57,6 +57,10 @@ async def create_from_form(
         if created is not None:
             if created.warnings:
                 await app.push_screen_wait(Notice("Before you begin", created.warnings))
+            if created.read is not None:
+                from recordpick.tui.screens.what_was_read import WhatWasReadScreen
+
+                await app.push_screen_wait(WhatWasReadScreen(created.read, created.path.parent))
             return created.path
 
 

@@ -12,7 +12,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.text import amount, content, counted, fit, lines, paragraph
+from recordpick.tui.text import amount, content, counted, day, fit, lines, paragraph
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -71,6 +71,8 @@ class Overview:
     """The progress of the whole work."""
 
     practice: str
+    as_at: str
+    """The day of the records, as 01 Oct 2026."""
     pack: str
     synthetic: bool
     read_only: str
@@ -97,12 +99,11 @@ class Overview:
         )
 
     @property
-    def short_progress(self) -> str:
-        """Progress for a narrow screen."""
-        return (
-            f"{self.picked:,}/{self.wanted:,} picked · "
-            f"{self.full}/{self.criteria} full · {self.random} random"
-        )
+    def progress_by_length(self) -> tuple[str, ...]:
+        """Progress in full, and shorter and shorter for narrow screens."""
+        picked = f"{self.picked:,}/{self.wanted:,} picked"
+        full = f"{picked} · {self.full}/{self.criteria} full"
+        return self.progress, f"{full} · {self.random} random", full, picked
 
 
 Picks = tuple[tuple[str, str], ...]
@@ -195,6 +196,7 @@ def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overv
     counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
     return Overview(
         practice=file.practice or "Practice without a name",
+        as_at=day(file.as_at),
         pack=f"{pack.title} {pack.version}".strip(),
         synthetic=file.synthetic or index.manifest.synthetic,
         read_only=file.why_read_only,

@@ -32,6 +32,7 @@ from recordpick.index.manifest import (
     write_manifest,
 )
 from recordpick.index.practice_index import PracticeIndex, open_index
+from recordpick.index.read_report_page import write_page
 from recordpick.index.readers.not_patients import not_patients
 from recordpick.index.readers.registry import read_sources
 from recordpick.index.source import NO_ANSWERS, PATIENT, Answers, LookUp, Source, SourcePart
@@ -179,6 +180,7 @@ def build_index(  # noqa: PLR0913 - all but two are keyword-only
             restrictions=restrictions_on(read, folder / "patients.parquet"),
         )
         write_manifest(folder, manifest)
+        write_page(folder, manifest)
     progress("the index is in place", 1.0)
     return open_index(Path(out), is_just_made=True)
 

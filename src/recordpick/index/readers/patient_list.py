@@ -20,6 +20,7 @@ from recordpick.index.build.coverage import RESTRICTED
 from recordpick.index.date_columns import DAY_FIRST, MONTH_FIRST
 from recordpick.index.list_columns import ListColumns, find_header, words_of
 from recordpick.index.manifest import Restriction
+from recordpick.index.note_topics import AS_ANSWERED, UNKNOWN_STATUS, UNPROVEN_ORDER
 from recordpick.index.patient_numbers import repaired
 from recordpick.index.readers.extract_file import SOME_TABLES
 from recordpick.index.readers.list_dates import DatesOfColumn, dates_of, without_time
@@ -314,9 +315,9 @@ class _ListColumnTypes:
                 "day. Export the list with one date format"
             )
         if answer is not None:
-            self.notes.append(f"{theirs} was read as {found.says}, as answered")
+            self.notes.append(f"{theirs} was read as {found.says}, {AS_ANSWERED}")
         elif not found.is_sure and not found.other_order:
-            self.notes.append(f"{theirs} was read as {found.says}, which no date in it proves")
+            self.notes.append(f"{theirs} was read as {found.says}, {UNPROVEN_ORDER}")
         elif found.written != ISO and self.frame[name].count():
             self.notes.append(f"{theirs} was read as {found.says}")
 
@@ -334,10 +335,10 @@ class _ListColumnTypes:
         if self._ask(_is_everyone_registered(self.path)):
             self.frame = self.frame.with_columns(pl.lit("registered").alias("status"))
             self.precleaned = frozenset({"status"})
-            self.notes.append("everyone was read as registered, as answered")
+            self.notes.append(f"everyone was read as registered, {AS_ANSWERED}")
         else:
             self.notes.append(
-                "no column says who is registered, so criteria about registered patients cannot "
+                f"{UNKNOWN_STATUS}, so criteria about registered patients cannot "
                 "be answered from it; use --registered if everyone on it is"
             )
 

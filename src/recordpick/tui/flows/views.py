@@ -47,6 +47,26 @@ async def show_reports(screen: PickingScreen, session: Session) -> None:
         screen.reports = await screen.app.push_screen_wait(ReportsScreen(session, screen.reports))
 
 
+async def show_what_was_read(screen: PickingScreen, session: Session) -> None:
+    """Show what was read for the index, and what was not."""
+    from recordpick.tui.screens.what_was_read import WhatWasReadScreen, what_was_read
+
+    read = await run_in_background(screen, lambda: what_was_read(session.file.pack, session.index))
+    if read is not None:
+        folder = session.file.path.parent
+        await screen.app.push_screen_wait(WhatWasReadScreen(read, folder, session.numbers))
+
+
+async def show_what_to_ask(screen: PickingScreen, session: Session) -> None:
+    """Show which exports would answer the criteria that the index cannot."""
+    from recordpick.tui.screens.ask import AskScreen
+    from recordpick.tui.screens.what_was_read import requests_for
+
+    found = await run_in_background(screen, lambda: requests_for(session.file.pack, session.index))
+    if found is not None:
+        await screen.app.push_screen_wait(AskScreen(found, session.file.path.parent))
+
+
 async def show_tour(screen: PickingScreen, _: Session) -> None:
     """Show the four steps again."""
     await screen.app.push_screen_wait(Tour())

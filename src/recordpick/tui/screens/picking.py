@@ -46,7 +46,14 @@ from recordpick.tui.flows.pick_list import pick_from_list
 from recordpick.tui.flows.save_copy import save_copy
 from recordpick.tui.flows.shared_file import refresh
 from recordpick.tui.flows.suggest import suggest
-from recordpick.tui.flows.views import show_charts, show_clean_up, show_reports, show_tour
+from recordpick.tui.flows.views import (
+    show_charts,
+    show_clean_up,
+    show_reports,
+    show_tour,
+    show_what_to_ask,
+    show_what_was_read,
+)
 from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.view_models import CriterionLine
 from recordpick.tui.widgets.criteria_list import CriteriaList
@@ -78,6 +85,8 @@ _FLOWS: dict[str, Flow] = {
     "clean_up": show_clean_up,
     "reports": show_reports,
     "tour": show_tour,
+    "what_was_read": show_what_was_read,
+    "what_to_ask": show_what_to_ask,
 }
 _BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
 """The least width in cells of each class of the screen."""
@@ -144,6 +153,10 @@ class PickingScreen(FlowScreen[None]):
     COMMANDS_WITHOUT_KEY = (
         command("flow('save_copy')", "Save a copy: all that is held here, as a new file", FILE),
         MERGE_COMMAND,
+        command(
+            "flow('what_was_read')", "What was read: rows, rejected rows, guesses, criteria", VIEW
+        ),
+        command("flow('what_to_ask')", "What to ask for: exports that answer more criteria", VIEW),
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
     )
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.containers import Horizontal
 
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
-from recordpick.tui.text import content
+from recordpick.tui.text import content, fit
 from recordpick.tui.widgets.lines import TextLine
 
 if TYPE_CHECKING:
     from recordpick.tui.session import Session
     from recordpick.tui.view_models import Overview
 
+_EDGES = 4
+"""Cells between practice, tags and progress."""
+_LEAST = 12
+"""Cells of the practice's name for which the progress is shortened."""
 _WIDE = 110
 """Cells from which progress is written in full."""
 
@@ -32,12 +37,19 @@ class TopLine(Horizontal):
         tags = " SYNTHETIC DATA " if overview.synthetic else ""
         if overview.read_only:
             tags += " READ ONLY "
-        self.query_one("#top--practice", TextLine).show(content(f" {overview.practice}"))
         line = self.query_one("#top--tags", TextLine)
         line.show(content(tags))
         line.display = bool(tags)
-        progress = overview.progress if self.screen.size.width >= _WIDE else overview.short_progress
+        width = self.screen.size.width
+        as_at = f" · as at {overview.as_at}" if width >= _WIDE else f" · {overview.as_at}"
+        rest = width - len(tags) - len(as_at) - _EDGES
+        name = cell_len(overview.practice)
+        ways = overview.progress_by_length[0 if width >= _WIDE else 1 :]
+        least = min(name, _LEAST)
+        progress = next((one for one in ways if rest - len(one) >= least), ways[-1])
         self.query_one("#top--progress", TextLine).show(content(f"{progress} "))
+        practice = fit(overview.practice, min(max(rest - len(progress), 1), name))
+        self.query_one("#top--practice", TextLine).show(content(f" {practice}{as_at}"))
 
 
 class StatusLine(Horizontal):

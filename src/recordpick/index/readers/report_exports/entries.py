@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from recordpick.csvio.rejects import ROW
+from recordpick.index.note_topics import CENTURY, UNPROVEN_ORDER
 from recordpick.index.readers.extract_file import is_degraded
 from recordpick.index.readers.list_dates import DatesOfColumn
 from recordpick.index.readers.report_exports import cell_values, vocabulary
@@ -170,7 +171,7 @@ def _read_days(
     short = int(read["is_short"].fill_null(value=False).sum())
     if short:
         entries.notes.append(
-            f"{theirs}: the century of {short:,} years of two digits follows from the patients' "
+            f"{theirs}: {CENTURY} {short:,} years of two digits follows from the patients' "
             "dates of birth"
         )
     is_partial = read["precision"].is_in(["month", "year"]).any()
@@ -199,9 +200,7 @@ def _order(entries: Entries, theirs: str, how: DatesOfColumn, answers: Answers) 
             "fit the others and were left empty. Export it with one way of writing dates"
         )
     elif how.example:
-        entries.notes.append(
-            f"{theirs} was read as {date_in_words(written)}, which no date in it proves"
-        )
+        entries.notes.append(f"{theirs} was read as {date_in_words(written)}, {UNPROVEN_ORDER}")
     return written
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.csvio.rejects import ROW
+from recordpick.index.note_topics import AS_ANSWERED
 from recordpick.index.readers.not_patients import stated_count
 from recordpick.index.readers.report_exports.grid import LINE, Body, Grid
 from recordpick.index.readers.report_exports.identity import (
@@ -84,7 +85,7 @@ def rows_of(
         if layout.is_first_row_only or fill_down:
             rows = _filled_down(rows, below)
             if below.any() and not layout.is_first_row_only:
-                notes = (*notes, "rows without a patient belong to the one above, as was said")
+                notes = (*notes, f"rows without a patient belong to the one above, {AS_ANSWERED}")
         elif fill_down is None:
             asks = int(below.sum())
     rows = rows.with_columns(

@@ -60,18 +60,9 @@ def without_number(header: str) -> str:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Return every kind by its name, as the data has them in order."""
-    data = _data()
-    shared = data["shared"]
     found: dict[str, Kind] = {}
-    for name, said in data["kinds"].items():
-        own: dict[str, list[str]] = dict(said.get("columns", {}))
-        if parent := said.get("also_of"):
-            own = _joined(own, data["kinds"][parent]["columns"])
-        if said.get("table") == "events":
-            own = _joined(own, shared)
-        elif table := said.get("table"):
-            names = {*TABLES[table].names, *({"code_and_term"} if "code" in own else ())}
-            own = _joined(own, {role: shared[role] for role in _SHARED_BY_ALL if role in names})
+    for name, said in _data()["kinds"].items():
+        own = _names_of_columns(name)
         found[name] = Kind(
             name=name,
             says=said["says"],
@@ -84,6 +75,27 @@ def kinds() -> Mapping[str, Kind]:
             is_folded=said.get("is_folded", False),
         )
     return found
+
+
+def labels_of(kind: str) -> Mapping[str, str]:
+    """Return what people call each column of a kind of report: the first name in the data."""
+    return {role: names[0] for role, names in _names_of_columns(kind).items() if names}
+
+
+def _names_of_columns(kind: str) -> dict[str, list[str]]:
+    data = _data()
+    said = data["kinds"][kind]
+    own: dict[str, list[str]] = dict(said.get("columns", {}))
+    if parent := said.get("also_of"):
+        own = _joined(own, data["kinds"][parent]["columns"])
+    table = said.get("table")
+    if table == "events":
+        return _joined(own, data["shared"])
+    if table:
+        names = {*TABLES[table].names, *({"code_and_term"} if "code" in own else ())}
+        shared = {role: data["shared"][role] for role in _SHARED_BY_ALL if role in names}
+        return _joined(own, shared)
+    return own
 
 
 _SHARED_BY_ALL = ("code", "code_and_term", "is_confidential")

@@ -1,0 +1,154 @@
+"""`recordpick picks`: list the picked records, by criterion or by record."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from recordpick.cli.arguments import add_file_and_index, add_json
+from recordpick.cli.common import open_working_file
+from recordpick.cli.lookups import RANDOM, find_criterion
+from recordpick.cli.output import print_json, print_result, print_table
+from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from recordpick.selection.state import Pick
+    from recordpick.selection.working_file import WorkingFile
+
+HELP = "list the picked records"
+EXAMPLE = "recordpick picks our-practice.recordpick --criterion MED-04"
+_HOW = {"staff": "by hand", "supplier": "by hand", "rule": "suggested", "random": "random"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file_and_index(parser)
+    parser.add_argument(
+        "--criterion", metavar="ID", help="only this criterion; random for the random records"
+    )
+    parser.add_argument(
+        "--by-record",
+        action="store_true",
+        help="each record once, with the criteria that it was picked for",
+    )
+    parser.add_argument(
+        "--names", action="store_true", help="with patients' names and NHS numbers, on the screen"
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the picks in the pack's order, the random records last."""
+    with open_working_file(options, to_write=False) as file:
+        picks = _picks(file, options.criterion)
+        people = _people(file, options) if options.names else {}
+        notes = file.selection.notes
+    if options.json:
+        print_json(_as_json(picks, people, notes, names=options.names))
+    elif not picks:
+        print_result("Nothing is picked yet." if options.criterion is None else "Nobody is picked.")
+    elif options.by_record:
+        _print_by_record(picks, people)
+    else:
+        _print_picks(picks, people, notes)
+    return 0
+
+
+def _picks(file: WorkingFile, criterion: str | None) -> list[Pick]:
+    wanted: list[str | None] = [*(one.id for one in file.pack.criteria), None]
+    if criterion is not None:
+        is_random = criterion.strip().casefold() == RANDOM
+        wanted = [None if is_random else find_criterion(file.pack, criterion).id]
+    return [pick for criterion_id in wanted for pick in file.selection.of(criterion_id)]
+
+
+def _people(file: WorkingFile, options: argparse.Namespace) -> dict[str, tuple[str, str]]:
+    """Return name and NHS number of the picked patients, "" where the index has none."""
+    from recordpick.handover.pack_contents import names_of, numbers_of
+    from recordpick.selection.find_index import index_of
+
+    index = index_of(file, options.index)
+    names = names_of(index, file.as_at, file.selection)
+    numbers = dict(numbers_of(index, file.as_at, file.selection).iter_rows())
+    return {
+        patient: (names.get(patient) or "", numbers.get(patient) or "")
+        for patient in file.selection.patient_ids
+    }
+
+
+def _how(pick: Pick) -> str:
+    if pick.ticket is not None:
+        return f"random, number {pick.ticket:,} of the draw" + (f" ({pick.note})" * bool(pick.note))
+    return pick.note or _HOW[pick.chosen_by]
+
+
+def _print_picks(
+    picks: Sequence[Pick], people: Mapping[str, tuple[str, str]], notes: Mapping[str, str]
+) -> None:
+    rows: list[tuple[str, ...]] = [
+        (
+            *("criterion", "patient", *(("name", "NHS number") if people else ())),
+            *("how", "picked by", "on", "note"),
+        )
+    ]
+    rows += [
+        (
+            pick.criterion_id or "Random",
+            pick.patient_id,
+            *(people[pick.patient_id] if people else ()),
+            _how(pick),
+            pick.chosen_by_name,
+            f"{pick.chosen_on.astimezone():%d/%m/%Y}",
+            " / ".join(notes.get(pick.patient_id, "").split("\n")),
+        )
+        for pick in picks
+    ]
+    print_table(rows)
+    records = len({pick.patient_id for pick in picks})
+    print_result()
+    print_result(f"{plural(len(picks), 'pick')}, {plural(records, 'record')} to open.")
+
+
+def _print_by_record(picks: Sequence[Pick], people: Mapping[str, tuple[str, str]]) -> None:
+    criteria: dict[str, list[str]] = {}
+    for pick in picks:
+        criteria.setdefault(pick.patient_id, []).append(pick.criterion_id or "Random")
+    rows: list[tuple[str, ...]] = [
+        ("patient", *(("name", "NHS number") if people else ()), "picked for")
+    ]
+    rows += [
+        (patient, *(people[patient] if people else ()), ", ".join(ids))
+        for patient, ids in sorted(criteria.items(), key=lambda one: -len(one[1]))
+    ]
+    print_table(rows)
+    print_result()
+    print_result(f"{plural(len(criteria), 'record')} to open.")
+
+
+def _as_json(
+    picks: Sequence[Pick],
+    people: Mapping[str, tuple[str, str]],
+    notes: Mapping[str, str],
+    *,
+    names: bool,
+) -> list[dict[str, object]]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    rows: list[dict[str, object]] = []
+    for pick in picks:
+        row: dict[str, object] = {
+            "criterion": pick.criterion_id,
+            "patient": pick.patient_id,
+            "chosen_by": pick.chosen_by,
+            "by": pick.chosen_by_name,
+            "role": pick.chosen_by_role,
+            "at": pick.chosen_on.isoformat(),
+            "ticket": pick.ticket,
+            "how": pick.note or None,
+            "note": notes.get(pick.patient_id),
+        }
+        if names:
+            name, number = people[pick.patient_id]
+            row |= {"name": name or None, "nhs_number": number or None}
+        rows.append(row)
+    return rows

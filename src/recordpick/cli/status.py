@@ -1,0 +1,151 @@
+"""`recordpick status`: show how far the work has got, and what to do next."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from recordpick.cli.arguments import add_file_and_index, add_json
+from recordpick.cli.common import open_with_index
+from recordpick.cli.output import print_json, print_result, print_table, progress_on_stderr
+from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recordpick.picking.shortfalls import Shortfall
+    from recordpick.selection.working_file import WorkingFile
+
+HELP = "show how far each criterion has got, and what to do next"
+EXAMPLE = "recordpick status our-practice.recordpick"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add_file_and_index(parser)
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print a row for each criterion, the totals, and the next command."""
+    from recordpick.matching import match
+    from recordpick.picking.shortfalls import shortfalls
+
+    with open_with_index(options, to_write=False) as (file, index):
+        with progress_on_stderr() as progress:
+            matches = match(file.pack, index, file.as_at, progress)
+        rows = shortfalls(matches, file.pack, file.selection)
+        if options.json:
+            print_json(_as_json(file, rows, options.file))
+        else:
+            _print(file, rows, options.file)
+    return 0
+
+
+def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
+    table: list[tuple[str, ...]] = [
+        ("criterion", "title", "found", "wanted", "picked", "what to do")
+    ]
+    table += [
+        (
+            row.criterion_id,
+            row.title,
+            "not known" if _is_unknown(row) else f"{row.matches:,}",
+            f"{row.wanted:,}",
+            f"{row.picked:,}",
+            to_do(row),
+        )
+        for row in rows
+    ]
+    print_table(table, right=frozenset({2, 3, 4}))
+    full = sum(row.state == "full" for row in rows)
+    closed = sum(row.criterion_id in file.selection.closed for row in rows)
+    picked = sum(row.picked for row in rows)
+    wanted = sum(row.wanted for row in rows)
+    print_result()
+    print_result(
+        f"{picked:,} of {wanted:,} picked: {full:,} of {plural(len(rows), 'criterion', 'criteria')}"
+        f" full, {closed:,} closed. {file.selection.count(None):,} of "
+        f"{file.pack.random_records:,} random records drawn. "
+        f"{plural(len(file.selection.patient_ids), 'record')} to open."
+    )
+    print_result(f"Next: {next_step(file, rows, typed)}")
+
+
+def _is_unknown(row: Shortfall) -> bool:
+    return bool(row.why_not)
+
+
+def to_do(row: Shortfall) -> str:
+    """Return what is left to do for a criterion; "" where it is full, "closed" where that."""
+    if row.state == "full":
+        return ""
+    if row.state == "short_with_reason":
+        return "closed"
+    if row.state == "unanswered":
+        return "pick by number or from a list, or close it"
+    if row.left >= row.missing:
+        return f"pick {row.missing:,} more"
+    if row.left:
+        return f"pick the {row.left:,} left, then close it"
+    return "nobody else meets it: close it" if row.picked else "nobody meets it: close it"
+
+
+def next_step(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> str:
+    """Return the command to use next; `typed` is the file as it was named."""
+    name = str(typed)
+    name = f'"{name}"' if " " in name else name
+    unfinished = [row for row in rows if row.state not in {"full", "short_with_reason"}]
+    with_patients = [row for row in unfinished if row.left]
+    if with_patients:
+        by_hand = f"recordpick pick {name} {with_patients[0].criterion_id} PATIENT"
+        return f"recordpick suggest {name}, or {by_hand}"
+    if unfinished:
+        return f'recordpick close {name} {unfinished[0].criterion_id} --reason "…"'
+    if file.selection.drawn_with_seed < file.pack.random_records:
+        return f"recordpick draw {name}"
+    if not _is_handed_over(file):
+        return f"recordpick export {name} --out DIR"
+    return f"hand the pack over; afterwards recordpick issues import {name} WORKBOOK"
+
+
+def _is_handed_over(file: WorkingFile) -> bool:
+    """Return whether the newest hand-over pack has all that was decided."""
+    from recordpick.selection.kinds.registry import is_undoable
+
+    for event in reversed(file.events):
+        if event.kind == "exported":
+            return True
+        if event.kind in {"undone", "redone"} or is_undoable(event.kind):
+            return event.kind == "checked" and bool(file.selection.exports)
+    return False
+
+
+def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[str, object]:
+    """Return everything for programs; the form is described in docs/reference.md."""
+    closed = file.selection.closed
+    return {
+        "file": str(file.path),
+        "practice": file.practice,
+        "as_at": file.as_at.isoformat(),
+        "synthetic": file.synthetic,
+        "records": len(file.selection.patient_ids),
+        "random": {"wanted": file.pack.random_records, "drawn": file.selection.count(None)},
+        "next": next_step(file, rows, typed),
+        "criteria": [
+            {
+                "id": row.criterion_id,
+                "title": row.title,
+                "found": None if _is_unknown(row) else row.matches,
+                "why_not_known": row.why_not or None,
+                "wanted": row.wanted,
+                "picked": row.picked,
+                "left": None if _is_unknown(row) else row.left,
+                "closed": row.criterion_id in closed,
+                "reason": row.reason or None,
+                "to_do": to_do(row) or None,
+            }
+            for row in rows
+        ],
+    }
