@@ -106,8 +106,8 @@ def _states(file: WorkingFile, name: str) -> list[History]:
 
 def _handed_over(file: WorkingFile, name: str, state: History) -> HandedOver:
     selection = state.selection()
-    nobody = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
-    rows = selection_rows(selection, file.pack, nobody, name)
+    no_patients = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
+    rows = selection_rows(selection, file.pack, no_patients, name)
     sheets = sheets_of(file.pack, rows)
     tabs = dict(zip(map(str.casefold, tabs_of(sheets)), sheets, strict=True))
     return HandedOver(

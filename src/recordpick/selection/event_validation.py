@@ -168,13 +168,13 @@ def _check_text(event: Event, text: str, what: str) -> None:
 def _leaves(value: Json) -> list[str | int]:
     """Return all texts and numbers in a value, however deep."""
     found: list[str | int] = []
-    waiting: list[Json] = [value]
-    while waiting:
-        one = waiting.pop()
+    pending: list[Json] = [value]
+    while pending:
+        one = pending.pop()
         if isinstance(one, list):
-            waiting += one
+            pending += one
         elif isinstance(one, dict):
-            waiting += [*one, *one.values()]
+            pending += [*one, *one.values()]
         elif one is not None:
             found.append(one)
     return found
