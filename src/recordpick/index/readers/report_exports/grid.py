@@ -31,7 +31,7 @@ class Body:
     """The rows below a header: `frame` has ROW, LINE and a text column for each place ("0", "1",
     …).
 
-    Texts are trimmed; empty ones are null. `rejected` are rows with another number of fields.
+    Texts are trimmed; empty ones are null. `rejected` are the rows that the file scan rejected.
     """
 
     frame: pl.DataFrame
