@@ -1,8 +1,8 @@
 """Standard input, output and error as they were given to the program: open, closed or full.
 
-A command does its work whole, whoever looks on: what cannot be printed stops nothing, and is said
-once at the end. A stream that is closed leaves its number to the next file that is opened, be it a
-database; so `/dev/null` takes its place before anything is opened.
+A command finishes its work even if its output cannot be printed: that is reported once, at the end.
+If a stream is closed, the next file that is opened, such as a database, would get its number. So
+`/dev/null` is opened in its place first.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _WHY = {
 
 
 class Output:
-    """A stream that text is written to; the first failure is kept (`failed`) and stops nothing."""
+    """An output stream. The first failure is kept in `failed`, and later writes are ignored."""
 
     def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
         self.failed: OSError | None = None
 
     def write(self, text: str) -> int:
-        """Write some text, if that can still be done."""
+        """Write text; after a failure, do nothing."""
         if self.failed is None:
             try:
                 if self._stream is None or self._stream.closed:
@@ -44,7 +44,7 @@ class Output:
         return len(text)
 
     def flush(self) -> None:
-        """Have what was written on its way."""
+        """Flush the stream; after a failure, do nothing."""
         if self.failed is None and self._stream is not None and not self._stream.closed:
             try:
                 self._stream.flush()
@@ -52,7 +52,7 @@ class Output:
                 self._fail(error)
 
     def isatty(self) -> bool:
-        """Return whether a person looks on."""
+        """Return whether the stream is a terminal."""
         return self._stream is not None and not self._stream.closed and self._stream.isatty()
 
     def _fail(self, error: OSError) -> None:
@@ -73,16 +73,16 @@ class Output:
 
 
 class StandardStreams:
-    """The streams of one call, guarded from `with` to its end."""
+    """The standard streams, guarded while the `with` block runs."""
 
     def __enter__(self) -> Self:
-        _take_the_place_of_closed()
+        _replace_closed()
         self._before = (sys.stdin, sys.stdout, sys.stderr)
         self.out = Output(sys.stdout)
         self.error = Output(sys.stderr)
         self._nothing = None if sys.stdin is not None else open(os.devnull)  # noqa: PTH123
         sys.stdin = sys.stdin or self._nothing
-        sys.stdout = self.out  # as much of a stream as is used
+        sys.stdout = self.out  # it has the methods that are used
         sys.stderr = self.error
         return self
 
@@ -109,7 +109,7 @@ class StandardStreams:
         )
 
 
-def _take_the_place_of_closed() -> None:
+def _replace_closed() -> None:
     """Open `/dev/null` under the number of each standard stream that is closed."""
     if os.name == "nt":
         return

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from recordpick.cleanup import look_through
+from recordpick.cleanup import run_checks
 from recordpick.cli.main import main
 from recordpick.index.build.build_index import build_index
 
@@ -79,7 +79,7 @@ def test_an_extract_whose_status_comes_from_the_dates_cannot_contradict_them(tmp
     """In the systems' own extracts the state is "cannot be told", not "none"."""
     assert main(["synthesise", "--patients", "40", "--as", kind, "--out", str(tmp_path / "x")]) == 0
     index = build_index([tmp_path / "x"], tmp_path / "index")
-    findings = {finding.id: finding for finding in look_through(index, index.manifest.as_at)}
+    findings = {finding.id: finding for finding in run_checks(index, index.manifest.as_at)}
     assert findings["dead_but_registered"].state == "cannot be told"
     assert findings["died_before_birth"].state == "none"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from recordpick.cleanup import CHECKS, look_through
+from recordpick.cleanup import CHECKS, run_checks
 from recordpick.cleanup.pcse_findings import PCSE_KINDS
 
 from small_practice import AS_AT
@@ -15,7 +15,7 @@ EVENTS = "patient_id,event_id,date\n1,a,2020-01-01\n"
 
 
 def findings_of(index):
-    return {finding.id: finding for finding in look_through(index, AS_AT)}
+    return {finding.id: finding for finding in run_checks(index, AS_AT)}
 
 
 def test_records_without_entries_those_registered_first(indexed):
@@ -50,7 +50,7 @@ def test_documents_without_the_flag_in_the_export(run_check):
 
 def test_every_check_is_reported_once_and_has_words(indexed):
     """None is left out, whatever the index lacks; each says what it means and what to do."""
-    findings = look_through(indexed(patients="patient_id\n1\n"), AS_AT)
+    findings = run_checks(indexed(patients="patient_id\n1\n"), AS_AT)
     assert len({finding.id for finding in findings}) == len(findings) == 22
     assert all(f.title and f.means and f.to_do and f.counts and f.file for f in findings)
     assert all(f.why for f in findings if f.state == "cannot be told")

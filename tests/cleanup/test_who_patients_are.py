@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.cleanup import CHECKS, look_through
+from recordpick.cleanup import CHECKS, run_checks
 from recordpick.index.manifest import EMPTIED_VALUES
 
 from small_practice import AS_AT, small_index
@@ -30,7 +30,7 @@ def by_id(findings):
 
 def test_no_nhs_number_and_one_that_cannot_be_right_are_two_findings(indexed):
     """A number that was rejected at indexing is shown with the patient, and not as missing."""
-    findings = by_id(look_through(indexed(patients=PATIENTS), AS_AT))
+    findings = by_id(run_checks(indexed(patients=PATIENTS), AS_AT))
     none, invalid = findings["no_nhs_number"], findings["invalid_nhs_number"]
     assert none.rows["patient_id"].to_list() == ["6", "3", "2"]
     assert none.registered == 2
@@ -54,7 +54,7 @@ def test_an_index_made_before_patients_were_kept_with_such_numbers(indexed):
     path = index.folder / EMPTIED_VALUES
     lines = path.read_text("utf-8").splitlines()
     path.write_text("\n".join(line.rpartition(",")[0] for line in lines) + "\n", "utf-8")
-    findings = by_id(look_through(index, AS_AT))
+    findings = by_id(run_checks(index, AS_AT))
     assert findings["invalid_nhs_number"].rows["value"].to_list() == ["1234567890", "9.43E+09"]
     assert findings["no_nhs_number"].number == 5
     assert "among them" in findings["no_nhs_number"].why
@@ -68,7 +68,7 @@ def test_without_the_file_of_rejected_values_it_is_not_known(indexed, content):
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    findings = by_id(look_through(index, AS_AT))
+    findings = by_id(run_checks(index, AS_AT))
     assert findings["invalid_nhs_number"].state == "cannot be told"
     assert EMPTIED_VALUES in findings["invalid_nhs_number"].why
     assert "among them" in findings["no_nhs_number"].why

@@ -17,7 +17,7 @@ async def test_it_is_taken_away_at_the_end(monkeypatch, tmp_path):
         (folder,) = tmp_path.iterdir()
         assert (folder / "demonstration.recordpick").exists()
     assert list(tmp_path.iterdir()) == []
-    assert app.last_words == ""
+    assert app.exit_message == ""
 
 
 async def test_what_was_exported_from_it_stays_and_is_named(monkeypatch, tmp_path):
@@ -28,7 +28,7 @@ async def test_what_was_exported_from_it_stays_and_is_named(monkeypatch, tmp_pat
         await user.press("e", "enter", "enter")
     (folder,) = tmp_path.iterdir()
     assert (folder / "demonstration-hand-over").is_dir()
-    assert str(folder) in app.last_words
+    assert str(folder) in app.exit_message
 
 
 def test_a_folder_that_was_named_stays(tmp_path):

@@ -23,7 +23,7 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def look_through(
+def run_checks(
     index: PracticeIndex, as_at: date, progress: Progress = silent
 ) -> tuple[Finding, ...]:
     """Run every check and return the findings in the order of `CHECKS`; the index is only read.

@@ -214,7 +214,7 @@ def write_clean_up(
 ) -> Path:
     """Write the folder `out` atomically, readable by its owner only, and return its path.
 
-    `findings` are those of `look_through`, and of `pcse_findings` where `reconciled` is given.
+    `findings` are those of `run_checks`, and of `pcse_findings` where `reconciled` is given.
     Each finding with rows has a file; PCSE's findings share one. Raise a UserError where `out` is
     not free, or the system refuses to write.
     """

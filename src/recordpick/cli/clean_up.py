@@ -36,10 +36,10 @@ def run(options: argparse.Namespace) -> int:
 
     from recordpick.atomic import check_free
     from recordpick.cleanup import (
-        look_through,
         pcse_findings,
         read_pcse_list,
         reconcile,
+        run_checks,
         write_clean_up,
     )
     from recordpick.index.practice_index import open_index
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         if options.pcse is not None:
             progress(f"comparing with {options.pcse.name}", None)
             reconciled = reconcile(index, read_pcse_list(options.pcse))
-        findings = look_through(index, as_at, progress)
+        findings = run_checks(index, as_at, progress)
         if reconciled is not None:
             findings += pcse_findings(reconciled)
         write_clean_up(options.out, index, as_at, findings, reconciled, progress)

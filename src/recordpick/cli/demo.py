@@ -46,8 +46,8 @@ def run(options: argparse.Namespace) -> int:
         demo=True, demo_folder=options.out, demo_patients=options.patients, demo_seed=options.seed
     )
     code = app.run_on_terminal()
-    if app.last_words:
-        print_result(app.last_words)
+    if app.exit_message:
+        print_result(app.exit_message)
     return code
 
 

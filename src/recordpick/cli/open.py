@@ -37,6 +37,6 @@ def run(options: argparse.Namespace) -> int:
 
     app = RecordpickApp(options.file)
     code = app.run_on_terminal()
-    if app.last_words:
-        print_result(app.last_words)
+    if app.exit_message:
+        print_result(app.exit_message)
     return code

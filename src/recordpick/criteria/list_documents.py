@@ -1,6 +1,6 @@
-"""Which table of a workbook or Word document holds the list of criteria.
+"""Finding the tables of a workbook or Word document that hold the list of criteria.
 
-Of a workbook one sheet is the list: where several could be meant, a person is asked. In a Word
+In a workbook one sheet is the list; if it could be any of several, the person is asked. In a Word
 document the tables with the columns of such a list are one list, since people begin a new table
 for each area.
 """
@@ -23,11 +23,11 @@ from recordpick.errors import UserError
 
 MOST_NAMED = 12
 _AREA_WORDS = 10
-"""A heading of more words is a sentence, and not the name of an area."""
+"""A heading with more words is a sentence, not the name of an area."""
 
 
 class WhichTableError(UserError):
-    """Several sheets could be the list; `names` are theirs, in the order of the file."""
+    """Several sheets could be the list; `names` are their names, in file order."""
 
     def __init__(self, message: str, names: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -39,7 +39,8 @@ def list_from_document(
 ) -> ListOfCriteria:
     """Read the list of a document; `wanted` names the sheets or tables that it consists of.
 
-    WhichTableError where several sheets could be meant; UserError with one message a problem.
+    Raise WhichTableError if several sheets could be the list, and UserError with one message for
+    each problem.
     """
     rows = [_rows_of(table) for table in tables]
     headers = [
@@ -91,7 +92,7 @@ def _choose(
     rows: Sequence[Sequence[Row]],
     headers: Sequence[Header | None],
 ) -> list[int]:
-    """Return the places of the tables that hold the list; UserError where there is none."""
+    """Return the indexes of the tables that hold the list; UserError if none does."""
     found = {
         at: header
         for at, header in enumerate(headers)
@@ -178,7 +179,7 @@ def _column_words(table: DocumentTable, names: Sequence[str]) -> list[str]:
 
 
 def _notes(tables: Sequence[DocumentTable], chosen: Sequence[int]) -> list[str]:
-    """Return what a person should know: which sheets or tables are not used, or are one list."""
+    """Return notes for the person: sheets or tables that are not used, or are read as one list."""
     others = [table for at, table in enumerate(tables) if at not in chosen]
     what = "sheets" if tables[0].is_sheet else "tables"
     used = listed([_named(tables[at]) for at in chosen], last="and")
@@ -199,7 +200,7 @@ def _named(table: DocumentTable) -> str:
 
 
 def _described(table: DocumentTable) -> str:
-    """Name a table that is not used; one of Word, which has no name, with its first words."""
+    """Return the name of an unused table; a Word table has no name, so add its first words."""
     if table.is_sheet:
         return _named(table)
     words = next((cell for row in table.rows for cell in row if cell.strip()), "")

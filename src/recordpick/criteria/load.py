@@ -21,8 +21,8 @@ from recordpick.resources import is_shipped
 def read_pack(path: Path, sheets: Sequence[str] = ()) -> Pack:
     """Read and check a criteria pack: TOML with its codelists, or a list in words.
 
-    UserError holds one message a problem, each with file, criterion and line; nothing is loaded
-    in part. `sheets` names the sheets or tables that are meant, as for `read_criteria_list`.
+    UserError has one message for each problem, with file, criterion and line; a pack is never
+    loaded in part. `sheets` names the sheets or tables to read, as in `read_criteria_list`.
     """
     if path.suffix.casefold() == ".toml":
         return pack_from_toml(path.name, toml_text(path), _codelists_beside(path))
@@ -32,9 +32,9 @@ def read_pack(path: Path, sheets: Sequence[str] = ()) -> Pack:
 def read_criteria_list(path: Path, sheets: Sequence[str] = ()) -> ListOfCriteria:
     """Read criteria in words from CSV, a workbook (.xlsx, .ods) or a Word document (.docx).
 
-    What the file is is recognised by its content. `sheets` names the sheets (in Word: numbers of
-    the tables) that are meant; without it the one that holds such a list is found, and
-    `WhichTableError` asks where several could be meant. UserError for all else that is wrong.
+    The type of the file is recognised by its content. `sheets` names the sheets to read (in Word,
+    the numbers of the tables); without it the sheet with the list is found, and
+    `WhichTableError` is raised if it could be any of several. Other problems raise UserError.
     """
     if not path.exists() or path.is_dir() or kind_of_document(path) == "text":
         if path.exists() and path.suffix.casefold() not in {".csv", ".tsv", ".txt"}:
@@ -48,7 +48,7 @@ def read_criteria_list(path: Path, sheets: Sequence[str] = ()) -> ListOfCriteria
 
 
 def parse_pack(files: Mapping[str, str]) -> Pack:
-    """Read a pack from the texts of `Pack.files`, without any file; the first is the pack."""
+    """Read a pack from the texts of `Pack.files`, without reading files; the first is the pack."""
     if not files:
         raise UserError("The criteria pack is missing: there is no text of it.")
     name = next(iter(files))

@@ -1,8 +1,8 @@
 """The line numbers of values in a TOML file, and limits on its shape.
 
-tomllib reports no lines, and its time grows with the square of a dotted key's length. So the text
-is tokenised here: by `check_shape` before tomllib parses it, and by `lines_of` where there is a
-problem to report. `lines_of` expects a text that tomllib has accepted.
+tomllib reports no lines, and the time it takes grows with the square of a dotted key's length. So
+the text is tokenised here: by `check_shape` before tomllib parses it, and by `lines_of` where there
+is a problem to report. `lines_of` expects a text that tomllib has accepted.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ KEY_PARTS = 8
 NESTS = 16
 """How deeply arrays and inline tables may nest."""
 TOKENS = 100_000
-"""How many words, texts and signs a file may have: some 1,000 criteria with three rules each."""
+"""How many words, strings and symbols a file may have: enough for 1,000 criteria of three rules."""
 
 WORD_LENGTH = 1000
-"""Characters of a number or of a key without quotation marks."""
+"""How many characters a number or an unquoted key may have."""
 
 TomlPath = tuple[str | int, ...]
-"""The path of a value: keys and array indexes: `("criterion", 3, "rule", 0, "where")`."""
+"""The path of a value, as keys and array indexes: `("criterion", 3, "rule", 0, "where")`."""
 
 _TOKEN = re.compile(
     r"""
@@ -73,7 +73,7 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def check_shape(text: str) -> None:
-    """Refuse what takes too long to parse: UserError begins with the line, without the file."""
+    """Raise UserError, beginning with the line, if the text would take too long to parse."""
     nests = parts = 0
     before = ""
     for number, token in enumerate(_tokens(text)):

@@ -1,6 +1,6 @@
-"""Reading values from a TOML table: each type is checked, each problem recorded.
+"""Reading values from a TOML table: types are checked, and problems recorded.
 
-And the rules for a pack's small values: ids, names, texts, numbers of records.
+It also checks a pack's single values: ids, names, texts and numbers of records.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from recordpick.criteria.toml_positions import TomlPath
 from recordpick.errors import UserError
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-"""A criterion's id goes into CSVs that machines read: no spaces, no sign that begins a formula."""
+"""A criterion's id is written to CSV files: no spaces, and no character that begins a formula."""
 TITLE_LENGTH = 200
 VERSION_LENGTH = 40
 TEXT_LENGTH = 2_000
@@ -32,7 +32,7 @@ RECORDS_BY_DEFAULT = 20
 
 
 def checked_id(text: str) -> str:
-    """Return a criterion's id; UserError if it is none."""
+    """Return a criterion's id; UserError if it is not valid."""
     if not ID.fullmatch(text):
         raise UserError(
             f"'{shown(text)}' is not an id: an id has up to 40 letters, digits, '-', '_' and '.', "
@@ -42,7 +42,7 @@ def checked_id(text: str) -> str:
 
 
 def checked_text(text: str, what: str, length: int = TEXT_LENGTH) -> str:
-    """Return a text with its white space as single spaces; UserError if it is empty or unfit."""
+    """Return a text with single spaces; UserError if it is empty, too long or invalid."""
     hidden = first_invisible(text, allowed="\n\r\t")
     if hidden is not None:
         raise UserError(
@@ -105,7 +105,7 @@ class Values:
         self._problems.add(message, at=self.path(*keys), criterion=self.criterion)
 
     def only(self, known: Collection[str], what: str) -> None:
-        """Record a problem for every unknown key; `what` says what it should have been."""
+        """Record a problem for every unknown key; `what` describes the known keys."""
         for key in self._values:
             if key not in known:
                 self.problem(f"'{shown(key)}' is not {what}{did_you_mean(key, known) or '.'}", key)

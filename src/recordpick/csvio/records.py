@@ -1,4 +1,4 @@
-"""CSV files from spreadsheets: bytes decoded to text, and text as rows with line numbers."""
+"""CSV files from spreadsheets: decode bytes to text, and read rows with line numbers."""
 
 from __future__ import annotations
 
@@ -49,9 +49,10 @@ def read_bytes(path: Path, at_most: int) -> bytes:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """Return text in UTF-8, UTF-16 with its mark, or Windows-1252; line ends as newlines.
+    """Return the text of UTF-8, UTF-16 with a byte order mark, or Windows-1252.
 
-    A first line that only declares the delimiter for a spreadsheet (`sep=;`) is left empty.
+    Line endings become newlines; a first line that only declares the delimiter (`sep=;`) is
+    emptied.
     """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
@@ -69,7 +70,7 @@ def decoded(data: bytes, name: str) -> str:
 
 
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
-    """Return the rows of a CSV text, cells trimmed, wholly empty rows left out.
+    """Return the rows of a CSV text, with cells trimmed and without empty rows.
 
     UnreadableRowError if a quote is not closed, or encloses rows (`RowShape.is_swallowing`) or
     what may be rows: reading on would lose rows silently.

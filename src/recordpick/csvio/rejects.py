@@ -1,7 +1,6 @@
 """Rejects: rows of a file that no table can use because the file is damaged there.
 
-There may be as many of them as the file has lines. So all but a few are kept on disk: memory holds
-one batch, whatever is in the file.
+There may be as many as the file has lines, so memory holds one batch and the rest is on disk.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ BATCH = 200_000
 """Rows kept in memory."""
 
 CHARACTERS = 32 * 1024**2
-"""Characters of such rows kept in memory: a single row may be megabytes long."""
+"""Characters of rejected rows kept in memory: a single row may be megabytes long."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ NOTHING = Rejects()
 
 
 class RejectCollector:
-    """Collects rejected rows one by one; `folder` is for all beyond one batch."""
+    """Collects rejected rows one by one; rows beyond one batch are written to `folder`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

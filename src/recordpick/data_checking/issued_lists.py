@@ -1,7 +1,7 @@
 """The lists that were handed over, rebuilt from the journal: which patient is on which line.
 
-A workbook may have been pasted over; the working file knows what it exported. The list of an export
-is what the events before it lead to.
+A workbook may have been overwritten, but the working file records what it exported. The list of an
+export follows from the events before it.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class HandedOver:
     sha256: str = ""
     """The list's fingerprint."""
     numbers: KnownNumbers = field(default_factory=lambda: KnownNumbers("", ""))
-    """What the working file knows of the patients' NHS numbers at the time."""
+    """What the working file knew about the patients' NHS numbers at the time."""
 
     @cached_property
     def patients(self) -> frozenset[str]:
-        """The patient numbers as a workbook has them."""
+        """The patient numbers as they are in a workbook."""
         return frozenset(one_line(line.patient_id).strip() for line in self.lines.values())
 
     @cached_property
@@ -71,7 +71,7 @@ def selection_of(file: WorkingFile, name: str) -> Selection | None:
     """Return the selection as it was when a list was handed over; None if there is no such list.
 
     Where two copies each handed over a list of that name (which older versions of recordpick
-    allowed), it is the last of them in the journal.
+    allowed), the last in the journal is returned.
     """
     states = _states(file, name)
     return states[-1].selection() if states else None
@@ -80,7 +80,7 @@ def selection_of(file: WorkingFile, name: str) -> Selection | None:
 def handed_over(file: WorkingFile, name: str) -> HandedOver | None:
     """Return a list of a working file by its name; None if the file has handed over no such list.
 
-    Of two lists of one name it is the last, as for `selection_of`.
+    Of two lists with one name the last is returned, as in `selection_of`.
     """
     lists = all_handed_over(file, name)
     return lists[-1] if lists else None
@@ -100,14 +100,14 @@ def _named_exports(file: WorkingFile) -> list[tuple[str, ExportedIn]]:
 
 
 def _states(file: WorkingFile, name: str) -> list[History]:
-    """Return what the events before each export of that name lead to."""
+    """Return the state before each export of that name."""
     return [history_of(export.before) for one, export in _named_exports(file) if one == name]
 
 
 def _handed_over(file: WorkingFile, name: str, state: History) -> HandedOver:
     selection = state.selection()
-    nobody = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
-    rows = selection_rows(selection, file.pack, nobody, name)
+    no_patients = pl.DataFrame(schema={"patient_id": pl.String, "nhs_number": pl.String})
+    rows = selection_rows(selection, file.pack, no_patients, name)
     sheets = sheets_of(file.pack, rows)
     tabs = dict(zip(map(str.casefold, tabs_of(sheets)), sheets, strict=True))
     return HandedOver(

@@ -42,7 +42,7 @@ _HOW: dict[Phase, str] = {
 
 @dataclass(frozen=True)
 class PhaseSheets:
-    """The tick sheets of a phase, and sentences on what is not in them."""
+    """The tick sheets of a phase, and notes on what is not in them."""
 
     about: About
     sheets: tuple[Sheet, ...]

@@ -1,4 +1,4 @@
-"""The content of tick sheets, in a workbook or on paper: their words, headings, sheets and lines.
+"""The content of tick sheets, in a workbook or on paper: words, headings, sheets and lines.
 
 A filled-in workbook is read by these words and headings, never by the position of a row or a
 column: people sort, filter and insert.

@@ -1,10 +1,9 @@
 """tick_sheets.xlsx: the workbook in which staff record what they find, record by record.
 
-Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random,
-and
-List (the selection list as text). Results are entered on the criteria's sheets only; the cells that
-say which patient a line is about are locked, without a password, so that nobody types over them by
-mistake. Every text is written as text: nothing in it can be a formula.
+Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random
+and List (the selection list as text). Results are entered on the criteria's sheets only; the
+cells that say which patient a line is about are locked, without a password, so that nobody types
+over them by mistake. Every text is written as text: nothing in it can be a formula.
 """
 
 from __future__ import annotations
@@ -50,7 +49,12 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
-_KEPT = {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True}
+_ALLOWED = {
+    "sort": True,
+    "autofilter": True,
+    "format_columns": True,
+    "format_rows": True,
+}
 
 
 def tick_sheets(
@@ -138,7 +142,7 @@ class _Book:
         sheet.set_header(f"&L{named}&C&A&R{kind}")
         sheet.set_footer("&LPrinted &D&RPage &P of &N")
         if locked:
-            sheet.protect("", _KEPT)
+            sheet.protect("", _ALLOWED)
         return sheet
 
     def _start(self, sheet: Worksheet, criteria: pl.DataFrame) -> None:
@@ -218,12 +222,12 @@ class _Book:
             ]
             sheet.write_formula(row, at, "=" + "+".join(counts), self._number, 0)
             sheet.write_number(row, at + 1, len(record), self._number)
-            served = ", ".join(one.name for _, one in record)
-            sheet.write_string(row, at + 2, served, self._text)
+            named = ", ".join(one.name for _, one in record)
+            sheet.write_string(row, at + 2, named, self._text)
             items = dict.fromkeys(item for _, one in record for item in one.compare)
             compare = "; ".join(items)
             sheet.write_string(row, at + 3, compare, self._text)
-            sheet.set_row(row, max(_height(served, 22), _height(compare, 64)))
+            sheet.set_row(row, max(_height(named, 22), _height(compare, 64)))
         self._finish(sheet, 0, len(headings), len(records))
 
     def _criterion(self, one: Sheet) -> None:

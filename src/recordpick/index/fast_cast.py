@@ -42,11 +42,11 @@ _YES_NO = pl.Enum(["true", "false", "TRUE", "FALSE", "1", "0"])
 class FastCast:
     """A column cast from text: fast for the usual spelling, with a rule as the fallback.
 
-    `usual` is the fast cast of `text`, null where that fails; `fallback` is the rule's cast, of
-    type `kind`. A null text is a null value. With `values`, `usual` holds indexes into them.
+    `fast` is the fast cast of `text`, null where that fails; `fallback` is the rule's cast, of
+    type `kind`. A null text is a null value. With `values`, `fast` holds indexes into them.
     """
 
-    usual: pl.Expr
+    fast: pl.Expr
     text: pl.Expr
     fallback: Callable[[pl.Expr], pl.Expr]
     kind: pl.DataType
@@ -56,7 +56,7 @@ class FastCast:
         """Return the column as an expression; for several columns `cast_together` is faster."""
         finish = partial(_finish_alone, fallback=self.fallback, values=self.values)
         return pl.map_batches(
-            [self.usual, self.text], finish, return_dtype=self.kind, is_elementwise=True
+            [self.fast, self.text], finish, return_dtype=self.kind, is_elementwise=True
         )
 
 
@@ -143,7 +143,7 @@ def cast_together(columns: Mapping[str, FastCast], required: Sequence[NotNull] =
         return len(inputs) - 1
 
     casts = {
-        name: _Inputs(put(cast.usual), put(cast.text), cast.fallback, cast.values)
+        name: _Inputs(put(cast.fast), put(cast.text), cast.fallback, cast.values)
         for name, cast in columns.items()
     }
     checks = [
@@ -168,7 +168,7 @@ def cast_together(columns: Mapping[str, FastCast], required: Sequence[NotNull] =
 class _Inputs:
     """A fast cast, with the indexes of its inputs among the columns of a batch."""
 
-    usual: int
+    fast: int
     text: int
     fallback: Callable[[pl.Expr], pl.Expr]
     values: pl.Series | None
@@ -180,7 +180,7 @@ def _at_once(
     checks: Sequence[tuple[str | int, int | None]],
 ) -> pl.Series:
     finished = {
-        name: _finish(batch[cast.usual], batch[cast.text], cast.fallback, cast.values)
+        name: _finish(batch[cast.fast], batch[cast.text], cast.fallback, cast.values)
         for name, cast in casts.items()
     }
     columns = [value.alias(name) for name, value in finished.items()]
@@ -199,27 +199,27 @@ def _at_once(
 def _finish_alone(
     batch: Sequence[pl.Series], fallback: Callable[[pl.Expr], pl.Expr], values: pl.Series | None
 ) -> pl.Series:
-    usual, text = batch
-    return _finish(usual, text, fallback, values)
+    fast, text = batch
+    return _finish(fast, text, fallback, values)
 
 
 def _finish(
-    usual: pl.Series,
+    fast: pl.Series,
     text: pl.Series,
     fallback: Callable[[pl.Expr], pl.Expr],
     values: pl.Series | None,
 ) -> pl.Series:
-    if len(usual) != len(text):  # a literal
-        usual = usual.new_from_index(0, len(text))
+    if len(fast) != len(text):  # a literal
+        fast = fast.new_from_index(0, len(text))
     if values is not None:
-        usual = values.gather(usual)
-    if usual.null_count() == text.null_count():
-        return usual
-    is_odd = usual.is_null() & text.is_not_null()
+        fast = values.gather(fast)
+    if fast.null_count() == text.null_count():
+        return fast
+    is_odd = fast.is_null() & text.is_not_null()
     odd = text.filter(is_odd).alias(_TEXT).to_frame()
-    rest = odd.select(fallback(pl.col(_TEXT))).to_series().cast(usual.dtype)
+    rest = odd.select(fallback(pl.col(_TEXT))).to_series().cast(fast.dtype)
     position = pl.select(pl.when(is_odd).then(is_odd.cum_sum() - 1)).to_series()
-    return usual.zip_with(~is_odd, rest.gather(position))
+    return fast.zip_with(~is_odd, rest.gather(position))
 
 
 def _any_missing(pairs: Sequence[tuple[pl.Series, pl.Series | None]], height: int) -> pl.Series:

@@ -109,7 +109,7 @@ def qof_year(day: date) -> str:
 def year_caution(table: QofTable, as_at: date) -> str:
     """Return a caution where the table is for another QOF year than the as-at date; "" otherwise.
 
-    This is the only place with this sentence: every report, pack and screen shows it.
+    Every report, pack and screen shows this sentence.
     """
     year = qof_year(as_at)
     if table.year == year:

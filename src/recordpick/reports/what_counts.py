@@ -105,11 +105,11 @@ def _condition(
 ) -> tuple[tuple[str, ...], pl.Expr | None]:
     """Return which columns a step uses, and when it holds; None where it is left out."""
     needed = {rule: rule.where.columns for rule in step.rules if rule.where is not None}
-    able = [rule for rule, used in needed.items() if used <= set(columns)]
-    if not able:
+    usable = [rule for rule, used in needed.items() if used <= set(columns)]
+    if not usable:
         return (), None if len(step.rules) == 1 else pl.lit(value=False)
-    used = tuple(sorted({column for rule in able for column in needed[rule]}))
-    holds = [satisfied(rule.where, as_at) for rule in able]
+    used = tuple(sorted({column for rule in usable for column in needed[rule]}))
+    holds = [satisfied(rule.where, as_at) for rule in usable]
     return used, pl.any_horizontal(holds)
 
 

@@ -1,7 +1,7 @@
 """Whether recordpick can have written an event: its values, and what was decided before it.
 
 The chain of hashes shows that nothing was changed by accident. Somebody who can write to the file
-can make a new chain, so what an event says is not believed either: at opening, and before an event
+can make a new chain, so events themselves are validated too: at opening, and before an event
 is written, each is checked against the pack and the events before it. What is refused here is
 nothing that recordpick has ever written: a criterion that the pack lacks or that gets more records
 than it asks for, a patient twice, a draw whose tickets are not those of its seed, a result of a
@@ -25,10 +25,10 @@ from recordpick.selection.kinds.registry import KINDS
 from recordpick.selection.tally import Tally
 
 YEARS = range(1970, 2200)
-"""Of times: before 1970 there was no clock of a computer to show them."""
+"""The years that a time may be in: before 1970 there was no Unix time."""
 LARGEST = 2**32 - 1
 MOST_MERGES = 200
-"""Of copies into one file: each of them is checked from its first event on."""
+"""How many copies may be merged into one file: each is checked from its first event."""
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00"
 )
@@ -42,9 +42,9 @@ _NOT_TEXT = {"Cc", "Cs"}
 
 
 class EventValidator:
-    """Checks events in their order. `add` goes on to the next; nothing is kept of one refused.
+    """Checks events in their order. `add` records a valid event; a refused event changes nothing.
 
-    `warnings` has a sentence on each event that is accepted and that people should look at.
+    `warnings` has a sentence on each accepted event that people should review.
     """
 
     def __init__(self, pack: Pack, merged: dict[str, EventValidator] | None = None) -> None:
@@ -168,13 +168,13 @@ def _check_text(event: Event, text: str, what: str) -> None:
 def _leaves(value: Json) -> list[str | int]:
     """Return all texts and numbers in a value, however deep."""
     found: list[str | int] = []
-    waiting: list[Json] = [value]
-    while waiting:
-        one = waiting.pop()
+    pending: list[Json] = [value]
+    while pending:
+        one = pending.pop()
         if isinstance(one, list):
-            waiting += one
+            pending += one
         elif isinstance(one, dict):
-            waiting += [*one, *one.values()]
+            pending += [*one, *one.values()]
         elif one is not None:
             found.append(one)
     return found

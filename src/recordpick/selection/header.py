@@ -1,4 +1,4 @@
-"""Whether the tables of a working file agree with its first event: what it is about."""
+"""Checking that the tables of a working file agree with its first event, its header."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CHANGED_PACK = "the criteria pack in it is not what was put there"
 
 
 def read_header(content: Content) -> tuple[Header | None, str]:
-    """Return what a file is about, from its first event; or None, and what is wrong with that."""
+    """Return a file's header, from its first event; or None, and what is wrong with the event."""
     history = History()
     for event in content.events[:1]:
         try:
@@ -38,7 +38,7 @@ def has_meta_of(header: Header, content: Content) -> bool:
 
 
 def with_damage(content: Content) -> Content:
-    """Return the content, damaged too where its tables and its first event do not agree."""
+    """Return the content, marked as damaged if its tables and its first event do not agree."""
     return content if content.damage else replace(content, damage=find_damage(content))
 
 

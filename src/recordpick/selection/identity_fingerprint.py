@@ -1,7 +1,7 @@
-"""Whether a patient number still is the same person in a newer extract.
+"""Whether a patient number is still the same person's in a newer extract.
 
-A working file knows patients by their number. Where a list numbers its rows, or a system uses a
-number again, a newer extract may have another person under it, and every pick would silently be
+A working file knows patients by their number. Where a list numbers its rows, or a system reuses
+a number, a newer extract may have another person under it, and every pick would silently be
 theirs. So the file keeps, of each index that it used, a few bits of the date of birth and the NHS
 number of every patient: enough to see that they changed, far too few to find out what they were (a
 date of birth shares its bits with some 150 others, an NHS number with some 15,000).
@@ -83,7 +83,7 @@ class Changed:
 
     @classmethod
     def between(cls, before: str, now: str, seed: str) -> Changed:
-        """Compare what a file kept of two indexes; "" or any other text changes nothing."""
+        """Compare the fingerprints of two indexes; "" or an invalid text has no changes."""
         old, new = _read(before), _read(now)
         common = old.keys() & new.keys()
         changed = frozenset(key for key in common if _differ(old[key], new[key]))

@@ -1,9 +1,9 @@
-r"""Folders that a working file may name as its practice index without a question to the person.
+r"""Index folders that a working file may name without the person being asked.
 
 The folder is in the file's journal, so a file from elsewhere names one that its sender chose. Even
-to look there does harm: for `\\server\share` Windows sends that server who is asking, with what it
-needs to find out the password. So a folder is only looked at where it is below the file's own, or
-where this person has used that file with that folder on this computer before: created it there, or
+reading it does harm: for `\\server\share` Windows sends that server the person's name, with what it
+needs to find out the password. So a folder is only read if it is below the file's own, or
+if this person has used that file with that folder on this computer before: created it there, or
 named it.
 
 What is remembered is an empty file for each, named by a hash: neither path nor practice can be read

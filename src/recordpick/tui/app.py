@@ -135,8 +135,8 @@ class RecordpickApp(App[None]):
         self._path = path
         self._demo = demo
         self._demo_folder = DemoFolder(demo_folder)
-        self.last_words = ""
-        """What to print when the terminal is the shell's again."""
+        self.exit_message = ""
+        """The message to print after the app has closed."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
         self._openings = Openings()
@@ -154,7 +154,7 @@ class RecordpickApp(App[None]):
         return StartScreen(self.settings.recent)
 
     def on_mount(self) -> None:
-        """Open what was named on the command line, over the start screen."""
+        """Open the file named on the command line, over the start screen."""
         if self._demo:
             self.open_demo()
         elif self._path is not None:
@@ -175,7 +175,7 @@ class RecordpickApp(App[None]):
     def on_unmount(self) -> None:
         """Close the working file, and delete a demonstration that nobody wants to keep."""
         self._close_all_sessions()
-        self.last_words = self._demo_folder.clean_up()
+        self.exit_message = self._demo_folder.clean_up()
 
     def run_on_terminal(self) -> int:
         """Run until the person quits, the terminal goes or a signal ends the app.
@@ -407,7 +407,7 @@ class RecordpickApp(App[None]):
             self.push_screen(HelpScreen(self.screen))
 
     def action_next_theme(self) -> None:
-        """Go on to the next set of colours, and remember it."""
+        """Switch to the next theme, and remember it."""
         names = [theme.name for theme in THEMES]
         at = names.index(self.theme) if self.theme in names else -1
         self.theme = names[(at + 1) % len(names)]

@@ -1,4 +1,4 @@
-"""Building the practice index from one or more sources, as a whole or not at all."""
+"""Building the practice index from one or more sources, completely or not at all."""
 
 from __future__ import annotations
 
@@ -113,13 +113,13 @@ def _staged(
 def _required(
     part: SourcePart, table: TableBuilder, tables: Mapping[str, TableBuilder]
 ) -> dict[str, pl.LazyFrame]:
-    """Return the row sets that the part requires, as far as they exist."""
+    """Return those of the part's required row sets that exist."""
     provided = {staged.part.provides for staged in table.staged if staged.part.provides}
     rows = {name: table.provided(name) for name in part.requires if name in provided}
     return rows | {name: tables[name].rows() for name in part.requires if name in tables}
 
 
-def build_index(  # noqa: PLR0913 - all but two are named where it is called
+def build_index(  # noqa: PLR0913 - all but two are keyword-only
     sources: Sequence[Path],
     out: Path,
     *,
@@ -133,13 +133,13 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
     """Make the index of these sources at `out`; an existing index is replaced as a whole.
 
     Sources are merged: a patient in several has the first value of each column. Where `as_at` and
-    `practice` are not given, the sources' own values are used; today, if no source states a day
-    (as_at.py). Whatever depends on a day is calculated as at that one. `kinds` are the kinds of
-    the sources, one for each or one for all; without it they are recognised. `answers` are a
-    person's answers to the questions that sources leave open (`questions_about`).
+    `practice` are not given, the sources' own values are used; or today, if no source states a day
+    (as_at.py). Everything that depends on a day is calculated for that day. `kinds` are the
+    kinds of the sources, one for each or one for all; without it they are recognised. `answers` are
+    a person's answers to the questions that sources leave open (`questions_about`).
 
-    First every part is cast (staging.py). Then the patients are known, and rows without a patient
-    and duplicates are rejected. Then the tables are written, sorted for their queries. Rows read =
+    First every part is cast (staging.py). Then rows without a known patient and duplicates are
+    rejected. Then the tables are written, sorted for their queries. Rows read =
     rows indexed + rows rejected + rows deleted, for each file and table.
 
     UserError where a source cannot be read, has two patients with one id or no patients, or `out`
@@ -161,7 +161,7 @@ def build_index(  # noqa: PLR0913 - all but two are named where it is called
                 progress("writing the manifest", 0.97)
                 summaries = _with_digests(folder, summaries, digests)
             found_gaps = gaps(read, sources, tables)
-            warnings = (*_warnings(read), *_strangers(tables, paths), *day.warnings)
+            warnings = (*_warnings(read), *_unknown_patients(tables, paths), *day.warnings)
         manifest = Manifest(
             format=FORMAT,
             made_by=f"recordpick {recordpick.__version__}",
@@ -260,14 +260,14 @@ def _warnings(read: Sequence[Source]) -> Iterator[str]:
     yield from dict.fromkeys(warning for source in read for warning in source.warnings)
 
 
-_STRANGERS = 100, 0.1
+_MANY_UNKNOWN = 100, 0.1
 """The number and the share of a source's rows without a known patient that cause a warning."""
 
 
-def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> Iterator[str]:
+def _unknown_patients(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> Iterator[str]:
     """Yield a warning for each source with many rows of patients who are not in its patients file.
 
-    An extract of changes only is like that, and need not say what it is.
+    An extract of changes only is like that, and may not be labelled as one.
     """
     for number, source in enumerate(sources):
         rows = lost = 0
@@ -276,7 +276,7 @@ def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> I
                 if staged.part.source == number:
                     rows += staged.rows
                     lost += failed.filter(pl.col(BAD) == ORPHAN).height
-        if lost >= max(_STRANGERS[0], _STRANGERS[1] * rows):
+        if lost >= max(_MANY_UNKNOWN[0], _MANY_UNKNOWN[1] * rows):
             yield (
                 f"{lost:,} of {rows:,} rows of {source.name} belong to patients who are not in its "
                 "file of patients. It may hold changes only, or files from different days: ask for "
@@ -285,7 +285,7 @@ def _strangers(tables: Mapping[str, TableBuilder], sources: Sequence[Path]) -> I
 
 
 def _of_lines(tables: Iterable[TableBuilder], look_ups: Sequence[LookUp]) -> list[str]:
-    """Return the notes on lines that were not read as they appear; each sentence once."""
+    """Return the notes on lines that were not read as written; each note once."""
     notes = [note for table in tables for staged in table.staged for note in staged.part.notes]
     notes += [note for used in look_ups for note in used.notes]
     return list(dict.fromkeys(notes))
@@ -343,7 +343,7 @@ def _size(part: SourcePart) -> int:
 def _with_digests(
     folder: Path, tables: dict[str, TableSummary], digests: BackgroundHasher
 ) -> dict[str, TableSummary]:
-    """Add size and SHA-256 of each table's Parquet file; their digests were requested before."""
+    """Add size and SHA-256 of each table's Parquet file; their digests were requested earlier."""
     result = {}
     for name, summary in tables.items():
         path = folder / f"{name}.parquet"

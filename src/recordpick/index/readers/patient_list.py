@@ -46,7 +46,7 @@ _NOT_A_PATIENT = "it is not a patient"
 def read_list(path: Path, answers: Answers = NO_ANSWERS) -> Source:
     """Read a list; UserError if no column holds patient or NHS numbers.
 
-    What the list leaves open is read as `answers` say; the rest is among its questions.
+    `answers` settle what the list leaves open; questions without an answer are returned with it.
     """
     ending = path.suffix.lower()
     if ending == ".parquet":
@@ -119,7 +119,7 @@ def _source(path: Path, read: ListRows, answers: Answers) -> Source:
 
 
 def _restrictions(path: Path, types: _ListColumnTypes) -> tuple[Restriction, ...]:
-    """Return the columns in which all patients of the list have one word.
+    """Return the columns in which all patients of the list have the same word.
 
     People export lists of those registered now: such a list says nothing about the others.
     """
@@ -171,7 +171,7 @@ def _only_patients(
 
 
 def _is_count_at_the_end(texts: pl.DataFrame, is_not_patient: pl.Series) -> pl.Series:
-    """Return which row only has the number of patients above it: the last row, if any."""
+    """Return which row holds only the number of patients above it: the last row, if any."""
     others = [name for name in texts.columns if name not in {ROW, "patient_id"}]
     if not others:
         return pl.Series([False]).new_from_index(0, texts.height)
@@ -185,7 +185,7 @@ def _is_count_at_the_end(texts: pl.DataFrame, is_not_patient: pl.Series) -> pl.S
 def _counts_that_differ(
     read: ListRows, patients: pl.DataFrame, left_out: list[str]
 ) -> Iterator[str]:
-    """Return where the list states another number of patients than was read."""
+    """Yield a note for each line that states a different number of patients than was read."""
     lost = sum(not why.startswith(_NOT_A_PATIENT) for why in left_out)
     kept = patients.filter(pl.col("patient_id").is_not_null()).height
     counts = {kept, kept + lost, patients["patient_id"].n_unique()}
@@ -354,7 +354,7 @@ class _ListColumnTypes:
             self._leave_out(name, f"none of its words are known (such as {values[0]})")
 
     def _leave_out(self, name: str, why: str) -> None:
-        """Leave out a column that must hold something else than its name says.
+        """Leave out a column that cannot hold what its name says.
 
         Otherwise all its values would be unreadable.
         """

@@ -47,7 +47,7 @@ async def suggest(screen: PickingScreen, session: Session) -> None:
 
 
 class SuggestDialog(Modal[Offer | None]):
-    """Lists the ways with their costs, and what the one under the cursor would pick."""
+    """Lists the ways to suggest records, their costs, and what the highlighted one would pick."""
 
     HELP_PAGE = HelpPage(
         "Suggested records",

@@ -33,7 +33,7 @@ _NUMBER = 7
 
 
 class CleanUpScreen(FlowScreen["CleanUp"]):
-    """The findings on the left; on the right what one means and what to do; its rows below."""
+    """Shows the findings, the meaning of the highlighted one and what to do, and its rows."""
 
     HELP_PAGE = HelpPage(
         "To put right before the first extract",
@@ -232,11 +232,11 @@ class CleanUp:
 
 def check_index(session: Session, progress: Progress = silent) -> CleanUp:
     """Check the index for what to put right: for a thread."""
-    from recordpick.cleanup import look_through
+    from recordpick.cleanup import run_checks
     from recordpick.tui.session import readable_index
 
     with readable_index(session.index):
-        return CleanUp(look_through(session.index, session.index.manifest.as_at, progress))
+        return CleanUp(run_checks(session.index, session.index.manifest.as_at, progress))
 
 
 def compare_with_list(

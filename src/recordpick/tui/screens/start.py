@@ -62,7 +62,7 @@ class StartScreen(Screen[None]):
         self._recent = recent
 
     def compose(self) -> ComposeResult:
-        """Show a list in the middle."""
+        """Show the list of choices in the middle."""
         with Vertical(id="start"):
             yield Static("recordpick", id="start--name")
             yield Static(

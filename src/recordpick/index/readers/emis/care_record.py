@@ -123,7 +123,7 @@ def value_of(text: pl.Expr) -> dict[str, FastCast]:
         text = trimmed(text)
         return pl.when(to_number(text).is_null()).then(text).cast(pl.Categorical)
 
-    other_text = pl.when(number.usual.is_null()).then(text)
+    other_text = pl.when(number.fast.is_null()).then(text)
     return {"value": number, "value_text": mostly_null(other_text, words, pl.Categorical())}
 
 

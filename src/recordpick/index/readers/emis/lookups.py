@@ -30,7 +30,7 @@ KEY = "__key"
 
 @dataclass(frozen=True)
 class LookedUp:
-    """A lookup table: `KEY` (each once) and its columns; and the row counts of its files."""
+    """A lookup table (`KEY`, unique, and its columns), and the row counts of its files."""
 
     frame: pl.DataFrame
     files: tuple[LookUp, ...]
@@ -154,7 +154,7 @@ def _latest(
     needed: Sequence[str] = (),
     organisation: bool = False,
 ) -> tuple[pl.DataFrame, tuple[LookUp, ...]]:
-    """Read a lookup table; for each key, the last row supplied."""
+    """Return a lookup table with the last row supplied for each key, and its files' row counts."""
     frames = []
     for file in files:
         for name in (key, *needed, *(["OrganisationGuid"] if organisation else [])):
@@ -178,23 +178,23 @@ def _latest(
         .unique(same, keep="last", maintain_order=True)
         .filter(pl.col(KEY).is_not_null())
     )
-    nameless = rows.filter(pl.col(KEY).is_null())
+    without_key = rows.filter(pl.col(KEY).is_null())
     look_ups = tuple(
-        _counted(file, what, key, nameless.filter(pl.col("__file") == file.number), latest)
+        _counted(file, what, key, without_key.filter(pl.col("__file") == file.number), latest)
         for file in files
     )
     return latest.drop(ROW, VERSION, "__file"), look_ups
 
 
 def _counted(
-    file: ExtractFile, what: str, key: str, nameless: pl.DataFrame, latest: pl.DataFrame
+    file: ExtractFile, what: str, key: str, without_key: pl.DataFrame, latest: pl.DataFrame
 ) -> LookUp:
     kept = latest.filter(pl.col("__file") == file.number).height
     unusable = None
-    if nameless.height:
-        rows = file.frame.join(nameless.lazy(), on=ROW, how="semi").collect()
+    if without_key.height:
+        rows = file.frame.join(without_key.lazy(), on=ROW, how="semi").collect()
         unusable = lines_of_rows(file, rows, f"{key} is missing")
-    return file.look_up(what, file.file.rows - kept - nameless.height, unusable)
+    return file.look_up(what, file.file.rows - kept - without_key.height, unusable)
 
 
 def _once(frame: pl.DataFrame) -> pl.DataFrame:
@@ -244,7 +244,7 @@ class Lookups:
         """Return the patient_id of a row (Categorical); an unknown GUID is kept."""
         kind = pl.Categorical()
         return FastCast(
-            usual=self.index_of(self.patients, file, "PatientGuid"),
+            fast=self.index_of(self.patients, file, "PatientGuid"),
             text=file.raw("PatientGuid"),
             fallback=lambda guid: guid.cast(kind),
             kind=kind,

@@ -29,7 +29,7 @@ _DELETED, _GP, _GP_NAME = "__is_deleted", "__gp", "__gp_name"
 _APPLIED = "__has_applied"
 _TECHNICAL = (ROW, VERSION, _FILE, KEY, _GUID, _ORGANISATION, _NUMBER, _DELETED)
 
-_AS_THEY_STAND = {
+_UNCHANGED = {
     "nhs_number": "NhsNumber",
     "title": "Title",
     "family_name": "Surname",
@@ -108,7 +108,7 @@ def _rows(file: ExtractFile, keys: Keys, staff: LookedUp | None, as_at: date) ->
     """Return the columns of the patients table, and those that identify patients."""
     guid, organisation = file.text("PatientGuid"), file.raw("OrganisationGuid")
     number = file.text("PatientNumber") if file.has("PatientNumber") else pl.lit(None, pl.String)
-    columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items() if file.has(old)}
+    columns = {name: file.text(old) for name, old in _UNCHANGED.items() if file.has(old)}
     if not {"family_name", "nhs_number"} & set(columns):
         raise UserError(
             f"{file.file.path}: neither Surname nor NhsNumber is among its columns: is this "

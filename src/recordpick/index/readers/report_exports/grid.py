@@ -1,8 +1,8 @@
 """One table of an export: its header, the lines above it, and its rows as text.
 
 An export may begin with a banner (its name, when it was run), and an EMIS report has a row above
-the header that names groups of columns. Rows that are only blanks are kept: after one nothing is
-certain about a row that names no patient.
+the header that names groups of columns. Blank rows are kept: after one it is not
+certain whose a row without a patient is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
 
 HEADER_WITHIN = 40
-"""A header is looked for in so many rows."""
+"""How many rows are searched for a header."""
 LINE = "__line"
 
 
@@ -31,7 +31,7 @@ class Body:
     """The rows below a header: `frame` has ROW, LINE and a text column for each place ("0", "1",
     …).
 
-    Texts are trimmed, and null where there is none. `rejected` are rows of another shape.
+    Texts are trimmed; empty ones are null. `rejected` are the rows that the file scan rejected.
     """
 
     frame: pl.DataFrame
@@ -41,7 +41,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Grid:
-    """A header with its place, what is above it, and a way to read what is below."""
+    """A header and its place, the rows above it, and a function that reads the rows below."""
 
     path: Path
     sheet: str
@@ -51,7 +51,7 @@ class Grid:
     header: tuple[str, ...]
     line: int
     read: Callable[[Path], Body]
-    """Reads the rows; given an empty folder for what must be written again."""
+    """Reads the rows; takes an empty folder for temporary copies."""
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged cells below the header: first and last line, first and last place."""
 
@@ -97,7 +97,7 @@ def open_grids(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return which row names most columns that are known, one of them a patient's; None if none."""
+    """Return the row with the most known column names, one of them a patient's; None if none."""
     best: tuple[int, int] | None = None
     for place, row in enumerate(rows[:HEADER_WITHIN]):
         names = [vocabulary.plain(vocabulary.bare_name(name)) for name in row]
@@ -146,7 +146,7 @@ def _is_group_row(row: Sequence[str]) -> bool:
 
 
 def _spread(row: Sequence[str], width: int) -> tuple[str, ...]:
-    """Return the name above each column: a name goes on until the next one."""
+    """Return the name above each column: a name applies until the next one."""
     names: list[str] = []
     for place in range(width):
         cell = " ".join(row[place].split()) if place < len(row) else ""
@@ -155,7 +155,7 @@ def _spread(row: Sequence[str], width: int) -> tuple[str, ...]:
 
 
 def _body_of_text(path: Path, found: CsvProfile, line: int, work: Path) -> Body:
-    """Read a text file from its header on: what is above becomes blank lines, so lines stay."""
+    """Read a text file from its header on: lines above become blank, to keep line numbers."""
     copy = path
     if line > 1:
         copy = work / path.name

@@ -13,7 +13,7 @@ from recordpick.index.readers.vision.files import DAY, deleted, rows_in_order
 from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import to_date
 
-_AS_THEY_STAND = {
+_UNCHANGED = {
     "nhs_number": "NHS_NUMBER",
     "title": "TITLE",
     "family_name": "SURNAME",
@@ -71,7 +71,7 @@ def _status(file: ExtractFile, active: pl.Expr, as_at: date) -> pl.Expr:
 
 def read_patients(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> SourcePart:
     """Return the patients as at a day."""
-    columns = {name: file.text(old) for name, old in _AS_THEY_STAND.items()}
+    columns = {name: file.text(old) for name, old in _UNCHANGED.items()}
     active = file.text("ACTIVE").str.to_uppercase()
     address = pl.concat_str(
         [file.text(name) for name in _ADDRESS], separator=", ", ignore_nulls=True
