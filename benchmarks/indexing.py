@@ -91,7 +91,8 @@ def _in_own_process(name: str, extract: Path, data: Path) -> dict[str, Any]:
 def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
     import polars as pl
 
-    import recordpick.index.build.build_index
+    from recordpick.index.build.build_index import build_index
+    from recordpick.index.practice_index import open_index
 
     start, spent = time.perf_counter(), time.process_time()
     if name == "polars":
@@ -99,11 +100,11 @@ def _one(name: str, extract: Path, out: Path) -> dict[str, Any]:
     elif name == "duckdb":
         _by_duckdb(extract, out)
     else:
-        recordpick.index.build.build_index([extract], out)
+        build_index([extract], out)
     found = {"seconds": time.perf_counter() - start, "processor": time.process_time() - spent}
     found["gib"] = index_emis.peak_memory()
     if name == "index":
-        manifest = recordpick.index.build.open_index(out).manifest
+        manifest = open_index(out).manifest
         rows = {Path(file.file).stem: file.rows_read for file in manifest.files}
     else:
         rows = {
