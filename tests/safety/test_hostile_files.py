@@ -371,7 +371,8 @@ def test_any_number_of_damaged_rows_is_rejected_in_little_memory(tmp_path: Path)
     assert done.returncode == 0, done.stderr[-2000:]
     few, many = json.loads(done.stdout)
     assert (many["read"], many["rejected"], many["written"]) == (200_004, 200_000, 200_000)
-    assert many["megabytes"] - few["megabytes"] < 120  # held as they are read: 190 more
+    # held as they are read: 220 more; the page of what was read takes 30
+    assert many["megabytes"] - few["megabytes"] < 170
 
 
 def test_a_pack_of_100_mb_is_refused(tmp_path: Path) -> None:
