@@ -154,3 +154,40 @@ def test_a_lock_that_is_held_does_not_keep_the_process() -> None:
         check=False,
     )
     assert done.returncode == 128 + signal.SIGTERM
+
+
+ELSEWHERE = """
+import os, pty, select, signal, threading
+from recordpick.tui import signals
+
+_, terminal = pty.openpty()
+watcher = signals.ShutdownWatcher(terminal, os._exit, lambda: None)
+asleep, _ = os.pipe()
+
+
+def quit_when_asleep():
+    times = 0
+    while times < 200:
+        with open(f"/proc/self/task/{os.getpid()}/stat") as file:
+            times = times + 1 if file.read().rpartition(")")[2].split()[0] == "S" else 0
+    signal.pthread_kill(threading.get_ident(), signal.SIGQUIT)
+
+
+with watcher.watching():
+    threading.Thread(target=quit_when_asleep).start()
+    poll = select.poll()
+    poll.register(asleep, select.POLLIN)
+    poll.poll()
+"""
+
+
+@NEEDS_STATES
+def test_a_signal_that_another_thread_gets_is_heard_at_once() -> None:
+    """The main thread sleeps until somebody types, and nobody does."""
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 128 + signal.SIGQUIT

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from recordpick.stopping import exit_code_of, handled_by
+from recordpick.stopping import SIGNALS, exit_code_of, handled_by
 
 HUNG_UP = 129
 """The exit code when the terminal has gone: the one of shells for a program ended by a hang-up."""
@@ -63,7 +63,7 @@ class ShutdownWatcher:
         threading.Thread(target=self._watch, name="recordpick-shutdown", daemon=True).start()
         try:
             # In the handler of a signal nothing else is safe: the app may be doing anything.
-            with handled_by(lambda number: _write(writing, bytes([number]))):
+            with handled_by(lambda number: _write(writing, bytes([number]))), _woken_by(writing):
                 yield
         finally:
             _write(writing, b"\0")
@@ -98,10 +98,27 @@ class ShutdownWatcher:
             for number, event in poll.poll():
                 if number == reading:
                     signal_number = os.read(reading, 1)[0]
+                    if signal_number and signal_number not in SIGNALS:
+                        continue  # such as a new size of the window
                     return exit_code_of(signal_number) if signal_number else None
                 if event & (select.POLLHUP | select.POLLERR):
                     return HUNG_UP
                 poll.unregister(self._terminal)  # this system cannot watch terminals
+
+
+@contextmanager
+def _woken_by(writing: int) -> Iterator[None]:
+    """Have the number of each signal written to a pipe at once, during the block.
+
+    The system may give a signal to any thread. Python's handlers only run in the main thread, when
+    that wakes, and while nobody types anything it may sleep for ever.
+    """
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(before)
 
 
 def _write(number: int, content: bytes) -> None:
