@@ -11,6 +11,7 @@ from recordpick.cli.arguments import add_as_at, add_out
 from recordpick.cli.common import parse_as_at
 from recordpick.cli.output import print_message, print_result, print_table, progress_on_stderr
 from recordpick.errors import UserError
+from recordpick.index.readers import READERS
 from recordpick.text import plural
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="kinds",
         action="append",
-        choices=("emis", "systmone", "vision", "tables", "list"),
+        choices=tuple(READERS),
         help="what the source is, if it is not recognised; with several sources give one for all, "
         "or repeat --from for each of them",
     )
