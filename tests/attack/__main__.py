@@ -9,6 +9,7 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -89,6 +90,10 @@ class Tries:
 
 
 if __name__ == "__main__":
+    # a shell has jobs in the background ignore these, and the programs started here would, too
+    for name in ("SIGINT", "SIGQUIT"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
     # what recordpick remembers of this person is left alone
     os.environ["XDG_CONFIG_HOME"] = os.environ["APPDATA"] = tempfile.mkdtemp(prefix="attack-own-")
     sys.exit(main())
