@@ -105,6 +105,20 @@ def test_two_sheets_that_could_be_meant_are_asked_about(tmp_path: Path) -> None:
     )
 
 
+def test_a_second_sheet_with_fewer_columns_may_be_meant_too(tmp_path: Path) -> None:
+    """It has an id and what to find: its criteria are never left out without a question."""
+    path = workbook(
+        tmp_path / "a.xlsx",
+        {
+            "Clinical": [["Ref", "Test criteria", "Qty"], ["M-1", "Warfarin", 5]],
+            "Admin": [["Ref", "Test criteria"], ["P-1", "Temporary residents"]],
+        },
+    )
+    with pytest.raises(WhichTableError) as refused:
+        read_pack(path)
+    assert refused.value.names == ("Clinical", "Admin")
+
+
 def test_messages_name_sheet_row_and_column(tmp_path: Path) -> None:
     """As the workbook numbers and letters them, empty columns at the left included."""
     rows: list[list[object]] = [["", "Ref", "Test criteria", "Qty"], ["", "A", "x", "some"]]

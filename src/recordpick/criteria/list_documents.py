@@ -109,7 +109,12 @@ def _choose(
     others = [
         at
         for at, header in likely.items()
-        if at != first and (len(header.columns) > 2 or header.columns == likely[first].columns)
+        if at != first
+        and (
+            len(header.columns) > 2
+            or header.columns == likely[first].columns
+            or _names_of(rows[at], header) == _names_of(rows[first], likely[first])
+        )
     ]
     if others:
         meant = tuple(tables[at].name for at in (first, *others))
@@ -121,6 +126,12 @@ def _choose(
             meant,
         )
     return [first]
+
+
+def _names_of(rows: Sequence[Row], header: Header) -> tuple[str, ...]:
+    """Return what a header calls the columns of ids and of what to find, "" without one."""
+    _, cells = rows[header.place]
+    return header.cell(cells, "id").casefold(), header.cell(cells, "find").casefold()
 
 
 def _nothing_found(
