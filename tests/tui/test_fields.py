@@ -7,6 +7,7 @@ import pytest
 from driving import app_on, using
 from hypothesis import given
 from hypothesis import strategies as st
+from test_text import anything, awkward, can_be_seen
 from textual import events
 from textual.app import App
 from textual.widgets import Input, TextArea
@@ -20,7 +21,6 @@ from recordpick.tui.widgets.fields import (
     shown_in_field,
 )
 from recordpick.tui.widgets.records_query import matching_places, search_text, sorted_places
-from test_text import anything, awkward, can_be_seen
 
 ESCAPES = "/home/\x1b]0;PWNED\x07/\x1b[2J\u202egp.exe\x7f\x9b31m\u200b"
 
