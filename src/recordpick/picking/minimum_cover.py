@@ -319,23 +319,24 @@ def fewest_records(demand: Demand, seed: str, solver: Solver = solve_with_highs)
 
 
 def _to_set_cover(demand: Demand) -> tuple[EquivalenceClasses, SetCover]:
-    """Group patients not opened yet into classes, and subtract what opened records supply."""
-    opened = dict(
-        demand.available.filter("opened").group_by("demand_index").len("supplied").iter_rows()
-    )
-    unmet = [
-        max(0, required - opened.get(index, 0)) for index, required in enumerate(demand.required)
-    ]
+    """Group patients not opened yet into classes, and subtract what opened records supply.
+
+    A kind of which some are required is a row of the problem as a criterion is. The kinds of a
+    criterion together require no more than it does itself, so whoever covers all rows is enough.
+    """
+    pairs, needs = rows_to_cover(demand)
+    opened = dict(pairs.filter("opened").group_by("row").len("supplied").iter_rows())
+    unmet = [max(0, required - opened.get(index, 0)) for index, required in enumerate(needs)]
     still = [index for index, required in enumerate(unmet) if required > 0]
     renumbered = pl.DataFrame(
         {"old": still, "new": range(len(still))}, schema={"old": pl.UInt32, "new": pl.UInt32}
     )
-    pairs = (
-        demand.available.filter(~pl.col("opened"))
-        .join(renumbered, left_on="demand_index", right_on="old")
+    unopened = (
+        pairs.filter(~pl.col("opened"))
+        .join(renumbered, left_on="row", right_on="old")
         .select(pl.col("new").alias("demand_index"), "patient_id")
     )
-    classes = group_into_classes(pairs, len(still))
+    classes = group_into_classes(unopened, len(still))
     required = tuple(unmet[index] for index in still)
     # more of a class than any of its criteria requires is never of use
     sizes = tuple(
@@ -343,3 +344,36 @@ def _to_set_cover(demand: Demand) -> tuple[EquivalenceClasses, SetCover]:
         for meets, size in zip(classes.meets, classes.sizes, strict=True)
     )
     return classes, SetCover(classes.meets, sizes, required)
+
+
+def rows_to_cover(demand: Demand) -> tuple[pl.DataFrame, list[int]]:
+    """Return who counts for which row of the problem, and how many records each row requires.
+
+    The rows are the criteria, by demand_index, and after them the kinds of which some are required.
+    The frame has the columns row (UInt32), patient_id and opened.
+    """
+    places = {criterion_id: index for index, criterion_id in enumerate(demand.criterion_ids)}
+    kinds = list(demand.kinds.numbers)
+    numbered = pl.DataFrame(
+        [
+            (criterion_id, kind, places[criterion_id], len(places) + number)
+            for number, (criterion_id, kind) in enumerate(kinds)
+        ],
+        schema={
+            "criterion_id": pl.String,
+            "kind": pl.UInt8,
+            "demand_index": pl.UInt32,
+            "row": pl.UInt32,
+        },
+        orient="row",
+    )
+    members = demand.kinds.members.join(numbered, on=["criterion_id", "kind"]).join(
+        demand.available, on=["demand_index", "patient_id"]
+    )
+    pairs = pl.concat(
+        [
+            demand.available.select(pl.col("demand_index").alias("row"), "patient_id", "opened"),
+            members.select("row", "patient_id", "opened"),
+        ]
+    )
+    return pairs, [*demand.required, *(demand.kinds.numbers[kind] for kind in kinds)]
