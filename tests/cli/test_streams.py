@@ -54,6 +54,7 @@ EXAMPLES: dict[str, list[str]] = {
     "issues sheets": ["demo/demonstration.recordpick", "--phase", "first_check", "--out", "O.xlsx"],
     "issues log": ["demo/demonstration.recordpick", "--out", "OUT"],
     "issues progress": ["demo/demonstration.recordpick"],
+    "issues pace": ["demo/demonstration.recordpick"],
     "issues sign-off": ["demo/demonstration.recordpick", "--out", "O.txt"],
     "compare": ["list.csv", "list.csv"],
     "verify": ["list.csv"],
