@@ -31,9 +31,10 @@ _MM = 72 / 25.4
 _LEFT, _TOP, _BOTTOM = 15 * _MM, 22 * _MM, 17 * _MM
 _WIDTH, _HEIGHT = 210 * _MM, 297 * _MM
 _ROOM = _WIDTH - 2 * _LEFT
-_LEAST_COLUMN, _WIDEST_WORD = 40.0, 0.2 * _ROOM
-_PADDING = 3.0
-_HEADING_ROOM, _SIGNATURE_ROOM = 60.0, 32.0
+_LEAST_COLUMN, _WIDEST_WORD, _NARROW = 40.0, 0.2 * _ROOM, 65.0
+"""Points of a column: the least, for its longest word at most, and what is never made narrower."""
+_PADDING = 2.5
+_HEADING_ROOM, _SIGNATURE_ROOM = 90.0, 32.0
 """Points that a heading needs with what is below it, or begins a new page; and a signature."""
 
 
@@ -52,7 +53,7 @@ _ABOUT = Style(_PLAIN, 9, 12, 2)
 _HEADINGS = (Style(_BOLD, 12, 15, 14), Style(_BOLD, 10, 13, 9))
 _TEXT = Style(_PLAIN, 9, 12, 5)
 _WARNING = Style(_BOLD, 9, 12, 5)
-_CELL, _HEADER = Style(_PLAIN, 8, 10), Style(_BOLD, 8, 10)
+_CELL, _HEADER = Style(_PLAIN, 7.5, 9), Style(_BOLD, 7.5, 9)
 _MARGIN_SIZE = 7.5
 
 
@@ -361,7 +362,9 @@ def _column_widths(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -
         for at, texts in enumerate(columns)
     ]
     least = [
-        min(size, max(_LEAST_COLUMN, min(_longest_word(texts), _WIDEST_WORD)) + 2 * _PADDING + 1)
+        size
+        if size <= _NARROW
+        else min(size, max(_LEAST_COLUMN, min(_longest_word(texts), _WIDEST_WORD)) + 2 * _PADDING)
         for size, texts in zip(wanted, columns, strict=True)
     ]
     if sum(least) > _ROOM:
