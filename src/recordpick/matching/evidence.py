@@ -138,12 +138,7 @@ def _of_rule(
     rows = index.patients(as_at) if on_patients else index.scan(rule.table)
     if patient_ids is not None:
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
-    if rule.codes is not None:
-        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
-    rows = rows.filter(satisfied(rule.where, as_at))
-    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
-    if needed:
-        rows = rows.filter(*needed)
+    rows = rows_that_satisfy(rows, rule, pack, as_at)
     present = index.columns(rule.table)
     table = TABLES.get(rule.table)
     row_id = table.row_id if table and table.row_id in present else None
@@ -157,6 +152,15 @@ def _of_rule(
         (pl.col(shown_by) if shown_by else pl.lit(None, dtype=pl.Date)).alias("date"),
         _summary(index, rule).alias("summary"),
     )
+
+
+def rows_that_satisfy(rows: pl.LazyFrame, rule: Rule, pack: Pack, as_at: date) -> pl.LazyFrame:
+    """Return the rows of a rule's table that the rule counts, with all their columns."""
+    if rule.codes is not None:
+        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
+    rows = rows.filter(satisfied(rule.where, as_at))
+    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
+    return rows.filter(*needed) if needed else rows
 
 
 def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
