@@ -31,6 +31,7 @@ from pathlib import Path
 from recordpick.atomic import move_into_place, temporary_name, write_new
 from recordpick.errors import UserError
 from recordpick.selection.sidecars import kind_of
+from recordpick.text import moment
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _HELD: set[str] = set()
@@ -87,7 +88,7 @@ class Holder:
         since = self._since
         if since is None:
             return f"{who}{where}"
-        return f"{who}{where} since {since.astimezone():%d/%m/%Y %H:%M}"
+        return f"{who}{where} since {moment(since)}"
 
     @property
     def _since(self) -> datetime | None:
