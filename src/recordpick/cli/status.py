@@ -74,6 +74,12 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed
         f"{file.pack.random_records:,} random records drawn. {plural(steps.records, 'record')} "
         "to open."
     )
+    if file.selection.picks:
+        from recordpick.data_checking.time_needed import pace_of, time_to_check
+
+        time = time_to_check(file.selection).in_words
+        print_result(f"Checking them takes {time} in each phase that checks all of them.")
+        print_result(f"Planned with {pace_of(file.selection).in_words}.")
     print_result()
     print_result(f"Checklist: {steps.done} of {len(steps.steps)} done")
     print_table(
@@ -144,6 +150,8 @@ def _as_json(
     file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed: Path
 ) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
+    from recordpick.cli.issues_pace import times_as_json
+
     closed = file.selection.closed
     return {
         "file": str(file.path),
@@ -166,6 +174,7 @@ def _as_json(
             for step in steps.steps
         ],
         "warnings": [warning.in_words for warning in steps.warnings],
+        "time": times_as_json(file),
         "criteria": [
             {
                 "id": row.criterion_id,

@@ -10,6 +10,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_words import in_words
 from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
 
@@ -142,12 +143,7 @@ def _of_rule(
     rows = index.patients(as_at) if on_patients else index.scan(rule.table)
     if patient_ids is not None:
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
-    if rule.codes is not None:
-        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
-    rows = rows.filter(satisfied(rule.where, as_at))
-    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
-    if needed:
-        rows = rows.filter(*needed)
+    rows = rows_that_satisfy(rows, rule, pack, as_at)
     present = index.columns(rule.table)
     table = TABLES.get(rule.table)
     row_id = table.row_id if table and table.row_id in present else None
@@ -163,6 +159,15 @@ def _of_rule(
     )
 
 
+def rows_that_satisfy(rows: pl.LazyFrame, rule: Rule, pack: Pack, as_at: date) -> pl.LazyFrame:
+    """Return the rows of a rule's table that the rule counts, with all their columns."""
+    if rule.codes is not None:
+        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
+    rows = rows.filter(satisfied(rule.where, as_at))
+    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
+    return rows.filter(*needed) if needed else rows
+
+
 def _summary(index: PracticeIndex, rule: Rule, listed: frozenset[str]) -> pl.Expr:
     """Summarise a row in one line: its main columns, or for a patient those that the rule uses.
 
@@ -171,10 +176,8 @@ def _summary(index: PracticeIndex, rule: Rule, listed: frozenset[str]) -> pl.Exp
     present = index.columns(rule.table)
     if rule.table == "patients":
         used = frozenset() if rule.where is None else rule.where.columns
-        named = [
-            pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
-            for name in sorted(used - listed)
-        ]
+        kinds = {column.name: column.kind for column in TABLES["patients"].columns} | present
+        named = [in_words(name, kind) for name, kind in kinds.items() if name in used - listed]
         if named:
             return pl.concat_str(named, separator=", ")
         return pl.lit("" if used else "registered patient")

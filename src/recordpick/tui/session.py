@@ -27,13 +27,13 @@ from recordpick.selection.events import Person
 from recordpick.selection.find_index import UnknownFolderError, index_of
 from recordpick.selection.state import Pick, Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 from recordpick.tui.patient_frames import (
     all_picked_of,
     area_of,
     candidates_of,
     most_useful_of,
 )
-from recordpick.tui.text import counted
 from recordpick.tui.view_models import (
     CriterionLine,
     Offer,
@@ -307,25 +307,25 @@ class Session:
         if new:
             return self.pick(criterion_id, new)
         self.file.remove(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} taken out of {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} taken out of {criterion_id}."
 
     def pick(self, criterion_id: str, patient_ids: Sequence[str]) -> str:
         """Pick these for the criterion."""
         self.file.pick(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} picked for {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} picked for {criterion_id}."
 
     def take_out_of_all(self, patient_id: str) -> str:
         """Take a record out of every criterion, as one change."""
         number = len(self.selection.criteria_of(patient_id))
         selection = self.file.remove_record(patient_id)
         stays = len(selection.criteria_of(patient_id))
-        taken = counted(number - stays, "criterion", "criteria")
+        taken = plural(number - stays, "criterion", "criteria")
         return f"1 record taken out of {taken}." + (" It stays a random record." if stays else "")
 
     def close_criteria(self, reasons: Mapping[str, str]) -> str:
         """Close several criteria, each for its reason, as one change."""
         self.file.close_criteria(reasons)
-        return f"{counted(len(reasons), 'criterion', 'criteria')} closed. Ctrl+Z undoes it."
+        return f"{plural(len(reasons), 'criterion', 'criteria')} closed. Ctrl+Z undoes it."
 
     def hand_over(self, how: str, sent_on: dt.date) -> str:
         """Record how and when the newest list was handed over."""
@@ -396,7 +396,7 @@ class Session:
     def apply(self, offer: Offer) -> str:
         """Pick what was suggested."""
         self.file.suggest(offer.picks, offer.name)
-        return f"{counted(len(offer.picks), 'suggested record')} picked. Ctrl+Z undoes them all."
+        return f"{plural(len(offer.picks), 'suggested record')} picked. Ctrl+Z undoes them all."
 
     def eligible(self) -> pl.Series:
         """Return who may be drawn at random: for a thread."""

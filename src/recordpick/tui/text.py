@@ -23,7 +23,6 @@ __all__ = [
     "MASK",
     "amount",
     "content",
-    "counted",
     "day",
     "fit",
     "lines",
@@ -102,11 +101,6 @@ def nhs(number: str) -> str:
 def amount(number: int) -> str:
     """Return a whole number with commas between thousands."""
     return f"{number:,}"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return `1 record`, `2 records`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 MOST_ROWS = 200

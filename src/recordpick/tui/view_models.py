@@ -14,7 +14,8 @@ from recordpick.matching import Answer
 from recordpick.picking.shortfalls import possible_records
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.text import amount, content, counted, day, fit, lines, paragraph
+from recordpick.text import plural
+from recordpick.tui.text import amount, content, day, fit, lines, paragraph
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -179,7 +180,7 @@ def _state_text(line: CriterionLine) -> str:
 
 def area_head(area: str, criteria: int, width: int) -> Content:
     """Return which patients the list of an area shows."""
-    who = f"All who meet any of its {counted(criteria, 'criterion', 'criteria')}, or are picked."
+    who = f"All who meet any of its {plural(criteria, 'criterion', 'criteria')}, or are picked."
     wrapped = lines(f"{who} Space shows which, to pick for them. A goes back.", width)
     return Content("\n").join(
         [content(fit(area, width).rstrip(), "bold"), *(content(text) for text in wrapped)]
@@ -221,7 +222,7 @@ def all_picked_line(selection: Selection) -> CriterionLine:
 
 def all_picked_head(records: int, lines: int) -> Content:
     """Return how many records are picked, and for how many lines of the list."""
-    says = f"{counted(records, 'record')} to open · {counted(lines, 'line')}"
+    says = f"{plural(records, 'record')} to open · {plural(lines, 'line')}"
     return Content("\n").join([content(ALL_PICKED, "bold"), content(says, "$quiet")])
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from recordpick.text import plural
 from recordpick.tui.background import run_in_background
 from recordpick.tui.dialogs import Confirm, Notice, TextPrompt
 from recordpick.tui.file_picker import free_path, parse_path
 from recordpick.tui.flows.edits import replace_random
 from recordpick.tui.masking import PrivateText, is_masking
-from recordpick.tui.text import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ async def take_out_of_all(screen: PickingScreen, session: Session, patient_id: s
     if not number:
         await replace_random(screen, session, patient_id)
         return
-    criteria = counted(number, "criterion", "criteria")
+    criteria = plural(number, "criterion", "criteria")
     every = f"all {criteria}" if number > 1 else criteria
     asks = PrivateText(
         f"Take {session.name_of(patient_id)} out of {every}?", f"Take this record out of {every}?"

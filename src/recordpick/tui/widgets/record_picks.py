@@ -12,9 +12,10 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets.option_list import Option
 
+from recordpick.text import plural
 from recordpick.tui.actions import PICK, HelpPage, key
 from recordpick.tui.masking import is_masking, watch_masking
-from recordpick.tui.text import content, counted, fit, moment
+from recordpick.tui.text import content, fit, moment
 from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.lines import TextLine
 
@@ -82,7 +83,7 @@ class RecordPicks(Vertical):
 
     def _show_head(self) -> None:
         who = "One patient" if is_masking(self.app) else self._who
-        number = counted(len(self._picks), "line")
+        number = plural(len(self._picks), "line")
         head = f" {who} · {number} of the list" if self._picks else ""
         self.query_one("#picks-head", TextLine).show(content(head, "bold"))
 
