@@ -52,6 +52,7 @@ _LISTED = frozenset({"family_name", "given_name"})
 """Columns of a patient that stand beside the evidence, which does not repeat them."""
 _PURPOSES: dict[Way, str] = {
     "fewest": "Least work: patients who meet many criteria serve them all.",
+    "balanced": "Few records whose ages, sexes and usual GPs are nearly those of your list.",
     "spread": "Different ages, sexes, GPs and patients, to see more of the list.",
     "ticket": "An even draw within each criterion: no personal choice is involved.",
 }
