@@ -256,6 +256,8 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["redo", DEMO],
         ["reopen", DEMO, "dem-12"],
         ["close", DEMO, "dem-12", "--reason", "Nobody else"],
+        ["close", DEMO, "--exhausted", "--show"],
+        ["hand-over", DEMO, "--how", "by NHSmail"],
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
         ["completion", "powershell"],

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, list[str]] = {
     "rematch": ["demo/demonstration.recordpick", "--index", "demo/index", "--name", "Pat"],
     "reports": ["demo/demonstration.recordpick"],
     "export": ["demo/demonstration.recordpick", "--out", "OUT", "--name", "Pat"],
+    "hand-over": ["demo/demonstration.recordpick", "--how", "by hand", "--name", "Pat"],
     "issues import": ["demo/demonstration.recordpick", "list.csv", "--phase", "first_check"],
     "issues sheets": ["demo/demonstration.recordpick", "--phase", "first_check", "--out", "O.xlsx"],
     "issues log": ["demo/demonstration.recordpick", "--out", "OUT"],

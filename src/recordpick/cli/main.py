@@ -45,6 +45,7 @@ COMMANDS = {
     "rematch": "rematch",
     "reports": "reports",
     "export": "export",
+    "hand-over": "hand_over",
     "issues": "issues",
     "merge": "merge",
     "compare": "compare",
