@@ -11,6 +11,7 @@ from recordpick.cli.common import open_working_file
 from recordpick.cli.lookups import parse_date
 from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 from recordpick.text import day, moment
 
 if TYPE_CHECKING:
