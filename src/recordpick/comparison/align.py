@@ -13,10 +13,10 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from recordpick.comparison.code_classes import learn_classes, single_pairs
+from recordpick.comparison.code_classes import learn_classes, learn_words, single_pairs
 from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.rules import CODE_CLASS, Field, TableRules
-from recordpick.comparison.scoring import pair_by_score
+from recordpick.comparison.scoring import STRONG, WEAK, pair_by_score
 
 PAIRS = {
     "p": pl.UInt32(),
@@ -45,6 +45,10 @@ class _Rest:
         self.found.append(pairs)
         self.old = self.old.join(pairs.select(ROW), on=ROW, how="anti", maintain_order="left")
         self.new = self.new.join(pairs.select(r="r_new"), on=ROW, how="anti", maintain_order="left")
+
+    def pairs(self) -> pl.DataFrame:
+        """Return r and r_new of the pairs found so far."""
+        return pl.concat([one.select(ROW, "r_new") for one in self.found])
 
     @property
     def is_done(self) -> bool:
@@ -78,16 +82,20 @@ def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.D
     known = {*names, *([CODE_CLASS] if CODE_CLASS in rest.old.columns else [])}
     for stage in _usable(rules.stages, known):
         rest.take(single_pairs(*_with_filled(rest, stage, rules), [PAIR, *stage]), " ".join(stage))
+    rest.old, rest.new = learn_words(rest.old, rest.new, old, new, rest.pairs(), table.fields)
+    scored = _scored_fields(table.fields, known, rules.day)
+    block = [PAIR, rules.day]
     if rules.day in names:
-        scored = _scored_fields(table.fields, known)
-        rest.take(pair_by_score(rest.old, rest.new, scored, [PAIR, rules.day]), "day")
-        neighbours = pair_by_score(
-            rest.old, rest.new, scored, [PAIR], days=rules.day, code=CODE_CLASS
+        rest.take(pair_by_score(rest.old, rest.new, scored, block, STRONG), "day")
+        rest.take(
+            pair_by_score(rest.old, rest.new, scored, [PAIR], STRONG, rules.day, CODE_CLASS),
+            "next day",
         )
-        rest.take(neighbours, "next day")
     for stage in _usable(rules.near, known):
         pairs = single_pairs(*_all_filled(rest, stage), [PAIR, *stage])
         rest.take(_plausible(pairs, rest, rules, stage, names), f"no day: {' '.join(stage)}")
+    if rules.day in names:
+        rest.take(pair_by_score(rest.old, rest.new, scored, block, WEAK), "left of the day")
 
 
 def _equal_rows(old: pl.DataFrame, new: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
@@ -133,9 +141,9 @@ def _all_filled(rest: _Rest, stage: Sequence[str]) -> tuple[pl.DataFrame, pl.Dat
     return rest.old.drop_nulls(list(stage)), rest.new.drop_nulls(list(stage))
 
 
-def _scored_fields(fields: Sequence[Field], known: set[str]) -> list[Field]:
-    """Return the fields that say something about two rows being the same, with the code's class."""
-    scored = [field for field in fields if field.weight]
+def _scored_fields(fields: Sequence[Field], known: set[str], day: str) -> list[Field]:
+    """Return the fields that say something about two rows of a day, with the code's class."""
+    scored = [field for field in fields if field.weight and field.name != day]
     if CODE_CLASS in known:
         scored.append(Field(CODE_CLASS, "exact", 6))
     return scored

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.comparison.encode import PAIR, ROW
-from recordpick.comparison.rules import CODE_CLASS
+from recordpick.comparison.rules import CODE_CLASS, Field
 
 SURE_ENOUGH = 0.5
 """The lower end of the share (95%) from which a code's partner is used to find rows."""
@@ -208,3 +208,45 @@ def _with_class(rows: pl.DataFrame, code: str, classes: pl.DataFrame) -> pl.Data
         how="left",
         maintain_order="left",
     )
+
+
+_USUAL = 0.8
+"""The share from which one word's partner is its usual one."""
+
+
+def learn_words(
+    rest_old: pl.DataFrame,
+    rest_new: pl.DataFrame,
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    pairs: pl.DataFrame,
+    fields: Sequence[Field],
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the rows that are left with words of both sides that stand for each other made equal.
+
+    Learned from the pairs found so far: authors, terms, units and the like that one side writes
+    another way. It helps to find partners only.
+    """
+    names = [one.name for one in fields if one.how in {"exact", "wording"} and one.weight]
+    for name in names:
+        words = pl.DataFrame(
+            {"a": old[name].gather(pairs[ROW]), "b": new[name].gather(pairs["r_new"])}
+        ).drop_nulls()
+        counts = words.group_by("a", "b").agg(n=pl.len())
+        if counts.filter(pl.col("a") != pl.col("b")).is_empty():
+            continue
+        usual = (pl.col("n") >= _USUAL * pl.col("n").sum().over("a")) | (
+            pl.col("n") >= _USUAL * pl.col("n").sum().over("b")
+        )
+        edges = counts.filter(usual & (pl.col("n") >= _FEWEST_PATIENTS))
+        classes = _components(
+            edges, old[name].unique().drop_nulls(), new[name].unique().drop_nulls()
+        )
+        replaced = classes.rename({"code": name, "class": "_class"})
+        rest_old, rest_new = (
+            side.join(replaced, on=name, how="left", maintain_order="left")
+            .with_columns(pl.col("_class").alias(name))
+            .drop("_class")
+            for side in (rest_old, rest_new)
+        )
+    return rest_old, rest_new

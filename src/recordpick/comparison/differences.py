@@ -75,7 +75,8 @@ def _differing(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> pl.Dat
 def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.Series, pl.Series]:
     """Return for each pair the partner of the old row's link, and the new row's link.
 
-    Both are rows of the new side; a link to a row without a partner, or to no row, is -1.
+    Both are rows of the new side, of wholly equal ones the first: which of them is meant says
+    nothing. A link to a row without a partner, or to no row, is -1.
     """
     ids = table.rules.id
     rows_of = [
@@ -90,13 +91,20 @@ def _linked(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> tuple[pl.
     old = values[0].join(rows_of[0], on="id", how="left", maintain_order="left")
     old = old.join(partner, on="target", how="left", maintain_order="left")
     new = values[1].join(rows_of[1], on="id", how="left", maintain_order="left")
-    a = old.select(_link(pl.col("partner"), "id"))["link"]
-    b = new.select(_link(pl.col("target"), "id"))["link"]
+    first = _first_equal(table.new.keys)
+    a = old.select(_link(first.gather(old["partner"]).alias("t"), "id"))["link"]
+    b = new.select(_link(first.gather(new["target"]).alias("t"), "id"))["link"]
     return a, b
 
 
-def _link(target: pl.Expr, name: str) -> pl.Expr:
-    found = target.cast(pl.Int64).fill_null(-1)
+def _first_equal(keys: pl.DataFrame) -> pl.Series:
+    """Return for each row the first row that is equal to it in every field."""
+    content = pl.struct(pl.exclude(ROW)).hash()
+    return keys.select(pl.col(ROW).first().over(PAIR, content))[ROW]
+
+
+def _link(target: pl.Series, name: str) -> pl.Expr:
+    found = pl.lit(target).cast(pl.Int64).fill_null(-1)
     return pl.when(pl.col(name).is_not_null()).then(found).alias("link")
 
 

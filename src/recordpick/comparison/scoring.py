@@ -17,8 +17,8 @@ from recordpick.comparison.rules import Field
 
 MOST_IN_A_BLOCK = 20_000
 """Old rows times new rows of one block: above that, only keys pair them."""
-_LEAST = 100
-"""A pair needs something in common: hundredths of a weight of 1."""
+STRONG, WEAK = 600, 100
+"""What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
 _MOST_ROUNDS = 12
 _CONTENT = "whole"
 
@@ -28,16 +28,17 @@ def pair_by_score(
     new: pl.DataFrame,
     fields: Sequence[Field],
     block: Sequence[str],
+    least: int,
     days: str = "",
     code: str = "",
 ) -> pl.DataFrame:
-    """Return r, r_new and unsure of the pairs within blocks of equal keys.
+    """Return r, r_new and unsure of the pairs within blocks of equal keys that score `least`.
 
     With `days` and `code`, rows of the same code on neighbouring days are held side by side.
     """
     if days and code not in old.columns:
         return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
-    edges = _candidates(old, new, fields, block, days, code)
+    edges = _candidates(old, new, fields, block, least, days, code)
     return _best_pairs(edges)
 
 
@@ -46,6 +47,7 @@ def _candidates(
     new: pl.DataFrame,
     fields: Sequence[Field],
     block: Sequence[str],
+    least: int,
     days: str,
     code: str,
 ) -> pl.DataFrame:
@@ -53,7 +55,7 @@ def _candidates(
     names = [field.name for field in fields]
     keys = [*block, code] if days else list(block)
     sides = [
-        side.select(*dict.fromkeys((*keys, ROW, *names))).with_columns(
+        side.select(*dict.fromkeys((*keys, *([days] if days else ()), ROW, *names))).with_columns(
             pl.struct(names).hash().alias(_CONTENT)
         )
         for side in (old, new)
@@ -80,7 +82,7 @@ def _candidates(
     score = pl.sum_horizontal(_points(field) for field in fields).alias("score")
     return (
         joined.select(ROW, "r_new", score, _CONTENT, f"{_CONTENT}_new")
-        .filter(pl.col("score") >= _LEAST)
+        .filter(pl.col("score") >= least)
         .collect()
     )
 

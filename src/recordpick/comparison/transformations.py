@@ -163,8 +163,14 @@ def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
         .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
     )
     counts = counts.with_columns(of=pl.col("n").sum().over("a"))
-    enough = (pl.col("patients") >= FEWEST_PATIENTS) & (pl.col("n") >= SHARED_BY * pl.col("of"))
-    usual = counts.filter(enough).select(old_value="a", new_value="b", of_value="of")
+    many = pl.col("patients") >= FEWEST_PATIENTS
+    usual = counts.filter(many & (pl.col("n") >= SHARED_BY * pl.col("of")))
+    most = counts.filter(many & (pl.col("n") * 2 > pl.col("of")))
+    differs = pl.col("a") != pl.col("b")
+    follow = most.filter(differs)["n"].sum()
+    if follow >= SHARED_BY * counts.filter(differs)["n"].sum():
+        usual = most  # the field as a whole is translated: faults are exceptions of a value's line
+    usual = usual.select(old_value="a", new_value="b", of_value="of")
     rows = rows.join(usual, on=["old_value", "new_value"], how="left", maintain_order="left")
     total = usual.join(
         rows.select("old_value", "new_value").unique(), on=["old_value", "new_value"]
@@ -264,8 +270,12 @@ def _mark_rewritten(rows: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
     """Mark what is left of a field of which nearly every value is another in the new system."""
     filled = pl.col("old_value").is_not_null() & pl.col("new_value").is_not_null()
     changed = rows.filter(filled)
+    seen = both.group_by(old_value="a").agg(_patients=pl.col(PAIR).n_unique())
+    rare = seen.filter(pl.col("_patients") < FEWEST_PATIENTS)["old_value"]
     if changed.height < SHARED_BY * both.height or not _enough_patients(changed):
         return rows
     few = changed["new_value"].n_unique() <= _FEW_VALUES < changed["old_value"].n_unique()
     change = "one value" if few else "rewritten"
-    return _set(rows, filled, change, pl.lit(""), pl.lit(both.height))
+    # of a value that many have, what it usually becomes is known: anything else is an exception
+    where = filled if few else filled & pl.col("old_value").is_in(rare.implode())
+    return _set(rows, where, change, pl.lit(""), pl.lit(both.height))
