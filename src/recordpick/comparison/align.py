@@ -48,7 +48,8 @@ class _Rest:
 
     def pairs(self) -> pl.DataFrame:
         """Return r and r_new of the pairs found so far."""
-        return pl.concat([one.select(ROW, "r_new") for one in self.found])
+        nothing = pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32})
+        return pl.concat([nothing, *(one.select(ROW, "r_new") for one in self.found)])
 
     @property
     def is_done(self) -> bool:
@@ -82,6 +83,8 @@ def _pair_by_keys(rest: _Rest, table: EncodedTable, old: pl.DataFrame, new: pl.D
     known = {*names, *([CODE_CLASS] if CODE_CLASS in rest.old.columns else [])}
     for stage in _usable(rules.stages, known):
         rest.take(single_pairs(*_with_filled(rest, stage, rules), [PAIR, *stage]), " ".join(stage))
+    if rest.is_done:
+        return
     rest.old, rest.new = learn_words(rest.old, rest.new, old, new, rest.pairs(), table.fields)
     scored = _scored_fields(table.fields, known, rules.day)
     block = [PAIR, rules.day]

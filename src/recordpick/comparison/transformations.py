@@ -167,8 +167,8 @@ def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
     usual = counts.filter(many & (pl.col("n") >= SHARED_BY * pl.col("of")))
     most = counts.filter(many & (pl.col("n") * 2 > pl.col("of")))
     differs = pl.col("a") != pl.col("b")
-    follow = most.filter(differs)["n"].sum()
-    if follow >= SHARED_BY * counts.filter(differs)["n"].sum():
+    follow = int(most.filter(differs)["n"].sum())
+    if follow >= SHARED_BY * int(counts.filter(differs)["n"].sum()):
         usual = most  # the field as a whole is translated: faults are exceptions of a value's line
     usual = usual.select(old_value="a", new_value="b", of_value="of")
     rows = rows.join(usual, on=["old_value", "new_value"], how="left", maintain_order="left")
