@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from recordpick.comparison.compare import Comparison, compare_records
+from recordpick.comparison.differences import values_of
 
 from small_practice import SmallIndex, small_index
 
@@ -111,7 +112,10 @@ def differing(comparison: Comparison, *, mirrored: bool = False):
     for table in comparison.tables:
         if not table.fields.height:
             continue
-        for field, a, b in table.fields.select("field", "old_value", "new_value").iter_rows():
-            values = (b, a) if mirrored else (a, b)
-            found.append((table.rules.name, field, *(value or "" for value in values)))
+        for part in table.fields.partition_by("field"):
+            field = table.rules.field(part["field"][0])
+            pairs = zip(*values_of(table.encoded, part, field), strict=True)
+            for a, b in pairs:
+                values = (b, a) if mirrored else (a, b)
+                found.append((table.rules.name, field.name, *(value or "" for value in values)))
     return sorted(found)

@@ -52,6 +52,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="your own acceptance matrix (TOML): how much may differ, by area",
     )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="list also the differences that repeat and have no limit, one by one (long)",
+    )
     add_json(parser)
 
 
@@ -77,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
         compared = compare_records(old, new, only=only, progress=progress)
         progress("finding what repeats", None)
         report = report_on(compared, options.acceptance)
-        write_comparison(options.out, report, progress)
+        write_comparison(options.out, report, accepted=options.all, progress=progress)
     for note in compared.notes:
         print_message(note)
     if options.json:

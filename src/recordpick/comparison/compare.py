@@ -30,7 +30,7 @@ ENTRIES = {
 
 @dataclass(frozen=True)
 class ComparedTable:
-    """One table compared. `entries` as in `ENTRIES`, `fields` as in `differences.DIFFERENCES`.
+    """One table compared. `entries` as in `ENTRIES`, `fields` as in `differences.fields_schema`.
 
     `patients_apart` are the rows of patients who are not in both, by side. Where `why_not` is not
     "", nothing was compared: one side has no such table.

@@ -12,18 +12,14 @@ import polars as pl
 
 from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.folds import applies, explained
-from recordpick.comparison.rules import Field, Fold
+from recordpick.comparison.rules import Field, Fold, TableRules
 from recordpick.index.practice_index import PracticeIndex
 
-DIFFERENCES = {
-    "p": pl.UInt32(),
-    "r": pl.UInt32(),
-    "r_new": pl.UInt32(),
-    "field": pl.String(),
-    "old_value": pl.String(),
-    "new_value": pl.String(),
-}
-"""Columns of differing fields of paired rows."""
+
+def fields_schema(table: TableRules) -> dict[str, pl.DataType]:
+    """Return the columns of differing fields of paired rows: the values stay in the sides' rows."""
+    names = pl.Enum([field.name for field in table.fields])
+    return {PAIR: pl.UInt32(), ROW: pl.UInt32(), "r_new": pl.UInt32(), "field": names}
 
 
 @dataclass(frozen=True)
@@ -42,8 +38,9 @@ def differing_fields(
     indexes: tuple[PracticeIndex, PracticeIndex],
     folds: tuple[Fold, ...],
 ) -> tuple[pl.DataFrame, tuple[Folded, ...]]:
-    """Return the fields that differ (columns as in `DIFFERENCES`), and what folds took out."""
-    found, folded = [], []
+    """Return the fields that differ (columns as in `fields_schema`), and what folds took out."""
+    schema = fields_schema(table.rules)
+    found, folded = [pl.DataFrame(schema=schema)], []
     for field in table.fields:
         differs = _differing(table, pairs, field)
         if not differs.height:
@@ -56,9 +53,8 @@ def differing_fields(
                 number = differs.height - kept.height
                 folded.append(Folded(table.rules.name, field.name, number, fold.reason))
             differs = kept
-        found.append(_with_values(table, differs, field))
-    rows = pl.concat(found) if found else pl.DataFrame(schema=DIFFERENCES)
-    return rows, tuple(folded)
+        found.append(differs.with_columns(field=pl.lit(field.name, dtype=schema["field"])))
+    return pl.concat(found), tuple(folded)
 
 
 def _differing(table: EncodedTable, pairs: pl.DataFrame, field: Field) -> pl.DataFrame:
@@ -108,15 +104,11 @@ def _link(target: pl.Series, name: str) -> pl.Expr:
     return pl.when(pl.col(name).is_not_null()).then(found).alias("link")
 
 
-def _with_values(table: EncodedTable, rows: pl.DataFrame, field: Field) -> pl.DataFrame:
-    return rows.select(
-        PAIR,
-        ROW,
-        "r_new",
-        pl.lit(field.name).alias("field"),
-        as_text(table.old.raw[field.name].gather(rows[ROW]), field).alias("old_value"),
-        as_text(table.new.raw[field.name].gather(rows["r_new"]), field).alias("new_value"),
-    )
+def values_of(table: EncodedTable, rows: pl.DataFrame, field: Field) -> tuple[pl.Series, pl.Series]:
+    """Return a field's values of pairs of rows (r, r_new), as people read them."""
+    old = as_text(table.old.raw[field.name].gather(rows[ROW]), field)
+    new = as_text(table.new.raw[field.name].gather(rows["r_new"]), field)
+    return old.alias("old_value"), new.alias("new_value")
 
 
 def as_text(values: pl.Series, field: Field) -> pl.Series:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from recordpick.comparison.acceptance import SEVERITIES, Acceptance, Area
-from recordpick.comparison.compare import ComparedTable, Comparison
-from recordpick.comparison.encode import ROW, EncodedTable
+from recordpick.comparison.compare import RESULTS, ComparedTable, Comparison
+from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.sums import COUNTS, AreaAnswer, answer_of, table_counts
 
 AREA = "area"
@@ -20,7 +20,7 @@ class Judged:
     """One table's entries with their area, and its differences with area and severity.
 
     `entries` adds `area` (its number among the table's areas) to those of the comparison;
-    `differences` has p, r, r_new, result, field, old_value, new_value, line, severity and area.
+    `differences` has p, r, r_new, result, field, line, severity and area.
     """
 
     table: ComparedTable
@@ -69,18 +69,22 @@ def _with_area(
 
 def _all_differences(entries: pl.DataFrame, fields: pl.DataFrame | None) -> pl.DataFrame:
     """Return one row a field that differs, and one for each entry without a (certain) partner."""
-    nothing = pl.lit(None, pl.String)
     whole = entries.filter(pl.col("result").is_in(["missing", "additional", "unsure"]))
-    columns = ["p", ROW, "r_new", "result", "field", "old_value", "new_value", "line", AREA]
+    columns = [PAIR, ROW, "r_new", "result", "field", "line", AREA]
+    kind = fields.schema["field"] if fields is not None else pl.Enum([])
     found = [
         whole.with_columns(
-            field=nothing, old_value=nothing, new_value=nothing, line=pl.lit(None, pl.UInt32)
+            field=pl.lit(None, kind), line=pl.lit(None, pl.UInt32), result=_result()
         ).select(columns)
     ]
     if fields is not None and fields.height:
-        changed = entries.filter(pl.col("result") == "changed").select(ROW, "result", AREA)
+        changed = entries.filter(pl.col("result") == "changed").select(ROW, AREA, result=_result())
         found.append(fields.join(changed, on=ROW).select(columns))
-    return pl.concat(found).sort("p", ROW, "r_new", "field", nulls_last=True, maintain_order=True)
+    return pl.concat(found).sort(PAIR, ROW, "r_new", "field", nulls_last=True, maintain_order=True)
+
+
+def _result() -> pl.Expr:
+    return pl.col("result").cast(pl.Enum(RESULTS))
 
 
 def _with_severity(
@@ -91,13 +95,15 @@ def _with_severity(
     acceptance: Acceptance,
 ) -> pl.DataFrame:
     names = [field.name for field in encoded.fields]
-    table = pl.DataFrame(
+    of_fields = pl.DataFrame(
         [
             {AREA: number, "field": name, "severity": acceptance.of_field(area, name)}
             for number, area in enumerate(areas)
             for name in names
         ],
-        schema={AREA: pl.UInt8, "field": pl.String, "severity": pl.String},
+        schema={AREA: pl.UInt8, "field": rows.schema["field"], "severity": _WORST_FIRST}
+        if rows.schema["field"] != pl.Enum([])
+        else {AREA: pl.UInt8, "severity": _WORST_FIRST},
     )
     whole = pl.DataFrame(
         [
@@ -109,11 +115,14 @@ def _with_severity(
                 ("unsure", "low"),
             )
         ],
-        schema={AREA: pl.UInt8, "result": pl.String, "whole": pl.String},
+        schema={AREA: pl.UInt8, "result": pl.Enum(RESULTS), "whole": _WORST_FIRST},
     )
-    rows = rows.join(table, on=[AREA, "field"], how="left", maintain_order="left")
     rows = rows.join(whole, on=[AREA, "result"], how="left", maintain_order="left")
-    rows = rows.with_columns(severity=pl.coalesce("severity", "whole")).drop("whole")
+    if "field" in of_fields.columns:
+        rows = rows.join(of_fields, on=[AREA, "field"], how="left", maintain_order="left")
+        rows = rows.with_columns(severity=pl.coalesce("severity", "whole")).drop("whole")
+    else:
+        rows = rows.rename({"whole": "severity"})
     return _certain_codes(rows, encoded, areas, code_map)
 
 
@@ -123,34 +132,43 @@ def _certain_codes(
     """Lessen differences of codes that the code map is certain of, where the area says so."""
     certain = code_map.filter(
         (pl.col("table") == encoded.rules.name) & (pl.col("certainty") == "certain")
-    ).select(old_value="old_code", new_value="new_code", _certain=pl.lit(value=True))
-    if not certain.height:
+    ).select(old_value="old_code", new_value="new_code")
+    codes = rows.with_row_index("i").filter(pl.col("field").cast(pl.String) == "code")
+    if not certain.height or not codes.height:
         return rows
+    old, new = encoded.old, encoded.new
+    codes = codes.select(
+        "i",
+        AREA,
+        old_value=old.raw["code"].gather(codes[ROW]),
+        new_value=new.raw["code"].gather(codes["r_new"]),
+        same=_same_words(encoded, codes),
+    ).join(certain, on=["old_value", "new_value"], how="semi")
     lessened = pl.DataFrame(
         [
-            {AREA: number, "_word": area.certain_code, "_same_words": area.same_words}
+            {AREA: number, "lessened": area.certain_code, "same_words": area.same_words}
             for number, area in enumerate(areas)
             if area.certain_code
         ],
-        schema={AREA: pl.UInt8, "_word": pl.String, "_same_words": pl.Boolean},
+        schema={AREA: pl.UInt8, "lessened": _WORST_FIRST, "same_words": pl.Boolean},
     )
-    word = next((name for name in ("term", "drug") if name in encoded.old.keys.columns), None)
-    same = pl.Series("_same", [False] * rows.height)
-    if word and word in encoded.new.keys.columns:
-        same = (
-            encoded.old.keys[word].gather(rows[ROW]) == encoded.new.keys[word].gather(rows["r_new"])
-        ).alias("_same")
-    rows = rows.with_columns(same.fill_null(value=False))
-    rows = rows.join(certain, on=["old_value", "new_value"], how="left", maintain_order="left")
-    rows = rows.join(lessened, on=AREA, how="left", maintain_order="left")
-    is_certain = (
-        (pl.col("field") == "code")
-        & pl.col("_certain").fill_null(value=False)
-        & pl.col("_word").is_not_null()
-        & (~pl.col("_same_words") | pl.col("_same"))
+    codes = codes.join(lessened, on=AREA).filter(~pl.col("same_words") | pl.col("same"))
+    return (
+        rows.with_row_index("i")
+        .join(codes.select("i", "lessened"), on="i", how="left", maintain_order="left")
+        .with_columns(severity=pl.coalesce("lessened", "severity"))
+        .drop("i", "lessened")
     )
-    severity = pl.when(is_certain).then(pl.col("_word")).otherwise(pl.col("severity"))
-    return rows.with_columns(severity=severity).drop("_certain", "_word", "_same_words", "_same")
+
+
+def _same_words(encoded: EncodedTable, rows: pl.DataFrame) -> pl.Series:
+    """Return whether both rows have the same term or drug."""
+    keys = encoded.old.keys
+    word = next((name for name in ("term", "drug") if name in keys.columns), None)
+    if word is None:
+        return pl.Series([False] * rows.height, dtype=pl.Boolean)
+    same = keys[word].gather(rows[ROW]) == encoded.new.keys[word].gather(rows["r_new"])
+    return same.fill_null(value=False)
 
 
 def area_answers(
@@ -202,10 +220,8 @@ def _of_area(area: Area, one: Judged) -> AreaAnswer:
             counts[f"not_compared{key}"] += one.table.patients_apart[side]
             counts["in_new" if side else "in_old"] += one.table.patients_apart[side]
     rows = one.differences.filter((pl.col(AREA) == number) & (pl.col("result") != "unsure"))
-    worst = (
-        rows.with_columns(pl.col("severity").cast(_WORST_FIRST))
-        .group_by(ROW, "r_new")
-        .agg(pl.col("severity").min(), pl.col("line").is_not_null().all().alias("systematic"))
+    worst = rows.group_by(ROW, "r_new").agg(
+        pl.col("severity").min(), pl.col("line").is_not_null().all().alias("systematic")
     )
     severities: dict[str, int] = dict.fromkeys(map(str, SEVERITIES), 0) | dict(
         worst.group_by(pl.col("severity").cast(pl.String)).agg(n=pl.len()).iter_rows()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -34,30 +36,48 @@ SUMMARY = "summary.json"
 PAGE = "comparison.html"
 
 
-def write_comparison(out: Path, report: ComparisonReport, progress: Progress = silent) -> None:
-    """Write the folder, complete or not at all; UserError where `out` cannot be created."""
+def write_comparison(
+    out: Path, report: ComparisonReport, *, accepted: bool = False, progress: Progress = silent
+) -> None:
+    """Write the folder, complete or not at all; UserError where `out` cannot be created.
+
+    With `accepted`, differences.csv also has what the matrix has no limit for and a line says.
+    """
     with atomic_folder(out) as folder:
         resources = []
-        for table, rows in frames(report).items():
+        for table, parts in frames(report, accepted=accepted).items():
             progress(f"writing {table}", None)
-            content = as_csv(rows)
-            write_new(folder / table, content)
-            resources.append(_resource(table, content))
+            resources.append(_write_table(folder, table, parts))
         write_new(folder / SUMMARY, _json(summary(report)))
         write_new(folder / PAGE, page_of(report).encode("utf-8"))
         write_new(folder / "datapackage.json", _json(_package(report, resources)))
 
 
-def frames(report: ComparisonReport) -> dict[str, pl.DataFrame]:
-    """Return the rows of every CSV, by the name of the file."""
+def frames(report: ComparisonReport, *, accepted: bool) -> dict[str, Iterable[pl.DataFrame]]:
+    """Return the rows of every CSV, in parts, by the name of the file."""
     return {
-        DIFFERENCES.file: report.differences(),
-        TRANSFORMATIONS.file: report.lines,
-        CODE_MAP.file: report.code_map.cast(CODE_MAP.schema),  # type: ignore[arg-type]
-        AREAS.file: report.area_rows(),
-        SUMS.file: report.patient_counts().cast(SUMS.schema),  # type: ignore[arg-type]
-        PATIENTS.file: report.compared.patients.unmatched,
+        DIFFERENCES.file: report.differences(accepted=accepted),
+        TRANSFORMATIONS.file: [report.lines],
+        CODE_MAP.file: [report.code_map.cast(CODE_MAP.schema)],  # type: ignore[arg-type]
+        AREAS.file: [report.area_rows()],
+        SUMS.file: [report.patient_counts().cast(SUMS.schema)],  # type: ignore[arg-type]
+        PATIENTS.file: [report.compared.patients.unmatched],
     }
+
+
+def _write_table(folder: Path, file: str, parts: Iterable[pl.DataFrame]) -> dict[str, Any]:
+    """Write one CSV part by part, and return its entry in the descriptor."""
+    table = next(one for one in TABLES if one.file == file)
+    digest, size = hashlib.sha256(), 0
+    with (folder / file).open("xb") as written:
+        for number, part in enumerate(chain([pl.DataFrame(schema=table.schema)], parts)):
+            content = as_csv(part)
+            if number:  # the header is that of the empty part
+                content = content.partition(b"\r\n")[2]
+            written.write(content)
+            digest.update(content)
+            size += len(content)
+    return table_resource(table, size, digest.hexdigest())
 
 
 def summary(report: ComparisonReport) -> dict[str, Any]:
@@ -81,6 +101,7 @@ def summary(report: ComparisonReport) -> dict[str, Any]:
         },
         "all": total(list(report.tables.values())),
         "tables": report.tables,
+        "differences_said_once_and_accepted": report.left_out,
         "not_compared": not_compared(report),
         "folded": [
             {"table": one.table, "field": one.field, "entries": one.number, "reason": one.reason}
@@ -123,12 +144,6 @@ def _side(index: PracticeIndex) -> dict[str, str]:
 
 def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _resource(file: str, content: bytes) -> dict[str, Any]:
-    table = next(one for one in TABLES if one.file == file)
-    digest = hashlib.sha256(content).hexdigest()
-    return table_resource(table, len(content), digest)
 
 
 def _package(report: ComparisonReport, resources: list[dict[str, Any]]) -> dict[str, Any]:

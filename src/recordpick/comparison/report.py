@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from recordpick.comparison.acceptance import SEVERITIES, Acceptance, read_acceptance
+from recordpick.comparison.acceptance import Acceptance, read_acceptance
 from recordpick.comparison.code_map import held_out_agreement, learn_code_map
 from recordpick.comparison.compare import Comparison
 from recordpick.comparison.contract import AREAS, DIFFERENCES, TRANSFORMATIONS
-from recordpick.comparison.encode import ROW
+from recordpick.comparison.differences import values_of
+from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.judgement import Judged, area_answers, judge_table
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
 
+PART = 200_000
+"""Rows of differences that are made and written at a time."""
 _ENTRY = ("term", "drug", "title", "slot_type", "relation", "kind")
 """What names an entry to people: the first column that its table has."""
 
@@ -33,13 +37,26 @@ class ComparisonReport:
     areas: tuple[AreaAnswer, ...]
     tables: dict[str, dict[str, int]]
 
-    def differences(self) -> pl.DataFrame:
-        """Return what differs, columns as in `contract.DIFFERENCES`, by patient."""
+    def differences(self, *, accepted: bool = False) -> Iterator[pl.DataFrame]:
+        """Yield what differs in parts, columns as in `contract.DIFFERENCES`, by table and patient.
+
+        What a line of the transformations says once and the matrix has no limit for is left out,
+        unless `accepted` is wanted.
+        """
         people = self.compared.patients.everybody
-        order = {name: number for number, name in enumerate(people.columns)}
-        assert order
-        rows = [_rows_of(one, people) for one in self.judged]
-        return pl.concat(rows) if rows else pl.DataFrame(schema=DIFFERENCES.schema)
+        for one in self.judged:
+            rows = one.differences
+            if not accepted:
+                said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
+                rows = rows.filter(~said)
+            for part in rows.iter_slices(PART):
+                yield rows_of(one, part, people)
+
+    @property
+    def left_out(self) -> int:
+        """How many differing fields `differences` leaves out."""
+        said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
+        return sum(one.differences.select(said.sum()).item() for one in self.judged)
 
     def patient_counts(self) -> pl.DataFrame:
         """Return the counts of each patient and table."""
@@ -90,30 +107,12 @@ def _finished(lines: pl.DataFrame, judged: list[Judged]) -> pl.DataFrame:
     if not lines.height:
         return pl.DataFrame(schema=TRANSFORMATIONS.schema)
     rows = pl.concat(
-        [
-            one.differences.drop_nulls("line").select("line", "old_value", "new_value", "severity")
-            for one in judged
-        ]
+        one.differences.drop_nulls("line").select("line", "severity") for one in judged
     )
-    worst = rows.group_by("line").agg(
-        severity=pl.col("severity").cast(pl.Enum(SEVERITIES)).min().cast(pl.String)
-    )
-    shown = pl.format(
-        "{} → {}: {}",
-        pl.col("old_value").fill_null("(empty)"),
-        pl.col("new_value").fill_null("(empty)"),
-        pl.col("n"),
-    )
-    examples = (
-        rows.group_by("line", "old_value", "new_value")
-        .agg(n=pl.len())
-        .sort(["line", "n", "old_value", "new_value"], descending=[False, True, False, False])
-        .group_by("line", maintain_order=True)
-        .agg(shown.head(EXAMPLES).alias("examples"))
-    )
-    found = lines.join(worst, on="line", how="left").join(examples, on="line", how="left")
+    worst = rows.group_by("line").agg(pl.col("severity").min())
     # a difference of an unsure pair counts for no line: such a line has no rows of its own
-    found = found.with_columns(pl.col("severity").fill_null("none")).sort("line")
+    found = lines.join(worst, on="line", how="left", maintain_order="left")
+    found = found.with_columns(pl.col("severity").fill_null("none"))
     return found.with_columns(
         proposal=pl.when(pl.col("severity") == "none")
         .then(pl.lit("accept"))
@@ -125,36 +124,52 @@ def _finished(lines: pl.DataFrame, judged: list[Judged]) -> pl.DataFrame:
     ).select(pl.col(name).cast(dtype) for name, dtype in TRANSFORMATIONS.schema.items())
 
 
-def _rows_of(one: Judged, people: pl.DataFrame) -> pl.DataFrame:
-    """Return a table's rows of differences.csv."""
+def rows_of(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return some of a table's differences as rows of differences.csv."""
     encoded = one.table.encoded
     assert encoded is not None
-    rows, old, new = one.differences, encoded.old.raw, encoded.new.raw
+    old, new = encoded.old.raw, encoded.new.raw
     day, ids = encoded.rules.day, encoded.rules.id
+    rows = _with_values(encoded, rows)
 
     def both(name: str) -> tuple[pl.Series, pl.Series]:
-        nothing = pl.Series(
-            name, [None] * rows.height, dtype=old.schema.get(name, new.schema.get(name))
-        )
+        dtype = old.schema.get(name, new.schema.get(name))
+        nothing = pl.Series(name, [None] * rows.height, dtype=dtype)
         return (
             old[name].gather(rows[ROW]) if name in old.columns else nothing,
             new[name].gather(rows["r_new"]) if name in new.columns else nothing,
         )
 
+    def either(name: str | None) -> pl.Series | pl.Expr:
+        if name is None or name not in {*old.columns, *new.columns}:
+            return pl.lit(None)
+        first, second = both(name)
+        return first.zip_with(first.is_not_null(), second)
+
     entry = next((name for name in _ENTRY if name in old.columns or name in new.columns), None)
+    found = rows.join(people, on=PAIR, how="left", maintain_order="left")
     stages = one.entries.select(ROW, "r_new", "stage").drop_nulls()
-    found = rows.join(people, on="p", how="left", maintain_order="left")
+    stages = stages.join(rows, on=[ROW, "r_new"], how="semi")
     found = found.join(stages, on=[ROW, "r_new"], how="left", maintain_order="left")
     titles = pl.Series([area.title for area in one.areas], dtype=pl.String)
-    days = both(day) if day in {*old.columns, *new.columns} else None
-    words = both(entry) if entry else None
     return found.with_columns(
         table=pl.lit(encoded.rules.name),
         old_id=both(ids)[0],
         new_id=both(ids)[1],
         systematic=pl.col("line"),
         area=titles.gather(rows["area"]),
-        date=days[0].zip_with(days[0].is_not_null(), days[1]) if days else pl.lit(None, pl.Date),
-        entry=words[0].zip_with(words[0].is_not_null(), words[1]) if words else pl.lit(None),
+        date=either(day),
+        entry=either(entry),
         found_by=pl.col("stage"),
     ).select(pl.col(name).cast(dtype) for name, dtype in DIFFERENCES.schema.items())
+
+
+def _with_values(encoded: EncodedTable, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return differences with both values, in the same order."""
+    rows = rows.with_row_index("i")
+    nothing = [pl.lit(None, pl.String).alias(name) for name in ("old_value", "new_value")]
+    parts = [rows.filter(pl.col("field").is_null()).with_columns(nothing)]
+    for part in rows.drop_nulls("field").partition_by("field"):
+        field = encoded.rules.field(part["field"][0])
+        parts.append(part.with_columns(*values_of(encoded, part, field)))
+    return pl.concat(parts).sort("i").drop("i")

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.comparison.compare import ComparedTable
-from recordpick.comparison.differences import as_text
+from recordpick.comparison.differences import values_of
 from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rules import Field
 
 SHARED_BY = 0.95
 """A difference is systematic from this share of the entries with the value on."""
@@ -43,6 +44,7 @@ LINES = {
     "of_entries": pl.UInt32(),
     "exceptions": pl.UInt32(),
     "values": pl.UInt32(),
+    "examples": pl.List(pl.String()),
 }
 
 _FEW_VALUES = 10
@@ -51,97 +53,121 @@ _FEW_VALUES = 10
 def find_transformations(
     tables: Sequence[ComparedTable],
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    """Return the lines (`LINES`), and each table's differing fields with `line` (null: single)."""
+    """Return the lines (`LINES`), the largest first, and each table's fields with `line`.
+
+    `line` is null for a single difference.
+    """
     lines: list[pl.DataFrame] = []
-    marked: dict[str, pl.DataFrame] = {}
+    marked: dict[str, list[pl.DataFrame]] = {}
     for table in tables:
         if table.encoded is None or not table.fields.height:
             continue
-        fields = [
-            _with_change(table, part)
-            for part in table.fields.partition_by("field", maintain_order=True)
-        ]
-        rows = pl.concat(fields)
-        named = (
-            rows.drop_nulls("change")
-            .group_by("field", "change", "detail")
-            .agg(
-                entries=pl.len(),
-                patients=pl.col(PAIR).n_unique(),
-                of_entries=pl.col("of").max(),
-                values=pl.struct("old_value", "new_value").n_unique(),
-            )
-            .with_columns(table=pl.lit(table.rules.name))
-        )
-        lines.append(named)
-        marked[table.rules.name] = rows
+        parts = table.fields.partition_by("field", maintain_order=True)
+        for part in parts:
+            named, rows = _lines_of_field(table, part, len(lines))
+            lines.append(named)
+            marked.setdefault(table.rules.name, []).append(rows)
     if not lines:
-        return pl.DataFrame(schema=LINES), marked
-    found = _numbered(pl.concat(lines), marked)
-    for name, rows in marked.items():
-        of_table = found.filter(pl.col("table") == name)
-        keys = ["field", "change", "detail"]
-        marked[name] = rows.join(
-            of_table.select(*keys, "line"), on=keys, how="left", maintain_order="left"
-        ).drop("change", "detail", "of")
-    return found, marked
-
-
-def _numbered(lines: pl.DataFrame, marked: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the lines, the largest first, with the number of single differences of the field."""
-    singles = [
-        rows.filter(pl.col("change").is_null())
-        .group_by("field")
-        .agg(exceptions=pl.len())
-        .with_columns(table=pl.lit(name))
-        for name, rows in marked.items()
-    ]
+        return pl.DataFrame(schema=LINES), {}
     order = ["entries", "table", "field", "change", "detail"]
-    return (
-        lines.join(pl.concat(singles), on=["table", "field"], how="left")
+    found = (
+        pl.concat(lines)
         .sort(order, descending=[True, False, False, False, False])
-        .with_columns(exceptions=pl.col("exceptions").fill_null(0))
         .with_row_index("line", offset=1)
-        .select(pl.col(name).cast(dtype) for name, dtype in LINES.items())
+    )
+    numbers = found.select("part", "place", pl.col("line").cast(pl.UInt32))
+    with_lines = {
+        name: pl.concat(
+            rows.join(numbers, on=["part", "place"], how="left", maintain_order="left").drop(
+                "part", "place"
+            )
+            for rows in parts
+        )
+        for name, parts in marked.items()
+    }
+    return found.select(pl.col(name).cast(dtype) for name, dtype in LINES.items()), with_lines
+
+
+def _lines_of_field(
+    table: ComparedTable, rows: pl.DataFrame, part: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the lines of one field, and its rows with the line's `part` and `place`."""
+    changed = _with_change(table, rows)
+    keys = ["change", "detail"]
+    systematic = changed.drop_nulls("change")
+    examples = (
+        systematic.group_by(*keys, "old_value", "new_value")
+        .agg(n=pl.len())
+        .sort([*keys, "n", "old_value", "new_value"], descending=[False, False, True, False, False])
+        .group_by(keys, maintain_order=True)
+        .agg(values=pl.len(), examples=_example().head(EXAMPLES))
+    )
+    lines = (
+        systematic.group_by(keys)
+        .agg(entries=pl.len(), patients=pl.col(PAIR).n_unique(), of_entries=pl.col("of").max())
+        .join(examples, on=keys)
+        .sort(keys)
+        .with_row_index("place")
+        .with_columns(
+            part=pl.lit(part, pl.UInt32),
+            table=pl.lit(table.rules.name),
+            field=pl.lit(str(rows["field"][0])),
+            exceptions=pl.lit(changed.height - systematic.height, pl.UInt32),
+        )
+    )
+    marked = rows.with_columns(
+        part=pl.lit(part, pl.UInt32),
+        place=changed.join(
+            lines.select(*keys, "place"), on=keys, how="left", maintain_order="left"
+        )["place"],
+    )
+    return lines, marked
+
+
+def _example() -> pl.Expr:
+    return pl.format(
+        "{} → {}: {}",
+        pl.col("old_value").fill_null("(empty)"),
+        pl.col("new_value").fill_null("(empty)"),
+        pl.col("n"),
     )
 
 
 def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the differences of one field with `change`, `detail` and `of`; null where single."""
-    name = rows["field"][0]
-    values = _all_values(table, name)
+    """Return the differences of one field with both values, and `change`, `detail` and `of`.
+
+    These are null where a difference is single.
+    """
+    assert table.encoded is not None
+    field = table.rules.field(rows["field"][0])
+    values = _all_values(table, field)
     filled = values.filter(pl.col("a").is_not_null())
     both = filled.filter(pl.col("b").is_not_null())
     rows = rows.with_columns(
-        change=pl.lit(None, pl.String), detail=pl.lit(None, pl.String), of=pl.lit(None, pl.UInt32)
+        *values_of(table.encoded, rows, field),
+        change=pl.lit(None, pl.String),
+        detail=pl.lit(None, pl.String),
+        of=pl.lit(None, pl.UInt32),
     )
     rows = _mark_translated(rows, values)
     rows = _mark_shared(rows, table, filled, "emptied", pl.col("new_value").is_null())
     empty = values.filter(pl.col("a").is_null())
     rows = _mark_shared(rows, table, empty, "filled", pl.col("old_value").is_null())
-    how = table.rules.field(name).how
-    if how == "date":
+    if field.how == "date":
         rows = _mark_days(rows, both.height)
-    if how == "number":
+    if field.how == "number":
         rows = _mark_factor(rows, table, both.height)
-    if how != "link":
+    if field.how != "link":
         rows = _mark_rewritten(rows, both)
     return rows
 
 
-def _all_values(table: ComparedTable, name: str) -> pl.DataFrame:
-    """Return p and both values as text (a, b) of all pairs of rows."""
+def _all_values(table: ComparedTable, field: Field) -> pl.DataFrame:
+    """Return p, r and both values as text (a, b) of all pairs of rows."""
     assert table.encoded is not None
-    pairs = table.entries.drop_nulls([ROW, "r_new"])
-    field = table.rules.field(name)
-    return pl.DataFrame(
-        {
-            PAIR: pairs[PAIR],
-            ROW: pairs[ROW],
-            "a": as_text(table.encoded.old.raw[name].gather(pairs[ROW]), field),
-            "b": as_text(table.encoded.new.raw[name].gather(pairs["r_new"]), field),
-        }
-    )
+    pairs = table.entries.select(PAIR, ROW, "r_new").drop_nulls([ROW, "r_new"])
+    a, b = values_of(table.encoded, pairs, field)
+    return pairs.select(PAIR, ROW).with_columns(a=a, b=b)
 
 
 def _set(
@@ -239,7 +265,7 @@ def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFr
     code = next((name for name in table.rules.code if name in raw.columns), None)
     if code is None:
         return rows
-    name = rows["field"][0]
+    name = str(rows["field"][0])
     factor = (pl.col("new_value").cast(pl.Float64) / pl.col("old_value").cast(pl.Float64)).round(6)
     pairs = table.entries.drop_nulls([ROW, "r_new"])
     totals = (
