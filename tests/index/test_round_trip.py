@@ -26,7 +26,11 @@ from recordpick.synthetic.losses import CHANGED, NOT_CARRIED
 from recordpick.synthetic.practice import make_practice
 
 FORMATS = ("emis", "systmone", "vision", "list")
-ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {"parent_id", "header_id"}
+ROW_IDS = {table.row_id for table in TABLES.values()} - {"patient_id"} | {
+    "parent_id",
+    "header_id",
+    "consultation_id",
+}
 PACK = read_pack(general_practice_pack())
 
 
