@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.comparison.rules import Field, TableRules
+from recordpick.comparison.rules import Field, TableRules, comparison_rules
 from recordpick.index.practice_index import PracticeIndex
 
 ROW = "r"
@@ -68,7 +68,12 @@ def encode_table(
 
 def _rows(index: PracticeIndex, rules: TableRules, pairs: pl.DataFrame) -> pl.DataFrame:
     """Return the rows of patients who are in both, in the order of patients and ids."""
-    wanted = ["patient_id", rules.id, *(field.name for field in rules.fields)]
+    wanted = [
+        "patient_id",
+        rules.id,
+        *(field.name for field in rules.fields),
+        *(fold.column for fold in comparison_rules().folds_of(rules.name) if fold.column),
+    ]
     held = index.columns(rules.name)
     columns = [name for name in dict.fromkeys(wanted) if name in held]
     rows = index.scan(rules.name).select(columns).join(pairs.lazy(), on="patient_id", how="inner")

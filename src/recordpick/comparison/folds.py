@@ -60,6 +60,8 @@ def applies(fold: Fold, indexes: tuple[PracticeIndex, PracticeIndex]) -> bool:
         return any(_conflated(index, fold) for index in indexes)
     if fold.rule == "also_in":
         return any(index.has(fold.other) for index in indexes)
+    if fold.rule == "second_code":
+        return any(fold.column in index.columns(fold.table) for index in indexes)
     needed = [name for name in (fold.column, fold.by) if name]
     return all(set(needed) <= set(index.columns(fold.table)) for index in indexes)
 
@@ -168,6 +170,16 @@ def _never_said(fold: Fold, found: FoldedRows) -> pl.Series:
     return ok
 
 
+def _second_code(fold: Fold, found: FoldedRows) -> pl.Series:
+    """One row has the other row's code as its second code."""
+    ok = _none(found)
+    for (side, at), other in zip(found.sides, ("b", "a"), strict=True):
+        if fold.column in side.raw.columns:
+            second = side.raw[fold.column].gather(at)
+            ok = ok | (second == found.values[other]).fill_null(value=False)
+    return ok
+
+
 FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "words": _words,
     "conflated": _shown_as,
@@ -178,5 +190,6 @@ FOLD_RULES: dict[str, Callable[[Fold, FoldedRows], pl.Series]] = {
     "never_filled": _never_filled,
     "always_as": _always_as,
     "never_said": _never_said,
+    "second_code": _second_code,
 }
 """Each kind of rule that explains a field's difference, by its word in the rules."""

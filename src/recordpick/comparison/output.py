@@ -121,8 +121,8 @@ def summary(report: ComparisonReport) -> dict[str, Any]:
 
 def not_compared(report: ComparisonReport) -> list[dict[str, str]]:
     """Return the tables and fields that one side does not have, with the side."""
-    found = []
-    for table in report.compared.tables:
+    found, compared = [], report.compared
+    for table in compared.tables:
         name = table.rules.name
         if table.encoded is None:
             found.append({"table": name, "field": "", "why": table.why_not})
@@ -130,6 +130,11 @@ def not_compared(report: ComparisonReport) -> list[dict[str, str]]:
         found += [
             {"table": name, "field": field.name, "why": f"not in the {side} system's extract"}
             for field, side in table.encoded.absent
+        ]
+        found += [
+            {"table": name, "field": column, "why": why}
+            for column, why in table.rules.not_compared.items()
+            if any(column in one.columns(name) for one in (compared.old, compared.new))
         ]
     return found
 

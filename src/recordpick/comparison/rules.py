@@ -53,6 +53,8 @@ class TableRules:
     stages: tuple[tuple[str, ...], ...]
     near: tuple[tuple[str, ...], ...]
     fields: tuple[Field, ...]
+    not_compared: dict[str, str]
+    """Columns that say nothing by themselves, with the reason."""
 
     def field(self, name: str) -> Field:
         """Return a field by its name."""
@@ -101,6 +103,7 @@ def _table(entry: dict[str, Any]) -> TableRules:
         stages=tuple(tuple(stage) for stage in entry["stages"]),
         near=tuple(tuple(stage) for stage in entry["near"]),
         fields=fields,
+        not_compared=dict(entry.get("not_compared", {})),
     )
 
 
