@@ -58,6 +58,7 @@ EXAMPLES: dict[str, list[str]] = {
     "issues pace": ["demo/demonstration.recordpick"],
     "issues sign-off": ["demo/demonstration.recordpick", "--out", "O.txt"],
     "compare": ["list.csv", "list.csv"],
+    "compare-records": ["demo/index", "demo/index", "--out", "OUT"],
     "verify": ["list.csv"],
     "receive": ["list.csv", "--out", "OUT"],
     "synthesise": ["--patients", "60", "--out", "OUT"],

@@ -49,6 +49,7 @@ COMMANDS = {
     "issues": "issues",
     "merge": "merge",
     "compare": "compare",
+    "compare-records": "compare_records",
     "verify": "verify",
     "receive": "receive",
     "synthesise": "synthesise",
