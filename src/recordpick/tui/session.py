@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.listed_patients import listed_patients, sensitive_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.matching import Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence_lines as lines_of
@@ -25,14 +26,12 @@ from recordpick.selection.events import Person
 from recordpick.selection.find_index import UnknownFolderError, index_of
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 from recordpick.tui.patient_frames import (
     area_of,
     candidates_of,
     most_useful_of,
-    patients_of,
-    sensitive_of,
 )
-from recordpick.tui.text import counted
 from recordpick.tui.view_models import (
     CriterionLine,
     Offer,
@@ -88,12 +87,12 @@ class Session:
         """Take an open working file and its index; call `match` next."""
         self.file = file
         self.index = index
-        self.patients = patients_of(index, file.as_at)
+        self.patients = listed_patients(index, file.as_at)
         self.matches: Matches | None = None
         self.last_criterion: str | None = None
         """The criterion shown last, to come back to."""
         self._evidence: dict[str, pl.DataFrame] = {}
-        self._sensitive = sensitive_of(self.patients)
+        self._sensitive = sensitive_patients(self.patients)
 
     @classmethod
     def open(
@@ -284,12 +283,12 @@ class Session:
         if new:
             return self.pick(criterion_id, new)
         self.file.remove(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} taken out of {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} taken out of {criterion_id}."
 
     def pick(self, criterion_id: str, patient_ids: Sequence[str]) -> str:
         """Pick these for the criterion."""
         self.file.pick(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} picked for {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} picked for {criterion_id}."
 
     def undo(self) -> str:
         """Undo the last change."""
@@ -346,7 +345,7 @@ class Session:
     def apply(self, offer: Offer) -> str:
         """Pick what was suggested."""
         self.file.suggest(offer.picks, offer.name)
-        return f"{counted(len(offer.picks), 'suggested record')} picked. u undoes them all."
+        return f"{plural(len(offer.picks), 'suggested record')} picked. u undoes them all."
 
     def eligible(self) -> pl.Series:
         """Return who may be drawn at random: for a thread."""
