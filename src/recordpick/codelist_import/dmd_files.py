@@ -70,10 +70,11 @@ def read_dmd(files: Mapping[str, Path], wanted: Collection[str]) -> list[SourceF
     read = {kind: list(_records(path, kind)) for kind, path in files.items() if kind != "lookup"}
     meanings = _meanings(files.get("lookup"))
     groups = {name: _products(name, read, meanings) for name in sorted(wanted)}
+    numbers: dict[str, int] = {}
     rows = [
-        (number, group, code, term, True, False)
+        (numbers.setdefault(code, len(numbers)), group, code, term, True, False)
         for group, products in groups.items()
-        for number, (code, term) in enumerate(products.items())
+        for code, term in products.items()
     ]
     vmp = files["vmp"]
     version, day = version_and_day(vmp)

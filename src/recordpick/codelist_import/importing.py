@@ -234,7 +234,8 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
         _list(name, of, by_group, rejected_in, texts, files) for name, of in sorted(rows.items())
     )
     taken = {use.cluster for one in lists for use in one.clusters}
-    used = sum(by_group[group].height for group in taken if group in by_group)
+    frames = [by_group[group].select("file", ROW) for group in taken if group in by_group]
+    used = pl.concat(frames).unique().height if frames else 0
     return ListImport(
         year=year,
         lists=lists,
