@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from recordpick.atomic import atomic_folder, check_free, write_new
+from recordpick.atomic import atomic_folder, check_free
 from recordpick.codelist_import.cluster_map import shipped_packs, year_in_words
 from recordpick.codelist_import.importing import FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST
@@ -162,10 +162,12 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
     with atomic_folder(folder, check) as new:
         (new / FOLDER).mkdir()
         for name, text in texts.items():
-            write_new(new / file_name(name), text.encode("utf-8"))
+            (new / file_name(name)).write_bytes(text.encode("utf-8"))
         for name, data in packs.items():
-            write_new(new / name, data)
-        write_new(new / ABOUT, (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode())
+            (new / name).write_bytes(data)
+        (new / ABOUT).write_bytes(
+            (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
+        )  # all of it is flushed to the disk before the folder gets its name
 
 
 def with_kept(found: ListImport, kept: Mapping[str, KeptList]) -> ListImport:
