@@ -54,6 +54,7 @@ COMMANDS = {
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "codelists": "codelists",
     "completion": "completion",
 }
 """Each command with its module in this package, in the order of the work.

@@ -203,6 +203,10 @@ class ReportsScreen(FlowScreen["Reports"]):
         figure = row["figure"].replace("_", " ")
         heading = f"{_label(row)}, {figure}: {row.get('measures') or row.get('means') or ''}"
         state = row.get("why_empty") or _STATE_TEXTS.get(row.get("state", ""), "")
+        if row.get("state") == "different" and row.get("judged"):
+            from recordpick.reports.tolerance import JUDGED  # late: polars is loaded by then
+
+            state = f"Both have it, and it is different: {JUDGED[row['judged']]}."
         self.query_one("#figure", Static).update(
             content(heading.rstrip(": "), "bold")
             + Content("\n")
