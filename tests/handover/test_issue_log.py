@@ -220,9 +220,9 @@ def test_clean_random_records_are_said_to_show_what_they_show_and_no_more(
     one, two = checking.random
     checking.take_in("first check", {("BRO-01", "007"): ("same",), (None, one): ("same",)})
     assert "1 of 2 random records were judged" in checking.unbroken
-    checking.take_in("first check", {(None, two): ("not applicable",)})
+    checking.take_in("first check", {(None, two): ("not applicable", "", "", "ANB")})
     assert "no conclusion is drawn" in checking.unbroken
-    checking.take_in("first check", {(None, two): ("same",)})
+    checking.take_in("first check", {(None, two): ("same", "", "", "ANB")})
     assert "2 random records of 6 checked, none faulty" in checking.unbroken
     checking.take_in("first check", {(None, two): DOSE})
     assert "2 random records of 6 checked, 1 faulty" in checking.unbroken

@@ -69,6 +69,12 @@ def _checked(begun: list[Progress]) -> list[str]:
             f"{one.phase.capitalize()}: {records:,} of {one.records:,} patient records finished. "
             f"{_checked_by(one)}"
         )
+        if one.disagreements:
+            lines += _wrapped(
+                f"{one.phase.capitalize()}: people disagree about "
+                f"{plural(len(one.disagreements), 'line')}; nothing counts there before one result "
+                "is chosen."
+            )
     return lines
 
 

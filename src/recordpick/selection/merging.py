@@ -74,10 +74,11 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
     return Adopted(ordered.pop("picks", ()), ordered, bool(random))
 
 
-def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
+def plan_merge(ours: WorkingFile, theirs: WorkingFile, *, into_ours: bool = False) -> Plan:
     """Compare two copies of one working file. `ours` is A, `theirs` is B.
 
-    UserError where they are not copies of one file, or use different practice indexes.
+    `into_ours`: A is gone on with, also where B has everything of A already. UserError where they
+    are not copies of one file, or use different practice indexes.
     """
     _check_copies(ours, theirs)
     mine, other = ours.events, theirs.events
@@ -90,7 +91,7 @@ def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:
         nothing_to_do = (
             f"{ours.path.name} has everything of {source} already: go on with the first."
         )
-    elif ours.head in all_hashes(other):
+    elif ours.head in all_hashes(other) and not into_ours:
         nothing_to_do = f"{source} has everything of {ours.path.name} already: go on with {source}."
     if nothing_to_do:
         return Plan(nothing_to_do, (), (), frozenset(), source, ())
