@@ -121,8 +121,8 @@ def disagreements_with(
             yield (
                 f"Line {entry.line} ({entry.criterion_id or 'Random'}, patient "
                 f"{short(entry.patient_id)}): {entry.initials or 'this workbook'} says "
-                f"{entry.outcome!r}, {one.entry.initials or who} {one.entry.outcome!r}. Nothing counts "
-                "before somebody chooses one (issues resolve)."
+                f"{entry.outcome!r}, {one.entry.initials or who} {one.entry.outcome!r}. Nothing "
+                "counts before somebody chooses one (issues resolve)."
             )
 
 

@@ -21,8 +21,8 @@ class Progress:
     `list_id` is the newest list with results in this phase, and `lines` its lines; without any
     result, "" and the selection as it is. Only lines in which something was found before, or that
     were rechecked in addition, belong to the recheck. `not_on_list` is the number of results for
-    lines that are not on the list. Lines about which people disagree (`disagreements`) have no result
-    before somebody has decided.
+    lines that are not on the list. Lines about which people disagree (`disagreements`) have no
+    result before somebody has decided.
     """
 
     phase: Phase
@@ -31,6 +31,11 @@ class Progress:
     results: Mapping[Line, Result]
     not_on_list: int
     disagreements: Mapping[Line, Judged] = field(default_factory=dict)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of this phase was checked."""
+        return bool(self.results or self.disagreements)
 
     @property
     def checked(self) -> int:
@@ -125,7 +130,7 @@ def progress_table(phases: tuple[Progress, ...]) -> list[tuple[str, ...]]:
     """Return the rows of a table for people: a heading, and a row for each phase that has begun."""
     rows: list[tuple[str, ...]] = [("phase", "lines", "checked", *OUTCOMES, "left")]
     for one in phases:
-        if one.results:
+        if one.has_begun:
             counts = [f"{one.count(outcome):,}" for outcome in OUTCOMES]
             rows.append(
                 (one.phase, f"{len(one.lines):,}", f"{one.checked:,}", *counts, f"{one.left:,}")

@@ -24,7 +24,7 @@ _LONGEST = 300
 
 def sign_off(file: WorkingFile, written_on: datetime) -> str:
     """Return the page for a working file. `written_on` is UTC. Lines end in CRLF."""
-    begun = [one for one in progress(file) if one.results]
+    begun = [one for one in progress(file) if one.has_begun]
     parts = [
         _head(file, written_on),
         _checked(begun),

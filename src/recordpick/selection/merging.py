@@ -37,7 +37,8 @@ class Plan:
     nothing_to_do: str
     conflicts: tuple[Conflict, ...]
     notes: tuple[str, ...]
-    _adopted: frozenset[tuple[str, Key]]
+    adopted: frozenset[tuple[str, Key]]
+    """What counts as B has it without a conflict: parts and keys."""
     _source: str
     _events: Chain
     """The events of the copy that the file lacks."""
@@ -50,7 +51,7 @@ class Plan:
         left = [one.name for one in self.conflicts if one.name not in choices]
         if left:
             raise UserError(f"Decide {len(left):,} conflicts first, {left[0]} among them.")
-        adopted = set(self._adopted)
+        adopted = set(self.adopted)
         for one in self.conflicts:
             if choices[one.name] == "B":
                 adopted |= set(one.keys)
