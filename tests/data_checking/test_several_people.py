@@ -31,7 +31,7 @@ from recordpick.selection.working_file import WorkingFile
 FIRST = "first check"
 
 
-def say(file, criterion_id, patient_id, outcome, by="AB", phase=FIRST, **more) -> Entry:
+def judge(file, criterion_id, patient_id, outcome, by="AB", phase=FIRST, **more) -> Entry:
     """What a key on the screen, or `issues set`, does."""
     lines = phase_lines(file, phase)
     entry = make_entry(lines.line(criterion_id, patient_id), outcome, by, TODAY, **more)
@@ -64,8 +64,8 @@ def taken_in(file, path):
 
 def test_two_results_of_one_line_count_only_when_somebody_has_chosen(file):
     """Until then the line is open, the issue too, and both are shown with who gave them."""
-    say(file, "A-1", "P01", "same", by="AB")
-    say(file, "A-1", "P01", "not there", by="CD", differs="the previous name")
+    judge(file, "A-1", "P01", "same", by="AB")
+    judge(file, "A-1", "P01", "not there", by="CD", differs="the previous name")
     key = (FIRST, "A-1", "P01")
     assert result_of(file, "A-1", "P01") is None
     assert [who for who, _ in file.selection.settled.disagreements[key]] == ["ab", "cd"]
@@ -85,13 +85,13 @@ def test_two_results_of_one_line_count_only_when_somebody_has_chosen(file):
 
 def test_a_judgement_after_the_decision_is_compared_again(file):
     """Somebody who looks later may be right: what was decided does not silence them."""
-    say(file, "A-1", "P01", "same", by="AB")
-    say(file, "A-1", "P01", "not there", by="CD")
+    judge(file, "A-1", "P01", "same", by="AB")
+    judge(file, "A-1", "P01", "not there", by="CD")
     key = (FIRST, "A-1", "P01")
     file.resolve(key, "ab", "", "it is on the second page")
-    say(file, "A-1", "P01", "same", by="EF")
+    judge(file, "A-1", "P01", "same", by="EF")
     assert result_of(file, "A-1", "P01") == "same"
-    say(file, "A-1", "P01", "different", by="GH")
+    judge(file, "A-1", "P01", "different", by="GH")
     assert key in file.selection.settled.disagreements
     with pytest.raises(UserError, match="nobody disagrees"):
         file.resolve((FIRST, "A-2", "P00"), "ab", "", "why not")
@@ -99,8 +99,8 @@ def test_a_judgement_after_the_decision_is_compared_again(file):
 
 def test_who_corrects_themselves_disagrees_with_nobody(file):
     """Their earlier result is kept among the earlier ones."""
-    say(file, "A-1", "P01", "same", by="AB")
-    say(file, "A-1", "P01", "different", by="ab", differs="an apostrophe is missing")
+    judge(file, "A-1", "P01", "same", by="AB")
+    judge(file, "A-1", "P01", "different", by="ab", differs="an apostrophe is missing")
     result = file.selection.results[FIRST, "A-1", "P01"]
     assert (result.entry.outcome, [one.entry.outcome for one in result.earlier]) == (
         "different",
@@ -113,9 +113,9 @@ def test_copies_are_imported_as_often_as_people_go_on(file):
     ab = copy_for(file, "AB", "1-3")
     cd = copy_for(file, "CD", "4-99")
     assert share_of(file, FIRST, "ab").patient_ids == share_of(file, FIRST, "AB").patient_ids
-    worked_in(ab, lambda copy: say(copy, "A-1", "P01", "same"))
-    worked_in(cd, lambda copy: say(copy, "B-1", "P02", "different", by="CD", differs="unit"))
-    say(file, "A-1", "P13", "same", by="EF")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    worked_in(cd, lambda copy: judge(copy, "B-1", "P02", "different", by="CD", differs="unit"))
+    judge(file, "A-1", "P13", "same", by="EF")
     assert import_words(taken_in(file, ab)) == "1 new result."
     assert imported_on(file, "AB") is not None
     assert imported_on(file, "CD") is None
@@ -125,8 +125,8 @@ def test_copies_are_imported_as_often_as_people_go_on(file):
     assert "has everything of AB.recordpick already" in taken_in(file, ab).nothing_to_do
     worked_in(
         ab,
-        lambda copy: say(copy, "A-2", "P01", "same"),
-        lambda copy: say(copy, "A-1", "P01", "not there"),
+        lambda copy: judge(copy, "A-2", "P01", "same"),
+        lambda copy: judge(copy, "A-1", "P01", "not there"),
         later=1,
     )
     preview = taken_in(file, ab)
@@ -139,8 +139,8 @@ def test_copies_are_imported_as_often_as_people_go_on(file):
 
 def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
     ab, cd = copy_for(file, "AB"), copy_for(file, "CD")
-    worked_in(ab, lambda copy: say(copy, "A-1", "P01", "same"))
-    worked_in(cd, lambda copy: say(copy, "A-1", "P01", "not there", by="CD"))
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    worked_in(cd, lambda copy: judge(copy, "A-1", "P01", "not there", by="CD"))
     assert taken_in(file, ab).disagree == ()
     (sentence,) = taken_in(file, cd).disagree
     assert "(A-1, patient P01): CD says 'not there', AB 'same'. Nothing counts" in sentence
@@ -150,8 +150,8 @@ def test_a_conflict_between_copies_is_named_when_it_is_imported(file):
 def test_the_same_initials_in_two_places_are_kept_apart(file):
     """Two people may have the same initials: neither's result replaces the other's unseen."""
     ab = copy_for(file, "AB")
-    worked_in(ab, lambda copy: say(copy, "A-1", "P01", "same"))
-    say(file, "A-1", "P01", "not there", by="AB")
+    worked_in(ab, lambda copy: judge(copy, "A-1", "P01", "same"))
+    judge(file, "A-1", "P01", "not there", by="AB")
     preview = taken_in(file, ab)
     assert import_words(preview) == (
         "0 new results, 1 whose initials have another result here: both are kept."
@@ -176,7 +176,7 @@ def test_only_results_are_entered_in_a_checking_copy(file):
             copy.undo()
         with pytest.raises(UserError, match="is a checking copy itself"):
             make_copy(copy, ab.with_name("x.recordpick"), FIRST, "CD", ["P01"])
-        say(copy, "A-1", "P01", "same")
+        judge(copy, "A-1", "P01", "same")
         copy.undo()
 
 
@@ -199,8 +199,8 @@ def test_what_is_sound_of_a_copy_that_was_edited_by_hand_is_imported(file):
     ab = copy_for(file, "AB")
     worked_in(
         ab,
-        lambda copy: say(copy, "A-1", "P01", "same"),
-        lambda copy: say(copy, "A-2", "P01", "same"),
+        lambda copy: judge(copy, "A-1", "P01", "same"),
+        lambda copy: judge(copy, "A-2", "P01", "same"),
     )
     connection = sqlite3.connect(ab)
     for (name,) in connection.execute(
@@ -222,11 +222,11 @@ def test_what_is_sound_of_a_copy_that_was_edited_by_hand_is_imported(file):
 def test_a_random_record_has_a_result_when_each_of_its_areas_has(file):
     """One area that differs makes the record different, and its issue names the area."""
     for area in AREA_NAMES[:-1]:
-        say(file, None, "P14", "same", area=area)
-    say(file, None, "P14", "different", area="Allergies", differs="penicillin", severity="high")
+        judge(file, None, "P14", "same", area=area)
+    judge(file, None, "P14", "different", area="Allergies", differs="penicillin", severity="high")
     assert result_of(file, None, "P14") is None
     assert file.selection.issues == ()
-    say(file, None, "P14", "not applicable", area=AREA_NAMES[-1])
+    judge(file, None, "P14", "not applicable", area=AREA_NAMES[-1])
     entry = file.selection.results[FIRST, None, "P14"].entry
     assert (entry.outcome, entry.differs, entry.severity) == (
         "different",
@@ -237,7 +237,7 @@ def test_a_random_record_has_a_result_when_each_of_its_areas_has(file):
     file.undo()
     assert result_of(file, None, "P14") is None
     with pytest.raises(UserError, match="is not an area of a random record"):
-        say(file, "A-1", "P01", "same", area="Allergies")
+        judge(file, "A-1", "P01", "same", area="Allergies")
 
 
 def test_records_are_named_by_their_numbers_on_the_list(file):
