@@ -203,6 +203,11 @@ class WorkingFile:
             return self.head, self.selection
 
     @property
+    def last_decision(self) -> Event | None:
+        """The event that undo would take back; None where there is none."""
+        return self._journal.history.next_undo
+
+    @property
     def read_only(self) -> bool:
         """Whether nothing can be changed."""
         return self._journal.read_only
