@@ -29,6 +29,10 @@ class HeldKeys:
         self._may_be_repetition = False
         """Whether the last accepted press may have been the first repetition of a held key."""
 
+    def release(self) -> None:
+        """Note that another key was pressed, so that the one before is not held any more."""
+        self._key = ""
+
     def judge(self, key: str, at: float) -> Verdict:
         """Return what to do about a key at a time in seconds, of a clock that never goes back."""
         gap = at - self._last

@@ -164,7 +164,8 @@ class CheckingScreen(FlowScreen[None]):
         super().__init__()
         self.session = session
         self.checking = checking
-        self._clock = clock
+        self.clock = clock
+        """The time in seconds, by which a key that is held down is recognised."""
         self._held = HeldKeys()
         self._record = 0
         self._cursor_at = 0
@@ -357,7 +358,7 @@ class CheckingScreen(FlowScreen[None]):
 
     def action_result(self, pressed: str) -> None:
         """Give the line under the cursor a result, or ask what differs and how bad that is."""
-        verdict = self._held.judge(pressed, self._clock())
+        verdict = self._held.judge(pressed, self.clock())
         if verdict == "retract":
             self.action_undo()
             self.show_message(f"{pressed} was held down: it counted once.")
@@ -455,6 +456,7 @@ class CheckingScreen(FlowScreen[None]):
         if self._answer is None:
             return
         row, outcome, differs = self._answer
+        self._held.release()
         self._stop_asking()
         self._save(row, outcome, differs, _SEVERITIES[pressed])
 
@@ -485,6 +487,7 @@ class CheckingScreen(FlowScreen[None]):
 
     def action_go_on(self) -> None:
         """Go to the next record when this one is finished; show both results of a line."""
+        self._held.release()
         row, record = self.row, self.record
         if self._asking == "how bad":
             self.action_how_bad("")
