@@ -147,9 +147,7 @@ def test_whatever_the_order_the_results_are_the_same(made, judgements, data):
     outcomes = []
     for turn in range(2):
         by_person = {name: [one for one in judgements if one.where == name] for name in PEOPLE}
-        with tempfile.TemporaryDirectory(
-            dir=SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-        ) as f:
+        with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
             practice = Practice(Path(folder), made)
             try:
                 left = [name for name, of in by_person.items() for _ in of]
