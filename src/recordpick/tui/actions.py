@@ -34,6 +34,7 @@ REPORTS = Binding.Group("Reports")
 ASK = Binding.Group("What to ask for")
 FORM = Binding.Group("Form")
 MERGE = Binding.Group("Merge")
+CHECKING = Binding.Group("Checking")
 RULES = Binding.Group("Rules from words")
 
 THIS_PART = "This part: what you are looking at"

@@ -22,6 +22,7 @@ from recordpick.errors import UserError
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
     ALL_COMMANDS,
+    CHECKING,
     CRITERION,
     FILE,
     HELP_GROUP,
@@ -38,6 +39,7 @@ from recordpick.tui.actions import (
     key,
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.flows.checking import check_records
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
@@ -75,6 +77,7 @@ _FLOWS: dict[str, Flow] = {
     "suggest": suggest,
     "draw": draw,
     "export": export,
+    "check": check_records,
     "pick_list": pick_from_list,
     "patient_criteria": pick_for_criteria,
     "close": close_or_reopen,
@@ -130,6 +133,7 @@ class PickingScreen(FlowScreen[None]):
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
         key("U", "redo", "Redo: what was undone", PICK),
+        key("k", "flow('check')", "Check records: in both systems, one at a time", CHECKING),
         key("l", "flow('pick_list')", "Pick from a list: of NHS or patient numbers", PICK),
         key("o", "flow('patient_criteria')", "Criteria of the patient: to pick for several", PICK),
         key("r", "flow('draw')", "Draw records: with a seed that others can check", RANDOM),
