@@ -242,6 +242,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["issues", "progress", DEMO],
         ["issues", "next", DEMO],
         ["issues", "resolve", DEMO],
+        ["issues", "pace", DEMO, "--line", "2"],
         ["issues", "sheets", DEMO, "--phase", "go_live", "--out", "sheets.xlsx"],
         ["issues", "import", DEMO, "demo/hand-over/tick_sheets.xlsx", "--show"],
         ["issues", "log", DEMO, "--out", "log.csv"],

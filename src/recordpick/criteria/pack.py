@@ -17,11 +17,16 @@ from recordpick.schema import TABLES, Kind
 
 @dataclass(frozen=True, slots=True)
 class Codelist:
-    """A set of clinical or drug codes: `codes` in file order, each once; `terms` by code."""
+    """A set of clinical or drug codes: `codes` in file order, each once; `terms` by code.
+
+    A list that an import could not fill has no codes and says why in `not_filled`: a rule that
+    names it cannot be answered.
+    """
 
     name: str
     codes: tuple[str, ...]
     terms: dict[str, str] = field(default_factory=dict)
+    not_filled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,19 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientKind:
+    """A kind of patients of which a criterion takes some ("take some of each").
+
+    A patient who meets the criterion is of the kind if any of its rules holds; kinds may overlap.
+    `least` is how many of the criterion's records must be of this kind, or all there are.
+    """
+
+    says: str
+    least: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """One test criterion. Without `steps`, staff pick for it by browsing or from a list.
 
@@ -149,6 +167,8 @@ class Criterion:
     source: str = ""
     proposals: tuple[Proposal, ...] = ()
     confirmed: Confirmation | None = None
+    kinds: tuple[PatientKind, ...] = ()
+    """The kinds of patients of which some are wanted, in order."""
 
     @property
     def is_undecided(self) -> bool:

@@ -12,7 +12,15 @@ from datetime import UTC, datetime
 
 from recordpick.criteria.codelists import file_name
 from recordpick.criteria.conditions import Condition, text_of
-from recordpick.criteria.pack import Confirmation, Criterion, Pack, Proposal, Rule, Step
+from recordpick.criteria.pack import (
+    Confirmation,
+    Criterion,
+    Pack,
+    PatientKind,
+    Proposal,
+    Rule,
+    Step,
+)
 from recordpick.criteria.toml_positions import headers_of
 from recordpick.errors import UserError
 
@@ -84,6 +92,8 @@ def criterion_lines(criterion: Criterion, pack: Pack) -> list[str]:
         lines.append(f"confirmed = {_confirmed(criterion.confirmed)}")
     for step in criterion.steps:
         lines += ["", "[[criterion.rule]]", *_step(step)]
+    for kind in criterion.kinds:
+        lines += ["", "[[criterion.each]]", *_kind(kind, criterion)]
     for proposal in criterion.proposals:
         lines += ["", *_proposal(proposal)]
     return lines
@@ -156,6 +166,19 @@ def _step(step: Step) -> Iterator[str]:
     for rule in step.rules:
         yield f"  {{ {', '.join(_rule(rule, is_inline=True))} }},"
     yield "]"
+
+
+def _kind(kind: PatientKind, criterion: Criterion) -> Iterator[str]:
+    own = {rule.says: rule for step in criterion.steps for rule in step.rules}
+    if kind.rules == (own.get(kind.says),):
+        yield f"says = {_text(kind.says)}"
+    elif len(kind.rules) == 1:
+        yield from _rule(kind.rules[0], is_inline=False)
+    else:
+        yield f"says = {_text(kind.says)}"
+        yield from _step(Step(kind.rules))
+    if kind.least != 1:
+        yield f"least = {kind.least}"
 
 
 def _rule(rule: Rule, *, is_inline: bool) -> Iterator[str]:

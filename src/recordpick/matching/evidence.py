@@ -10,6 +10,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_words import in_words
 from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
 
@@ -167,10 +168,8 @@ def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
     present = index.columns(rule.table)
     if rule.table == "patients":
         used = frozenset() if rule.where is None else rule.where.columns
-        named = [
-            pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
-            for name in sorted(used)
-        ]
+        kinds = {column.name: column.kind for column in TABLES["patients"].columns} | present
+        named = [in_words(name, kind) for name, kind in kinds.items() if name in used]
         return pl.concat_str(named, separator=", ") if named else pl.lit("registered patient")
     names = SUMMARY.get(rule.table) or tuple(name for name in present if name != PATIENT)
     parts = [_shown(name, present[name]) for name in names if name in present]

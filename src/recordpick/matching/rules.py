@@ -16,7 +16,7 @@ import polars as pl
 
 from recordpick.criteria.codelists import is_demonstration
 from recordpick.criteria.conditions import Condition
-from recordpick.criteria.pack import Criterion, Pack, Rule, Step, columns_of
+from recordpick.criteria.pack import Criterion, Pack, PatientKind, Rule, Step, columns_of
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only, made_of, none_listed
@@ -104,6 +104,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerableKind:
+    """A kind of patients as this index can recognise it: its rules that can be counted.
+
+    `why_not` says why it is not known who is of this kind; "" where it is.
+    """
+
+    kind: PatientKind
+    rules: tuple[Rule, ...]
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answerable:
     """A criterion as this index can answer it: the rules it can count, and what it cannot."""
 
@@ -111,11 +123,18 @@ class Answerable:
     steps: tuple[tuple[Rule, ...], ...]
     why_not: str
     cautions: tuple[str, ...]
+    kinds: tuple[AnswerableKind, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that is counted for it: those of its steps, then those of its kinds."""
+        of_steps = [rule for step in self.steps for rule in step]
+        return (*of_steps, *(rule for kind in self.kinds for rule in kind.rules))
 
     @property
     def counts(self) -> tuple[Count, ...]:
         """What its rules count, each once."""
-        return tuple(dict.fromkeys(Count.of(rule) for step in self.steps for rule in step))
+        return tuple(dict.fromkeys(Count.of(rule) for rule in self.rules))
 
 
 def satisfied(condition: Condition | None, as_at: date) -> pl.Expr:
@@ -153,7 +172,29 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         why = f"It cannot be answered: {missing_data}. Pick by browsing or from a list."
         return Answerable(criterion, (), why, ())
     cautions += cautions_for_restrictions(index, population, steps)
-    return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)))
+    kinds = tuple(_answerable_kind(pack, index, kind) for kind in criterion.kinds)
+    cautions += [text for kind in kinds for text in _cautions_for_kind(pack, index, kind)]
+    return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)), kinds)
+
+
+def _answerable_kind(pack: Pack, index: PracticeIndex, kind: PatientKind) -> AnswerableKind:
+    """Return the rules of a kind that this index can count; it is not known without any."""
+    reasons = [(rule, lacks_for_rule(pack, index, rule)) for rule in kind.rules]
+    kept = tuple(rule for rule, reason in reasons if not reason)
+    why_not = "" if kept else "; ".join(dict.fromkeys(reason for _, reason in reasons))
+    return AnswerableKind(kind, kept, why_not)
+
+
+def _cautions_for_kind(pack: Pack, index: PracticeIndex, kind: AnswerableKind) -> list[str]:
+    says = kind.kind.says
+    if kind.why_not:
+        return [f"It is not known who is of the kind “{says}”: {kind.why_not}."]
+    missing = [
+        f"Not checked for the kind “{says}”: {lacks_for_rule(pack, index, rule)}."
+        for rule in kind.kind.rules
+        if rule not in kind.rules
+    ]
+    return [*missing, *(text for rule in kind.rules for text in _cautions(pack, index, rule))]
 
 
 def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition | None) -> str:
@@ -169,7 +210,9 @@ def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition |
 
 
 def lacks_for_rule(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
-    """Return what the index lacks to count the rule; empty if nothing."""
+    """Return what the index or the pack lacks to count the rule; empty if nothing."""
+    if rule.codes is not None and (not_filled := pack.codelists[rule.codes].not_filled):
+        return f"the codelist {rule.codes} is not filled: {not_filled}"
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
     missing_data = _lacks_columns(pack, index, rule.table, columns_of_rule(rule))

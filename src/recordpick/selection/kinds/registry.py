@@ -16,6 +16,7 @@ from recordpick.selection.kinds.index_used import INDEX_USED
 from recordpick.selection.kinds.judgements import JUDGED, RESOLVED
 from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
+from recordpick.selection.kinds.pace import PACED
 from recordpick.selection.kinds.picks import PICKED, REMOVED, SUGGESTED
 from recordpick.selection.kinds.results import CHECKED
 from recordpick.selection.kinds.seeds import SEED_FIXED
@@ -44,6 +45,7 @@ KINDS: dict[str, EventKind] = {
         CHECKING_COPY,
         FIGURES,
         REPORTS_BY,
+        PACED,
         MERGED,
         UNDONE,
         REDONE,

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from recordpick.errors import UserError
 from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
@@ -36,6 +37,7 @@ _ABOUT_LOGS = (
     "As .xlsx or .csv; or name a .toml that says how the supplier's own form is filled in. It "
     "holds what was written about patients: send it as you send patient data."
 )
+_ABOUT_PAGES = "As .pdf or .txt, to print and sign. It has no names of patients."
 
 
 class ChoiceDialog(Modal[int | None]):
@@ -353,14 +355,19 @@ async def export_log(screen: CheckingScreen, session: Session) -> None:
 async def write_page(screen: CheckingScreen, session: Session) -> None:
     """Write the page that the lead clinician signs."""
     from recordpick.atomic import write_file
-    from recordpick.data_checking.sign_off import sign_off
+    from recordpick.data_checking.sign_off import sign_off_pdf, sign_off_text, source_limits
 
     def write(path: Path) -> str:
-        write_file(path, sign_off(session.file, datetime.now(UTC)).encode())
-        return f"Written to {path}."
+        ending = path.suffix.casefold()
+        if ending not in {".pdf", ".txt"}:
+            raise UserError(f"{path}: choose a name that ends in .pdf or .txt.")
+        make = sign_off_pdf if ending == ".pdf" else sign_off_text
+        limits = source_limits(session.file, session.index)
+        write_file(path, make(session.file, limits, datetime.now(UTC)))
+        return f"Written to {path}: print and sign it."
 
-    default = free_path(session.file.path.with_name("sign-off"), ".txt")
-    await _write(screen, "Write the page to sign", ["As text, to print."], default, write)
+    default = free_path(session.file.path.with_name("sign-off"), ".pdf")
+    await _write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
 
 
 async def _write(
