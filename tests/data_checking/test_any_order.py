@@ -20,9 +20,8 @@ from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.keep_result import keep_entry, make_entry
 from recordpick.data_checking.phase_lines import phase_lines
 from recordpick.data_checking.progress import progress, progress_table
-from recordpick.data_checking.sign_off import SourceLimits, sign_off
+from recordpick.data_checking.sign_off import SourceLimits, sign_off_text, state_of_work
 from recordpick.data_checking.workbook import parse_workbook
-from recordpick.document import as_text
 from recordpick.selection.results import Entry
 from recordpick.selection.working_file import WorkingFile
 
@@ -123,8 +122,11 @@ class Practice:
             for key, judged in selection.settled.disagreements.items()
         }
         log = issue_log(selection, self.file.pack).drop("issue").sort("line").rows()
-        page = as_text(sign_off(self.file, SourceLimits(), START))
-        counted = [line for line in page if "line" in line or "issue" in line or "open" in line]
+        text = " ".join(sign_off_text(self.file, SourceLimits(), START).decode().split())
+        text = text.replace(state_of_work(self.file), "")
+        head, _, rest = text.partition("WHAT IS OPEN")
+        _, _, after = rest.partition("WHAT WAS NOT CHECKED")
+        counted = (head, after)  # what is open names issues by number, in the order found
         return results, disagree, log, progress_table(progress(self.file)), counted
 
 

@@ -161,7 +161,7 @@ def test_lines_about_which_people_disagree_are_named_and_count_nowhere(checking:
     checking.take_in("first check", {("BRO-01", "007"): ("same", "", "", "ANB")})
     checking.take_in("first check", {("BRO-01", "007"): ("different", "dose", "low", "JD")})
     text = unbroken(checking)
-    assert "! First check: people disagree about 1 line; nothing counts there" in text
+    assert "! First check: people disagree about 1 line. Nothing counts there" in text
     row = next(line for line in page(checking).split("\r\n") if line.startswith("Browse"))
     assert row.split()[1:7] == ["2", "0", "0", "0", "0", "2"]
 

@@ -163,7 +163,8 @@ async def test_a_copy_is_made_checked_in_and_brought_back_without_leaving_the_ap
         screen = await begin(driver)
         screen.action_flow("import")
         await driver.settled()
-        await driver.fill("Input", copy)
+        driver.screen.query_one("#folder").focus()
+        await driver.fill("#folder", copy)
         await driver.press("enter")
         assert driver.title == "Import cd.recordpick?"
         await driver.press("enter")

@@ -148,11 +148,13 @@ def _checked(
         )
         if one.disagreements:
             lines = plural(len(one.disagreements), "line")
-            warning = (
-                f"{one.phase.capitalize()}: people disagree about {lines}; nothing counts there "
-                "before one result is chosen."
+            blocks.append(
+                Paragraph(
+                    f"{one.phase.capitalize()}: people disagree about {lines}. Nothing counts "
+                    "there before one result is chosen.",
+                    warns=True,
+                )
             )
-            blocks.append(Paragraph(warning, warns=True))
     for one in begun:
         blocks += [Paragraph(f"{one.phase.capitalize()}, by area:"), _areas(file, one, open_issues)]
     return tuple(blocks)

@@ -28,6 +28,7 @@ from recordpick.data_checking.phase_lines import (
     title_of,
 )
 from recordpick.data_checking.record_areas import AREAS, area_counts, look_at
+from recordpick.data_checking.time_needed import pace_of, time_needed
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.results import OUTCOMES, Outcome, Phase, Result, Severity
 from recordpick.selection.settled import Judged
@@ -218,6 +219,19 @@ class Checking:
         """Return how many lines of those shown have a result, and how many there are."""
         lines = [line for record in self.records for line in record.lines]
         return sum(is_settled(self.file, self.phase, line) for line in lines), len(lines)
+
+    def time_left(self) -> str:
+        """Return how long the lines shown without a result will take, in words."""
+        lines = [line for record in self.records for line in record.lines]
+        left = [
+            (line.criterion_id, line.patient_id)
+            for line in lines
+            if not is_settled(self.file, self.phase, line)
+        ]
+        if not left:
+            return ""
+        needed = time_needed(left, pace_of(self.file.selection))
+        return f"{needed.in_words.partition(' (')[0]} left"
 
     def finished_words(self, record: CheckedRecord) -> str:
         """Return who is finished, and with which results."""

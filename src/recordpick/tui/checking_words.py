@@ -16,6 +16,7 @@ from recordpick.tui.widgets.record_view import is_private
 _STYLES = {"=": "$success", "≠": "$error", "«": "$error", "!": "$warning", "–": "$quiet"}
 _HIDDEN = "hidden with the names"
 _WIDE = 90
+_WIDEST = 110
 _LEAST_PRACTICE = 14
 MOST_ENTRIES = 40
 """Entries shown on a line; of more, how many there are: `w` shows the whole record."""
@@ -34,6 +35,7 @@ def top_line(checking: Checking, number: int, width: int, *, hides: bool) -> Con
         checking.initials,
         record,
         f"{done:,} of {lines_in_all:,} lines",
+        checking.time_left() if width >= _WIDEST else "",
         checking.filter.words,
     ]
     right = " · ".join(part for part in parts if part)

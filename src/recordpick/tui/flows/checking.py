@@ -36,6 +36,7 @@ _ABOUT_LOGS = (
     "As .xlsx or .csv; or name a .toml that says how the supplier's own form is filled in. It "
     "holds what was written about patients: send it as you send patient data."
 )
+_ABOUT_PAGES = "As .pdf or .txt, to print and sign. It has no names of patients."
 
 
 class ChoiceDialog(Modal[int | None]):
@@ -362,7 +363,7 @@ async def write_page(screen: CheckingScreen, session: Session) -> None:
         return f"Written to {path}: print and sign it."
 
     default = free_path(session.file.path.with_name("sign-off"), ".pdf")
-    await _write(screen, "Write the page to sign", ["As PDF, or as text (.txt)."], default, write)
+    await _write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
 
 
 async def _write(

@@ -74,6 +74,17 @@ _SEVERITIES: dict[str, Severity] = {"l": "low", "m": "medium", "h": "high", "": 
 _HOW_BAD = "How bad?   l low   m medium   h high   Enter: not said   Esc: no result"
 
 
+_GO_ON = "Next record; or both results of a line"
+
+
+class LinesList(OptionList):
+    """The lines of a record. Enter is a key like the others: it waits for what was typed before."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go_on", _GO_ON, label="Next record", display="Enter")
+    ]
+
+
 class CheckingScreen(FlowScreen[None]):
     """The record, its lines, below them what to look at on the line under the cursor."""
 
@@ -103,15 +114,7 @@ class CheckingScreen(FlowScreen[None]):
             label="Not there",
         ),
         key("a", "result('a')", "Not applicable: to this record", CHECKING, label="N/A"),
-        key(
-            "enter",
-            "go_on",
-            "Next record; or both results of a line",
-            CHECKING,
-            label="Next record",
-            priority=True,
-            display="Enter",
-        ),
+        key("enter", "go_on", _GO_ON, CHECKING),
         key("left", "line_before", "Line before", CHECKING, label="Line before", display="←"),
         key(
             "w",
@@ -183,7 +186,7 @@ class CheckingScreen(FlowScreen[None]):
         """Show where one is, who it is, the lines, what to look at, others, and the keys."""
         yield Static("", id="check-top", markup=False)
         yield Static("", id="check-who", markup=False)
-        yield OptionList(id="check-lines", markup=False, compact=True)
+        yield LinesList(id="check-lines", markup=False, compact=True)
         with VerticalScroll(id="check-detail-room"):
             yield Static("", id="check-detail", markup=False)
         yield Field("", id="check-differs", compact=True, placeholder="What differs?")
@@ -570,9 +573,6 @@ class CheckingScreen(FlowScreen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let only the answer count while something is asked."""
-        in_field = isinstance(self.focused, Input)
-        if action == "go_on" and in_field:
-            return False
         if action == "how_bad":
             return self._asking == "how bad"
         if self._asking and action in _NOT_WHILE_ASKING:
