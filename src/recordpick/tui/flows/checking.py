@@ -342,7 +342,7 @@ async def export_log(screen: CheckingScreen, session: Session) -> None:
     from recordpick.data_checking.write_log import write_log
 
     default = free_path(session.file.path.with_name("issue-log"), ".xlsx")
-    await _write(
+    await ask_and_write(
         screen,
         "Write the issue log",
         [_ABOUT_LOGS],
@@ -363,16 +363,17 @@ async def write_page(screen: CheckingScreen, session: Session) -> None:
         return f"Written to {path}: print and sign it."
 
     default = free_path(session.file.path.with_name("sign-off"), ".pdf")
-    await _write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
+    await ask_and_write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
 
 
-async def _write(
+async def ask_and_write(
     screen: CheckingScreen,
     title: str,
     messages: Sequence[str],
     default: Path,
     write: Callable[[Path], str],
 ) -> None:
+    """Ask where a file goes, write it in the background, and say what was written."""
     said = await screen.app.push_screen_wait(
         TextPrompt(title, list(messages), value=str(default), yes="Write")
     )
