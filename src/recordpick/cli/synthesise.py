@@ -158,7 +158,7 @@ def _report(options: argparse.Namespace, migrated: Migrated, truth: Path) -> Non
         f"{options.out}."
     )
     for sentence in migrated.shortfalls():
-        print_result(f"Not planted as asked: {sentence}")
+        print_result(sentence)
     if options.faults is not None:
         faults = plural(migrated.chosen.rows.height, "fault")
         print_result(f"{faults} planted; the truth about them is in {truth}.")

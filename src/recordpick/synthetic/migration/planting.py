@@ -281,7 +281,7 @@ class Planting:
         """Return rows as the new system holds them, with their fault and `new_id`."""
         new = self.rewriting.apply(table, rows.select(names))
         new_id = id_in_index(self.rewriting.system, table).alias("new_id")
-        return pl.concat([rows.select(_FAULT), new.select(new_id), new], how="horizontal")
+        return pl.concat([rows.select(_FAULT), new.with_columns(new_id)], how="horizontal")
 
     def _add(self, rows: pl.DataFrame, **values: pl.Expr) -> None:
         """Keep rows of the truth; columns that neither they nor `values` have are empty."""
