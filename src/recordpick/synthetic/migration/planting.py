@@ -72,8 +72,8 @@ class Chosen:
     @cached_property
     def lost_patients(self) -> pl.DataFrame:
         """The patients who are missing or merged: as `of_table`."""
-        effects = [name for name, kind in FAULT_KINDS.items() if _loses_patient(kind)]
-        return self.of_table("patients").filter(pl.col(_KIND).is_in(effects))
+        losing = [name for name, kind in FAULT_KINDS.items() if _loses_patient(kind)]
+        return self.of_table("patients").filter(pl.col(_KIND).is_in(losing))
 
 
 def _loses_patient(kind: FaultKind) -> bool:
