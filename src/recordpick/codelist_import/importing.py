@@ -153,12 +153,15 @@ def plan_import(
     rows: ClusterMap,
     year: int | None = None,
     progress: Progress = silent,
+    *,
+    otherwise: int | None = None,
 ) -> ListImport:
     """Read the files and folders, and return what they would fill; nothing is written.
 
     `year` is that in which the QOF year begins; without it, it is the newest that fits the files'
-    dates. Raise a UserError, one message for each problem, where a file cannot be read or is of
-    another year, holds another code system, or where two files give one list different codes.
+    dates, or `otherwise` where they have none. Raise a UserError, one message for each problem,
+    where a file cannot be read or is of another year, holds another code system, or where two files
+    give one list different codes.
     """
     takers = [row for of in rows.values() for row in of]
 
@@ -171,7 +174,7 @@ def plan_import(
     medicines = {row.cluster for row in takers if row.cluster.startswith(DMD)}
     sources = read_sources(paths, is_wanted, medicines, progress)
     progress("filling the lists", None)
-    chosen = _year(sources.files, year)
+    chosen = _year(sources.files, year, otherwise)
     return _fill(sources, of_year(rows, chosen), chosen)
 
 
@@ -184,19 +187,20 @@ def years_of(day: date) -> tuple[int, ...]:
     return (in_force, day.year) if day.month <= _MONTHS_BEFORE else (in_force,)
 
 
-def _year(files: Sequence[SourceFile], wanted: int | None) -> int:
+def _year(files: Sequence[SourceFile], wanted: int | None, otherwise: int | None) -> int:
     """Return the QOF year of the files; raise a UserError where it is not the one that is wanted.
 
     Files of medicines and single lists have no QOF year of their own.
     """
     dated = [one for one in files if one.day and one.kind != ONE_LIST and DMD[:4] not in one.kind]
     if not dated:
-        if wanted is None:
+        known = otherwise if wanted is None else wanted
+        if known is None:
             raise UserError(
                 "The files do not say of which day they are, so that the QOF year of the lists is "
                 "not known: give it, such as --year 2026/27."
             )
-        return wanted
+        return known
     newest = max(dated, key=lambda one: one.day or date.min)
     chosen = wanted if wanted is not None else max(years_of(newest.day or date.min))
     problems = []
