@@ -28,6 +28,8 @@ from recordpick.regular_files import check_regular
 _TABLES = frozenset({".csv", ".txt", ".tsv"})
 _MOST_FILES = 20_000
 _START = 64 * 1024
+_SIMPLE_COLUMNS = 6
+"""Of a simple reference set: id, effectiveTime, active, moduleId, refsetId, referencedComponentId."""
 _ARCHIVES = frozenset({".zip", ".7z", ".gz"})
 
 
@@ -150,6 +152,12 @@ def _kind(file: Path) -> str:
     delimiter = max(DELIMITERS, key=first.count)
     names = [cell.strip(' "\r') for cell in first.split(delimiter)]
     words = {name.casefold() for name in names}
-    if {"effectivetime", "moduleid"} <= words and "refsetid" not in words:
-        return ""  # concepts, descriptions and relationships of a SNOMED CT release
+    if {"effectivetime", "moduleid"} <= words and not _is_simple(file, names, words):
+        return ""  # concepts, descriptions, relationships and other sets of a SNOMED CT release
     return kind_of(columns_of(names))
+
+
+def _is_simple(file: Path, names: Sequence[str], words: Collection[str]) -> bool:
+    """Return whether a file of a SNOMED CT release is a simple reference set, and a whole one."""
+    is_whole = "delta" not in file.name.casefold()
+    return is_whole and "refsetid" in words and len(names) == _SIMPLE_COLUMNS

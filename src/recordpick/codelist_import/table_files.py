@@ -215,19 +215,19 @@ def _members(
         return ~text(what).str.to_lowercase().is_in(["0", "false", "n", "no", "f", "inactive"])
 
     names = {name: _shown_group(kind, name) for name in wanted}
-    return (
-        table.frame.filter(group.is_in(list(wanted)))
-        .select(
-            ROW,
-            group.replace_strict(names, return_dtype=pl.String).alias("group"),
-            code=text("code"),
-            term=text("term"),
-            is_active=flag("active"),
-            is_retired=~flag("status"),
-        )
-        .cast(pl.Schema(MEMBERS))
-        .collect()
+    found = table.frame.filter(group.is_in(list(wanted))).select(
+        ROW,
+        group.replace_strict(names, return_dtype=pl.String).alias("group"),
+        code=text("code"),
+        term=text("term"),
+        is_active=flag("active"),
+        is_retired=~flag("status"),
+        changed=text("changed"),
     )
+    if kind == REFERENCE_SET:  # a full release has a row for each state of a member: the newest
+        newest = pl.col("changed") == pl.col("changed").max().over("group", "code")
+        found = found.filter(newest)
+    return found.drop("changed").cast(pl.Schema(MEMBERS)).collect()
 
 
 def _rejects(table: TableFile) -> tuple[Rejected, ...]:
