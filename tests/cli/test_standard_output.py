@@ -238,6 +238,15 @@ def test_packs_are_written_verified_and_received(run, tmp_path):
         assert "HiGHS" not in said.out + said.err
 
 
+def test_comparing_records_says_where_it_is_written(run, tmp_path):
+    """compare-records: the answer by area, and the folder with all files; a note on stderr."""
+    out = str(tmp_path / "comparison")
+    said = run("compare-records", "demo/index", "demo/index", "--out", out)
+    assert "accept" in said.out
+    assert said.out.splitlines()[-1] == f"Written to {out}: begin with comparison.html."
+    assert "Both sides are the same records" in said.err
+
+
 def test_merge_says_that_there_is_nothing_to_merge(run):
     """One sentence about a copy in which nothing was done since, and as JSON."""
     shutil.copy(run.folder / DEMO, run.folder / "copy.recordpick")
@@ -271,6 +280,8 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["redo", DEMO],
         ["reopen", DEMO, "dem-12"],
         ["close", DEMO, "dem-12", "--reason", "Nobody else"],
+        ["close", DEMO, "--exhausted", "--show"],
+        ["hand-over", DEMO, "--how", "by NHSmail"],
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
         ["completion", "powershell"],

@@ -29,7 +29,7 @@ _TABLES = frozenset({".csv", ".txt", ".tsv"})
 _MOST_FILES = 20_000
 _START = 64 * 1024
 _SIMPLE_COLUMNS = 6
-"""Of a simple reference set: id, effectiveTime, active, moduleId, refsetId, referencedComponentId."""
+"""A simple reference set: id, effectiveTime, active, moduleId, refsetId, referencedComponentId."""
 _ARCHIVES = frozenset({".zip", ".7z", ".gz"})
 
 

@@ -20,6 +20,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.local_time import local_time
 from recordpick.progress import Progress, silent
 from recordpick.tui.actions import HELP_KEYS, REPORTS, HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
@@ -27,7 +28,7 @@ from recordpick.tui.dialogs import Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.screens.codelists import CodelistsScreen, prepare_lists, use_lists
-from recordpick.tui.text import content, fit
+from recordpick.tui.text import content, day, fit
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -224,8 +225,8 @@ class ReportsScreen(FlowScreen["Reports"]):
             figure = self._reports.figure(system, name)
             if figure is not None:
                 how = f"from {figure.source}" if figure.source else "typed"
-                day = f"{figure.on.astimezone():%d %b %Y}"
-                sources.append(f"{label}: {how}, {figure.by.name}, {day}.")
+                on = day(local_time(figure.on))
+                sources.append(f"{label}: {how}, {figure.by.name}, {on}.")
         return sources
 
     def _figure_name(self, row: dict[str, Any]) -> tuple[str, ...] | None:
