@@ -203,3 +203,15 @@ def test_cover_counts_what_no_list_has(
     assert said["entries"] == said["listed_entries"] + sum(entries)
     run(*words, "3", "--out", out)
     assert pl.read_csv(out).height == len(counts)
+
+
+def test_demonstration_lists_give_no_figure_on_real_records(made_demo: Path, folder: Path) -> None:
+    """A register of the few codes that ship would be too small, and look whole."""
+    index = open_index(made_demo / "index")
+    real = replace(index, manifest=replace(index.manifest, synthetic=False))
+    day = index.manifest.as_at
+    shipped = answer_rules(real, day, _some(shipped_report_rules())).of("AF.register")
+    assert shipped.patients is None
+    assert "The codelist af is the one for demonstrations" in shipped.why_empty
+    own = answer_rules(real, day, _some(folder / "report_rules.toml")).of("AF.register")
+    assert own.patients is not None
