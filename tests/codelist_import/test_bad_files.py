@@ -116,6 +116,14 @@ def _read(path: Path) -> CheckedFile | None:
     return found
 
 
+def test_a_file_that_was_cut_between_two_lines(rows: Rows, write: Write, plan: Plan) -> None:
+    """It looks whole; but all clusters that are missing would come after its last one."""
+    cut = [row for row in rows if row[0] < "N" or row[0] == "Cluster_ID"]
+    (note,) = plan(write(cut)).notes
+    assert "the last cluster is MODFRAIL_COD, and all" in note
+    assert plan(write(rows)).notes == ()
+
+
 def test_a_cut_file_changes_nothing(
     rows: Rows, write: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -25,7 +25,7 @@ from recordpick.codelist_import.cluster_map import (
 from recordpick.codelist_import.code_problems import why_not_usable
 from recordpick.codelist_import.source_file import LIST, MEMBERS, Rejected, SourceFile
 from recordpick.codelist_import.sources import Sources, read_sources
-from recordpick.codelist_import.table_files import ONE_LIST
+from recordpick.codelist_import.table_files import CLUSTERS, ONE_LIST
 from recordpick.criteria.codelists import CODES_AT_MOST, shipped_codelists
 from recordpick.criteria.snomed_codes import looks_like_read_code
 from recordpick.csvio.rejects import ROW
@@ -34,6 +34,7 @@ from recordpick.progress import Progress, silent
 from recordpick.text import plural
 
 REJECTS_SHOWN = 20
+_SEVERAL = 3
 _MONTHS_BEFORE = 3
 """Reference sets for a QOF year are published from January before it begins."""
 
@@ -250,8 +251,26 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
         rejected=sum(one.rejected for one in files) + bad.height,
         rejects=(*(r for one in files for r in one.rejects), *_rejects(files, bad)),
         not_needed=_not_needed(files, taken),
-        notes=tuple(note for one in files for note in one.notes),
+        notes=(*(note for one in files for note in one.notes), *_maybe_cut(files, lists)),
     )
+
+
+def _maybe_cut(files: Sequence[SourceFile], lists: Sequence[FilledList]) -> Iterator[str]:
+    """Yield a note for each sorted file after whose last cluster all missing clusters would come.
+
+    A download that was cut between two lines looks whole.
+    """
+    missing = {
+        one for filled in lists for one in filled.missing if one.isascii() and "*" not in one
+    }
+    missing = {one for one in missing if not one.startswith(DMD)}
+    for one in files:
+        last = max(one.groups, default="")
+        if one.kind == CLUSTERS and len(missing) >= _SEVERAL and min(missing) > last:
+            yield (
+                f"{one.path.name}: the last cluster is {last}, and all {len(missing)} clusters "
+                "that are missing would come after it. Was the download cut off? Get it again."
+            )
 
 
 def _all_members(files: Sequence[SourceFile]) -> pl.DataFrame:
@@ -284,7 +303,7 @@ def _refuse_other_systems(files: Sequence[SourceFile], members: pl.DataFrame) ->
         old = [code for code in codes if looks_like_read_code(code)]
         if old and 2 * len(old) >= len(codes):
             problems.append(
-                f"{one.path}: these are Read or CTV3 codes, such as {old[0]}, and the records have "
+                f"{one.path}: these are Read or CTV3 codes, such as {min(old)}, and the records have "
                 "SNOMED CT codes: the list would find nobody. Get it in SNOMED CT."
             )
     if problems:
