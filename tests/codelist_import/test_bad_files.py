@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from recordpick.cli.main import main
 from recordpick.codelist_import.checks import CheckedFile, check_files
 from recordpick.codelist_import.code_problems import why_not_usable
-from recordpick.codelist_import.importing import ListImport
+from recordpick.codelist_import.filled_lists import ListImport
 from recordpick.criteria.snomed_codes import check_digit_of
 from recordpick.errors import UserError
 

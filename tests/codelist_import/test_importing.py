@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from recordpick.codelist_import.cluster_map import cluster_map, needed_lists, of_year
-from recordpick.codelist_import.importing import FilledList, ListImport, years_of
+from recordpick.codelist_import.filled_lists import FilledList, ListImport
+from recordpick.codelist_import.importing import years_of
 from recordpick.codelist_import.made_up import clusters_made_up, demonstration_lists
 from recordpick.errors import UserError
 

@@ -18,7 +18,7 @@ from recordpick.cli.output import (
 from recordpick.text import plural
 
 if TYPE_CHECKING:
-    from recordpick.codelist_import.importing import ListImport
+    from recordpick.codelist_import.filled_lists import ListImport
 
 HELP = "fill the lists that the reports and criteria use from official files"
 EXAMPLE = "recordpick codelists import PCD_Refset_Content.txt dmd-release --into our-lists"

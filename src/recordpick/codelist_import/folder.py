@@ -23,7 +23,7 @@ from typing import Any
 
 from recordpick.atomic import atomic_folder, check_free
 from recordpick.codelist_import.cluster_map import shipped_packs, year_in_words
-from recordpick.codelist_import.importing import FilledList, ListImport
+from recordpick.codelist_import.filled_lists import FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST
 from recordpick.criteria.codelists import FOLDER, codelist_from_csv, file_name, not_filled_csv
 from recordpick.criteria.problems import Problems

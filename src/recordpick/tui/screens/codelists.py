@@ -29,8 +29,8 @@ from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
     from recordpick.codelist_import.coverage import Coverage
+    from recordpick.codelist_import.filled_lists import FilledList, ListImport
     from recordpick.codelist_import.folder import KeptList
-    from recordpick.codelist_import.importing import FilledList, ListImport
     from recordpick.tui.session import Session
 
 _NAME, _CODES, _CLUSTERS = 25, 7, 20
