@@ -51,6 +51,8 @@ def test_the_folder_has_packs_that_use_its_lists(folder: Path) -> None:
     for name, codelist in pack.codelists.items():
         assert len(codelist.codes) == about.lists[name]["codes"]
     assert about.year == "2026/27"
+    assert pack.version.endswith(", lists 2026-05-21, QOF 2026/27")
+    assert read_pack(folder / "report_rules.toml").version.endswith("QOF 2026/27")
     assert about.about["sources"][0]["date"] == "2026-05-21"
     assert not pack.notes
 

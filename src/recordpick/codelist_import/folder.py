@@ -132,7 +132,7 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
         name: {**one.about, "sha256": _sha256(one.text), "kept": one.why}
         for name, one in kept.items()
     }
-    packs = {path.name: path.read_bytes() for path in shipped_packs()}
+    packs = {path.name: _pack_with_release(path, found) for path in shipped_packs()}
     about = {
         "format": FORMAT,
         "year": year_in_words(found.year),
@@ -168,6 +168,15 @@ def write_lists(found: ListImport, folder: Path, kept: Mapping[str, KeptList]) -
         (new / ABOUT).write_bytes(
             (json.dumps(about, indent=1, ensure_ascii=False) + "\n").encode()
         )  # all of it is flushed to the disk before the folder gets its name
+
+
+def _pack_with_release(path: Path, found: ListImport) -> bytes:
+    """Return a shipped pack whose version names the lists, which every report then does too."""
+    days = sorted(one.day for one in found.sources if one.day)
+    of = f" {days[-1]:%Y-%m-%d}" if days else ""
+    named = rf'\g<1>\g<2>, lists{of}, QOF {year_in_words(found.year)}"'  # 40 characters at most
+    text = path.read_text(encoding="utf-8")
+    return re.sub(r'^(version = ")([^"\n]*)"$', named, text, count=1, flags=re.MULTILINE).encode()
 
 
 def with_kept(found: ListImport, kept: Mapping[str, KeptList]) -> ListImport:
