@@ -157,6 +157,15 @@ def test_a_folder_with_something_else_is_not_replaced(
     )
 
 
+def test_where_the_folder_cannot_be(official: Path, tmp_path: Path, run: Run) -> None:
+    """A file, or no folder to be in: said before anything is written."""
+    (tmp_path / "file").write_text("Ours")
+    assert "is a file" in run("import", official, "--into", tmp_path / "file", code=2)
+    said = run("import", official, "--into", tmp_path / "none" / "lists", code=2)
+    assert "there is no folder" in said
+    assert (tmp_path / "file").read_text() == "Ours"
+
+
 def test_a_dry_run_writes_nothing(official: Path, tmp_path: Path, run: Run) -> None:
     """It says what would be."""
     said = run("import", official, "--into", tmp_path / "lists", "--dry-run")

@@ -27,6 +27,7 @@ from recordpick.codelist_import.filled_lists import FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST
 from recordpick.criteria.codelists import FOLDER, codelist_from_csv, file_name, not_filled_csv
 from recordpick.criteria.problems import Problems
+from recordpick.criteria.toml_values import VERSION_LENGTH
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
 from recordpick.identifiers import INVISIBLE
@@ -95,6 +96,8 @@ def kept_lists(found: ListImport, folder: Path, *, all_years: bool = False) -> d
     Raise a UserError where something else is in the folder, which replacing it would lose, or where
     its lists are of a later QOF year and `all_years` is not given.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{folder} is a file: choose another folder.")
     if not folder.exists() or not any(folder.iterdir()):
         return {}
     before = open_lists(folder)
@@ -174,9 +177,13 @@ def _pack_with_release(path: Path, found: ListImport) -> bytes:
     """Return a shipped pack whose version names the lists, which every report then does too."""
     days = sorted(one.day for one in found.sources if one.day)
     of = f" {days[-1]:%Y-%m-%d}" if days else ""
-    named = rf'\g<1>\g<2>, lists{of}, QOF {year_in_words(found.year)}"'  # 40 characters at most
+    lists = f", lists{of}, QOF {year_in_words(found.year)}"
+
+    def named(version: re.Match[str]) -> str:
+        return f'version = "{version[1][: VERSION_LENGTH - len(lists)]}{lists}"'
+
     text = path.read_text(encoding="utf-8")
-    return re.sub(r'^(version = ")([^"\n]*)"$', named, text, count=1, flags=re.MULTILINE).encode()
+    return re.sub(r'^version = "([^"\n]*)"$', named, text, count=1, flags=re.MULTILINE).encode()
 
 
 def with_kept(found: ListImport, kept: Mapping[str, KeptList]) -> ListImport:

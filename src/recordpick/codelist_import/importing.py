@@ -156,7 +156,8 @@ def _maybe_cut(files: Sequence[SourceFile], lists: Sequence[FilledList]) -> Iter
     missing = {one for one in missing if not one.startswith(DMD)}
     for one in files:
         last = max(one.groups, default="")
-        if one.kind == CLUSTERS and len(missing) >= _SEVERAL and min(missing) > last:
+        is_after = bool(last) and len(missing) >= _SEVERAL and min(missing) > last
+        if one.kind == CLUSTERS and is_after:
             yield (
                 f"{one.path.name}: the last cluster is {last}, and all {len(missing)} clusters "
                 "that are missing would come after it. Was the download cut off? Get it again."
