@@ -198,6 +198,7 @@ FORMS: dict[str, str] = {
     "asthma.csv": "code,term\n{},One\n",
     "Asthma.tsv": "code\tname\n{}\tOne\n",
     "nhsd-primary-care-domain-refsets-ast_cod.csv": "code,term\n{},One\n",
+    "nhsd-primary-care-domain-refsets-rev_cod-20260630 (1).csv": "code,term\n{},One\n",
     "nhs-drug-refsets-asttrt_cod.csv": "dmd_type,dmd_id,dmd_name,bnf_code\nVMP,{},One,0301\n",
     "asthma_drugs.csv": "type,id,bnf_code,nm,ddd\nvmp,{},0301,One,\n",
     "asthma_review.csv": "CTV3ID,snomedct_id,name\nXE2Y4,{},One\n",

@@ -65,7 +65,7 @@ _OTHER_SYSTEMS = {
     "medcode": "CPRD",
     "medcodeid": "CPRD",
 }
-_CLUSTER_IN_NAME = re.compile(r"(?:.*-)?([a-z0-9]+_cod)", re.IGNORECASE)
+_CLUSTER_IN_NAME = re.compile(r"(?:.*-)?([a-z0-9]+_cod)(?:[-. _(].*)?", re.IGNORECASE)
 _REJECTS_KEPT = 1000
 _TAIL = 64 * 1024
 _TAIL_CODECS = {
