@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from recordpick.codelist_import.cluster_map import year_in_words
+from recordpick.codelist_import.cluster_map import NOT_CONFIRMED, year_in_words
 from recordpick.codelist_import.source_file import Rejected, SourceFile
 from recordpick.text import plural
 
@@ -48,7 +48,7 @@ class FilledList:
     @property
     def is_sure(self) -> bool:
         """Whether it has everything that its clusters have, and their names are confirmed."""
-        is_known = not any("not confirmed" in use.source for use in self.clusters)
+        is_known = not any(NOT_CONFIRMED in use.source for use in self.clusters)
         return self.is_filled and is_known and not (self.missing or self.rejected)
 
     @property
@@ -59,7 +59,7 @@ class FilledList:
     @property
     def says(self) -> str:
         """What a person must know of it, as phrases; "" if nothing."""
-        unsure = [use for use in self.clusters if "not confirmed" in use.source]
+        unsure = [use for use in self.clusters if NOT_CONFIRMED in use.source]
         parts = [
             self.reason,
             f"{plural(self.rejected, 'line')} cannot be used" if self.rejected else "",

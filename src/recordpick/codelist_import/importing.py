@@ -141,18 +141,20 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
         rejected=sum(one.rejected for one in files) + bad.height,
         rejects=(*(r for one in files for r in one.rejects), *_rejects(files, bad)),
         not_needed=_not_needed(files, taken),
-        notes=(*(note for one in files for note in one.notes), *_maybe_cut(files, lists)),
+        notes=(*(note for one in files for note in one.notes), *_maybe_cut(files, rows, lists)),
     )
 
 
-def _maybe_cut(files: Sequence[SourceFile], lists: Sequence[FilledList]) -> Iterator[str]:
-    """Yield a note for each sorted file after whose last cluster all missing clusters would come.
+def _maybe_cut(
+    files: Sequence[SourceFile], rows: ClusterMap, lists: Sequence[FilledList]
+) -> Iterator[str]:
+    """Yield a note for each file after whose last cluster all missing clusters would come.
 
-    A download that was cut between two lines looks whole.
+    A download that was cut between two lines looks whole. Clusters whose names are not confirmed
+    may be missing for another reason.
     """
-    missing = {
-        one for filled in lists for one in filled.missing if one.isascii() and "*" not in one
-    }
+    sure = {row.cluster for of in rows.values() for row in of if row.is_confirmed}
+    missing = {one for filled in lists for one in filled.missing if one in sure and "*" not in one}
     missing = {one for one in missing if not one.startswith(DMD)}
     for one in files:
         last = max(one.groups, default="")
