@@ -157,6 +157,19 @@ def test_a_folder_with_something_else_is_not_replaced(
     )
 
 
+def test_terms_are_data(write: Write, tmp_path: Path, run: Run, codes: list[str]) -> None:
+    """No spreadsheet runs them, nothing is hidden in them, and the list is read again."""
+    terms = ["=HYPERLINK(1)", "-ve\u202e test", "two\nlines, and a comma"]
+    named = [["AFIB_COD", code, term] for code, term in zip(codes, terms, strict=False)]
+    path = write([["Cluster_ID", "SNOMED_code", "SNOMED_code_description"], *named])
+    run("import", path, "--into", tmp_path / "lists")
+    text = (tmp_path / "lists" / "codelists" / "af.csv").read_text(encoding="utf-8")
+    assert "'=HYPERLINK(1)" in text
+    assert "\u202e" not in text
+    assert len(text.splitlines()) == 4
+    assert read_pack(tmp_path / "lists" / "general_practice.toml").notes
+
+
 def test_where_the_folder_cannot_be(official: Path, tmp_path: Path, run: Run) -> None:
     """A file, or no folder to be in: said before anything is written."""
     (tmp_path / "file").write_text("Ours")

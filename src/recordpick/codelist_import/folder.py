@@ -28,6 +28,7 @@ from recordpick.codelist_import.source_file import LIST
 from recordpick.criteria.codelists import FOLDER, codelist_from_csv, file_name, not_filled_csv
 from recordpick.criteria.problems import Problems
 from recordpick.criteria.toml_values import VERSION_LENGTH
+from recordpick.csv_safety import GUARD
 from recordpick.csvio.records import decoded, read_bytes
 from recordpick.errors import UserError
 from recordpick.identifiers import INVISIBLE
@@ -252,8 +253,9 @@ def _text_of(one: FilledList) -> str:
 
 
 def _clean(term: str) -> str:
-    """Return a term without what cannot be seen, which a codelist must not have."""
-    return " ".join(re.sub(INVISIBLE, "", visible(term)).split())
+    """Return a term without what cannot be seen, and that no spreadsheet runs."""
+    seen = " ".join(re.sub(INVISIBLE, "", visible(term)).split())
+    return GUARD + seen if re.match(r"[=+\-@＝＋－＠]", seen) else seen  # noqa: RUF001 - they run too
 
 
 def _about_list(one: FilledList, text: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from recordpick.codelist_import.cluster_map import (
     of_year,
     year_in_words,
 )
-from recordpick.codelist_import.code_problems import why_not_usable
+from recordpick.codelist_import.code_problems import with_problems
 from recordpick.codelist_import.filled_lists import ClusterUse, FilledList, ListImport
 from recordpick.codelist_import.source_file import LIST, MEMBERS, Rejected, SourceFile
 from recordpick.codelist_import.sources import Sources, read_sources
@@ -113,7 +113,7 @@ def _fill(sources: Sources, rows: ClusterMap, year: int) -> ListImport:
     files = sources.files
     members = _all_members(files)
     _refuse_other_systems(files, members)
-    judged = members.join(_judged(members), on=["code", "term", "is_strict"], nulls_equal=True)
+    judged = with_problems(members)
     usable = judged.filter(pl.col("why") == "", "is_active")
     bad = judged.filter(pl.col("why") != "", "is_active")
     _refuse_conflicts(files, usable)
@@ -175,16 +175,6 @@ def _all_members(files: Sequence[SourceFile]) -> pl.DataFrame:
             )
             for number, one in enumerate(files)
         ]
-    )
-
-
-def _judged(members: pl.DataFrame) -> pl.DataFrame:
-    """Return each code that occurs, and why it cannot be used, or ""."""
-    codes = members.select("code", "term", "is_strict").unique()
-    return codes.with_columns(
-        why=pl.Series(
-            [why_not_usable(*row) for row in codes.iter_rows()], dtype=pl.String, strict=True
-        )
     )
 
 
