@@ -39,6 +39,7 @@ from recordpick.text import plural
 ABOUT = "codelists.json"
 FORMAT = 1
 _LARGEST = 20 * 1024**2
+_PLAIN_TERM = re.compile(r"[A-Za-z0-9(\[][!-~]*( [!-~]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +255,8 @@ def _text_of(one: FilledList) -> str:
 
 def _clean(term: str) -> str:
     """Return a term without what cannot be seen, and that no spreadsheet runs."""
+    if _PLAIN_TERM.fullmatch(term):
+        return term
     seen = " ".join(re.sub(INVISIBLE, "", visible(term)).split())
     return GUARD + seen if re.match(r"[=+\-@＝＋－＠]", seen) else seen  # noqa: RUF001 - they run too
 
