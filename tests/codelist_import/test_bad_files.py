@@ -191,6 +191,15 @@ def test_what_check_says_of_a_list(tmp_path: Path, codes: list[str]) -> None:
     assert "1 code has no check digit of SNOMED CT, such as 12345678" in look
 
 
+def test_a_comma_that_moved_the_code_of_a_list(tmp_path: Path, codes: list[str]) -> None:
+    """The row has as many cells as it may have, and a word where its code was."""
+    path = tmp_path / "af.csv"
+    path.write_text(f"term,code,note\nAF,{codes[0]},x\nAF, fast,{codes[1]}\n")
+    (found,) = check_files([path])
+    assert [(one.line, one.code) for one in found.wrong] == [(3, "fast")]
+    assert "may have moved the columns" in found.wrong[0].why
+
+
 def test_check_as_a_command(
     tmp_path: Path, codes: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

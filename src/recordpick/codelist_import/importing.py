@@ -273,7 +273,8 @@ def _shipped(name: str) -> pl.DataFrame:
     """Return the list of that name that comes with recordpick, where it is whole as it is."""
     (codelist,) = shipped_codelists([name]).values()
     rows = [
-        (0, SHIPPED, code, codelist.terms.get(code, ""), True, False) for code in codelist.codes
+        (0, SHIPPED, code, codelist.terms.get(code, ""), True, False, False)
+        for code in codelist.codes
     ]
     return pl.DataFrame(rows, schema=MEMBERS, orient="row").with_columns(
         file=pl.lit(None, pl.UInt32)

@@ -222,12 +222,25 @@ def _members(
         term=text("term"),
         is_active=flag("active"),
         is_retired=~flag("status"),
+        is_moved=_is_moved(table, columns) if kind == ONE_LIST else pl.lit(value=False),
         changed=text("changed"),
     )
     if kind == REFERENCE_SET:  # a full release has a row for each state of a member: the newest
         newest = pl.col("changed") == pl.col("changed").max().over("group", "code")
         found = found.filter(newest)
     return found.drop("changed").cast(pl.Schema(MEMBERS)).collect()
+
+
+def _is_moved(table: TableFile, columns: Mapping[str, str]) -> pl.Expr:
+    """Return whether the code has no digit, and another column has what looks like a code."""
+    others = [pl.col(name) for name in table.columns if name != columns["code"]]
+    if not others:
+        return pl.lit(value=False)
+    has_code = pl.any_horizontal(
+        other.str.strip_chars().str.contains(r"^[0-9]{6,18}$").fill_null(value=False)
+        for other in others
+    )
+    return ~pl.col(columns["code"]).fill_null("").str.contains("[0-9]") & has_code
 
 
 def _rejects(table: TableFile) -> tuple[Rejected, ...]:
