@@ -187,30 +187,20 @@ def test_a_snomed_ct_release(write: Write, plan: Plan, codes: list[str], tmp_pat
     )
     concepts = ["id", "effectiveTime", "active", "moduleId", "definitionStatusId"]
     write([concepts, states[0][:5]], "release/sct2_Concept_20260501.txt", delimiter="\t")
-    described = [
-        "id",
-        "effectiveTime",
-        "active",
-        "moduleId",
-        "conceptId",
-        "languageCode",
-        "typeId",
-        "term",
-    ]
-    full, synonym = "900000000000003001", "900000000000013009"
+    described = ["id", "effectiveTime", "active", "moduleId", "conceptId", "term"]
     write(
         [
             described,
-            ["d1", "20260101", "1", "m", codes[0], "en", synonym, "A short one"],
-            ["d2", "20200101", "1", "m", codes[0], "en", full, "A full one"],
-            ["d3", "20260101", "0", "m", codes[0], "en", full, "An old one"],
+            ["d1", "20260101", "1", "m", codes[0], "A short one"],
+            ["d2", "20200101", "1", "m", codes[0], "A full one (finding)"],
+            ["d3", "20260101", "0", "m", codes[0], "An old one (finding)"],
         ],
         "release/sct2_Description_20260501.txt",
         delimiter="\t",
     )
     own = write([["list", "cluster"], ["af", codes[9]]], "map.csv")
     found = plan(tmp_path / "release", own=own)
-    assert lists(found)["af"].codes[codes[0]] == "A full one"
+    assert lists(found)["af"].codes[codes[0]] == "A full one (finding)"
     assert set(lists(found)["af"].codes) == {codes[0], codes[2]}
     assert len(found.not_used) == 3
     assert is_accounted_for(found, len(states) + len(newest))
