@@ -83,6 +83,13 @@ def run(options: argparse.Namespace) -> int:
     write_lists(found, options.into, kept)
     done = f"Written to {options.into}: {found_in_words(shown)}."
     (print_message if options.json else print_result)(done)
+    print_message(
+        f"Reports: recordpick reports FILE --report-rules {options.into / 'report_rules.toml'}"
+    )
+    print_message(
+        "Criteria: recordpick new FILE --index INDEX --criteria "
+        f"{options.into / 'general_practice.toml'}"
+    )
     return 0
 
 
