@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Pack, dates_used
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_dates import PATIENT
 from recordpick.matching.plan import Names, found_name, plan
 from recordpick.matching.rules import Answerable, Count, answerable, lacks_for_condition, satisfied
 from recordpick.progress import Progress, silent
@@ -64,11 +65,18 @@ class Matches:
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
 
 
-def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = silent) -> Matches:
+def match(
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: date,
+    progress: Progress = silent,
+    may_be_absent: Collection[str] = (),
+) -> Matches:
     """Answer every criterion of the pack together.
 
     `as_at` is the day from which ages and intervals are calculated. A criterion that the index
-    cannot answer is in `answers` with `answered` false and the reason.
+    cannot answer is in `answers` with `answered` false and the reason. `may_be_absent` are
+    codelists of which a practice may well have no entry: no caution says so.
     """
     progress("reading the criteria", None)
     every = [answerable(pack, index, criterion) for criterion in pack.criteria]
@@ -78,7 +86,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
     positions = {criterion.criterion.id: place for place, criterion in enumerate(able)}
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
-    unused = _unused_codelists(pack, index, able, matrix)
+    unused = _unused_codelists(pack, index, able, matrix, may_be_absent)
     for criterion in every:
         criterion_id = criterion.criterion.id
         if criterion.why_not:
@@ -104,7 +112,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
 
 
 def _answer(
-    criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, str]
+    criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, tuple[str, ...]]
 ) -> tuple[Answer, pl.Series]:
     names = Names(k)
     within = matrix[names.population]
@@ -116,7 +124,7 @@ def _answer(
         left.append(Left(step.says, int((within & held).sum()), int(remaining.sum())))
     patients = matrix[PATIENT].filter(remaining)
     cautions = criterion.cautions + tuple(
-        unused[count] for count in criterion.counts if count in unused
+        text for count in criterion.counts for text in unused.get(count, ())
     )
     answer = Answer(
         criterion.criterion.id,
@@ -131,9 +139,13 @@ def _answer(
 
 
 def _unused_codelists(
-    pack: Pack, index: PracticeIndex, criteria: list[Answerable], matrix: pl.DataFrame
-) -> dict[Count, str]:
-    """Return a caution for each count whose codelist has no code in the table that it searches.
+    pack: Pack,
+    index: PracticeIndex,
+    criteria: list[Answerable],
+    matrix: pl.DataFrame,
+    may_be_absent: Collection[str],
+) -> dict[Count, tuple[str, ...]]:
+    """Return cautions for each count with a codelist of no code in the table that it searches.
 
     Nobody then meets the rule (or everybody, where it requires none), and the likeliest reason is
     that the practice codes in another system: the answer must say so. Where somebody has rows with
@@ -146,22 +158,51 @@ def _unused_codelists(
         if count.codes is not None
         and not matrix.get_column(found_name(count.table, count.codes), default=_NOBODY).any()
     }
-    pairs = sorted({(count.table, count.codes or "") for count in counts})
+    of_dates = {
+        count: [
+            (one.rows.table, one.rows.codes)
+            for one in dates_used(pack, [count.where])
+            if one.rows.codes is not None
+        ]
+        for criterion in criteria
+        for count in criterion.counts
+    }
+    of_counts = {(count.table, count.codes or "") for count in counts}
+    searched = of_counts.union(*of_dates.values())
+    missing = _without_a_row(pack, index, searched)
+    unused: dict[Count, tuple[str, ...]] = {}
+    for count, pairs in of_dates.items():
+        own = [(count.table, count.codes or "")] if count in counts else []
+        found = tuple(
+            f"No row of {table} carries any code of the codelist {codes}: "
+            "check that it is written in the practice's code system."
+            for table, codes in dict.fromkeys((*own, *pairs))
+            if (table, codes) in missing and codes not in may_be_absent
+        )
+        if found:
+            unused[count] = found
+    return unused
+
+
+def _without_a_row(
+    pack: Pack, index: PracticeIndex, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the tables and codelists of which the index has no row."""
+    by_table: dict[str, dict[str, frozenset[str]]] = {}
+    for table, codes in sorted(pairs):
+        by_table.setdefault(table, {})[codes] = frozenset(pack.codelists[codes].codes)
     frames = [
         index.scan(table)
-        .filter(pl.col("code").is_in(list(pack.codelists[codes].codes)))
-        .select(pl.len() > 0)
-        for table, codes in pairs
+        .filter(pl.col("code").is_in(sorted(frozenset().union(*lists.values()))))
+        .select(pl.col("code").unique())
+        for table, lists in by_table.items()
     ]
-    seen = [bool(frame.item()) for frame in pl.collect_all(frames, engine="streaming")]
-    missing = {pair for pair, is_used in zip(pairs, seen, strict=True) if not is_used}
+    used = [set(frame["code"]) for frame in pl.collect_all(frames, engine="streaming")]
     return {
-        count: (
-            f"No row of {count.table} carries any code of the codelist {count.codes}: "
-            "check that it is written in the practice's code system."
-        )
-        for count in counts
-        if (count.table, count.codes) in missing
+        (table, name)
+        for (table, lists), codes in zip(by_table.items(), used, strict=True)
+        for name, own in lists.items()
+        if not own & codes
     }
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_dates import PATIENT, patient_dates, with_dates
 from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
 
@@ -139,7 +139,8 @@ def _of_rule(
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
     if rule.codes is not None:
         rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
-    rows = rows.filter(satisfied(rule.where, as_at))
+    dates = patient_dates(pack, index, as_at, [rule.where], patient_ids)
+    rows = with_dates(rows, dates, [rule.where]).filter(satisfied(rule.where, as_at))
     needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
     if needed:
         rows = rows.filter(*needed)
@@ -162,7 +163,7 @@ def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
     """Summarise a row in one line: its main columns, or for a patient those that the rule uses."""
     present = index.columns(rule.table)
     if rule.table == "patients":
-        used = frozenset() if rule.where is None else rule.where.columns
+        used = frozenset() if rule.where is None else rule.where.columns | rule.where.dates
         named = [
             pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
             for name in sorted(used)
