@@ -39,7 +39,7 @@ def write_journal(path: Path, events: list[dict[str, Any]]) -> None:
         texts = (*said, body, before, own)
         rows.append((seq, *(text.encode("utf-8", "surrogateescape") for text in texts)))
         before = own
-    version = max(version_of(str(event["kind"])) for event in events)
+    version = max(version_of(str(event["kind"]), event["body"]) for event in events)
     connection = sqlite3.connect(path)
     for trigger in TRIGGERS:
         connection.execute(f"DROP TRIGGER {trigger.split()[2]}")

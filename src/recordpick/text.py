@@ -17,13 +17,19 @@ _LONGEST = 80
 """Characters of a word that are compared: no name of ours is longer."""
 
 
-def similar_hint(word: str, known: Iterable[str]) -> str:
-    """Return ` Did you mean MED-04?` for the known words that are similar; "" where none is."""
+def similar(word: str, known: Iterable[str], most: int) -> list[str]:
+    """Return the known words that are similar to a word in any case, the most similar first."""
     from difflib import get_close_matches  # late: only where something is wrong
 
     by_key = {name.casefold(): name for name in known}
-    close = get_close_matches(word.strip().casefold()[:_LONGEST], by_key, n=3)
-    names = [by_key[key] for key in close]
+    return [
+        by_key[key] for key in get_close_matches(word.strip().casefold()[:_LONGEST], by_key, most)
+    ]
+
+
+def similar_hint(word: str, known: Iterable[str]) -> str:
+    """Return ` Did you mean MED-04?` for the known words that are similar; "" where none is."""
+    names = similar(word, known, 3)
     if not names:
         return ""
     *others, last = names

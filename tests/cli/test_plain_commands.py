@@ -307,7 +307,7 @@ def test_a_full_criterion_takes_no_more(cli, path, made_demo):
     assert "already has its 20 records: remove one first" in err
 
 
-def test_a_list_is_told_from_a_number(tmp_path, monkeypatch):
+def test_a_list_is_distinguished_from_a_number(tmp_path, monkeypatch):
     """By its ending or a folder in its name; a file named as a number is still a number."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").touch()

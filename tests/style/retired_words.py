@@ -118,12 +118,6 @@ MODULES = (
 )
 """Modules of src/recordpick, each by the end of its path below it."""
 
-PENDING: tuple[str, ...] = ("told",)
-"""Retired names that are still in use. Take each out when it is gone; never add one.
-
-`python tests/style/retired_words.py` lists where they are, and which are gone.
-"""
-
 
 _WORDS = frozenset(retired.name for retired in WORDS)
 _NAMES = frozenset(retired.name for retired in NAMES)
@@ -188,5 +182,4 @@ def uses() -> dict[str, list[str]]:
 if __name__ == "__main__":
     still = uses()
     lines = [f"{len(still[name]):5} {name}: {', '.join(still[name][:3])}" for name in sorted(still)]
-    gone = [name for name in PENDING if name not in still]
-    sys.stdout.write("\n".join([*lines, f"gone, to be taken out of PENDING: {gone}", ""]))
+    sys.stdout.write("\n".join([*lines, ""]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from retired_words import MODULES, NAMES, PENDING, WORDS, identifiers_in, retired_in, uses
+from retired_words import MODULES, NAMES, WORDS, identifiers_in, retired_in, uses
 
 RETIRED = {retired.name: retired for retired in (*WORDS, *NAMES, *MODULES)}
 
@@ -13,15 +13,8 @@ def test_no_retired_name_is_used() -> None:
     found = [
         f"{name}: use {RETIRED[name].use} ({RETIRED[name].why}); {'; '.join(places[:5])}"
         for name, places in uses().items()
-        if name not in PENDING
     ]
     assert found == []
-
-
-def test_every_pending_name_is_a_retired_one() -> None:
-    """PENDING only postpones names that the lists have, each once."""
-    assert set(PENDING) <= RETIRED.keys()
-    assert len(set(PENDING)) == len(PENDING)
 
 
 @pytest.mark.parametrize(

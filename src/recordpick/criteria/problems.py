@@ -5,13 +5,13 @@ And how their messages quote a pack's text and suggest what may have been meant.
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
 from recordpick.criteria.toml_positions import Lines, TomlPath
 from recordpick.errors import UserError
+from recordpick.text import similar
 
 MOST_REPORTED = 100
 
@@ -122,9 +122,8 @@ def shown(text: object) -> str:
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the option closest to the word, or an empty text."""
-    by_folded = {option.casefold(): option for option in options}
-    close = difflib.get_close_matches(word.casefold()[:SHOWN_AT_MOST], by_folded, n=1, cutoff=0.6)
-    return f"; did you mean '{by_folded[close[0]]}'?" if close else ""
+    close = similar(word, options, 1)
+    return f"; did you mean '{close[0]}'?" if close else ""
 
 
 def listed(options: Iterable[str], *, last: str = "or") -> str:

@@ -19,7 +19,7 @@ from functools import cache
 _NEARLY_ALL = 0.9
 _FEW = 2
 """So few rows, with the header, do not show a shape."""
-_LOOKED_AT = 200
+_SAMPLE = 200
 """The number of lines of a value that are examined: more would show the same."""
 _SEVERAL = 3
 CERTAINLY_ROWS = 20
@@ -118,7 +118,7 @@ class RowShape:
         others = [line for line in lines[1:] if line.strip()]
         if not others or not self.widths:
             return False
-        looked = others[:_LOOKED_AT]
+        looked = others[:_SAMPLE]
         like_rows = sum(map(looks_like_row, looked))
         if 2 * like_rows <= len(looked):
             return False

@@ -65,7 +65,7 @@ MANY = 100_000
 """With more odd lines than this, a copy is made without them instead of filtering each scan."""
 _AT_ONCE = 100_000
 _MOST_EXTRA = 100
-_LONGEST_LOOKED_AT = 1024**2
+_LONGEST_CHECKED = 1024**2
 """The most characters of a record that is examined here: `re` takes 100 bytes for each field."""
 
 
@@ -256,7 +256,7 @@ def _well_formed(found: CsvProfile) -> re.Pattern[str]:
 
 def _fits(well_formed: re.Pattern[str], record: str) -> bool:
     """Return whether a record is well formed; one of megabytes is left to the strict reader."""
-    return len(record) <= _LONGEST_LOOKED_AT and well_formed.match(record) is not None
+    return len(record) <= _LONGEST_CHECKED and well_formed.match(record) is not None
 
 
 @dataclass(frozen=True)
@@ -339,7 +339,7 @@ class _Walk:
         if not text or (fields < self.fields and not self.may_be_short):
             return False
         at = file.tell()
-        after = file.readline(_LONGEST_LOOKED_AT)
+        after = file.readline(_LONGEST_CHECKED)
         file.seek(at)
         cells = next(strict_reader(text.splitlines(keepends=True), self.found.delimiter), [])
         next_line = after.decode("utf-8", "replace").rstrip("\r\n")

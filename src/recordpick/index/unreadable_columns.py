@@ -20,7 +20,7 @@ from recordpick.index.build.staging import Staged
 from recordpick.index.source import DELETED, SourcePart
 from recordpick.index.values import is_text
 
-_LOOKED_AT = 10_000
+_SAMPLE = 10_000
 """Rows with unreadable values that are compared to find the reason that they have in common."""
 
 _DAY_FIRST = r"^\s*(1[3-9]|2[0-9]|3[01])[-/. ][0-9]{1,2}[-/. ][0-9]{4}"
@@ -34,7 +34,7 @@ def without_unreadable(staged: Staged, *, is_alone: bool) -> Staged:
     """
     part = staged.part
     odd = staged.typed.filter(pl.col(EMPTIED_FLAG) & pl.col(BAD).is_null() & ~pl.col(DELETED))
-    some = odd.select(pl.col(ROW).cast(pl.UInt32)).head(_LOOKED_AT).collect(engine="streaming")
+    some = odd.select(pl.col(ROW).cast(pl.UInt32)).head(_SAMPLE).collect(engine="streaming")
     if some.is_empty():
         return staged
     rows = part.frame.join(some.lazy(), on=ROW, how="semi")

@@ -8,13 +8,7 @@ from typing import Any
 
 from recordpick.selection.chains import exports_of
 from recordpick.selection.history import history_of
-from recordpick.selection.merge_words import (
-    closed_in_words,
-    figure_in_words,
-    name_of_figure,
-    reports_in_words,
-    result_in_words,
-)
+from recordpick.selection.kinds.registry import KEPT
 from recordpick.selection.merging import state_before
 from recordpick.selection.three_way import MergeState
 from recordpick.selection.working_file import WorkingFile
@@ -51,8 +45,10 @@ def patient_numbers(*copies: WorkingFile) -> frozenset[str]:
     found: set[str] = set()
     for copy in copies:
         decisions = history_of(copy.events).decisions
-        found |= {pick.patient_id for pick in decisions.picks} | set(decisions.notes)
-        found |= {key[2] for key in decisions.result_rows}
+        found |= {pick.patient_id for pick in decisions.picks}
+        for kept in KEPT.values():
+            patients = (kept.patient(key) for key in kept.rows(decisions))
+            found |= {patient for patient in patients if patient is not None}
         found |= {removed.patient_id for removed in decisions.removed}
     return frozenset(found | _numbers_in_events(copies))
 
@@ -69,17 +65,10 @@ def _numbers_in_events(copies: tuple[WorkingFile, ...]) -> set[str]:
 
 def _changes(before: MergeState, after: MergeState) -> Iterator[Change]:
     yield from _picks(before, after)
-    for patient, text in _changed("notes", before, after):
-        yield Change(f"Note on patient {patient}", text or "removed")
-    for criterion, closed in _changed("closed", before, after):
-        yield Change(f"{criterion}", closed_in_words(closed))
-    for (phase, criterion, patient), result in _changed("results", before, after):
-        named = f"{criterion or 'Random'}, patient {patient}"
-        yield Change(f"{phase.capitalize()} of {named}", result_in_words(result))
-    for key, figure in _changed("figures", before, after):
-        yield Change(f"Figure {name_of_figure(key)}: {figure_in_words(figure)}")
-    for key, chosen in _changed("reports_by", before, after):
-        yield Change(f"Reports counted by ({key}): {reports_in_words(chosen)}")
+    for name, kept in KEPT.items():
+        for key, value in _changed(name, before, after):
+            title, words = kept.title(key), kept.in_words(value)
+            yield Change(title, words) if kept.is_free_text else Change(f"{title}: {words}")
     if before.random != after.random:
         yield Change(f"Random records: {after.random.says}")
 

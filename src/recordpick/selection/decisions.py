@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
-from recordpick.selection.figures import ChosenFiles, FigureKey, ReportBasis, SystemFigure
 from recordpick.selection.ledger import Log, Table
 from recordpick.selection.results import Imported, Result, ResultKey
 from recordpick.selection.state import Closed, Draw, FixedSeed, Pick, Removed
@@ -56,12 +56,11 @@ class Decisions:
         self.at_random: Table[str, bool] = Table()
         """The patients who are picked at random."""
         self.closed_rows: Table[str, Closed] = Table()
-        self.note_rows: Table[str, str] = Table()
         self.removed_rows: Table[int, Removed] = Table()
         self.result_rows: Table[ResultKey, ResultsOfLine] = Table()
         self.import_rows: Table[int, Imported] = Table()
-        self.figure_rows: Table[FigureKey, SystemFigure] = Table()
-        self.report_basis_rows: Table[ReportBasis, ChosenFiles] = Table()
+        self.kept_rows: defaultdict[str, Table[Any, Any]] = defaultdict(Table)
+        """What other kinds of events keep by key, by the name of their `Kept` (`kept.py`)."""
         self._cache: dict[str, tuple[int, object]] = {}
         self._results: dict[ResultKey, tuple[ResultsOfLine, Result]] = {}
 
@@ -73,42 +72,35 @@ class Decisions:
     @property
     def picks(self) -> tuple[Pick, ...]:
         """The picks, in the order in which they were made."""
-        return self._cached("picks", self.pick_rows, lambda rows: tuple(rows.values()))
+        return self._cached("(picks)", self.pick_rows, lambda rows: tuple(rows.values()))
 
     @property
     def closed(self) -> Mapping[str, Closed]:
         """The criteria that are closed."""
-        return self._cached("closed", self.closed_rows, _as_mapping)
-
-    @property
-    def notes(self) -> Mapping[str, str]:
-        """The notes, by patient."""
-        return self._cached("notes", self.note_rows, _as_mapping)
+        return self._cached("(closed)", self.closed_rows, _as_mapping)
 
     @property
     def removed(self) -> tuple[Removed, ...]:
         """The random records that were removed."""
-        return self._cached("removed", self.removed_rows, lambda rows: tuple(rows.values()))
+        return self._cached("(removed)", self.removed_rows, lambda rows: tuple(rows.values()))
 
     @property
     def results(self) -> Mapping[ResultKey, Result]:
         """The results of data checking that count, with those that each replaced."""
-        return self._cached("results", self.result_rows, self._as_results)
+        return self._cached("(results)", self.result_rows, self._as_results)
 
     @property
     def imports(self) -> tuple[Imported, ...]:
         """The workbooks that were imported."""
-        return self._cached("imports", self.import_rows, lambda rows: tuple(rows.values()))
+        return self._cached("(imports)", self.import_rows, lambda rows: tuple(rows.values()))
 
     @property
-    def figures(self) -> Mapping[FigureKey, SystemFigure]:
-        """The figures of the systems' own reports."""
-        return self._cached("figures", self.figure_rows, _as_mapping)
-
-    @property
-    def reports_by(self) -> Mapping[ReportBasis, ChosenFiles]:
-        """What the reports are counted by, where that is not what recordpick brings."""
-        return self._cached("reports_by", self.report_basis_rows, _as_mapping)
+    def kept(self) -> Mapping[str, Mapping[Any, Any]]:
+        """What other kinds of events keep, by the name of their `Kept` and by key."""
+        values = {
+            name: self._cached(name, rows, _as_mapping) for name, rows in self.kept_rows.items()
+        }
+        return MappingProxyType(values)
 
     def fix_seed(self, seed: FixedSeed | None, log: Log) -> None:
         """Fix a seed in place of the one before; None leaves none fixed."""

@@ -17,10 +17,10 @@ import re
 import unicodedata
 
 from recordpick.criteria.pack import Pack
+from recordpick.selection.adoption import adopted_by
 from recordpick.selection.chains import MERGED_KIND, their_chain
 from recordpick.selection.events import BrokenEventError, Event, Json
 from recordpick.selection.kinds.event_kind import Before
-from recordpick.selection.kinds.merged import adopted_by
 from recordpick.selection.kinds.registry import KINDS
 from recordpick.selection.tally import Tally
 
@@ -102,7 +102,7 @@ class EventValidator:
 
     def _check_merged(self, event: Event) -> None:
         adopted = adopted_by(event)
-        for criterion_id in (*(one for one, _ in adopted.picks), *adopted.closed):
+        for criterion_id in (*(one for one, _ in adopted.picks), *adopted.kept["closed"]):
             self._before.check_criterion(event, criterion_id)
         after = self._tally.merged_with(
             self._theirs(event)._tally, adopted.picks, random=adopted.random

@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from recordpick.selection.adoption import FIRST_KEY, adopted_by, apply_merged, shared_keys
 from recordpick.selection.chains import MERGED_KIND, their_chain
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import BrokenEventError, Event
-from recordpick.selection.kinds.merged import FIRST_KEY, adopted_by, apply_merged, shared_keys
+from recordpick.selection.kinds.figures import REPORT_BASES, SYSTEM_FIGURES
+from recordpick.selection.kinds.notes import NOTES
 from recordpick.selection.kinds.registry import KINDS, apply, describe, is_undoable
 from recordpick.selection.ledger import Log, revert
 from recordpick.selection.permanent import PermanentState
@@ -76,10 +78,11 @@ class History:
     def selection(self) -> Selection:
         """Return the selection after the last event."""
         decisions, permanent = self.decisions, self.permanent
+        kept = decisions.kept
         return Selection(
             picks=decisions.picks,
             closed=decisions.closed,
-            notes=decisions.notes,
+            notes=NOTES.values_in(kept),
             seed=decisions.seed,
             seeds=tuple(
                 replace(seed, withdrawn=self._withdrawn[seq]) if seq in self._withdrawn else seed
@@ -94,8 +97,9 @@ class History:
             results=decisions.results,
             issues=self._current_issues(),
             imports=decisions.imports,
-            figures=decisions.figures,
-            reports_by=decisions.reports_by,
+            figures=SYSTEM_FIGURES.values_in(kept),
+            reports_by=REPORT_BASES.values_in(kept),
+            kept=kept,
             can_undo=None if self.next_undo is None else describe(self.next_undo),
             can_redo=None if self.next_redo is None else describe(self.next_redo),
         )

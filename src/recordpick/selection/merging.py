@@ -13,10 +13,10 @@ from typing import Literal
 
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
+from recordpick.selection.adoption import Adopted
 from recordpick.selection.chains import Chain, all_hashes, chains, rows_of
 from recordpick.selection.events import Body, Json
 from recordpick.selection.history import history_of
-from recordpick.selection.kinds.merged import Adopted
 from recordpick.selection.three_way import Comparison, Conflict, Key, MergeState
 from recordpick.selection.working_file import WorkingFile
 
@@ -71,7 +71,7 @@ def _as_adopted(keys: Iterable[tuple[str, Key]]) -> Adopted:
         parts.setdefault(part, []).append(key)
     random = parts.pop("random", [])
     ordered = {part: tuple(sorted(values, key=repr)) for part, values in parts.items()}
-    return Adopted(**ordered, random=bool(random))
+    return Adopted(ordered.pop("picks", ()), ordered, bool(random))
 
 
 def plan_merge(ours: WorkingFile, theirs: WorkingFile) -> Plan:

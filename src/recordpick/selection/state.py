@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from recordpick.selection.events import Person, Role
 from recordpick.selection.figures import ChosenFiles, FigureKey, ReportBasis, SystemFigure
@@ -167,8 +167,9 @@ class Selection:
     also those that no longer count (`withdrawn`). `results` are those of data checking, by phase,
     criterion and patient; `issues` every one ever found, by number. `figures` are those of the
     systems' own reports, by system and name, `reports_by` what the reports are counted by where
-    that is not what recordpick brings. `can_undo` and `can_redo` say in words what would be undone
-    or done again; None if there is nothing.
+    that is not what recordpick brings. `kept` has all that kinds of events keep by key, by the name
+    of their `Kept`, which reads it (`values_in`). `can_undo` and `can_redo` say in words what would
+    be undone or done again; None if there is nothing.
     """
 
     picks: tuple[Pick, ...] = ()
@@ -186,6 +187,7 @@ class Selection:
     reports_by: Mapping[ReportBasis, ChosenFiles] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    kept: Mapping[str, Mapping[Any, Any]] = field(default_factory=lambda: MappingProxyType({}))
     can_undo: str | None = None
     can_redo: str | None = None
 

@@ -162,7 +162,7 @@ class Store:
 
         The file gets the earliest version that has all kinds of these events.
         """
-        version = max(version_of(event.kind) for event in events)
+        version = max(version_of(event.kind, event.body) for event in events)
         with as_user_error(self._path), self._transaction():
             self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self._connection.execute(f"PRAGMA user_version = {version}")
@@ -198,7 +198,9 @@ class Store:
                     "UPDATE meta SET value = ? WHERE key = ?", (name_of(event), LAST_EVENT)
                 )
                 if self.needs_later_version(event):
-                    self._connection.execute(f"PRAGMA user_version = {version_of(event.kind)}")
+                    self._connection.execute(
+                        f"PRAGMA user_version = {version_of(event.kind, event.body)}"
+                    )
             self._state.set_written(name_of(event))
 
     def check(self) -> None:
@@ -218,7 +220,7 @@ class Store:
 
     def needs_later_version(self, event: Event) -> bool:
         """Return whether the file becomes one of a later version with this event."""
-        return self.version < version_of(event.kind)
+        return self.version < version_of(event.kind, event.body)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -13,16 +13,10 @@ from typing import Any, TypeAlias
 
 from recordpick.criteria.pack import Pack
 from recordpick.selection.decisions import Decisions
-from recordpick.selection.merge_words import (
-    closed_in_words,
-    figure_in_words,
-    name_of_figure,
-    note_in_words,
-    picks_in_words,
-    random_in_words,
-    reports_in_words,
-    result_in_words,
-)
+from recordpick.selection.kept import Kept
+from recordpick.selection.kinds.notes import CLOSINGS
+from recordpick.selection.kinds.registry import KEPT
+from recordpick.selection.merge_words import picks_in_words, random_in_words
 from recordpick.selection.state import Closed, Pick
 
 Key: TypeAlias = Any
@@ -42,7 +36,7 @@ class RandomRecords:
 
 @dataclass(frozen=True, slots=True)
 class MergeState:
-    """What counts at one moment, by part: picks, closed, notes, results, figures, reports_by.
+    """What counts at one moment, by part: picks, and what kinds of events keep (`KEPT`).
 
     `undecided` are keys of a state before two others whose value nobody can know: the copies that
     led to both had decided differently.
@@ -60,15 +54,10 @@ class MergeState:
             for pick in decisions.picks
             if pick.criterion_id
         }
-        results = {key: line.last for key, line in decisions.result_rows.items()}
-        parts: dict[str, Mapping[Key, Any]] = {
-            "picks": picks,
-            "closed": dict(decisions.closed_rows.items()),
-            "notes": decisions.notes,
-            "results": results,
-            "figures": decisions.figures,
-            "reports_by": decisions.reports_by,
-        }
+        parts: dict[str, Mapping[Key, Any]] = {"picks": picks}
+        for name, kept in KEPT.items():
+            rows = kept.rows(decisions).items()
+            parts[name] = {key: kept.compared(value) for key, value in rows}
         return cls(parts, _random_records(decisions))
 
     def with_values_of(self, keys: PartKeys, theirs: MergeState) -> MergeState:
@@ -120,37 +109,22 @@ class Comparison:
         """Find what is adopted from B, and the conflicts."""
         for criterion in self.pack.criteria:
             self._compare_criterion(criterion.id, criterion.records)
-        for patient in self._adopt_part("notes", _same_value, None):
-            self._add_conflict(
-                f"note:{patient}",
-                f"The note about patient {patient} was changed in both.",
-                [note_in_words(one.parts["notes"].get(patient)) for one in self._copies],
-                ("notes", patient),
-            )
         self._compare_random()
-        for key in self._adopt_part("results", _same_result, _on):
-            phase, criterion_id, patient = key
-            named = f"{criterion_id or 'Random'}:{patient}"
-            self._add_conflict(
-                f"result:{phase.replace(' ', '-')}:{named}",
-                f"The {phase} of {criterion_id or 'Random'}, patient {patient}, has two results.",
-                [result_in_words(one.parts["results"].get(key)) for one in self._copies],
-                ("results", key),
-            )
-        for key in self._adopt_part("figures", _same_figure, _on):
-            self._add_conflict(
-                f"figure:{key[0]}:{'/'.join(key[1])}",
-                f"The figure {name_of_figure(key)} was given differently.",
-                [figure_in_words(one.parts["figures"].get(key)) for one in self._copies],
-                ("figures", key),
-            )
-        for key in self._adopt_part("reports_by", _same_files, _on):
-            self._add_conflict(
-                f"reports:{key}",
-                f"What the reports are counted by ({key}) was chosen differently.",
-                [reports_in_words(one.parts["reports_by"].get(key)) for one in self._copies],
-                ("reports_by", key),
-            )
+        for name, kept in KEPT.items():
+            if name != CLOSINGS.name:
+                self._compare_kept(kept)
+
+    def _compare_kept(self, kept: Kept[Any, Any]) -> None:
+        """Adopt what B alone changed; what both changed to different things is a conflict."""
+        name = kept.name
+        before, mine, other = (one.parts[name] for one in (self.base, *self._copies))
+        adopted, conflicts = self._three_way(
+            name, (before, mine, other), kept.says_the_same, kept.when
+        )
+        self.adopted |= {(name, key) for key in adopted}
+        for key in conflicts:
+            each = [kept.in_words(values.get(key)) for values in (mine, other)]
+            self._add_conflict(kept.conflict_name(key), kept.conflict(key), each, (name, key))
 
     @property
     def _copies(self) -> tuple[MergeState, MergeState]:
@@ -158,18 +132,6 @@ class Comparison:
 
     def _add_conflict(self, name: str, says: str, each: list[str], *keys: tuple[str, Key]) -> None:
         self.conflicts.append(Conflict(name, says, each[0], each[1], keys))
-
-    def _adopt_part(
-        self,
-        part: str,
-        same: Callable[[Any, Any], bool],
-        when: Callable[[Any], tuple[datetime, str]] | None,
-    ) -> list[Key]:
-        """Adopt what B alone changed; return the keys of what conflicts."""
-        each = (self.base.parts[part], self.ours.parts[part], self.theirs.parts[part])
-        adopted, conflicts = self._three_way(part, each, same, when)
-        self.adopted |= {(part, key) for key in adopted}
-        return conflicts
 
     def _three_way(
         self,
@@ -231,15 +193,18 @@ class Comparison:
         self.adopted |= {("picks", key) for key in adopted}
         closing = [{} if value is None else {criterion_id: value} for value in closed]
         closings, contested_closings = self._three_way(
-            "closed", (closing[0], closing[1], closing[2]), _same_reason, _on
+            CLOSINGS.name,
+            (closing[0], closing[1], closing[2]),
+            CLOSINGS.says_the_same,
+            CLOSINGS.when,
         )
         self.adopted |= {("closed", key) for key in closings}
         if contested_closings:
             self._add_conflict(
-                f"closing:{criterion_id}",
-                f"Whether and why {criterion_id} is closed was changed in both.",
-                [closed_in_words(value) for value in closed[1:]],
-                ("closed", criterion_id),
+                CLOSINGS.conflict_name(criterion_id),
+                CLOSINGS.conflict(criterion_id),
+                [CLOSINGS.in_words(value) for value in closed[1:]],
+                (CLOSINGS.name, criterion_id),
             )
 
     def _compare_random(self) -> None:
@@ -309,30 +274,6 @@ def _random_records(decisions: Decisions) -> RandomRecords:
         ),
         says=random_in_words(decisions),
     )
-
-
-def _same_value(mine: Any, other: Any) -> bool:
-    return bool(mine == other)
-
-
-def _same_reason(mine: Any, other: Any) -> bool:
-    return bool(mine.reason == other.reason)
-
-
-def _same_result(mine: Any, other: Any) -> bool:
-    return bool(mine.entry.says_the_same_as(other.entry))
-
-
-def _same_figure(mine: Any, other: Any) -> bool:
-    return bool(mine.value == other.value)
-
-
-def _same_files(mine: Any, other: Any) -> bool:
-    return bool(mine.files == other.files)
-
-
-def _on(value: Any) -> tuple[datetime, str]:
-    return value.on, value.by.name
 
 
 def _chosen(pick: Pick) -> tuple[datetime, str]:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
+from recordpick.text import plural
 from recordpick.tui.background import ProgressModal
 from recordpick.tui.dialogs import Confirm, Notice
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.masking import PrivateText, mask_numbers
-from recordpick.tui.text import counted
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -170,7 +170,7 @@ async def _show_unsupported_picks(app: App[None], session: Session) -> None:
     unsupported = session.unsupported_picks()
     text = "\n".join(unsupported)
     message = PrivateText(text, mask_numbers(session.numbers, text))
-    count = counted(len(unsupported), "pick")
+    count = plural(len(unsupported), "pick")
     title = f"{count} to look at again" if unsupported else "The newer extract"
     await app.push_screen_wait(Notice(title, [message if unsupported else _ALL_SUPPORTED]))
 

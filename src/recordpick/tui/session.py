@@ -25,6 +25,7 @@ from recordpick.selection.events import Person
 from recordpick.selection.find_index import UnknownFolderError, index_of
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
+from recordpick.text import plural
 from recordpick.tui.patient_frames import (
     area_of,
     candidates_of,
@@ -32,7 +33,6 @@ from recordpick.tui.patient_frames import (
     patients_of,
     sensitive_of,
 )
-from recordpick.tui.text import counted
 from recordpick.tui.view_models import (
     CriterionLine,
     Offer,
@@ -284,12 +284,12 @@ class Session:
         if new:
             return self.pick(criterion_id, new)
         self.file.remove(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} taken out of {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} taken out of {criterion_id}."
 
     def pick(self, criterion_id: str, patient_ids: Sequence[str]) -> str:
         """Pick these for the criterion."""
         self.file.pick(criterion_id, patient_ids)
-        return f"{counted(len(patient_ids), 'record')} picked for {criterion_id}."
+        return f"{plural(len(patient_ids), 'record')} picked for {criterion_id}."
 
     def undo(self) -> str:
         """Undo the last change."""
@@ -346,7 +346,7 @@ class Session:
     def apply(self, offer: Offer) -> str:
         """Pick what was suggested."""
         self.file.suggest(offer.picks, offer.name)
-        return f"{counted(len(offer.picks), 'suggested record')} picked. u undoes them all."
+        return f"{plural(len(offer.picks), 'suggested record')} picked. u undoes them all."
 
     def eligible(self) -> pl.Series:
         """Return who may be drawn at random: for a thread."""

@@ -22,7 +22,6 @@ __all__ = [
     "MASK",
     "amount",
     "content",
-    "counted",
     "day",
     "fit",
     "lines",
@@ -108,11 +107,6 @@ def day(date: dt.date | None) -> str:
 def amount(number: int) -> str:
     """Return a whole number with commas between thousands."""
     return f"{number:,}"
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return `1 record`, `2 records`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 MOST_ROWS = 200

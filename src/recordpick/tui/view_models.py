@@ -12,7 +12,8 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
-from recordpick.tui.text import amount, content, counted, day, fit, lines, paragraph
+from recordpick.text import plural
+from recordpick.tui.text import amount, content, day, fit, lines, paragraph
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -163,7 +164,7 @@ def _state_text(line: CriterionLine) -> str:
 
 def area_head(area: str, criteria: int, width: int) -> Content:
     """Return which patients the list of an area shows."""
-    who = f"All who meet any of its {counted(criteria, 'criterion', 'criteria')}, or are picked."
+    who = f"All who meet any of its {plural(criteria, 'criterion', 'criteria')}, or are picked."
     wrapped = lines(f"{who} Space shows which, to pick for them. A goes back.", width)
     return Content("\n").join(
         [content(fit(area, width).rstrip(), "bold"), *(content(text) for text in wrapped)]

@@ -179,12 +179,12 @@ def open_extract_file(
         if name.lower() in names:
             twice.add(name.lower())
         names.setdefault(name.lower(), name)
-    for asked, spellings in drifts.items():
+    for wanted, spellings in drifts.items():
         for spelling in spellings:
             if spelling.lower() in names:
-                if asked.lower() in names:
-                    twice.add(asked.lower())
-                names.setdefault(asked.lower(), names[spelling.lower()])
+                if wanted.lower() in names:
+                    twice.add(wanted.lower())
+                names.setdefault(wanted.lower(), names[spelling.lower()])
     return ExtractFile(file, names, number, frozenset(twice))
 
 

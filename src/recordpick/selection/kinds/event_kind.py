@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import BrokenEventError, Event
+from recordpick.selection.kept import Kept
 from recordpick.selection.ledger import Log
 from recordpick.selection.permanent import PermanentState
 from recordpick.selection.tally import Change, Tally
@@ -73,6 +75,8 @@ class EventKind:
     """Return whom the event picks, removes and draws, for the checks of later events."""
     warn: Callable[[Event, Tally], str] | None = None
     """Return a sentence where people should look at the event; "" where not."""
+    kept: Kept[Any, Any] | None = None
+    """What events of the kind keep by key; several kinds may keep values in one table."""
     version: int = FIRST_VERSION
     """The version that a working file has from the first event of the kind on."""
     one_line: frozenset[str] = frozenset()

@@ -25,8 +25,10 @@ from recordpick.selection.figures import (
     System,
     SystemFigure,
 )
+from recordpick.selection.kept import Kept, when_given
 from recordpick.selection.kinds.event_kind import EventKind
 from recordpick.selection.ledger import Log
+from recordpick.selection.merge_words import by_whom
 from recordpick.text import plural
 
 MOST_FIGURES = 20_000
@@ -72,6 +74,35 @@ def decide_figures(known: Mapping[FigureKey, SystemFigure], given: NewFigures) -
     }
 
 
+def _figure_key(value: Json) -> FigureKey:
+    match value:
+        case ["current_system" | "new_system" as system, list(parts)]:
+            name = tuple(part for part in parts if isinstance(part, str))
+            if len(name) == len(parts):
+                return system, name
+    raise ValueError
+
+
+def _name_of_figure(key: FigureKey) -> str:
+    return f"{' '.join(key[1])} of {SYSTEM_WORDS[key[0]]}"
+
+
+def _figure_in_words(figure: SystemFigure | None) -> str:
+    return "no figure" if figure is None else f"{figure.value} ({by_whom(figure.by, figure.on)})"
+
+
+SYSTEM_FIGURES: Kept[FigureKey, SystemFigure] = Kept(
+    "figures",
+    read_key=_figure_key,
+    title=lambda key: f"Figure {_name_of_figure(key)}",
+    in_words=_figure_in_words,
+    conflict_name=lambda key: f"figure:{key[0]}:{'/'.join(key[1])}",
+    conflict=lambda key: f"The figure {_name_of_figure(key)} was given differently.",
+    says_the_same=lambda mine, other: bool(mine.value == other.value),
+    when=when_given,
+)
+
+
 def _figures_of(event: Event) -> Iterator[tuple[FigureKey, SystemFigure | None]]:
     """Read the figures that an event gives, one after the other; None removes one."""
     system = _system_of(event)
@@ -101,9 +132,9 @@ def _figure(event: Event, row: list[Json]) -> tuple[FigureName, str | None]:
 def _apply_figures(decisions: Decisions, event: Event, log: Log) -> None:
     for key, figure in _figures_of(event):
         if figure is None:
-            decisions.figure_rows.drop(key, log)
+            SYSTEM_FIGURES.rows(decisions).drop(key, log)
         else:
-            decisions.figure_rows.put(key, figure, log)
+            SYSTEM_FIGURES.rows(decisions).put(key, figure, log)
 
 
 def _describe_figures(event: Event) -> str:
@@ -121,6 +152,7 @@ FIGURES = EventKind(
     _describe_figures,
     undoable=True,
     apply=_apply_figures,
+    kept=SYSTEM_FIGURES,
     version=3,
     paths=frozenset({"source"}),
 )
@@ -144,6 +176,31 @@ def decide_report_basis(
     return {"what": basis, "files": rows}
 
 
+def _basis_key(value: Json) -> ReportBasis:
+    match value:
+        case "qof" | "rules":
+            return value
+    raise ValueError
+
+
+def _basis_in_words(chosen: ChosenFiles | None) -> str:
+    if chosen is None:
+        return "those of recordpick"
+    return f"{chosen.name} ({by_whom(chosen.by, chosen.on)})"
+
+
+REPORT_BASES: Kept[ReportBasis, ChosenFiles] = Kept(
+    "reports_by",
+    read_key=_basis_key,
+    title=lambda basis: f"Reports counted by ({basis})",
+    in_words=_basis_in_words,
+    conflict_name=lambda basis: f"reports:{basis}",
+    conflict=lambda basis: f"What the reports are counted by ({basis}) was chosen differently.",
+    says_the_same=lambda mine, other: bool(mine.files == other.files),
+    when=when_given,
+)
+
+
 def _basis_of(event: Event) -> ReportBasis:
     for basis in REPORT_BASIS_WORDS:
         if event.text("what") == basis:
@@ -164,10 +221,10 @@ def _files_of(event: Event) -> tuple[tuple[str, str], ...]:
 
 def _apply_report_basis(decisions: Decisions, event: Event, log: Log) -> None:
     basis, files = _basis_of(event), _files_of(event)
-    decisions.report_basis_rows.drop(basis, log)
+    REPORT_BASES.rows(decisions).drop(basis, log)
     if files:
         chosen = ChosenFiles(files, event.by, event.on)
-        decisions.report_basis_rows.put(basis, chosen, log)
+        REPORT_BASES.rows(decisions).put(basis, chosen, log)
 
 
 def _describe_report_basis(event: Event) -> str:
@@ -182,5 +239,6 @@ REPORTS_BY = EventKind(
     _describe_report_basis,
     undoable=True,
     apply=_apply_report_basis,
+    kept=REPORT_BASES,
     version=3,
 )

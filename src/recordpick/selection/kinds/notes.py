@@ -8,8 +8,10 @@ from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.decisions import Decisions
 from recordpick.selection.events import Body, Event
+from recordpick.selection.kept import Kept, required_text, when_given
 from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
+from recordpick.selection.merge_words import closed_in_words
 from recordpick.selection.state import Closed, Selection
 from recordpick.selection.typed_text import clean_note, clean_reason
 
@@ -22,12 +24,24 @@ def decide_note(notes: Mapping[str, str], patient_id: str, text: str) -> Body | 
     return {"patient_id": patient_id, "text": note}
 
 
+NOTES: Kept[str, str] = Kept(
+    "notes",
+    read_key=required_text,
+    title=lambda patient: f"Note on patient {patient}",
+    in_words=lambda text: "no note" if text is None else text,
+    conflict_name=lambda patient: f"note:{patient}",
+    conflict=lambda patient: f"The note about patient {patient} was changed in both.",
+    patient=lambda patient: patient,
+    is_free_text=True,
+)
+
+
 def _apply_note(decisions: Decisions, event: Event, log: Log) -> None:
     patient_id, text = event.text("patient_id"), event.text("text")
     if text:
-        decisions.note_rows.put(patient_id, text, log)
+        NOTES.rows(decisions).put(patient_id, text, log)
     else:
-        decisions.note_rows.drop(patient_id, log)
+        NOTES.rows(decisions).drop(patient_id, log)
 
 
 def _describe_note(event: Event) -> str:
@@ -45,6 +59,7 @@ NOTED = EventKind(
     undoable=True,
     apply=_apply_note,
     check=_check_note,
+    kept=NOTES,
     lines=frozenset({"text"}),
 )
 
@@ -66,6 +81,20 @@ def decide_reopening(pack: Pack, selection: Selection, criterion_id: str) -> Bod
     if criterion_id not in selection.closed:
         raise UserError(f"{criterion_id} is not closed.")
     return {"criterion_id": criterion_id}
+
+
+CLOSINGS: Kept[str, Closed] = Kept(
+    "closed",
+    read_key=required_text,
+    title=lambda criterion_id: criterion_id,
+    in_words=closed_in_words,
+    conflict_name=lambda criterion_id: f"closing:{criterion_id}",
+    conflict=lambda criterion_id: f"Whether and why {criterion_id} is closed was changed in both.",
+    says_the_same=lambda mine, other: bool(mine.reason == other.reason),
+    when=when_given,
+    is_free_text=True,
+    table=lambda decisions: decisions.closed_rows,
+)
 
 
 def _apply_closing(decisions: Decisions, event: Event, log: Log) -> None:
@@ -91,6 +120,7 @@ CLOSED = EventKind(
     undoable=True,
     apply=_apply_closing,
     check=_check_closing,
+    kept=CLOSINGS,
     one_line=frozenset({"reason"}),
 )
 REOPENED = EventKind(

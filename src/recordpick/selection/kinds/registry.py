@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from recordpick.selection.decisions import Decisions
-from recordpick.selection.events import Event
+from recordpick.selection.events import Body, Event
+from recordpick.selection.kept import Kept
 from recordpick.selection.kinds.created import CREATED
 from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
@@ -42,14 +45,28 @@ KINDS: dict[str, EventKind] = {
     )
 }
 
+KEPT: dict[str, Kept[Any, Any]] = {
+    kind.kept.name: kind.kept for kind in KINDS.values() if kind.kept is not None
+}
+"""What kinds of events keep by key, by name."""
+
 NEWEST_VERSION = max(kind.version for kind in KINDS.values())
 """The newest version of a working file that this recordpick can read."""
 
 
-def version_of(name: str) -> int:
-    """Return the version of a working file that has events of this kind."""
+def version_of(name: str, body: Body) -> int:
+    """Return the version of a working file that has an event of this kind with this body.
+
+    One that merges a copy needs what the copy's events need.
+    """
     kind = KINDS.get(name)
-    return FIRST_VERSION if kind is None else kind.version
+    version = FIRST_VERSION if kind is None else kind.version
+    if name == MERGED.name and isinstance(rows := body.get("events"), list):
+        for row in rows:
+            match row:
+                case [_, _, _, _, str(their_name), dict(their_body), *_]:
+                    version = max(version, version_of(their_name, their_body))
+    return version
 
 
 def is_undoable(name: str) -> bool:

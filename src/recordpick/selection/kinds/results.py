@@ -11,8 +11,10 @@ from datetime import date
 from recordpick.errors import UserError
 from recordpick.selection.decisions import Decisions, ResultsOfLine
 from recordpick.selection.events import Body, BrokenEventError, Event, Json
+from recordpick.selection.kept import Kept, when_given
 from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
+from recordpick.selection.merge_words import by_whom
 from recordpick.selection.permanent import PermanentState
 from recordpick.selection.results import (
     OUTCOMES,
@@ -149,6 +151,65 @@ def _day(event: Event, text: str | None) -> date | None:
         raise BrokenEventError(event.seq, "has a result whose date is not a date") from error
 
 
+def _result_key(value: Json) -> ResultKey:
+    match value:
+        case [str(phase), str() | None as criterion_id, str(patient_id)] if phase in _PHASES:
+            return _PHASES[phase], criterion_id, patient_id
+    raise ValueError
+
+
+def _line_of(key: ResultKey) -> str:
+    _, criterion_id, patient_id = key
+    return f"{criterion_id or 'Random'}, patient {patient_id}"
+
+
+def _conflict_name(key: ResultKey) -> str:
+    phase, criterion_id, patient_id = key
+    return f"result:{phase.replace(' ', '-')}:{criterion_id or 'Random'}:{patient_id}"
+
+
+def _in_words(result: Result | None) -> str:
+    """Return what was found, and who found it."""
+    if result is None:
+        return "no result"
+    entry = result.entry
+    severity = f", {entry.severity}" if entry.severity else ""
+    differs = f": {entry.differs}" if entry.differs else ""
+    initials = f" [{entry.initials}]" if entry.initials else ""
+    return f"{entry.outcome}{severity}{differs}{initials} ({by_whom(result.by, result.on)})"
+
+
+def _combined(mine: ResultsOfLine, other: ResultsOfLine) -> ResultsOfLine:
+    """Adopt a result; one of this copy that says otherwise stays among the earlier ones."""
+    return other if _is_among(mine, other) else ResultsOfLine(other.last, mine)
+
+
+def _is_among(one: ResultsOfLine, line: ResultsOfLine) -> bool:
+    at: ResultsOfLine | None = line
+    while at is not None:
+        if at.last.entry.says_the_same_as(one.last.entry):
+            return True
+        at = at.before
+    return False
+
+
+RESULTS: Kept[ResultKey, ResultsOfLine] = Kept(
+    "results",
+    read_key=_result_key,
+    title=lambda key: f"{key[0].capitalize()} of {_line_of(key)}",
+    in_words=_in_words,
+    conflict_name=_conflict_name,
+    conflict=lambda key: f"The {key[0]} of {_line_of(key)}, has two results.",
+    says_the_same=lambda mine, other: bool(mine.entry.says_the_same_as(other.entry)),
+    when=when_given,
+    compared=lambda line: line.last,
+    combined=_combined,
+    patient=lambda key: key[2],
+    is_free_text=True,
+    table=lambda decisions: decisions.result_rows,
+)
+
+
 def _apply(decisions: Decisions, event: Event, log: Log) -> None:
     """Import results: a later one replaces an earlier one, and keeps it.
 
@@ -206,6 +267,7 @@ CHECKED = EventKind(
     apply=_apply,
     record=_record,
     check=_check,
+    kept=RESULTS,
     warn=_warn,
     version=2,
     paths=frozenset({"workbook"}),

@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Checkbox, Input, Static
 
+from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background
 from recordpick.tui.dialogs import Modal, ModalFrame, ProblemLine, yes_no
-from recordpick.tui.text import amount, counted
+from recordpick.tui.text import amount
 from recordpick.tui.widgets.fields import LONGEST_NUMBER, Field, TickBox
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class DrawDialog(Modal[DrawRequest | None]):
     def compose(self) -> ComposeResult:
         """Show the counts, three fields and a tick box."""
         message = (
-            f"{counted(self._eligible, 'patient')} may be drawn. {self._drawn} of "
+            f"{plural(self._eligible, 'patient')} may be drawn. {self._drawn} of "
             f"{amount(self._wanted)} are drawn. Anyone with the seed can check the draw."
         )
         with ModalFrame("Random records", [message], buttons=yes_no("Draw")):
@@ -155,7 +156,7 @@ def draw_records(session: Session, eligible: pl.Series, request: DrawRequest) ->
     is_even = session.selection.by_strata if has_drawn else request.by_strata
     strata = strata_of(session.index.patients(session.file.as_at), eligible) if is_even else None
     drawn = session.file.draw(eligible, request.number, strata).draws[-1]
-    records = counted(len(drawn.drawn), "record")
+    records = plural(len(drawn.drawn), "record")
     over = ", even over age bands and sexes" if is_even else ""
     sentences = [f"{records} drawn at random from {drawn.eligible:,}{over}."]
     if drawn.short:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from recordpick.text import plural
 from recordpick.tui.background import run_in_background
 from recordpick.tui.dialogs import Confirm, Notice
 from recordpick.tui.file_picker import FilePicker
 from recordpick.tui.masking import PrivateText
-from recordpick.tui.text import counted
 
 if TYPE_CHECKING:
     from recordpick.tui.screens.picking import PickingScreen
@@ -56,7 +56,7 @@ async def pick_from_list(screen: PickingScreen, session: Session) -> None:
     if not plan.patient_ids:
         await app.push_screen_wait(Notice("Nobody to pick from this list", messages))
         return
-    number = counted(len(plan.patient_ids), "record")
+    number = plural(len(plan.patient_ids), "record")
     title = f"Pick {number} for {criterion_id}?"
     if await app.push_screen_wait(Confirm(title, messages, f"Pick {number}")):
         screen.change(lambda: session.pick(criterion_id, plan.patient_ids))
@@ -70,7 +70,7 @@ def plan_from_list(session: Session, criterion_id: str, path: Path) -> ListPlan:
     picked = {pick.patient_id for pick in session.selection.of(criterion_id)}
     new = [patient for patient in listed.patient_ids if patient not in picked]
     room = session.file.pack.criterion(criterion_id).records - len(picked)
-    lines = counted(listed.read, "line")
+    lines = plural(listed.read, "line")
     messages = [f"{len(listed.patient_ids):,} of {lines} are patients of the index."]
     if len(new) < len(listed.patient_ids):
         messages.append(f"{len(listed.patient_ids) - len(new):,} are picked already.")

@@ -13,10 +13,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button, OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_with_progress
 from recordpick.tui.dialogs import NO, Modal, ModalFrame
-from recordpick.tui.text import content, counted, fit
+from recordpick.tui.text import content, fit
 from recordpick.tui.view_models import CriterionLine, Offer
 
 if TYPE_CHECKING:
@@ -147,4 +148,4 @@ class SuggestDialog(Modal[Offer | None]):
 
 def _offer_line(offer: Offer) -> str:
     name = offer.name[:1].upper() + offer.name[1:]
-    return f"{name:<16} {counted(offer.records, 'record'):>14} to open"
+    return f"{name:<16} {plural(offer.records, 'record'):>14} to open"

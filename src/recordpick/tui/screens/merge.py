@@ -22,13 +22,14 @@ from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
 from recordpick.progress import Progress
+from recordpick.text import plural
 from recordpick.tui.actions import HELP_KEYS, HIDE_NAMES, MERGE, VIEW, HelpPage, key
 from recordpick.tui.background import GROUP, run_in_background, run_with_progress
 from recordpick.tui.dialogs import Confirm, Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, free_path, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
-from recordpick.tui.text import content, counted, paragraph
+from recordpick.tui.text import content, paragraph
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class MergeScreen(FlowScreen[Path | None]):
 
     def _options(self) -> list[Option]:
         number = len(self._conflicts)
-        head = f"{counted(number, 'conflict')}, {self.undecided:,} not decided"
+        head = f"{plural(number, 'conflict')}, {self.undecided:,} not decided"
         options = [Option(content(head if number else "No conflicts", "bold"), disabled=True)]
         options += [
             Option(
@@ -272,7 +273,7 @@ class MergeScreen(FlowScreen[Path | None]):
         """Write the merged file, once every conflict is decided."""
         if self.undecided:
             self.action_next_open()
-            number = counted(self.undecided, "conflict")
+            number = plural(self.undecided, "conflict")
             message = f"{number} not decided yet, so nothing is written."
             await self.app.push_screen_wait(Notice("Decide each conflict first", [message]))
             return

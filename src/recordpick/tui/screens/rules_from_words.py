@@ -22,6 +22,7 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from recordpick.errors import UserError
+from recordpick.text import plural
 from recordpick.tui.actions import (
     HELP_KEYS,
     HIDE_NAMES,
@@ -38,7 +39,7 @@ from recordpick.tui.draft_session import EDITED
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.masking import PrivateText, is_masking, watch_masking
 from recordpick.tui.screens.edit_rule import ChangedRule, EditCondition, EditNumbers
-from recordpick.tui.text import MASK, amount, content, counted, day, fit
+from recordpick.tui.text import MASK, amount, content, day, fit
 from recordpick.tui.widgets.fields import LONGEST_FILTER, Field
 from recordpick.tui.widgets.lines import KeysLine
 
@@ -503,7 +504,7 @@ class RulesFromWords(FlowScreen[None]):
         every = found.answer.matches if found else len(lines)
         if every > len(lines):
             lines.append(f"The first {len(lines)} of {amount(every)}.")
-        title = f"{counted(every, 'patient')}: {proposal.says}"
+        title = f"{plural(every, 'patient')}: {proposal.says}"
         await self.app.push_screen_wait(Notice(title, lines or ["Nobody meets this rule."]))
 
     def action_filter(self) -> None:
@@ -539,7 +540,7 @@ class RulesFromWords(FlowScreen[None]):
         if left:
             are = "is" if left == 1 else "are"
             says = (
-                f"{counted(left, 'criterion', 'criteria')} {are} not confirmed: patients are "
+                f"{plural(left, 'criterion', 'criteria')} {are} not confirmed: patients are "
                 "picked for by hand until somebody does. All that you decided is in "
                 f"{self._session.path}."
             )

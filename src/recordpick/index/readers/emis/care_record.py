@@ -39,7 +39,7 @@ _UNCHANGED = {
     "text": "AssociatedText",
 }
 
-_MADE = frozenset(
+_PRECLEANED = frozenset(
     (
         *("patient_id", "event_id", "parent_id", "header_id", "recorded_by", "kind"),
         *("code", "code_system", "term", "is_local_code", "is_degraded", "is_confidential"),
@@ -102,12 +102,14 @@ def _observations(file: ExtractFile, lookups: Lookups, *, has_problems: bool) ->
     frame = lookups.rows(file, columns)
     reread = partial(_observations, lookups=lookups, has_problems=has_problems)
     if not has_problems:
-        return file.part("events", frame, reread, precleaned=_MADE, lookups=tuple(lookup_columns))
+        return file.part(
+            "events", frame, reread, precleaned=_PRECLEANED, lookups=tuple(lookup_columns)
+        )
     return file.part(
         "events",
         frame,
         reread,
-        precleaned=_MADE,
+        precleaned=_PRECLEANED,
         lookups=tuple(lookup_columns),
         requires=(PROBLEMS,),
         enrich=with_problems,

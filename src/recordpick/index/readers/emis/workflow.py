@@ -183,7 +183,7 @@ _UNCHANGED = {
 
 _DRUG = "__drug"
 
-_MADE = frozenset(("patient_id", "medication_id"))
+_PRECLEANED = frozenset(("patient_id", "medication_id"))
 """Columns that are looked up here, or derived from such columns."""
 
 
@@ -200,7 +200,7 @@ def _issues(file: ExtractFile, lookups: Lookups) -> SourcePart:
     }
     frame = lookups.rows(file, columns)
     reread = partial(_issues, lookups=lookups)
-    return file.part("medications", frame, reread, provides=ISSUES, precleaned=_MADE)
+    return file.part("medications", frame, reread, provides=ISSUES, precleaned=_PRECLEANED)
 
 
 def read_medications(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
@@ -224,7 +224,7 @@ def _medications(file: ExtractFile, lookups: Lookups) -> SourcePart:
         "medications",
         frame,
         reread,
-        precleaned=_MADE,
+        precleaned=_PRECLEANED,
         lookups=(drugs.encode(_DRUG, ["code", "code_system", "drug", "is_unmapped"]),),
         requires=(ISSUES,),
         enrich=with_last_issue,

@@ -17,12 +17,11 @@ import polars as pl
 from recordpick.csvio.rejects import NOTHING, REJECT_COLUMNS, ROW, Rejects
 from recordpick.csvio.scan import open_table_file
 from recordpick.csvio.sniff import CsvProfile, Record, records, sniff, text_lines
+from recordpick.header_row import HEADER_WITHIN, find_header_row
 from recordpick.index.readers.report_exports import vocabulary
 from recordpick.index.values import trimmed
 from recordpick.spreadsheets import SPREADSHEETS, check_what_it_is, read_sheets_with_merged
 
-HEADER_WITHIN = 40
-"""How many rows are searched for a header."""
 LINE = "__line"
 
 
@@ -89,24 +88,18 @@ def open_grids(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
         if isinstance(entry, Record):
             head.lines.append(entry.line)
             head.rows.append(entry.fields)
-    place = find_header(head.rows)
-    if place is None:
+    header = find_header_row(head.rows, _known_columns, len)
+    if header is None:
         return [], ()
+    place, _ = header
     line = head.lines[place]
     return [_grid(path, "", head, place, lambda work: _body_of_text(path, found, line, work))], ()
 
 
-def find_header(rows: Sequence[Sequence[str]]) -> int | None:
-    """Return the row with the most known column names, one of them a patient's; None if none."""
-    best: tuple[int, int] | None = None
-    for place, row in enumerate(rows[:HEADER_WITHIN]):
-        names = [vocabulary.plain(vocabulary.bare_name(name)) for name in row]
-        if not _names_patient(names):
-            continue
-        known = sum(_is_known(name) for name in names)
-        if best is None or known > best[0]:
-            best = known, place
-    return None if best is None else best[1]
+def _known_columns(row: Sequence[str]) -> list[str] | None:
+    """Return the known column names of a row; None where none of them is a patient's."""
+    names = [vocabulary.plain(vocabulary.bare_name(name)) for name in row]
+    return [name for name in names if _is_known(name)] if _names_patient(names) else None
 
 
 def _names_patient(names: Sequence[str]) -> bool:
@@ -208,10 +201,11 @@ def _of_workbook(path: Path) -> tuple[list[Grid], tuple[str, ...]]:
     grids: list[Grid] = []
     others: list[str] = []
     for name, sheet in sheets.items():
-        place = find_header(sheet.rows)
-        if place is None or len(sheet.rows) == place + 1:
+        header = find_header_row(sheet.rows, _known_columns, len)
+        if header is None or len(sheet.rows) == header[0] + 1:
             others.append(name)
             continue
+        place, _ = header
         head = _Head(list(range(1, len(sheet.rows) + 1)), sheet.rows)
         rows, merged = sheet.rows[place + 1 :], sheet.merged
         grid = _grid(path, name, head, place, _reader_of(rows, place + 2))
