@@ -48,6 +48,11 @@ codes = "invited"
 [date.last_row_on]
 which = "latest"
 
+[date.due_on]
+which = "latest"
+codes = "invited"
+add = "1 month"
+
 [[criterion]]
 id = "ACTIVE"
 area = "A"
@@ -87,6 +92,13 @@ area = "A"
 title = "Seen on the last day"
 find = "The last row is of the as-at date."
 rule = [{ says = "the last row", where = "last_row_on = :as_at" }]
+
+[[criterion]]
+id = "DUE"
+area = "A"
+title = "Due"
+find = "A month has passed since the last invitation."
+rule = [{ says = "due", where = "due_on <= :as_at" }]
 """
 
 DAYS = [None, *(AS_AT - timedelta(days=days) for days in (30, 23, 20, 8, 1, 0)), date(2026, 10, 9)]
@@ -128,6 +140,8 @@ def expected(rows: list[dict[str, Any]], patient: str) -> set[str]:
             found.add("NONE-SINCE")
     if invited and (max(invited) - min(invited)).days >= 7:
         found.add("TWICE")
+    if invited and max(invited) <= date(2026, 9, 1):
+        found.add("DUE")
     if dated and max(row["date"] for row in dated) == AS_AT:
         found.add("LAST")
     return found
@@ -168,15 +182,17 @@ def test_a_codelist_of_a_date_without_a_row_is_a_caution_unless_it_may_be_absent
     index = practice([{"patient_id": "p1", "code": "a", "date": date(2020, 1, 1), "value": None}])
     cautions = match(pack_of(), index, AS_AT).answers["ACTIVE"].cautions
     assert any("the codelist resolved" in text for text in cautions)
-    allowed = match(pack_of(), index, AS_AT, may_be_absent={"resolved"})
-    assert allowed.answers["ACTIVE"].cautions == ()
+    allowed = pack_of(PACK.replace('version = "1"', 'version = "1"\nmay_be_absent = ["resolved"]'))
+    assert match(allowed, index, AS_AT).answers["ACTIVE"].cautions == ()
 
 
 def test_a_pack_with_dates_is_written_as_it_was_read() -> None:
     """Confirming a rule rewrites a pack: its dates must not be lost."""
-    pack = pack_of()
+    text = PACK.replace('version = "1"', 'version = "1"\nmay_be_absent = ["resolved"]')
+    pack = pack_of(text.replace('version = "1"', 'version = "1"\nqof_years = ["2026/27"]'))
     again = parse_pack({"pack.toml": pack_text(pack)})
     assert again.dates == pack.dates
+    assert (again.may_be_absent, again.qof_years) == ({"resolved"}, ("2026/27",))
     assert again.criteria == pack.criteria
 
 
@@ -187,6 +203,7 @@ def test_a_pack_with_dates_is_written_as_it_was_read() -> None:
         ('which = "latest"\ntable = "patients"', "name another table"),
         ('which = "latest"\ncolumn = "code"', "'code' is not a column with dates in events"),
         ('which = "latest"\nwhere = "date > other_on"', "other_on"),
+        ('which = "latest"\nadd = "soon"', "In add: An interval is a whole number"),
         ('which = "latest"\ncode = "asthma"', "'code' is not a key of a date"),
     ],
 )

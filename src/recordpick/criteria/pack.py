@@ -62,6 +62,9 @@ class PatientDate:
     rows: Rule
     column: str
     is_latest: bool
+    months: int = 0
+    days: int = 0
+    """How far the day is moved forward: for the day on which something is due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +203,8 @@ class Pack:
     """The dates of patients that its rules can use: a date may use those before it."""
     qof_years: tuple[str, ...] = ()
     """Of report rules: the QOF years ("2026/27") that they are for; () where they name none."""
+    may_be_absent: frozenset[str] = frozenset()
+    """Codelists of which a practice may well have no entry: no caution says that it has none."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What was not used or understood in its files: sentences for people, with the place."""
 

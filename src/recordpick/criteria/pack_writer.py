@@ -109,6 +109,8 @@ def _head(pack: Pack) -> list[str]:
         lines.append(f"population = {_population(pack.population)}")
     if pack.random_population != pack.population:
         lines.append(f"random_population = {_population(pack.random_population)}")
+    if pack.may_be_absent:
+        lines.append(f"may_be_absent = [{', '.join(map(_text, sorted(pack.may_be_absent)))}]")
     if pack.qof_years:
         lines.append(f"qof_years = [{', '.join(map(_text, pack.qof_years))}]")
     if pack.notes:
@@ -123,6 +125,8 @@ def _date(date: PatientDate) -> Iterator[str]:
     yield f"which = {_text('latest' if date.is_latest else 'earliest')}"
     yield f"table = {_text(date.rows.table)}"
     yield f"column = {_text(date.column)}"
+    if date.months or date.days:
+        yield f'add = "{date.months} months"' if date.months else f'add = "{date.days} days"'
     if date.rows.codes is not None:
         yield f"codes = {_text(date.rows.codes)}"
     if date.rows.where is not None:

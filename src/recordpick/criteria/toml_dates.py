@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from recordpick.criteria.conditions.ast import Column, Shift
 from recordpick.criteria.conditions.lexer import RESERVED
+from recordpick.criteria.conditions.typecheck import shift
 from recordpick.criteria.pack import PatientDate
 from recordpick.criteria.problems import did_you_mean, listed, shown
 from recordpick.criteria.toml_values import Values
+from recordpick.errors import UserError
 from recordpick.schema import TABLES, Kind
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 
 DATES_AT_MOST = 500
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_KEYS = ("table", "codes", "where", "which", "column")
+_KEYS = ("table", "codes", "where", "which", "column", "add")
 _WHICH = ("latest", "earliest")
 
 
@@ -73,7 +76,7 @@ def _date(date: Values, name: str, rules: RuleReader) -> PatientDate | None:
     if columns is None or which not in _WHICH:
         return None
     own = TABLES.get(rows.table)
-    column = date.raw_text("column") if date.has("column") else own and own.date
+    column = date.raw_text("column") if date.has("column") else own.date if own else "date"
     if not column or columns.get(column) != "date":
         date.problem(
             f"'{shown(column)}' is not a column with dates in {rows.table}."
@@ -82,4 +85,20 @@ def _date(date: Values, name: str, rules: RuleReader) -> PatientDate | None:
             "column",
         )
         return None
-    return PatientDate(name, rows, column, is_latest=which == "latest")
+    months, days = _moved(date, column)
+    return PatientDate(name, rows, column, which == "latest", months, days)
+
+
+def _moved(date: Values, column: str) -> tuple[int, int]:
+    """Return the months and days by which a date is moved forward: `add = "3 years"`."""
+    text = date.raw_text("add")
+    if text is None:
+        return 0, 0
+    count, _, unit = text.strip().partition(" ")
+    try:
+        node = shift(Column(column, "date"), "+", count, unit.strip())
+    except UserError as error:
+        date.problem(f"In add: {error}", "add")
+        return 0, 0
+    assert isinstance(node, Shift)
+    return node.months, node.days

@@ -241,6 +241,7 @@ def _problem_with(name: str, kind: object) -> str:
 COMPARE_AT_MOST = 50
 NOTES_AT_MOST = 200
 NOTE_LENGTH = 10_000
+LISTS_AT_MOST = 1_000
 
 _PARTS = ("pack", "criterion", "codelist", "tables", "date")
 _QOF_YEAR = re.compile(r"20[0-9]{2}/[0-9]{2}")
@@ -254,6 +255,7 @@ _PACK_KEYS = (
     "random_population",
     "notes",
     "qof_years",
+    "may_be_absent",
 )
 _CRITERION_KEYS = (
     *("id", "area", "title", "find", "compare", "records", "population", "rule"),
@@ -279,6 +281,8 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
     dates = read_dates(top.table("date"), rules)
     criteria = _criteria(top, head, rules)
     note_undecided(criteria, problems)
+    for unused in sorted(head["may_be_absent"] - codelists.loaded.keys()):
+        problems.note(f"No rule uses the codelist '{shown(unused)}', which may_be_absent names.")
     problems.raise_any(lambda: lines_of(text))
     return Pack(
         **head,
@@ -306,6 +310,7 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         "random_population": population_of(head, "random_population", population, rules),
         "notes": head.texts("notes", NOTE_LENGTH, NOTES_AT_MOST),
         "qof_years": _qof_years(head),
+        "may_be_absent": frozenset(head.texts("may_be_absent", TITLE_LENGTH, LISTS_AT_MOST)),
     }
 
 

@@ -65,18 +65,11 @@ class Matches:
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
 
 
-def match(
-    pack: Pack,
-    index: PracticeIndex,
-    as_at: date,
-    progress: Progress = silent,
-    may_be_absent: Collection[str] = (),
-) -> Matches:
+def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = silent) -> Matches:
     """Answer every criterion of the pack together.
 
     `as_at` is the day from which ages and intervals are calculated. A criterion that the index
-    cannot answer is in `answers` with `answered` false and the reason. `may_be_absent` are
-    codelists of which a practice may well have no entry: no caution says so.
+    cannot answer is in `answers` with `answered` false and the reason.
     """
     progress("reading the criteria", None)
     every = [answerable(pack, index, criterion) for criterion in pack.criteria]
@@ -86,7 +79,7 @@ def match(
     positions = {criterion.criterion.id: place for place, criterion in enumerate(able)}
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
-    unused = _unused_codelists(pack, index, able, matrix, may_be_absent)
+    unused = _unused_codelists(pack, index, able, matrix)
     for criterion in every:
         criterion_id = criterion.criterion.id
         if criterion.why_not:
@@ -139,11 +132,7 @@ def _answer(
 
 
 def _unused_codelists(
-    pack: Pack,
-    index: PracticeIndex,
-    criteria: list[Answerable],
-    matrix: pl.DataFrame,
-    may_be_absent: Collection[str],
+    pack: Pack, index: PracticeIndex, criteria: list[Answerable], matrix: pl.DataFrame
 ) -> dict[Count, tuple[str, ...]]:
     """Return cautions for each count with a codelist of no code in the table that it searches.
 
@@ -177,7 +166,7 @@ def _unused_codelists(
             f"No row of {table} carries any code of the codelist {codes}: "
             "check that it is written in the practice's code system."
             for table, codes in dict.fromkeys((*own, *pairs))
-            if (table, codes) in missing and codes not in may_be_absent
+            if (table, codes) in missing and codes not in pack.may_be_absent
         )
         if found:
             unused[count] = found

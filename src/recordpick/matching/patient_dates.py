@@ -148,7 +148,11 @@ def _ends(rows: pl.LazyFrame, column: str) -> pl.LazyFrame:
 def _as_columns(ends: pl.DataFrame, dates: Sequence[PatientDate]) -> pl.DataFrame:
     latest = [number for number, one in enumerate(dates) if one.is_latest]
     day = pl.when(pl.col(NUMBER).is_in(latest)).then(_LATEST).otherwise(_EARLIEST)
-    return ends.group_by(PATIENT).agg(
+    found = ends.group_by(PATIENT).agg(
         day.filter(pl.col(NUMBER) == number).max().alias(one.name)
         for number, one in enumerate(dates)
+    )
+    moved = [one for one in dates if one.months or one.days]
+    return found.with_columns(
+        pl.col(one.name).dt.offset_by(f"{one.months}mo{one.days}d") for one in moved
     )

@@ -11,7 +11,7 @@ from recordpick.selection.kinds.created import CREATED
 from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
 from recordpick.selection.kinds.exported import EXPORTED
-from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
+from recordpick.selection.kinds.figures import FIGURES, REPORT_PERIOD, REPORTS_BY
 from recordpick.selection.kinds.index_used import INDEX_USED
 from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
@@ -38,6 +38,7 @@ KINDS: dict[str, EventKind] = {
         CHECKED,
         FIGURES,
         REPORTS_BY,
+        REPORT_PERIOD,
         MERGED,
         UNDONE,
         REDONE,
