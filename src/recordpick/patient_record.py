@@ -7,7 +7,7 @@ without opening their clinical system.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,6 +15,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.schema import TABLES
+from recordpick.text import day
 
 Row = Mapping[str, object]
 
@@ -41,6 +42,7 @@ _ORDER = (
     "Referrals",
     "Recalls",
     "Appointments",
+    "Consultations",
     "Documents",
     "Administration",
     "Other entries",
@@ -83,25 +85,41 @@ class Record:
 
 def read_record(index: PracticeIndex, as_at: dt.date, patient_id: str) -> Record:
     """Return everything the index holds about a patient. UserError if there is no such patient."""
+    return read_records(index, as_at, [patient_id])[0]
+
+
+def read_records(
+    index: PracticeIndex, as_at: dt.date, patient_ids: Sequence[str]
+) -> tuple[Record, ...]:
+    """Return everything the index holds about patients, in the order given.
+
+    Each table is read once for all of them. UserError if one of them is not in the index.
+    """
     tables = [name for name in index.manifest.tables if name != "patients"]
-    is_patient = pl.col("patient_id") == patient_id
+    is_patient = pl.col("patient_id").is_in(list(patient_ids))
     frames = pl.collect_all(
         [
             index.patients(as_at).filter(is_patient),
             *(index.scan(name).filter(is_patient) for name in tables),
         ],
     )
-    patients = frames[0].to_dicts()
-    if not patients:
-        raise UserError(f"The index has no patient {patient_id}: check the patient number.")
-    parts: dict[str, list[Entry]] = {}
+    patients = {str(row["patient_id"]): row for row in frames[0].iter_rows(named=True)}
+    parts: dict[str, dict[str, list[Entry]]] = {one: {} for one in patients}
     for name, frame in zip(tables, frames[1:], strict=True):
-        for row in frame.to_dicts():
+        for row in frame.iter_rows(named=True):
             title, entry = _entry(name, row)
-            parts.setdefault(title, []).append(entry)
+            if (of_patient := parts.get(str(row["patient_id"]))) is not None:
+                of_patient.setdefault(title, []).append(entry)
+    missing = next((one for one in patient_ids if one not in patients), None)
+    if missing is not None:
+        raise UserError(f"The index has no patient {missing}: check the patient number.")
+    return tuple(Record(patients[one], _in_order(parts[one])) for one in patient_ids)
+
+
+def _in_order(parts: Mapping[str, list[Entry]]) -> tuple[Part, ...]:
     position = {title: number for number, title in enumerate(_ORDER)}
     titles = sorted(parts, key=lambda title: (position.get(title, len(position)), title))
-    return Record(patients[0], tuple(Part(title, _newest_first(parts[title])) for title in titles))
+    return tuple(Part(title, _newest_first(parts[title])) for title in titles)
 
 
 def _newest_first(entries: list[Entry]) -> tuple[Entry, ...]:
@@ -148,6 +166,9 @@ def _event(row: Row) -> tuple[str, str]:
         _format(row.get("significance")),
         f"ended {_format(row.get('ended_on'))}" if row.get("ended_on") else "",
         f"date known by {row['date_precision']} only" if _is_vague(row) else "",
+        f"dose {row['dose_number']}" if row.get("dose_number") else "",
+        f"batch {row['batch_number']}" if row.get("batch_number") else "",
+        _format(row.get("body_site")),
         _flag(row, "is_local_code", "local code"),
         _flag(row, "is_degraded", "degraded in transfer"),
         _flag(row, "is_confidential", "confidential"),
@@ -171,6 +192,8 @@ def _medication(row: Row) -> tuple[str, str]:
         f"last issued {_format(row.get('last_issued_on'))}" if row.get("last_issued_on") else "",
         f"review {_format(row.get('review_on'))}" if row.get("review_on") else "",
         f"ended {_format(row.get('ended_on'))}" if row.get("ended_on") else "",
+        _format(row.get("stop_reason")),
+        f"prescribed by {row['prescriber']}" if row.get("prescriber") else "",
         _flag(row, "is_unmapped", "not mapped to dm+d"),
         _flag(row, "is_confidential", "confidential"),
     ), ""
@@ -211,6 +234,10 @@ def _relationship(row: Row) -> tuple[str, str]:
     ), _fields(row, "name", "phone")
 
 
+def _consultation(row: Row) -> tuple[str, str]:
+    return _fields(row, "kind", "place", "clinician"), ""
+
+
 _DESCRIBE: dict[str, Callable[[Row], tuple[str, str]]] = {
     "events": _event,
     "medications": _medication,
@@ -220,6 +247,7 @@ _DESCRIBE: dict[str, Callable[[Row], tuple[str, str]]] = {
     "recalls": _recall,
     "addresses": _address,
     "relationships": _relationship,
+    "consultations": _consultation,
 }
 
 
@@ -241,13 +269,13 @@ def _flag(row: Row, name: str, label: str) -> str:
 
 
 def _format(value: object) -> str:
-    """Return a value as text: dates as day/month/year, numbers without trailing zeros."""
+    """Return a value as text: dates as 05 Apr 1951, numbers without trailing zeros."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.date):
-        return f"{value.day:02d}/{value.month:02d}/{value.year}"
+        return day(value)
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)

@@ -164,7 +164,7 @@ def test_the_evidence_names_the_dates() -> None:
     """Somebody who asks why sees from when on."""
     index = practice([{"patient_id": "p1", "code": "a", "date": date(2020, 3, 1), "value": None}])
     why = explain(pack_of(), index, AS_AT, "ACTIVE", "p1")
-    assert why.rows["summary"].to_list() == ["asthma since 2020-03-01"]
+    assert why.rows["summary"].to_list() == ["asthma since 01 Mar 2020"]
 
 
 def test_a_date_that_the_index_cannot_give_leaves_the_criterion_unanswered() -> None:

@@ -219,6 +219,7 @@ def test_the_comparison_says_what_each_method_costs():
     assert comparison.in_words == (
         f"1 record instead of {even}. No choice has fewer.",
         "fewest records: 1 record to open",
+        "balanced: 1 record to open",
         "spread: 8 records to open",
         f"ticket: {even} records to open",
         "most criteria at a time (greedy): 1 record",

@@ -10,7 +10,7 @@ from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import read_text
 from recordpick.cli.output import print_json, print_message, print_result, print_table
 from recordpick.errors import UserError
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,19 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the patients found with their names, at most fifty, and what they are picked for."""
     from recordpick.index.as_at import today
-    from recordpick.tui.patient_frames import patients_of
-    from recordpick.tui.widgets import records_query
+    from recordpick.index.listed_patients import listed_patients
+    from recordpick.index.patient_search import search_patients
 
     words = " ".join(read_text(word, "what to look for") for word in options.words).strip()
     if not words:
         raise UserError("Give a part of a name, a number or a date of birth to look for.")
     with open_with_index(options, to_write=False) as (file, index):
-        patients = patients_of(index, file.as_at)
-        everyone = records_query.sorted_places(patients, None)
-        text = records_query.search_text(patients)
-        found = records_query.matching_places(patients, text, words, everyone, today())
+        found = search_patients(listed_patients(index, file.as_at), words, today())
         selection = file.selection
-    shown = patients[found.to_list()].select(name for name in _COLUMNS if name in patients.columns)
+    shown = found.select(name for name in _COLUMNS if name in found.columns)
     if options.json:
         print_json(_as_json(shown, selection))
     elif shown.is_empty():
@@ -73,7 +70,7 @@ def _print(shown: pl.DataFrame, selection: Selection) -> None:
     for row in shown.head(_MOST).iter_rows(named=True):
         values = dict(row)
         if (born := row.get("date_of_birth")) is not None:
-            values["date_of_birth"] = f"{born:%d/%m/%Y}"
+            values["date_of_birth"] = day(born)
         picked = (criterion or "Random" for criterion in selection.criteria_of(row["patient_id"]))
         table.append((*(str(value or "") for value in values.values()), ", ".join(picked)))
     print_table(table)

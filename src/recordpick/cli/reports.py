@@ -103,6 +103,7 @@ def import_given_figures(
         {"current_system": options.current, "new_system": options.new},
         options.qof,
         options.report_rules,
+        options.practice or "",
         period=(options.qof_year, options.count_to),
     )
     for one in imported:

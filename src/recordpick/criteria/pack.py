@@ -151,6 +151,19 @@ class Confirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientKind:
+    """A kind of patients of which a criterion takes some ("take some of each").
+
+    A patient who meets the criterion is of the kind if any of its rules holds; kinds may overlap.
+    `least` is how many of the criterion's records must be of this kind, or all there are.
+    """
+
+    says: str
+    least: int
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Criterion:
     """One test criterion. Without `steps`, staff pick for it by browsing or from a list.
 
@@ -171,6 +184,8 @@ class Criterion:
     source: str = ""
     proposals: tuple[Proposal, ...] = ()
     confirmed: Confirmation | None = None
+    kinds: tuple[PatientKind, ...] = ()
+    """The kinds of patients of which some are wanted, in order."""
 
     @property
     def is_undecided(self) -> bool:

@@ -17,6 +17,7 @@ from recordpick.criteria.pack import (
     Criterion,
     Pack,
     PatientDate,
+    PatientKind,
     Proposal,
     Rule,
     Step,
@@ -94,6 +95,8 @@ def criterion_lines(criterion: Criterion, pack: Pack) -> list[str]:
         lines.append(f"confirmed = {_confirmed(criterion.confirmed)}")
     for step in criterion.steps:
         lines += ["", "[[criterion.rule]]", *_step(step)]
+    for kind in criterion.kinds:
+        lines += ["", "[[criterion.each]]", *_kind(kind, criterion)]
     for proposal in criterion.proposals:
         lines += ["", *_proposal(proposal)]
     return lines
@@ -183,6 +186,19 @@ def _step(step: Step) -> Iterator[str]:
     for rule in step.rules:
         yield f"  {{ {', '.join(_rule(rule, is_inline=True))} }},"
     yield "]"
+
+
+def _kind(kind: PatientKind, criterion: Criterion) -> Iterator[str]:
+    own = {rule.says: rule for step in criterion.steps for rule in step.rules}
+    if kind.rules == (own.get(kind.says),):
+        yield f"says = {_text(kind.says)}"
+    elif len(kind.rules) == 1:
+        yield from _rule(kind.rules[0], is_inline=False)
+    else:
+        yield f"says = {_text(kind.says)}"
+        yield from _step(Step(kind.rules))
+    if kind.least != 1:
+        yield f"least = {kind.least}"
 
 
 def _rule(rule: Rule, *, is_inline: bool) -> Iterator[str]:

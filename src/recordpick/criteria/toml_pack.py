@@ -18,6 +18,7 @@ from recordpick.criteria.pack import (
     Criterion,
     Pack,
     PatientDate,
+    PatientKind,
     Rule,
     Step,
     columns_with,
@@ -49,6 +50,7 @@ from recordpick.schema import KIND_WORDS, TABLES, Kind
 
 RULES_AT_MOST = 50
 COUNT_AT_MOST = 1_000_000
+KINDS_AT_MOST = 10
 _RULE_KEYS = ("says", "table", "where", "codes", "distinct", "per", "at_least", "at_most")
 
 
@@ -70,6 +72,46 @@ class RuleReader:
             criterion.problem(f"A criterion may have {RULES_AT_MOST} rules.", "rule")
             return ()
         return tuple(self._step(rule) for rule in rules)
+
+    def kinds(self, criterion: Values, steps: tuple[Step, ...]) -> tuple[PatientKind, ...]:
+        """Return the kinds of patients of which a criterion with these steps takes some."""
+        tables = criterion.tables("each", "[[criterion.each]]")
+        if len(tables) > KINDS_AT_MOST:
+            criterion.problem(f"A criterion may name {KINDS_AT_MOST} kinds of patients.", "each")
+            return ()
+        own = {rule.says: rule for step in steps for rule in step.rules}
+        kinds = tuple(self._kind(table, own) for table in tables)
+        for place, kind in enumerate(kinds):
+            if kind.says and kind.says.casefold() in {k.says.casefold() for k in kinds[:place]}:
+                criterion.problem("Another kind has the same words.", "each", place)
+        if kinds and not criterion.has("rule"):
+            criterion.problem("It names kinds of patients, but has no rule.", "each")
+        return kinds
+
+    def _kind(self, kind: Values, own: dict[str, Rule]) -> PatientKind:
+        """Return one kind; `own` has the rules of its criterion, which it may name, by words."""
+        says = kind.text("says", TITLE_LENGTH)
+        if ";" in says:  # it separates the kinds of a patient who is of several
+            kind.problem("The words of a kind may not have a semicolon.", "says")
+        if kind.has("any"):
+            kind.only(("says", "least", "any"), "allowed beside any: put its rules inside it")
+            choices = kind.tables("any", "any = [ { says = … }, { says = … } ]")
+            if not 2 <= len(choices) <= RULES_AT_MOST:
+                kind.problem(
+                    f"any holds from 2 to {RULES_AT_MOST} rules, one of which must hold.", "any"
+                )
+            rules = tuple(self._rule(choice) for choice in choices)
+        elif set(kind.items()) <= {"says", "least"}:
+            rules = (own[says],) if says in own else ()
+            if says and says not in own:
+                kind.problem(
+                    "It has no rule of its own, and no rule of the criterion has these words"
+                    f"{did_you_mean(says, own) or '.'}",
+                    "says",
+                )
+        else:
+            rules = (self._rule(kind, "least"),)
+        return PatientKind(says, kind.whole("least", 1, RECORDS_AT_MOST, 1), rules)
 
     def condition(
         self, values: Values, key: str, table: str, dates: Collection[str] = ()
@@ -98,8 +140,8 @@ class RuleReader:
             )
         return Step(tuple(self._rule(choice) for choice in choices))
 
-    def _rule(self, rule: Values) -> Rule:
-        rule.only((*_RULE_KEYS, "any"), "a key of a rule")
+    def _rule(self, rule: Values, *more_keys: str) -> Rule:
+        rule.only((*_RULE_KEYS, "any", *more_keys), "a key of a rule")
         if rule.has("any"):
             rule.problem("any cannot be used inside any.", "any")
         at_most = rule.whole("at_most", 0, COUNT_AT_MOST, -1) if rule.has("at_most") else None
@@ -258,7 +300,7 @@ _PACK_KEYS = (
     "may_be_absent",
 )
 _CRITERION_KEYS = (
-    *("id", "area", "title", "find", "compare", "records", "population", "rule"),
+    *("id", "area", "title", "find", "compare", "records", "population", "rule", "each"),
     *("source", "proposal", "confirmed"),
 )
 
@@ -345,6 +387,7 @@ def _criterion(
     if criterion_id:
         values.criterion = criterion_id
     values.only(_CRITERION_KEYS, "a key of a criterion")
+    steps = rules.steps(values)
     criterion = Criterion(
         id=criterion_id,
         area=values.text("area", TITLE_LENGTH),
@@ -353,10 +396,11 @@ def _criterion(
         compare=values.texts("compare", TITLE_LENGTH, COMPARE_AT_MOST),
         records=values.whole("records", 1, RECORDS_AT_MOST, head["records_per_criterion"]),
         population=population_of(values, "population", head["population"], rules),
-        steps=rules.steps(values),
+        steps=steps,
         source=values.text("source", TEXT_LENGTH, default=""),
         proposals=proposals_of(values, rules),
         confirmed=confirmation_of(values),
+        kinds=rules.kinds(values, steps),
     )
     check_confirmed(values, criterion)
     return criterion

@@ -6,13 +6,14 @@ criterion; `explain` says rule by rule why one patient meets a criterion, or doe
 
 from __future__ import annotations
 
-from recordpick.matching.answers import Answer, Left, Matches, match, random_population
+from recordpick.matching.answers import Answer, KindFound, Left, Matches, match, random_population
 from recordpick.matching.evidence import evidence, evidence_lines
 from recordpick.matching.explain import Explanation, RuleForPatient, explain
 
 __all__ = [
     "Answer",
     "Explanation",
+    "KindFound",
     "Left",
     "Matches",
     "RuleForPatient",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -18,6 +18,14 @@ from recordpick.progress import Progress, silent
 
 _NOBODY = pl.Series([False])
 FOUND: dict[str, pl.DataType] = {"criterion_id": pl.String(), PATIENT: pl.String()}
+KINDS: dict[str, pl.DataType] = {**FOUND, "kind": pl.UInt8()}
+BETWEEN_KINDS = "; "
+"""What separates the kinds of one patient in a text; the words of a kind have no semicolon."""
+
+
+def no_kinds() -> pl.DataFrame:
+    """Return a frame as `Matches.kinds`, without rows."""
+    return pl.DataFrame(schema=KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,19 @@ class Left:
     """How many meet this step, regardless of the others."""
     left: int
     """How many meet it and every step before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindFound:
+    """How many of the patients who meet a criterion are of one kind.
+
+    `found` is None where that is not known, and `why_not` then says why.
+    """
+
+    says: str
+    least: int
+    found: int | None
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,8 @@ class Answer:
     population: int
     left: tuple[Left, ...]
     matches: int
+    kinds: tuple[KindFound, ...] = ()
+    """The kinds of patients of which some are wanted, in the criterion's order."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +76,41 @@ class Matches:
     """The patients who meet each criterion of a pack at a date.
 
     `found` has the columns criterion_id and patient_id, sorted by the pack's order of criteria and
-    then by patient_id; each pair appears once.
+    then by patient_id; each pair appears once. `kinds` has in addition the column kind (UInt8), the
+    index of a kind of the criterion (from 0): a row for each kind that a patient found is of.
     """
 
     as_at: date
     answers: dict[str, Answer]
     found: pl.DataFrame
+    kinds: pl.DataFrame = field(default_factory=no_kinds)
 
     def patients(self, criterion_id: str) -> pl.Series:
         """Return the patient_ids that meet a criterion, sorted; none if it was not answered."""
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
+
+    def kinds_in_words(self) -> pl.DataFrame:
+        """Return the kinds of each patient found for a criterion, as a text.
+
+        Columns: criterion_id, patient_id, kind (String, such as "warfarin; a DMARD"); only rows of
+        patients who are of some kind.
+        """
+        rows = [
+            (criterion_id, place, kind.says)
+            for criterion_id, answer in self.answers.items()
+            for place, kind in enumerate(answer.kinds)
+        ]
+        words = pl.DataFrame(
+            rows,
+            schema={"criterion_id": pl.String, "kind": pl.UInt8, "says": pl.String},
+            orient="row",
+        )
+        return (
+            self.kinds.join(words, on=["criterion_id", "kind"])
+            .sort("criterion_id", PATIENT, "kind")
+            .group_by("criterion_id", PATIENT, maintain_order=True)
+            .agg(pl.col("says").str.join(BETWEEN_KINDS).alias("kind"))
+        )
 
 
 def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = silent) -> Matches:
@@ -79,6 +127,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
     positions = {criterion.criterion.id: place for place, criterion in enumerate(able)}
     answers: dict[str, Answer] = {}
     found: list[pl.DataFrame] = []
+    kinds: list[pl.DataFrame] = []
     unused = _unused_codelists(pack, index, able, matrix)
     for criterion in every:
         criterion_id = criterion.criterion.id
@@ -93,20 +142,26 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
                 matches=0,
             )
             continue
-        answer, patients = _answer(criterion, positions[criterion_id], matrix, unused)
+        answer, patients, of_kinds = _answer(criterion, positions[criterion_id], matrix, unused)
         answers[criterion_id] = answer
         found.append(
             pl.DataFrame(patients).select(
                 pl.lit(criterion_id, dtype=pl.String).alias("criterion_id"), PATIENT
             )
         )
+        kinds += of_kinds
     progress("matched", 1.0)
-    return Matches(as_at, answers, pl.concat([pl.DataFrame(schema=FOUND), *found]))
+    return Matches(
+        as_at,
+        answers,
+        pl.concat([pl.DataFrame(schema=FOUND), *found]),
+        pl.concat([no_kinds(), *kinds]),
+    )
 
 
 def _answer(
     criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, tuple[str, ...]]
-) -> tuple[Answer, pl.Series]:
+) -> tuple[Answer, pl.Series, list[pl.DataFrame]]:
     names = Names(k)
     within = matrix[names.population]
     left: list[Left] = []
@@ -116,6 +171,22 @@ def _answer(
         remaining = remaining & held
         left.append(Left(step.says, int((within & held).sum()), int(remaining.sum())))
     patients = matrix[PATIENT].filter(remaining)
+    of_kinds = [
+        matrix.filter(remaining & matrix[names.kind(n)]).select(
+            pl.lit(criterion.criterion.id, dtype=pl.String).alias("criterion_id"),
+            PATIENT,
+            pl.lit(n, dtype=pl.UInt8).alias("kind"),
+        )
+        for n, kind in enumerate(criterion.kinds)
+        if not kind.why_not
+    ]
+    sizes = {int(frame["kind"][0]): frame.height for frame in of_kinds if frame.height}
+    kinds = tuple(
+        KindFound(
+            one.kind.says, one.kind.least, None if one.why_not else sizes.get(n, 0), one.why_not
+        )
+        for n, one in enumerate(criterion.kinds)
+    )
     cautions = criterion.cautions + tuple(
         text for count in criterion.counts for text in unused.get(count, ())
     )
@@ -127,8 +198,9 @@ def _answer(
         population=int(within.sum()),
         left=tuple(left),
         matches=len(patients),
+        kinds=kinds,
     )
-    return answer, patients
+    return answer, patients, of_kinds
 
 
 def _unused_codelists(

@@ -122,6 +122,10 @@ class Names:
         """Return the column that says whether the step holds."""
         return f"{self.criterion}:{step}"
 
+    def kind(self, kind: int) -> str:
+        """Return the column that says whether the patient is of the kind, if in the criterion."""
+        return f"{self.criterion}:kind:{kind}"
+
 
 def found_name(table: str, codes: str) -> str:
     """Return the name of the column that says whether a patient has rows with a codelist."""
@@ -133,9 +137,10 @@ def plan(
 ) -> pl.LazyFrame:
     """Return a plan: one row a patient, `patient_id` and for criterion k `k:population`, `k:step`.
 
-    For each codelist a column says whether any count with it found rows (`found_name`). All columns
-    but the first are Boolean and never null; rows come sorted by patient_id. Only criteria that can
-    be answered may be given.
+    For kind n of a criterion `k:kind:n`, where it is known who is of the kind. For each codelist a
+    column says whether any count with it found rows (`found_name`). All columns but the first are
+    Boolean and never null; rows come sorted by patient_id. Only criteria that can be answered may
+    be given.
     """
     counts = list(dict.fromkeys(count for criterion in criteria for count in criterion.counts))
     numbers = {count: number for number, count in enumerate(counts) if count.table != "patients"}
@@ -143,7 +148,7 @@ def plan(
     for count in numbers:
         if count.codes is not None:
             coded.setdefault(found_name(count.table, count.codes), []).append(CountRange(count))
-    rules = [rule for criterion in criteria for step in criterion.steps for rule in step]
+    rules = [rule for criterion in criteria for rule in criterion.rules]
     ranges = [one for rule in rules if (one := range_for(rule)[0]) and one.count in numbers]
     bits = RangeBits([*ranges, *(one for ones in coded.values() for one in ones)], numbers)
     in_tables = {number: count for count, number in numbers.items()}
@@ -162,6 +167,14 @@ def plan(
             pl.any_horizontal([_held(rule, bits, as_at) for rule in step]).alias(Names(k).step(s))
             for k, criterion in enumerate(criteria)
             for s, step in enumerate(criterion.steps)
+        ),
+        *(
+            pl.any_horizontal([_held(rule, bits, as_at) for rule in kind.rules]).alias(
+                Names(k).kind(n)
+            )
+            for k, criterion in enumerate(criteria)
+            for n, kind in enumerate(criterion.kinds)
+            if not kind.why_not
         ),
         *(
             pl.any_horizontal([bits.has(one) for one in ones]).alias(name)

@@ -28,6 +28,7 @@ def as_criterion(criterion: Criterion, proposal: Proposal, number: int) -> Crite
         steps=proposal.steps,
         proposals=(),
         confirmed=None,
+        kinds=(),
     )
 
 

@@ -20,6 +20,7 @@ from recordpick.criteria.pack import (
     Criterion,
     Pack,
     PatientDate,
+    PatientKind,
     Rule,
     Step,
     columns_of,
@@ -112,6 +113,18 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerableKind:
+    """A kind of patients as this index can recognise it: its rules that can be counted.
+
+    `why_not` says why it is not known who is of this kind; "" where it is.
+    """
+
+    kind: PatientKind
+    rules: tuple[Rule, ...]
+    why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answerable:
     """A criterion as this index can answer it: the rules it can count, and what it cannot."""
 
@@ -119,11 +132,18 @@ class Answerable:
     steps: tuple[tuple[Rule, ...], ...]
     why_not: str
     cautions: tuple[str, ...]
+    kinds: tuple[AnswerableKind, ...] = ()
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Every rule that is counted for it: those of its steps, then those of its kinds."""
+        of_steps = [rule for step in self.steps for rule in step]
+        return (*of_steps, *(rule for kind in self.kinds for rule in kind.rules))
 
     @property
     def counts(self) -> tuple[Count, ...]:
         """What its rules count, each once."""
-        return tuple(dict.fromkeys(Count.of(rule) for step in self.steps for rule in step))
+        return tuple(dict.fromkeys(Count.of(rule) for rule in self.rules))
 
 
 def satisfied(condition: Condition | None, as_at: date) -> pl.Expr:
@@ -161,7 +181,29 @@ def answerable(pack: Pack, index: PracticeIndex, criterion: Criterion) -> Answer
         why = f"It cannot be answered: {missing_data}. Pick by browsing or from a list."
         return Answerable(criterion, (), why, ())
     cautions += cautions_for_restrictions(index, population, steps)
-    return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)))
+    kinds = tuple(_answerable_kind(pack, index, kind) for kind in criterion.kinds)
+    cautions += [text for kind in kinds for text in _cautions_for_kind(pack, index, kind)]
+    return Answerable(criterion, tuple(steps), "", tuple(dict.fromkeys(cautions)), kinds)
+
+
+def _answerable_kind(pack: Pack, index: PracticeIndex, kind: PatientKind) -> AnswerableKind:
+    """Return the rules of a kind that this index can count; it is not known without any."""
+    reasons = [(rule, lacks_for_rule(pack, index, rule)) for rule in kind.rules]
+    kept = tuple(rule for rule, reason in reasons if not reason)
+    why_not = "" if kept else "; ".join(dict.fromkeys(reason for _, reason in reasons))
+    return AnswerableKind(kind, kept, why_not)
+
+
+def _cautions_for_kind(pack: Pack, index: PracticeIndex, kind: AnswerableKind) -> list[str]:
+    says = kind.kind.says
+    if kind.why_not:
+        return [f"It is not known who is of the kind “{says}”: {kind.why_not}."]
+    missing = [
+        f"Not checked for the kind “{says}”: {lacks_for_rule(pack, index, rule)}."
+        for rule in kind.kind.rules
+        if rule not in kind.rules
+    ]
+    return [*missing, *(text for rule in kind.rules for text in _cautions(pack, index, rule))]
 
 
 def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition | None) -> str:
@@ -256,7 +298,11 @@ COUNTED = ("entries", "entries_percentile")
 
 
 def _counts_entries(index: PracticeIndex) -> bool:
-    tables = [table for table in TABLES if table != "patients" and index.has(table)]
+    tables = [
+        name
+        for name, table in TABLES.items()
+        if name != "patients" and table.is_entry and index.has(name)
+    ]
     return any(not is_listed_only(index, table) for table in tables)
 
 

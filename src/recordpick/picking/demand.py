@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Criterion, Pack
 from recordpick.matching import Matches
+from recordpick.picking.patient_kinds import RequiredKinds, required_kinds
 from recordpick.picking.tickets import PickedSoFar, ticket_numbers
 
 Picks = tuple[tuple[str, str], ...]
@@ -26,13 +27,14 @@ class Demand:
     opened: every patient who meets a criterion that lacks records and is not yet picked for it.
     `opened` has the columns patient_id and uses (UInt32): every patient with a pick, random records
     included, and how many picks. Their records will be opened anyway, so another pick for them
-    costs no record.
+    costs no record. `kinds` says of which kinds of patients some must be among the records.
     """
 
     criterion_ids: tuple[str, ...]
     required: tuple[int, ...]
     available: pl.DataFrame
     opened: pl.DataFrame
+    kinds: RequiredKinds = field(default_factory=RequiredKinds)
 
 
 def find_demand(
@@ -84,7 +86,19 @@ def find_demand(
             "demand_index", "patient_id", "opened"
         ),
         opened=opened,
+        kinds=required_kinds(matches, _with_picks(pack, selection, fillable)),
     )
+
+
+def _with_picks(
+    pack: Pack, selection: PickedSoFar, fillable: pl.DataFrame
+) -> Iterator[tuple[Criterion, list[str], int]]:
+    """Yield the criteria of which not everybody available is picked anyway, with their picks."""
+    rows = fillable.select("criterion_id", "required", "available").iter_rows()
+    for criterion_id, required, available in rows:
+        if required < available:
+            picked = [pick.patient_id for pick in selection.of(criterion_id)]
+            yield pack.criterion(criterion_id), picked, required
 
 
 def assign(demand: Demand, chosen: pl.Series, seed: str) -> Picks:
@@ -92,9 +106,9 @@ def assign(demand: Demand, chosen: pl.Series, seed: str) -> Picks:
 
     `chosen` holds the patient_ids of the records to open in addition to those already opened. Each
     criterion takes as many as it requires: records already opened first, then by ticket (that of
-    the text "criterion_id:patient_id"). Returns the picks in the pack's order, and in the order
-    above within a criterion; a criterion has fewer than it requires only where too few of its
-    patients are chosen.
+    the text "criterion_id:patient_id"), but first as many of each kind as are required. Returns the
+    picks in the pack's order, and in the order above within a criterion; a criterion has fewer than
+    it requires only where too few of its patients are chosen.
     """
     named = pl.DataFrame(
         {
@@ -109,11 +123,10 @@ def assign(demand: Demand, chosen: pl.Series, seed: str) -> Picks:
         named, on="demand_index"
     )
     ids = pairs.select(pl.concat_str("criterion_id", "patient_id", separator=":")).to_series()
-    taken = (
-        pairs.with_columns(ticket_numbers(ids, seed))
-        .sort("demand_index", pl.col("opened").not_(), "ticket_number", "patient_id")
-        .filter(pl.int_range(pl.len()).over("demand_index") < pl.col("required"))
+    ordered = pairs.with_columns(ticket_numbers(ids, seed)).sort(
+        "demand_index", pl.col("opened").not_(), "ticket_number", "patient_id"
     )
+    taken = demand.kinds.take(ordered)
     return tuple(taken.select("criterion_id", "patient_id").iter_rows())
 
 

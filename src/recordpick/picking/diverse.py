@@ -9,6 +9,9 @@ one patient at a time, from those who meet it and are not picked for it:
 2. of these, the patient who adds most to the spread of the criterion's records;
 3. of these, the one with the lowest ticket.
 
+Where a criterion takes some of each kind of patients, it first takes of each kind, by this rule, as
+many as are still wanted; then it goes on with everybody.
+
 The spread of a set of records is the sum, over age bands, sexes and usual GPs, of
 1 + 1/2 + … + 1/n, where n is how many records of the set have that band, sex or GP. So a value not
 yet in the set counts 1, a second record with it a half, and so on. Taking the best at every step
@@ -35,12 +38,13 @@ DECIMALS = 12
 
 @dataclass(slots=True)
 class _Cell:
-    """Patients who are equal by steps 1 and 2 of the rule.
+    """Patients who are equal by steps 1 and 2 of the rule, and of the same required `kinds`.
 
     `queue` holds (place by ticket, patient_id), highest ticket first: the last is taken next.
     """
 
     group: Group
+    kinds: frozenset[int]
     queue: list[tuple[int, str]]
 
 
@@ -71,7 +75,12 @@ def spread(
             for patient_id in picked.get(demand.criterion_ids[index], ())
             if patient_id in known
         ]
-        taken[index] = _take(levels, before, required)
+        kinds = {
+            kind: number
+            for (criterion_id, kind), number in demand.kinds.numbers.items()
+            if criterion_id == demand.criterion_ids[index]
+        }
+        taken[index] = _take(levels, before, required, kinds)
         more = pl.DataFrame({"patient_id": taken[index]}, schema={"patient_id": pl.String})
         uses = (
             pl.concat([uses, more.with_columns(uses=pl.lit(1, dtype=pl.Int64))])
@@ -88,9 +97,22 @@ def spread(
 def _candidates(demand: Demand, groups: pl.LazyFrame, seed: str) -> pl.DataFrame:
     """Return every patient available for each criterion, with group and place by ticket.
 
-    Columns: demand_index, patient_id, turn (place by ticket, from 0), age_band, sex, usual_gp;
-    sorted by demand_index and turn.
+    Columns: demand_index, patient_id, turn (place by ticket, from 0), age_band, sex, usual_gp, and
+    kinds (a list of the required kinds); sorted by demand_index and turn.
     """
+    named = pl.LazyFrame(
+        {
+            "demand_index": range(len(demand.criterion_ids)),
+            "criterion_id": demand.criterion_ids,
+        },
+        schema={"demand_index": pl.UInt32, "criterion_id": pl.String},
+    )
+    kinds = (
+        demand.kinds.members.lazy()
+        .join(named, on="criterion_id")
+        .group_by("demand_index", "patient_id")
+        .agg(pl.col("kind").cast(pl.UInt16).sort().alias("kinds"))
+    )
     ids = demand.available["patient_id"].unique()
     turns = (
         pl.DataFrame([ids, ticket_numbers(ids, seed)])
@@ -103,6 +125,8 @@ def _candidates(demand: Demand, groups: pl.LazyFrame, seed: str) -> pl.DataFrame
         .join(turns.lazy(), on="patient_id")
         .join(groups, on="patient_id", how="left")
         .with_columns(pl.col("age_band", "sex", "usual_gp").fill_null("unknown"))
+        .join(kinds, on=["demand_index", "patient_id"], how="left")
+        .with_columns(pl.col("kinds").fill_null([]))
         .sort("demand_index", "turn")
         .collect()
     )
@@ -124,28 +148,39 @@ def _cells_by_use(candidates: pl.DataFrame, uses: pl.DataFrame, required: int) -
         candidates.join(uses, on="patient_id", how="left")
         .with_columns(pl.col("uses").fill_null(0))
         .sort("turn")
-        .group_by("uses", "age_band", "sex", "usual_gp", maintain_order=True)
+        .group_by("uses", "age_band", "sex", "usual_gp", "kinds", maintain_order=True)
         .agg(pl.col("turn").head(required), pl.col("patient_id").head(required))
         .sort("uses", pl.col("turn").list.first())
     )
     levels: dict[int, list[_Cell]] = {}
-    for used, age_band, sex, usual_gp, turns, patient_ids in grouped.iter_rows():
+    for used, age_band, sex, usual_gp, kinds, turns, patient_ids in grouped.iter_rows():
         queue = list(zip(turns, patient_ids, strict=True))[::-1]
-        levels.setdefault(used, []).append(_Cell((age_band, sex, usual_gp), queue))
+        cell = _Cell((age_band, sex, usual_gp), frozenset(kinds), queue)
+        levels.setdefault(used, []).append(cell)
     return list(levels.values())
 
 
-def _take(levels: list[list[_Cell]], before: list[Group], required: int) -> list[str]:
+def _take(
+    levels: list[list[_Cell]], before: list[Group], required: int, kinds: dict[int, int]
+) -> list[str]:
+    """Take as many as required: first of each kind, in order, as many as `kinds` says."""
     counts = tuple(Counter(group[which] for group in before) for which in range(3))
     taken: list[str] = []
-    for cells in levels:
-        while cells and len(taken) < required:
-            best = min(cells, key=lambda cell: (-_gain(counts, cell.group), cell.queue[-1][0]))
-            taken.append(best.queue.pop()[1])
-            for count, value in zip(counts, best.group, strict=True):
-                count[value] += 1
-            if not best.queue:
-                cells.remove(best)
+    of_kinds: Counter[int] = Counter()
+    for kind, number in (*sorted(kinds.items()), (None, required)):
+        for cells in levels:
+            fitting = [cell for cell in cells if kind is None or kind in cell.kinds]
+            while fitting and (len(taken) if kind is None else of_kinds[kind]) < number:
+                best = min(
+                    fitting, key=lambda cell: (-_gain(counts, cell.group), cell.queue[-1][0])
+                )
+                taken.append(best.queue.pop()[1])
+                of_kinds.update(best.kinds)
+                for count, value in zip(counts, best.group, strict=True):
+                    count[value] += 1
+                if not best.queue:
+                    cells.remove(best)
+                    fitting.remove(best)
     return taken
 
 

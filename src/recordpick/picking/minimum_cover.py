@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 import polars as pl
 
@@ -29,148 +28,7 @@ from recordpick.picking.greedy_cover import (
     remove_redundant,
 )
 from recordpick.picking.set_cover import DualBound, EquivalenceClasses, SetCover, group_into_classes
-
-if TYPE_CHECKING:
-    import highspy
-
-MAX_NODES_TIMES_COLUMNS = 60_000
-"""The limit of the search for integers: branch-and-bound nodes times classes. It is a count and not
-a time, so that it stops at the same place on every computer. Mostly it ends at the first node."""
-TIME_LIMIT_SECONDS = 60.0
-"""No search should take as long; the limit only ensures that the program never waits for ever."""
-
-
-@dataclass(frozen=True, slots=True)
-class SolverResult:
-    """The solver's result.
-
-    `taken` holds a number for each of the columns passed to it, `prices` the dual value of each
-    criterion (only for the linear relaxation), `bound` a lower bound on the number of records,
-    `is_optimal` whether the solver says that no solution is better than `taken`.
-    """
-
-    taken: tuple[float, ...]
-    prices: tuple[float, ...]
-    bound: float
-    is_optimal: bool
-
-
-class Solver(Protocol):
-    """A solver of set cover problems."""
-
-    def __call__(
-        self, cover: SetCover, columns: Sequence[int], *, integer: bool
-    ) -> SolverResult | None:
-        """Minimise the records taken, from the classes `columns` only.
-
-        With `integer` false, fractions are allowed (the linear relaxation). None if the solver
-        stops without a solution.
-        """
-        ...
-
-
-def solve_with_highs(
-    cover: SetCover, columns: Sequence[int], *, integer: bool
-) -> SolverResult | None:
-    """Solve with HiGHS: one thread and a fixed seed, so that the same problem has the same result.
-
-    None if HiGHS cannot be loaded on this computer, or stops without a solution.
-    """
-    try:
-        solver = _silent_solver()
-    except ImportError:
-        return None
-    for name, value in _options(len(columns), integer=integer).items():
-        solver.setOptionValue(name, value)
-    _load_model(solver, cover, columns, integer=integer)
-    solver.run()
-    return _read_result(solver, len(columns), len(cover.required), integer=integer)
-
-
-def _silent_solver() -> highspy.Highs:
-    """Return a solver that writes nothing to standard output, not even when it is created.
-
-    highspy 1.16 enables callbacks while it creates a solver, which writes HiGHS's banner straight
-    to file descriptor 1: into the rows of a command, or over the app's screen. Output has to be off
-    by then. (Redirecting the descriptor would lose what other threads, such as the app's, write to
-    it meanwhile.)
-    """
-
-    import highspy
-
-    class Silent(highspy.Highs):
-        def enableCallbacks(self) -> None:  # noqa: N802 - highspy's own name
-            self.silent()
-            super().enableCallbacks()  # type: ignore[no-untyped-call]  # highspy has no types
-
-    return Silent()  # type: ignore[no-untyped-call]  # highspy has no types
-
-
-def _options(columns: int, *, integer: bool) -> dict[str, bool | int | float | str]:
-    always: dict[str, bool | int | float | str] = {
-        "output_flag": False,
-        "threads": 1,
-        "parallel": "off",
-        "random_seed": 0,
-        "time_limit": TIME_LIMIT_SECONDS,
-    }
-    if not integer:
-        # plain dual simplex: presolving takes longer than it saves here
-        return always | {"solver": "simplex", "simplex_strategy": 1, "presolve": "off"}
-    # numbers of records are integers: a gap of less than one record is no gap
-    nodes = max(1, MAX_NODES_TIMES_COLUMNS // columns)
-    return always | {"mip_max_nodes": nodes, "mip_rel_gap": 0.0, "mip_abs_gap": 0.99}
-
-
-def _load_model(
-    solver: highspy.Highs, cover: SetCover, columns: Sequence[int], *, integer: bool
-) -> None:
-    from highspy import kHighsInf
-
-    starts: list[int] = []
-    rows: list[int] = []
-    for number in columns:
-        starts.append(len(rows))
-        rows.extend(cover.meets[number])
-    width, height = len(columns), len(cover.required)
-    solver.passModel(
-        width,
-        height,
-        len(rows),
-        1,  # the matrix column by column
-        1,  # minimise
-        0.0,
-        [1.0] * width,
-        [0.0] * width,
-        [float(cover.sizes[number]) for number in columns],
-        [float(needed) for needed in cover.required],
-        [kHighsInf] * height,
-        starts,
-        rows,
-        [1.0] * len(rows),
-        [1 if integer else 0] * width,
-    )
-
-
-def _read_result(
-    solver: highspy.Highs, width: int, height: int, *, integer: bool
-) -> SolverResult | None:
-    from highspy import HighsModelStatus, SolutionStatus
-
-    solution, info = solver.getSolution(), solver.getInfo()
-    if info.primal_solution_status != SolutionStatus.kSolutionStatusFeasible:
-        return None
-    taken = tuple(float(value) for value in solution.col_value)
-    prices = () if integer else tuple(float(value) for value in solution.row_dual)
-    if len(taken) != width or (not integer and len(prices) != height):
-        return None
-    return SolverResult(
-        taken=taken,
-        prices=prices,
-        bound=float(info.mip_dual_bound if integer else info.objective_function_value),
-        is_optimal=solver.getModelStatus() == HighsModelStatus.kOptimal,
-    )
-
+from recordpick.picking.solver import CoverProblem, Solver, SolverResult, solve_with_highs
 
 CHEAPEST_CLASSES = 150
 TOLERANCE = 1e-6
@@ -212,7 +70,7 @@ def minimum_cover(cover: SetCover, solver: Solver = solve_with_highs) -> Minimum
         return MinimumCover(best, bound, greedy_records, solver_failed=True)
     dual_bound = cover.dual_bound(relaxation.prices)
     bound = dual_bound.lower_bound
-    columns = _promising_classes(cover, relaxation, dual_bound)
+    columns = promising_classes(cover, relaxation, dual_bound)
     result = solver(cover, columns, integer=True)
     found = _checked_integers(cover, columns, result)
     if result is None or found is None:
@@ -242,11 +100,12 @@ def _search_all(
     return _smaller(best, found), max(dual_bound.lower_bound, min(proven, records))
 
 
-def _promising_classes(
-    cover: SetCover, relaxation: SolverResult, dual_bound: DualBound
+def promising_classes(
+    cover: CoverProblem, relaxation: SolverResult, dual_bound: DualBound
 ) -> list[int]:
     """Return the classes that usually contain the best choice; they always contain a cover."""
-    used = {number for number, taken in enumerate(relaxation.taken) if taken > TOLERANCE}
+    taken = relaxation.taken[: len(cover.meets)]
+    used = {number for number, amount in enumerate(taken) if amount > TOLERANCE}
     others = sorted(
         (cost, number) for number, cost in enumerate(dual_bound.reduced_costs) if number not in used
     )
@@ -319,23 +178,24 @@ def fewest_records(demand: Demand, seed: str, solver: Solver = solve_with_highs)
 
 
 def _to_set_cover(demand: Demand) -> tuple[EquivalenceClasses, SetCover]:
-    """Group patients not opened yet into classes, and subtract what opened records supply."""
-    opened = dict(
-        demand.available.filter("opened").group_by("demand_index").len("supplied").iter_rows()
-    )
-    unmet = [
-        max(0, required - opened.get(index, 0)) for index, required in enumerate(demand.required)
-    ]
+    """Group patients not opened yet into classes, and subtract what opened records supply.
+
+    A kind of which some are required is a row of the problem as a criterion is. The kinds of a
+    criterion together require no more than it does itself, so whoever covers all rows is enough.
+    """
+    pairs, needs = rows_to_cover(demand)
+    opened = dict(pairs.filter("opened").group_by("row").len("supplied").iter_rows())
+    unmet = [max(0, required - opened.get(index, 0)) for index, required in enumerate(needs)]
     still = [index for index, required in enumerate(unmet) if required > 0]
     renumbered = pl.DataFrame(
         {"old": still, "new": range(len(still))}, schema={"old": pl.UInt32, "new": pl.UInt32}
     )
-    pairs = (
-        demand.available.filter(~pl.col("opened"))
-        .join(renumbered, left_on="demand_index", right_on="old")
+    unopened = (
+        pairs.filter(~pl.col("opened"))
+        .join(renumbered, left_on="row", right_on="old")
         .select(pl.col("new").alias("demand_index"), "patient_id")
     )
-    classes = group_into_classes(pairs, len(still))
+    classes = group_into_classes(unopened, len(still))
     required = tuple(unmet[index] for index in still)
     # more of a class than any of its criteria requires is never of use
     sizes = tuple(
@@ -343,3 +203,36 @@ def _to_set_cover(demand: Demand) -> tuple[EquivalenceClasses, SetCover]:
         for meets, size in zip(classes.meets, classes.sizes, strict=True)
     )
     return classes, SetCover(classes.meets, sizes, required)
+
+
+def rows_to_cover(demand: Demand) -> tuple[pl.DataFrame, list[int]]:
+    """Return who counts for which row of the problem, and how many records each row requires.
+
+    The rows are the criteria, by demand_index, and after them the kinds of which some are required.
+    The frame has the columns row (UInt32), patient_id and opened.
+    """
+    places = {criterion_id: index for index, criterion_id in enumerate(demand.criterion_ids)}
+    kinds = list(demand.kinds.numbers)
+    numbered = pl.DataFrame(
+        [
+            (criterion_id, kind, places[criterion_id], len(places) + number)
+            for number, (criterion_id, kind) in enumerate(kinds)
+        ],
+        schema={
+            "criterion_id": pl.String,
+            "kind": pl.UInt8,
+            "demand_index": pl.UInt32,
+            "row": pl.UInt32,
+        },
+        orient="row",
+    )
+    members = demand.kinds.members.join(numbered, on=["criterion_id", "kind"]).join(
+        demand.available, on=["demand_index", "patient_id"]
+    )
+    pairs = pl.concat(
+        [
+            demand.available.select(pl.col("demand_index").alias("row"), "patient_id", "opened"),
+            members.select("row", "patient_id", "opened"),
+        ]
+    )
+    return pairs, [*demand.required, *(demand.kinds.numbers[kind] for kind in kinds)]

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from recordpick.picking.solver import LinearModel
 from recordpick.picking.tickets import ticket_numbers
 
 UNIT = 10**9
@@ -48,6 +49,24 @@ class SetCover:
                 supplied[criterion] += count
         return all(has >= needed for has, needed in zip(supplied, self.required, strict=True))
 
+    def model(self, columns: Sequence[int], *, integer: bool) -> LinearModel:
+        """Return the problem with these classes only, for a solver: a row for each criterion."""
+        starts: list[int] = []
+        rows: list[int] = []
+        for number in columns:
+            starts.append(len(rows))
+            rows.extend(self.meets[number])
+        return LinearModel(
+            costs=[1.0] * len(columns),
+            upper=[float(self.sizes[number]) for number in columns],
+            integer=[integer] * len(columns),
+            least=[float(needed) for needed in self.required],
+            most=[None] * len(self.required),
+            starts=starts,
+            rows=rows,
+            values=[1.0] * len(rows),
+        )
+
     def dual_bound(self, prices: Sequence[float]) -> DualBound:
         """Return the lower bound that these prices, one for each criterion, prove."""
         units = [max(0, round(price * UNIT)) for price in prices]
@@ -68,16 +87,17 @@ class DualBound:
     dual values of the linear program; this is linear programming's weak duality.)
 
     `reduced_costs` holds, for each class, what a record of it costs beyond what it earns, in
-    billionths.
+    billionths; or in other parts of a record, of which there are `unit` in one.
     """
 
     total: int
     reduced_costs: tuple[int, ...]
+    unit: int = UNIT
 
     @property
     def lower_bound(self) -> int:
         """No choice has fewer records than this."""
-        return max(0, -(-self.total // UNIT))
+        return max(0, -(-self.total // self.unit))
 
     def useful_classes(self, records: int) -> list[int]:
         """Return the classes of which a choice of at most `records` records can have any.
@@ -85,7 +105,7 @@ class DualBound:
         A choice with a member of any other class has more records: the sum of `total` and that
         class's reduced cost is more (reduced-cost fixing).
         """
-        slack = records * UNIT - self.total
+        slack = records * self.unit - self.total
         return [number for number, cost in enumerate(self.reduced_costs) if cost <= slack]
 
 

@@ -24,6 +24,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack
 from recordpick.matching import Matches
+from recordpick.picking.patient_kinds import required_kinds
 
 SEED_DIGITS = 20
 
@@ -99,8 +100,9 @@ def suggest_by_ticket(
     is given, nor do any others. Raises KeyError if one of `criteria` is not in the pack.
 
     Returns (criterion_id, patient_id) in the pack's order of criteria, then by ticket, without
-    patients who are already picked for the criterion. The same matches and picks give the same
-    result, whatever the order of rows.
+    patients who are already picked for the criterion. Of each kind of patients of which a criterion
+    takes some, those with the lowest tickets go first, as many as are still wanted. The same
+    matches and picks give the same result, whatever the order of rows.
     """
     wanted = [
         criterion
@@ -136,10 +138,22 @@ def suggest_by_ticket(
         {"criterion_id": [criterion.id for criterion in pack.criteria]},
         schema={"criterion_id": pl.String},
     )
+    kinds = required_kinds(
+        matches,
+        [
+            (
+                criterion,
+                [pick.patient_id for pick in selection.of(criterion.id)],
+                max(0, criterion.records - len(selection.of(criterion.id))),
+            )
+            for criterion in wanted
+        ],
+    )
     suggested = (
         candidates.with_columns(ticket_numbers(candidates["ticket_id"], seed))
         .sort("ticket_number", "patient_id")
-        .filter(pl.int_range(pl.len()).over("criterion_id") < pl.col("remaining"))
+        .rename({"remaining": "required"})
+        .pipe(kinds.take)
         .join(order.with_row_index("criterion_index"), on="criterion_id")
         .sort("criterion_index", "ticket_number", "patient_id")
     )
