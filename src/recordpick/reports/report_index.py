@@ -134,7 +134,7 @@ class ReportIndex(PracticeIndex):
         """Return the medications that were issued, or begun, by the last day that counts."""
         present = self.columns("medications")
         days = [name for name in ("last_issued_on", "started_on") if name in present]
-        rows = super().scan("medications").select(present)
+        rows = super().scan("medications").select(*present)
         if not days:
             return rows
         return rows.filter((pl.coalesce(days) <= self.known_to).fill_null(value=True))
