@@ -92,10 +92,10 @@ def run(options: argparse.Namespace) -> int:
 def _print_warnings(file: WorkingFile, index: PracticeIndex, matches: Matches) -> None:
     from recordpick.handover.warnings import pick_warnings
     from recordpick.reports.practice_reports import counted_by
-    from recordpick.reports.qof import year_caution
 
-    if another_year := year_caution(counted_by(file.selection).table, file.as_at):
-        print_message(another_year)
+    by = counted_by(file.selection, file.as_at)
+    for note in (*by.in_words, *by.cautions):
+        print_message(note)
     for warning in pick_warnings(file.selection, index, file.as_at, matches, file.reused_numbers()):
         print_message(warning.in_words)
 
