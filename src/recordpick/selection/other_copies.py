@@ -97,7 +97,8 @@ def _described(
     if whose:
         says = (
             f"{name} is {whose}'s checking copy of this file (last change {when}): bring its "
-            f"results in with recordpick issues import {path.name} {name}, or while checking in the app."
+            f"results in with recordpick issues import {path.name} {name}, or while checking in "
+            "the app."
         )
         return OtherCopy(other, says, have_diverged=False)
     shared = next(event for event in reversed(theirs) if event.hash in known)
