@@ -5,10 +5,10 @@ parent never draws, because polars' threads do not live on in a child):
 
     python tests/selection/kill_it.py FOLDER TIMES [SEED]
 
-A child makes the file if it is not there, opens it, picks, notes, draws, checks, undoes and redoes; it
-acknowledges each change after the call has returned, by writing its number and hash to a pipe. The
-parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it opens,
-that every acknowledged event is in it, and that at most one more is.
+A child makes the file if it is not there, opens it, picks, notes, draws, checks, undoes and redoes;
+it acknowledges each change after the call has returned, by writing its number and hash to a pipe.
+The parent ends it with SIGKILL after some acknowledgements, opens the file, and checks that it
+opens, that every acknowledged event is in it, and that at most one more is.
 """
 
 from __future__ import annotations
