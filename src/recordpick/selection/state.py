@@ -144,6 +144,17 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The list of a hand-over pack was sent: how, and on which day, as the sender says."""
+
+    list_id: str
+    how: str
+    sent_on: date
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IndexUsed:
     """The practice index that the picks were made from, since `on`."""
 
@@ -182,6 +193,7 @@ class Selection:
     draws: tuple[Draw, ...] = ()
     removed_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
     results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
     settled: Settled = field(default_factory=Settled)
     issues: tuple[Issue, ...] = ()
