@@ -162,11 +162,10 @@ def _checked(
 
 def _checked_by(one: Progress) -> str:
     counted = Counter(result.entry.initials or "not stated" for result in one.results.values())
-    return (
-        "Checked by: "
-        + ", ".join(f"{one_line(who)} ({number:,})" for who, number in counted.most_common())
-        + "."
-    )
+    # by number, then by name: never in the order in which results were brought in
+    most_first = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    named = ", ".join(f"{one_line(who)} ({number:,})" for who, number in most_first)
+    return f"Checked by: {named}."
 
 
 def _areas(file: WorkingFile, phase: Progress, open_issues: Sequence[Issue]) -> Grid:
