@@ -16,6 +16,7 @@ from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -101,6 +102,9 @@ _BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
 """The least width in cells of each class of the screen: one pane at a time if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
 """Cells that the patients keep beside the criteria while these have the focus."""
+_NEED_ALL_MATCHES = frozenset({"suggest", "patient_criteria", "finish", "export", "charts"})
+"""Flows that need to know who meets every criterion."""
+_STILL_MATCHING = "The criteria are still being matched: wait a moment."
 _SPACE_SHOWS = "Space shows which criteria a patient meets."
 
 
@@ -192,6 +196,13 @@ class PickingScreen(FlowScreen[None]):
     banner = getters.query_one(SharedFileBanner)
     status = getters.query_one(StatusLine)
 
+    class Matched(Message):
+        """A thread has matched all criteria, or reports an error."""
+
+        def __init__(self, error: str) -> None:
+            super().__init__()
+            self.error = error
+
     def __init__(self, session: Session, start_at: str | None = None) -> None:
         """Take the open session; the cursor starts at the criterion `start_at`."""
         super().__init__()
@@ -224,10 +235,35 @@ class PickingScreen(FlowScreen[None]):
         self._go_to("criteria")
         if self._start_at is None or not self.criteria.go_to(self._start_at):
             self._show_criterion()
+        if self.session.matches is None:
+            self._match()
         if self.session.file.damage:
             self.show_message(self.session.file.why_read_only, warns=True)
         if self.session.file.taken_over:
             self.show_message(self.session.file.taken_over)
+
+    def _match(self) -> None:
+        """Match all criteria in a thread, while people look at the first."""
+
+        def match() -> None:
+            error = ""
+            try:
+                self.session.match()
+            except UserError as found:
+                error = " ".join(found.messages)
+            self.post_message(self.Matched(error))
+
+        self.run_worker(match, thread=True, group="background", name="matching the criteria")
+
+    @on(Matched)
+    def _matched(self, message: Matched) -> None:
+        """Show who meets each criterion, the cursor where it was."""
+        if message.error:
+            self.show_message(message.error, warns=True)
+            return
+        self._show_progress()
+        self.patients.show_criterion(self.criterion)
+        self._show_record()
 
     @property
     def table(self) -> RecordsTable:
@@ -460,6 +496,9 @@ class PickingScreen(FlowScreen[None]):
     @opens_modal
     async def action_flow(self, name: str) -> None:
         """Start a flow: what takes more than one step."""
+        if name in _NEED_ALL_MATCHES and self.session.matches is None:
+            self.show_message(_STILL_MATCHING)
+            return
         await _FLOWS[name](self, self.session)
 
     @opens_modal
@@ -499,6 +538,9 @@ class PickingScreen(FlowScreen[None]):
         """Show another list of patients; from that list, go back to those of the criterion."""
         if self.criterion.is_all_picked:
             self.show_message("Choose a criterion first: here is everything that is picked.")
+            return
+        if scope in {"area", "most"} and self.session.matches is None:
+            self.show_message(_STILL_MATCHING)
             return
         if scope == "area" and self.criterion.id is None:
             self.show_message("The random records do not belong to an area: choose a criterion.")
