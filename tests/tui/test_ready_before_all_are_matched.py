@@ -63,7 +63,7 @@ async def test_people_can_pick_while_the_others_are_matched(tiny, monkeypatch):
         await pilot.pause()
         assert "Finding patients …" in screen_text(app)
         assert "No patient meets it" not in screen_text(app)
-        await pilot.press("up", "up", "enter")
+        await pilot.press("up", "up", "enter", "down")
         go_on.set()
         for _ in range(400):
             await pilot.pause(0.01)
