@@ -126,10 +126,12 @@ class FinishScreen(FlowScreen[ChosenStep | None]):
         lines = []
         for one in self._found.to_close:
             mark = "x" if one.criterion_id in self._chosen() else " "
+            start = f"{mark} {one.criterion_id}"
+            if self.size.width >= _NARROW:  # else the reason has the room
+                start = f"{mark} {fit(f'{one.criterion_id}  {one.title}', self.size.width // 3)}"
             end = f"{one.picked}/{one.possible}".rjust(_PICKED_CELLS)
             reason = self._reasons.get(one.criterion_id) or one.not_ready
-            title = fit(f"{one.criterion_id}  {one.title}", min(50, self.size.width // 3))
-            lines.append(fit(f"{mark} {title} {end}  {reason}", self.size.width - 3).rstrip())
+            lines.append(fit(f"{start} {end}  {reason}", self.size.width - 3).rstrip())
         return lines
 
     def _chosen(self) -> dict[str, str]:

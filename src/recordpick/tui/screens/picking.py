@@ -102,6 +102,8 @@ _BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
 """The least width in cells of each class of the screen: one pane at a time if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
 """Cells that the patients keep beside the criteria while these have the focus."""
+_ENOUGH_FOR_PATIENTS = 110
+"""Cells beside which the criteria keep their titles whatever has the focus."""
 _NEED_ALL_MATCHES = frozenset({"suggest", "patient_criteria", "finish", "export", "charts"})
 """Flows that need to know who meets every criterion."""
 _STILL_MATCHING = "The criteria are still being matched: wait a moment."
@@ -343,6 +345,8 @@ class PickingScreen(FlowScreen[None]):
         listed = self.criteria
         if self.has_class("-narrow") or self.has_class("-zoomed"):
             listed.set_width(None)
+        elif self.size.width - listed.full_width >= _ENOUGH_FOR_PATIENTS:
+            listed.set_width(listed.full_width)
         elif self._part == "criteria":
             listed.set_width(min(listed.full_width, self.size.width - _LEFT_FOR_PATIENTS))
         else:
