@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from recordpick.local_time import local_time
+
 
 def plural(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 row`, `2,000 rows`, `0 patients are`.
@@ -24,7 +26,7 @@ def day(date: dt.date | None) -> str:
 
 def moment(when: dt.datetime) -> str:
     """Return a moment in the time of this computer: 12 Nov 2026 10:41."""
-    local = when.astimezone()
+    local = local_time(when)
     return f"{day(local)} {local:%H:%M}"
 
 

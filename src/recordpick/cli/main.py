@@ -49,11 +49,14 @@ COMMANDS = {
     "issues": "issues",
     "merge": "merge",
     "compare": "compare",
+    "compare-records": "compare_records",
     "verify": "verify",
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "codelists": "codelists",
     "completion": "completion",
+    "guide": "guide",
 }
 """Each command with its module in this package, in the order of the work.
 

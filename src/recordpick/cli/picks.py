@@ -12,6 +12,7 @@ from recordpick.cli.common import open_with_index, open_working_file
 from recordpick.cli.lookups import RANDOM, find_criterion
 from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 from recordpick.text import day, plural
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _print_picks(
             *(people[pick.patient_id] if people else ()),
             _how(pick),
             pick.chosen_by_name,
-            day(pick.chosen_on.astimezone()),
+            day(local_time(pick.chosen_on)),
             " / ".join(notes.get(pick.patient_id, "").split("\n")),
         )
         for pick in picks

@@ -24,7 +24,7 @@ from recordpick.os_errors import cannot_write
 from recordpick.regular_files import read_small
 from recordpick.schema import Kind
 
-FORMAT = 2
+FORMAT = 3
 """Format 2 added what the sources cannot supply (`conflated`, `gaps`)."""
 MANIFEST = "index.json"
 SEAL = "sha256"
@@ -149,7 +149,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     for entry in content["files"]:
         entry[_EMPTIED_KEY] = entry.pop("values_emptied")
     text = json.dumps(content | {SEAL: _seal(content)}, indent=1, ensure_ascii=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -174,7 +174,7 @@ def read_manifest(folder: Path) -> Manifest:
     if number < FORMAT:
         raise UserError(
             f"{folder}: this index was made by an older recordpick ({found.get('made_by')}), which "
-            "did not record everything that the source does not supply. Make the index again with "
+            "did not keep consultations, second codes and the like. Make the index again with "
             "`recordpick index`."
         )
     if found.pop(SEAL, None) != _seal(found):
