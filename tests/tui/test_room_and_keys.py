@@ -59,6 +59,9 @@ async def test_help_and_quit_are_named_however_narrow_the_screen_is(demo):
             assert user.text.splitlines()[-1].endswith(": More F1 Help q Quit")
         await user.press("escape", "space")
         assert len(user.screen.session.selection.picks) == 1
+        await user.pilot.resize_terminal(50, 16)
+        await user.settled()
+        assert "Make the window larger: recordpick needs 60 × 20." in user.part("#message")
 
 
 async def test_rows_are_selected_by_page_to_the_end_and_all(demo):

@@ -102,6 +102,7 @@ _BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
 """The least width in cells of each class of the screen: one pane at a time if it is narrow."""
 _LEFT_FOR_PATIENTS = 40
 """Cells that the patients keep beside the criteria while these have the focus."""
+_LEAST_SIZE = (60, 20)
 _ENOUGH_FOR_PATIENTS = 110
 """Cells beside which the criteria keep their titles whatever has the focus."""
 _NEED_ALL_MATCHES = frozenset({"suggest", "patient_criteria", "finish", "export", "charts"})
@@ -315,6 +316,8 @@ class PickingScreen(FlowScreen[None]):
         if self.is_mounted:
             self._show_progress()
             self.call_after_refresh(self._share_width)
+            if self.size.width < _LEAST_SIZE[0] or self.size.height < _LEAST_SIZE[1]:
+                self.show_message("Make the window larger: recordpick needs 60 × 20.", warns=True)
 
     # ------------------------------------------------------------------ the parts
 
