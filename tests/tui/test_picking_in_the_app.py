@@ -188,7 +188,7 @@ async def test_suggestions_are_shown_before_they_are_picked(demo):
         assert "Fewest records" in user.text
         await user.press("escape")
         assert on_disk(demo).picks == ()
-        await user.press("s", "down", "down")
+        await user.press("s", "down", "down", "down")
         assert "no personal choice is involved" in user.part("#cost")
         await user.press("enter", "tab", "enter")
         assert {pick.criterion_id for pick in on_disk(demo).picks} == {"DEM-01"}
