@@ -29,7 +29,7 @@ class FilePicker(Modal[Path | None]):
     HELP_PAGE = HelpPage(
         "Choose a file or folder",
         "The line at the top is the folder that is shown; you can type another there. A path that "
-        "you paste is taken at once, wherever the cursor is. "
+        "you paste while the list has the cursor is taken at once. "
         "Enter goes into a folder (►), or chooses the file.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
