@@ -137,7 +137,10 @@ async def test_everything_picked_is_one_list_by_record(demo):
         assert user.screen.criteria.next_unfilled()  # it is no criterion
         await user.press("end", "enter", "tab", "space")
         assert session.selection.criteria_of(patient) == ("DEM-06", "MED-02")
-        await user.press("escape")
+        assert user.part("#message").endswith("out of DEM-05. Ctrl+Z undoes it.")
+        await user.press("p", "space", "ctrl+z")
+        assert session.listed_name(patient) not in user.text  # also not in what was done
+        await user.press("p", "escape")
         user.screen.table.go_to(patient)
         await user.press("space")
         name = session.name_of(patient)

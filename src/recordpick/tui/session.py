@@ -332,9 +332,13 @@ class Session:
 
     def name_of(self, patient_id: str) -> str:
         """Return name and number of a patient."""
+        name = self.listed_name(patient_id)
+        return f"{name} ({patient_id})" if name != patient_id else patient_id
+
+    def listed_name(self, patient_id: str) -> str:
+        """Return the name of a patient as it is listed; the number where there is none."""
         found = self.patients.filter(pl.col("patient_id") == patient_id)["name"]
-        name = str(found[0] or "") if len(found) else ""
-        return f"{name} ({patient_id})" if name else patient_id
+        return (str(found[0] or "") if len(found) else "") or patient_id
 
     def met_by(self, patient_id: str) -> tuple[str, ...]:
         """Return the criteria that a patient meets, in the pack's order."""

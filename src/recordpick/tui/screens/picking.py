@@ -57,6 +57,7 @@ from recordpick.tui.flows.views import (
     show_what_to_ask,
     show_what_was_read,
 )
+from recordpick.tui.masking import is_masking
 from recordpick.tui.screens.start import StartScreen
 from recordpick.tui.view_models import CriterionLine, all_picked_line
 from recordpick.tui.widgets.criteria_list import CriteriaList
@@ -422,7 +423,7 @@ class PickingScreen(FlowScreen[None]):
         if criterion_id is None:
             self._replace_random(pick.patient_id)
         else:
-            self.change(lambda: self.session.toggle(criterion_id, [pick.patient_id]))
+            self._toggle_for(criterion_id, [pick.patient_id])
 
     @on(RecordsTable.PatientChosen)
     def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
@@ -481,7 +482,17 @@ class PickingScreen(FlowScreen[None]):
     def _toggle_for(self, criterion_id: str, patient_ids: Sequence[str]) -> None:
         """Pick for a criterion, or take out; after one patient was picked, go to the next."""
         before = self.session.selection.count(criterion_id)
-        if not self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+
+        def toggle() -> str:
+            text = self.session.toggle(criterion_id, patient_ids)
+            if len(patient_ids) != 1 or is_masking(self.app):
+                return text
+            name = self.session.listed_name(patient_ids[0])
+            if self.session.selection.count(criterion_id) > before:
+                return f"Picked {name} for {criterion_id}. Ctrl+Z undoes it."
+            return f"Took {name} out of {criterion_id}. Ctrl+Z undoes it."
+
+        if not self.change(toggle):
             return
         has_picked = self.session.selection.count(criterion_id) > before
         if self.table.selected:
