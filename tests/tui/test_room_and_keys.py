@@ -157,6 +157,25 @@ async def test_everything_picked_is_one_list_by_record(demo):
         assert len(file.selection.picks) == 3
 
 
+async def test_a_page_that_is_printed_while_names_are_hidden_has_none(demo):
+    """With names it says that it is for the practice's own use."""
+    async with using(app_on(demo / FILE)) as user:
+        session = user.screen.session
+        patient = session.matches.patients("DEM-05")[0]
+        session.pick("DEM-05", [patient])
+        surname = session.listed(patient).patient["family_name"]
+        for hide, name in ((False, "with.html"), (True, "without.html")):
+            if hide:
+                await user.press("p")
+            await user.press("ctrl+p")
+            assert ("Names are hidden" in user.text) == hide
+            await user.fill("#answer", demo / name)
+            await user.press("enter", "enter")
+            page = (demo / name).read_text(encoding="utf-8")
+            assert patient in page
+            assert (surname in page) != hide
+
+
 async def test_a_path_that_is_pasted_is_taken_wherever_the_cursor_is(demo):
     """In quotation marks, as Windows copies it."""
     (demo / "numbers.csv").write_text("Patient number\n10001\n", encoding="utf-8")
