@@ -227,7 +227,8 @@ class PatientList(Vertical):
         frame, shown, empty = self._rows()
         self.table.empty = empty
         self.table.load(frame, shown, self._marks())
-        if not self._session.has_evidence(self.criterion.id):
+        criterion_id = self.criterion.id
+        if self._session.knows(criterion_id) and not self._session.has_evidence(criterion_id):
             self._find_evidence()
 
     def _rows(self) -> tuple[pl.DataFrame, tuple[Column, ...], str]:
