@@ -34,6 +34,7 @@ from recordpick.progress import Progress, silent
 
 SUMMARY = "summary.json"
 PAGE = "comparison.html"
+PACKAGE = "datapackage.json"
 
 
 def write_comparison(
@@ -50,7 +51,7 @@ def write_comparison(
             resources.append(_write_table(folder, table, parts))
         write_new(folder / SUMMARY, _json(summary(report)))
         write_new(folder / PAGE, page_of(report).encode("utf-8"))
-        write_new(folder / "datapackage.json", _json(_package(report, resources)))
+        write_new(folder / PACKAGE, _json(_package(report, resources)))
 
 
 def frames(report: ComparisonReport, *, accepted: bool) -> dict[str, Iterable[pl.DataFrame]]:
