@@ -15,6 +15,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.schema import TABLES
+from recordpick.text import day
 
 Row = Mapping[str, object]
 
@@ -268,13 +269,13 @@ def _flag(row: Row, name: str, label: str) -> str:
 
 
 def _format(value: object) -> str:
-    """Return a value as text: dates as day/month/year, numbers without trailing zeros."""
+    """Return a value as text: dates as 05 Apr 1951, numbers without trailing zeros."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.date):
-        return f"{value.day:02d}/{value.month:02d}/{value.year}"
+        return day(value)
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)

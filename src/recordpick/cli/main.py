@@ -45,6 +45,7 @@ COMMANDS = {
     "rematch": "rematch",
     "reports": "reports",
     "export": "export",
+    "hand-over": "hand_over",
     "issues": "issues",
     "merge": "merge",
     "compare": "compare",
@@ -53,6 +54,7 @@ COMMANDS = {
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "codelists": "codelists",
     "completion": "completion",
 }
 """Each command with its module in this package, in the order of the work.

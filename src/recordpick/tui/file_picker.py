@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from string import ascii_uppercase
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
+from recordpick.os_errors import words_of
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.dialogs import NO, Modal, ModalFrame, ProblemLine
 from recordpick.tui.text import content
+from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.fields import Field
 
 
@@ -23,8 +28,9 @@ class FilePicker(Modal[Path | None]):
 
     HELP_PAGE = HelpPage(
         "Choose a file or folder",
-        "The line at the top is the folder that is shown; you can type or paste another there. "
-        "Enter goes into a folder (▸), or chooses the file.",
+        "The line at the top is the folder that is shown; you can type another there. A path that "
+        "you paste is taken at once, wherever the cursor is. "
+        "Enter goes into a folder (►), or chooses the file.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "cancel", "Back; nothing is chosen", label="Cancel"),
@@ -57,7 +63,7 @@ class FilePicker(Modal[Path | None]):
         with ModalFrame(self._title, buttons=buttons, classes="picker"):
             yield Field(id="folder", compact=True)
             yield ProblemLine()
-            yield OptionList(id="paths", markup=False, compact=True)
+            yield ChoiceList(id="paths", markup=False, compact=True)
 
     def on_mount(self) -> None:
         """Show the folder to start in."""
@@ -70,16 +76,18 @@ class FilePicker(Modal[Path | None]):
             folders = [path for path in inside if path.is_dir() and not path.name.startswith(".")]
             files = [path for path in inside if self._is_wanted(path)]
         except OSError as error:
-            self.show_problem(f"{folder}: cannot be read ({error.strerror or error}).")
+            self.show_problem(f"{folder}: cannot be read ({words_of(error)}).")
             return
         self.show_problem("" if folders or files else "There is nothing to choose in this folder.")
         self._folder = folder
-        self._here = [folder.parent, *folders, *files]
+        drives = [drive for drive in other_drives(folder) if folder.parent == folder]
+        self._here = [folder.parent, *drives, *folders, *files]
         self.query_one("#folder", Input).value = str(folder)
         listing = self.query_one(OptionList)
         listing.clear_options()
         listing.add_option(Option(content("↑ folder above")))
-        listing.add_options(Option(content(f"▸ {path.name}")) for path in folders)
+        listing.add_options(Option(content(f"► drive {drive}")) for drive in drives)
+        listing.add_options(Option(content(f"► {path.name}")) for path in folders)
         listing.add_options(Option(content(f"  {path.name}")) for path in files)
         listing.highlighted = min(1, listing.option_count - 1)
 
@@ -100,6 +108,14 @@ class FilePicker(Modal[Path | None]):
         else:
             self.show_problem(f"{path}: there is no such file or folder.")
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a path that was pasted while the list has the focus."""
+        event.stop()
+        lines = event.text.strip().splitlines()
+        if lines:
+            self.query_one("#folder", Input).value = lines[0]
+            self.submit()
+
     def _take(self, path: Path) -> None:
         if path.is_dir():
             self._show(path)
@@ -114,6 +130,27 @@ class FilePicker(Modal[Path | None]):
     def action_up(self) -> None:
         """Show the folder above."""
         self._show(self._folder.parent)
+
+
+def other_drives(folder: Path) -> list[Path]:
+    """Return the drives of Windows other than that of a folder; none on other systems."""
+    if os.name != "nt":
+        return []
+    names: list[str] = []
+    if hasattr(os, "listdrives"):  # Python 3.12 and later
+        with suppress(OSError):
+            names = os.listdrives()
+    else:
+        names = [f"{letter}:\\" for letter in ascii_uppercase]
+    drives = [Path(name) for name in names]
+    return [drive for drive in drives if drive.drive != folder.drive and _is_there(drive)]
+
+
+def _is_there(drive: Path) -> bool:
+    try:
+        return drive.exists()
+    except OSError:  # a card reader without a card
+        return False
 
 
 def parse_path(text: str) -> Path:

@@ -43,6 +43,8 @@ class Settings:
     role: Role = "practice"
     theme: str = ""
     tour_seen: bool = False
+    moves_on: bool = True
+    """Whether Space goes to the next patient after it picked one."""
     last_criterion: dict[str, str] = field(default_factory=dict)
     """By path of the working file: the criterion that was shown last."""
 
@@ -63,6 +65,7 @@ class Settings:
                 setattr(settings, name, kept[name])
         settings.role = as_role(kept.get("role"))
         settings.tour_seen = kept.get("tour_seen") is True
+        settings.moves_on = kept.get("moves_on") is not False
         if isinstance(kept.get("recent"), list):
             settings.recent = [path for path in kept["recent"] if isinstance(path, str)][:RECENT]
         if isinstance(kept.get("last_criterion"), dict):
@@ -83,7 +86,7 @@ class Settings:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             temporary.touch(mode=0o600)  # names of files may reveal more than others need to know
-            temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8", newline="\n")
             temporary.replace(self.path)
         except OSError:
             with suppress(OSError):
