@@ -12,6 +12,7 @@ from recordpick.comparison.contract import TABLES
 from recordpick.comparison.output import write_comparison
 from recordpick.comparison.report import report_on
 from recordpick.verify.comparison import is_comparison, verify_comparison
+
 from small_practice import small_index
 
 PATIENT = {"patient_id": "7", "nhs_number": "9990000001", "family_name": "=Name"}

@@ -21,6 +21,7 @@ from recordpick.comparison.contract import (
     PATIENTS,
     SUMS,
     TABLES,
+    TO_CHECK,
     TRANSFORMATIONS,
 )
 from recordpick.comparison.page import page_of
@@ -31,6 +32,7 @@ from recordpick.csv_safety import as_csv
 from recordpick.handover.descriptor import table_resource
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
+from recordpick.reports.local_codes import LOCAL
 
 SUMMARY = "summary.json"
 PAGE = "comparison.html"
@@ -58,8 +60,10 @@ def frames(report: ComparisonReport, *, accepted: bool) -> dict[str, Iterable[pl
     """Return the rows of every CSV, in parts, by the name of the file."""
     return {
         DIFFERENCES.file: report.differences(accepted=accepted),
+        TO_CHECK.file: [report.to_check()],
         TRANSFORMATIONS.file: [report.lines],
         CODE_MAP.file: [report.code_map.cast(CODE_MAP.schema)],  # type: ignore[arg-type]
+        LOCAL.file: [report.local_codes()],
         AREAS.file: [report.area_rows()],
         SUMS.file: [report.patient_counts().cast(SUMS.schema)],  # type: ignore[arg-type]
         PATIENTS.file: [report.compared.patients.unmatched],

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import polars as pl
 
-from recordpick.comparison.acceptance import Acceptance, read_acceptance
-from recordpick.comparison.code_map import held_out_agreement, learn_code_map
+from recordpick.comparison.acceptance import SEVERITIES, Acceptance, read_acceptance
+from recordpick.comparison.code_map import (
+    held_out_agreement,
+    learn_code_map,
+    remapped_local_codes,
+)
 from recordpick.comparison.compare import Comparison
-from recordpick.comparison.contract import AREAS, DIFFERENCES, TRANSFORMATIONS
+from recordpick.comparison.contract import AREAS, DIFFERENCES, TO_CHECK, TRANSFORMATIONS
 from recordpick.comparison.differences import values_of
 from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.judgement import Judged, area_answers, judge_table
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
+from recordpick.reports.local_codes import local_code_rows
 
 PART = 200_000
 """Rows of differences that are made and written at a time."""
@@ -57,6 +62,42 @@ class ComparisonReport:
         """How many differing fields `differences` leaves out."""
         said = pl.col("line").is_not_null() & (pl.col("severity") == "none")
         return sum(one.differences.select(said.sum()).item() for one in self.judged)
+
+    def to_check(self) -> pl.DataFrame:
+        """Return a line for each entry that differs by itself, columns as in `contract.TO_CHECK`.
+
+        What a line of the transformations says once is not among them.
+        """
+        people = self.compared.patients.everybody
+        single = [
+            rows_of(one, one.differences.filter(pl.col("line").is_null()), people)
+            for one in self.judged
+        ]
+        rows = pl.concat([pl.DataFrame(schema=DIFFERENCES.schema), *single])
+        field = pl.format(
+            "{}: {} → {}",
+            pl.col("field").str.replace_all("_", " "),
+            pl.col("old_value").fill_null("(empty)"),
+            pl.col("new_value").fill_null("(empty)"),
+        )
+        entry = ["patient_id", "new_patient_id", "table", "old_id", "new_id"]
+        worst = pl.col("severity").cast(pl.Enum(SEVERITIES))
+        lines = (
+            rows.with_columns(differs=pl.coalesce(field, "result"))
+            .group_by(entry, maintain_order=True)
+            .agg(pl.col("date", "entry").first(), pl.col("differs").str.join("; "), worst.min())
+            .sort("patient_id", "new_patient_id", "severity", nulls_last=True, maintain_order=True)
+            .with_row_index("line", offset=1)
+        )
+        empty = [pl.lit(None, pl.String).alias(n) for n in ("result", "checked_by", "comment")]
+        return lines.with_columns(empty).select(
+            pl.col(name).cast(dtype) for name, dtype in TO_CHECK.schema.items()
+        )
+
+    def local_codes(self) -> pl.DataFrame:
+        """Return the old system's local codes, with what they are in the new system."""
+        local, _ = local_code_rows(self.compared.old)
+        return remapped_local_codes(local, self.code_map, self.compared.tables)
 
     def patient_counts(self) -> pl.DataFrame:
         """Return the counts of each patient and table."""
