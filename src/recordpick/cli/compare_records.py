@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,8 +19,6 @@ from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.comparison.report import ComparisonReport
-    from recordpick.index.practice_index import PracticeIndex
-    from recordpick.progress import Progress
 
 HELP = "compare two systems' records entry by entry, and show only what differs"
 EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
@@ -70,14 +66,15 @@ def run(options: argparse.Namespace) -> int:
     from recordpick.comparison.compare import compare_records
     from recordpick.comparison.output import summary, write_comparison
     from recordpick.comparison.report import report_on
+    from recordpick.comparison.sources import open_source
 
     check_free(options.out)
     read_acceptance(options.acceptance)  # before an hour's work, not after it
     only = _selected(options)
     with (
         progress_on_stderr() as progress,
-        _index(options.old, progress) as old,
-        _index(options.new, progress) as new,
+        open_source(options.old, progress) as old,
+        open_source(options.new, progress) as new,
     ):
         compared = compare_records(old, new, only=only, progress=progress)
         progress("finding what repeats", None)
@@ -109,25 +106,6 @@ def _selected(options: argparse.Namespace) -> frozenset[str] | None:
     if not chosen:
         raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
     return chosen
-
-
-@contextmanager
-def _index(path: Path, progress: Progress) -> Iterator[PracticeIndex]:
-    """Yield an index; of an extract, one that is made for the time being."""
-    from recordpick.index.manifest import MANIFEST
-    from recordpick.index.practice_index import open_index
-
-    if not path.exists():
-        raise UserError(f"{path}: there is no such file or folder.")
-    if (path / MANIFEST).is_file():
-        yield open_index(path)
-        return
-    from tempfile import TemporaryDirectory
-
-    from recordpick.index.build.build_index import build_index
-
-    with TemporaryDirectory(prefix="recordpick-") as folder:
-        yield build_index([path], Path(folder) / "index", progress=progress)
 
 
 def _print_areas(report: ComparisonReport) -> None:

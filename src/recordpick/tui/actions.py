@@ -33,6 +33,7 @@ CHARTS = Binding.Group("Charts")
 REPORTS = Binding.Group("Reports")
 ASK = Binding.Group("What to ask for")
 FORM = Binding.Group("Form")
+COMPARISON = Binding.Group("Comparison")
 MERGE = Binding.Group("Merge")
 RULES = Binding.Group("Rules from words")
 
