@@ -15,6 +15,8 @@ from recordpick.comparison.report import ComparisonReport, rows_of
 MOST_LISTED = 2_000
 """Entries that one list shows: the files have them all."""
 
+NOT_SUPPLIED = "?"
+"""What a system does not supply: nothing is known of it."""
 _WORST = pl.Enum(SEVERITIES)
 
 
@@ -135,8 +137,10 @@ def beside(
             text = ""
             if row is not None and field.name in side.raw.columns:
                 text = as_text(side.raw[field.name].gather([row]), field)[0] or ""
+            elif row is not None:
+                text = NOT_SUPPLIED
             values.append(text)
-        if not any(values):
+        if set(values) <= {"", NOT_SUPPLIED}:
             continue
         if field.name in differing:
             mark = "differs"

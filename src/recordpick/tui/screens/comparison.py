@@ -34,19 +34,18 @@ if TYPE_CHECKING:
 _ANSWER_MARKS = {"accept": "√", "look": "!", "not compared": "?"}
 _ANSWER_STYLES = {"accept": "$success", "look": "$warning", "not compared": "$warning"}
 _COLUMNS = (
-    ("In old", "in_old", 9),
-    ("Same", "same", 9),
-    ("Changed", "changed", 9),
-    ("(repeated)", "", 11),
-    ("Missing", "missing", 8),
-    ("Unsure", "unsure", 7),
-    ("Not comp.", "not_compared", 10),
-    ("Add.", "additional", 6),
+    ("In old", "in_old", 9, 8),
+    ("Same", "same", 9, 8),
+    ("Changed", "changed", 9, 8),
+    ("(repeated)", "", 11, 0),
+    ("Missing", "missing", 8, 8),
+    ("Unsure", "unsure", 7, 7),
+    ("Not comp.", "not_compared", 10, 10),
+    ("Add.", "additional", 6, 6),
 )
-_NARROW = ("In old", "Same", "(repeated)")
-"""Columns that leave first where the screen is narrow."""
+"""Title, count, and cells on a wide and on a narrow screen: what makes up "in old" always stays."""
 _WIDE = 100
-_AREA = 25
+_AREA, _NARROW_AREA = 25, 14
 
 
 class ComparisonScreen(FlowScreen[None]):
@@ -63,7 +62,13 @@ class ComparisonScreen(FlowScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "Differences here: the entries that differ", label="Differences here"),
         key("r", "repeated", "Repeated differences: each said once", VIEW, label="Repeated"),
-        key("w", "write", "Write the files: for practice, supplier, clinician", COMPARISON),
+        key(
+            "w",
+            "write",
+            "Write the files: for practice, supplier, clinician",
+            COMPARISON,
+            label="Write",
+        ),
         key("p", "app.mask", HIDE_NAMES, VIEW),
         *HELP_KEYS,
         key("escape,q", "close", "Back to picking", label="Back"),
@@ -107,12 +112,13 @@ class ComparisonScreen(FlowScreen[None]):
 
     def _list(self, place: int) -> None:
         wide = self.size.width >= _WIDE
-        head = fit("", 2) + fit("Area", _AREA)
+        head = fit("", 2) + fit("Area", _AREA if wide else _NARROW_AREA)
         head += "".join(fit(title, width, right=True) for title, _, width in _shown(wide=wide))
-        self.query_one("#comparison-head", Static).update(content(f"{head}  Answer", "$quiet"))
+        answer = "  Answer" if wide else ""
+        self.query_one("#comparison-head", Static).update(content(f"{head}{answer}", "$quiet"))
         listed = self.query_one("#comparison-list", OptionList)
         listed.clear_options()
-        listed.add_options([Option(_area_line(one, wide=wide)) for one in self._areas])
+        listed.add_options([Option(_area_line(one, self.size.width)) for one in self._areas])
         listed.highlighted = min(place, len(self._areas) - 1)
 
     @on(OptionList.OptionHighlighted, "#comparison-list")
@@ -224,6 +230,7 @@ class RepeatedScreen(FlowScreen[None]):
         listed.add_options([Option(_repeated_line(one)) for one in self._lines])
         if not self._lines:
             listed.add_option(Option(content("No difference repeats."), disabled=True))
+        listed.highlighted = 0 if self._lines else None
         listed.focus()
         watch_masking(self, self._show)
 
@@ -295,16 +302,19 @@ class RepeatedScreen(FlowScreen[None]):
 
 
 def _shown(*, wide: bool) -> list[tuple[str, str, int]]:
-    return [one for one in _COLUMNS if wide or one[0] not in _NARROW]
+    found = [(title, name, broad if wide else slim) for title, name, broad, slim in _COLUMNS]
+    return [one for one in found if one[2]]
 
 
-def _area_line(one: AreaAnswer, *, wide: bool) -> Content:
-    cells = []
-    for _, name, width in _shown(wide=wide):
-        text = amount(one.counts[name]) if name else f"({amount(one.systematic)})"
-        cells.append(fit(text, width, right=True))
-    answer = one.answer if not one.reasons or not wide else f"{one.answer}: {one.reasons[0]}"
-    text = f"{fit(one.area.title, _AREA)}{''.join(cells)}  {answer}"
+def _area_line(one: AreaAnswer, width: int) -> Content:
+    wide = width >= _WIDE
+    text = fit(one.area.title, _AREA if wide else _NARROW_AREA)
+    for _, name, cells in _shown(wide=wide):
+        number = amount(one.counts[name]) if name else f"({amount(one.systematic)})"
+        text += fit(number, cells, right=True)
+    if wide:
+        why = f": {one.reasons[0]}" if one.reasons else ""
+        text += "  " + fit(f"{one.answer}{why}", max(8, width - len(text) - 8)).rstrip()
     mark = _ANSWER_MARKS[one.answer]
     return content(f"{mark} ", _ANSWER_STYLES[one.answer]) + content(text)
 

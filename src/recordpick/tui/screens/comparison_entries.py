@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -18,6 +19,7 @@ from recordpick.tui.actions import HELP_KEYS, HIDE_NAMES, NEXT_PART, VIEW, HelpP
 from recordpick.tui.flow_screen import FlowScreen
 from recordpick.tui.masking import is_masking, watch_masking
 from recordpick.tui.text import amount, content, day, fit, masked, nhs
+from recordpick.tui.text import lines as wrapped
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -78,14 +80,15 @@ class EntriesScreen(FlowScreen[None]):
 
     def on_resize(self) -> None:
         """Fit both systems to the new width."""
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self._list)
 
     def _list(self) -> None:
         listed = self.query_one("#comparison-list", OptionList)
         place = listed.highlighted or 0
         listed.clear_options()
         masks = is_masking(self.app)
-        listed.add_options([Option(_entry_line(row, masks=masks)) for row in self._rows])
+        width = self.size.width
+        listed.add_options([Option(_entry_line(row, width, masks=masks)) for row in self._rows])
         if self._rows:
             listed.highlighted = min(place, len(self._rows) - 1)
         else:
@@ -134,9 +137,17 @@ class EntriesScreen(FlowScreen[None]):
         for one in wanted:
             private = hidden and (row["table"] in PRIVATE_TABLES or one.name == "text")
             old, new = (masked(text) if private else text for text in (one.old, one.new))
-            text = f"{_FIELD_MARKS[one.mark]} {fit(one.name.replace('_', ' '), 19)} "
             style = "$error" if one.mark == "differs" else ""
-            lines.append(content(text + fit(old, width - 1) + " " + fit(new, width - 1), style))
+            name = fit(one.name.replace("_", " "), 19)
+            columns = zip_longest(
+                [f"{_FIELD_MARKS[one.mark]} {name} "],
+                wrapped(old, width - 1),
+                wrapped(new, width - 1),
+                fillvalue="",
+            )
+            for first, before, after in columns:
+                text = f"{fit(first, 22)}{fit(before, width - 1)} {after}"
+                lines.append(content(text, style))
         same = len(fields) - len(wanted)
         if same:
             lines.append(
@@ -154,7 +165,7 @@ class EntriesScreen(FlowScreen[None]):
         self.dismiss(None)
 
 
-def _entry_line(row: dict[str, Any], *, masks: bool) -> Content:
+def _entry_line(row: dict[str, Any], width: int, *, masks: bool) -> Content:
     when = row["date"]
     shown = day(when) if isinstance(when, date) else ""
     private = masks and row["table"] in PRIVATE_TABLES
@@ -166,4 +177,5 @@ def _entry_line(row: dict[str, Any], *, masks: bool) -> Content:
         f"{fit(masked(entry) if private else entry, 32)} "
         f"{fit(str(row['severity']), 7)} {masked(differs) if private else differs}"
     )
-    return content(f"{_RESULT_MARKS[str(row['result'])]} ", "$error") + content(text)
+    mark = _RESULT_MARKS[row["result"]]
+    return content(f"{mark} ", "$error") + content(fit(text, max(20, width - 6)).rstrip())
