@@ -40,7 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--selected",
         action="store_true",
-        help="compare the records that the working file selects, not all",
+        help="compare the records that the working file selects, not all; without its random "
+        "records, which people check without seeing the comparison",
+    )
+    parser.add_argument(
+        "--with-random",
+        action="store_true",
+        help="with --selected: the random records too, once people have checked them",
     )
     parser.add_argument(
         "--acceptance",
@@ -92,20 +98,32 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _selected(options: argparse.Namespace) -> frozenset[str] | None:
-    """Return the patients that the working file selects; None where all are wanted."""
+    """Return the patients that the working file selects; None where all are wanted.
+
+    Without its random records, unless these are wanted: people check them without seeing this.
+    """
     if not options.selected:
-        if options.file is not None:
-            raise UserError("--file is for --selected: add it, or leave --file out.")
+        for given, name in ((options.file, "--file"), (options.with_random, "--with-random")):
+            if given:
+                raise UserError(f"{name} is for --selected: add it, or leave {name} out.")
         return None
     if options.file is None:
         raise UserError("--selected needs the working file: add --file with it.")
     from recordpick.selection.working_file import WorkingFile
 
     with WorkingFile.open(options.file, None, read_only=True) as file:
-        chosen = frozenset(file.selection.patient_ids)
+        selection = file.selection
+        chosen = set(selection.patient_ids)
+        random = {pick.patient_id for pick in selection.random()}
+    if random and not options.with_random:
+        chosen -= random
+        print_message(
+            f"{plural(len(random), 'random record')} left out: people check them without seeing "
+            "the comparison. Once they have, --with-random compares them too."
+        )
     if not chosen:
         raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
-    return chosen
+    return frozenset(chosen)
 
 
 def _print_areas(report: ComparisonReport) -> None:
