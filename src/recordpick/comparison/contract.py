@@ -205,5 +205,23 @@ TO_CHECK = Table(
     ),
     key=("line",),
 )
-TABLES = (DIFFERENCES, TO_CHECK, TRANSFORMATIONS, CODE_MAP, LOCAL, AREAS, SUMS, PATIENTS)
+PROPOSED = Table(
+    "proposed_results.csv",
+    "For each line of a working file's selection: the result that the comparison proposes",
+    (
+        Column("criterion_id", _TEXT, "the criterion", required=True),
+        Column("patient_id", _TEXT, "the old system's number", required=True),
+        Column(
+            "result",
+            _TEXT,
+            "a proposal that a person confirms; empty where a person has to look",
+            words=("same", "different", "not there"),
+        ),
+        Column("entries", _NUMBER, "how many entries made the record match", minimum=0),
+        Column("differs", _TEXT, "what differs in them"),
+        Column("severity", _TEXT, "the worst of it", words=SEVERITIES),
+        Column("proposed_by", _TEXT, "never a person", required=True, words=("comparison",)),
+    ),
+)
+TABLES = (DIFFERENCES, TO_CHECK, TRANSFORMATIONS, CODE_MAP, LOCAL, AREAS, SUMS, PATIENTS, PROPOSED)
 """Every CSV of a comparison."""

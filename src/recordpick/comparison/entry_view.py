@@ -6,27 +6,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from recordpick.comparison.acceptance import SEVERITIES
 from recordpick.comparison.differences import as_text
 from recordpick.comparison.encode import PAIR, ROW
 from recordpick.comparison.judgement import AREA, Judged
-from recordpick.comparison.report import ComparisonReport, rows_of
+from recordpick.comparison.report import ComparisonReport, one_line_each
 
 MOST_LISTED = 2_000
 """Entries that one list shows: the files have them all."""
 
 NOT_SUPPLIED = "?"
 """What a system does not supply: nothing is known of it."""
-_WORST = pl.Enum(SEVERITIES)
 
 
 @dataclass(frozen=True)
 class EntryList:
     """Entries that differ, one row each, and how many are not in the list.
 
-    `rows` has p, r, r_new, table, patient_id, new_patient_id, date, entry, result, differs and
-    severity. `more` are beyond `MOST_LISTED`; `withheld` are of random records, which people check
-    without seeing the comparison.
+    `rows` has the columns of `one_line_each`. `more` are beyond `MOST_LISTED`; `withheld` are of
+    random records, which people check without seeing the comparison.
     """
 
     rows: pl.DataFrame
@@ -93,22 +90,8 @@ def _listed(
     shown = order.sort("severity", *entry, nulls_last=True).head(MOST_LISTED)
     kept = rows.join(shown.select(entry), on=entry, how="semi", nulls_equal=True)
     kept = kept.sort(entry, nulls_last=True, maintain_order=True)
-    described = rows_of(one, kept, people).with_columns(kept.select(entry))
-    field = pl.format(
-        "{}: {} → {}",
-        pl.col("field").str.replace_all("_", " "),
-        pl.col("old_value").fill_null("(empty)"),
-        pl.col("new_value").fill_null("(empty)"),
-    )
-    first = ["table", "patient_id", "new_patient_id", "date", "entry", "result"]
     listed = (
-        described.with_columns(differs=pl.coalesce(field, pl.lit("")))
-        .group_by(entry, maintain_order=True)
-        .agg(
-            pl.col(first).first(),
-            pl.col("differs").str.join("; "),
-            pl.col("severity").cast(_WORST).min(),
-        )
+        one_line_each(one, kept, people)
         .sort("severity", *entry, nulls_last=True)
         .with_columns(pl.col("severity").cast(pl.String))
     )

@@ -19,6 +19,7 @@ from recordpick.comparison.contract import (
     CONTRACT,
     DIFFERENCES,
     PATIENTS,
+    PROPOSED,
     SUMS,
     TABLES,
     TO_CHECK,
@@ -40,15 +41,25 @@ PACKAGE = "datapackage.json"
 
 
 def write_comparison(
-    out: Path, report: ComparisonReport, *, accepted: bool = False, progress: Progress = silent
+    out: Path,
+    report: ComparisonReport,
+    *,
+    accepted: bool = False,
+    proposed: pl.DataFrame | None = None,
+    progress: Progress = silent,
 ) -> None:
     """Write the folder, complete or not at all; UserError where `out` cannot be created.
 
     With `accepted`, differences.csv also has what the matrix has no limit for and a line says.
+    `proposed` are the results proposed for a selection (columns as in `contract.PROPOSED`).
     """
+    if proposed is None:
+        proposed = pl.DataFrame(schema=PROPOSED.schema)
     with atomic_folder(out) as folder:
         resources = []
-        for table, parts in frames(report, accepted=accepted).items():
+        for table, parts in (
+            frames(report, accepted=accepted) | {PROPOSED.file: [proposed]}
+        ).items():
             progress(f"writing {table}", None)
             resources.append(_write_table(folder, table, parts))
         write_new(folder / SUMMARY, _json(summary(report)))

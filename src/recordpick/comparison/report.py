@@ -70,22 +70,13 @@ class ComparisonReport:
         """
         people = self.compared.patients.everybody
         single = [
-            rows_of(one, one.differences.filter(pl.col("line").is_null()), people)
+            one_line_each(one, one.differences.filter(pl.col("line").is_null()), people)
             for one in self.judged
         ]
-        rows = pl.concat([pl.DataFrame(schema=DIFFERENCES.schema), *single])
-        field = pl.format(
-            "{}: {} → {}",
-            pl.col("field").str.replace_all("_", " "),
-            pl.col("old_value").fill_null("(empty)"),
-            pl.col("new_value").fill_null("(empty)"),
-        )
-        entry = ["patient_id", "new_patient_id", "table", "old_id", "new_id"]
-        worst = pl.col("severity").cast(pl.Enum(SEVERITIES))
+        if not single:
+            return pl.DataFrame(schema=TO_CHECK.schema)
         lines = (
-            rows.with_columns(differs=pl.coalesce(field, "result"))
-            .group_by(entry, maintain_order=True)
-            .agg(pl.col("date", "entry").first(), pl.col("differs").str.join("; "), worst.min())
+            pl.concat(single)
             .sort("patient_id", "new_patient_id", "severity", nulls_last=True, maintain_order=True)
             .with_row_index("line", offset=1)
         )
@@ -203,6 +194,33 @@ def rows_of(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFra
         entry=either(entry),
         found_by=pl.col("stage"),
     ).select(pl.col(name).cast(dtype) for name, dtype in DIFFERENCES.schema.items())
+
+
+def one_line_each(one: Judged, rows: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return differences as one row an entry, in their order.
+
+    Columns p, r, r_new, table, patient_id, new_patient_id, date, entry, result, differs (each
+    field as "name: old → new", or "" for a whole entry) and severity (the worst).
+    """
+    entry = [PAIR, ROW, "r_new"]
+    field = pl.format(
+        "{}: {} → {}",
+        pl.col("field").str.replace_all("_", " "),
+        pl.col("old_value").fill_null("(empty)"),
+        pl.col("new_value").fill_null("(empty)"),
+    )
+    first = ["table", "patient_id", "new_patient_id", "date", "entry", "result"]
+    return (
+        rows_of(one, rows, people)
+        .with_columns(rows.select(entry))
+        .with_columns(differs=pl.coalesce(field, "result"))
+        .group_by(entry, maintain_order=True)
+        .agg(
+            pl.col(first).first(),
+            pl.col("differs").str.join("; "),
+            pl.col("severity").cast(pl.Enum(SEVERITIES)).min(),
+        )
+    )
 
 
 def _with_values(encoded: EncodedTable, rows: pl.DataFrame) -> pl.DataFrame:
