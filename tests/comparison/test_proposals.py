@@ -7,7 +7,7 @@ from recordpick.comparison.proposals import proposed_results
 from recordpick.comparison.report import report_on
 from recordpick.criteria.pack import Rule
 
-from small_practice import AS_AT, criterion, pack, parsed, small_index
+from small_practice import AS_AT, criterion, pack, small_index
 
 PEOPLE = [{"patient_id": str(number), "nhs_number": f"999000000{number}"} for number in range(1, 7)]
 PACK = pack(criterion(Rule("coded x", "events", where="code = 'x'"), criterion_id="C-1"))
