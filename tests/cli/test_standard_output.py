@@ -285,6 +285,7 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
         ["completion", "powershell"],
+        ["guide", "--where"],
     ],
     ids=" ".join,
 )

@@ -71,6 +71,7 @@ EXAMPLES: dict[str, list[str]] = {
     "codelists check": ["af.csv"],
     "codelists cover": ["demo/index"],
     "completion": ["bash"],
+    "guide": ["--where"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
 WITH_RESULTS = ["match", "index", "export", "criteria check"]

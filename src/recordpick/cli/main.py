@@ -56,6 +56,7 @@ COMMANDS = {
     "criteria": "criteria",
     "codelists": "codelists",
     "completion": "completion",
+    "guide": "guide",
 }
 """Each command with its module in this package, in the order of the work.
 
