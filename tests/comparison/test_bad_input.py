@@ -167,3 +167,25 @@ def test_without_a_common_code_system_entries_are_paired_by_what_they_say():
     found = report.code_map.select("old_code", "new_code", "patients", "certainty").rows()
     assert found == [("a", "X1", 20, "likely"), ("b", "X2", 20, "likely")]
     assert report.lines.select("field", "change", "entries").rows() == [("code", "translated", 40)]
+
+
+def test_a_patient_merged_into_another_is_named():
+    """The entries of a missing patient in somebody else's record: both patients are named."""
+    patients = people("9990000001", "9990000002", "9990000003", "9990000004")
+    rows = [
+        {
+            "patient_id": "2",
+            "event_id": f"e{place}",
+            "date": date(2020, 1, place),
+            "value": float(place),
+            "code": "c",
+        }
+        for place in range(1, 8)
+    ]
+    old = small_index(patients=patients, events=rows)
+    moved = [row | {"patient_id": "1"} for row in rows]
+    new = small_index(patients=[patients[0], *patients[2:]], events=moved)
+    report = report_on(compare_records(old, new))
+    assert report.unmatched()["reason"].to_list() == [
+        "not in the new system; 7 of 7 entries are in the record of 1: merged?"
+    ]

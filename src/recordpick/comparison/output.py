@@ -77,7 +77,7 @@ def frames(report: ComparisonReport, *, accepted: bool) -> dict[str, Iterable[pl
         LOCAL.file: [report.local_codes()],
         AREAS.file: [report.area_rows()],
         SUMS.file: [report.patient_counts().cast(SUMS.schema)],  # type: ignore[arg-type]
-        PATIENTS.file: [report.compared.patients.unmatched],
+        PATIENTS.file: [report.unmatched()],
     }
 
 

@@ -19,6 +19,7 @@ from recordpick.comparison.contract import AREAS, DIFFERENCES, TO_CHECK, TRANSFO
 from recordpick.comparison.differences import values_of
 from recordpick.comparison.encode import PAIR, ROW, EncodedTable
 from recordpick.comparison.judgement import Judged, area_answers, judge_table
+from recordpick.comparison.merged import with_merged
 from recordpick.comparison.sums import AreaAnswer, patient_counts, table_counts
 from recordpick.comparison.transformations import EXAMPLES, find_transformations
 from recordpick.reports.local_codes import local_code_rows
@@ -89,6 +90,11 @@ class ComparisonReport:
         """Return the old system's local codes, with what they are in the new system."""
         local, _ = local_code_rows(self.compared.old)
         return remapped_local_codes(local, self.code_map, self.compared.tables)
+
+    def unmatched(self) -> pl.DataFrame:
+        """Return who is in one system only, with whom a missing patient was merged."""
+        compared = self.compared
+        return with_merged(compared.patients, compared.tables, compared.old)
 
     def patient_counts(self) -> pl.DataFrame:
         """Return the counts of each patient and table."""
