@@ -125,9 +125,9 @@ def test_no_conclusion_is_drawn_before_every_random_record_is_judged(checking: C
     one, two = checking.random
     checking.take_in("first check", {("BRO-01", "007"): ("same",), (None, one): ("same",)})
     assert "1 of 2 random records were judged in the first check" in unbroken(checking)
-    checking.take_in("first check", {(None, two): ("not applicable",)})
+    checking.take_in("first check", {(None, two): ("not applicable", "", "", "ANB")})
     assert "no conclusion is drawn" in unbroken(checking)
-    checking.take_in("first check", {(None, two): ("same",)})
+    checking.take_in("first check", {(None, two): ("same", "", "", "ANB")})
     text = unbroken(checking)
     assert "2 records of 6 were drawn at random" in text
     assert "no difference was found in any of them" in text

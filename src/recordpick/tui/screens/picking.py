@@ -22,6 +22,7 @@ from textual.widgets import Input
 from recordpick.errors import UserError
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
+    CHECKING,
     CRITERION,
     FILE,
     HELP_GROUP,
@@ -39,6 +40,7 @@ from recordpick.tui.actions import (
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
+from recordpick.tui.flows.checking import check_records
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
@@ -84,6 +86,7 @@ _FLOWS: dict[str, Flow] = {
     "suggest": suggest,
     "draw": draw,
     "export": export,
+    "check": check_records,
     "pick_list": pick_from_list,
     "patient_criteria": pick_for_criteria,
     "close": close_or_reopen,
@@ -152,6 +155,7 @@ class PickingScreen(FlowScreen[None]):
         key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
+        key("k", "flow('check')", "Check records: in both systems, one at a time", CHECKING),
         key("ctrl+y", "redo", "Redo: what was undone", PICK),
         key("U", "redo", "Redo: what was undone"),
         key("ctrl+p", "flow('print_picked')", "Print all picked: a page, by record", FILE),
