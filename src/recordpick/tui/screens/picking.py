@@ -54,6 +54,7 @@ from recordpick.tui.flows.suggest import suggest
 from recordpick.tui.flows.views import (
     show_charts,
     show_clean_up,
+    show_comparison,
     show_reports,
     show_tour,
     show_what_to_ask,
@@ -72,6 +73,7 @@ from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 from recordpick.tui.widgets.status_line import StatusLine, TopLine
 
 if TYPE_CHECKING:
+    from recordpick.comparison.report import ComparisonReport
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.screens.clean_up import CleanUp
     from recordpick.tui.screens.reports import Reports
@@ -97,6 +99,7 @@ _FLOWS: dict[str, Flow] = {
     "print_picked": print_picked,
     "charts": show_charts,
     "clean_up": show_clean_up,
+    "comparison": show_comparison,
     "reports": show_reports,
     "tour": show_tour,
     "what_was_read": show_what_was_read,
@@ -193,6 +196,7 @@ class PickingScreen(FlowScreen[None]):
             "flow('what_was_read')", "What was read: rows, rejected rows, guesses, criteria", VIEW
         ),
         command("flow('what_to_ask')", "What to ask for: exports that answer more criteria", VIEW),
+        command("flow('comparison')", "Comparison: the new system's records beside these", VIEW),
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
         command("moving_on", "Space moves on: to the next patient, or stays", PICK),
     )
@@ -220,6 +224,7 @@ class PickingScreen(FlowScreen[None]):
         self.seen_warnings: set[str] = set()
         """The warnings about picks that were looked at since the file was opened."""
         self.clean_up: CleanUp | None = None
+        self.comparison: ComparisonReport | None = None
         """What was found to put right, kept for the next time."""
         self.reports: Reports | None = None
         """The reports as they were counted last."""
