@@ -90,7 +90,9 @@ def read_wheel(path: Path) -> Wheel:
     name, version, _, _ = parse_wheel_filename(path.name)
     with zipfile.ZipFile(path) as file:
         metadata = next(
-            one for one in file.namelist() if one.endswith(".dist-info/METADATA") and one.count("/") == 1
+            one
+            for one in file.namelist()
+            if one.endswith(".dist-info/METADATA") and one.count("/") == 1
         )
         headers = HeaderParser().parsestr(file.read(metadata).decode("utf-8"))
     return Wheel(path, str(name), str(version), tuple(headers.get_all("Requires-Dist") or ()))
@@ -198,7 +200,9 @@ def bill_of_materials(wheels: list[Wheel]) -> bytes:
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         run(sys.executable, "-m", "venv", folder / "maker")
-        maker = folder / "maker" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        maker = (
+            folder / "maker" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+        )
         run(maker, "-m", "pip", "install", "--quiet", MAKER)
         pinned = folder / "requirements.txt"
         lines = [f"{one.name}=={one.version} --hash=sha256:{one.sha256}" for one in wheels]

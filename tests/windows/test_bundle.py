@@ -30,7 +30,10 @@ STEPS: tuple[tuple[str, ...], ...] = (
         ("synthesise", "--as", kind, "--patients", "300", "--seed", "4", "--out", kind)
         for kind in ("emis", "systmone", "vision", "list")
     ),
-    *(("index", kind, "--out", f"index {kind}") for kind in ("tables", "emis", "systmone", "vision")),
+    *(
+        ("index", kind, "--out", f"index {kind}")
+        for kind in ("tables", "emis", "systmone", "vision")
+    ),
     ("new", "w.recordpick", "--index", "index tables", "--name", "Ann", "--role", "practice"),
     ("match", "w.recordpick"),
     ("suggest", "w.recordpick", "--name", "Ann", "--role", "practice"),
