@@ -68,7 +68,7 @@ def test_tick_sheets_of_the_recheck(about: About, pack: Pack, selected: pl.DataF
     rows = selected.filter(pl.col("criterion_id") == "MED-04")
     found = {("MED-04", "100"): "Issue 1 (open), different, high: =the dose"}
     sheets = sheets_of(pack, rows, {"100": "O'Neill, Zoë"}, found)
-    columns = ["MED-04", sheets[0].title, None, 2, None, 2, "complete", None, None, None]
+    columns = ["MED-04", sheets[0].title, None, 2, None, 2, "complete", *[None] * 4]
     criteria = pl.DataFrame([columns], schema=CRITERIA_REPORT, orient="row")
     of = Workbook("recheck", "How it is done.", ("On the list", "To check"), {"MED-04": "MED-04"})
     book = tick_sheets(about, sheets, rows, criteria, with_names=True, of=of)

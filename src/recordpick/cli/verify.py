@@ -26,6 +26,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--index", type=Path, metavar="DIR", help="the practice index, to repeat the random draw"
     )
+    parser.add_argument(
+        "--fingerprint",
+        metavar="LETTERS",
+        help="what the practice reads out: 16 letters and digits of the pack, or 12 of the list, "
+        "in any case, with or without blanks",
+    )
     add_json(parser)
 
 
@@ -33,11 +39,15 @@ def run(options: argparse.Namespace) -> int:
     """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
     from recordpick.index.practice_index import open_index
     from recordpick.verify.open_pack import open_pack
+    from recordpick.verify.told_fingerprint import parse_fingerprint, with_fingerprint
     from recordpick.verify.verdict_page import verdict_page
     from recordpick.verify.verify import verify
 
+    told = None if options.fingerprint is None else parse_fingerprint(options.fingerprint)
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
+    if told is not None:
+        verdict = with_fingerprint(verdict, told)
     if options.json:
         print_json(_as_json(verdict))
     else:
@@ -48,16 +58,20 @@ def run(options: argparse.Namespace) -> int:
 
 def _as_json(verdict: Verdict) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
+    from recordpick.verify.verdict_page import short_fingerprint
+
     return {
         "pack": verdict.path,
         "sound": verdict.is_sound,
         "list_id": verdict.list_id or None,
         "list_sha256": verdict.list_sha256 or None,
         "practice": verdict.practice or None,
+        "ods_code": verdict.ods_code or None,
         "criteria_pack": verdict.criteria_pack or None,
         "synthetic": verdict.synthetic,
         "encrypted": verdict.encrypted,
         "fingerprint": verdict.fingerprint or None,
+        "fingerprint_short": short_fingerprint(verdict.fingerprint) or None,
         "lines": None if verdict.selected is None else verdict.selected.height,
         "problems": list(verdict.problems),
         "cautions": list(verdict.cautions),

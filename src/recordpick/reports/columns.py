@@ -7,7 +7,7 @@ checks of `recordpick verify` and the tables of columns in the documents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
@@ -29,6 +29,8 @@ class Column:
     pattern: str = ""
     minimum: int | None = None
     unique: bool = False
+    since: tuple[int, int] = (1, 0)
+    """The version of the contract that has it first."""
 
     @property
     def type(self) -> FieldType:
@@ -60,6 +62,11 @@ class Table:
     def schema(self) -> dict[str, pl.DataType]:
         """The names of the columns with their types in polars, in order."""
         return schema_of(self.columns)
+
+    def as_of(self, version: tuple[int, int]) -> Table:
+        """Return the table as an earlier version of the contract had it."""
+        columns = tuple(column for column in self.columns if column.since <= version)
+        return replace(self, columns=columns)
 
     def column(self, name: str) -> Column:
         """Return a column by its name."""

@@ -55,8 +55,13 @@ def line_numbers(lines: Sequence[int]) -> str:
     return f"lines {first} and {more:,} more" if more > 0 else f"lines {first}"
 
 
-def parse_table(table: Table, content: bytes, *, newer: bool = False) -> ParsedTable:
-    """Parse a CSV; with `newer`, ignore columns added after those of the table."""
+def parse_table(
+    table: Table, content: bytes, *, newer: bool = False, older: tuple[int, int] | None = None
+) -> ParsedTable:
+    """Parse a CSV; with `newer`, ignore columns added after those of the table.
+
+    With `older`, an earlier version of the contract, the columns added since are null.
+    """
     if not content:
         return ParsedTable(table, None, (f"{table.file} is empty.",))
     problems: list[str] = []
@@ -79,7 +84,8 @@ def parse_table(table: Table, content: bytes, *, newer: bool = False) -> ParsedT
         return ParsedTable(table, None, tuple(problems))
     header, rows, wrong = _rows(table.file, lines)
     problems += wrong
-    columns = [column.name for column in table.columns]
+    known = table if older is None else table.as_of(older)
+    columns = [column.name for column in known.columns]
     if not (header[: len(columns)] == columns if newer else header == columns):
         problems.append(_header_problem(table.file, header, columns))
         return ParsedTable(table, None, tuple(problems))
@@ -88,6 +94,8 @@ def parse_table(table: Table, content: bytes, *, newer: bool = False) -> ParsedT
         schema={LINE: pl.UInt32, **dict.fromkeys(columns, pl.String)},
         orient="row",
     )
+    added = (column.name for column in table.columns[len(columns) :])
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in added)
     return ParsedTable(table, frame, tuple(problems))
 
 
