@@ -19,6 +19,7 @@ from recordpick.data_checking.issue_log import ISSUES
 from recordpick.handover.contract import TABLES
 from recordpick.reports.columns import Column, Table
 from recordpick.reports.compare import COMPARISON
+from recordpick.synthetic.migration.fault_kinds import FAULT_KINDS
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER / "reference.md"
@@ -28,6 +29,11 @@ END = "<!-- up to here written by docs/make_reference.py -->\n"
 COLUMNS = re.compile(
     r"(<!-- columns of (\S+), written by docs/make_reference.py -->\n).*?"
     r"(<!-- end of columns -->\n)",
+    re.DOTALL,
+)
+MIGRATION = FOLDER / "synthetic-migration.md"
+KINDS = re.compile(
+    r"(<!-- kinds of faults, written by docs/make_reference.py -->\n).*?(<!-- end of kinds -->\n)",
     re.DOTALL,
 )
 TYPES = {"string": "text", "integer": "whole number", "number": "number", "date": "date"}
@@ -135,6 +141,17 @@ def with_columns(page: str) -> str:
     return COLUMNS.sub(lambda found: f"{found[1]}{tables[found[2]]}{found[3]}", page)
 
 
+def with_kinds_of_faults(page: str) -> str:
+    """Return the page with the table of kinds of faults written again."""
+    rows = [
+        f"| `{kind.name}` | `{kind.table}` | {in_a_cell(kind.meaning)} | {in_a_cell(kind.seen)} |"
+        for kind in FAULT_KINDS.values()
+    ]
+    header = ["| kind | table | in the new system | seen in |", "| --- | --- | --- | --- |"]
+    table = "\n".join([*header, *rows]) + "\n"
+    return KINDS.sub(lambda found: f"{found[1]}{table}{found[2]}", page)
+
+
 def main() -> None:
     """Write the pages again."""
     text = with_commands(PAGE.read_text(encoding="utf-8"))
@@ -143,6 +160,8 @@ def main() -> None:
         text = with_columns(page.read_text(encoding="utf-8"))
         page.write_text(text, encoding="utf-8", newline="\n")
         sys.stdout.write(f"{page} is written.\n")
+    text = with_kinds_of_faults(MIGRATION.read_text(encoding="utf-8"))
+    MIGRATION.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -45,7 +45,14 @@ class Grid:
     right: frozenset[int] = frozenset()
 
 
-Block: TypeAlias = "Paragraph | Items | Grid"
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """Lines on which people in these roles sign, with name and date."""
+
+    roles: tuple[str, ...]
+
+
+Block: TypeAlias = "Paragraph | Items | Grid | Signatures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ def block_lines(block: Block, width: int = WIDTH) -> list[str]:
                 sign = f"{number}. " if is_numbered else "- "
                 lines += _wrapped(text, width, sign)
             return lines
+        case Signatures(roles):
+            return list(_signature_lines(roles, width))
         case Grid():
             return list(_grid_lines(block, width))
 
@@ -116,6 +125,16 @@ def _wrapped(text: str, width: int, sign: str = "") -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     ) or [sign.rstrip()]
+
+
+def _signature_lines(roles: tuple[str, ...], width: int) -> Iterator[str]:
+    widest = max(map(len, (*roles, "Signature")))
+    rule = "_" * max(_LEAST, width - widest - 22)
+    for number, role in enumerate(roles):
+        yield from [""] * (number > 0)
+        yield f"{visible(role).ljust(widest)}  {rule}"
+        yield ""
+        yield f"{'Signature'.ljust(widest)}  {rule}  Date ____________"
 
 
 def _grid_lines(grid: Grid, width: int) -> Iterator[str]:
@@ -168,9 +187,12 @@ def _widths(rows: Sequence[tuple[str, ...]], right: frozenset[int], width: int) 
 
     None where they do not fit without cutting a number, a code or another word.
     """
-    widths = [max(1, *(len(row[at]) for row in rows)) for at in range(len(rows[0]))]
+    header, *below = rows
+    widths = [max(1, *(len(row[at]) for row in rows)) for at in range(len(header))]
     least = [
-        size if at in right else min(size, max(_LEAST, *(_longest_word(row[at]) for row in rows)))
+        max(_longest_word(header[at]), *(len(row[at]) for row in below), 1)
+        if at in right
+        else min(size, max(_LEAST, *(_longest_word(row[at]) for row in rows)))
         for at, size in enumerate(widths)
     ]
     room = width - _GAP * (len(widths) - 1)
@@ -197,6 +219,7 @@ table { border-collapse: collapse; margin: .6rem 0; } caption { text-align: left
 th, td { border-bottom: 1px solid #bbb; padding: .25rem .8rem .25rem 0; text-align: left;
   vertical-align: top; overflow-wrap: anywhere; } th { border-bottom: 2px solid #1b1b1b; }
 .number { text-align: right; white-space: nowrap; } thead { display: table-header-group; }
+.signatures { width: 100%; } .signed td { height: 2.6rem; vertical-align: bottom; }
 tr, li { break-inside: avoid; } h2, h3 { break-after: avoid; }
 @media print { body { margin: 0; max-width: none; font-size: 10pt; } .scroll { overflow: visible; }
   @page { margin: 15mm; } }
@@ -244,6 +267,16 @@ def _block_html(block: Block) -> str:
             tag = "ol" if is_numbered else "ul"
             items = "".join(f"<li>{_escaped(text)}</li>" for text in texts)
             return f"<{tag}>{items}</{tag}>"
+        case Signatures(roles):
+            signed = "\n".join(
+                f'<tr class="signed"><th scope="row">{_escaped(role)}</th>{"<td></td>" * 3}</tr>'
+                for role in roles
+            )
+            return (
+                '<table class="signatures"><thead><tr><td></td><th scope="col">Name</th>'
+                '<th scope="col">Signature</th><th scope="col">Date</th></tr></thead>\n'
+                f"<tbody>{signed}</tbody></table>"
+            )
         case Grid(header, rows, right):
             head = "".join(_cell("th", text, at in right) for at, text in enumerate(header))
             body = "\n".join(

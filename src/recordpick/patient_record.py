@@ -7,7 +7,7 @@ without opening their clinical system.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -83,25 +83,41 @@ class Record:
 
 def read_record(index: PracticeIndex, as_at: dt.date, patient_id: str) -> Record:
     """Return everything the index holds about a patient. UserError if there is no such patient."""
+    return read_records(index, as_at, [patient_id])[0]
+
+
+def read_records(
+    index: PracticeIndex, as_at: dt.date, patient_ids: Sequence[str]
+) -> tuple[Record, ...]:
+    """Return everything the index holds about patients, in the order given.
+
+    Each table is read once for all of them. UserError if one of them is not in the index.
+    """
     tables = [name for name in index.manifest.tables if name != "patients"]
-    is_patient = pl.col("patient_id") == patient_id
+    is_patient = pl.col("patient_id").is_in(list(patient_ids))
     frames = pl.collect_all(
         [
             index.patients(as_at).filter(is_patient),
             *(index.scan(name).filter(is_patient) for name in tables),
         ],
     )
-    patients = frames[0].to_dicts()
-    if not patients:
-        raise UserError(f"The index has no patient {patient_id}: check the patient number.")
-    parts: dict[str, list[Entry]] = {}
+    patients = {str(row["patient_id"]): row for row in frames[0].iter_rows(named=True)}
+    parts: dict[str, dict[str, list[Entry]]] = {one: {} for one in patients}
     for name, frame in zip(tables, frames[1:], strict=True):
-        for row in frame.to_dicts():
+        for row in frame.iter_rows(named=True):
             title, entry = _entry(name, row)
-            parts.setdefault(title, []).append(entry)
+            if (of_patient := parts.get(str(row["patient_id"]))) is not None:
+                of_patient.setdefault(title, []).append(entry)
+    missing = next((one for one in patient_ids if one not in patients), None)
+    if missing is not None:
+        raise UserError(f"The index has no patient {missing}: check the patient number.")
+    return tuple(Record(patients[one], _in_order(parts[one])) for one in patient_ids)
+
+
+def _in_order(parts: Mapping[str, list[Entry]]) -> tuple[Part, ...]:
     position = {title: number for number, title in enumerate(_ORDER)}
     titles = sorted(parts, key=lambda title: (position.get(title, len(position)), title))
-    return Record(patients[0], tuple(Part(title, _newest_first(parts[title])) for title in titles))
+    return tuple(Part(title, _newest_first(parts[title])) for title in titles)
 
 
 def _newest_first(entries: list[Entry]) -> tuple[Entry, ...]:

@@ -52,6 +52,7 @@ def keys_of(value):
         ("history", []),
         ("explain", ["med-01", "10001"]),
         ("issues progress", []),
+        ("issues pace", []),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

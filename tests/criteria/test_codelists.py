@@ -6,14 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recordpick.criteria.codelists import (
-    codelist_from_csv,
-    has_check_digit,
-    is_safe_name,
-    looks_rounded,
-)
+from recordpick.criteria.codelists import codelist_from_csv, is_safe_name
 from recordpick.criteria.pack import Codelist
 from recordpick.criteria.problems import Problems
+from recordpick.criteria.snomed_codes import has_check_digit, looks_rounded
 from recordpick.csvio.records import decoded
 from recordpick.errors import UserError
 

@@ -84,3 +84,11 @@ def test_the_json_of_match_is_as_described(made_demo, capsys):
     assert named == set(answer) | set(answer["criteria"][0])
     inner = set(answer["pack"]) | set(answer["index"]) | set(answer["criteria"][0]["left"][0])
     assert all(f"`{key}`" in part for key in inner)
+
+
+def test_the_page_on_migrations_has_every_kind_of_fault():
+    """After a change of the kinds: `python docs/make_reference.py`."""
+    text = make_reference.MIGRATION.read_text(encoding="utf-8")
+
+    assert make_reference.KINDS.search(text)
+    assert make_reference.with_kinds_of_faults(text) == text

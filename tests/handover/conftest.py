@@ -280,3 +280,18 @@ def about(pack: Pack, selected: pl.DataFrame) -> About:
 @pytest.fixture
 def criteria(selection: Selection, pack: Pack, matches: Matches) -> pl.DataFrame:
     return criteria_rows(selection, pack, matches)
+
+
+@pytest.fixture
+def run_command(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
+    """Give a function that runs a command: its exit code, standard output and standard error."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        from recordpick.cli.main import main
+
+        capsys.readouterr()
+        code = main(list(words))
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run

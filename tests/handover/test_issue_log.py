@@ -1,9 +1,8 @@
-"""The issue log, how far the checking is, and the page that the lead clinician signs."""
+"""The issue log, and how far the checking is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -13,53 +12,15 @@ from recordpick.csv_safety import as_csv, plain
 from recordpick.data_checking.issue_log import ISSUE_LOG, issue_log
 from recordpick.data_checking.issued_lists import handed_over, list_ids
 from recordpick.data_checking.progress import issues_to_recheck, progress, progress_table
-from recordpick.data_checking.sign_off import WIDTH, sign_off
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.selection.results import Entry, FilledIn, Phase
 from recordpick.selection.working_file import WorkingFile
+from small_checking import Checking
 
 DOCS = Path(__file__).parents[2] / "docs" / "data-checking.md"
-NOW = datetime(2026, 11, 2, 16, 30, tzinfo=UTC)
-Said = Mapping[tuple[str | None, str], tuple[str, ...]]
-
-
-class Checking:
-    """A working file that was handed over, and results taken in as from workbooks."""
-
-    def __init__(self, file: WorkingFile) -> None:
-        self.file = file
-        self.hand_over()
-
-    def hand_over(self) -> None:
-        self.file.record_export(Path("pack"), "ab" * 32)
-
-    def take_in(self, phase: Phase, said: Said) -> None:
-        listed = handed_over(self.file, list_ids(self.file)[-1])
-        assert listed is not None
-        entries = []
-        for key, given in said.items():
-            line = listed.by_patient[key]
-            entry = Entry(*key, line.line, line.record, *given)  # type: ignore[arg-type]
-            entries.append(entry)
-        sha256 = f"{len(self.file.events):064x}"
-        filled = FilledIn(phase, listed.list_id, "sheets.xlsx", sha256, tuple(entries))
-        self.file.import_results(filled)
-
-    @property
-    def random(self) -> list[str]:
-        return [pick.patient_id for pick in self.file.selection.random()]
-
-    @property
-    def page(self) -> str:
-        return sign_off(self.file, NOW).replace("\r\n", "\n")
-
-    @property
-    def unbroken(self) -> str:
-        return " ".join(self.page.split())
 
 
 @pytest.fixture
-def checking(file: WorkingFile) -> Iterator[Checking]:
+def checking(file: WorkingFile) -> Checking:
     return Checking(file)
 
 
@@ -181,53 +142,3 @@ def test_what_to_recheck_is_what_is_open_the_worst_first(checking: Checking) -> 
     )
     checking.take_in("recheck", {(None, checking.random[0]): ("same",)})
     assert [issue.number for issue in issues_to_recheck(checking.file)] == [3, 1, 2]
-
-
-# The page
-
-
-def test_the_page_says_what_was_checked_found_and_is_open(checking: Checking) -> None:
-    checking.take_in("first check", {("BRO-01", "007"): DOSE, ("DEM-03", "102"): GONE})
-    checking.take_in("recheck", {("BRO-01", "007"): ("same", "", "", "ANB")})
-    text = checking.unbroken
-    assert "2 issues: 1 open, 1 resolved" in text
-    assert "2 high DEM-03, record 1, not there: =the letter" in text
-    assert "patient records finished. Checked by: ANB (1), JD (1)." in text
-    assert "First check: no result for 3 lines: BRO-01 (1), Random (2)." in text
-    assert "Lead clinician" in text
-    assert f"event {len(checking.file.events)}, {checking.file.head}" in text
-
-
-def test_the_page_fits_on_paper_and_names_no_patient(checking: Checking) -> None:
-    """Whoever files it in the practice's papers files no patient numbers."""
-    long = ("different", "word " * 400, "high", "ANB")
-    checking.take_in("first check", {("BRO-01", "007"): long, (None, checking.random[0]): long})
-    lines = checking.page.split("\n")
-    assert max(map(len, lines)) <= max(WIDTH, len(f"Working file     event 99, {'a' * 64}"))
-    assert "007" not in checking.page.replace(checking.file.head, "")
-    assert "\r\n" in sign_off(checking.file, NOW)
-
-
-def test_before_anything_was_taken_in_the_page_says_so(checking: Checking) -> None:
-    assert "Nothing yet" in checking.page
-    assert "No issue was noted." in checking.page
-
-
-def test_clean_random_records_are_said_to_show_what_they_show_and_no_more(
-    checking: Checking,
-) -> None:
-    """Only when all of them are checked, and never from records that somebody chose."""
-    one, two = checking.random
-    checking.take_in("first check", {("BRO-01", "007"): ("same",), (None, one): ("same",)})
-    assert "1 of 2 random records were judged" in checking.unbroken
-    checking.take_in("first check", {(None, two): ("not applicable",)})
-    assert "no conclusion is drawn" in checking.unbroken
-    checking.take_in("first check", {(None, two): ("same",)})
-    assert "2 random records of 6 checked, none faulty" in checking.unbroken
-    checking.take_in("first check", {(None, two): DOSE})
-    assert "2 random records of 6 checked, 1 faulty" in checking.unbroken
-
-
-def test_a_text_from_a_workbook_stays_within_its_line(checking: Checking) -> None:
-    checking.take_in("first check", {("BRO-01", "007"): ("different", "one\n\nWHO SIGNS\ntwo")})
-    assert checking.page.count("\nWHO SIGNS") == 1

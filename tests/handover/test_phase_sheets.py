@@ -17,7 +17,7 @@ from recordpick.data_checking.import_results import ImportPreview, preview_of
 from recordpick.data_checking.issued_lists import list_ids
 from recordpick.data_checking.phase_sheets import PhaseSheets, phase_sheets
 from recordpick.data_checking.progress import progress
-from recordpick.data_checking.sign_off import sign_off
+from recordpick.data_checking.sign_off import SourceLimits, sign_off_text
 from recordpick.data_checking.workbook import parse_workbook
 from recordpick.errors import UserError
 from recordpick.handover.export import export
@@ -107,7 +107,7 @@ def test_the_recheck_is_done_when_what_was_found_is_rechecked(
     found.import_results(_look(found, book).filled)
     recheck = progress(found)[1]
     assert (len(recheck.lines), recheck.checked, recheck.left) == (2, 2, 0)
-    page = " ".join(sign_off(found, NOW).split())
+    page = " ".join(sign_off_text(found, SourceLimits(), NOW).decode().split())
     assert "1 of 2 random records were judged in the first check: no conclusion is drawn" in page
     assert "Recheck: no result" not in page
     with pytest.raises(UserError, match="No issue is open"):

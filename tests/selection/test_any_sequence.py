@@ -17,6 +17,7 @@ from working_files import JO, PATIENTS, RANDOM_RECORDS, ROOM, eligible, filled, 
 
 from recordpick.errors import UserError
 from recordpick.selection.figures import SYSTEMS, NewFigures
+from recordpick.selection.kinds.pace import pace_in
 from recordpick.selection.merging import plan_merge
 from recordpick.selection.results import OUTCOMES, PHASES
 from recordpick.selection.working_file import WorkingFile
@@ -52,6 +53,7 @@ class Simple:
     workbooks: set[tuple[str, str]] = field(default_factory=set)
     figures: dict[tuple[str, tuple[str, ...]], str] = field(default_factory=dict)
     table: tuple[tuple[str, str], ...] = ()
+    pace: tuple[int, int, int] | None = None
 
     def of(self, criterion_id: str | None) -> list[str]:
         return [patient_id for criterion, patient_id in self.picks if criterion == criterion_id]
@@ -208,6 +210,12 @@ class AnySequence(RuleBasedStateMachine):
             if fault and line not in self.numbers:
                 self.numbers.append(line)
 
+    @rule(seconds=st.sampled_from([None, (240, 60, 600), (0, 30, 0)]))
+    def set_pace(self, seconds):
+        self.file.set_pace(seconds)
+        if self.now.pace != seconds:
+            self.decided().pace = seconds
+
     @rule(system=st.sampled_from(SYSTEMS), figures=FIGURES)
     def keep_figures(self, system, figures):
         self.file.keep_figures(NewFigures(system, figures, "qof.csv", "ab" * 32))
@@ -294,6 +302,8 @@ class AnySequence(RuleBasedStateMachine):
             assert (issue.status == "resolved") == bool(faults and words[-1] == "same")
         figures = {key: figure.value for key, figure in selection.figures.items()}
         assert figures == self.now.figures
+        pace = pace_in(selection.kept)
+        assert (None if pace is None else pace.seconds) == self.now.pace
         table = selection.reports_by.get("qof")
         assert (table.files if table else ()) == self.now.table
         assert (selection.seed.seed if selection.seed else None) == self.now.seed

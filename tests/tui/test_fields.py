@@ -13,6 +13,7 @@ from textual.app import App
 from textual.widgets import Input, TextArea
 
 import recordpick.tui
+from recordpick.index.patient_search import search_patients
 from recordpick.tui.widgets.fields import (
     LONGEST,
     LONGEST_FILTER,
@@ -20,7 +21,6 @@ from recordpick.tui.widgets.fields import (
     PrivateInput,
     shown_in_field,
 )
-from recordpick.tui.widgets.records_query import matching_places, search_text, sorted_places
 
 ESCAPES = "/home/\x1b]0;PWNED\x07/\x1b[2J\u202egp.exe\x7f\x9b31m\u200b"
 
@@ -105,10 +105,8 @@ def test_a_filter_of_any_length_is_answered(query):
     import polars as pl
 
     frame = pl.DataFrame({"patient_id": ["1", "2"], "name": ["a b", "c"]})
-    order = matching_places(
-        frame, search_text(frame), query, sorted_places(frame, None), dt.date(2026, 10, 1)
-    )
-    assert order.to_list() == ([0] if query.startswith("a") else [])
+    found = search_patients(frame, query, dt.date(2026, 10, 1))
+    assert found["patient_id"].to_list() == (["1"] if query.startswith("a") else [])
 
 
 def test_the_app_has_no_other_fields():

@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     """Match again, so that the reports are about the index as it is now, and write the pack."""
 
     from recordpick.atomic import check_free
+    from recordpick.data_checking.time_needed import time_to_check
     from recordpick.handover.encrypted import check_free_file, new_passphrase
     from recordpick.handover.export import export, export_encrypted
     from recordpick.handover.pack_contents import Options
@@ -58,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         import_given_figures(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
+        print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
         if options.encrypt:
             # First, so that nobody ever has a file whose passphrase was not seen.
             show_passphrase(passphrase, out)

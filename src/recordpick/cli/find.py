@@ -46,19 +46,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the patients found with their names, at most fifty, and what they are picked for."""
     from recordpick.index.as_at import today
-    from recordpick.tui.patient_frames import patients_of
-    from recordpick.tui.widgets import records_query
+    from recordpick.index.listed_patients import listed_patients
+    from recordpick.index.patient_search import search_patients
 
     words = " ".join(read_text(word, "what to look for") for word in options.words).strip()
     if not words:
         raise UserError("Give a part of a name, a number or a date of birth to look for.")
     with open_with_index(options, to_write=False) as (file, index):
-        patients = patients_of(index, file.as_at)
-        everyone = records_query.sorted_places(patients, None)
-        text = records_query.search_text(patients)
-        found = records_query.matching_places(patients, text, words, everyone, today())
+        found = search_patients(listed_patients(index, file.as_at), words, today())
         selection = file.selection
-    shown = patients[found.to_list()].select(name for name in _COLUMNS if name in patients.columns)
+    shown = found.select(name for name in _COLUMNS if name in found.columns)
     if options.json:
         print_json(_as_json(shown, selection))
     elif shown.is_empty():

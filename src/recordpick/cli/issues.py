@@ -12,6 +12,7 @@ COMMANDS = {
     "sheets": "issues_sheets",
     "log": "issues_log",
     "progress": "issues_progress",
+    "pace": "issues_pace",
     "sign-off": "issues_sign_off",
 }
 

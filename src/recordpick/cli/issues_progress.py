@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from recordpick.cli.arguments import add_file, add_json
 from recordpick.cli.common import open_working_file
+from recordpick.cli.issues_pace import times_as_json
 from recordpick.cli.output import print_json, print_result, print_table
 
 if TYPE_CHECKING:
@@ -28,23 +29,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print a row for each phase, what has no result yet, and the open issues, worst first."""
     from recordpick.data_checking.progress import issues_to_recheck, progress, progress_table
+    from recordpick.data_checking.time_needed import pace_of, times_of
 
     with open_working_file(options, to_write=False) as file:
         phases = progress(file)
         open_issues = issues_to_recheck(file)
-    if options.json:
-        print_json(_as_json(phases, open_issues))
-        return 0
+        times, pace = times_of(file), pace_of(file.selection)
+        if options.json:
+            print_json(_as_json(phases, open_issues) | {"time": times_as_json(file)})
+            return 0
     begun = [phase for phase in phases if phase.results]
     if not begun:
         print_result(
             "Nothing is checked yet: fill in tick_sheets.xlsx of the hand-over pack, and import"
         )
         print_result("it with recordpick issues import.")
+        print_result(f"The first check takes {times[0].in_words}.")
         return 0
     print_table(progress_table(phases), right=frozenset(range(1, 8)))
     for phase in begun:
         _print_what_is_left(phase)
+    print_result()
+    for time in times:
+        print_result(f"{time.phase.capitalize()}: {time.in_words}.")
+    print_result(f"Planned with {pace.in_words}.")
     print_result()
     if not open_issues:
         print_result("No issue is open: nothing has to be checked again.")

@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
-from recordpick.cli.arguments import add_file, add_out
+from recordpick.cli.arguments import add_file_and_index, add_out
 from recordpick.cli.common import open_working_file
-from recordpick.cli.output import print_result
+from recordpick.cli.output import print_message, print_result
+from recordpick.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from recordpick.data_checking.sign_off import SourceLimits
+    from recordpick.selection.working_file import WorkingFile
 
 HELP = "write the page that the lead clinician signs"
-EXAMPLE = "recordpick issues sign-off our-practice.recordpick --out sign-off.txt"
+EXAMPLE = "recordpick issues sign-off our-practice.recordpick --out sign-off.pdf"
+_PDF, _TEXT = ".pdf", ".txt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    add_file(parser)
-    add_out(parser, "FILE", "a new text file")
+    add_file_and_index(parser)
+    add_out(parser, "FILE", "a new PDF (.pdf), or a text (.txt)")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the page as text, to print."""
+    """Write the page to print and sign."""
 
     from datetime import UTC, datetime
 
     from recordpick.atomic import check_new, write_file
-    from recordpick.data_checking.sign_off import sign_off
+    from recordpick.data_checking.sign_off import sign_off_pdf, sign_off_text
 
+    ending = options.out.suffix.casefold()
+    if ending not in {_PDF, _TEXT}:
+        raise UserError(f"{options.out}: choose a name that ends in {_PDF} or {_TEXT}.")
     check_new(options.out)
     with open_working_file(options, to_write=False) as file:
-        page = sign_off(file, datetime.now(UTC))
-    write_file(options.out, page.encode("utf-8"))
+        make = sign_off_pdf if ending == _PDF else sign_off_text
+        page = make(file, _limits(file, options.index), datetime.now(UTC))
+    write_file(options.out, page)
     print_result(f"Written to {options.out}: print and sign it.")
     return 0
+
+
+def _limits(file: WorkingFile, folder: Path | None) -> SourceLimits:
+    """Return what the source does not hold; without the index, that this is not known.
+
+    UserError where an index was named and cannot be used.
+    """
+    from recordpick.data_checking.sign_off import SourceLimits, source_limits
+    from recordpick.selection.find_index import index_of
+
+    try:
+        return source_limits(file, index_of(file, folder))
+    except UserError as error:
+        if folder is not None:
+            raise
+        print_message(f"The page will say that it is not known what the source lacks: {error}")
+        return SourceLimits(not_known=str(error))

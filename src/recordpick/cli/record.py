@@ -1,8 +1,9 @@
-"""`recordpick record`: show a patient's record, part by part, to check it against."""
+"""`recordpick record`: show a patient's record, part by part, or print records as a PDF."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordpick.cli.arguments import add_file_and_index, add_json
@@ -10,14 +11,14 @@ from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_patients
 from recordpick.cli.output import print_json, print_result
 from recordpick.errors import UserError
-from recordpick.text import similar_hint
+from recordpick.text import plural, similar_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from recordpick.patient_record import Entry, Part
 
-HELP = "show a patient's record, part by part"
+HELP = "show a patient's record, part by part, or print records as a PDF"
 EXAMPLE = "recordpick record our-practice.recordpick 100482 --part problems"
 
 
@@ -26,8 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_file_and_index(parser)
     parser.add_argument(
         "patient",
+        nargs="?",
         metavar="PATIENT",
         help="patient number or NHS number; - to type or pipe it in",
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="write the whole record to a new PDF, to print"
+    )
+    parser.add_argument(
+        "--selected",
+        action="store_true",
+        help="with --out: all selected records, each from a page of its own",
     )
     parser.add_argument(
         "--part", metavar="WORD", help="only the parts whose title has this word, as medication"
@@ -36,7 +46,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print every entry, the newest first in each part."""
+    """Print every entry, the newest first in each part; or write the records as a PDF."""
+    if options.selected == (options.patient is not None):
+        raise UserError("Name one patient, or all selected records with --selected --out FILE.")
+    if options.out is not None:
+        return _write_pdf(options)
+    if options.selected:
+        raise UserError("All selected records are written to a file: add --out records.pdf.")
+    return _print_record(options)
+
+
+def _write_pdf(options: argparse.Namespace) -> int:
+    """Write one record, or all selected ones, as a PDF."""
+    from recordpick.atomic import check_new, write_file
+    from recordpick.data_checking.record_print import records_pdf
+
+    if options.out.suffix.casefold() != ".pdf":
+        raise UserError(f"{options.out}: choose a name that ends in .pdf.")
+    if options.part is not None or options.json:
+        raise UserError("--out writes whole records: leave out --part and --json.")
+    check_new(options.out)
+    with open_with_index(options, to_write=False) as (file, index):
+        if options.selected:
+            patients = list(file.selection.patient_ids)
+            if not patients:
+                raise UserError("No record is selected yet: pick some first.")
+        else:
+            patients = find_patients(index, [options.patient])
+        content = records_pdf(file, index, patients)
+    write_file(options.out, content)
+    records = plural(len(patients), "record")
+    print_result(f"{records} written to {options.out}, with names. Print it, then delete it.")
+    return 0
+
+
+def _print_record(options: argparse.Namespace) -> int:
     from recordpick.patient_record import read_record
 
     with open_with_index(options, to_write=False) as (file, index):

@@ -70,6 +70,12 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
         f"{file.pack.random_records:,} random records drawn. "
         f"{plural(len(file.selection.patient_ids), 'record')} to open."
     )
+    if file.selection.picks:
+        from recordpick.data_checking.time_needed import pace_of, time_to_check
+
+        time = time_to_check(file.selection).in_words
+        print_result(f"Checking them takes {time} in each phase that checks all of them.")
+        print_result(f"Planned with {pace_of(file.selection).in_words}.")
     print_result(f"Next: {next_step(file, rows, typed)}")
 
 
@@ -124,6 +130,8 @@ def _is_handed_over(file: WorkingFile) -> bool:
 
 def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
+    from recordpick.cli.issues_pace import times_as_json
+
     closed = file.selection.closed
     return {
         "file": str(file.path),
@@ -133,6 +141,7 @@ def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[
         "records": len(file.selection.patient_ids),
         "random": {"wanted": file.pack.random_records, "drawn": file.selection.count(None)},
         "next": next_step(file, rows, typed),
+        "time": times_as_json(file),
         "criteria": [
             {
                 "id": row.criterion_id,

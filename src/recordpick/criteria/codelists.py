@@ -6,17 +6,12 @@ Used on a practice's own records they find some of the patients, or nobody, and 
 codelist that still is the one that ships is known by its codes.
 
 The codelists that a pack's rules use: from the pack itself, or from files beside it.
-
-Codes that a spreadsheet has rounded: such a code finds nobody, and nothing shows.
-
-Spreadsheets keep 15 digits. A SNOMED CT or dm+d code of 16 to 18 digits that was once a number
-there ends in zeros, and its check digit (Verhoeff, as the SNOMED CT identifier is specified) no
-longer fits; or it is shown in scientific notation.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,42 +28,13 @@ from recordpick.criteria.problems import (
     name_of_character,
     shown,
 )
+from recordpick.criteria.snomed_codes import looks_rounded
 from recordpick.criteria.toml_positions import TomlPath
 from recordpick.criteria.toml_values import Values
 from recordpick.csvio.records import DELIMITERS, Row, UnreadableRowError, rows_of
 from recordpick.errors import UserError
 from recordpick.identifiers import ERROR, INVISIBLE
 from recordpick.resources import criteria_folder
-
-_SCIENTIFIC = re.compile(r"[0-9]([.,][0-9]+)?[eE]\+?[0-9]+")
-_ROUNDED = re.compile(r"[1-9][0-9]{14}0{1,3}")
-_TURNS = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
-
-
-def looks_rounded(code: str) -> bool:
-    """Whether a code is what a spreadsheet leaves of a longer one."""
-    if _SCIENTIFIC.fullmatch(code):
-        return True
-    return _ROUNDED.fullmatch(code) is not None and not has_check_digit(code)
-
-
-def has_check_digit(digits: str) -> bool:
-    """Whether the last of these digits is the Verhoeff check digit of the others."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        turned = int(digit)
-        for _ in range(place % 8):
-            turned = _TURNS[turned]
-        total = _product(total, turned)
-    return total == 0
-
-
-def _product(left: int, right: int) -> int:
-    """Multiply in the dihedral group of the pentagon: 0 to 4 turn it, 5 to 9 turn it over."""
-    if left < 5:
-        return (left + right) % 5 if right < 5 else (left + right - 5) % 5 + 5
-    return (left - 5 - right) % 5 + 5 if right < 5 else (left - right) % 5
-
 
 FOLDER = "codelists"
 """Where codelists lie: a folder of this name beside the pack."""
@@ -107,6 +73,8 @@ def file_name(name: str) -> str:
 def codelist_from_csv(name: str, text: str, problems: Problems) -> Codelist | None:
     """Read the text of a codelist's file; None, and its problems noted, if it is not sound."""
     file = file_name(name)
+    if (reason := reason_not_filled(text)) is not None:
+        return Codelist(name, (), not_filled=reason)
     try:
         read = _with_header(text)
     except UnreadableRowError as error:
@@ -150,6 +118,27 @@ def codelist_from_csv(name: str, text: str, problems: Problems) -> Codelist | No
     else:
         return codelist_of(name, terms) if sound else None
     return None
+
+
+NOT_FILLED = "not_filled"
+"""The header of the file of a list that has no codes because no source had them."""
+
+
+def not_filled_csv(reason: str) -> str:
+    """Return the text of the file of a list that could not be filled, and why."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([[NOT_FILLED], [" ".join(reason.split())]])
+    return out.getvalue()
+
+
+def reason_not_filled(text: str) -> str | None:
+    """Return why a list was not filled; None for the text of a list with codes."""
+    if not text.startswith(NOT_FILLED):
+        return None
+    rows = [row for row in csv.reader(text.splitlines()) if row]
+    if rows[:1] != [[NOT_FILLED]] or len(rows) > 2:
+        return None
+    return (rows[1][0].strip() if len(rows) == 2 else "") or "its source had no codes for it"
 
 
 def codelist_of(name: str, terms: Mapping[str, str]) -> Codelist:

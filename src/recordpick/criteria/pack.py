@@ -17,11 +17,16 @@ from recordpick.schema import TABLES, Kind
 
 @dataclass(frozen=True, slots=True)
 class Codelist:
-    """A set of clinical or drug codes: `codes` in file order, each once; `terms` by code."""
+    """A set of clinical or drug codes: `codes` in file order, each once; `terms` by code.
+
+    A list that an import could not fill has no codes and says why in `not_filled`: a rule that
+    names it cannot be answered.
+    """
 
     name: str
     codes: tuple[str, ...]
     terms: dict[str, str] = field(default_factory=dict)
+    not_filled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

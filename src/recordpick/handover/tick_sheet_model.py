@@ -95,7 +95,7 @@ def sheets_of(
             line=row["line"],
             record=row["record_number"],
             patient_id=one_line(row["patient_id"]),
-            nhs_number=_spaced(one_line(row["nhs_number"] or "")),
+            nhs_number=spaced_number(one_line(row["nhs_number"] or "")),
             name=one_line((names or {}).get(row["patient_id"], "")),
             criterion_id=row["criterion_id"],
             before=one_line((before or {}).get((row["criterion_id"], row["patient_id"]), "")),
@@ -163,7 +163,7 @@ def by_record(sheets: tuple[Sheet, ...]) -> tuple[tuple[tuple[Line, Sheet], ...]
     return tuple(tuple(records[number]) for number in sorted(records))
 
 
-def _spaced(number: str) -> str:
+def spaced_number(number: str) -> str:
     """Return an NHS number as people read it: 943 476 5919."""
     if len(number) == 10 and number.isascii() and number.isdigit():
         return f"{number[:3]} {number[3:6]} {number[6:]}"

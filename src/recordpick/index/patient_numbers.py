@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from recordpick.criteria.codelists import looks_rounded
+from recordpick.criteria.snomed_codes import looks_rounded
 from recordpick.identifiers import DAMAGED as _DAMAGED
 from recordpick.identifiers import ODD, repair_number
 

@@ -10,6 +10,7 @@ import polars as pl
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_words import in_words
 from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
 
@@ -137,12 +138,7 @@ def _of_rule(
     rows = index.patients(as_at) if on_patients else index.scan(rule.table)
     if patient_ids is not None:
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
-    if rule.codes is not None:
-        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
-    rows = rows.filter(satisfied(rule.where, as_at))
-    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
-    if needed:
-        rows = rows.filter(*needed)
+    rows = rows_that_satisfy(rows, rule, pack, as_at)
     present = index.columns(rule.table)
     table = TABLES.get(rule.table)
     row_id = table.row_id if table and table.row_id in present else None
@@ -158,15 +154,22 @@ def _of_rule(
     )
 
 
+def rows_that_satisfy(rows: pl.LazyFrame, rule: Rule, pack: Pack, as_at: date) -> pl.LazyFrame:
+    """Return the rows of a rule's table that the rule counts, with all their columns."""
+    if rule.codes is not None:
+        rows = rows.filter(pl.col("code").is_in(list(pack.codelists[rule.codes].codes)))
+    rows = rows.filter(satisfied(rule.where, as_at))
+    needed = [pl.col(name).is_not_null() for name in (rule.distinct, rule.per) if name]
+    return rows.filter(*needed) if needed else rows
+
+
 def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
     """Summarise a row in one line: its main columns, or for a patient those that the rule uses."""
     present = index.columns(rule.table)
     if rule.table == "patients":
         used = frozenset() if rule.where is None else rule.where.columns
-        named = [
-            pl.format(name.replace("_", " ") + " {}", pl.col(name).cast(pl.String).fill_null("–"))
-            for name in sorted(used)
-        ]
+        kinds = {column.name: column.kind for column in TABLES["patients"].columns} | present
+        named = [in_words(name, kind) for name, kind in kinds.items() if name in used]
         return pl.concat_str(named, separator=", ") if named else pl.lit("registered patient")
     names = SUMMARY.get(rule.table) or tuple(name for name in present if name != PATIENT)
     parts = [_shown(name, present[name]) for name in names if name in present]

@@ -210,7 +210,9 @@ def lacks_for_condition(pack: Pack, index: PracticeIndex, condition: Condition |
 
 
 def lacks_for_rule(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
-    """Return what the index lacks to count the rule; empty if nothing."""
+    """Return what the index or the pack lacks to count the rule; empty if nothing."""
+    if rule.codes is not None and (not_filled := pack.codelists[rule.codes].not_filled):
+        return f"the codelist {rule.codes} is not filled: {not_filled}"
     if not index.has(rule.table):
         return f"the index has no table {rule.table}"
     missing_data = _lacks_columns(pack, index, rule.table, columns_of_rule(rule))

@@ -21,7 +21,7 @@ from recordpick.selection.events import Body, Event, Person, next_event
 from recordpick.selection.figures import NewFigures, ReportBasis
 from recordpick.selection.identity_fingerprint import Changed
 from recordpick.selection.journal import Journal
-from recordpick.selection.kinds import draws, figures, notes, picks, results, seeds, undo
+from recordpick.selection.kinds import draws, figures, notes, pace, picks, results, seeds, undo
 from recordpick.selection.kinds.created import CREATED, decide_new_file
 from recordpick.selection.kinds.event_kind import EventKind
 from recordpick.selection.kinds.exported import EXPORTED, decide_export
@@ -317,6 +317,15 @@ class WorkingFile:
         """Note something about a patient, in place of any note before; "" removes it."""
         return self._decide(
             notes.NOTED, lambda: notes.decide_note(self.selection.notes, patient_id, text)
+        )
+
+    def set_pace(self, seconds: tuple[int, int, int] | None) -> Selection:
+        """Plan with these seconds for opening a record, for a line, and for a random record.
+
+        None: plan by recordpick's own again. UserError for times that nobody can plan with.
+        """
+        return self._decide(
+            pace.PACED, lambda: pace.decide_pace(pace.pace_in(self.selection.kept), seconds)
         )
 
     def close_criterion(self, criterion_id: str, reason: str) -> Selection:

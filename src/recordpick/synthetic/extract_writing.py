@@ -107,7 +107,7 @@ def write_practice_toml(practice: Practice, folder: Path, system: str) -> None:
     (folder / "practice.toml").write_text(
         f'name = "{practice.name}"\nas_at = {practice.as_at.isoformat()}\nsynthetic = true\n'
         f'made_by = "recordpick synthesise --as {system}, '
-        f'{len(practice.patients)} patients, seed {practice.seed}"\n',
+        f'{practice.made_from}"\n',
         encoding="utf-8",
         newline="\n",
     )
@@ -141,7 +141,7 @@ def _write_all(practice: Practice, folder: Path, fmt: Format, progress: Progress
     about = (
         f'name = "{practice.name}"\nas_at = {practice.as_at.isoformat()}\nsynthetic = true\n'
         f'made_by = "recordpick synthesise, '
-        f'{len(practice.patients)} patients, seed {practice.seed}"\n'
+        f'{practice.made_from}"\n'
     )
     (folder / "practice.toml").write_text(about, encoding="utf-8", newline="\n")
     progress("written", 1.0)

@@ -33,6 +33,9 @@ PATIENTS_AT_A_TIME = 5_000
 
 Generator = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
 
+Change = Callable[[str, pl.DataFrame], pl.DataFrame]
+"""Takes a table's name and a part of its rows, and returns the rows in their place."""
+
 GENERATORS: dict[str, tuple[Generator, ...]] = {
     "events": (
         problems.long_term,
@@ -101,6 +104,15 @@ class Practice:
     people: pl.DataFrame
     patients: pl.DataFrame
     setting: Setting
+    change: Change | None = None
+    """Applied to each part of the other tables: what a migration made of it (migration/)."""
+    origin: str = ""
+    """What practice.toml says about how the practice was made, beside its size and seed."""
+
+    @property
+    def made_from(self) -> str:
+        """The size and seed of the practice, and its `origin`, in words."""
+        return f"{len(self.people)} patients, seed {self.seed}{self.origin}"
 
     def part_count(self, table: str) -> int:
         """Return how many parts `parts` yields for a table."""
@@ -115,7 +127,8 @@ class Practice:
         for first in range(0, len(self.people), PATIENTS_AT_A_TIME):
             people = self.people.slice(first, PATIENTS_AT_A_TIME).lazy()
             rows = pl.concat([generate(people, self.setting) for generate in GENERATORS[table]])
-            yield rows.collect().sort("patient_id", by, maintain_order=True)
+            part = rows.collect().sort("patient_id", by, maintain_order=True)
+            yield part if self.change is None else self.change(table, part)
 
     @cached_property
     def tables(self) -> dict[str, pl.DataFrame]:

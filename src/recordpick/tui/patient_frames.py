@@ -1,35 +1,13 @@
-"""The patients as polars frames for the list: who is shown for a criterion, in which columns."""
+"""The patients as polars frames for the list: who is shown for a criterion."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
 
 import polars as pl
 
-from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.selection.state import Pick, Selection
-from recordpick.tui.widgets.records_render import Column
-
-_LISTED_COLUMNS = (
-    "patient_id",
-    "nhs_number",
-    "title",
-    "family_name",
-    "given_name",
-    "middle_names",
-    "previous_name",
-    "date_of_birth",
-    "age",
-    "sex",
-    "status",
-    "registration",
-    "usual_gp",
-    "postcode",
-    "is_sensitive",
-)
 
 
 def candidates_of(
@@ -153,84 +131,3 @@ def _with_ticket(frame: pl.DataFrame, selection: Selection) -> pl.DataFrame:
     )
     joined = frame.join(tickets, on="patient_id", how="left", maintain_order="left")
     return joined.sort("place", nulls_last=True, maintain_order=True).drop("place")
-
-
-def patients_of(index: PracticeIndex, as_at: date) -> pl.DataFrame:
-    """Return the patients as the app lists them: `name`, numbers and words as people read them."""
-    present = index.columns("patients")
-    listed = [name for name in _LISTED_COLUMNS if name in present or name == "patient_id"]
-    if "date_of_birth" in present:
-        listed.insert(listed.index("date_of_birth") + 1, "age")
-    frame: pl.DataFrame = index.patients(as_at).select(*dict.fromkeys(listed)).collect()
-    names = [name for name in ("family_name", "given_name") if name in frame.columns]
-    if not names:
-        return frame.with_columns(pl.lit("").alias("name"))
-    name = pl.concat_str([pl.col(one) for one in names], separator=", ", ignore_nulls=True)
-    without_marks = name.str.replace_all("['\u2019-]", "")
-    return frame.with_columns(
-        name.alias("name"),
-        # O'Brien is searched for as obrien, too
-        pl.when(without_marks != name).then(without_marks).alias("name_run_together"),
-        **_readable_columns(frame),
-    )
-
-
-def _readable_columns(frame: pl.DataFrame) -> dict[str, pl.Expr]:
-    """Return NHS numbers as printed (and as digits, to search), and any unusual status."""
-    out: dict[str, pl.Expr] = {}
-    if "nhs_number" in frame.columns:
-        number = pl.col("nhs_number")
-        out["nhs_digits"] = number
-        out["nhs_number"] = number.str.replace(r"^(\d{3})(\d{3})(\d{4})$", "$1 $2 $3")
-    usual = {"status": "registered", "registration": "regular"}
-    unusual = [
-        pl.when(pl.col(name) != common).then(pl.col(name).str.replace_all("_", " "))
-        for name, common in usual.items()
-        if name in frame.columns
-    ]
-    if unusual:
-        out["unusual_status"] = pl.coalesce(unusual)
-    return out
-
-
-def sensitive_of(patients: pl.DataFrame) -> frozenset[str]:
-    """Return the patients marked sensitive."""
-    if "is_sensitive" not in patients.columns:
-        return frozenset()
-    return frozenset(patients.filter(pl.col("is_sensitive"))["patient_id"])
-
-
-_NAME = Column("name", "Name", least=14, most=28, private=True)
-_BORN = Column("date_of_birth", "Born", least=11, most=11, rank=6, private=True)
-_AGE = Column("age", "Age", least=3, most=4, rank=3, right=True)
-_SEX = Column("sex", "Sex", least=3, most=4, rank=7, spare=True)
-_STATUS = Column("unusual_status", "Status", least=8, most=12, rank=5)
-_NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
-_ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
-_GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
-_EVIDENCE = Column("evidence", "Evidence", least=12, most=200, rank=1)
-
-
-def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
-    """Return the columns of a criterion's patients, or of the whole list, with identity first."""
-    evidence = replace(_EVIDENCE, private=evidence_is_private)
-    if whole:
-        evidence = replace(evidence, spare=True, rank=10)
-        born, number = replace(_BORN, rank=1), replace(_NHS, rank=4)
-        return (_NAME, born, _AGE, _SEX, number, _STATUS, _ALSO, _GP, evidence)
-    number = replace(_NHS, spare=True)
-    return (_NAME, _BORN, _AGE, _SEX, _STATUS, number, _ALSO, _GP, evidence)
-
-
-def area_columns() -> tuple[Column, ...]:
-    """Return the columns of an area's patients: how many of its criteria each meets, and which."""
-    meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
-    named = replace(_EVIDENCE, title="Criteria of this area")
-    return (_NAME, _BORN, _AGE, _SEX, _STATUS, replace(_NHS, spare=True), meets, _GP, named)
-
-
-def most_useful_columns() -> tuple[Column, ...]:
-    """Return the columns where patients are listed by how many unfilled criteria they meet."""
-    meets = replace(_ALSO, title="Meets", least=5, most=6, rank=0)
-    named = replace(_EVIDENCE, title="Criteria that need records")
-    return (_NAME, _BORN, _AGE, _SEX, _STATUS, replace(_NHS, spare=True), meets, _GP, named)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from recordpick.errors import UserError
+from recordpick.index.listed_patients import listed_patients, sensitive_patients
 from recordpick.index.practice_index import PracticeIndex, open_index
 from recordpick.matching import Explanation, Matches, explain, match, random_population
 from recordpick.matching import evidence_lines as lines_of
@@ -30,8 +31,6 @@ from recordpick.tui.patient_frames import (
     area_of,
     candidates_of,
     most_useful_of,
-    patients_of,
-    sensitive_of,
 )
 from recordpick.tui.view_models import (
     CriterionLine,
@@ -88,12 +87,12 @@ class Session:
         """Take an open working file and its index; call `match` next."""
         self.file = file
         self.index = index
-        self.patients = patients_of(index, file.as_at)
+        self.patients = listed_patients(index, file.as_at)
         self.matches: Matches | None = None
         self.last_criterion: str | None = None
         """The criterion shown last, to come back to."""
         self._evidence: dict[str, pl.DataFrame] = {}
-        self._sensitive = sensitive_of(self.patients)
+        self._sensitive = sensitive_patients(self.patients)
 
     @classmethod
     def open(

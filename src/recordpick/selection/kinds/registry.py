@@ -15,6 +15,7 @@ from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
 from recordpick.selection.kinds.index_used import INDEX_USED
 from recordpick.selection.kinds.merged import MERGED
 from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
+from recordpick.selection.kinds.pace import PACED
 from recordpick.selection.kinds.picks import PICKED, REMOVED, SUGGESTED
 from recordpick.selection.kinds.results import CHECKED
 from recordpick.selection.kinds.seeds import SEED_FIXED
@@ -38,6 +39,7 @@ KINDS: dict[str, EventKind] = {
         CHECKED,
         FIGURES,
         REPORTS_BY,
+        PACED,
         MERGED,
         UNDONE,
         REDONE,

@@ -32,10 +32,15 @@ def _as_id(word: pl.Expr, words: dict[str, str]) -> pl.Expr:
     return word.replace_strict(ids, default=None)
 
 
+def is_given() -> pl.Expr:
+    """Return whether an entry is a row of SRImmunisation: a vaccine, given or with its status."""
+    return (pl.col("kind") == "immunisation") & ~pl.col("term").str.contains(_NOT_GIVEN)
+
+
 def write_events(extract: Extract, events: pl.DataFrame) -> None:
     """Write SRImmunisation for vaccines, SRCode for other entries, and SRProblem."""
     rows = extract.profile(events, "recorded_by")
-    given = (pl.col("kind") == "immunisation") & ~pl.col("term").str.contains(_NOT_GIVEN)
+    given = is_given()
     _write_immunisations(extract, rows.filter(given))
     coded = rows.filter(~given)
     snomed = pl.col("code_system") == "snomed"
@@ -106,7 +111,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
         "IDMultiLexProduct": pl.col("code"),
         "NameOfMedication": pl.col("drug"),
         "MedicationDosage": pl.col("dosage"),
-        "MedicationQuantity": pl.concat_str("quantity", pl.lit(" "), "unit"),
+        "MedicationQuantity": pl.concat_str(["quantity", "unit"], separator=" ", ignore_nulls=True),
     }
     extract.write(
         "SRRepeatTemplate",

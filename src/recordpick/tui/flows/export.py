@@ -61,7 +61,10 @@ async def export(screen: PickingScreen, session: Session) -> None:
     """Write the hand-over pack where the person says."""
     app = screen.app
     request = await app.push_screen_wait(
-        ExportDialog(session.overview().progress + ".", str(free_pack_path(session)))
+        ExportDialog(
+            f"{session.overview().progress}. {_time_to_check(session)}",
+            str(free_pack_path(session)),
+        )
     )
     if request is None:
         return
@@ -80,6 +83,13 @@ async def export(screen: PickingScreen, session: Session) -> None:
         return
     screen.show_changes(f"Exported to {exported.out}.")
     await app.push_screen_wait(Notice("Exported", exported.messages))
+
+
+def _time_to_check(session: Session) -> str:
+    """Return in a sentence how long checking the list takes."""
+    from recordpick.data_checking.time_needed import time_to_check
+
+    return f"Checking takes {time_to_check(session.selection).in_words} in each phase."
 
 
 async def with_passphrase(screen: PickingScreen, request: ExportRequest) -> ExportRequest | None:

@@ -14,7 +14,7 @@ from textual.message import Message
 from recordpick.errors import UserError
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.masking import is_masking, watch_masking
-from recordpick.tui.patient_frames import area_columns, columns, most_useful_columns
+from recordpick.tui.patient_columns import area_columns, columns, most_useful_columns
 from recordpick.tui.text import amount, masked
 from recordpick.tui.view_models import (
     MOST_USEFUL_HEAD,

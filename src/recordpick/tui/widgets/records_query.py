@@ -8,23 +8,12 @@ immutable: the table shows a result whole or not at all.
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from recordpick.identifiers import nhs_digits, repair_number
+from recordpick.index.patient_search import as_text, matching_places, search_text
 
-_COMBINING_MARKS = re.compile(r"[\u0300-\u036f]")
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, start=1)}
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})")
-_YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})")
-_DIGITS_ONLY = re.compile(r"(\d{2})(\d{2})(\d{4})")
-_MONTH_NAMED = re.compile(r"(\d{1,2})[ \-]?([a-z]{3})[a-z]*[ \-,]*(\d{4}|\d{2})")
-_LONGEST_WORD = 4_000
-"""Characters: no row of a list of patients has a word as long as that."""
 _BLOCK = 64
 """Rows that are read out of the frame at a time."""
 
@@ -42,67 +31,7 @@ class Sort:
         return "▾" if self.descending else "▴"
 
 
-# ---------------------------------------------------------------------- search and order
-
-
-def search_text(frame: pl.DataFrame) -> pl.Series:
-    """Return, for each row, all its columns as one text to search: lower case, no accents."""
-    parts = [_as_text(name, dtype) for name, dtype in frame.schema.items()]
-    if not parts:
-        return pl.Series(dtype=pl.String)
-    joined = pl.concat_str(parts, separator="\n", ignore_nulls=True)
-    folded = joined.str.to_lowercase().str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return frame.select(folded.str.replace_all("\u2019", "'", literal=True).alias("")).to_series()
-
-
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
-    column = pl.col(name)
-    if dtype == pl.Date:
-        return column.dt.strftime("%d %b %Y")
-    return column if dtype == pl.String else column.cast(pl.String)
-
-
-def search_words(text: str) -> list[str]:
-    """Return the words that a row must all contain, folded as the search text is.
-
-    A patient number or NHS number is searched for as it is written there, however it was copied.
-    """
-    number = nhs_digits(text)
-    text = number or repair_number(text)
-    folded = _COMBINING_MARKS.sub("", unicodedata.normalize("NFKD", text.lower()))
-    return folded.replace("\u2019", "'").split()
-
-
-def parse_date(text: str, today: dt.date) -> dt.date | None:
-    """Return a date as people in England write it (5/4/51, 05.04.1951, 5 Apr 1951, 1951-04-05).
-
-    None if the text is not a date. A year of two digits is the last such year that is not after
-    `today`.
-    """
-    text = text.strip().lower()
-    if found := _YEAR_FIRST.fullmatch(text):
-        year, month, day = (int(part) for part in found.groups())
-        return _date(year, month, day)
-    if found := _DAY_FIRST.fullmatch(text) or _DIGITS_ONLY.fullmatch(text):
-        day, month = int(found[1]), int(found[2])
-        return _date(_year(found[3], today), month, day)
-    if (found := _MONTH_NAMED.fullmatch(text)) and found[2] in _MONTHS:
-        return _date(_year(found[3], today), _MONTHS[found[2]], int(found[1]))
-    return None
-
-
-def _year(text: str, today: dt.date) -> int:
-    year = int(text)
-    if len(text) == 4:
-        return year
-    return today.year // 100 * 100 + year - (100 if year > today.year % 100 else 0)
-
-
-def _date(year: int, month: int, day: int) -> dt.date | None:
-    try:
-        return dt.date(year, month, day)
-    except ValueError:
-        return None
+# ---------------------------------------------------------------------- order
 
 
 def sorted_places(frame: pl.DataFrame, sort: Sort | None) -> pl.Series:
@@ -118,29 +47,6 @@ def sorted_places(frame: pl.DataFrame, sort: Sort | None) -> pl.Series:
         key = key.str.to_lowercase()
     by = pl.arg_sort_by(key, descending=sort.descending, nulls_last=True, maintain_order=True)
     return frame.select(by.cast(pl.UInt32).alias("place")).to_series()
-
-
-def matching_places(
-    frame: pl.DataFrame, search: pl.Series, text: str, order: pl.Series, today: dt.date
-) -> pl.Series:
-    """Return those places of `order` whose rows contain all words of the text.
-
-    `search` is `search_text(frame)`. A text that is a date also finds every row whose
-    `date_of_birth` is that day (`today` says what a year of two digits means).
-    """
-    words = tuple(dict.fromkeys(search_words(text)))
-    if not words:
-        return order
-    if max(map(len, words)) > _LONGEST_WORD:  # polars refuses to search for very long ones
-        return order.head(0)
-    kept = pl.all_horizontal(pl.col("search").str.contains(word, literal=True) for word in words)
-    searched = [search.alias("search")]
-    born = parse_date(text, today)
-    if born is not None and "date_of_birth" in frame.columns:
-        searched.append(frame["date_of_birth"])
-        kept |= pl.col("date_of_birth").eq_missing(born)
-    mask = pl.DataFrame(searched).select(kept.alias("kept")).to_series()
-    return order.filter(mask.gather(order))
 
 
 def row_of_place(order: pl.Series, place: int | None) -> int | None:
@@ -165,7 +71,7 @@ def natural_widths(frame: pl.DataFrame, names: tuple[str, ...]) -> dict[str, int
     if not present or not frame.height:
         return dict.fromkeys(names, 0)
     longest = frame.select(
-        _as_text(name, frame.schema[name]).str.len_chars().max().alias(name) for name in present
+        as_text(name, frame.schema[name]).str.len_chars().max().alias(name) for name in present
     ).row(0, named=True)
     return {name: longest.get(name) or 0 for name in names}
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from recordpick.criteria.codelists import has_check_digit
+from recordpick.criteria.snomed_codes import has_check_digit
 from recordpick.index.date_columns import DAY_FIRST, to_date
 from recordpick.index.readers.list_dates import DatesOfColumn, dates_of
 

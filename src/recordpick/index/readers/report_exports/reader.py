@@ -376,7 +376,7 @@ def _part(entries: Entries, key: str) -> SourcePart:
         rows=rows.height,
         rejects=Rejects.of(entries.rejected.select(*REJECT_COLUMNS).sort("line")),
         dropped=entries.without + entries.repeated,
-        line_of=lambda rows: [lines[row] for row in rows],
+        line_of=lambda numbers: [lines[number] for number in numbers],
         date_formats=dict.fromkeys(_dates(table, rows), ISO),
     )
 

@@ -1,0 +1,1 @@
+"""Codelists from official files: the cluster map, the readers of the files, checks, coverage."""
