@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_working_file
 from recordpick.cli.lookups import RANDOM, find_criterion
-from recordpick.cli.output import print_json, print_result, print_table
+from recordpick.cli.output import print_json, print_result, print_table, progress_on_stderr
 from recordpick.text import plural
 
 if TYPE_CHECKING:
     from recordpick.selection.state import Pick
     from recordpick.selection.working_file import WorkingFile
+
+Kinds = Mapping[tuple[str, str], str]
+"""The kinds of patients in words, by criterion and patient."""
 
 HELP = "list the picked records"
 EXAMPLE = "recordpick picks our-practice.recordpick --criterion MED-04"
@@ -35,6 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--names", action="store_true", help="with patients' names and NHS numbers, on the screen"
     )
+    parser.add_argument(
+        "--kinds",
+        action="store_true",
+        help="with the kind of each patient, where a criterion takes some of each",
+    )
     add_json(parser)
 
 
@@ -43,15 +51,16 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, to_write=False) as file:
         picks = _picks(file, options.criterion)
         people = _people(file, options) if options.names else {}
+        kinds = _kinds(file, options) if options.kinds else None
         notes = file.selection.notes
     if options.json:
-        print_json(_as_json(picks, people, notes, names=options.names))
+        print_json(_as_json(picks, people, notes, kinds, names=options.names))
     elif not picks:
         print_result("Nothing is picked yet." if options.criterion is None else "Nobody is picked.")
     elif options.by_record:
         _print_by_record(picks, people)
     else:
-        _print_picks(picks, people, notes)
+        _print_picks(picks, people, notes, kinds)
     return 0
 
 
@@ -77,6 +86,16 @@ def _people(file: WorkingFile, options: argparse.Namespace) -> dict[str, tuple[s
     }
 
 
+def _kinds(file: WorkingFile, options: argparse.Namespace) -> Kinds:
+    """Return the kinds of each pick, by criterion and patient, as the index has them."""
+    from recordpick.matching import match
+    from recordpick.selection.find_index import index_of
+
+    with progress_on_stderr() as progress:
+        matches = match(file.pack, index_of(file, options.index), file.as_at, progress)
+    return {(one, who): kind for one, who, kind in matches.kinds_in_words().iter_rows()}
+
+
 def _how(pick: Pick) -> str:
     if pick.ticket is not None:
         return f"random, number {pick.ticket:,} of the draw" + (f" ({pick.note})" * bool(pick.note))
@@ -84,12 +103,16 @@ def _how(pick: Pick) -> str:
 
 
 def _print_picks(
-    picks: Sequence[Pick], people: Mapping[str, tuple[str, str]], notes: Mapping[str, str]
+    picks: Sequence[Pick],
+    people: Mapping[str, tuple[str, str]],
+    notes: Mapping[str, str],
+    kinds: Kinds | None,
 ) -> None:
     rows: list[tuple[str, ...]] = [
         (
             *("criterion", "patient", *(("name", "NHS number") if people else ())),
             *("how", "picked by", "on", "note"),
+            *(("kind",) if kinds is not None else ()),
         )
     ]
     rows += [
@@ -101,6 +124,7 @@ def _print_picks(
             pick.chosen_by_name,
             f"{pick.chosen_on.astimezone():%d/%m/%Y}",
             " / ".join(notes.get(pick.patient_id, "").split("\n")),
+            *(() if kinds is None else (_kind(pick, kinds),)),
         )
         for pick in picks
     ]
@@ -108,6 +132,10 @@ def _print_picks(
     records = len({pick.patient_id for pick in picks})
     print_result()
     print_result(f"{plural(len(picks), 'pick')}, {plural(records, 'record')} to open.")
+
+
+def _kind(pick: Pick, kinds: Kinds) -> str:
+    return kinds.get((pick.criterion_id or "", pick.patient_id), "")
 
 
 def _print_by_record(picks: Sequence[Pick], people: Mapping[str, tuple[str, str]]) -> None:
@@ -130,6 +158,7 @@ def _as_json(
     picks: Sequence[Pick],
     people: Mapping[str, tuple[str, str]],
     notes: Mapping[str, str],
+    kinds: Kinds | None,
     *,
     names: bool,
 ) -> list[dict[str, object]]:
@@ -150,5 +179,7 @@ def _as_json(
         if names:
             name, number = people[pick.patient_id]
             row |= {"name": name or None, "nhs_number": number or None}
+        if kinds is not None:
+            row["kind"] = _kind(pick, kinds) or None
         rows.append(row)
     return rows
