@@ -21,10 +21,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.os_errors import cannot_write
+from recordpick.file_names import check_name
+from recordpick.os_errors import cannot_write, error_of_number, may_be_held, words_of
 
-_WINDOWS_FULL = (39, 112)
-"""Windows error codes for a full disk."""
 AN_HOUR = 3600
 BINARY = getattr(os, "O_BINARY", 0)
 _TEST_BYTES = 1024**2
@@ -47,10 +46,7 @@ def as_system_error(error: BaseException, folder: Path) -> OSError | None:
         return error  # polars raises some without a number
     if said is None:
         return _why_nothing_can_be_written(folder) if "transport error" in str(error) else None
-    number = int(said[1])
-    if os.name == "nt" and number in _WINDOWS_FULL:
-        number = errno.ENOSPC
-    return OSError(number, os.strerror(number))
+    return error_of_number(int(said[1]))
 
 
 def _why_nothing_can_be_written(folder: Path) -> OSError | None:
@@ -87,7 +83,7 @@ def replace_file(path: Path, content: bytes) -> None:
         write_new(new, content)
         if path.exists():
             new.chmod(path.stat().st_mode & 0o777)
-        new.replace(path)
+        _replace(new, path)
         sync(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
@@ -96,14 +92,20 @@ def replace_file(path: Path, content: bytes) -> None:
             new.unlink(missing_ok=True)
 
 
+def _replace(new: Path, path: Path) -> None:
+    """Move a file over another one; on Windows try again while that may be open elsewhere."""
+    _again_while_held(lambda: new.replace(path))
+
+
 def sync(path: Path) -> None:
     """Flush a file, or the names in a folder, to the disk where the system supports that.
 
     OSError where the system reports that a file could not be flushed.
     """
-    if os.name == "nt":
-        return
-    descriptor = os.open(path, os.O_RDONLY)
+    on_windows = os.name == "nt"
+    if on_windows and path.is_dir():
+        return  # Windows flushes files only
+    descriptor = os.open(path, os.O_RDWR | BINARY if on_windows else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
@@ -117,6 +119,7 @@ def sync(path: Path) -> None:
 
 def check_free(out: Path) -> None:
     """Raise a UserError unless `out` can be created: new or empty, in an existing folder."""
+    check_name(out)
     try:
         if not out.parent.is_dir():
             raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")
@@ -146,9 +149,7 @@ def atomic_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iter
     out = out.resolve()
     remove_leftover_folders(out)
     try:
-        new_folder = Path(
-            tempfile.mkdtemp(prefix=f".{out.name[:40]}.", suffix=".part", dir=out.parent)
-        )
+        new_folder = _new_folder_beside(out)
     except OSError as error:
         raise cannot_write(out, error) from error
     try:
@@ -167,6 +168,42 @@ def atomic_folder(out: Path, check: Callable[[Path], None] = check_free) -> Iter
         raise cannot_write(out, refused) from error
     finally:
         shutil.rmtree(new_folder, ignore_errors=True)
+
+
+def _new_folder_beside(out: Path) -> Path:
+    """Create a folder with a random name in the folder of `out`.
+
+    Python's `mkdtemp` makes a folder on Windows that only its maker may open (since 3.12.4), which
+    would lock out colleagues on a shared drive: there the folder inherits the rights of its own.
+    """
+    prefix = f".{out.name[:40]}."
+    if os.name != "nt":
+        return Path(tempfile.mkdtemp(prefix=prefix, suffix=".part", dir=out.parent))
+    folder = out.parent / f"{prefix}{secrets.token_hex(4)}.part"
+    folder.mkdir()
+    return folder
+
+
+HELD_SECONDS = 2.0
+"""How long a rename is tried again while a virus scanner or OneDrive may have a file open."""
+
+
+def rename(old: Path, new: Path) -> None:
+    """Rename a file or folder; on Windows try again for a while if it may be open elsewhere."""
+    _again_while_held(lambda: old.rename(new))
+
+
+def _again_while_held(move: Callable[[], object]) -> None:
+    deadline = time.monotonic() + HELD_SECONDS
+    while True:
+        try:
+            move()
+        except OSError as error:
+            if not may_be_held(error) or time.monotonic() >= deadline:
+                raise
+        else:
+            return
+        time.sleep(0.1)
 
 
 def remove_leftover_folders(out: Path) -> None:
@@ -200,14 +237,14 @@ def restore_interrupted(out: Path) -> Path | None:
     if not earlier:
         return None
     try:
-        earlier[-1].rename(out)
+        rename(earlier[-1], out)
     except OSError as error:
         if out.exists():
             return None  # somebody else was quicker
         raise UserError(
             f"{out} is missing: a program that was replacing it was stopped before it finished. "
             f"The earlier folder is complete and lies beside it as {earlier[-1].name}, but could "
-            f"not be renamed ({error.strerror or error}): rename that folder to {out.name}."
+            f"not be renamed ({words_of(error)}): rename that folder to {out.name}."
         ) from error
     with suppress(OSError):
         sync(out.parent)
@@ -231,26 +268,26 @@ def _last_change(folder: Path) -> float:
 def _move_into_place(new_folder: Path, out: Path) -> None:
     """Rename; move what is there out of the way first, and back if the rename fails."""
     if not out.exists():
-        new_folder.rename(out)
+        rename(new_folder, out)
         return
     if not any(out.iterdir()):
         out.rmdir()  # removes an empty folder only, so nothing can be lost
-        new_folder.rename(out)
+        rename(new_folder, out)
         return
     earlier = new_folder.with_suffix(".old")
     for last in (False, True):
-        out.rename(earlier)
+        rename(out, earlier)
         try:
-            new_folder.rename(out)
+            rename(new_folder, out)
             break
         except OSError:
             if out.exists() and not earlier.exists() and not last:
                 continue  # somebody who opened it just then has put it back
-            earlier.rename(out)
+            rename(earlier, out)
             raise
     # A half-removed folder must not be mistaken for the earlier one.
     with suppress(OSError):
-        earlier.rename(new_folder)
+        rename(earlier, new_folder)
         shutil.rmtree(new_folder, ignore_errors=True)
 
 
@@ -290,11 +327,12 @@ def move_into_place(finished: Path, path: Path) -> None:
     try:
         os.link(finished, path)
     except OSError as error:
-        if isinstance(error, FileExistsError) or error.errno not in _NO_LINKS:
+        # Windows: some network drives refuse links in ways of their own, and its rename is safe.
+        if isinstance(error, FileExistsError) or not (error.errno in _NO_LINKS or os.name == "nt"):
             raise
         if path.exists():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
-        finished.rename(path)
+        rename(finished, path)
     else:
         finished.unlink()
     sync(path.parent)
@@ -302,6 +340,7 @@ def move_into_place(finished: Path, path: Path) -> None:
 
 def check_new(out: Path) -> None:
     """Raise a UserError unless a file of that name could be made: free, in a folder."""
+    check_name(out)
     out = out.absolute()
     if not out.parent.is_dir():
         raise UserError(f"{out}: there is no folder {out.parent}. Make it first.")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 from recordpick.regular_files import check_regular
 from recordpick.spreadsheets import is_web_page, is_xml, run_reader
 
@@ -162,7 +163,7 @@ def _beginning(path: Path) -> tuple[bytes, set[str]]:
     except IsADirectoryError:
         raise UserError(f"{path}: this is a folder, not a file.") from None
     except OSError as error:
-        raise UserError(f"{path}: cannot be opened ({error.strerror or error}).") from None
+        raise UserError(f"{path}: cannot be opened ({words_of(error)}).") from None
     except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, RuntimeError) as error:
         raise UserError(
             f"{path}: this file is damaged or not complete ({error}). Ask for it again."

@@ -23,6 +23,9 @@ _WHY = {
     errno.EIO: "the terminal is gone",
 }
 
+_READER_GONE = {errno.EPIPE, *([errno.EINVAL] if os.name == "nt" else [])}
+"""What a pipe says whose reader has gone: on Windows that its argument is invalid."""
+
 
 class Output:
     """An output stream. The first failure is kept in `failed`, and later writes are ignored."""
@@ -100,7 +103,7 @@ class StandardStreams:
         """
         self.out.flush()
         failed = self.out.failed
-        if failed is None or failed.errno == errno.EPIPE:
+        if failed is None or failed.errno in _READER_GONE:
             return ""
         why = _WHY.get(failed.errno or 0, f"the system says: {failed.strerror or failed}")
         return (

@@ -11,6 +11,7 @@ from recordpick.cli.common import open_working_file
 from recordpick.cli.lookups import parse_date
 from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
     with open_working_file(options, to_write=False) as file:
         entries = entries_of(file.events)
     if since is not None:
-        entries = [one for one in entries if one.event.on.astimezone().date() >= since]
+        entries = [one for one in entries if local_time(one.event.on).date() >= since]
     if options.last is not None:
         entries = entries[-options.last :]
     if options.json:
@@ -91,7 +92,7 @@ def _print(entries: Sequence[Entry]) -> None:
     rows += [
         (
             f"{one.event.seq}",
-            f"{one.event.on.astimezone():%d/%m/%Y %H:%M}",
+            f"{local_time(one.event.on):%d/%m/%Y %H:%M}",
             one.event.who,
             one.what + (f" ({one.reason})" if one.reason else "") + " – undone" * one.is_undone,
         )

@@ -10,6 +10,7 @@ from recordpick.cli.arguments import add_file_and_index, add_json
 from recordpick.cli.common import open_working_file
 from recordpick.cli.lookups import RANDOM, find_criterion
 from recordpick.cli.output import print_json, print_result, print_table, progress_on_stderr
+from recordpick.local_time import local_time
 from recordpick.text import plural
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _print_picks(
             *(people[pick.patient_id] if people else ()),
             _how(pick),
             pick.chosen_by_name,
-            f"{pick.chosen_on.astimezone():%d/%m/%Y}",
+            f"{local_time(pick.chosen_on):%d/%m/%Y}",
             " / ".join(notes.get(pick.patient_id, "").split("\n")),
             *(() if kinds is None else (_kind(pick, kinds),)),
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from recordpick.csvio.row_shape import MOST_LINES, SAMPLE, sample_rows, shape_of_rows
 from recordpick.errors import UserError
+from recordpick.os_errors import words_of
 
 _SEP = re.compile(r'\A"?sep=."?[ \t]*(?=\n)', re.IGNORECASE)
 DELIMITERS = (",", ";", "\t")
@@ -40,7 +41,7 @@ def read_bytes(path: Path, at_most: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(at_most + 1)
     except OSError as error:
-        raise UserError(f"{path}: the file cannot be read ({error.strerror or error}).") from error
+        raise UserError(f"{path}: the file cannot be read ({words_of(error)}).") from error
     if len(data) > at_most:
         raise UserError(
             f"{path}: the file is larger than {at_most // 1024:,} KiB, too large for its kind."

@@ -151,7 +151,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     for entry in content["files"]:
         entry[_EMPTIED_KEY] = entry.pop("values_emptied")
     text = json.dumps(content | {SEAL: _seal(content)}, indent=1, ensure_ascii=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -18,6 +18,7 @@ import polars as pl
 from recordpick.atomic import restore_interrupted
 from recordpick.errors import UserError
 from recordpick.index.manifest import FORMAT, FileCount, Manifest, TableSummary, read_manifest
+from recordpick.os_errors import words_of
 from recordpick.schema import Kind
 
 
@@ -111,7 +112,7 @@ def open_index(folder: Path, *, is_just_made: bool = False) -> PracticeIndex:
         except FileNotFoundError:
             raise UserError(f"{path}: this table is missing. {_REVIEW}") from None
         except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from None
+            raise UserError(f"{path}: cannot be read ({words_of(error)}).") from None
         except pl.exceptions.PolarsError:
             raise UserError(f"{path}: this table is damaged. {_REVIEW}") from None
         if list(schema) != list(summary.columns):

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 from recordpick.selection.backup import keep_version
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.selection.event_validation import EventValidator
@@ -120,7 +121,7 @@ class Journal:
 
         It is read through first: a damaged file is not copied, and nothing is written into it.
         """
-        today = event.on.astimezone().date()
+        today = local_time(event.on).date()
         if today != self._copied_on and has_decisions(self.history.events):
             store.check()
             self.warnings = back_up_or_warn(self._path, event.on)

@@ -30,6 +30,8 @@ from pathlib import Path
 
 from recordpick.atomic import move_into_place, temporary_name, write_new
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
+from recordpick.os_errors import words_of
 from recordpick.selection.sidecars import kind_of
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -40,6 +42,12 @@ TRIES = 3
 _LONGEST, _LONGEST_NAME = 16 * 1024, 100
 _YEARS = range(1970, 2200)
 _A_MINUTE = 60.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def computer_name() -> str:
+    """Return the name of this computer; on Windows Python would ask another program for it."""
+    return (os.environ.get("COMPUTERNAME") if os.name == "nt" else None) or platform.node()
 
 
 @cache
@@ -87,7 +95,7 @@ class Holder:
         since = self._since
         if since is None:
             return f"{who}{where}"
-        return f"{who}{where} since {since.astimezone():%d/%m/%Y %H:%M}"
+        return f"{who}{where} since {local_time(since):%d/%m/%Y %H:%M}"
 
     @property
     def _since(self) -> datetime | None:
@@ -103,7 +111,7 @@ class Holder:
     @property
     def is_stale(self) -> bool:
         """Whether the program that made the lock is certainly gone."""
-        if self.odd or self.host != platform.node():
+        if self.odd or self.host != computer_name():
             return False
         if self.pid == os.getpid() and self.token in _HELD:
             return False
@@ -121,7 +129,9 @@ class Holder:
 
         # The time of the start is counted back from the clock, so it moves when the clock is set.
         since = self._since
-        return since is not None and since.timestamp() < psutil.boot_time() - _A_MINUTE
+        return (
+            since is not None and (since - _EPOCH).total_seconds() < psutil.boot_time() - _A_MINUTE
+        )
 
 
 class Lock:
@@ -183,7 +193,7 @@ def _remove(path: Path) -> None:
     except OSError as error:
         raise UserError(
             f"{path} has the name of a lock and cannot be removed "
-            f"({error.strerror or error}): move it elsewhere, then open the file again."
+            f"({words_of(error)}): move it elsewhere, then open the file again."
         ) from error
 
 
@@ -244,7 +254,7 @@ def take_lock(path: Path, who: str, since: datetime, *, take_over: bool = False)
     ours = Holder(
         secrets.token_hex(16),
         who,
-        platform.node(),
+        computer_name(),
         os.getpid(),
         since.isoformat("T", "seconds"),
         boot_id(),

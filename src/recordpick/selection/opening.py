@@ -14,6 +14,8 @@ from typing import NamedTuple
 from recordpick.atomic import remove_leftover_files
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
+from recordpick.os_errors import words_of
 from recordpick.selection.backup import back_up, backups
 from recordpick.selection.content import Content
 from recordpick.selection.database_errors import DamagedDatabaseError, NoFileLocksError
@@ -65,7 +67,7 @@ def clock_warnings(events: Sequence[Event], now: datetime) -> tuple[str, ...]:
 
 
 def _clock_time(moment: datetime) -> str:
-    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
+    return f"{local_time(moment):%d/%m/%Y %H:%M}"
 
 
 class DamagedFileError(UserError):
@@ -167,7 +169,7 @@ def _access(path: Path, options: OpenOptions) -> _Access:
         lock = take_lock(path, options.who, options.at, take_over=options.take_over)
     except OSError as error:
         why = (
-            f"Nothing can be written in the folder {path.parent} ({error.strerror or error}), so "
+            f"Nothing can be written in the folder {path.parent} ({words_of(error)}), so "
             f"{path.name} can only be read."
         )
         return _Access(why_read_only=why)
@@ -184,7 +186,7 @@ def _open_with(access: _Access, path: Path, options: OpenOptions) -> Opened:
             ready = make_ready(path, options.at)
             store = None if ready.why_not else Store.open(path, "rw")
         except OSError as error:
-            why = f"No copy can be made in {path.parent} ({error.strerror or error})."
+            why = f"No copy can be made in {path.parent} ({words_of(error)})."
         except NoFileLocksError as error:
             why = str(error)
     lock = access.lock
@@ -289,8 +291,8 @@ def has_decisions(events: Sequence[Event]) -> bool:
 def back_up_or_warn(path: Path, at: datetime) -> tuple[str, ...]:
     """Make the day's copy of a sound file unless there is one; return a warning if that failed."""
     try:
-        back_up(path, at.astimezone().date())
+        back_up(path, local_time(at).date())
     except OSError as error:
-        why = error.strerror or error
+        why = words_of(error)
         return (f"Today's copy of {path.name} could not be made ({why}): free some room.",)
     return ()

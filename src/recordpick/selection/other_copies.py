@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 from recordpick.selection.chains import all_hashes
 from recordpick.selection.content import content_of
 from recordpick.selection.database import APPLICATION_ID
@@ -83,7 +84,7 @@ def _described(
 ) -> OtherCopy:
     last = theirs[-1]
     name = other.name if other.parent == path.parent else str(other)
-    when = f"{last.on.astimezone():%d/%m/%Y %H:%M}"
+    when = f"{local_time(last.on):%d/%m/%Y %H:%M}"
     if mine[-1].hash in all_hashes(theirs):
         says = (
             f"{name} is a copy of this file that has gone on from where this one ends (last "

@@ -27,6 +27,8 @@ from typing import NamedTuple
 
 from recordpick.atomic import sync, temporary_name, write_new
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
+from recordpick.os_errors import words_of
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, content_of
 from recordpick.selection.database import (
@@ -97,7 +99,7 @@ def _bytes_of(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise UserError(f"{path} cannot be read: {words_of(error)}.") from error
     if len(content) > MOST_BYTES:
         raise UserError(f"{path} is larger than any working file: take a backup of it.")
     return content
@@ -291,7 +293,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 def _free_stamp(path: Path, at: datetime) -> str:
     """Return a time for the names of what is kept, which no earlier opening has used."""
-    stamp = f"{at.astimezone():%Y-%m-%d-%H%M%S}"
+    stamp = f"{local_time(at):%Y-%m-%d-%H%M%S}"
     number, free = 1, stamp
     while list(path.parent.glob(f"*.{free}.kept")):
         number += 1

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from recordpick.atomic import create_empty, move_into_place, temporary_name
 from recordpick.errors import UserError
-from recordpick.os_errors import cannot_create
+from recordpick.file_names import check_name
+from recordpick.os_errors import cannot_create, words_of
 from recordpick.regular_files import check_regular
 from recordpick.selection.content import Content, name_of, read_content
 from recordpick.selection.database import (
@@ -55,7 +56,7 @@ def check_header(path: Path) -> None:
             f"{path} is not there. Check the name, or make one with recordpick new."
         ) from None
     except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise UserError(f"{path} cannot be read: {words_of(error)}.") from error
     if not header:
         raise UserError(
             f"{path} is empty: it is not a working file. Take a backup, or make a new one."
@@ -108,6 +109,7 @@ class Store:
                 f"This Python has SQLite {sqlite3.sqlite_version}, and working files need 3.37: "
                 "install a newer Python."
             )
+        check_name(path)
         new = temporary_name(path)
         try:
             create_empty(new)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from string import ascii_uppercase
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +15,7 @@ from textual.binding import BindingType
 from textual.widgets import Button, Input, OptionList
 from textual.widgets.option_list import Option
 
+from recordpick.os_errors import words_of
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.dialogs import NO, Modal, ModalFrame, ProblemLine
 from recordpick.tui.text import content
@@ -70,15 +74,17 @@ class FilePicker(Modal[Path | None]):
             folders = [path for path in inside if path.is_dir() and not path.name.startswith(".")]
             files = [path for path in inside if self._is_wanted(path)]
         except OSError as error:
-            self.show_problem(f"{folder}: cannot be read ({error.strerror or error}).")
+            self.show_problem(f"{folder}: cannot be read ({words_of(error)}).")
             return
         self.show_problem("" if folders or files else "There is nothing to choose in this folder.")
         self._folder = folder
-        self._here = [folder.parent, *folders, *files]
+        drives = [drive for drive in other_drives(folder) if folder.parent == folder]
+        self._here = [folder.parent, *drives, *folders, *files]
         self.query_one("#folder", Input).value = str(folder)
         listing = self.query_one(OptionList)
         listing.clear_options()
         listing.add_option(Option(content("↑ folder above")))
+        listing.add_options(Option(content(f"▸ drive {drive}")) for drive in drives)
         listing.add_options(Option(content(f"▸ {path.name}")) for path in folders)
         listing.add_options(Option(content(f"  {path.name}")) for path in files)
         listing.highlighted = min(1, listing.option_count - 1)
@@ -114,6 +120,27 @@ class FilePicker(Modal[Path | None]):
     def action_up(self) -> None:
         """Show the folder above."""
         self._show(self._folder.parent)
+
+
+def other_drives(folder: Path) -> list[Path]:
+    """Return the drives of Windows other than that of a folder; none on other systems."""
+    if os.name != "nt":
+        return []
+    names: list[str] = []
+    if hasattr(os, "listdrives"):  # Python 3.12 and later
+        with suppress(OSError):
+            names = os.listdrives()
+    else:
+        names = [f"{letter}:\\" for letter in ascii_uppercase]
+    drives = [Path(name) for name in names]
+    return [drive for drive in drives if drive.drive != folder.drive and _is_there(drive)]
+
+
+def _is_there(drive: Path) -> bool:
+    try:
+        return drive.exists()
+    except OSError:  # a card reader without a card
+        return False
 
 
 def parse_path(text: str) -> Path:

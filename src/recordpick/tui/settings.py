@@ -83,7 +83,7 @@ class Settings:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             temporary.touch(mode=0o600)  # names of files may reveal more than others need to know
-            temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8")
+            temporary.write_text(json.dumps(kept, indent=1), encoding="utf-8", newline="\n")
             temporary.replace(self.path)
         except OSError:
             with suppress(OSError):

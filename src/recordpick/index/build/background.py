@@ -18,6 +18,7 @@ from recordpick.errors import UserError
 from recordpick.index.build.table_builder import TableBuilder
 from recordpick.index.build.writer import write_table
 from recordpick.index.manifest import TableSummary
+from recordpick.os_errors import words_of
 
 _BUFFER = 1024**2
 
@@ -48,7 +49,7 @@ class BackgroundHasher:
         try:
             return self._results[path].result()
         except OSError as error:
-            raise UserError(f"{path}: cannot be read ({error.strerror or error}).") from error
+            raise UserError(f"{path}: cannot be read ({words_of(error)}).") from error
 
     def _digest(self, path: Path) -> str:
         digest = hashlib.sha256()

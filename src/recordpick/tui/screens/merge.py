@@ -21,6 +21,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
+from recordpick.local_time import local_time
 from recordpick.progress import Progress
 from recordpick.text import plural
 from recordpick.tui.actions import HELP_KEYS, HIDE_NAMES, MERGE, VIEW, HelpPage, key
@@ -78,7 +79,7 @@ def compare_copies(first: Path, second: Path) -> Compared:
         WorkingFile.open(second, read_only=True) as theirs,
     ):
         last = [file.events[-1] for file in (ours, theirs)]
-        texts = [f"last change {one.on.astimezone():%d/%m/%Y %H:%M}, {one.who}" for one in last]
+        texts = [f"last change {local_time(one.on):%d/%m/%Y %H:%M}, {one.who}" for one in last]
         plan = plan_merge(ours, theirs)
         return Compared(
             paths=(first, second),

@@ -20,6 +20,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from recordpick.local_time import local_time
 from recordpick.progress import Progress, silent
 from recordpick.tui.actions import HELP_KEYS, REPORTS, HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
@@ -218,7 +219,7 @@ class ReportsScreen(FlowScreen["Reports"]):
             figure = self._reports.figure(system, name)
             if figure is not None:
                 how = f"from {figure.source}" if figure.source else "typed"
-                day = f"{figure.on.astimezone():%d %b %Y}"
+                day = f"{local_time(figure.on):%d %b %Y}"
                 sources.append(f"{label}: {how}, {figure.by.name}, {day}.")
         return sources
 
