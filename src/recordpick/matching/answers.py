@@ -88,15 +88,16 @@ class Matches:
         """Return the patient_ids that meet a criterion, sorted; none if it was not answered."""
         return self.found.filter(pl.col("criterion_id") == criterion_id)[PATIENT]
 
-    def kinds_in_words(self) -> pl.DataFrame:
+    def kinds_in_words(self, only: str | None = None) -> pl.DataFrame:
         """Return the kinds of each patient found for a criterion, as a text.
 
         Columns: criterion_id, patient_id, kind (String, such as "warfarin; a DMARD"); only rows of
-        patients who are of some kind.
+        patients who are of some kind. `only` limits it to one criterion.
         """
         rows = [
             (criterion_id, place, kind.says)
             for criterion_id, answer in self.answers.items()
+            if only in {None, criterion_id}
             for place, kind in enumerate(answer.kinds)
         ]
         words = pl.DataFrame(

@@ -14,6 +14,7 @@ _STATUS = Column("unusual_status", "Status", least=8, most=12, rank=5)
 _NHS = Column("nhs_number", "NHS number", least=12, most=12, rank=8, private=True)
 _ALSO = Column("meets", "Also", least=4, most=5, rank=2, right=True)
 _GP = Column("usual_gp", "GP", least=10, most=22, rank=9, spare=True)
+_KIND = Column("kind", "Kind", least=12, most=28)
 _EVIDENCE = Column("evidence", "Evidence", least=12, most=200, rank=1)
 
 
@@ -23,9 +24,9 @@ def columns(*, evidence_is_private: bool, whole: bool) -> tuple[Column, ...]:
     if whole:
         evidence = replace(evidence, spare=True, rank=10)
         born, number = replace(_BORN, rank=1), replace(_NHS, rank=4)
-        return (_NAME, born, _AGE, _SEX, number, _STATUS, _ALSO, _GP, evidence)
+        return (_NAME, born, _AGE, _SEX, number, _STATUS, _KIND, _ALSO, _GP, evidence)
     number = replace(_NHS, spare=True)
-    return (_NAME, _BORN, _AGE, _SEX, _STATUS, number, _ALSO, _GP, evidence)
+    return (_NAME, _BORN, _AGE, _SEX, _STATUS, _KIND, number, _ALSO, _GP, evidence)
 
 
 def area_columns() -> tuple[Column, ...]:

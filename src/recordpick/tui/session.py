@@ -42,6 +42,7 @@ from recordpick.tui.view_models import (
 )
 
 if TYPE_CHECKING:
+    from recordpick.picking.patient_kinds import KindProgress
     from recordpick.picking.suggestion import Way
     from recordpick.tui.chart_data import ChartData
 
@@ -162,6 +163,15 @@ class Session:
         criterion = self.file.pack.criterion(criterion_id)
         answer = self.matches.answers.get(criterion_id) if self.matches else None
         return criterion_line(criterion, answer, self.selection)
+
+    def kinds(self, criterion_id: str | None) -> tuple[KindProgress, ...]:
+        """Return what is picked of each kind, where a criterion takes some of each."""
+        from recordpick.picking.patient_kinds import kinds_progress
+
+        if criterion_id is None or self.matches is None:
+            return ()
+        picked = [pick.patient_id for pick in self.selection.of(criterion_id)]
+        return kinds_progress(self.file.pack.criterion(criterion_id), self.matches, picked)
 
     # ------------------------------------------------------------------ patients
 

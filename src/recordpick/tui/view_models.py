@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
@@ -14,6 +15,9 @@ from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 from recordpick.tui.text import amount, content, day, fit, lines, paragraph
+
+if TYPE_CHECKING:
+    from recordpick.picking.patient_kinds import KindProgress
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -160,6 +164,28 @@ def _state_text(line: CriterionLine) -> str:
         return f"{text}. Nobody meets it."
     reason = f": {line.reason}" if line.reason else ""
     return f"{text}. {_STATE_TEXTS[line.state]}{reason}"
+
+
+def kinds_head(kinds: Sequence[KindProgress], places: int) -> Content:
+    """Return what is picked of each kind of patients; `places` are left to be picked for.
+
+    As "Some of each: verified 10 √ · not verified 2 of at least 5 !".
+    """
+    parts = [content("Some of each: ", "$quiet")]
+    for place, kind in enumerate(kinds):
+        parts.append(content(" · " if place else "", "$quiet"))
+        if kind.picked is None:
+            parts.append(content(f"{kind.says} ? not known", "$warning"))
+        elif kind.missing:
+            parts.append(content(f"{kind.in_words} !", "$warning"))
+        else:
+            parts.append(content(f"{kind.says} {kind.picked:,} √", "$quiet"))
+    missing = sum(kind.missing for kind in kinds)
+    if missing > places:
+        needed = ", ".join(f"{kind.missing:,} {kind.says}" for kind in kinds if kind.missing)
+        left = plural(places, "place") if places else "no places"
+        parts.append(content(f" · {left} left, {needed} still needed", "$warning"))
+    return Content.assemble(*parts)
 
 
 def area_head(area: str, criteria: int, width: int) -> Content:

@@ -1,0 +1,56 @@
+"""Some of each in the app: what each kind has is above the list, and each patient's kind in it."""
+
+from __future__ import annotations
+
+import pytest
+from driving import LARGE, app_on, using
+
+from recordpick.picking.patient_kinds import KindProgress
+from recordpick.tui.view_models import kinds_head
+
+FILE = "demonstration.recordpick"
+
+
+async def test_the_list_has_a_kind_and_the_head_what_each_kind_has(demo):
+    """Picking changes what is above; a criterion that takes anybody has neither."""
+    async with using(app_on(demo / FILE), LARGE) as user:
+        assert "Some of each: a hyphen 0 of at least 5 !" in user.part("#head")
+        await user.press("down")
+        assert "Some of each" not in user.part("#head")
+        assert " Kind " not in user.text
+        await user.press("down", "down", "down", "enter")
+        assert " Kind " in user.text
+        assert "verified 0 of at least 5 ! · not verified 0 of at least 5 !" in user.part("#head")
+        frame = user.screen.session.candidates("DEM-05", whole=False)
+        assert set(frame["kind"]) == {"verified", "not verified"}
+        kind = frame.filter(frame["patient_id"] == user.screen.table.patient_id)["kind"][0]
+        await user.press("space")
+        assert f"{kind} 1 of at least 5 !" in user.part("#head")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "places", "says"),
+    [
+        (
+            (KindProgress("verified", 5, 533, 10), KindProgress("not verified", 5, 212, 2)),
+            8,
+            "Some of each: verified 10 √ · not verified 2 of at least 5 !",
+        ),
+        (
+            (KindProgress("verified", 5, 533, 16), KindProgress("not verified", 5, 212, 2)),
+            2,
+            (
+                "Some of each: verified 16 √ · not verified 2 of at least 5 ! · 2 places left, "
+                "3 not verified still needed"
+            ),
+        ),
+        (
+            (KindProgress("old", 5, 2, 2), KindProgress("new", 5, None, None, "no column")),
+            0,
+            "Some of each: old 2 √ · new ? not known",
+        ),
+    ],
+)
+def test_what_each_kind_has_is_said_with_marks(kinds, places, says):
+    """No more is asked for than was found; what is not known is a question mark, not 0."""
+    assert str(kinds_head(kinds, places)) == says
