@@ -1,12 +1,15 @@
-"""Some of each in the app: what each kind has is above the list, and each patient's kind in it."""
+"""Some of each, and suggestions, in the app: kinds above and in the list, the trade-off."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 from driving import LARGE, app_on, using
 
 from recordpick.picking.patient_kinds import KindProgress
-from recordpick.tui.view_models import kinds_head
+from recordpick.tui.flows.suggest import curve, rows_of
+from recordpick.tui.view_models import Offer, kinds_head
 
 FILE = "demonstration.recordpick"
 
@@ -54,3 +57,24 @@ async def test_the_list_has_a_kind_and_the_head_what_each_kind_has(demo):
 def test_what_each_kind_has_is_said_with_marks(kinds, places, says):
     """No more is asked for than was found; what is not known is a question mark, not 0."""
     assert str(kinds_head(kinds, places)) == says
+
+
+def test_the_curve_has_a_digit_for_each_row():
+    """Fewest is left and high, spread right; a point in the place of another is beside it."""
+    few = Offer("fewest records", 255, "", "", (), 31, 0.21, "", None, "fewest")
+    balanced = Offer("balanced", 256, "", "", (), 31, 0.21, "", 5, "balanced")
+    spread = Offer("spread", 805, "", "", (), 67, 0.011, "", None, "spread")
+    ticket = Offer("ticket", 605, "", "", (), 54, None, "", None, "ticket")
+    rows = rows_of([few, balanced, spread, ticket])
+
+    assert [row.within for row in rows] == [None, 10, 7, 5, 3, 2, None, None]
+    assert [row.digit for row in rows] == list("12345678")
+    assert [row.title for row in rows if row.title] == ["Fewest", "Balanced", "Spread", "Ticket"]
+    nearest = rows_of([few, replace(balanced, within=7), spread, ticket])
+    assert [row.within for row in nearest] == [None, 10, 7, None, None]
+    assert rows[1].text.endswith("within 10%: …")
+    lines = curve(rows, 40, 5)
+    assert lines[0] == f"    21% │14{' ' * 38}"
+    assert lines[4] == f"     2% │{' ' * 39}7"
+    assert lines[-1].split() == ["255", "records", "to", "open", "805"]
+    assert curve(rows[:2], 40, 5) == []

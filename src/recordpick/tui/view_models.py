@@ -18,6 +18,7 @@ from recordpick.tui.text import amount, content, day, fit, lines, paragraph
 
 if TYPE_CHECKING:
     from recordpick.picking.patient_kinds import KindProgress
+    from recordpick.picking.suggestion import Way
 
 State = Literal["open", "full", "short", "closed", "unanswerable", "by_hand"]
 """The state of a criterion: it needs records; it has them all; fewer patients meet it than are
@@ -118,7 +119,9 @@ Picks = tuple[tuple[str, str], ...]
 class Offer:
     """One way of suggesting records: its name, its purpose, its cost, and the picks.
 
-    `records` is how many records there would be to open in all.
+    `records` is how many records there would be to open in all, `hours` what checking them takes,
+    `off_by` how far they are from the list's shares (0 to 1; None if not known), `certainty` what
+    is proven of the number. `within` is the tolerance in percent of a balanced choice.
     """
 
     name: str
@@ -126,6 +129,11 @@ class Offer:
     purpose: str
     cost: str
     picks: Picks
+    hours: int = 0
+    off_by: float | None = None
+    certainty: str = ""
+    within: int | None = None
+    way: Way = "fewest"
 
 
 _TALL = 30
