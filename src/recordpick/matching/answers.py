@@ -42,13 +42,15 @@ class Left:
 class KindFound:
     """How many of the patients who meet a criterion are of one kind.
 
-    `found` is None where that is not known, and `why_not` then says why.
+    `found` is None where that is not known, and `why_not` then says why. `cautions` are what may
+    make it differ from the truth.
     """
 
     says: str
     least: int
     found: int | None
     why_not: str = ""
+    cautions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +185,16 @@ def _answer(
     sizes = {int(frame["kind"][0]): frame.height for frame in of_kinds if frame.height}
     kinds = tuple(
         KindFound(
-            one.kind.says, one.kind.least, None if one.why_not else sizes.get(n, 0), one.why_not
+            one.kind.says,
+            one.kind.least,
+            None if one.why_not else sizes.get(n, 0),
+            one.why_not,
+            one.cautions,
         )
         for n, one in enumerate(criterion.kinds)
     )
     cautions = criterion.cautions + tuple(
-        unused[count] for count in criterion.counts if count in unused
+        unused[count] for count in criterion.counts_of_steps if count in unused
     )
     answer = Answer(
         criterion.criterion.id,
