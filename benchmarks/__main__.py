@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import (
+    codelists,
     drafting,
     growth,
     indexing,
@@ -48,6 +49,7 @@ def parts(options: argparse.Namespace) -> dict[str, Callable[[], dict[str, Any]]
     for size in sizes:
         found[f"match-{size}"] = lambda size=size: matching.run(size, repeats, data)
     found["draft"] = lambda: drafting.run(1000 if smoke else 3000, repeats, data)
+    found["codelists"] = lambda: codelists.run(3000 if smoke else 900_000, repeats, data)
     found["start"] = lambda: start.run(repeats)
     found["ready"] = lambda: start.ready_to_pick(sizes[0], repeats, data)
     found["opening"] = lambda: opening.run(sizes[0], repeats, data)

@@ -21,6 +21,7 @@ its data.
 TITLES = {
     "match": "Matching the shipped pack",
     "draft": "Proposing rules for {criteria} criteria in words",
+    "codelists": "Filling all codelists from a reference-set file of {rows:,} lines",
     "start": "Starting",
     "opening": "Opening a practice in a terminal, until patients are shown",
     "ready to pick": "From the start of the process until patients can be picked",
@@ -37,6 +38,8 @@ for, with polars, and doing nothing with them. Every contender reads the files a
 gives the same counts for all criteria.""",
     "draft": """A supplier's sheet of 100 criteria in words. The command is timed from its start to
 its end; with an index it also finds the patients of every proposal.""",
+    "codelists": """A made-up file of the published size and form, with generated codes. The command
+checks every line's shape and every code that it uses, fills all lists and writes the folder.""",
     "opening": """recordpick opens a working file, checks every byte of the index and shows the
 patients who meet the first criterion; VisiData and harlequin show the patients table of that index.
 Each starts as its own process.""",

@@ -30,7 +30,7 @@ from recordpick.tui.settings import Settings
 from recordpick.tui.widgets.records_table import RecordsTable
 
 PICTURES = Path(__file__).parent / "pictures"
-SIZE = (100, 30)
+SIZE = (120, 30)
 MEMBER = "Ann Other"
 DEMONSTRATION = "demonstration.recordpick"
 BY_HAND = "by-hand.recordpick"
@@ -174,7 +174,7 @@ async def _look(member: Member) -> None:
 
 
 async def _pick(member: Member) -> None:
-    await member.press("home", "space", "down", "space", "down", "space")
+    await member.press("home", "space", "space", "space")
     await member.picture("picked")
     await member.press("u")
     await member.picture("undone")
@@ -204,7 +204,11 @@ async def _many(member: Member) -> None:
 
 
 async def _hand_over(member: Member) -> None:
-    await member.press("e")
+    await member.press("escape", "end", "enter")
+    await member.picture("all-picked")
+    await member.press("escape", "d")
+    await member.picture("finish")
+    await member.press("escape", "e")
     await member.fill("#answer", r"C:\Data checking\hand-over")
     await member.picture("export")
     await member.press("escape", "ctrl+o")

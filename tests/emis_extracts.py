@@ -57,6 +57,18 @@ def entry(number: int, of: int, **more: str) -> dict[str, str]:
     } | more
 
 
+def consultation(number: int, of: int, **more: str) -> dict[str, str]:
+    """Make a row of CareRecord_Consultation."""
+    return {
+        "ConsultationGuid": guid(number),
+        "PatientGuid": guid(of),
+        "OrganisationGuid": ORG,
+        "EffectiveDate": "2020-02-01",
+        "Deleted": "FALSE",
+        "ProcessingId": "1",
+    } | more
+
+
 def problem(number: int, of: int, **more: str) -> dict[str, str]:
     """Make a row of CareRecord_Problem."""
     return {

@@ -15,6 +15,7 @@ import polars as pl
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.schema import TABLES
+from recordpick.text import day
 
 Row = Mapping[str, object]
 
@@ -41,6 +42,7 @@ _ORDER = (
     "Referrals",
     "Recalls",
     "Appointments",
+    "Consultations",
     "Documents",
     "Administration",
     "Other entries",
@@ -164,6 +166,9 @@ def _event(row: Row) -> tuple[str, str]:
         _format(row.get("significance")),
         f"ended {_format(row.get('ended_on'))}" if row.get("ended_on") else "",
         f"date known by {row['date_precision']} only" if _is_vague(row) else "",
+        f"dose {row['dose_number']}" if row.get("dose_number") else "",
+        f"batch {row['batch_number']}" if row.get("batch_number") else "",
+        _format(row.get("body_site")),
         _flag(row, "is_local_code", "local code"),
         _flag(row, "is_degraded", "degraded in transfer"),
         _flag(row, "is_confidential", "confidential"),
@@ -187,6 +192,8 @@ def _medication(row: Row) -> tuple[str, str]:
         f"last issued {_format(row.get('last_issued_on'))}" if row.get("last_issued_on") else "",
         f"review {_format(row.get('review_on'))}" if row.get("review_on") else "",
         f"ended {_format(row.get('ended_on'))}" if row.get("ended_on") else "",
+        _format(row.get("stop_reason")),
+        f"prescribed by {row['prescriber']}" if row.get("prescriber") else "",
         _flag(row, "is_unmapped", "not mapped to dm+d"),
         _flag(row, "is_confidential", "confidential"),
     ), ""
@@ -227,6 +234,10 @@ def _relationship(row: Row) -> tuple[str, str]:
     ), _fields(row, "name", "phone")
 
 
+def _consultation(row: Row) -> tuple[str, str]:
+    return _fields(row, "kind", "place", "clinician"), ""
+
+
 _DESCRIBE: dict[str, Callable[[Row], tuple[str, str]]] = {
     "events": _event,
     "medications": _medication,
@@ -236,6 +247,7 @@ _DESCRIBE: dict[str, Callable[[Row], tuple[str, str]]] = {
     "recalls": _recall,
     "addresses": _address,
     "relationships": _relationship,
+    "consultations": _consultation,
 }
 
 
@@ -257,13 +269,13 @@ def _flag(row: Row, name: str, label: str) -> str:
 
 
 def _format(value: object) -> str:
-    """Return a value as text: dates as day/month/year, numbers without trailing zeros."""
+    """Return a value as text: dates as 05 Apr 1951, numbers without trailing zeros."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dt.date):
-        return f"{value.day:02d}/{value.month:02d}/{value.year}"
+        return day(value)
     if isinstance(value, float):
         return f"{value:.10g}"
     return str(value)

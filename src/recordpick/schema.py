@@ -49,6 +49,8 @@ class Table:
     row_id: str
     date: str
     columns: tuple[Column, ...]
+    is_entry: bool = True
+    """Whether its rows are entries of the record, which are counted as its size."""
 
     def column(self, name: str) -> Column | None:
         """Return the column of that name, or None."""
@@ -71,6 +73,9 @@ def _date(name: str, meaning: str) -> Column:
 def _yes_no(name: str, meaning: str) -> Column:
     return Column(name, "yes_no", meaning)
 
+
+OPERATORS = ("<", "<=", ">", ">=", "~")
+"""The operators of results: below, at most, above, at least, about."""
 
 PRECISIONS = ("day", "month", "year", "unknown")
 
@@ -173,6 +178,17 @@ EVENTS = Table(
         _yes_no("is_local_code", "the code was made by the practice or the system"),
         _yes_no("is_degraded", "the entry was degraded in an earlier transfer"),
         _text("header_id", "event_id of the header that this result is part of"),
+        _text("second_code", "code of the same meaning in another code system, beside `code`"),
+        _text("second_code_system", "read2, ctv3, local …"),
+        _text(
+            "value_operator",
+            "of a result that is a limit, not a number; empty if it is exact",
+            *OPERATORS,
+        ),
+        _text("dose_number", "of an immunisation: which dose of its course, such as 1 or B"),
+        _text("batch_number", "of an immunisation: batch of the vaccine"),
+        _text("body_site", "of an immunisation: where it was given"),
+        _text("consultation_id", "consultation_id of the consultation that this entry belongs to"),
     ),
 )
 
@@ -200,6 +216,8 @@ MEDICATIONS = Table(
         _date("review_on", "when the medication is to be reviewed"),
         _yes_no("is_confidential", "this item is marked confidential"),
         _yes_no("is_unmapped", "not mapped to dm+d"),
+        _text("prescriber", "who prescribed it"),
+        _text("stop_reason", "why it was stopped"),
     ),
 )
 
@@ -333,6 +351,22 @@ RELATIONSHIPS = Table(
     ),
 )
 
+CONSULTATIONS = Table(
+    "consultations",
+    "Consultations",
+    "consultation_id",
+    "date",
+    (
+        _PATIENT,
+        _text("consultation_id", "identifies the row", required=True),
+        _date("date", "day of the consultation"),
+        _text("clinician", "who consulted"),
+        _text("place", "where it was held, as the system names it"),
+        _text("kind", "type of consultation, as the system names it"),
+    ),
+    is_entry=False,
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -345,6 +379,7 @@ TABLES: dict[str, Table] = {
         RECALLS,
         ADDRESSES,
         RELATIONSHIPS,
+        CONSULTATIONS,
     )
 }
 """Every table with a fixed meaning, patients first. An index may hold others as well."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+
+from recordpick.local_time import local_time
 
 
 def plural(number: int, one: str, many: str = "") -> str:
@@ -11,6 +14,20 @@ def plural(number: int, one: str, many: str = "") -> str:
     `many` is the plural where it is not `one` with an s: `plural(n, "criterion", "criteria")`.
     """
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(date: dt.date | None) -> str:
+    """Return a date as it is written in England, 05 Apr 1951, whatever the machine's language."""
+    return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year}" if date else ""
+
+
+def moment(when: dt.datetime) -> str:
+    """Return a moment in the time of this computer: 12 Nov 2026 10:41."""
+    local = local_time(when)
+    return f"{day(local)} {local:%H:%M}"
 
 
 _LONGEST = 80

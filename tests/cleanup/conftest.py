@@ -26,7 +26,7 @@ def run_check() -> RunCheck:
     def make(check_id: str, **tables: Sequence[Mapping[str, Any]]) -> Finding:
         check = next(check for check in CHECKS if check.id == check_id)
         index = small_index(**tables)
-        index.manifest = SimpleNamespace(files=())  # type: ignore[attr-defined]
+        index.manifest = SimpleNamespace(files=(), conflated=())  # type: ignore[attr-defined]
         result = check.run(index, AS_AT)  # type: ignore[arg-type]
         rows = None if result.rows is None else result.rows.collect()
         return found(check, rows, result.why)

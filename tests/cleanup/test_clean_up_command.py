@@ -58,7 +58,7 @@ def test_the_folder_has_a_summary_and_a_file_for_each_finding(index, tmp_path, c
         "left_patients.csv",
     ]
     lines = {row["finding"]: row for row in cells(out / "clean_up.csv")}
-    assert len(lines) == 22
+    assert len(lines) == 26
     born = lines["born_in_future"]
     assert (born["state"], born["number"], born["registered"]) == ("found", "1", "1")
     assert born["file"] == "born_in_future.csv"

@@ -51,7 +51,7 @@ def test_documents_without_the_flag_in_the_export(run_check):
 def test_every_check_is_reported_once_and_has_words(indexed):
     """None is left out, whatever the index lacks; each says what it means and what to do."""
     findings = run_checks(indexed(patients="patient_id\n1\n"), AS_AT)
-    assert len({finding.id for finding in findings}) == len(findings) == 22
+    assert len({finding.id for finding in findings}) == len(findings) == 26
     assert all(f.title and f.means and f.to_do and f.counts and f.file for f in findings)
     assert all(f.why for f in findings if f.state == "cannot be told")
 

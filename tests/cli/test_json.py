@@ -80,12 +80,10 @@ def test_status_and_suggestions_have_the_keys_of_the_reference(path, capsys):
     assert path.read_bytes() == before
     assert main(["status", str(path), "--json"]) == 0
     status = json.loads(capsys.readouterr().out)
-    rows = re.search(r"`status`: `criteria` \| list \| (.*) \|", PART[0])
-    assert set(status["criteria"][0]) == set(re.findall(r"`(\w+)`", rows[1])) - {"null"}
-    assert (
-        keys_of({key: status[key] for key in status if key != "criteria"}) | {"criteria"}
-        == (NAMED["status"])
-    )
+    for part in ("criteria", "checklist"):
+        rows = re.search(rf"`status`: `{part}` \| list \| (.*) \|", PART[0])
+        assert set(status.pop(part)[0]) == set(re.findall(r"`(\w+)`", rows[1])) - {"null"}
+    assert keys_of(status) | {"criteria", "checklist"} == NAMED["status"]
 
 
 def test_a_pack_is_described(capsys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from datetime import timedelta
 
@@ -162,8 +163,8 @@ def test_the_history_marks_what_was_undone(cli, people):
     assert events[2]["what"] == f"undid event 2: picked {people[0][0]} for DEM-04"
     assert events[1]["by"] == "Kim"
     assert [one["event"] for one in json.loads(cli("history", "--last", "1", "--json")[1])] == [3]
-    assert "Nothing was done since 31/12/2150." in cli("history", "--since", "31/12/2150")[1]
-    assert cli("history", "--since", "2150-12-31")[1] == "Nothing was done since 31/12/2150.\n"
+    assert "Nothing was done since 31 Dec 2150." in cli("history", "--since", "31/12/2150")[1]
+    assert cli("history", "--since", "2150-12-31")[1] == "Nothing was done since 31 Dec 2150.\n"
     code, _, err = cli("history", "--since", "31/02/2026")
     assert code == 2
     assert "01/10/2026 (the day first) or 2026-10-01" in err
@@ -224,15 +225,62 @@ def test_status_leads_through_the_work(cli, path):
     status = json.loads(cli("status", "--json")[1])
     exhausted = [row for row in status["criteria"] if row["picked"] < 20]
     assert exhausted
-    assert status["next"] == f'recordpick close {path} {exhausted[0]["id"]} --reason "…"'
-    with WorkingFile.open(path, Person("Kim", "practice")) as file:
-        for row in exhausted:
-            file.close_criterion(row["id"], "No more")
+    assert status["next"] == f"recordpick close {path} --exhausted"
+    assert status["to_close"] == [row["id"] for row in exhausted]
+    assert status["possible"] == sum(row["picked"] for row in status["criteria"])
+    assert f"Would close {len(exhausted)} criteria; 0" in cli("close", "--exhausted", "--show")[1]
+    assert f"Closed {len(exhausted)} criteria; 0" in cli("close", "--exhausted", *KIM)[1]
+    with WorkingFile.open(path, read_only=True) as file:
+        reasons = {name: closed.reason for name, closed in file.selection.closed.items()}
+    assert list(reasons) == [row["id"] for row in exhausted]
+    found = {row["id"]: row["found"] for row in exhausted}
+    assert all(str(found[name] or "No") in reason for name, reason in reasons.items())
+    cli("undo", *KIM)  # all of them are one change
+    cli("redo", *KIM)
     _, out, _ = cli("status")
-    assert f"{46 - len(exhausted)} of 46 criteria full, {len(exhausted)} closed." in out
+    assert f"{46 - len(exhausted)} of 46 criteria full, {len(exhausted)} closed, 0 to" in out
+    assert "Checklist: 3 of 6 done" in out
     assert out.endswith(f"Next: recordpick draw {path}\n")
     cli("draw", "--seed", "7", *KIM)
     assert cli("status")[1].endswith(f"Next: recordpick export {path} --out DIR\n")
+    assert cli("hand-over", "--how", "by hand", *KIM)[0] == 2  # nothing was exported
+    with WorkingFile.open(path, Person("Kim", "practice")) as file:
+        file.record_export(path, "ab" * 32, list_id="RP-TESTTEST-01")
+    assert "future" in cli("hand-over", "--how", "by hand", "--on", "1/1/2150", *KIM)[2]
+    assert "List 1 (RP-TESTTEST-01)" in cli("hand-over", "--how", "by NHSmail", *KIM)[1]
+    steps = json.loads(cli("status", "--json")[1])["checklist"]
+    assert [step["done"] for step in steps] == [True] * 6
+    cli("note", "10001", "Seen", *KIM)
+    steps = {step["step"]: step for step in json.loads(cli("status", "--json")[1])["checklist"]}
+    assert steps["export"]["to_do"] == "1 change since: export again"
+
+
+def test_a_criterion_whose_patients_are_not_all_picked_is_not_closed_with_the_others(cli, path):
+    """Closing all that are exhausted leaves out those with patients found and not picked."""
+    _, out, _ = cli("close", "--exhausted", "--show")
+    assert re.search(r"DEM-12 .* 0  not ready: \d found patients are not picked", out)
+    assert cli("close", "DEM-12", "--exhausted", *KIM)[0] == 2
+    assert cli("close", *KIM)[0] == 2
+    assert cli("close", "DEM-12", *KIM)[0] == 2
+    assert "Closed 0 criteria" in cli("close", "--exhausted", *KIM)[1].replace("nobody", "")
+
+
+def test_a_record_is_taken_out_of_everything_as_one_change(cli, path, people, tmp_path):
+    """`all` names every criterion; one undo brings all back; the page to print has it by record."""
+    patient = people[0][0]
+    for criterion in ("DEM-04", "MED-02"):
+        cli("pick", criterion, patient, *KIM)
+    out = tmp_path / "page.html"
+    assert cli("picks", "--page", str(out))[0] == 0
+    assert patient in out.read_text("utf-8")
+    assert people[0][1] not in out.read_text("utf-8")
+    assert cli("picks", "--page", str(out), "--names")[0] == 2  # nothing is overwritten
+    _, said, _ = cli("unpick", "all", patient, *KIM)
+    assert said == f"Removed {patient} from 2 criteria: DEM-04, MED-02.\n"
+    assert cli("picks")[1] == "Nothing is picked yet.\n"
+    assert cli("unpick", "all", patient, *KIM)[0] == 2
+    cli("undo", *KIM)
+    assert len(json.loads(cli("picks", "--json")[1])) == 2
 
 
 def test_status_says_what_is_not_known(identities, index_of_list, tmp_path, capsys):
@@ -346,7 +394,7 @@ def test_a_newer_extract_is_used_and_unsupported_picks_are_listed(
     newer = str(index_of_list(identities[1:]))
     code, out, _ = cli("rematch", "--index", newer, *KIM)
     assert code == 0
-    assert f"now uses {newer}: 9 patients, as at 02/11/2026." in out
+    assert f"now uses {newer}: 9 patients, as at 02 Nov 2026." in out
     assert f"DEM-04: {gone} is not in this index." in out
     assert "Look at 1 pick:" in out
     assert picked(path, "DEM-04") == [gone, stays]

@@ -165,6 +165,21 @@ def test_what_was_read_and_what_to_ask_for_are_results(run):
     assert asked["requests"][0]["kind"] == "list"
 
 
+def test_codelists_are_filled_shown_checked_and_covered(run, tmp_path):
+    """Results only, also as JSON; what is missing is named first."""
+    (tmp_path / "af.csv").write_text("code,term\n49436004,AF\n", encoding="utf-8")
+    words = ["codelists", "import", str(tmp_path / "af.csv"), "--year", "2026/27"]
+    out = str(tmp_path / "lists")
+    said = run(*words, "--into", out).out.splitlines()
+    assert said[1] == "1 line read = 1 used + 0 not needed + 0 rejected"
+    assert said[4].startswith("?  ")
+    assert json.loads(run(*words, "--into", out, "--json").out)["rows"]["used"] == 1
+    assert "49436004" in run("codelists", "show", out, "af").out
+    assert run("codelists", "check", out).out.endswith("files is wrong.\n")
+    covered = json.loads(run("codelists", "cover", "demo/index", "--lists", out, "--json").out)
+    assert covered["listed_codes"] > 0
+
+
 def test_match_writes_a_table(run):
     """A header, a line a criterion, then notes that name theirs."""
     lines = run("match", DEMO).out.splitlines()
@@ -224,6 +239,15 @@ def test_packs_are_written_verified_and_received(run, tmp_path):
         assert "HiGHS" not in said.out + said.err
 
 
+def test_comparing_records_says_where_it_is_written(run, tmp_path):
+    """compare-records: the answer by area, and the folder with all files; a note on stderr."""
+    out = str(tmp_path / "comparison")
+    said = run("compare-records", "demo/index", "demo/index", "--out", out)
+    assert "accept" in said.out
+    assert said.out.splitlines()[-1] == f"Written to {out}: begin with comparison.html."
+    assert "Both sides are the same records" in said.err
+
+
 def test_merge_says_that_there_is_nothing_to_merge(run):
     """One sentence about a copy in which nothing was done since, and as JSON."""
     shutil.copy(run.folder / DEMO, run.folder / "copy.recordpick")
@@ -257,9 +281,12 @@ def test_merge_says_that_there_is_nothing_to_merge(run):
         ["redo", DEMO],
         ["reopen", DEMO, "dem-12"],
         ["close", DEMO, "dem-12", "--reason", "Nobody else"],
+        ["close", DEMO, "--exhausted", "--show"],
+        ["hand-over", DEMO, "--how", "by NHSmail"],
         ["history", DEMO],
         ["rematch", DEMO, "--index", "demo/index"],
         ["completion", "powershell"],
+        ["guide", "--where"],
     ],
     ids=" ".join,
 )

@@ -50,6 +50,7 @@ EXAMPLES: dict[str, list[str]] = {
     "rematch": ["demo/demonstration.recordpick", "--index", "demo/index", "--name", "Pat"],
     "reports": ["demo/demonstration.recordpick"],
     "export": ["demo/demonstration.recordpick", "--out", "OUT", "--name", "Pat"],
+    "hand-over": ["demo/demonstration.recordpick", "--how", "by hand", "--name", "Pat"],
     "issues import": ["demo/demonstration.recordpick", "list.csv", "--phase", "first_check"],
     "issues sheets": ["demo/demonstration.recordpick", "--phase", "first_check", "--out", "O.xlsx"],
     "issues log": ["demo/demonstration.recordpick", "--out", "OUT"],
@@ -57,6 +58,7 @@ EXAMPLES: dict[str, list[str]] = {
     "issues pace": ["demo/demonstration.recordpick"],
     "issues sign-off": ["demo/demonstration.recordpick", "--out", "O.txt"],
     "compare": ["list.csv", "list.csv"],
+    "compare-records": ["demo/index", "demo/index", "--out", "OUT"],
     "verify": ["list.csv"],
     "receive": ["list.csv", "--out", "OUT"],
     "synthesise": ["--patients", "60", "--out", "OUT"],
@@ -64,7 +66,12 @@ EXAMPLES: dict[str, list[str]] = {
     "criteria ask": ["PACK", "--index", "demo/index"],
     "criteria draft": ["criteria.csv", "--json"],
     "criteria confirm": ["PACK"],
+    "codelists import": ["af.csv", "--year", "2026/27", "--into", "OUT"],
+    "codelists show": ["demo"],
+    "codelists check": ["af.csv"],
+    "codelists cover": ["demo/index"],
     "completion": ["bash"],
+    "guide": ["--where"],
 }
 """Each command with what is enough for it to begin; some then have nothing to work on."""
 WITH_RESULTS = ["match", "index", "export", "criteria check"]
@@ -92,6 +99,7 @@ def words(demo: Path, tmp_path: Path, monkeypatch) -> Callable[[str], list[str]]
     """Give what is typed for a command, in a folder with the demonstration."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.csv").write_text("patient_id\n1\n", encoding="utf-8")
+    (tmp_path / "af.csv").write_text("code,term\n49436004,AF\n", encoding="utf-8")
     (tmp_path / "criteria.csv").write_text("Ref,Find\nA,Pts over 75\n", encoding="utf-8")
     with WorkingFile.open(demo / "demonstration.recordpick", read_only=True) as file:
         criterion = file.pack.criteria[0].id

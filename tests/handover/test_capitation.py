@@ -54,6 +54,7 @@ def test_the_bands_are_those_of_the_global_sum() -> None:
     men = [band.weight for band in shipped_bands() if band.sex == "M"]
     assert men == [3.97, 1.00, 1.02, 2.15, 4.19, 5.18, 6.27]
     assert [band.weight for band in women] == [3.64, 1.04, 2.19, 3.36, 4.90, 6.56, 6.72]
+    assert all("2004 GMS contract" in band.source for band in shipped_bands())
 
 
 def test_a_patient_counts_with_the_weight_of_sex_and_age() -> None:

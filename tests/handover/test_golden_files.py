@@ -16,12 +16,13 @@ from workbook_dump import dump
 from recordpick import __version__
 from recordpick.criteria.pack import Pack
 from recordpick.csv_safety import as_csv
+from recordpick.data_checking.checking_workbook import Content, checking_workbook
+from recordpick.data_checking.evidence import LineEvidence, MatchingEntry
 from recordpick.data_checking.issue_log import issue_log
 from recordpick.handover.contract import TABLES
-from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.descriptor import descriptor
 from recordpick.handover.readme import About, readme
-from recordpick.handover.tick_sheet_model import Workbook, sheets_of
+from recordpick.handover.tick_sheet_model import sheets_of
 from recordpick.handover.tick_sheet_text import tick_text
 from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.reports.capitation import capitation_rows
@@ -58,21 +59,24 @@ def test_tick_sheets_on_paper(about: About, pack: Pack, selected: pl.DataFrame) 
 def test_tick_sheets(
     about: About, pack: Pack, selected: pl.DataFrame, criteria: pl.DataFrame
 ) -> None:
-    """Sheets, headings, choices, formulas, what is locked, panes and print set-up."""
+    """Sheets, headings, choices, formulas, panes and print set-up."""
     book = tick_sheets(about, sheets_of(pack, selected), selected, criteria)
     assert dump(book) == _golden("tick_sheets.xlsx.txt")
 
 
-def test_tick_sheets_of_the_recheck(about: About, pack: Pack, selected: pl.DataFrame) -> None:
-    """With names, and what was found before beside the lines."""
+def test_the_practice_s_own_workbook(about: About, pack: Pack, selected: pl.DataFrame) -> None:
+    """With names, what to look at, and what was found before beside the lines."""
     rows = selected.filter(pl.col("criterion_id") == "MED-04")
     found = {("MED-04", "100"): "Issue 1 (open), different, high: =the dose"}
     sheets = sheets_of(pack, rows, {"100": "O'Neill, Zoë"}, found)
-    columns = ["MED-04", sheets[0].title, None, 2, None, 2, "complete", *[None] * 4]
-    criteria = pl.DataFrame([columns], schema=CRITERIA_REPORT, orient="row")
-    of = Workbook("recheck", "How it is done.", ("On the list", "To check"), {"MED-04": "MED-04"})
-    book = tick_sheets(about, sheets, rows, criteria, with_names=True, of=of)
-    assert dump(book) == _golden("tick_sheets_recheck.xlsx.txt")
+    entry = MatchingEntry(("a drug",), "medications", "m1", AS_AT, term="=Morphine 10mg", dose="1")
+    evidence = {("MED-04", "100"): LineEvidence((entry,), ("Nothing else.",))}
+    content = Content(
+        about, "recheck", "How it is done.", "about 1 hour", sheets, {"MED-04": 2}, evidence, rows
+    )
+    book = checking_workbook(content, with_names=True)
+    assert dump(book) == _golden("checking_workbook.xlsx.txt")
+    assert book == checking_workbook(content, with_names=True)
 
 
 def test_capitation() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from tick_sheet_filling import as_read, fill_in
+from tick_sheet_filling import as_read, fill_in, fill_in_lines, lines_of
 
 from recordpick.cli.main import main
 from recordpick.data_checking.import_results import ImportPreview, preview_of
@@ -70,18 +70,16 @@ def test_the_recheck_holds_the_open_issues_with_what_was_found(
 ) -> None:
     made = _made(found, index, "recheck")
     book = _book(made)
-    assert book.sheetnames == ["Start", "Records", "BRO-01", "Random", "List"]
+    assert book.sheetnames == ["Start", "Records", "Lines", "Criteria", "List"]
     assert book["Start"]["B7"].value == "recheck"
-    rows = list(book["BRO-01"].iter_rows(min_row=5, values_only=True))
-    line = dict(zip(rows[0], rows[1], strict=True))
-    assert (line["Patient no."], line["Found before"]) == (
-        "007",
-        "Issue 1 (open), different, high: dose: ½ / not 1",
-    )
-    assert line["Result"] is None
-    assert len(rows) == 2
-    counted = [row[:4] for row in book["Start"].iter_rows(min_row=11, values_only=True)]
-    assert [(row[0], row[2], row[3]) for row in counted[:2]] == [("BRO-01", 2, 1), ("Random", 2, 1)]
+    lines = lines_of(book)
+    assert {line["Criterion"]: line["Found before"] for line in lines} == {
+        "Random": "Issue 2 (open), not there",
+        "BRO-01": "Issue 1 (open), different, high: dose: ½ / not 1",
+    }
+    assert [line["Result"] for line in lines] == [None, None]
+    counted = [row[:6] for row in book["Criteria"].iter_rows(min_row=2, values_only=True)]
+    assert [(row[0], row[4], row[5]) for row in counted] == [("BRO-01", 2, 1), ("Random", 2, 1)]
 
 
 def test_what_is_rechecked_is_taken_in_to_the_same_lines(
@@ -89,7 +87,7 @@ def test_what_is_rechecked_is_taken_in_to_the_same_lines(
 ) -> None:
     """The lines keep their numbers, so that the workbook is read back like the pack's own."""
     book = _book(_made(found, index, "recheck"))
-    fill_in(book, {("BRO-01", "007"): "same"})
+    fill_in_lines(book, {("BRO-01", "007"): "same"})
     looked = _look(found, book)
     assert (looked.filled.phase, looked.new, looked.not_imported) == ("recheck", 1, ())
     found.import_results(looked.filled)
@@ -103,7 +101,7 @@ def test_the_recheck_is_done_when_what_was_found_is_rechecked(
     """And what it shows is not taken for what random records show of all."""
     book = _book(_made(found, index, "recheck"))
     drawn = found.selection.random()[0].patient_id
-    fill_in(book, {("BRO-01", "007"): "same", ("Random", drawn): "same"})
+    fill_in_lines(book, {("BRO-01", "007"): "same", ("Random", drawn): "same"})
     found.import_results(_look(found, book).filled)
     recheck = progress(found)[1]
     assert (len(recheck.lines), recheck.checked, recheck.left) == (2, 2, 0)
@@ -125,7 +123,7 @@ def test_go_live_has_the_whole_list_and_the_next_random_tickets(
     assert made.about.list_id == list_ids(found)[1]
     assert made.lines == len(found.selection.picks) == 7
     book = _book(made)
-    fill_in(book, {("Random", pick.patient_id): "same" for pick in found.selection.random()})
+    fill_in_lines(book, {("Random", pick.patient_id): "same" for pick in found.selection.random()})
     looked = _look(found, book)
     assert (looked.filled.phase, looked.new, looked.not_imported) == ("go-live", 4, ())
 
@@ -173,6 +171,5 @@ def test_the_command_writes_a_workbook_or_a_text_and_names_only_when_asked(
     assert sorted(path.name for path in tmp_path.glob("*.xlsx")) == ["recheck.xlsx"]
     names = [*command, str(tmp_path / "names.xlsx"), "--with", "names", "--yes"]
     assert main([*names, "--phase", "go_live"]) == 0
-    sheet = openpyxl.load_workbook(tmp_path / "names.xlsx")["BRO-01"]
-    assert sheet["E5"].value == "Name"
-    assert sheet["E6"].value == "Quillfeather"
+    names = {line["Name"] for line in lines_of(openpyxl.load_workbook(tmp_path / "names.xlsx"))}
+    assert names == {"Quillfeather"}

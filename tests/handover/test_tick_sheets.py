@@ -102,7 +102,9 @@ def test_progress_counts_the_results_of_the_sheet_it_is_about(book: Any) -> None
 
 def test_results_and_severities_are_chosen_from_lists(book: Any) -> None:
     choices = {
-        str(one.sqref): one.formula1 for one in book["MED-04"].data_validations.dataValidation
+        str(one.sqref): one.formula1
+        for one in book["MED-04"].data_validations.dataValidation
+        if one.type == "list"
     }
     assert choices == {
         "E6:E7": f'"{",".join(RESULTS)}"',
@@ -112,11 +114,18 @@ def test_results_and_severities_are_chosen_from_lists(book: Any) -> None:
     assert (headings[4], headings[6]) == (RESULT, SEVERITY)
 
 
-def test_who_a_line_is_about_is_locked_and_what_was_found_is_not(book: Any) -> None:
-    sheet = book["MED-04"]
-    assert sheet.protection.sheet
-    locked = [cell.protection.locked for cell in sheet[TOP + 1]]
-    assert locked == [True] * 4 + [False] * 5
+def test_every_sheet_can_be_sorted(book: Any) -> None:
+    """Spreadsheets refuse to sort protected cells, so nothing is protected."""
+    assert not any(sheet.protection.sheet for sheet in book)
+    for name in ("Records", "MED-04", "Random", "List"):
+        assert book[name].auto_filter.ref
+
+
+def test_who_types_over_whose_line_it_is_is_asked_to_leave_it(book: Any) -> None:
+    """Line, record, patient number and NHS number; what was found is free to be typed."""
+    asked = [one for one in book["MED-04"].data_validations.dataValidation if one.type == "custom"]
+    assert [str(one.sqref) for one in asked] == ["A6:D7"]
+    assert "Press Esc" in asked[0].error
 
 
 def test_headings_stay_in_sight_and_are_printed_on_every_page(book: Any) -> None:

@@ -49,3 +49,27 @@ def column_of(sheet: Any, heading: str) -> int:
 def row_of(sheet: Any, patient: str) -> int:
     column = column_of(sheet, "Patient no.")
     return next(row for row in range(HEADINGS + 1, 200) if sheet.cell(row, column).value == patient)
+
+
+LINES_TOP = 4
+"""The row of the headings on the sheet Lines of the practice's own workbook."""
+
+
+def fill_in_lines(book: Any, filling: Filling) -> None:
+    """Fill in the workbook by record: `filling` by criterion (or Random) and patient number."""
+    sheet = book["Lines"]
+    columns = {cell.value: cell.column for cell in sheet[LINES_TOP]}
+    identity = [columns[name] for name in ("Criterion", "Patient no.")]
+    rows = {
+        tuple(sheet.cell(row, column).value for column in identity): row
+        for row in range(LINES_TOP + 1, sheet.max_row + 1)
+    }
+    for key, given in filling.items():
+        for heading, value in ({"Result": given} if isinstance(given, str) else given).items():
+            sheet.cell(rows[key], columns[heading]).value = value
+
+
+def lines_of(book: Any) -> list[dict[str, Any]]:
+    """Give the rows of the sheet Lines, by heading."""
+    rows = list(book["Lines"].iter_rows(min_row=LINES_TOP, values_only=True))
+    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]

@@ -7,6 +7,7 @@ from recordpick.errors import UserError
 from emis_extracts import (
     ORG,
     bare,
+    consultation,
     drug,
     entry,
     guid,
@@ -274,8 +275,7 @@ def test_an_entry_of_a_confidential_consultation_is_confidential(folder):
             entry(13, 1, ConsultationGuid=guid(41), IsConfidential=""),
         ],
         CareRecord_Consultation=[
-            {"ConsultationGuid": guid(n), "OrganisationGuid": ORG, "IsConfidential": c}
-            for n, c in ((40, "TRUE"), (41, "FALSE"))
+            consultation(n, 1, IsConfidential=c) for n, c in ((40, "TRUE"), (41, "FALSE"))
         ],
     )
     found = rows_of(indexed(folder), "events", "event_id", "is_confidential")

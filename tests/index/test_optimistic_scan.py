@@ -22,6 +22,7 @@ from recordpick.index.lookup import LookupTable
 from emis_extracts import (
     ORG,
     bare,
+    consultation,
     counts_of,
     entry,
     guid,
@@ -293,7 +294,7 @@ def test_marks_in_odd_places_are_a_reason(tmp_path, spoilt):
     ],
 )
 def test_consultations_with_odd_lines_are_read_again(folder, change, counts):
-    """They give no table: still none of their lines is taken for what it is not."""
+    """None of their lines is taken for what it is not."""
     secret = {"ConsultationGuid": guid(50), "IsConfidential": "TRUE"}
     other = {"ConsultationGuid": guid(51), "IsConfidential": "FALSE"}
     both = {"PatientGuid": guid(1), "OrganisationGuid": ORG, "ProcessingId": "1"}
@@ -311,14 +312,13 @@ def test_consultations_with_odd_lines_are_read_again(folder, change, counts):
     assert counts_of(index, "CareRecord_Consultation") == counts
 
 
-def test_consultations_that_say_nothing_are_looked_at_all_the_same(folder):
-    """Their rows are counted as lines that are well formed."""
-    row = {"ConsultationGuid": guid(50), "OrganisationGuid": ORG, "ProcessingId": "1"}
+def test_consultations_are_accounted_for(folder):
+    """Rows and lines that are not well formed."""
     write_extract(
         folder,
         Admin_Patient=[patient(1)],
         CareRecord_Observation=[entry(11, 1)],
-        CareRecord_Consultation=[row, row],
+        CareRecord_Consultation=[consultation(50, 1), consultation(51, 1)],
     )
     (path,) = folder.glob("*CareRecord_Consultation*")
     path.write_text(path.read_text().rstrip() + ",odd\n", newline="")

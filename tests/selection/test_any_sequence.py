@@ -145,6 +145,20 @@ class AnySequence(RuleBasedStateMachine):
         if self.may(allowed, lambda: self.file.close_criterion(criterion_id, "nobody else")):
             self.decided().closed[criterion_id] = "nobody else"
 
+    @rule(criteria=st.lists(CRITERIA, max_size=3, unique=True))
+    def close_several(self, criteria):
+        allowed = bool(criteria) and not set(criteria) & set(self.now.closed)
+        reasons = dict.fromkeys(criteria, "nobody else")
+        if self.may(allowed, lambda: self.file.close_criteria(reasons)):
+            self.decided().closed.update(reasons)
+
+    @rule(patient_id=PATIENT)
+    def take_out_of_all(self, patient_id):
+        theirs = [pick for pick in self.now.picks if pick[1] == patient_id and pick[0] is not None]
+        if self.may(bool(theirs), lambda: self.file.remove_record(patient_id)):
+            now = self.decided()
+            now.picks = [pick for pick in now.picks if pick not in theirs]
+
     @rule(criterion_id=CRITERIA)
     def reopen(self, criterion_id):
         allowed = criterion_id in self.now.closed

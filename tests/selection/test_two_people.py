@@ -43,7 +43,7 @@ def test_the_second_reads_and_sees_who_has_the_file(file, path):
     file.pick("MED-04", ["P01"])
     with WorkingFile.open(path, SAM) as second:
         assert second.read_only
-        assert second.held_by.startswith(f"{JO.name} on {platform.node()} since 05/10/2026 ")
+        assert second.held_by.startswith(f"{JO.name} on {platform.node()} since 05 Oct 2026 ")
         assert second.selection == file.selection
         with pytest.raises(UserError, match=f"cannot be changed. {JO.name} on .* has this file"):
             second.pick("MED-04", ["P02"])
@@ -130,7 +130,7 @@ def test_a_lock_of_another_computer_holds_until_it_is_taken_over(path):
     new_file(path).close()
     leave_lock(path, host="another", pid=1)
     with WorkingFile.open(path, JO) as file:
-        assert file.held_by.startswith("Al Gone on another since 05/10/2026 ")
+        assert file.held_by.startswith("Al Gone on another since 05 Oct 2026 ")
         assert file.read_only
     with WorkingFile.open(path, JO, take_over=True) as file:
         file.pick("MED-04", ["P01"])

@@ -11,7 +11,7 @@ from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
 
 SMALL = (80, 24)
-LARGE = (140, 45)
+LARGE = (120, 30)
 
 
 class Driver:
@@ -86,6 +86,6 @@ async def using(app, size=SMALL):
 
 
 def app_on(path=None, **settings):
-    """The app on a working file, used by Ann, who has used it before."""
-    known = Settings(name="Ann Other", tour_seen=True)
+    """The app on a working file, used by Ann, who has used it before and has Space stay."""
+    known = Settings(name="Ann Other", tour_seen=True, moves_on=False)
     return RecordpickApp(path, settings=known, **settings)

@@ -125,7 +125,7 @@ def test_the_app_has_no_other_fields():
 async def test_what_is_pasted_into_the_palette_is_made_visible():
     """Its field is Textual's own, and would show a character that a terminal obeys as it is."""
     async with using(app_on()) as user:
-        await user.press("ctrl+p")
+        await user.press("colon")
         user.app.post_message(events.Paste("\ufeffab\x9bc\u202e"))
         await user.settled()
         shown = user.screen.query_one("CommandInput").value

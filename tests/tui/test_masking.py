@@ -110,6 +110,7 @@ async def test_free_text_of_an_entry_does_not_show_as_evidence(demo):
         assert user.screen.criterion.id == "DEM-01"
         await user.press(*["down"] * 21)  # past the area's heading: long free text on a code
         assert user.screen.criterion.id == "PRO-07"
+        await user.press("enter")
         evidence = user.screen.table.frame["evidence"][0]
         assert evidence[:20] in user.text
         await user.press("p")

@@ -70,7 +70,7 @@ class Bench(App[None]):
         return [table.seen[y] for y in range(HEADING, last) if y in table.seen]
 
     def seen_under_cursor(self):
-        return [row for row in self.seen_rows() if row.startswith("▸")]
+        return [row for row in self.seen_rows() if row.startswith("►")]
 
 
 def patient_of(painted: str) -> str:
@@ -84,7 +84,20 @@ DOINGS = st.lists(
         ),
         st.tuples(
             st.just("press"),
-            st.sampled_from(["down", "up", "pagedown", "end", "home", "x", "1", "2", "3", "space"]),
+            st.sampled_from(
+                [
+                    "down",
+                    "up",
+                    "pagedown",
+                    "end",
+                    "home",
+                    "x",
+                    "shift+pagedown",
+                    "shift+end",
+                    "ctrl+a",
+                    "space",
+                ]
+            ),
         ),
         st.tuples(st.just("scroll"), st.integers(0, 60)),
         st.tuples(st.just("load"), st.integers(0, 40)),
@@ -131,7 +144,7 @@ async def check(app, pilot):
         if row.strip() and not row.lstrip().startswith("No patient"):
             patient = patient_of(row)
             assert (row[2] == "●") == (patient in table.marks.here)
-            assert (row[1] == "+") == (patient in table.selected)
+            assert (row[1] == "x") == (patient in table.selected)
     under = app.seen_under_cursor()
     assert len(under) <= 1
     selected = table.selected

@@ -165,7 +165,7 @@ async def test_a_condition_can_be_changed_or_written(tmp_path, index):
         user.screen.query_one("#draft-criteria").highlighted = 2
         await user.settled()
         await user.press("c")
-        assert "[✓] Only patients who are registered now" in user.text
+        assert "[√] Only patients who are registered now" in user.text
         await user.fill("#where-0", "usual_gp = 'Dr Gray'")
         await user.press("enter", "y")
         third = read_pack(pack).criteria[2]

@@ -1,12 +1,15 @@
-"""Each screen as it stands, at 80×24 and 140×45: to be looked at when one changes on purpose.
+"""Each screen as text, at 80×24 and 120×30: to be looked at when one changes on purpose.
 
-`RECORDPICK_WRITE_SCREENS=1 pytest tests/tui/test_screens_as_text.py` writes them anew.
+Those where people spend their day are held at 200×60 and 60×20, too. One run of the app is resized
+from one size to the next. `RECORDPICK_WRITE_SCREENS=1 pytest tests/tui/test_screens_as_text.py`
+writes them again.
 """
 
 import os
 import re
 import shutil
 from contextlib import nullcontext
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -19,6 +22,9 @@ from recordpick.tui.app import RecordpickApp
 from recordpick.tui.settings import Settings
 
 SCREENS = Path(__file__).parent / "screens"
+SMALLEST, LARGEST = (60, 20), (200, 60)
+AT_EVERY_SIZE = {"work", "picked", "record", "help", "all-picked", "finish"}
+"""Screens that are held at the smallest and the largest size, too."""
 DO = {
     "start": (),
     "form": ("n",),
@@ -38,9 +44,13 @@ DO = {
     "tour": ("tour",),
     "nothing-picked": ("open", "v"),
     "nobody-meets-it": ("open", "down", "down", "enter"),
-    "unanswerable": ("open", "end", "up", "up"),
-    "by-hand": ("open", "end", "up"),
-    "random": ("open", "end"),
+    "unanswerable": ("open", "end", "up", "up", "up"),
+    "by-hand": ("open", "end", "up", "up"),
+    "random": ("open", "end", "up"),
+    "all-picked": ("open", "s", "enter", "enter", "end", "enter"),
+    "finish": ("open", "s", "enter", "enter", "d"),
+    "not-picked": ("open", "enter", "space", "full_stop", "full_stop"),
+    "zoomed": ("open", "enter", "z"),
     "full": ("open", "s", "enter", "enter"),
     "ages": ("open", "s", "enter", "enter", "v"),
     "how-full": ("open", "s", "enter", "enter", "v", "2"),
@@ -63,14 +73,14 @@ DO = {
     "pictures-help": ("open", "v", "f1"),
     "held": ("held",),
     "who": ("who",),
-    "palette": ("open", "ctrl+p"),
+    "palette": ("open", "colon"),
 }
 
 
 def plain(text, folder):
     """Leave out what differs between machines and days: paths, when a file was opened."""
     text = re.sub(r"(?<!\S)/\S{3,}", "PATH", text.replace(str(folder), "…"))
-    text = re.sub(r"\d\d/\d\d/\d{4} \d\d:\d\d", "01/10/2026 09:00", text)
+    text = re.sub(r"\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d", "01 Oct 2026 09:00", text)
     return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
 
 
@@ -93,9 +103,8 @@ def held(tiny, monkeypatch):
     return lambda: WorkingFile.open(tiny, Person("Bea Other", "practice"))
 
 
-@pytest.mark.parametrize("size", [SMALL, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", DO)
-async def test_the_screen_is_as_it_was(tiny, held, name, size, monkeypatch):
+async def test_the_screen_is_as_it_was(tiny, held, name, monkeypatch):
     """A picture in text: no colours, all that a person reads."""
     monkeypatch.chdir(tiny.parent)
     monkeypatch.setattr("recordpick.handover.encrypted.new_passphrase", lambda: "23456-ABCDE" * 2)
@@ -103,15 +112,48 @@ async def test_the_screen_is_as_it_was(tiny, held, name, size, monkeypatch):
     app = app_on(tiny if first in {"open", "held"} else None)
     if first in {"tour", "who"}:
         app = RecordpickApp(tiny, settings=Settings(name="" if first == "who" else "Ann"))
+    sizes = (SMALL, LARGE, LARGEST, SMALLEST) if name in AT_EVERY_SIZE else (SMALL, LARGE)
+    shown = {}
     with held() if first == "held" else nullcontext():
-        async with using(app, size) as user:
+        async with using(app, SMALL) as user:
             for key in [*([first] if first == "n" else []), *keys]:
                 await (user.press(key) if isinstance(key, str) else user.fill(*key))
             if first == "held":
                 await user.press("enter")
-            shown = plain(user.text, tiny.parent)
-    kept = SCREENS / f"{name}-{size[0]}x{size[1]}.txt"
+            for width, height in sizes:
+                await user.pilot.resize_terminal(width, height)
+                await user.settled()
+                shown[f"{name}-{width}x{height}"] = plain(user.text, tiny.parent)
     if os.environ.get("RECORDPICK_WRITE_SCREENS"):
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(shown, encoding="utf-8")
-    assert kept.read_text(encoding="utf-8") == shown
+        SCREENS.mkdir(exist_ok=True)
+        for kept, text in shown.items():
+            (SCREENS / f"{kept}.txt").write_text(text, encoding="utf-8")
+    held_as = {kept: (SCREENS / f"{kept}.txt").read_text(encoding="utf-8") for kept in shown}
+    assert shown == held_as
+
+
+WGL4 = frozenset(
+    chain(
+        *(range(0x20, 0x7F), range(0xA0, 0x180), range(0x384, 0x3CF), range(0x401, 0x460)),
+        *(range(0x2500, 0x2501), range(0x2550, 0x256D)),
+        map(ord, "ƒǺǻǼǽǾǿˆˇˉ˘˙˚˛˜˝ẀẁẂẃẄẅỲỳ–—―‗‘’‚‛“”„†‡•…‰′″‹›‼‾⁄ⁿ₣₤₧€№™Ω℮⅛⅜⅝⅞←↑→↓↔↕↨"),  # noqa: RUF001
+        map(ord, "∂∆∏∑−∕∙√∞∟∩∫≈≠≡≤≥⌂⌐⌠⌡─│┌┐└┘├┤┬┴┼▀▄█▌▐░▒▓■□▪▫▬▲►▼◄◊○●◘◙◦☺☻☼♀♂♠♣♥♦♪♫"),  # noqa: RUF001
+    )
+)
+"""The characters that the fonts of every Windows console have."""
+
+
+def test_every_screen_has_only_characters_that_windows_consoles_show():
+    """Any other is a box in Consolas and Lucida Console; the names here are within WGL4."""
+    others = {
+        path.name: found
+        for path in sorted(SCREENS.glob("*.txt"))
+        if (found := {c for c in path.read_text("utf-8") if c != "\n" and ord(c) not in WGL4})
+    }
+    assert others == {}
+
+
+def test_no_screen_is_held_that_nobody_makes():
+    """A file that no step writes would never be compared."""
+    names = {path.stem.rpartition("-")[0] for path in SCREENS.glob("*.txt")}
+    assert names == set(DO)

@@ -1,7 +1,7 @@
 """Other ways to patients, help where one is, and what the app remembers."""
 
 import pytest
-from driving import app_on, using
+from driving import LARGE, app_on, using
 
 from recordpick.selection.working_file import WorkingFile
 from recordpick.tui.actions import commands_of, key_name
@@ -26,8 +26,8 @@ from recordpick.tui.widgets.record_view import RecordView
 from recordpick.tui.widgets.records_table import RecordsTable
 
 FILE = "demonstration.recordpick"
-NO_COMMANDS = {"back", "app.focus_next", "app.focus_previous", "app.command_palette"}
-UNSAFE = {f"ctrl+{key}" for key in (*"cijmhsqz", "question_mark")} | {"f10", "f11"}
+NO_COMMANDS = {"back", "next_part(1)", "next_part(-1)", "app.command_palette", "saved"}
+UNSAFE = {f"ctrl+{key}" for key in (*"cijmhq", "question_mark")} | {"f10", "f11"}
 SCREENS = (PickingScreen, StartScreen, NewFileScreen, ChartsScreen, CleanUpScreen, ReportsScreen)
 MODALS = (
     Modal,
@@ -107,14 +107,18 @@ async def test_search_within_a_record(demo):
 
 
 async def test_the_mouse_does_what_the_keys_do(demo):
-    """A click moves, a double click picks, a heading sorts."""
-    async with using(app_on(demo / FILE)) as user:
+    """A click moves, one on the marks picks, a double click opens the record, a heading sorts."""
+    async with using(app_on(demo / FILE), LARGE) as user:
         table = user.screen.table
         await user.pilot.click(table, offset=(10, 3))
         await user.settled()
         third = table.patient_id
         assert third == table.frame["patient_id"][2]
         await user.pilot.double_click(table, offset=(10, 3))
+        await user.settled()
+        assert user.screen.record.view.has_focus
+        await user.press("escape")
+        await user.pilot.click(table, offset=(2, 3))
         await user.settled()
         with WorkingFile.open(demo / FILE, read_only=True) as file:
             assert [pick.patient_id for pick in file.selection.picks] == [third]
@@ -202,14 +206,14 @@ async def test_the_palette_has_everything_that_a_key_does(demo):
                 assert binding.action in named or f"app.{binding.action}" in named
         for command in user.app.get_system_commands(user.screen):
             assert ": " in command.title
-        await user.press("ctrl+p")
+        await user.press("colon")
         await user.type("redo")
         await user.press("enter")
         assert "There is nothing to redo." in user.part("#message")
 
 
 def test_no_key_is_one_that_terminals_swallow():
-    """Ctrl+I, J, M and H are other keys there, Ctrl+S and Q stop it, Ctrl+C copies."""
+    """Ctrl+I, J, M and H are other keys there, Ctrl+Q starts it again, Ctrl+C copies."""
     for owner in (*SCREENS, *MODALS, *PARTS, RecordpickApp):
         keys = {key for binding in owner.BINDINGS for key in binding.key.split(",")}
         assert not keys & UNSAFE
@@ -251,7 +255,7 @@ async def test_help_is_there_in_every_modal(demo, keys, title):
 @pytest.mark.parametrize("path", [FILE, None])
 async def test_every_key_of_the_palette_is_in_help(demo, path):
     """Whoever reads F1 in each part of the screen finds each key."""
-    async with using(app_on(demo / path if path else None)) as user:
+    async with using(app_on(demo / path if path else None), LARGE) as user:
         screen = user.screen
         shown = set()
         for part in screen.focus_chain:
@@ -267,7 +271,10 @@ async def test_every_key_of_the_palette_is_in_help(demo, path):
 
 def test_a_key_is_named_as_people_write_it():
     """Not as the library names it."""
-    named = {key_name(binding) for binding in (*PickingScreen.BINDINGS, *RecordsTable.BINDINGS)}
+    named = {
+        key_name(binding)
+        for binding in (*PickingScreen.BINDINGS, *RecordsTable.BINDINGS, *RecordpickApp.BINDINGS)
+    }
     expected = {"/", ":", "?", "F1", "F5", "Ctrl+O", "Esc", "Tab", "Shift+Tab", "Space", "U", "u"}
     assert expected | {"↑", "↓", "Shift+↓", "PgDn", "Enter"} <= named
 
@@ -286,7 +293,7 @@ async def test_each_set_of_colours_starts_and_is_remembered(demo, tmp_path, them
 async def test_without_colour_every_mark_is_still_there(demo, monkeypatch):
     """NO_COLOR: signs and words carry the meaning."""
     monkeypatch.setenv("NO_COLOR", "1")
-    async with using(app_on(demo / FILE)) as user:
+    async with using(app_on(demo / FILE), LARGE) as user:
         await user.press("enter", "space")
-        assert "▸●" in user.text.replace("▸ ●", "▸●")
+        assert "►●" in user.text.replace("► ●", "►●")
         assert " ! DEM-" in user.text

@@ -55,11 +55,19 @@ async def test_what_is_wrong_in_the_form_is_said_and_nothing_is_made(demo, tmp_p
         await user.press("n")
         await user.fill("#path", path)
         await user.press("f3")
-        assert "Say where the practice's records are." in user.text
-        await user.fill("#records", tmp_path / "nowhere")
+        assert "× Say where the practice's records are." in user.text
         await user.fill("#as_at", "31/02/2026")
         await user.press("f3")
-        assert "not a day of the calendar" in user.part("#problem")
+        assert "× Say where the practice's records are." in user.text  # all faults at once
+        assert "not a day of the calendar" in user.text
+        assert user.screen.focused.id == "records"
+        await user.fill("#records", tmp_path / "nowhere")
+        await user.press("escape", "n")  # what was typed stays
+        assert user.screen.query_one("#as_at").value == "31/02/2026"
+        assert user.screen.query_one("#records").value == str(tmp_path / "nowhere")
+        await user.press("f3")
+        assert "× Say where" not in user.text
+        assert "not a day of the calendar" in user.text
         await user.fill("#as_at", "")
         await user.press("f3")
         assert user.title == "Nothing was created"
@@ -90,12 +98,12 @@ async def test_a_recent_file_is_one_key_away(demo, tmp_path):
 
 
 async def test_the_demonstration_opens_on_its_criteria(tmp_path):
-    """Each with its n/20, marked as made up."""
+    """Each with how many are picked of those that can be, marked as made up."""
     app = app_on(demo=True, demo_folder=tmp_path / "demo", demo_patients=60)
     async with using(app) as user:
         assert isinstance(user.screen, PickingScreen)
-        assert "SYNTHETIC DATA" in user.text
-        assert user.text.count("0/20") > 15
+        assert "MADE UP" in user.text
+        assert user.text.count(" 0/") > 15
 
 
 async def test_a_file_that_cannot_be_opened_is_reported_in_a_modal(tmp_path):

@@ -32,12 +32,12 @@ def tiny(tmp_path):
 
 
 async def test_a_rule_that_counts_too_few_rows_is_not_shown_as_one_that_holds(tiny):
-    """One blood pressure, where two are asked for: its row is shown, with ✗ and as missing."""
+    """One blood pressure, where two are asked for: its row is shown, with × and as missing."""
     async with using(app_on(tiny)) as user:
         lines = await shown_for(user, "B-1", "P01")
-        assert lines[0][1].strip() == "✗ two blood pressures"
+        assert lines[0][1].strip() == "× two blood pressures"
         assert {sort for sort, _ in lines} == {"missing"}
-        assert not any("✓" in text for _, text in lines)
+        assert not any("√" in text for _, text in lines)
         entries = [
             sort
             for sort, text in user.screen.query_one(RecordView)._lines
@@ -47,20 +47,20 @@ async def test_a_rule_that_counts_too_few_rows_is_not_shown_as_one_that_holds(ti
 
 
 async def test_a_rule_that_holds_is_shown_as_evidence(tiny):
-    """Two blood pressures: ✓, and its rows are marked in the record."""
+    """Two blood pressures: √, and its rows are marked in the record."""
     async with using(app_on(tiny)) as user:
         lines = await shown_for(user, "B-1", "P02")
-        assert lines[0][1].strip() == "✓ two blood pressures"
+        assert lines[0][1].strip() == "√ two blood pressures"
         assert {sort for sort, _ in lines} == {"evidence"}
         assert "»" in user.screen.query_one(RecordView).text
 
 
 async def test_who_meets_nothing_of_it(tiny):
-    """A rule over the patient that does not hold: one line with ✗."""
+    """A rule over the patient that does not hold: one line with ×."""
     async with using(app_on(tiny)) as user:
         (line,) = await shown_for(user, "A-2", "P20")
         assert line == ("missing", line[1])
-        assert line[1].strip() == "✗ Does not hold: aged 90 or over"
+        assert line[1].strip() == "× Does not hold: aged 90 or over"
 
 
 @pytest.mark.parametrize("theme", [theme.name for theme in THEMES])

@@ -8,6 +8,7 @@ from recordpick.cleanup.codes import CODES
 from recordpick.cleanup.dates import PATIENT_DATES
 from recordpick.cleanup.entry_dates import ENTRY_DATES
 from recordpick.cleanup.finding import Check, Finding, found
+from recordpick.cleanup.migration_losses import MIGRATION_LOSSES
 from recordpick.cleanup.registrations import DUPLICATES, NUMBERS, PEOPLE, RECORDS
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     *PATIENT_DATES,
     *ENTRY_DATES,
     *RECORDS,
+    *MIGRATION_LOSSES,
 )
 
 

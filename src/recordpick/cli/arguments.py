@@ -182,6 +182,11 @@ def add_figures(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--new", type=Path, metavar="CSV", help="the same for the new system")
     parser.add_argument(
+        "--practice",
+        metavar="CODE",
+        help="your practice's code (A81001), where a file has the figures of several practices",
+    )
+    parser.add_argument(
         "--qof",
         type=Path,
         metavar="CSV",

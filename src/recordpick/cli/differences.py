@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from recordpick.cli.output import print_result, print_table
 
@@ -35,7 +36,7 @@ def print_differences(compared: pl.DataFrame, *, everything: bool = False) -> No
             _number(row["difference"], "+"),
             _number(row["percent"], "+", 1),
             _number(row["counted_before"]),
-            row["says"] or _STATES_SHOWN.get(row["state"], ""),
+            row["says"] or _STATES_SHOWN.get(row["state"], "") or judged_in_words(row),
         )
         for row in rows.iter_rows(named=True)
     ]
@@ -49,6 +50,15 @@ def print_differences(compared: pl.DataFrame, *, everything: bool = False) -> No
     print_result(
         f"{compared.height:,} figures: {', '.join(counts)}." if counts else "No figures yet."
     )
+
+
+def judged_in_words(row: Mapping[str, Any]) -> str:
+    """Return how a difference is judged by the public tolerance; "" where it is not."""
+    from recordpick.reports.tolerance import JUDGED
+
+    if row["state"] != "different" or row["judged"] is None:
+        return ""
+    return JUDGED[row["judged"]]
 
 
 def differences_as_json(compared: pl.DataFrame, *, everything: bool = False) -> dict[str, object]:

@@ -10,7 +10,7 @@ from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import read_text
 from recordpick.cli.output import print_json, print_message, print_result, print_table
 from recordpick.errors import UserError
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
     import polars as pl
@@ -70,7 +70,7 @@ def _print(shown: pl.DataFrame, selection: Selection) -> None:
     for row in shown.head(_MOST).iter_rows(named=True):
         values = dict(row)
         if (born := row.get("date_of_birth")) is not None:
-            values["date_of_birth"] = f"{born:%d/%m/%Y}"
+            values["date_of_birth"] = day(born)
         picked = (criterion or "Random" for criterion in selection.criteria_of(row["patient_id"]))
         table.append((*(str(value or "") for value in values.values()), ", ".join(picked)))
     print_table(table)

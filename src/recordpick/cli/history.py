@@ -12,6 +12,7 @@ from recordpick.cli.lookups import parse_date
 from recordpick.cli.output import print_json, print_result, print_table
 from recordpick.errors import UserError
 from recordpick.local_time import local_time
+from recordpick.text import day, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     elif entries:
         _print(entries)
     else:
-        print_result(f"Nothing was done since {since:%d/%m/%Y}.")
+        print_result(f"Nothing was done since {day(since)}.")
     return 0
 
 
@@ -92,7 +93,7 @@ def _print(entries: Sequence[Entry]) -> None:
     rows += [
         (
             f"{one.event.seq}",
-            f"{local_time(one.event.on):%d/%m/%Y %H:%M}",
+            moment(one.event.on),
             one.event.who,
             one.what + (f" ({one.reason})" if one.reason else "") + " – undone" * one.is_undone,
         )

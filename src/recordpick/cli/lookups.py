@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 RANDOM = "random"
 """What the random records are called where a criterion's id is expected."""
+ALL = "all"
+"""What every criterion is called where the id of one is expected."""
 _AT_MOST_NAMED = 12
 
 

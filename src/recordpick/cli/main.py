@@ -45,14 +45,18 @@ COMMANDS = {
     "rematch": "rematch",
     "reports": "reports",
     "export": "export",
+    "hand-over": "hand_over",
     "issues": "issues",
     "merge": "merge",
     "compare": "compare",
+    "compare-records": "compare_records",
     "verify": "verify",
     "receive": "receive",
     "synthesise": "synthesise",
     "criteria": "criteria",
+    "codelists": "codelists",
     "completion": "completion",
+    "guide": "guide",
 }
 """Each command with its module in this package, in the order of the work.
 

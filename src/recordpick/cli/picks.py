@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recordpick.cli.arguments import add_file_and_index, add_json
-from recordpick.cli.common import open_working_file
+from recordpick.cli.common import open_with_index, open_working_file
 from recordpick.cli.lookups import RANDOM, find_criterion
 from recordpick.cli.output import print_json, print_result, print_table, progress_on_stderr
+from recordpick.errors import UserError
 from recordpick.local_time import local_time
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
-    from recordpick.selection.state import Pick
+    from recordpick.selection.state import Pick, Selection
     from recordpick.selection.working_file import WorkingFile
 
 Kinds = Mapping[tuple[str, str], str]
@@ -22,7 +24,6 @@ Kinds = Mapping[tuple[str, str], str]
 
 HELP = "list the picked records"
 EXAMPLE = "recordpick picks our-practice.recordpick --criterion MED-04"
-_HOW = {"staff": "by hand", "supplier": "by hand", "rule": "suggested", "random": "random"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,9 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--criterion", metavar="ID", help="only this criterion; random for the random records"
     )
     parser.add_argument(
-        "--by-record",
-        action="store_true",
-        help="each record once, with the criteria that it was picked for",
+        "--by",
+        choices=("criterion", "record"),
+        default="criterion",
+        help="record: each record once, with the criteria that it was picked for",
+    )
+    parser.add_argument(
+        "--by-record", dest="by", action="store_const", const="record", help=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--page",
+        type=Path,
+        metavar="FILE",
+        help="write all picked records as a page to print (HTML), with --names with names",
     )
     parser.add_argument(
         "--names", action="store_true", help="with patients' names and NHS numbers, on the screen"
@@ -49,6 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the picks in the pack's order, the random records last."""
+    if options.page is not None:
+        return _write_page(options)
     with open_working_file(options, to_write=False) as file:
         picks = _picks(file, options.criterion)
         people = _people(file, options) if options.names else {}
@@ -58,10 +71,25 @@ def run(options: argparse.Namespace) -> int:
         print_json(_as_json(picks, people, notes, kinds, names=options.names))
     elif not picks:
         print_result("Nothing is picked yet." if options.criterion is None else "Nobody is picked.")
-    elif options.by_record:
-        _print_by_record(picks, people)
+    elif options.by == "record":
+        _print_by_record(file.selection, picks, people)
     else:
         _print_picks(picks, people, notes, kinds)
+    return 0
+
+
+def _write_page(options: argparse.Namespace) -> int:
+    """Write the page to print; UserError where its name is taken."""
+    from recordpick.atomic import write_file
+    from recordpick.document import as_html
+    from recordpick.handover.picked_page import picked_page
+
+    if options.criterion is not None or options.json:
+        raise UserError("--page has everything that is picked: leave out --criterion and --json.")
+    with open_with_index(options, to_write=False) as (file, index):
+        page = picked_page(file, index, with_names=options.names)
+        write_file(options.page, as_html(page).encode())
+    print_result(f"Written to {options.page}: open it in a browser, and print it there.")
     return 0
 
 
@@ -98,9 +126,11 @@ def _kinds(file: WorkingFile, options: argparse.Namespace) -> Kinds:
 
 
 def _how(pick: Pick) -> str:
+    from recordpick.selection.picked_records import HOW_CHOSEN
+
     if pick.ticket is not None:
         return f"random, number {pick.ticket:,} of the draw" + (f" ({pick.note})" * bool(pick.note))
-    return pick.note or _HOW[pick.chosen_by]
+    return pick.note or HOW_CHOSEN[pick.chosen_by]
 
 
 def _print_picks(
@@ -123,7 +153,7 @@ def _print_picks(
             *(people[pick.patient_id] if people else ()),
             _how(pick),
             pick.chosen_by_name,
-            f"{local_time(pick.chosen_on):%d/%m/%Y}",
+            day(local_time(pick.chosen_on)),
             " / ".join(notes.get(pick.patient_id, "").split("\n")),
             *(() if kinds is None else (_kind(pick, kinds),)),
         )
@@ -139,20 +169,28 @@ def _kind(pick: Pick, kinds: Kinds) -> str:
     return kinds.get((pick.criterion_id or "", pick.patient_id), "")
 
 
-def _print_by_record(picks: Sequence[Pick], people: Mapping[str, tuple[str, str]]) -> None:
-    criteria: dict[str, list[str]] = {}
-    for pick in picks:
-        criteria.setdefault(pick.patient_id, []).append(pick.criterion_id or "Random")
+def _print_by_record(
+    selection: Selection, picks: Sequence[Pick], people: Mapping[str, tuple[str, str]]
+) -> None:
+    from recordpick.selection.picked_records import picked_records
+
+    records = picked_records(selection, picks)
     rows: list[tuple[str, ...]] = [
-        ("patient", *(("name", "NHS number") if people else ()), "picked for")
+        ("patient", *(("name", "NHS number") if people else ()), "lines", "chosen", "picked for")
     ]
     rows += [
-        (patient, *(people[patient] if people else ()), ", ".join(ids))
-        for patient, ids in sorted(criteria.items(), key=lambda one: -len(one[1]))
+        (
+            record.patient_id,
+            *(people[record.patient_id] if people else ()),
+            f"{len(record.picks):,}",
+            record.chosen,
+            ", ".join(record.criteria),
+        )
+        for record in records
     ]
-    print_table(rows)
+    print_table(rows, right=frozenset({3 if people else 1}))
     print_result()
-    print_result(f"{plural(len(criteria), 'record')} to open.")
+    print_result(f"{plural(len(records), 'record')} to open.")
 
 
 def _as_json(

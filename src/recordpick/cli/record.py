@@ -11,7 +11,7 @@ from recordpick.cli.common import open_with_index
 from recordpick.cli.lookups import find_patients
 from recordpick.cli.output import print_json, print_result
 from recordpick.errors import UserError
-from recordpick.text import plural, similar_hint
+from recordpick.text import day, plural, similar_hint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,9 +120,9 @@ def _with_word(parts: Sequence[Part], word: str) -> list[Part]:
 
 
 def _print(entry: Entry) -> None:
-    day = "no date   " if entry.date is None else f"{entry.date:%d/%m/%Y}"
+    start = "no date    " if entry.date is None else day(entry.date)
     for number, line in enumerate([*entry.text.splitlines(), *entry.free.splitlines()]):
-        print_result(f"  {day if number == 0 else ' ' * len(day)}  {line}".rstrip())
+        print_result(f"  {start if number == 0 else ' ' * len(start)}  {line}".rstrip())
 
 
 def _as_json(part: Part) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from recordpick.cli.arguments import add_as_at, add_file, add_person, add_take_over
 from recordpick.cli.common import acting_person, open_working_file, parse_as_at
 from recordpick.cli.output import print_message, print_result, progress_on_stderr
-from recordpick.text import plural
+from recordpick.text import day, plural
 
 if TYPE_CHECKING:
     from recordpick.index.practice_index import PracticeIndex
@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
         patients = plural(index.manifest.tables["patients"].rows, "patient")
         uses = "now uses" if len(file.events) > before else "already uses"
         print_result(
-            f"{file.path.name} {uses} {options.index}: {patients}, as at {file.as_at:%d/%m/%Y}."
+            f"{file.path.name} {uses} {options.index}: {patients}, as at {day(file.as_at)}."
         )
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)

@@ -84,6 +84,7 @@ def import_given_figures(
         {"current_system": options.current, "new_system": options.new},
         options.qof,
         options.report_rules,
+        options.practice or "",
     )
     for one in imported:
         print_message(one.in_words)

@@ -14,6 +14,7 @@ from recordpick.text import plural
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from recordpick.handover.checklist import Checklist
     from recordpick.picking.shortfalls import Shortfall
     from recordpick.selection.working_file import WorkingFile
 
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print a row for each criterion, the totals, and the next command."""
+    from recordpick.handover.checklist import checklist
     from recordpick.matching import match
     from recordpick.picking.shortfalls import shortfalls
 
@@ -36,14 +38,15 @@ def run(options: argparse.Namespace) -> int:
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
         rows = shortfalls(matches, file.pack, file.selection)
+        steps = checklist(file, index, matches)
         if options.json:
-            print_json(_as_json(file, rows, options.file))
+            print_json(_as_json(file, rows, steps, options.file))
         else:
-            _print(file, rows, options.file)
+            _print(file, rows, steps, options.file)
     return 0
 
 
-def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
+def _print(file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed: Path) -> None:
     table: list[tuple[str, ...]] = [
         ("criterion", "title", "found", "wanted", "picked", "what to do")
     ]
@@ -63,13 +66,14 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
     full = sum(row.state == "full" for row in rows)
     closed = sum(row.criterion_id in file.selection.closed for row in rows)
     picked = sum(row.picked for row in rows)
-    wanted = sum(row.wanted for row in rows)
+    possible = sum(row.possible for row in rows)
     print_result()
     print_result(
-        f"{picked:,} of {wanted:,} picked: {full:,} of {plural(len(rows), 'criterion', 'criteria')}"
-        f" full, {closed:,} closed. {file.selection.count(None):,} of "
-        f"{file.pack.random_records:,} random records drawn. "
-        f"{plural(len(file.selection.patient_ids), 'record')} to open."
+        f"{picked:,} picked of {possible:,} possible: {full:,} of "
+        f"{plural(len(rows), 'criterion', 'criteria')} full, {closed:,} closed, "
+        f"{len(steps.to_close):,} to close. {file.selection.count(None):,} of "
+        f"{file.pack.random_records:,} random records drawn. {plural(steps.records, 'record')} "
+        "to open."
     )
     if file.selection.picks:
         from recordpick.data_checking.time_needed import pace_of, time_to_check
@@ -77,7 +81,24 @@ def _print(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> None:
         time = time_to_check(file.selection).in_words
         print_result(f"Checking them takes {time} in each phase that checks all of them.")
         print_result(f"Planned with {pace_of(file.selection).in_words}.")
-    print_result(f"Next: {next_step(file, rows, typed)}")
+    print_result()
+    print_result(f"Checklist: {steps.done} of {len(steps.steps)} done")
+    print_table(
+        [
+            (
+                f"  {number}",
+                step.title,
+                "done" if step.is_done else "to do",
+                step.progress,
+                step.to_do,
+            )
+            for number, step in enumerate(steps.steps, start=1)
+        ]
+    )
+    for warning in steps.warnings:
+        print_result(f"  Warning: {warning.in_words}")
+    print_result()
+    print_result(f"Next: {next_step(file, rows, typed, steps)}")
 
 
 def _print_kinds(rows: Sequence[Shortfall]) -> None:
@@ -110,7 +131,7 @@ def to_do(row: Shortfall) -> str:
     return "nobody else meets it: close it" if row.picked else "nobody meets it: close it"
 
 
-def next_step(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> str:
+def next_step(file: WorkingFile, rows: Sequence[Shortfall], typed: Path, steps: Checklist) -> str:
     """Return the command to use next; `typed` is the file as it was named."""
     name = str(typed)
     name = f'"{name}"' if " " in name else name
@@ -119,28 +140,27 @@ def next_step(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> str:
     if with_patients:
         by_hand = f"recordpick pick {name} {with_patients[0].criterion_id} PATIENT"
         return f"recordpick suggest {name}, or {by_hand}"
+    if steps.reasons:
+        return f"recordpick close {name} --exhausted"
     if unfinished:
         return f'recordpick close {name} {unfinished[0].criterion_id} --reason "…"'
+    return _step_after_picking(file, name, steps)
+
+
+def _step_after_picking(file: WorkingFile, name: str, steps: Checklist) -> str:
+    done = {step.name for step in steps.steps if step.is_done}
     if file.selection.drawn_with_seed < file.pack.random_records:
         return f"recordpick draw {name}"
-    if not _is_handed_over(file):
+    if "export" not in done:
         return f"recordpick export {name} --out DIR"
-    return f"hand the pack over; afterwards recordpick issues import {name} WORKBOOK"
+    if "hand_over" not in done:
+        return f'hand the pack over, then recordpick hand-over {name} --how "…"'
+    return f"check the records, then recordpick issues import {name} WORKBOOK"
 
 
-def _is_handed_over(file: WorkingFile) -> bool:
-    """Return whether the newest hand-over pack has all that was decided."""
-    from recordpick.selection.kinds.registry import is_undoable
-
-    for event in reversed(file.events):
-        if event.kind == "exported":
-            return True
-        if event.kind in {"undone", "redone"} or is_undoable(event.kind):
-            return event.kind == "checked" and bool(file.selection.exports)
-    return False
-
-
-def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[str, object]:
+def _as_json(
+    file: WorkingFile, rows: Sequence[Shortfall], steps: Checklist, typed: Path
+) -> dict[str, object]:
     """Return everything for programs; the form is described in docs/reference.md."""
     from recordpick.cli.issues_pace import times_as_json
 
@@ -152,7 +172,20 @@ def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[
         "synthetic": file.synthetic,
         "records": len(file.selection.patient_ids),
         "random": {"wanted": file.pack.random_records, "drawn": file.selection.count(None)},
-        "next": next_step(file, rows, typed),
+        "next": next_step(file, rows, typed, steps),
+        "possible": sum(row.possible for row in rows),
+        "to_close": [one.criterion_id for one in steps.to_close],
+        "checklist": [
+            {
+                "step": step.name,
+                "title": step.title,
+                "done": step.is_done,
+                "progress": step.progress,
+                "to_do": step.to_do or None,
+            }
+            for step in steps.steps
+        ],
+        "warnings": [warning.in_words for warning in steps.warnings],
         "time": times_as_json(file),
         "criteria": [
             {
@@ -161,6 +194,7 @@ def _as_json(file: WorkingFile, rows: Sequence[Shortfall], typed: Path) -> dict[
                 "found": None if _is_unknown(row) else row.matches,
                 "why_not_known": row.why_not or None,
                 "wanted": row.wanted,
+                "possible": row.possible,
                 "picked": row.picked,
                 "left": None if _is_unknown(row) else row.left,
                 "closed": row.criterion_id in closed,

@@ -24,6 +24,8 @@ from recordpick.resources import data_file, general_practice_pack
 COLUMNS = ("list", "cluster", "term_has", "from_year", "to_year", "source")
 DMD = "dm+d: "
 """How the name of a group of medicines of the dm+d files begins, in place of a cluster's name."""
+SHIPPED = "SHIPPED"
+"""In place of a cluster: the list that comes with recordpick is whole, and is used."""
 
 _LARGEST = 4 * 1024**2
 _CLUSTER = re.compile(r"[A-Z0-9*][A-Z0-9_*]{1,60}|[0-9]{6,18}")

@@ -74,6 +74,7 @@ def codelist_from_csv(name: str, text: str, problems: Problems) -> Codelist | No
     """Read the text of a codelist's file; None, and its problems noted, if it is not sound."""
     file = file_name(name)
     if (reason := reason_not_filled(text)) is not None:
+        problems.note(f"The codelist is not filled: {reason}.", file=file)
         return Codelist(name, (), not_filled=reason)
     try:
         read = _with_header(text)

@@ -50,6 +50,11 @@ def has_check_digit(digits: str) -> bool:
     return total == 0
 
 
+def check_digit_of(digits: str) -> str:
+    """Return the check digit that belongs behind these digits."""
+    return next(digit for digit in "0123456789" if has_check_digit(digits + digit))
+
+
 def is_snomed_identifier(code: str) -> bool:
     """Whether a code has the form of a SNOMED CT or dm+d identifier, check digit included."""
     return _IDENTIFIER.fullmatch(code) is not None and has_check_digit(code)

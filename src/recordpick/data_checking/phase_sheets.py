@@ -12,31 +12,36 @@ from datetime import datetime
 
 import polars as pl
 
+from recordpick.data_checking.checking_workbook import Content, checking_workbook
+from recordpick.data_checking.evidence import Line, LineEvidence, evidence_for
 from recordpick.data_checking.issued_lists import list_ids, selection_of
 from recordpick.data_checking.progress import issues_to_recheck
+from recordpick.data_checking.time_needed import TimeNeeded, pace_of, time_needed
 from recordpick.errors import UserError
-from recordpick.handover.criteria_report import CRITERIA_REPORT
 from recordpick.handover.pack_contents import names_of, numbers_of
 from recordpick.handover.readme import About
 from recordpick.handover.selection_list import list_sha256, selection_rows
-from recordpick.handover.tick_sheet_model import HOW, Sheet, Workbook, sheets_of, tabs_of
+from recordpick.handover.tick_sheet_model import Sheet, sheets_of
 from recordpick.handover.tick_sheet_text import tick_text
-from recordpick.handover.tick_sheets import tick_sheets
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.selection.results import Issue, Phase
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 
-Key = tuple[str | None, str]
 _LONGEST = 300
+_FILL_IN = (
+    "Open each record in both systems and compare, for each of its lines on the sheet Lines, what "
+    "is named there; the entries of the current system are beside it. Choose a result. Where "
+    "something differs, write down what, and how bad it is. Keep one workbook for each phase."
+)
 _HOW: dict[Phase, str] = {
-    "first check": HOW,
+    "first check": _FILL_IN,
     "recheck": (
         "These are the lines in which something was found that is not resolved yet: what was "
-        f"found is next to each. {HOW}"
+        f"found is next to each. {_FILL_IN}"
     ),
-    "go-live": f"These are all records of the list, to be checked again at go-live. {HOW}",
+    "go-live": f"These are all records of the list, to be checked again at go-live. {_FILL_IN}",
 }
 
 
@@ -45,10 +50,12 @@ class PhaseSheets:
     """The tick sheets of a phase, and notes on what is not in them."""
 
     about: About
+    phase: Phase
     sheets: tuple[Sheet, ...]
     selected: pl.DataFrame
     on_the_list: Mapping[str | None, int]
-    of: Workbook
+    evidence: Mapping[Line, LineEvidence]
+    time: TimeNeeded
     notes: tuple[str, ...]
 
     @property
@@ -57,25 +64,22 @@ class PhaseSheets:
         return self.selected.height
 
     def workbook(self, *, with_names: bool) -> bytes:
-        """Return them as a workbook."""
-        counted = [
-            {
-                "criterion_id": sheet.criterion_id,
-                "criterion_title": sheet.title,
-                "wanted": self.on_the_list[sheet.criterion_id],
-                "picked": len(sheet.lines),
-                "state": "complete",
-            }
-            for sheet in self.sheets
-        ]
-        criteria = pl.DataFrame(counted, schema=CRITERIA_REPORT)
-        return tick_sheets(
-            self.about, self.sheets, self.selected, criteria, with_names=with_names, of=self.of
+        """Return them as the practice's own workbook, by record."""
+        content = Content(
+            about=self.about,
+            phase=self.phase,
+            how=_HOW[self.phase],
+            time=self.time.in_words,
+            sheets=self.sheets,
+            on_the_list=self.on_the_list,
+            evidence=self.evidence,
+            selected=self.selected,
         )
+        return checking_workbook(content, with_names=with_names)
 
     def text(self) -> bytes:
         """Return them as text to print."""
-        return tick_text(self.about, self.sheets, self.of.phase).encode("utf-8")
+        return tick_text(self.about, self.sheets, self.phase).encode("utf-8")
 
 
 def phase_sheets(
@@ -114,16 +118,17 @@ def phase_sheets(
         .drop("of")
     )
     whole = sheets_of(file.pack, rows)
-    tabs = dict(zip((one.criterion_id for one in whole), tabs_of(whole), strict=True))
     named = names_of(index, file.as_at, listed) if with_names else None
     return PhaseSheets(
         about=replace(
             _about(file, index, names[-1], selected, written_on), list_sha256=list_sha256(rows)
         ),
+        phase=phase,
         sheets=sheets_of(file.pack, selected, named, _found_before(file.selection)),
         selected=selected,
         on_the_list={one.criterion_id: len(one.lines) for one in whole},
-        of=Workbook(phase, _HOW[phase], ("On the list", "To check"), tabs),
+        evidence=evidence_for(file, index, wanted),
+        time=time_needed(wanted, pace_of(file.selection)),
         notes=tuple(notes),
     )
 
@@ -134,7 +139,7 @@ _NOTHING = {
 }
 
 
-def _open_lines(file: WorkingFile, on_list: set[Key], name: str, notes: list[str]) -> set[Key]:
+def _open_lines(file: WorkingFile, on_list: set[Line], name: str, notes: list[str]) -> set[Line]:
     lines = set()
     for issue in issues_to_recheck(file):
         line = (issue.first.entry.criterion_id, issue.first.entry.patient_id)
@@ -148,7 +153,7 @@ def _open_lines(file: WorkingFile, on_list: set[Key], name: str, notes: list[str
     return lines
 
 
-def _all_lines(on_list: set[Key], picked: set[Key], name: str, notes: list[str]) -> set[Key]:
+def _all_lines(on_list: set[Line], picked: set[Line], name: str, notes: list[str]) -> set[Line]:
     new = len(picked - on_list)
     if new:
         raise UserError(
@@ -162,7 +167,7 @@ def _all_lines(on_list: set[Key], picked: set[Key], name: str, notes: list[str])
     return on_list & picked
 
 
-def _found_before(selection: Selection) -> dict[Key, str]:
+def _found_before(selection: Selection) -> dict[Line, str]:
     return {
         (issue.first.entry.criterion_id, issue.first.entry.patient_id): _in_words(issue)
         for issue in selection.issues

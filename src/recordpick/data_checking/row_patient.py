@@ -1,8 +1,8 @@
 """Find the patient of a row in a filled-in workbook: all its identifiers must name the same line.
 
-The line number, the record number, the patient number, the NHS number and the name are each
-compared with the list as it was handed over. Where one contradicts, the row belongs to nobody:
-which of them is wrong cannot be known here.
+The line number, the record number, the criterion, the patient number, the NHS number and the name
+are each compared with the list as it was handed over. Where one contradicts, the row belongs to
+nobody: which of them is wrong cannot be known here.
 """
 
 from __future__ import annotations
@@ -20,32 +20,41 @@ _NO_NUMBER = frozenset({"", "none", "-", "–"})
 
 def line_of(row: Row, listed: HandedOver, book: Workbook) -> Listed | str:
     """Return the line of the list that a row is about, or a sentence on why there is none."""
-    sheet = _criterion_of(row, listed)
+    criterion = _criterion_of(row, listed)
+    if row.criterion and criterion is None:
+        return f"the list {listed.list_id} has no criterion {short(row.criterion)}."
     if row.line:
         number = _WHOLE.fullmatch(row.line)
         line = listed.lines.get(int(number[1])) if number else None
         if line is None:
             return f"the list {listed.list_id} has no line {short(row.line)}."
-        return _other_line(row, line, sheet) or _contradiction(row, line, listed, book) or line
+        return _other_line(row, line, criterion) or _contradiction(row, line, listed, book) or line
     if not row.patient:
         return "it has neither a line nor a patient number, so whose result it is is not known."
     of_sheet = [
         line
         for line in listed.lines.values()
-        if line.name == sheet and cells.is_same_patient(row.patient, line.patient_id)
+        if line.name == criterion and cells.is_same_patient(row.patient, line.patient_id)
     ]
     if len(of_sheet) == 1:
         return _contradiction(row, of_sheet[0], listed, book) or of_sheet[0]
-    return f"patient {short(row.patient)} is not on the list {listed.list_id} for {sheet or 'it'}."
+    return (
+        f"patient {short(row.patient)} is not on the list {listed.list_id} for {criterion or 'it'}."
+    )
 
 
-def _other_line(row: Row, line: Listed, sheet: str | None) -> str:
-    if sheet is not None and sheet != line.name:
+def _other_line(row: Row, line: Listed, criterion: str | None) -> str:
+    if criterion is None or criterion == line.name:
+        return ""
+    if row.criterion:
         return (
-            f"line {row.line} belongs to {line.name}, and this is the sheet of {sheet}. "
-            "Enter the result on the sheet that it belongs to."
+            f"line {row.line} belongs to {line.name}, and the row says {criterion}. "
+            "Correct whichever is not that of the result."
         )
-    return ""
+    return (
+        f"line {row.line} belongs to {line.name}, and this is the sheet of {criterion}. "
+        "Enter the result on the sheet that it belongs to."
+    )
 
 
 def _contradiction(row: Row, line: Listed, listed: HandedOver, book: Workbook) -> str:
@@ -113,11 +122,15 @@ def _folded(name: str) -> str:
 
 
 def _criterion_of(row: Row, listed: HandedOver) -> str | None:
-    """Return which criterion a sheet is for, by its name or title; None if not known."""
+    """Return which criterion a row is about, by its own cell or its sheet; None if not known."""
+    names = {line.name for line in listed.lines.values()}
+    if row.criterion:
+        given = row.criterion.strip()
+        folded = [name for name in names if name.casefold() == given.casefold()]
+        return given if given in names else folded[0] if len(folded) == 1 else None
     tab = row.sheet.strip().casefold()
     if tab in listed.sheets:
         return listed.sheets[tab] or "Random"
-    names = {line.name for line in listed.lines.values()}
     titled = row.title.partition("  ")[0].strip()
     return titled if titled in names else None
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from recordpick.csv_safety import one_line
 from recordpick.handover.selection_list import SELECTION
 from recordpick.handover.tick_sheet_model import (
+    CRITERIA,
+    CRITERION,
     DIFFERS,
     FINGERPRINT,
     INITIALS,
@@ -39,7 +41,7 @@ from recordpick.spreadsheets import read_sheets
 
 Rows = list[list[str]]
 _LIST_ID = re.compile(SELECTION.column("list_id").pattern)
-_HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME)
+_HEADINGS = (LINE, RECORD, PATIENT, RESULT, DIFFERS, SEVERITY, INITIALS, ON, NHS, NAME, CRITERION)
 _FILLED_IN = (RESULT, DIFFERS, SEVERITY)
 """A row with one of these filled in is read: initials and dates are often there beforehand."""
 _OTHERS = frozenset(name.casefold() for name in (START, RECORDS, LIST))
@@ -66,6 +68,8 @@ class Row:
     on: str
     nhs: str = ""
     name: str = ""
+    criterion: str = ""
+    """Of a workbook by record; in one by criterion the sheet says which it is."""
 
     @property
     def place(self) -> str:
@@ -177,7 +181,8 @@ def _rows(sheet: str, cells: Rows, problems: list[str]) -> list[Row]:
         if columns is not None and any(_cell(row, columns.get(name)) for name in _FILLED_IN):
             texts = [_cell(row, columns.get(name)) for name in _HEADINGS]
             found.append(Row(sheet, title, number, *texts))
-    if columns is None and any(any(row) for row in cells):
+    is_by_record = _word(sheet) == _word(CRITERIA)
+    if columns is None and not is_by_record and any(any(row) for row in cells):
         problems.append(
             f"Sheet {shown_sheet(sheet)} has no row with the headings {LINE}, {PATIENT} and "
             f"{RESULT}: nothing was read from it."

@@ -66,6 +66,11 @@ def descriptor(about: About, selection: Selection, contents: dict[str, bytes]) -
 
 
 def _resource(table: Table, content: bytes) -> dict[str, Any]:
+    return table_resource(table, len(content), hashlib.sha256(content).hexdigest())
+
+
+def table_resource(table: Table, size: int, sha256: str) -> dict[str, Any]:
+    """Return the entry of one CSV in a descriptor: its size in bytes, hash, dialect and schema."""
     return {
         "profile": "tabular-data-resource",
         "name": table.file.removesuffix(".csv"),
@@ -74,8 +79,8 @@ def _resource(table: Table, content: bytes) -> dict[str, Any]:
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
+        "bytes": size,
+        "hash": f"sha256:{sha256}",
         "dialect": {
             "delimiter": ",",
             "lineTerminator": "\r\n",

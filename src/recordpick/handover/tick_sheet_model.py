@@ -7,7 +7,7 @@ column: people sort, filter and insert.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -15,7 +15,6 @@ from recordpick.criteria.pack import Criterion, Pack
 from recordpick.csv_safety import one_line
 from recordpick.handover.selection_list import RANDOM_TITLE
 from recordpick.selection import results
-from recordpick.selection.results import Phase
 
 RESULTS = results.OUTCOMES
 SEVERITIES = tuple(severity for severity in results.SEVERITIES if severity)
@@ -25,13 +24,16 @@ PHASES = results.PHASES
 START, RECORDS, LIST = "Start", "Records", "List"
 """The sheets on which no results are entered."""
 
+LINES, CRITERIA = "Lines", "Criteria"
+"""Sheets of the workbook by record: every line, where results are entered; every criterion."""
+
 LIST_ID, PHASE, FINGERPRINT = "List", "Phase", "List fingerprint"
 """The labels of the list's name, the phase and the list's fingerprint on the sheet Start."""
 
 LINE, RECORD, PATIENT, NHS, NAME = "Line", "Record", "Patient no.", "NHS no.", "Name"
 RESULT, DIFFERS, SEVERITY, INITIALS, ON = "Result", "What differs", "Severity", "Initials", "Date"
 
-BEFORE = "Found before"
+BEFORE, CRITERION = "Found before", "Criterion"
 
 HOW = (
     "Open each record of the sheet Records in both systems, compare what its criteria name, and "
@@ -115,23 +117,6 @@ def _sheet(criterion: Criterion | None, criterion_id: str | None, lines: tuple[L
         return Sheet(criterion_id, title, find, RANDOM_COMPARE, lines)
     compare = tuple(one_line(item) for item in criterion.compare) or ("The record",)
     return Sheet(criterion_id, one_line(criterion.title), one_line(criterion.find), compare, lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Workbook:
-    """Which phase tick sheets are for, how to fill them in, and what their numbers count.
-
-    `tabs` are the names of the criteria's sheets; without them they are made from the sheets.
-    """
-
-    phase: Phase = PHASES[0]
-    how: str = HOW
-    counted: tuple[str, str] = ("Wanted", "Picked")
-    tabs: Mapping[str | None, str] = field(default_factory=dict)
-
-    def tabs_of(self, sheets: tuple[Sheet, ...]) -> list[str]:
-        """Return the names of the workbook's sheets."""
-        return [self.tabs[one.criterion_id] for one in sheets] if self.tabs else tabs_of(sheets)
 
 
 _RESERVED_TABS = (START, RECORDS, LIST, "History", "Random")

@@ -1,9 +1,10 @@
 """tick_sheets.xlsx: the workbook in which staff record what they find, record by record.
 
 Sheets: Start (what it is, progress), Records (each patient once), one for each criterion, Random
-and List (the selection list as text). Results are entered on the criteria's sheets only; the
-cells that say which patient a line is about are locked, without a password, so that nobody types
-over them by mistake. Every text is written as text: nothing in it can be a formula.
+and List (the selection list as text). Results are entered on the criteria's sheets only. Nothing is
+protected, because spreadsheets refuse to sort protected cells: whoever types over a cell that says
+which patient a line is about is asked to leave it as it is, and the import compares them all. Every
+text is written as text: nothing in it can be a formula.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from recordpick.handover.criteria_report import STATES
 from recordpick.handover.readme import SYNTHETIC, About
 from recordpick.handover.selection_list import SELECTION_LIST, spoken_fingerprint
 from recordpick.handover.tick_sheet_model import (
-    BEFORE,
     DIFFERS,
     FINGERPRINT,
+    HOW,
     INITIALS,
     LINE,
     LIST,
@@ -39,8 +40,8 @@ from recordpick.handover.tick_sheet_model import (
     SEVERITY,
     START,
     Sheet,
-    Workbook,
     by_record,
+    tabs_of,
 )
 
 if TYPE_CHECKING:
@@ -49,12 +50,6 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _A4 = 9
-_ALLOWED = {
-    "sort": True,
-    "autofilter": True,
-    "format_columns": True,
-    "format_rows": True,
-}
 
 
 def tick_sheets(
@@ -64,7 +59,6 @@ def tick_sheets(
     criteria: pl.DataFrame,
     *,
     with_names: bool = False,
-    of: Workbook = Workbook(),  # noqa: B008 - a frozen value
 ) -> bytes:
     """Return the workbook of the sheets, the selection list and the criteria report."""
     import xlsxwriter
@@ -84,54 +78,50 @@ def tick_sheets(
                 "created": about.written_on.replace(tzinfo=None),
             }
         )
-        _Book(book, about, sheets, of, with_names=with_names).write(selected, criteria)
+        _Writer(book, about, sheets, with_names=with_names).write(selected, criteria)
     return buffer.getvalue()
 
 
-class _Book:
-    """A workbook being written: its formats, its sheets' names, where each table is."""
+class _Writer:
+    """A workbook being written: its formats, its sheets' names, its columns."""
 
     def __init__(
         self,
         book: XlsxWorkbook,
         about: About,
         sheets: tuple[Sheet, ...],
-        of: Workbook,
         *,
         with_names: bool,
     ) -> None:
         self._book = book
         self._about = about
         self._sheets = sheets
-        self._of = of
-        self._tab = dict(zip(sheets, of.tabs_of(sheets), strict=True))
-        before = any(line.before for one in sheets for line in one.lines)
-        self._who = [LINE, RECORD, PATIENT, NHS, *([NAME] if with_names else [])]
-        self._before = [BEFORE] * before
-        self._columns = [*self._who, *self._before, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
+        self._tab = dict(zip(sheets, tabs_of(sheets), strict=True))
+        self._identity = [LINE, RECORD, PATIENT, NHS, *([NAME] if with_names else [])]
+        self._columns = [*self._identity, RESULT, DIFFERS, SEVERITY, INITIALS, ON]
         self._plain = self._format(text_wrap=True)
         self._bold = self._format(bold=True, text_wrap=True)
         self._title = self._format(bold=True, font_size=14)
         self._heading = self._format(bold=True, bg_color="#D9E2EC", border=1, text_wrap=True)
-        self._who_cell = self._format(border=1, num_format="@")
+        self._identity_cell = self._format(border=1, num_format="@")
         self._number = self._format(border=1)
         self._text = self._format(border=1, text_wrap=True)
-        self._entry = self._format(border=1, text_wrap=True, locked=False)
-        self._date = self._format(border=1, locked=False, num_format="dd/mm/yyyy")
+        self._entry = self._format(border=1, text_wrap=True)
+        self._date = self._format(border=1, num_format="dd/mm/yyyy")
 
     def write(self, selected: pl.DataFrame, criteria: pl.DataFrame) -> None:
         start = self._sheet(START)
         records = self._sheet(RECORDS)
         for sheet in self._sheets:
-            self._criterion(sheet)
-        self._start(start, criteria)
-        self._records(records)
-        self._list(selected)
+            self._write_criterion(sheet)
+        self._write_start(start, criteria)
+        self._write_records(records)
+        self._write_list(selected)
 
     def _format(self, **properties: object) -> Format:
         return self._book.add_format({"valign": "top", **properties})
 
-    def _sheet(self, name: str, *, locked: bool = True) -> Worksheet:
+    def _sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name)
         sheet.set_paper(_A4)
         sheet.set_landscape()
@@ -141,11 +131,9 @@ class _Book:
         named = f"{self._about.list_id}  {spoken_fingerprint(self._about.list_sha256)}".rstrip()
         sheet.set_header(f"&L{named}&C&A&R{kind}")
         sheet.set_footer("&LPrinted &D&RPage &P of &N")
-        if locked:
-            sheet.protect("", _ALLOWED)
         return sheet
 
-    def _start(self, sheet: Worksheet, criteria: pl.DataFrame) -> None:
+    def _write_start(self, sheet: Worksheet, criteria: pl.DataFrame) -> None:
         about = self._about
         sheet.set_column(0, 0, 16)
         sheet.set_column(1, 1, 52)
@@ -162,32 +150,32 @@ class _Book:
             sheet.write_string(row, 0, name, self._bold)
             sheet.write_string(row, 1, text, self._plain)
         sheet.write_string(6, 0, PHASE, self._bold)
-        sheet.write_string(6, 1, self._of.phase, self._entry)
+        sheet.write_string(6, 1, PHASES[0], self._entry)
         sheet.data_validation(6, 1, 6, 1, {"validate": "list", "source": list(PHASES)})
-        sheet.merge_range(7, 0, 7, 8, self._of.how, self._plain)
-        sheet.set_row(7, _height(self._of.how, 130))
+        sheet.merge_range(7, 0, 7, 8, HOW, self._plain)
+        sheet.set_row(7, _height(HOW, 130))
         spoken = spoken_fingerprint(about.list_sha256)
         if spoken:
             sheet.write_string(8, 0, FINGERPRINT, self._bold)
             sheet.write_string(8, 1, spoken, self._plain)
-        self._progress(sheet, criteria, 9)
+        self._write_progress(sheet, criteria, 9)
 
-    def _progress(self, sheet: Worksheet, criteria: pl.DataFrame, top: int) -> None:
-        headings = ["Criterion", "Title", *self._of.counted, "Checked", *map(str, RESULTS)]
+    def _write_progress(self, sheet: Worksheet, criteria: pl.DataFrame, top: int) -> None:
+        headings = ["Criterion", "Title", "Wanted", "Picked", "Checked", *map(str, RESULTS)]
         sheet.write_row(top, 0, headings, self._heading)
         sheet.set_row(top, 30)
         by_id = {one.criterion_id: one for one in self._sheets}
         row = top
-        for row, of in enumerate(criteria.iter_rows(named=True), start=top + 1):
-            one = by_id.get(of["criterion_id"])
-            sheet.write_string(row, 0, of["criterion_id"] or "Random", self._who_cell)
-            title = one_line(of["criterion_title"])
-            if of["state"] != "complete":
-                title += f" ({STATES[of['state']]})"
+        for row, criterion in enumerate(criteria.iter_rows(named=True), start=top + 1):
+            one = by_id.get(criterion["criterion_id"])
+            sheet.write_string(row, 0, criterion["criterion_id"] or "Random", self._identity_cell)
+            title = one_line(criterion["criterion_title"])
+            if criterion["state"] != "complete":
+                title += f" ({STATES[criterion['state']]})"
             sheet.write_string(row, 1, title, self._text)
             sheet.set_row(row, _height(title, 48))
-            sheet.write_number(row, 2, of["wanted"], self._number)
-            sheet.write_number(row, 3, of["picked"], self._number)
+            sheet.write_number(row, 2, criterion["wanted"], self._number)
+            sheet.write_number(row, 3, criterion["picked"], self._number)
             if one is not None:
                 results = self._results(one)
                 sheet.write_formula(row, 4, f"=COUNTA({results})", self._number, 0)
@@ -202,19 +190,19 @@ class _Book:
             sheet.write_formula(row + 1, place, formula, self._number, total)
         sheet.freeze_panes(top + 1, 0)
 
-    def _records(self, sheet: Worksheet) -> None:
-        headings = [*self._who[1:], "Checked", "Lines", "Criteria", "What to compare"]
-        widths = [8, 18, 14, *([24] if NAME in self._who else []), 9, 7, 24, 70]
+    def _write_records(self, sheet: Worksheet) -> None:
+        headings = [*self._identity[1:], "Checked", "Lines", "Criteria", "What to compare"]
+        widths = [8, 18, 14, *([24] if NAME in self._identity else []), 9, 7, 24, 70]
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         sheet.write_row(0, 0, headings, self._heading)
         records = by_record(self._sheets)
         for row, record in enumerate(records, start=1):
             first = record[0][0]
-            who = [first.patient_id, first.nhs_number, *([first.name] * (NAME in self._who))]
+            who = [first.patient_id, first.nhs_number, *([first.name] * (NAME in self._identity))]
             sheet.write_number(row, 0, first.record, self._number)
             for place, text in enumerate(who, start=1):
-                sheet.write_string(row, place, text, self._who_cell)
+                sheet.write_string(row, place, text, self._identity_cell)
             at = 1 + len(who)
             counts = [
                 f'COUNTIFS({self._results(one, 1)},A{row + 1},{self._results(one)},"<>")'
@@ -230,10 +218,10 @@ class _Book:
             sheet.set_row(row, max(_height(named, 22), _height(compare, 64)))
         self._finish(sheet, 0, len(headings), len(records))
 
-    def _criterion(self, one: Sheet) -> None:
+    def _write_criterion(self, one: Sheet) -> None:
         sheet = self._sheet(self._tab[one])
-        named, found = [24] * (NAME in self._who), [36] * bool(self._before)
-        widths = [7, 8, 18, 14, *named, *found, 15, 46, 10, 9, 12]
+        names = [24] * (NAME in self._identity)
+        widths = [7, 8, 18, 14, *names, 15, 46, 10, 9, 12]
         for place, width in enumerate(widths):
             sheet.set_column(place, place, width)
         last = len(self._columns) - 1
@@ -248,16 +236,14 @@ class _Book:
         for row, line in enumerate(one.lines, start=top + 1):
             sheet.write_number(row, 0, line.line, self._number)
             sheet.write_number(row, 1, line.record, self._number)
-            who = [line.patient_id, line.nhs_number, *([line.name] * (NAME in self._who))]
+            who = [line.patient_id, line.nhs_number, *([line.name] * (NAME in self._identity))]
             for place, text in enumerate(who, start=2):
-                sheet.write_string(row, place, text, self._who_cell)
-            for name in self._before:
-                sheet.write_string(row, self._columns.index(name), line.before, self._text)
-                sheet.set_row(row, _height(line.before, 33))
+                sheet.write_string(row, place, text, self._identity_cell)
             for name in (RESULT, DIFFERS, SEVERITY, INITIALS):
                 sheet.write_blank(row, self._columns.index(name), None, self._entry)
             sheet.write_blank(row, self._columns.index(ON), None, self._date)
         end = top + len(one.lines)
+        keep_identity(sheet, (top + 1, 0, end, len(self._identity) - 1))
         self._choices(sheet, RESULT, RESULTS, end)
         self._choices(sheet, SEVERITY, SEVERITIES, end)
         place = self._columns.index(RESULT)
@@ -277,14 +263,14 @@ class _Book:
         }
         sheet.data_validation(_TOP + 1, place, end, place, choice)
 
-    def _list(self, selected: pl.DataFrame) -> None:
+    def _write_list(self, selected: pl.DataFrame) -> None:
         sheet = self._sheet(LIST)
         sheet.set_column(0, len(SELECTION_LIST) - 1, 17)
         sheet.write_row(0, 0, list(SELECTION_LIST), self._heading)
         texts = selected.select(pl.all().cast(pl.String).fill_null(""))
         for row, cells in enumerate(texts.iter_rows(), start=1):
             for place, text in enumerate(cells):
-                sheet.write_string(row, place, one_line(text), self._who_cell)
+                sheet.write_string(row, place, one_line(text), self._identity_cell)
         self._finish(sheet, 0, len(SELECTION_LIST), selected.height)
 
     def _results(self, one: Sheet, column: int | None = None) -> str:
@@ -310,3 +296,18 @@ def _height(text: str, width: int) -> float:
     It is set here because not every program works it out when it opens the workbook.
     """
     return 15.0 * max(1, -(-len(text) // width))
+
+
+def keep_identity(sheet: Worksheet, cells: tuple[int, int, int, int]) -> None:
+    """Ask whoever types over cells that say whose line it is to leave them as they are.
+
+    `cells` are the first row and column, and the last. Sorting and filtering are not affected.
+    """
+    rule = {
+        "validate": "custom",
+        "value": "=FALSE",
+        "ignore_blank": False,
+        "error_title": "Whose line this is",
+        "error_message": "This cell says whose line it is. Press Esc to leave it as it is.",
+    }
+    sheet.data_validation(*cells, rule)

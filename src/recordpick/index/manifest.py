@@ -24,7 +24,7 @@ from recordpick.os_errors import cannot_write
 from recordpick.regular_files import read_small
 from recordpick.schema import Kind
 
-FORMAT = 2
+FORMAT = 3
 """Format 2 added what the sources cannot supply (`conflated`, `gaps`)."""
 MANIFEST = "index.json"
 SEAL = "sha256"
@@ -176,7 +176,7 @@ def read_manifest(folder: Path) -> Manifest:
     if number < FORMAT:
         raise UserError(
             f"{folder}: this index was made by an older recordpick ({found.get('made_by')}), which "
-            "did not record everything that the source does not supply. Make the index again with "
+            "did not keep consultations, second codes and the like. Make the index again with "
             "`recordpick index`."
         )
     if found.pop(SEAL, None) != _seal(found):

@@ -31,7 +31,7 @@ __all__ = ["ISO", "to_date"]  # dates are read in date_columns.py
 YES = ("yes", "y", "true", "t", "1")
 NO = ("no", "n", "false", "f", "0")
 
-IDENTIFIERS = {"patient_id": usable_number, "code": usable_code}
+IDENTIFIERS = {"patient_id": usable_number, "code": usable_code, "second_code": usable_code}
 """Columns whose texts a spreadsheet may have wrapped or damaged, and what reads them."""
 
 DIGITS = 18

@@ -85,13 +85,16 @@ def evidence_lines(
     as_at: date,
     criterion_id: str,
     patient_ids: Sequence[str] | None = None,
+    *,
+    listed: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
     """Return one line a patient: `patient_id`, `rows` (UInt32) and `line` (String), by patient_id.
 
     The line is the newest row of the criterion's last step that has rows: the first steps mostly
-    define the patients, the last what is searched for.
+    define the patients, the last what is searched for. Columns of the patient that are `listed`
+    beside the line are not repeated in it.
     """
-    frame = _rows(pack, index, as_at, criterion_id, patient_ids)
+    frame = _rows(pack, index, as_at, criterion_id, patient_ids, listed)
     if frame is None:
         return pl.DataFrame(schema={PATIENT: pl.String, "rows": pl.UInt32, "line": pl.String})
     dated = pl.concat_str(
@@ -115,10 +118,11 @@ def _rows(
     as_at: date,
     criterion_id: str,
     patient_ids: Sequence[str] | None,
+    listed: frozenset[str] = frozenset(),
 ) -> pl.LazyFrame | None:
     criterion = answerable(pack, index, pack.criterion(criterion_id))
     parts = [
-        _of_rule(pack, index, as_at, number, rule, patient_ids)
+        _of_rule(pack, index, as_at, number, rule, patient_ids, _summary(index, rule, listed))
         for number, step in enumerate(criterion.steps)
         for rule in step
         if rule.at_most != 0
@@ -133,6 +137,7 @@ def _of_rule(
     step: int,
     rule: Rule,
     patient_ids: Sequence[str] | None,
+    summary: pl.Expr,
 ) -> pl.LazyFrame:
     on_patients = rule.table == "patients"
     rows = index.patients(as_at) if on_patients else index.scan(rule.table)
@@ -150,7 +155,7 @@ def _of_rule(
         pl.lit(rule.table).alias("table"),
         (pl.col(row_id) if row_id else pl.lit(None, dtype=pl.String)).alias("row_id"),
         (pl.col(shown_by) if shown_by else pl.lit(None, dtype=pl.Date)).alias("date"),
-        _summary(index, rule).alias("summary"),
+        summary.alias("summary"),
     )
 
 
@@ -163,14 +168,19 @@ def rows_that_satisfy(rows: pl.LazyFrame, rule: Rule, pack: Pack, as_at: date) -
     return rows.filter(*needed) if needed else rows
 
 
-def _summary(index: PracticeIndex, rule: Rule) -> pl.Expr:
-    """Summarise a row in one line: its main columns, or for a patient those that the rule uses."""
+def _summary(index: PracticeIndex, rule: Rule, listed: frozenset[str]) -> pl.Expr:
+    """Summarise a row in one line: its main columns, or for a patient those that the rule uses.
+
+    Of a patient's columns those that are `listed` anyway are left out.
+    """
     present = index.columns(rule.table)
     if rule.table == "patients":
         used = frozenset() if rule.where is None else rule.where.columns
         kinds = {column.name: column.kind for column in TABLES["patients"].columns} | present
-        named = [in_words(name, kind) for name, kind in kinds.items() if name in used]
-        return pl.concat_str(named, separator=", ") if named else pl.lit("registered patient")
+        named = [in_words(name, kind) for name, kind in kinds.items() if name in used - listed]
+        if named:
+            return pl.concat_str(named, separator=", ")
+        return pl.lit("" if used else "registered patient")
     names = SUMMARY.get(rule.table) or tuple(name for name in present if name != PATIENT)
     parts = [_shown(name, present[name]) for name in names if name in present]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True) if parts else pl.lit("")

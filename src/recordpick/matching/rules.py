@@ -269,7 +269,11 @@ COUNTED = ("entries", "entries_percentile")
 
 
 def _counts_entries(index: PracticeIndex) -> bool:
-    tables = [table for table in TABLES if table != "patients" and index.has(table)]
+    tables = [
+        name
+        for name, table in TABLES.items()
+        if name != "patients" and table.is_entry and index.has(name)
+    ]
     return any(not is_listed_only(index, table) for table in tables)
 
 

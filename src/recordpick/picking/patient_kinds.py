@@ -179,15 +179,12 @@ def remarks_on_kinds(criterion: Criterion, matches: Matches | None = None) -> tu
     answer = None if matches is None else matches.answers.get(criterion.id)
     if matches is None or answer is None or not answer.kinds:
         return tuple(remarks)
-    for kind in answer.kinds:
-        if kind.found is None:
-            remarks.append(f"It is not known who is of the kind “{kind.says}”: {kind.why_not}.")
-        remarks += [f"Kind “{kind.says}”: {caution}" for caution in kind.cautions]
-    remarks += [
-        f"Nobody who meets it is of the kind “{kind.says}”."
-        for kind in answer.kinds
-        if kind.found == 0 and answer.matches
-    ]
+    for one in answer.kinds:
+        if one.found is None:
+            remarks.append(f"It is not known who is of the kind “{one.says}”: {one.why_not}.")
+        elif one.found == 0 and answer.matches:
+            remarks.append(f"Nobody who meets it is of the kind “{one.says}”.")
+        remarks += [f"Kind “{one.says}”: {caution}" for caution in one.cautions]
     return (*remarks, *_overlaps(criterion.id, matches), *_without_kind(criterion.id, matches))
 
 

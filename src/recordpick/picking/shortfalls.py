@@ -20,6 +20,17 @@ State = Literal["full", "short_with_reason", "short_without_reason", "nobody", "
 meets it. unanswered: the index cannot say who meets it. short_without_reason: all others."""
 
 
+def possible_records(wanted: int, found: int | None, picked: int, *, is_closed: bool) -> int:
+    """Return how many records a criterion can have: not more than wanted, nor than were found.
+
+    `found` is None where the index cannot say who meets it: then it counts as wanted. A criterion
+    that is closed needs no more than it has. More may be picked than were found, by hand.
+    """
+    if is_closed:
+        return picked
+    return max(picked, wanted if found is None else min(wanted, found))
+
+
 class ClosedWithReason(Protocol):
     """The part of a closed criterion that is used here."""
 
@@ -61,6 +72,7 @@ class Shortfall:
     left: int
     reason: str
     why_not: str
+    is_closed: bool = False
     kinds: tuple[KindProgress, ...] = ()
     """What is picked of each kind of patients, where the criterion takes some of each."""
 
@@ -80,6 +92,12 @@ class Shortfall:
     def missing(self) -> int:
         """How many records are still missing."""
         return max(0, self.wanted - self.picked)
+
+    @property
+    def possible(self) -> int:
+        """How many records it can have (`possible_records`)."""
+        found = None if self.why_not else self.matches
+        return possible_records(self.wanted, found, self.picked, is_closed=self.is_closed)
 
     @property
     def in_words(self) -> str:
@@ -169,5 +187,6 @@ def _shortfall(
         left=left,
         reason="" if closed is None else closed.reason,
         why_not=answer.why_not,
+        is_closed=closed is not None,
         kinds=kinds,
     )

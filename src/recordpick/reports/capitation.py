@@ -1,8 +1,8 @@
 """Capitation: the registered list by age band and sex of the global sum, with its weights.
 
-The bands and weights are in a data file, `capitation_weights.csv` (sex, from_age, to_age, weight;
-an empty to_age is "and over"), so that they can be replaced. They are those of the global sum
-formula of the 2004 GMS contract. The patients counted are those on the GMS list: status
+The bands and weights are in a data file, `capitation_weights.csv` (sex, from_age, to_age, weight,
+source; an empty to_age is "and over"), so that they can be replaced. They are those of the global
+sum formula of the 2004 GMS contract. The patients counted are those on the GMS list: status
 registered, registration regular.
 """
 
@@ -68,6 +68,8 @@ class Band:
     from_age: int
     to_age: int | None
     weight: float
+    source: str = ""
+    """Where the weight is published."""
 
     @property
     def name(self) -> str:
@@ -86,6 +88,7 @@ def shipped_bands(path: Path | None = None) -> tuple[Band, ...]:
                 int(row["from_age"]),
                 int(row["to_age"]) if row["to_age"] else None,
                 float(row["weight"]),
+                row.get("source") or "",
             )
             for row in csv.DictReader(file)
         )

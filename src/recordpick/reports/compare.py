@@ -23,6 +23,7 @@ from recordpick.reports.system_figures import (
     UnreadableFigure,
     read_figures,
 )
+from recordpick.reports.tolerance import JUDGED, judge
 from recordpick.selection.figures import SYSTEMS
 from recordpick.selection.state import Selection
 
@@ -65,6 +66,19 @@ COMPARISON = Table(
             words=tuple(STATES),
         ),
         Column("says", pl.String(), "which cell is not a number"),
+        Column(
+            "judged",
+            pl.String(),
+            "after against before: `within` 2% or 5 patients (whichever is more), or `outside`; "
+            "empty for percentages and points, whose numerators and denominators are judged",
+            words=tuple(JUDGED),
+        ),
+        Column(
+            "counted_judged",
+            pl.String(),
+            "the same for counted_before against before",
+            words=tuple(JUDGED),
+        ),
     ),
 )
 COMPARED = COMPARISON.schema
@@ -176,6 +190,8 @@ def _row(
         counted.get(name),
         state,
         " ".join(wrong) or None,
+        judge(unit_of(name[-1]), before, after),
+        judge(unit_of(name[-1]), before, counted.get(name)),
     )
 
 

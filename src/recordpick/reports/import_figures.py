@@ -49,17 +49,20 @@ class ImportedFigures:
         )
 
 
-def load_figures(file: WorkingFile, path: Path, system: System) -> ImportedFigures:
+def load_figures(
+    file: WorkingFile, path: Path, system: System, practice: str = ""
+) -> ImportedFigures:
     """Read a system's figures from a CSV or a folder of filled-in reports, and keep them.
 
-    A figure replaces the one known before; others stay. Raise a UserError, and keep nothing, where
-    something in it cannot be read.
+    `practice` is the code of the practice, for NHS England's files of all practices. A figure
+    replaces the one known before; others stay. Raise a UserError, and keep nothing, where something
+    in it cannot be read.
     """
-    return _keep(file, _read(path, system))
+    return _keep(file, _read(path, system, practice))
 
 
-def _read(path: Path, system: System) -> NewFigures:
-    figures = read_system_figures(path, system)
+def _read(path: Path, system: System, practice: str) -> NewFigures:
+    figures = read_system_figures(path, system, practice)
     return NewFigures(
         system,
         {name: stored_form(value) for name, value in figures.items()},
@@ -124,6 +127,7 @@ def import_figures(
     figures: Mapping[System, Path | None],
     qof: Path | None = None,
     rules: Path | None = None,
+    practice: str = "",
 ) -> list[ImportedFigures]:
     """Keep what was given on the command line, after all of it was read.
 
@@ -131,7 +135,7 @@ def import_figures(
     """
     table = None if qof is None else table_files(qof)
     texts = None if rules is None else rules_files(rules, index, file.as_at)
-    given = [_read(path, system) for system, path in figures.items() if path is not None]
+    given = [_read(path, system, practice) for system, path in figures.items() if path is not None]
     if table is not None:
         file.count_reports_by("qof", table)
     if texts is not None:

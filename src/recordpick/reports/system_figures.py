@@ -3,13 +3,15 @@
 A figure's name says which report it belongs to: CS005 has an achievement in the QOF report, after
 personalised care adjustments, and another one in the target report, without them.
 
-Two layouts are read. *Wide*, as systems export it: a row for each indicator and a column for each
+Three layouts are read. *Wide*, as systems export it: a row for each indicator and a column for each
 figure, with anything above the header. *Long*, as our reports are: a row for each figure, with the
-columns of that report and the figures in current_system, new_system or value.
+columns of that report and the figures in current_system, new_system or value. And NHS England's
+published QOF files (`published_figures.py`), of which one practice's rows are read.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +24,7 @@ from recordpick.errors import UserError
 from recordpick.header_row import find_header_row
 from recordpick.reports.figures import is_empty, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import resolve_percentages
+from recordpick.reports.published_figures import is_published, practice_records
 from recordpick.reports.targets import target_table
 
 Column = Literal["current_system", "new_system", "from_records"]
@@ -64,6 +67,7 @@ _FIGURES = {word: figure for figure, words in _WORDS.items() for word in words}
 _NAMES = ("indicator", "indicatorcode", "indicatorid", "qofindicator", "target", "code")
 _SHOWN = 40
 _MAX_NAME = 60
+_LONGEST_HEADER = 64 * 1024
 _IN_BOTH = "achievement"
 """The figure that both reports have."""
 
@@ -110,14 +114,15 @@ class _Header:
     value: int | None = None
 
 
-def read_system_figures(path: Path, column: Column) -> SystemFigures:
+def read_system_figures(path: Path, column: Column, practice: str = "") -> SystemFigures:
     """Read one system's figures from a CSV, or from every report in a folder that holds a pack.
 
     `column` says which system's: it is the column that is read in a filled-in report of ours.
+    `practice` is the code of the practice, for NHS England's files.
     Raise a UserError, one message for each problem, where a cell is not a number or a figure
     appears twice with different values, and where no figures are found.
     """
-    read = read_figures(path, column)
+    read = read_figures(path, column, practice)
     problems = [*read.problems, *map(str, read.unreadable)]
     if problems:
         raise UserError.of(problems)
@@ -129,7 +134,7 @@ def read_system_figures(path: Path, column: Column) -> SystemFigures:
     return read.figures
 
 
-def read_figures(path: Path, column: Column) -> FiguresRead:
+def read_figures(path: Path, column: Column, practice: str = "") -> FiguresRead:
     """Read one system's figures as far as possible; the result names what cannot be read.
 
     Raise a UserError where the file, or a report in the folder, is missing or not text.
@@ -143,7 +148,8 @@ def read_figures(path: Path, column: Column) -> FiguresRead:
     unreadable: list[UnreadableFigure] = []
     problems: list[str] = []
     for file in files:
-        _read_file(file, column, figures, unreadable, problems)
+        rows = _rows(file, practice, problems)
+        _read_rows(file, rows, column, figures, unreadable, problems)
     return FiguresRead(figures, tuple(unreadable), tuple(problems))
 
 
@@ -184,13 +190,10 @@ def without_a_report(
     return sorted({" ".join(name[1:-1]) for name in figures if name not in known})
 
 
-def _read_file(
-    path: Path,
-    column: Column,
-    figures: dict[tuple[str, ...], float],
-    unreadable: list[UnreadableFigure],
-    problems: list[str],
-) -> None:
+def _rows(path: Path, practice: str, problems: list[str]) -> list[Record]:
+    """Return the rows of a file; what cannot be read as one is added to the problems."""
+    if is_published(_first_fields(path)):
+        return practice_records(path, practice)
     rows, damaged = read_records(path)
     problems += [f"{path.name}, line {one.line}: {one.why}" for one in damaged]
     problems += [
@@ -199,6 +202,27 @@ def _read_file(
         for one in rows
         if one.may_hold
     ]
+    return list(rows)
+
+
+def _first_fields(path: Path) -> list[str]:
+    """Return the fields of a file's first line, without reading the rest; [] if it has none."""
+    try:
+        with path.open("rb") as file:
+            line = file.readline(_LONGEST_HEADER).decode("utf-8-sig", "replace")
+    except OSError:
+        return []  # said when the file is read
+    return re.split("[,;\t|]", line.replace('"', "").strip())
+
+
+def _read_rows(
+    path: Path,
+    rows: Sequence[Record],
+    column: Column,
+    figures: dict[tuple[str, ...], float],
+    unreadable: list[UnreadableFigure],
+    problems: list[str],
+) -> None:
     header = _header(rows, column)
     if header is None:
         problems.append(
@@ -325,7 +349,8 @@ def _cells(row: Record, header: _Header) -> list[tuple[tuple[str, ...], str]]:
     if len(names) == 1:
         names = (names[0].upper().replace(" ", ""),)
     if header.figure is not None and header.value is not None:
-        figure = cell(header.figure).casefold().replace(" ", "_")
+        written = cell(header.figure)
+        figure = _FIGURES.get(_word(written), written.casefold().replace(" ", "_"))
         return [((header.report, *names, figure), cell(header.value))]
     return [
         ((_report_of(figure) or header.report or "qof", *names, figure), cell(at))

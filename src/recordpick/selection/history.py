@@ -94,6 +94,7 @@ class History:
             ),
             removed_random=decisions.removed,
             exports=tuple(permanent.exports),
+            handed_over=tuple(permanent.handed_over),
             results=decisions.results,
             issues=self._current_issues(),
             imports=decisions.imports,
@@ -199,6 +200,8 @@ class History:
         for _, result in other.issues.values():
             mine.number_issue(result)
         mine.exports += [one for one in other.exports if one not in mine.exports]
+        new_ones = [one for one in other.handed_over if one not in mine.handed_over]
+        mine.handed_over += new_ones
 
 
 def replay(events: Iterable[Event]) -> Selection:

@@ -30,9 +30,9 @@ from pathlib import Path
 
 from recordpick.atomic import move_into_place, temporary_name, write_new
 from recordpick.errors import UserError
-from recordpick.local_time import local_time
 from recordpick.os_errors import words_of
 from recordpick.selection.sidecars import kind_of
+from recordpick.text import moment
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _HELD: set[str] = set()
@@ -95,7 +95,7 @@ class Holder:
         since = self._since
         if since is None:
             return f"{who}{where}"
-        return f"{who}{where} since {local_time(since):%d/%m/%Y %H:%M}"
+        return f"{who}{where} since {moment(since)}"
 
     @property
     def _since(self) -> datetime | None:

@@ -35,6 +35,7 @@ from recordpick.selection.other_copies import other_copies
 from recordpick.selection.permanent import Header
 from recordpick.selection.recovery import Read, Ready, make_ready, read_once
 from recordpick.selection.store import Store, check_header
+from recordpick.text import moment
 
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """Two computers' clocks may differ by so much without anything being wrong."""
@@ -60,14 +61,10 @@ def clock_warnings(events: Sequence[Event], now: datetime) -> tuple[str, ...]:
         )
     if events and events[-1].on - now > CLOCK_TOLERANCE:
         warnings.append(
-            f"This computer's clock says {_clock_time(now)}, and the last change was made at "
-            f"{_clock_time(events[-1].on)}: set the clock right before you go on."
+            f"This computer's clock says {moment(now)}, and the last change was made at "
+            f"{moment(events[-1].on)}: set the clock right before you go on."
         )
     return tuple(warnings)
-
-
-def _clock_time(moment: datetime) -> str:
-    return f"{local_time(moment):%d/%m/%Y %H:%M}"
 
 
 class DamagedFileError(UserError):

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recordpick.errors import UserError
-from recordpick.local_time import local_time
 from recordpick.selection.chains import all_hashes
 from recordpick.selection.content import content_of
 from recordpick.selection.database import APPLICATION_ID
 from recordpick.selection.events import BrokenEventError, Event
+from recordpick.text import moment
 
 ENDING = ".recordpick"
 MOST_FILES = 50
@@ -84,7 +84,7 @@ def _described(
 ) -> OtherCopy:
     last = theirs[-1]
     name = other.name if other.parent == path.parent else str(other)
-    when = f"{local_time(last.on):%d/%m/%Y %H:%M}"
+    when = moment(last.on)
     if mine[-1].hash in all_hashes(theirs):
         says = (
             f"{name} is a copy of this file that has gone on from where this one ends (last "

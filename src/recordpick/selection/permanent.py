@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recordpick.selection.results import Result
-from recordpick.selection.state import Draw, Exported, FixedSeed, IndexUsed
+from recordpick.selection.state import Draw, Exported, FixedSeed, HandedOver, IndexUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class PermanentState:
         self.index_before: IndexUsed | None = None
         """The last index with another fingerprint than `index`, if there was one."""
         self.exports: list[Exported] = []
+        self.handed_over: list[HandedOver] = []
         self.draws: dict[int, Draw] = {}
         """Every draw ever made, by the number of its event."""
         self.seeds: dict[int, FixedSeed] = {}

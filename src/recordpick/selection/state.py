@@ -143,6 +143,17 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The list of a hand-over pack was sent: how, and on which day, as the sender says."""
+
+    list_id: str
+    how: str
+    sent_on: date
+    by: Person
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class IndexUsed:
     """The practice index that the picks were made from, since `on`."""
 
@@ -180,6 +191,7 @@ class Selection:
     draws: tuple[Draw, ...] = ()
     removed_random: tuple[Removed, ...] = ()
     exports: tuple[Exported, ...] = ()
+    handed_over: tuple[HandedOver, ...] = ()
     results: Mapping[ResultKey, Result] = field(default_factory=lambda: MappingProxyType({}))
     issues: tuple[Issue, ...] = ()
     imports: tuple[Imported, ...] = ()

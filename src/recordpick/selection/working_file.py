@@ -7,7 +7,7 @@ on the disk before the call returns. docs/working-file.md describes the file.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,12 @@ from recordpick.selection.journal import Journal
 from recordpick.selection.kinds import draws, figures, notes, pace, picks, results, seeds, undo
 from recordpick.selection.kinds.created import CREATED, decide_new_file
 from recordpick.selection.kinds.event_kind import EventKind
-from recordpick.selection.kinds.exported import EXPORTED, decide_export
+from recordpick.selection.kinds.exported import (
+    EXPORTED,
+    HANDED_OVER,
+    decide_export,
+    decide_hand_over,
+)
 from recordpick.selection.kinds.index_used import INDEX_USED, decide_index
 from recordpick.selection.known_folders import remember
 from recordpick.selection.ledger import paused_garbage_collection
@@ -313,6 +318,12 @@ class WorkingFile:
             ),
         )
 
+    def remove_record(self, patient_id: str) -> Selection:
+        """Remove a patient from every criterion they are picked for: one event, undone as one."""
+        return self._decide(
+            picks.RECORD_REMOVED, lambda: picks.decide_record_removal(self.selection, patient_id)
+        )
+
     def note(self, patient_id: str, text: str) -> Selection:
         """Note something about a patient, in place of any note before; "" removes it."""
         return self._decide(
@@ -333,6 +344,13 @@ class WorkingFile:
         return self._decide(
             notes.CLOSED,
             lambda: notes.decide_closing(self.pack, self.selection, criterion_id, reason),
+        )
+
+    def close_criteria(self, reasons: Mapping[str, str]) -> Selection:
+        """Close several criteria, each (by id) for its reason: one event, undone as one."""
+        return self._decide(
+            notes.CLOSED_SEVERAL,
+            lambda: notes.decide_closing_several(self.pack, self.selection, reasons),
         )
 
     def reopen_criterion(self, criterion_id: str) -> Selection:
@@ -445,6 +463,15 @@ class WorkingFile:
             return decide_export(path, sha256, list_id)
 
         return self._decide(EXPORTED, body)
+
+    def record_hand_over(self, how: str, sent_on: date) -> Selection:
+        """Record how and on which day the newest list was handed over. UserError without one."""
+        return self._decide(
+            HANDED_OVER,
+            lambda: decide_hand_over(
+                self.selection.exports, how, sent_on, self._now().astimezone().date()
+            ),
+        )
 
     def use_index(self, index: PracticeIndex, as_at: date) -> Selection:
         """Record that the picks are looked at with another index, or at another place or day.

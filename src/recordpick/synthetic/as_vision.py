@@ -61,6 +61,7 @@ def write_vision(practice: Practice, out: Path, *, progress: Progress = silent) 
         "events": _events,
         "medications": _medications,
         "referrals": _referrals,
+        "consultations": _consultations,
     }
     with new_folder(out) as folder:
         extract = _Extract(practice, folder)
@@ -120,6 +121,7 @@ def _patients(extract: _Extract, patients: pl.DataFrame) -> None:
 def _events(extract: _Extract, events: pl.DataFrame) -> None:
     snomed = pl.col("code_system") == "snomed"
     rows = extract.with_staff(events, "recorded_by")
+    encounter = pl.concat_str(pl.lit("E"), "consultation_id")
     extract.files["Journal"].write(
         rows.select(
             PID="patient_id",
@@ -136,25 +138,32 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
             RUBRIC="term",
             ENTITY=pl.col("kind").replace_strict(_ENTITY, default="OTHER"),
             VALUE1_NAME=pl.when(pl.col("value").is_not_null()).then(pl.lit("Value")),
-            VALUE1="value",
+            VALUE1=pl.coalesce(pl.col("value").cast(pl.String), _limit()),
             VALUE1_UNITS="unit",
             IMMS_STATUS=pl.when(pl.col("kind") == "immunisation").then("value_text"),
             END_DATE=_day("ended_on"),
-            LINKS="parent_id",
+            IMMS_BATCH="batch_number",
+            IMMS_SITE="body_site",
+            LINKS=pl.concat_str(encounter, pl.col("parent_id"), separator="|", ignore_nulls=True),
             SUBSET=pl.col("kind").replace_strict(_SUBSET, default="O"),
             **_ACTION,
         )
     )
-    encounters = rows.filter(pl.col("recorded_on").is_not_null()).unique(
-        ["patient_id", "recorded_on"], keep="first", maintain_order=True
-    )
+
+
+def _limit() -> pl.Expr:
+    """Return a result that is a limit, as it is written: <1."""
+    return pl.when(pl.col("value_operator").is_not_null()).then("value_text")
+
+
+def _consultations(extract: _Extract, consultations: pl.DataFrame) -> None:
     extract.files["Encounter"].write(
-        encounters.select(
+        extract.with_staff(consultations, "clinician").select(
             PID="patient_id",
-            ID=pl.concat_str(pl.lit("7"), "event_id"),
-            DATE=_day("recorded_on"),
+            ID="consultation_id",
+            DATE=_day("date"),
             HCP_CODE="__by",
-            LOCATION=pl.lit("Surgery"),
+            LOCATION="place",
             **_ACTION,
         )
     )
@@ -163,7 +172,7 @@ def _events(extract: _Extract, events: pl.DataFrame) -> None:
 def _medications(extract: _Extract, medications: pl.DataFrame) -> None:
     dmd = pl.col("code_system") == "dmd"
     extract.files["Journal"].write(
-        medications.select(
+        extract.with_staff(medications, "prescriber").select(
             PID="patient_id",
             ID=pl.concat_str(pl.lit("5"), "medication_id"),
             DATE=_day("started_on"),
@@ -172,6 +181,7 @@ def _medications(extract: _Extract, medications: pl.DataFrame) -> None:
             RUBRIC="drug",
             DMD_CODE=pl.when(dmd).then("code"),
             TEXT="dosage",
+            HCP="__by",
             ENTITY=pl.lit("THERAPY"),
             VALUE1_NAME=pl.lit("Quantity"),
             VALUE1="quantity",

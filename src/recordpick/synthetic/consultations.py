@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from recordpick.synthetic import codes, events
+from recordpick.synthetic.chance import Chance
 from recordpick.synthetic.codes import Code
 from recordpick.synthetic.events import TEXTS, as_events, lookup_code, single_code
 from recordpick.synthetic.rows import (
@@ -56,6 +57,8 @@ IN_THE_FAMILY = (
     Code("X-1304", "Family history of asthma"),
     Code("X-1305", "Family history of glaucoma"),
 )
+PLACES = {"Surgery": 12, "Telephone": 5, "Branch surgery": 2, "Patient's home": 1}
+TYPES = {"GP consultation": 8, "Nurse consultation": 5, "Telephone call": 3, "Administration": 2}
 PROCEDURES = (
     Code("X-1401", "Cataract extraction"),
     Code("X-1402", "Total hip replacement"),
@@ -66,6 +69,28 @@ PROCEDURES = (
     Code("X-1407", "Excision of skin lesion"),
     Code("X-1408", "Ear microsuction"),
 )
+
+
+def of_entries(entries: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Return the consultations of events: what one patient's record got on one day.
+
+    The clinician is who made the first of the entries.
+    """
+    chance = Chance(setting.seed, "consultations", row="number")
+    return (
+        entries.select("patient_id", "consultation_id", "date", "recorded_on", "recorded_by")
+        .sort("patient_id", "date", maintain_order=True)
+        .unique("consultation_id", keep="first", maintain_order=True)
+        .with_columns(number=pl.col("consultation_id").cast(pl.UInt64), k=pl.lit(0, pl.UInt64))
+        .select(
+            "patient_id",
+            "consultation_id",
+            date="recorded_on",
+            clinician="recorded_by",
+            place=chance.weighted("place", PLACES),
+            kind=chance.weighted("kind", TYPES),
+        )
+    )
 
 
 def consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:

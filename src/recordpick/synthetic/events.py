@@ -118,4 +118,53 @@ def as_events(
         "is_degraded": pl.lit(value=False),
         **more,
     }
-    return as_table(rows, "events", columns)
+    columns |= _second_code(columns["code"], columns["code_system"])
+    if isinstance(kind, str) and kind == "immunisation" and generator != NOT_GIVEN:
+        columns |= _details_of_vaccine(setting, generator, columns)
+    return as_table(rows, "events", columns).with_columns(consultation_id=consultation_id())
+
+
+def consultation_id() -> pl.Expr:
+    """Return the consultation of an entry: all that a patient's record got on one day."""
+    day = pl.col("recorded_on").fill_null(pl.date(1850, 1, 1)).cast(pl.Int32).cast(pl.Int64)
+    number = pl.col("patient_id").cast(pl.UInt64) * 100_000 + (day + 50_000).cast(pl.UInt64)
+    return number.cast(pl.String)
+
+
+def _second_code(code: pl.Expr | None, system: pl.Expr | None) -> dict[str, pl.Expr]:
+    """Return the Read code beside a SNOMED CT concept; invented, like most of the codes."""
+    assert code is not None
+    assert system is not None
+    is_snomed = system == "snomed"
+    return {
+        "second_code": pl.when(is_snomed).then(pl.concat_str(code.str.tail(4), pl.lit("."))),
+        "second_code_system": pl.when(is_snomed).then(pl.lit("read2")),
+    }
+
+
+_DOSES = (("First", "1"), ("Second", "2"), ("Third", "3"), ("booster", "B"))
+_LETTERS = tuple("ABCDEFGHJKLMNPRSTUVWXYZ")
+_SITES = ("Left upper arm", "Right upper arm", "Left thigh", "Right thigh")
+
+
+def _details_of_vaccine(
+    setting: Setting, generator: int, columns: dict[str, pl.Expr | None]
+) -> dict[str, pl.Expr]:
+    """Return dose number, batch and site of vaccines that were given."""
+    chance = setting.chance(f"details of vaccines {generator}")
+    term, status = columns["term"], columns.get("value_text")
+    assert term is not None
+    given = pl.lit(value=True) if status is None else status.is_null()
+    dose = pl.lit(None, pl.String)
+    for word, number in _DOSES:
+        dose = pl.when(term.str.contains(word, literal=True)).then(pl.lit(number)).otherwise(dose)
+    batch = pl.concat_str(
+        chance.one_of("maker", _LETTERS),
+        chance.one_of("line", _LETTERS),
+        chance.integer("batch", 1000, 9999).cast(pl.String),
+    )
+    return {
+        "dose_number": pl.when(given).then(dose),
+        "batch_number": pl.when(given & chance.happens("has a batch", 0.9)).then(batch),
+        "body_site": pl.when(given).then(chance.one_of("site", _SITES)),
+    }

@@ -27,6 +27,7 @@ _NO_DISPENSING = Loss("patients", "is_dispensing", "not in the extract")
 _NO_PREVIOUS = Loss("patients", "previous_name", "not in the extract")
 _NO_DOCUMENTS = Loss("documents", "", "documents are not in the extract, only entries about them")
 _NO_ADDRESSES = Loss("addresses", "", "only the present address and numbers, with the patient")
+_NO_STOP_REASON = Loss("medications", "stop_reason", "not in the extract")
 _NO_RELATIONSHIPS = Loss("relationships", "", "not in the extract")
 
 NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
@@ -39,6 +40,11 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("events", "text", "free text is only in extracts older than 8.2 (AssociatedText)"),
         Loss("appointments", "clinician", "the extract's sessions do not name the clinician"),
         Loss("referrals", "clinician", "an entry names the user who entered it, not the referrer"),
+        Loss("events", "value_operator", "results have no operator"),
+        Loss("events", "dose_number", "not in the extract"),
+        Loss("events", "batch_number", "not in the extract"),
+        Loss("events", "body_site", "not in the extract"),
+        _NO_STOP_REASON,
         _NO_DOCUMENTS,
         _NO_ADDRESSES,
         Loss("relationships", "", "only the carer's name, with the patient"),
@@ -61,6 +67,7 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("events", "header_id", "results of one event have no header entry"),
         Loss("events", "is_confidential", "not in the extract"),
         Loss("medications", "is_confidential", "not in the extract"),
+        _NO_STOP_REASON,
         Loss("documents", "title", "not in the extract"),
         Loss("documents", "is_absent", "the extract does not say whether a file is there"),
         Loss("referrals", "ubrn", "not in SRReferralOut"),
@@ -89,6 +96,9 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
         Loss("medications", "last_issued_on", "not in the journal"),
         Loss("medications", "review_on", "not in the journal"),
         Loss("medications", "is_confidential", "not in the journal"),
+        Loss("events", "dose_number", "not in the journal"),
+        _NO_STOP_REASON,
+        Loss("consultations", "kind", "encounters have no type"),
         Loss("referrals", "code", "a referral has a specialty but no code"),
         Loss("referrals", "urgency", "TYPE is a setting such as O or A, not an urgency"),
         Loss("referrals", "ubrn", "not in the extract"),
@@ -134,6 +144,7 @@ NOT_CARRIED: dict[str, tuple[Loss, ...]] = {
                 "recalls",
                 "addresses",
                 "relationships",
+                "consultations",
             )
         ),
     ),
@@ -168,6 +179,8 @@ CHANGED: dict[str, tuple[Loss, ...]] = {
         Loss("patients", "mobile_phone", "numbers have no end: the one entered last counts"),
         _KINDS,
         Loss("events", "code_system", "local codes are CTV3 codes without a SNOMED CT concept"),
+        Loss("events", "second_code", "CTV3 codes rather than Read codes"),
+        Loss("events", "second_code_system", "CTV3 codes rather than Read codes"),
         _PAST,
         _REPEATS,
         Loss("medications", "issues", "counted from the issues, as the extract gives no number"),

@@ -36,6 +36,13 @@ Generator = Callable[[pl.LazyFrame, Setting], pl.LazyFrame]
 Change = Callable[[str, pl.DataFrame], pl.DataFrame]
 """Takes a table's name and a part of its rows, and returns the rows in their place."""
 
+
+def _consultations(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
+    """Return the consultations at which the entries of `events` were made."""
+    entries = pl.concat([generate(people, setting) for generate in GENERATORS["events"]])
+    return consultations.of_entries(entries, setting)
+
+
 GENERATORS: dict[str, tuple[Generator, ...]] = {
     "events": (
         problems.long_term,
@@ -82,6 +89,7 @@ GENERATORS: dict[str, tuple[Generator, ...]] = {
     "recalls": (workflow.recalls,),
     "addresses": (contacts.addresses,),
     "relationships": (contacts.relationships,),
+    "consultations": (_consultations,),
 }
 """The generators of the rows of each table except `patients`."""
 

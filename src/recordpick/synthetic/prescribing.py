@@ -90,6 +90,9 @@ def _product(among: tuple[Drug, ...], index: pl.Expr) -> dict[str, pl.Expr]:
     }
 
 
+_REASONS = ("Ineffective", "Side effects", "No longer needed", "Dose changed", "Patient's wish")
+
+
 def _as_medications(
     rows: pl.LazyFrame, setting: Setting, generator: int, **columns: pl.Expr
 ) -> pl.LazyFrame:
@@ -103,6 +106,8 @@ def _as_medications(
     repeats = course != "acute"
     authorised = chance.integer("authorised", 6, 12)
     last_day = pl.coalesce("off", "stop")
+    by, why = chance.one_of("prescriber", setting.pools.doctors), chance.one_of("why", _REASONS)
+    was_stopped = repeats & pl.col("off").is_not_null() & chance.happens("has a reason", 0.7)
     issued = pl.max_horizontal("on", last_day - chance.integer("since last issue", 1, 40))
     return as_table(
         rows,
@@ -123,6 +128,8 @@ def _as_medications(
             ),
             "is_confidential": chance.happens("confidential", 0.0002),
             "is_unmapped": pl.lit(value=False),
+            "prescriber": by,
+            "stop_reason": pl.when(was_stopped).then(why),
             **columns,
         },
     )

@@ -227,13 +227,36 @@ def _results(
         generator,
         kind,
         what,
-        value=pl.col("value"),
+        **_with_limits(what[0]),
         unit=pl.when(part >= 0).then(pl.lit(pl.Series([t.unit for t in tests])).gather(position)),
         range_low=pl.col("low"),
         range_high=pl.col("high"),
         is_abnormal=(pl.col("value") < pl.col("low")) | (pl.col("value") > pl.col("high")),
         **({} if parent is None else {"header_id": parent}),
     )
+
+
+_LIMITS = (
+    ("X-2143", "<", pl.col("value") < 1),
+    ("X-2144", "<=", pl.col("value") <= 15),
+    ("X-2145", ">=", pl.col("value") >= 100),
+    ("X-2146", ">", pl.col("value") >= 14),
+    ("X-2143", "~", pl.col("value") >= 12),
+)
+"""Results that are given as limits: the code, the operator, and from which value on."""
+
+
+def _with_limits(code: pl.Expr) -> dict[str, pl.Expr]:
+    """Return value, value_text and value_operator; a limit has no value but a text, such as <1."""
+    operator = pl.lit(None, pl.String)
+    for of_code, sign, beyond in _LIMITS:
+        operator = pl.when((code == of_code) & beyond).then(pl.lit(sign)).otherwise(operator)
+    written = pl.col("value").cast(pl.String).str.replace(r"\.0$", "")
+    return {
+        "value": pl.when(operator.is_null()).then(pl.col("value")),
+        "value_text": pl.concat_str(operator, written),
+        "value_operator": operator,
+    }
 
 
 _SHIFTS = (

@@ -117,8 +117,8 @@ def command(action: str, tooltip: str, group: Binding.Group) -> Binding:
 MERGE_COMMAND = command("app.merge", "Merge with a copy: two that were changed separately", FILE)
 
 HELP_KEYS = (
-    key("question_mark", "app.help", THIS_PART, label="Help"),
-    key("f1", "app.help", THIS_PART, HELP_GROUP),
+    key("f1", "app.help", THIS_PART, HELP_GROUP, label="Help"),
+    key("question_mark", "app.help", THIS_PART),
 )
 """The keys for help that every screen has: `?` is a character where somebody types."""
 

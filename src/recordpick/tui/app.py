@@ -23,6 +23,7 @@ from recordpick.polars_env import NOT_ENOUGH, is_out_of_memory
 from recordpick.progress import Progress
 from recordpick.sanitize import visible
 from recordpick.tui.actions import (
+    ALL_COMMANDS,
     FILE,
     HELP_GROUP,
     HIDE_NAMES,
@@ -36,6 +37,7 @@ from recordpick.tui.actions import (
 from recordpick.tui.flow_screen import is_opening_modal
 from recordpick.tui.openings import Openings
 from recordpick.tui.screens.start import StartScreen
+from recordpick.tui.scrollbars import use_whole_cells
 from recordpick.tui.settings import Settings, settings_path
 from recordpick.tui.signals import ShutdownWatcher
 from recordpick.tui.themes import DEFAULT_THEME, THEMES
@@ -107,9 +109,11 @@ class RecordpickApp(App[None]):
     TITLE = "recordpick"
     CSS_PATH = "styles/app.tcss"
     ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "f10"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("ctrl+t", "next_theme", "Other colours: dark, light, high contrast", VIEW),
         key("f9", "mask", HIDE_NAMES, VIEW, priority=True),
+        key("colon", "app.command_palette", ALL_COMMANDS, label="More"),
     ]
     COMMANDS_WITHOUT_KEY = (
         command("help", THIS_PART, HELP_GROUP),
@@ -139,7 +143,10 @@ class RecordpickApp(App[None]):
         """The message to print after the app has closed."""
         self._demo_size = (demo_patients, demo_seed)
         self._session: Session | None = None
+        self.typed_form: dict[str, str] = {}
+        """What was in the form for a new working file when it was left."""
         self._openings = Openings()
+        use_whole_cells()
         for theme in THEMES:
             self.register_theme(theme)
         known = self.settings.theme in self.available_themes
@@ -394,6 +401,16 @@ class RecordpickApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable the keys while a modal is opening (see `flow_screen`)."""
         return None if is_opening_modal(self.screen) else super().check_action(action, parameters)
+
+    @property
+    def moves_on(self) -> bool:
+        """Whether Space goes to the next patient after it picked one."""
+        return self.settings.moves_on
+
+    @moves_on.setter
+    def moves_on(self, value: bool) -> None:
+        self.settings.moves_on = value
+        self.settings.save()
 
     def action_mask(self) -> None:
         """Hide names and numbers of patients everywhere at once, or show them."""

@@ -222,7 +222,7 @@ def fullness(criteria: Sequence[CriterionLine], width: int) -> Chart:
             share = min(1.0, line.picked / max(1, line.wanted))
             row = len(numbers)
             bars += [Bar(row, share, 1.0, "all", "─")] if share < 1 else []
-            bars += [Bar(row, 0.0, share, "ours", "━")] if share else []
+            bars += [Bar(row, 0.0, share, "ours", "═")] if share else []
             numbers.append(_criterion(line, width))
     first = 1 if numbers[:1] == [""] else 0
     return Chart(

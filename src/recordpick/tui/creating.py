@@ -42,7 +42,7 @@ async def create_from_form(
     settings = app.settings
     filled: NewFile | None = None
     while True:
-        form = NewFileScreen(settings.name, settings.role, filled, pack, records)
+        form = NewFileScreen(settings.name, settings.role, filled, pack, records, app.typed_form)
         filled = await app.push_screen_wait(form)
         if filled is None:
             return None

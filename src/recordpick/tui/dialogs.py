@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -24,6 +25,7 @@ from recordpick.tui.actions import HIDE_NAMES, THIS_PART, HelpPage, key
 from recordpick.tui.masking import PrivateText, message_line
 from recordpick.tui.settings import ROLES, Role, as_role
 from recordpick.tui.text import content
+from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.fields import Field, PrivateInput
 
 if TYPE_CHECKING:
@@ -277,11 +279,12 @@ class SortDialog(Modal[str | None]):
 
     HELP_PAGE = HelpPage(
         "Sort the patients",
-        "By any column, including those that have no room on the screen: Enter sorts by it, and "
-        "the same column again in the other direction. Patients without a value come last.",
+        "By any column, including those that have no room on the screen: its letter, or Enter, "
+        "sorts by it, and the same column again in the other direction. Patients without a value "
+        "come last.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape,b,q", "cancel", "Leave the order as it is", label="Cancel")
+        key("escape", "cancel", "Leave the order as it is", label="Cancel")
     ]
 
     def __init__(self, columns: Sequence[Column], sort: Sort | None) -> None:
@@ -289,19 +292,23 @@ class SortDialog(Modal[str | None]):
         super().__init__()
         self._columns = tuple(columns)
         self._sort = sort
+        self._letters = letters_of([*(column.title for column in self._columns), _LIST_ORDER])
 
     def compose(self) -> ComposeResult:
-        """Show the columns and the order of the list."""
+        """Show the columns and the order of the list, each with its letter."""
+        labels = [*(self._label(column) for column in self._columns), _LIST_ORDER]
         with ModalFrame("Sort the patients by"):
-            yield OptionList(
-                *(Option(content(self._label(column))) for column in self._columns),
-                Option("The order of the list"),
+            yield ChoiceList(
+                *(
+                    Option(content(f"{letter}  {label}"))
+                    for letter, label in zip(self._letters, labels, strict=True)
+                ),
                 id="columns",
                 markup=False,
                 compact=True,
             )
             yield Static(
-                "Enter sorts; the same column again reverses the order. Esc closes.",
+                "A letter or Enter sorts; the same column again reverses the order. Esc closes.",
                 classes="quiet",
             )
 
@@ -318,7 +325,30 @@ class SortDialog(Modal[str | None]):
         columns.highlighted = names.index(sort.column) if sort and sort.column in names else 0
         columns.focus()
 
+    def on_key(self, event: events.Key) -> None:
+        """Choose the column whose letter is pressed."""
+        if event.character is not None and event.character in self._letters:
+            event.stop()
+            self._answer(self._letters.index(event.character))
+
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
-        at = event.option_index
+        self._answer(event.option_index)
+
+    def _answer(self, at: int) -> None:
         self.dismiss(self._columns[at].name if at < len(self._columns) else "")
+
+
+_LIST_ORDER = "The order of the list"
+_TAKEN = "p"
+"""Letters that do something else in every dialog."""
+
+
+def letters_of(titles: Sequence[str]) -> list[str]:
+    """Return a letter for each title, each once: the first of its own that is free, else any."""
+    letters: list[str] = []
+    for title in titles:
+        wanted = [*title.casefold(), *ascii_lowercase]
+        free = (one for one in wanted if one in ascii_lowercase and one not in letters)
+        letters.append(next((one for one in free if one not in _TAKEN), ""))
+    return letters

@@ -9,7 +9,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.widgets import Button, Input, OptionList
@@ -19,6 +19,7 @@ from recordpick.os_errors import words_of
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.dialogs import NO, Modal, ModalFrame, ProblemLine
 from recordpick.tui.text import content
+from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.fields import Field
 
 
@@ -27,8 +28,9 @@ class FilePicker(Modal[Path | None]):
 
     HELP_PAGE = HelpPage(
         "Choose a file or folder",
-        "The line at the top is the folder that is shown; you can type or paste another there. "
-        "Enter goes into a folder (▸), or chooses the file.",
+        "The line at the top is the folder that is shown; you can type another there. A path that "
+        "you paste is taken at once, wherever the cursor is. "
+        "Enter goes into a folder (►), or chooses the file.",
     )
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "cancel", "Back; nothing is chosen", label="Cancel"),
@@ -61,7 +63,7 @@ class FilePicker(Modal[Path | None]):
         with ModalFrame(self._title, buttons=buttons, classes="picker"):
             yield Field(id="folder", compact=True)
             yield ProblemLine()
-            yield OptionList(id="paths", markup=False, compact=True)
+            yield ChoiceList(id="paths", markup=False, compact=True)
 
     def on_mount(self) -> None:
         """Show the folder to start in."""
@@ -84,8 +86,8 @@ class FilePicker(Modal[Path | None]):
         listing = self.query_one(OptionList)
         listing.clear_options()
         listing.add_option(Option(content("↑ folder above")))
-        listing.add_options(Option(content(f"▸ drive {drive}")) for drive in drives)
-        listing.add_options(Option(content(f"▸ {path.name}")) for path in folders)
+        listing.add_options(Option(content(f"► drive {drive}")) for drive in drives)
+        listing.add_options(Option(content(f"► {path.name}")) for path in folders)
         listing.add_options(Option(content(f"  {path.name}")) for path in files)
         listing.highlighted = min(1, listing.option_count - 1)
 
@@ -105,6 +107,14 @@ class FilePicker(Modal[Path | None]):
             self._take(path)
         else:
             self.show_problem(f"{path}: there is no such file or folder.")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a path that was pasted while the list has the focus."""
+        event.stop()
+        lines = event.text.strip().splitlines()
+        if lines:
+            self.query_one("#folder", Input).value = lines[0]
+            self.submit()
 
     def _take(self, path: Path) -> None:
         if path.is_dir():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from recordpick.matching import Matches
+from recordpick.selection.picked_records import picked_records
 from recordpick.selection.state import Pick, Selection
 
 
@@ -105,6 +106,27 @@ def area_of(
         .with_columns(pl.col("meets").fill_null(0))
         .sort("meets", descending=True, maintain_order=True)
     )
+
+
+def all_picked_of(patients: pl.DataFrame, selection: Selection) -> pl.DataFrame:
+    """Return every patient who is picked, once, those with the most lines first.
+
+    Columns as the list; `lines` (how many lines of the selection list each has), `chosen` (how, in
+    words) and `evidence` (what each is picked for).
+    """
+    records = picked_records(selection)
+    picked = pl.DataFrame(
+        [(one.patient_id, len(one.picks), one.chosen, " ".join(one.criteria)) for one in records],
+        schema={
+            "patient_id": pl.String,
+            "lines": pl.UInt32,
+            "chosen": pl.String,
+            "evidence": pl.String,
+        },
+        orient="row",
+    )
+    frame = _with_missing_picks(patients, patients, selection.picks)
+    return picked.join(frame, on="patient_id", how="left", maintain_order="left")
 
 
 def _with_meets(

@@ -7,7 +7,8 @@ exporting) is imported when it is used, so that a file opens sooner.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -24,10 +25,11 @@ from recordpick.patient_record import Record, read_record
 from recordpick.progress import Progress, silent
 from recordpick.selection.events import Person
 from recordpick.selection.find_index import UnknownFolderError, index_of
-from recordpick.selection.state import Selection
+from recordpick.selection.state import Pick, Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
 from recordpick.tui.patient_frames import (
+    all_picked_of,
     area_of,
     candidates_of,
     most_useful_of,
@@ -42,10 +44,13 @@ from recordpick.tui.view_models import (
 )
 
 if TYPE_CHECKING:
+    from recordpick.handover.checklist import Checklist
     from recordpick.picking.patient_kinds import KindProgress
     from recordpick.picking.suggestion import Basis, Suggestion, Way
     from recordpick.tui.chart_data import ChartData
 
+_LISTED = frozenset({"family_name", "given_name"})
+"""Columns of a patient that stand beside the evidence, which does not repeat them."""
 _PURPOSES: dict[Way, str] = {
     "fewest": "Least work: patients who meet many criteria serve them all.",
     "balanced": "The fewest records that keep your list's ages, sexes and usual GPs.",
@@ -149,13 +154,21 @@ class Session:
 
     def overview(self) -> Overview:
         """Return the progress of the whole work."""
-        return overview_of(self.file, self.index, self.patients.height)
+        return overview_of(self.file, self.index, self.patients.height, self.criteria())
 
     def criteria(self) -> tuple[CriterionLine, ...]:
         """Return every criterion by area in the pack's order, then the random records."""
         pack = self.file.pack
         ids = [one.id for area in pack.areas for one in pack.criteria if one.area == area]
         return (*(self.criterion(criterion_id) for criterion_id in ids), self.criterion(None))
+
+    def all_picked(self) -> pl.DataFrame:
+        """Return every patient who is picked, once: see `all_picked_of`."""
+        return all_picked_of(self.patients, self.selection)
+
+    def picks_of(self, patient_id: str) -> tuple[Pick, ...]:
+        """Return what a patient is picked for, in the order in which that was done."""
+        return tuple(pick for pick in self.selection.picks if pick.patient_id == patient_id)
 
     def criterion(self, criterion_id: str | None) -> CriterionLine:
         """Return the picks and the state of one criterion (None: the random records)."""
@@ -173,6 +186,12 @@ class Session:
             return ()
         picked = [pick.patient_id for pick in self.selection.of(criterion_id)]
         return kinds_progress(self.file.pack.criterion(criterion_id), self.matches, picked)
+
+    @cached_property
+    def titles(self) -> Mapping[str | None, str]:
+        """The title of each criterion by its id; None for the random records."""
+        named: dict[str | None, str] = {one.id: one.title for one in self.file.pack.criteria}
+        return named | {None: random_line(self.file.pack, self.selection).title}
 
     # ------------------------------------------------------------------ patients
 
@@ -193,10 +212,15 @@ class Session:
             return
         ids = self.matches.patients(criterion_id).to_list()
         with readable_index(self.index):
-            lines = lines_of(self.file.pack, self.index, self.file.as_at, criterion_id, ids)
+            lines = lines_of(
+                self.file.pack, self.index, self.file.as_at, criterion_id, ids, listed=_LISTED
+            )
         more = pl.when(pl.col("rows") > 1).then(pl.format(" (+{})", pl.col("rows") - 1))
         self._evidence[criterion_id] = lines.select(
-            "patient_id", (pl.col("line") + more.otherwise(pl.lit(""))).alias("evidence")
+            "patient_id",
+            pl.when(pl.col("line") != "")
+            .then(pl.col("line") + more.otherwise(pl.lit("")))
+            .alias("evidence"),
         )
 
     def sensitive(self) -> frozenset[str]:
@@ -301,6 +325,33 @@ class Session:
         self.file.pick(criterion_id, patient_ids)
         return f"{plural(len(patient_ids), 'record')} picked for {criterion_id}."
 
+    def take_out_of_all(self, patient_id: str) -> str:
+        """Take a record out of every criterion, as one change."""
+        number = len(self.selection.criteria_of(patient_id))
+        selection = self.file.remove_record(patient_id)
+        stays = len(selection.criteria_of(patient_id))
+        taken = plural(number - stays, "criterion", "criteria")
+        return f"1 record taken out of {taken}." + (" It stays a random record." if stays else "")
+
+    def close_criteria(self, reasons: Mapping[str, str]) -> str:
+        """Close several criteria, each for its reason, as one change."""
+        self.file.close_criteria(reasons)
+        return f"{plural(len(reasons), 'criterion', 'criteria')} closed. Ctrl+Z undoes it."
+
+    def hand_over(self, how: str, sent_on: dt.date) -> str:
+        """Record how and when the newest list was handed over."""
+        self.file.record_hand_over(how, sent_on)
+        return "Recorded: the list was handed over."
+
+    def checklist(self, seen: frozenset[str]) -> Checklist:
+        """Return what is left to do, without the warnings that were `seen`: for a thread."""
+        from recordpick.handover.checklist import checklist
+
+        if self.matches is None:
+            raise UserError("The criteria are still being matched: wait a moment.")
+        with readable_index(self.index):
+            return checklist(self.file, self.index, self.matches, seen=seen)
+
     def undo(self) -> str:
         """Undo the last change."""
         words = self.selection.can_undo
@@ -390,7 +441,7 @@ class Session:
     def apply(self, offer: Offer) -> str:
         """Pick what was suggested."""
         self.file.suggest(offer.picks, offer.name)
-        return f"{plural(len(offer.picks), 'suggested record')} picked. u undoes them all."
+        return f"{plural(len(offer.picks), 'suggested record')} picked. Ctrl+Z undoes them all."
 
     def eligible(self) -> pl.Series:
         """Return who may be drawn at random: for a thread."""

@@ -43,6 +43,8 @@ class Settings:
     role: Role = "practice"
     theme: str = ""
     tour_seen: bool = False
+    moves_on: bool = True
+    """Whether Space goes to the next patient after it picked one."""
     last_criterion: dict[str, str] = field(default_factory=dict)
     """By path of the working file: the criterion that was shown last."""
 
@@ -63,6 +65,7 @@ class Settings:
                 setattr(settings, name, kept[name])
         settings.role = as_role(kept.get("role"))
         settings.tour_seen = kept.get("tour_seen") is True
+        settings.moves_on = kept.get("moves_on") is not False
         if isinstance(kept.get("recent"), list):
             settings.recent = [path for path in kept["recent"] if isinstance(path, str)][:RECENT]
         if isinstance(kept.get("last_criterion"), dict):

@@ -14,6 +14,7 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from recordpick.sanitize import visible
+from recordpick.text import day, moment
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,7 @@ __all__ = [
     "fit",
     "lines",
     "masked",
+    "moment",
     "nhs",
     "paragraph",
     "visible",
@@ -94,14 +96,6 @@ def nhs(number: str) -> str:
     if len(number) == 10 and number.isascii() and number.isdigit():
         return f"{number[:3]} {number[3:6]} {number[6:]}"
     return number
-
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def day(date: dt.date | None) -> str:
-    """Return a date as it is written in England, 05 Apr 1951, whatever the machine's language."""
-    return f"{date.day:02d} {_MONTHS[date.month - 1]} {date.year}" if date else ""
 
 
 def amount(number: int) -> str:

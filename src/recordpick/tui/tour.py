@@ -26,7 +26,7 @@ STEPS: tuple[tuple[str, str, str], ...] = (
         "The patients who meet it",
         (
             "Space picks the patient under the cursor, and takes them out again. / filters as you "
-            "type, w shows the whole list, u undoes."
+            "type, w shows the whole list, Ctrl+Z undoes."
         ),
     ),
     (
@@ -41,8 +41,8 @@ STEPS: tuple[tuple[str, str, str], ...] = (
         "top",
         "Progress",
         (
-            "Each pick is saved at once: quit at any time with q. When it is done, "
-            "r draws the random records and e exports the list. F1 explains where you are."
+            "Each pick is saved at once: quit at any time with q. d shows what is left to do "
+            "before the list is handed over. F1 explains where you are."
         ),
     ),
 )

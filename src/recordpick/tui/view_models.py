@@ -11,6 +11,7 @@ from textual.content import Content
 from recordpick.criteria.pack import Criterion, Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Answer
+from recordpick.picking.shortfalls import possible_records
 from recordpick.selection.state import Selection
 from recordpick.selection.working_file import WorkingFile
 from recordpick.text import plural
@@ -26,19 +27,19 @@ wanted; closed ("no more records to be found"); the index cannot answer it; it h
 
 SIGNS: dict[State, str] = {
     "open": " ",
-    "full": "✓",
+    "full": "√",
     "short": "!",
     "closed": "–",
     "unanswerable": "?",
-    "by_hand": "…",
+    "by_hand": "H",
 }
 _STATE_TEXTS: dict[State, str] = {
-    "open": "Records are still needed.",
-    "full": "Full.",
-    "short": "Fewer than wanted.",
-    "closed": "No more records to be found",
-    "unanswerable": "These records cannot answer it",
-    "by_hand": "No rules: pick from the whole list (w) or your own list (l).",
+    "open": "",
+    "full": "complete",
+    "short": "fewer than wanted",
+    "closed": "closed, no more to be found",
+    "unanswerable": "these records cannot answer it",
+    "by_hand": "no rules: pick from the whole list (w) or your own list (l)",
 }
 
 
@@ -60,16 +61,31 @@ class CriterionLine:
     cautions: tuple[str, ...] = ()
     steps: tuple[tuple[str, int], ...] = ()
     """Each rule in words, and how many patients are left after it."""
+    is_all_picked: bool = False
+    """Whether it is no criterion but the line for everything that is picked, by record."""
 
     @property
     def name(self) -> str:
         """What to call it in a sentence."""
-        return self.id or "the random records"
+        return self.id or ("everything" if self.is_all_picked else "the random records")
+
+    @property
+    def short_name(self) -> str:
+        """What it is called where there is room for an id only."""
+        return self.id or ("Picked" if self.is_all_picked else "Random")
+
+    @property
+    def possible(self) -> int:
+        """How many records it can have: see `possible_records`."""
+        is_closed = self.state == "closed"
+        return possible_records(self.wanted, self.matches, self.picked, is_closed=is_closed)
 
     @property
     def fraction(self) -> str:
-        """`12/20`."""
-        return f"{self.picked}/{self.wanted}"
+        """`12/20`: how many are picked of those that can be; the records of all that is picked."""
+        if self.is_all_picked:
+            return f"{self.picked:,}"
+        return f"{self.picked}/{self.possible}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +102,10 @@ class Overview:
     person: str
     patients: int
     picked: int
-    wanted: int
-    full: int
-    criteria: int
+    possible: int
+    """How many records the criteria can have (`possible_records`)."""
+    to_close: int
+    """How many criteria are open of which fewer patients were found than are wanted."""
     records: int
     """How many different records are picked: each has to be opened and checked."""
     random: int
@@ -99,17 +116,18 @@ class Overview:
     @property
     def progress(self) -> str:
         """One line of progress."""
+        close = f" · {self.to_close} to close" if self.to_close else ""
         return (
-            f"{self.picked:,} of {self.wanted:,} picked · "
-            f"{self.full} of {self.criteria} criteria full · {self.random} random"
+            f"{self.picked:,} picked of {self.possible:,} possible{close} · "
+            f"{self.random} of {self.random_wanted} random"
         )
 
     @property
     def progress_by_length(self) -> tuple[str, ...]:
         """Progress in full, and shorter and shorter for narrow screens."""
-        picked = f"{self.picked:,}/{self.wanted:,} picked"
-        full = f"{picked} · {self.full}/{self.criteria} full"
-        return self.progress, f"{full} · {self.random} random", full, picked
+        short = f"{self.picked:,} of {self.possible:,}"
+        close = f" · {self.to_close} to close" if self.to_close else ""
+        return self.progress, f"{short}{close} · {self.random} random", f"{short}{close}", short
 
 
 Picks = tuple[tuple[str, str], ...]
@@ -136,8 +154,8 @@ class Offer:
     way: Way = "fewest"
 
 
-_TALL = 30
-"""Rows of a screen from which the text about a criterion is given in full."""
+_TALL, _LOW = 30, 22
+"""Rows of a screen from which the text about a criterion is given in full, or in two lines."""
 
 MOST_USEFUL_HEAD = content(
     "Patients who meet the most criteria that need records", "bold"
@@ -148,7 +166,7 @@ def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
     """Return what a criterion is about and its state, for a screen of that height."""
     title = f"{line.id}  {line.title}" if line.id else line.title
     find = lines(line.find, width)
-    room = 2 if height < _TALL else 6
+    room = 6 if height >= _TALL else 2 if height >= _LOW else 1
     if len(find) > room:
         find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
     parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
@@ -161,17 +179,14 @@ def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
 
 def _state_text(line: CriterionLine) -> str:
     text = f"{line.picked} of {line.wanted} picked"
-    if line.matches:
-        meet = "patient meets it" if line.matches == 1 else "patients meet it"
-        text += f", {amount(line.matches)} {meet}"
+    if line.matches is not None:
+        text += f" · {amount(line.matches)} found"
     if line.state == "open":
         return text
     if line.state == "unanswerable":
-        return line.reason
-    if line.matches == 0 and line.state == "short":
-        return f"{text}. Nobody meets it."
+        return f"{text} · {line.reason}"
     reason = f": {line.reason}" if line.reason else ""
-    return f"{text}. {_STATE_TEXTS[line.state]}{reason}"
+    return f"{text} · {_STATE_TEXTS[line.state]}{reason}"
 
 
 def kinds_head(kinds: Sequence[KindProgress], places: int) -> Content:
@@ -218,6 +233,34 @@ def no_patients_text(line: CriterionLine) -> str:
     )
 
 
+ALL_PICKED = "All picked"
+NOTHING_PICKED = "Nothing is picked yet. s suggests records, Esc goes to the criteria."
+
+
+def all_picked_line(selection: Selection) -> CriterionLine:
+    """Return the line for everything that is picked, in the form of a criterion."""
+    return CriterionLine(
+        id=None,
+        area="",
+        title=ALL_PICKED,
+        find="",
+        compare=(),
+        wanted=0,
+        picked=len(selection.patient_ids),
+        matches=None,
+        state="open",
+        is_all_picked=True,
+    )
+
+
+def all_picked_head(records: int, lines: int) -> Content:
+    """Return how many records are picked, and for how many lines of the list."""
+    says = f"{plural(records, 'record')} to open · {plural(lines, 'line')}"
+    return Content("\n").join([content(ALL_PICKED, "bold"), content(says, "$quiet")])
+
+
+NONE_PICKED = "Nobody is picked for it yet. Esc shows everybody again."
+ALL_ARE_PICKED = "All are picked. Esc shows everybody again."
 NOBODY_USEFUL = "No criterion that needs records has patients left."
 NOBODY_IN_AREA = "No patient meets any criterion of this area. A goes back; w shows the whole list."
 
@@ -225,10 +268,12 @@ NOBODY_IN_AREA = "No patient meets any criterion of this area. A goes back; w sh
 RANDOM_AREA = "Random records"
 
 
-def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overview:
-    """Return the progress of the whole work; `patients` are on the list."""
+def overview_of(
+    file: WorkingFile, index: PracticeIndex, patients: int, lines: Sequence[CriterionLine]
+) -> Overview:
+    """Return the progress of the whole work; `patients` are on the list, `lines` its criteria."""
     selection, pack = file.selection, file.pack
-    counts = [(criterion, selection.count(criterion.id)) for criterion in pack.criteria]
+    criteria = [line for line in lines if line.id is not None]
     return Overview(
         practice=file.practice or "Practice without a name",
         as_at=day(file.as_at),
@@ -237,10 +282,9 @@ def overview_of(file: WorkingFile, index: PracticeIndex, patients: int) -> Overv
         read_only=file.why_read_only,
         person=file.person.name if file.person else "",
         patients=patients,
-        picked=sum(count for _, count in counts),
-        wanted=sum(criterion.records for criterion, _ in counts),
-        full=sum(count >= criterion.records for criterion, count in counts),
-        criteria=len(counts),
+        picked=sum(line.picked for line in criteria),
+        possible=sum(line.possible for line in criteria),
+        to_close=sum(line.state == "short" for line in criteria),
         records=len(selection.patient_ids),
         random=len(selection.random()),
         random_wanted=pack.random_records,

@@ -233,7 +233,7 @@ def _make(
             done += sizes[name] // 2
         written = writer.written()
     summaries |= {name: summary for name, (summary, _) in written.items()}
-    counts = [count for _, count in written.values()]
+    counts = [count for name, (_, count) in written.items() if _is_entry(name)]
     progress("writing patients", 0.9)
     summaries["patients"] = write_patients(patients, builder, counts, folder)
     digests.ask(folder / "patients.parquet")
@@ -260,6 +260,11 @@ def _make(
     notes += _without_status(summaries, folder)
     notes += _shared_numbers(summaries, folder)
     return tables, summaries, accounts, tuple(notes)
+
+
+def _is_entry(table: str) -> bool:
+    """Return whether the rows of a table are entries of the record; those of a user's own are."""
+    return table not in TABLES or TABLES[table].is_entry
 
 
 def _warnings(read: Sequence[Source]) -> Iterator[str]:

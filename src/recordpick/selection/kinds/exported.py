@@ -1,14 +1,19 @@
-"""A hand-over pack was written: where, what names its content, and the name of its list."""
+"""A hand-over pack was written (where, what names its content, its list), or was handed over."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+from recordpick.errors import UserError
 from recordpick.selection.events import Body, BrokenEventError, Event
 from recordpick.selection.kinds.event_kind import Before, EventKind
 from recordpick.selection.permanent import PermanentState
-from recordpick.selection.state import Exported
+from recordpick.selection.state import Exported, HandedOver
+from recordpick.selection.typed_text import clean_reason
+from recordpick.text import day
 
 _LIST_ID = re.compile(r"RP-[A-Z2-7]{8}-[0-9]{2,10}")
 
@@ -17,6 +22,21 @@ def decide_export(path: Path, sha256: str, list_id: str) -> Body:
     """Return the body of the event: the path of the pack, its SHA-256, and its list's name."""
     named: Body = {"list_id": list_id} if list_id else {}
     return {"path": str(path), "sha256": sha256, **named}
+
+
+def decide_hand_over(exports: Sequence[Exported], how: str, sent_on: date, today: date) -> Body:
+    """Return the body of the event: how and when the newest list was handed over.
+
+    UserError where nothing was exported yet, or the day is in the future.
+    """
+    if not exports:
+        raise UserError("Nothing was exported yet: export the list, and then hand it over.")
+    if sent_on > today:
+        raise UserError(
+            f"{day(sent_on)} is in the future: give the day on which it was handed over."
+        )
+    how = clean_reason(how, "handing the list over: say how it was sent")
+    return {"list_id": exports[-1].list_id, "how": how, "sent_on": sent_on.isoformat()}
 
 
 def list_id_of(event: Event) -> str:
@@ -41,3 +61,32 @@ def _check(event: Event, before: Before) -> None:
 
 
 EXPORTED = EventKind("exported", _describe, record=_record, check=_check, paths=frozenset({"path"}))
+
+
+def _record_hand_over(permanent: PermanentState, event: Event) -> None:
+    permanent.handed_over.append(
+        HandedOver(event.text("list_id"), event.text("how"), _sent_on(event), event.by, event.on)
+    )
+
+
+def _sent_on(event: Event) -> date:
+    try:
+        return date.fromisoformat(event.text("sent_on"))
+    except ValueError:
+        raise BrokenEventError(event.seq, "hands a list over on no day") from None
+
+
+def _check_hand_over(event: Event, before: Before) -> None:
+    _sent_on(event)
+    if event.text("list_id") and not _LIST_ID.fullmatch(event.text("list_id")):
+        raise BrokenEventError(event.seq, "hands over a list with a name that no list has")
+
+
+HANDED_OVER = EventKind(
+    "handed_over",
+    lambda _: "handed a list over",
+    record=_record_hand_over,
+    check=_check_hand_over,
+    version=5,
+    one_line=frozenset({"how"}),
+)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from recordpick.criteria.pack import Pack
 from recordpick.errors import UserError
 from recordpick.selection.decisions import Decisions
-from recordpick.selection.events import Body, Event
+from recordpick.selection.events import Body, BrokenEventError, Event
 from recordpick.selection.kept import Kept, required_text, when_given
 from recordpick.selection.kinds.event_kind import Before, EventKind, check_patient_id
 from recordpick.selection.ledger import Log
 from recordpick.selection.merge_words import closed_in_words
 from recordpick.selection.state import Closed, Selection
 from recordpick.selection.typed_text import clean_note, clean_reason
+from recordpick.text import plural
 
 
 def decide_note(notes: Mapping[str, str], patient_id: str, text: str) -> Body | None:
@@ -75,6 +76,14 @@ def decide_closing(pack: Pack, selection: Selection, criterion_id: str, reason: 
     return {"criterion_id": criterion_id, "reason": reason}
 
 
+def decide_closing_several(pack: Pack, selection: Selection, reasons: Mapping[str, str]) -> Body:
+    """Close several criteria, each for its reason (by id): one decision, undone as one."""
+    if not reasons:
+        raise UserError("No criterion was given to close.")
+    bodies = [decide_closing(pack, selection, one, reason) for one, reason in reasons.items()]
+    return {"criteria": [[body["criterion_id"], body["reason"]] for body in bodies]}
+
+
 def decide_reopening(pack: Pack, selection: Selection, criterion_id: str) -> Body:
     """Open a closed criterion again."""
     pack.criterion(criterion_id)
@@ -102,6 +111,35 @@ def _apply_closing(decisions: Decisions, event: Event, log: Log) -> None:
     decisions.closed_rows.put(event.text("criterion_id"), closed, log)
 
 
+def _closed_several(event: Event) -> list[tuple[str, str]]:
+    """Return (criterion_id, reason) of each criterion that was closed."""
+    found: list[tuple[str, str]] = []
+    for row in event.rows("criteria"):
+        match row:
+            case [str(criterion_id), str(reason)] if reason and len(reason.splitlines()) == 1:
+                found.append((criterion_id, reason))
+            case _:
+                raise BrokenEventError(event.seq, "closes a criterion without saying why")
+    return found
+
+
+def _apply_closing_several(decisions: Decisions, event: Event, log: Log) -> None:
+    for criterion_id, reason in _closed_several(event):
+        decisions.closed_rows.put(criterion_id, Closed(reason, event.by, event.on), log)
+
+
+def _describe_closing_several(event: Event) -> str:
+    return f"closed {plural(len(event.rows('criteria')), 'criterion', 'criteria')}"
+
+
+def _check_closing_several(event: Event, before: Before) -> None:
+    ids = [criterion_id for criterion_id, _ in _closed_several(event)]
+    for criterion_id in ids:
+        before.check_criterion(event, criterion_id)
+    if not ids or len(set(ids)) != len(ids):
+        raise BrokenEventError(event.seq, "closes no criterion, or one twice")
+
+
 def _apply_reopening(decisions: Decisions, event: Event, log: Log) -> None:
     decisions.closed_rows.drop(event.text("criterion_id"), log)
 
@@ -125,4 +163,12 @@ CLOSED = EventKind(
 )
 REOPENED = EventKind(
     "reopened", _describe_closing, undoable=True, apply=_apply_reopening, check=_check_closing
+)
+CLOSED_SEVERAL = EventKind(
+    "closed_several",
+    _describe_closing_several,
+    undoable=True,
+    apply=_apply_closing_several,
+    check=_check_closing_several,
+    version=5,
 )

@@ -105,6 +105,17 @@ def decide_removal(
     return {"criterion_id": criterion_id, "patient_ids": [*given], "reason": reason}
 
 
+def decide_record_removal(selection: Selection, patient_id: str) -> Body:
+    """Remove a patient from every criterion they are picked for: one decision, undone as one.
+
+    A random record stays: it is replaced, for a reason.
+    """
+    criteria = [one for one in selection.criteria_of(patient_id) if one is not None]
+    if not criteria:
+        raise UserError(f"{patient_id} is not picked for a criterion.")
+    return {"patient_id": patient_id, "criteria": [*criteria]}
+
+
 def _picked(event: Event) -> list[Pair]:
     criterion_id = event.text("criterion_id")
     return [(criterion_id, patient_id) for patient_id in event.texts("patient_ids")]
@@ -126,6 +137,11 @@ def _suggested(event: Event) -> list[Pair]:
 def _removed(event: Event) -> list[Pair]:
     criterion_id = event.text_or_none("criterion_id")
     return [(criterion_id, patient_id) for patient_id in event.texts("patient_ids")]
+
+
+def _record_removed(event: Event) -> list[Pair]:
+    patient_id = event.text("patient_id")
+    return [(criterion_id, patient_id) for criterion_id in event.texts("criteria")]
 
 
 def _apply_picked(decisions: Decisions, event: Event, log: Log) -> None:
@@ -152,6 +168,11 @@ def _apply_removed(decisions: Decisions, event: Event, log: Log) -> None:
         by, on, reason = event.by, event.on, event.text("reason")
         for patient_id in patient_ids:
             decisions.removed_rows.append(Removed(patient_id, reason, by, on), log)
+
+
+def _apply_record_removed(decisions: Decisions, event: Event, log: Log) -> None:
+    for criterion_id, patient_id in _record_removed(event):
+        drop_picks(decisions, criterion_id, [patient_id], log)
 
 
 def _check_picked(event: Event, before: Before) -> None:
@@ -181,9 +202,19 @@ def _check_pairs(event: Event, pairs: list[Pair], before: Before) -> None:
             )
 
 
+def _check_record_removed(event: Event, before: Before) -> None:
+    pairs = _record_removed(event)
+    for criterion_id, _ in pairs:
+        before.check_criterion(event, criterion_id)
+    _check_all_picked(event, pairs, before)
+
+
 def _check_removed(event: Event, before: Before) -> None:
     before.check_criterion(event, event.text_or_none("criterion_id"))
-    pairs = _removed(event)
+    _check_all_picked(event, _removed(event), before)
+
+
+def _check_all_picked(event: Event, pairs: list[Pair], before: Before) -> None:
     all_picked = all(before.tally.is_picked(pair) for pair in pairs)
     if not all_picked or not pairs or len(set(pairs)) != len(pairs):
         raise BrokenEventError(event.seq, "removes somebody who is not picked")
@@ -206,6 +237,11 @@ def _describe_removed(event: Event) -> str:
     return f"removed {_who(event)} from {where}"
 
 
+def _describe_record_removed(event: Event) -> str:
+    number = plural(len(event.texts("criteria")), "criterion", "criteria")
+    return f"removed {event.text('patient_id')} from {number}"
+
+
 def _who(event: Event) -> str:
     patient_ids = event.texts("patient_ids")
     return patient_ids[0] if len(patient_ids) == 1 else plural(len(patient_ids), "record")
@@ -221,6 +257,10 @@ def _count_suggested(event: Event, tally: Tally) -> Change:
 
 def _count_removed(event: Event, tally: Tally) -> Change:
     return Change(removed=_removed(event))
+
+
+def _count_record_removed(event: Event, tally: Tally) -> Change:
+    return Change(removed=_record_removed(event))
 
 
 PICKED = EventKind(
@@ -249,4 +289,13 @@ REMOVED = EventKind(
     check=_check_removed,
     count=_count_removed,
     one_line=frozenset({"reason"}),
+)
+RECORD_REMOVED = EventKind(
+    "record_removed",
+    _describe_record_removed,
+    undoable=True,
+    apply=_apply_record_removed,
+    check=_check_record_removed,
+    count=_count_record_removed,
+    version=5,
 )

@@ -10,13 +10,13 @@ from recordpick.selection.kept import Kept
 from recordpick.selection.kinds.created import CREATED
 from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
-from recordpick.selection.kinds.exported import EXPORTED
+from recordpick.selection.kinds.exported import EXPORTED, HANDED_OVER
 from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
 from recordpick.selection.kinds.index_used import INDEX_USED
 from recordpick.selection.kinds.merged import MERGED
-from recordpick.selection.kinds.notes import CLOSED, NOTED, REOPENED
+from recordpick.selection.kinds.notes import CLOSED, CLOSED_SEVERAL, NOTED, REOPENED
 from recordpick.selection.kinds.pace import PACED
-from recordpick.selection.kinds.picks import PICKED, REMOVED, SUGGESTED
+from recordpick.selection.kinds.picks import PICKED, RECORD_REMOVED, REMOVED, SUGGESTED
 from recordpick.selection.kinds.results import CHECKED
 from recordpick.selection.kinds.seeds import SEED_FIXED
 from recordpick.selection.kinds.undo import REDONE, UNDONE
@@ -30,8 +30,10 @@ KINDS: dict[str, EventKind] = {
         PICKED,
         SUGGESTED,
         REMOVED,
+        RECORD_REMOVED,
         NOTED,
         CLOSED,
+        CLOSED_SEVERAL,
         REOPENED,
         SEED_FIXED,
         DRAWN,
@@ -44,6 +46,7 @@ KINDS: dict[str, EventKind] = {
         UNDONE,
         REDONE,
         EXPORTED,
+        HANDED_OVER,
     )
 }
 

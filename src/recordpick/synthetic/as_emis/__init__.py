@@ -16,6 +16,7 @@ from recordpick.synthetic.as_emis.prescribing import (
 )
 from recordpick.synthetic.as_emis.record import (
     write_codes,
+    write_consultations,
     write_events,
     write_patients,
     write_recalls,
@@ -32,6 +33,7 @@ _WRITERS = {
     "appointments": write_appointments,
     "referrals": write_referrals,
     "recalls": write_recalls,
+    "consultations": write_consultations,
 }
 """This extract has no documents, former addresses or next of kin."""
 

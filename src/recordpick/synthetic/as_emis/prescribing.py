@@ -27,6 +27,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     """Write Prescribing_DrugRecord, and Prescribing_IssueRecord with the issues up to the last."""
     drugs = extract.drugs.assign(medications, _DRUG).rename({"number": "__drug"})
     rows = medications.join(drugs, on=_DRUG, how="left", nulls_equal=True, maintain_order="left")
+    rows = extract.with_staff(rows, "prescriber")
     rows = rows.with_columns(
         __id=guid("medication", pl.col("medication_id")),
         __patient=guid("patient", pl.col("patient_id")),
@@ -35,6 +36,7 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
         "PatientGuid": pl.col("__patient"),
         "DrugRecordGuid": pl.col("__id"),
         "EnteredTime": clock(pl.col("medication_id")),
+        "ClinicianUserInRoleGuid": pl.col("__by"),
         "CodeId": pl.col("__drug"),
         "Dosage": pl.col("dosage"),
         "Quantity": pl.col("quantity"),

@@ -32,7 +32,7 @@ URGENCY = {
     "dated": "Dated",
     "other": "Unknown",
 }
-_CODE = ["code", "term", "kind", "code_system"]
+_CODE = ["code", "term", "kind", "code_system", "second_code"]
 
 
 def _coded(extract: Extract, frame: pl.DataFrame) -> pl.DataFrame:
@@ -51,7 +51,7 @@ def write_codes(extract: Extract) -> None:
             CodeId="number",
             Term="term",
             ReadTermId=pl.when(snomed)
-            .then(pl.concat_str(pl.lit("^ESCT"), pl.col("number").cast(pl.String)))
+            .then(pl.coalesce("second_code", pl.concat_str(pl.lit("^ESCT"), pl.col("number"))))
             .otherwise("code"),
             SnomedCTConceptId=pl.when(snomed).then("code"),
             SnomedCTDescriptionId=pl.when(snomed).then(pl.col("number") * 1000 + 118),
@@ -61,7 +61,7 @@ def write_codes(extract: Extract) -> None:
 
 
 def write_events(extract: Extract, events: pl.DataFrame) -> None:
-    """Write CareRecord_Observation, CareRecord_Problem and CareRecord_Consultation."""
+    """Write CareRecord_Observation and CareRecord_Problem."""
     rows = extract.with_staff(_coded(extract, events), "recorded_by")
     is_problem = (pl.col("kind") == "problem").fill_null(value=False)
     rows = rows.with_columns(
@@ -69,10 +69,7 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
         __patient=guid("patient", pl.col("patient_id")),
         __parent=guid("event", pl.col("parent_id")),
         __header=guid("event", pl.col("header_id")),
-        __consultation=guid(
-            "consultation",
-            pl.col("patient_id").cast(pl.UInt64) * 100_000 + _days(pl.col("recorded_on")),
-        ),
+        __consultation=guid("consultation", pl.col("consultation_id")),
         __is_problem=is_problem,
     )
     extract.write(
@@ -119,32 +116,25 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
             ),
         ),
     )
-    _write_consultations(extract, rows)
 
 
-def _days(day: pl.Expr) -> pl.Expr:
-    """Return a day as an integer of 1 or more."""
-    return (day.fill_null(pl.date(1850, 1, 1)).cast(pl.Int32).cast(pl.Int64) + 50_000).cast(
-        pl.UInt64
-    )
-
-
-def _write_consultations(extract: Extract, rows: pl.DataFrame) -> None:
-    whole = rows.unique("__consultation", keep="first", maintain_order=True)
+def write_consultations(extract: Extract, consultations: pl.DataFrame) -> None:
+    """Write CareRecord_Consultation."""
+    rows = extract.with_staff(consultations, "clinician")
     extract.write(
         "CareRecord_Consultation",
-        whole.select(
-            ConsultationGuid="__consultation",
-            PatientGuid="__patient",
-            EffectiveDate="recorded_on",
+        rows.select(
+            ConsultationGuid=guid("consultation", pl.col("consultation_id")),
+            PatientGuid=guid("patient", pl.col("patient_id")),
+            EffectiveDate="date",
             EffectiveDatePrecision=pl.lit("YMDT"),
-            EnteredDate="recorded_on",
-            EnteredTime=clock(pl.col("event_id")),
+            EnteredDate="date",
+            EnteredTime=clock(pl.col("consultation_id")),
             ClinicianUserInRoleGuid="__by",
             EnteredByUserInRoleGuid="__by",
-            ConsultationSourceTerm=pl.lit("GP Surgery"),
+            ConsultationSourceTerm="place",
             Complete=pl.lit("TRUE"),
-            ConsultationType=pl.lit("Consultation"),
+            ConsultationType="kind",
             IsConfidential=pl.lit("FALSE"),
         ),
     )
@@ -152,7 +142,11 @@ def _write_consultations(extract: Extract, rows: pl.DataFrame) -> None:
 
 def write_referrals(extract: Extract, referrals: pl.DataFrame) -> None:
     """Write each referral as an entry and as a row in CareRecord_ObservationReferral."""
-    coded = referrals.with_columns(kind=pl.lit("referral"), code_system=pl.lit("snomed"))
+    coded = referrals.with_columns(
+        kind=pl.lit("referral"),
+        code_system=pl.lit("snomed"),
+        second_code=pl.lit(None, pl.String),
+    )
     rows = extract.with_staff(_coded(extract, coded), "clinician")
     places = rows.select(name=pl.col("recipient")).drop_nulls()
     numbers = extract.places.assign(places, ["name"]).rename({"name": "recipient"})
@@ -193,7 +187,11 @@ def write_referrals(extract: Extract, referrals: pl.DataFrame) -> None:
 
 def write_recalls(extract: Extract, recalls: pl.DataFrame) -> None:
     """Write CareRecord_Diary."""
-    coded = recalls.with_columns(kind=pl.lit("administration"), code_system=pl.lit("snomed"))
+    coded = recalls.with_columns(
+        kind=pl.lit("administration"),
+        code_system=pl.lit("snomed"),
+        second_code=pl.lit(None, pl.String),
+    )
     rows = extract.with_staff(_coded(extract, coded), "clinician")
     extract.write(
         "CareRecord_Diary",

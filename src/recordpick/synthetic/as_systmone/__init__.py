@@ -14,6 +14,7 @@ from recordpick.synthetic.as_systmone.patients import (
 )
 from recordpick.synthetic.as_systmone.record import (
     write_appointments,
+    write_consultations,
     write_documents,
     write_events,
     write_medications,
@@ -33,6 +34,7 @@ _WRITERS = {
     "recalls": write_recalls,
     "addresses": write_addresses,
     "relationships": write_relationships,
+    "consultations": write_consultations,
 }
 
 

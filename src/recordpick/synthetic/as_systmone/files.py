@@ -25,8 +25,16 @@ WORDS = {
     "Soon": 604,
     "Dated": 605,
     "Unknown": 606,
+    "1": 701,
+    "2": 702,
+    "3": 703,
+    "B": 704,
 }
 """Words that some of SystmOne's columns hold as ids into SRMapping."""
+
+
+STAFF_MEMBER = 10_000
+"""The number of a member of staff is that of their profile and this."""
 
 
 class Extract:

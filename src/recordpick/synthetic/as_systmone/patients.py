@@ -7,6 +7,7 @@ import polars as pl
 from recordpick.synthetic.as_systmone.files import (
     ORGANISATION,
     OTHER_ORGANISATION,
+    STAFF_MEMBER,
     WORDS,
     Extract,
     day,
@@ -145,14 +146,14 @@ def write_reference_tables(extract: Extract) -> None:
     extract.write(
         "SRStaffMember",
         staff.select(
-            RowIdentifier=pl.col("number") + 10_000,
+            RowIdentifier=pl.col("number") + STAFF_MEMBER,
             StaffName="name",
             Obsolete=flag(pl.lit(value=False)),
         ),
     )
     extract.write(
         "SRStaffMemberProfile",
-        staff.select(RowIdentifier="number", IDStaffMember=pl.col("number") + 10_000),
+        staff.select(RowIdentifier="number", IDStaffMember=pl.col("number") + STAFF_MEMBER),
     )
     own = pl.DataFrame(
         {"RowIdentifier": ["7000"], "Name": [extract.practice.name], "ID": [ORGANISATION]}

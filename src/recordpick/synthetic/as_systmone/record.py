@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from recordpick.synthetic.as_systmone.files import WORDS, Extract, day, flag
+from recordpick.synthetic.as_systmone.files import STAFF_MEMBER, WORDS, Extract, day, flag
 
 RECALL = {"pending": "Pending", "done": "Seen", "cancelled": "Cancelled", "other": "Undelivered"}
 URGENCY = {
@@ -22,6 +22,7 @@ APPOINTMENT = {
     "cancelled": "Cancelled by Patient",
     "other": "Patient Walked Out",
 }
+_PARTS = {part: WORDS[part] for part in ("1", "2", "3", "B")}
 _NOT_GIVEN = "(?i)declined|contraindicated|not given"
 _DAYS_BETWEEN_ISSUES = 28
 
@@ -44,13 +45,14 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
     _write_immunisations(extract, rows.filter(given))
     coded = rows.filter(~given)
     snomed = pl.col("code_system") == "snomed"
-    number = pl.col("value").is_not_null()
+    number, is_limit = pl.col("value").is_not_null(), pl.col("value_operator").is_not_null()
+    limit = pl.when(is_limit).then(pl.col("value_text").str.strip_chars("<>=~ "))
     common = {
         "DateEventRecorded": day("recorded_on"),
         "DateEvent": day("date"),
         "IDProfileEnteredBy": pl.col("__by"),
         "IDPatient": pl.col("patient_id"),
-        "IDEvent": pl.concat_str(pl.lit("8"), "event_id"),
+        "IDEvent": pl.col("consultation_id"),
     }
     extract.write(
         "SRCode",
@@ -63,9 +65,9 @@ def write_events(extract: Extract, events: pl.DataFrame) -> None:
             CTV3Text="term",
             SNOMEDCode=pl.when(snomed).then("code"),
             SNOMEDText=pl.when(snomed).then("term"),
-            NumericComparator=pl.when(number).then(pl.lit("=")),
-            IsNumeric=flag(number),
-            NumericValue="value",
+            NumericComparator=pl.when(number).then(pl.lit("=")).otherwise("value_operator"),
+            IsNumeric=flag(number | is_limit),
+            NumericValue=pl.coalesce(pl.col("value").cast(pl.String), limit),
             NumericUnit="unit",
         ),
     )
@@ -97,6 +99,10 @@ def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
             IDImmunisationContent="number",
             ImmsSNOMEDCode="code",
             VaccinationStatus=pl.coalesce("value_text", pl.lit("Given")),
+            VaccPart=pl.col("dose_number").replace_strict(_PARTS, default=None),
+            VaccBatchNumber="batch_number",
+            Location="body_site",
+            IDEvent="consultation_id",
             IDPatient="patient_id",
         ),
     )
@@ -105,8 +111,10 @@ def _write_immunisations(extract: Extract, rows: pl.DataFrame) -> None:
 def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
     """Write SRRepeatTemplate for repeats and SRPrimaryCareMedication for issues."""
     acute = pl.col("course") == "acute"
+    medications = extract.profile(medications, "prescriber")
     common = {
         "IDPatient": pl.col("patient_id"),
+        "IDDoneBy": pl.col("__by") + STAFF_MEMBER,
         "IDMultiLexDMD": pl.when(pl.col("code_system") == "dmd").then("code"),
         "IDMultiLexProduct": pl.col("code"),
         "NameOfMedication": pl.col("drug"),
@@ -155,6 +163,26 @@ def write_medications(extract: Extract, medications: pl.DataFrame) -> None:
             DateMedicationStart=day("started_on"),
             DateMedicationEnd=day("ended_on"),
             IsRepeatMedication=pl.lit("FALSE"),
+        ),
+    )
+
+
+def write_consultations(extract: Extract, consultations: pl.DataFrame) -> None:
+    """Write SREvent."""
+    rows = extract.profile(consultations, "clinician")
+    extract.write(
+        "SREvent",
+        rows.select(
+            RowIdentifier="consultation_id",
+            DateEventRecorded=day("date"),
+            DateEvent=day("date"),
+            IDProfileEnteredBy="__by",
+            IDDoneBy=pl.col("__by") + STAFF_MEMBER,
+            ContactEventLocation="place",
+            ContactMethod="kind",
+            EventIncomplete=pl.lit("FALSE"),
+            ClinicalEvent=flag(pl.col("kind") != "Administration"),
+            IDPatient="patient_id",
         ),
     )
 

@@ -15,8 +15,8 @@ _ROW_BITS, _PATIENT_BITS = 42, 21
 _ODD = 0x5851F42D4C957F2D
 _FIRST_PATIENT = 3_000_000
 
-_LINKS = {"events": ("parent_id", "header_id")}
-"""Columns that refer to rows of the same table."""
+_LINKS = {"events": ("parent_id", "header_id", "consultation_id")}
+"""Columns that refer to rows of the same table, or to consultations."""
 
 _EMIS = {
     "events": "event",
@@ -24,6 +24,7 @@ _EMIS = {
     "appointments": "slot",
     "referrals": "referral",
     "recalls": "recall",
+    "consultations": "consultation",
 }
 """What each table's rows are called in the GUIDs of an EMIS extract."""
 

@@ -31,9 +31,11 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 AUTHORS = {
     "patients": ("usual_gp",),
     "events": ("recorded_by",),
+    "medications": ("prescriber",),
     "appointments": ("clinician",),
     "referrals": ("clinician",),
     "recalls": ("clinician",),
+    "consultations": ("clinician",),
 }
 ENTERED = {"events": "recorded_on", "documents": "recorded_on", "recalls": "recorded_on"}
 TERMS = {"events": "term", "referrals": "term", "recalls": "term"}
@@ -198,6 +200,8 @@ class Rewriting:
             has_code = pl.col("code").is_not_null()
             columns["code"] = _mapped(rows, "code", other_code)
             columns["code_system"] = pl.when(has_code).then(pl.lit(system))
+            nothing = pl.lit(None, pl.String)
+            columns |= {"second_code": nothing, "second_code_system": nothing}
         if table == "medications":
             columns["code"] = _mapped(rows, "code", other_product)
             columns["dosage"] = pl.col("dosage").str.to_uppercase()

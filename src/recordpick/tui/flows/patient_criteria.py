@@ -16,6 +16,7 @@ from recordpick.tui.dialogs import Modal, ModalFrame
 from recordpick.tui.masking import PrivateStatic
 from recordpick.tui.text import content, fit
 from recordpick.tui.view_models import CriterionLine
+from recordpick.tui.widgets.choices import ChoiceList
 
 if TYPE_CHECKING:
     from recordpick.tui.screens.picking import PickingScreen
@@ -73,7 +74,7 @@ class PatientCriteriaDialog(Modal[None]):
         """Show the name, the criteria, and what was done."""
         title = PrivateStatic(self._patient, "One patient", "modal--title")
         with ModalFrame(title, classes="patient"):
-            yield OptionList(id="met", markup=False, compact=True)
+            yield ChoiceList(id="met", markup=False, compact=True)
             yield Static("", id="done", classes="modal--message", markup=False)
             yield Static("Space picks for the criterion, Esc closes.", classes="quiet")
 

@@ -21,7 +21,6 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from recordpick.errors import UserError
-from recordpick.local_time import local_time
 from recordpick.progress import Progress
 from recordpick.text import plural
 from recordpick.tui.actions import HELP_KEYS, HIDE_NAMES, MERGE, VIEW, HelpPage, key
@@ -30,7 +29,7 @@ from recordpick.tui.dialogs import Confirm, Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, free_path, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
-from recordpick.tui.text import content, paragraph
+from recordpick.tui.text import content, moment, paragraph
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ def compare_copies(first: Path, second: Path) -> Compared:
         WorkingFile.open(second, read_only=True) as theirs,
     ):
         last = [file.events[-1] for file in (ours, theirs)]
-        texts = [f"last change {local_time(one.on):%d/%m/%Y %H:%M}, {one.who}" for one in last]
+        texts = [f"last change {moment(one.on)}, {one.who}" for one in last]
         plan = plan_merge(ours, theirs)
         return Compared(
             paths=(first, second),

@@ -18,7 +18,7 @@ from textual.widgets import Button, Input, Select, Static
 from recordpick.date_parsing import NotADayError, parse_day
 from recordpick.resources import general_practice_pack
 from recordpick.tui.actions import FORM, HELP_GROUP, THIS_PART, HelpPage, key
-from recordpick.tui.dialogs import ProblemLine, role_select
+from recordpick.tui.dialogs import role_select
 from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.settings import Role, as_role
 from recordpick.tui.text import content
@@ -137,16 +137,25 @@ class NewFileScreen(Screen[NewFile | None]):
         filled: NewFile | None = None,
         pack: Path | None = None,
         records: Path | None = None,
+        typed: dict[str, str] | None = None,
     ) -> None:
-        """Take what is known of the person, and what was filled in before, here or elsewhere."""
+        """Take what is known of the person, and what was filled in before, here or elsewhere.
+
+        `typed` is what was in the fields when the form was last left; it is kept up to date.
+        """
         super().__init__()
-        self._role = filled.role if filled else role
+        self._typed = {} if typed is None else typed
+        self._role = filled.role if filled else as_role(self._typed.get("role", role))
         self._values = {
             "path": str(Path.cwd() / f"data-checking{SUFFIX}"),
-            "records": str(records or ""),
-            "pack": str(pack or general_practice_pack()),
+            "pack": str(general_practice_pack()),
             "name": name,
+            **self._typed,
         }
+        if records is not None:
+            self._values["records"] = str(records)
+        if pack is not None:
+            self._values["pack"] = str(pack)
         if filled is not None:
             self._values |= {
                 "path": str(filled.path),
@@ -170,8 +179,8 @@ class NewFileScreen(Screen[NewFile | None]):
                         yield role_select(self._role)
                     else:
                         yield Field(self._values.get(name, ""), id=name, compact=True)
+                yield FaultLine(name)
         yield Static("", id="field-help", classes="quiet", markup=False)
-        yield ProblemLine()
         with Horizontal(classes="modal--buttons"):
             yield Button("Create it and open", id="create", variant="primary")
             yield Button("Back", id="back")
@@ -236,28 +245,39 @@ class NewFileScreen(Screen[NewFile | None]):
         if event.button.id == "create":
             self.action_create()
         else:
-            self.dismiss(None)
+            self.action_cancel()
 
     def action_cancel(self) -> None:
-        """Go back to the start screen."""
+        """Go back to the start screen; what was typed is there again next time."""
+        self._typed.update(self._texts, role=str(self.query_one("#role", Select).value))
         self.dismiss(None)
 
-    def action_create(self) -> None:
-        """Check what can be checked here, and answer with what was filled in."""
-        texts = {
+    @property
+    def _texts(self) -> dict[str, str]:
+        """What is in the fields."""
+        return {
             name: self.query_one(f"#{name}", Input).value.strip()
             for name in _FIELDS
             if name != "role"
         }
-        for name, text in texts.items():
-            if not text and _FIELDS[name].required:
-                self._show_problem(name, _FIELDS[name].required)
-                return
+
+    def action_create(self) -> None:
+        """Check what can be checked here, and answer with what was filled in."""
+        texts = self._texts
+        faults = {
+            name: _FIELDS[name].required
+            for name, text in texts.items()
+            if not text and _FIELDS[name].required
+        }
         as_at = parse_date(texts["as_at"]) if texts["as_at"] else None
         if isinstance(as_at, str):
-            problem = f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026."
-            self._show_problem("as_at", problem)
+            faults["as_at"] = f"“{texts['as_at']}”: {as_at}. Write the day as 01/10/2026."
+        for line in self.query(FaultLine):
+            line.show(faults.get(line.field, ""))
+        if faults or isinstance(as_at, str):
+            self.query_one(f"#{next(name for name in _FIELDS if name in faults)}").focus()
             return
+        self._typed.clear()
         path = parse_path(texts["path"])
         if path.suffix != SUFFIX:
             path = path.with_name(f"{path.name}{SUFFIX}")
@@ -277,9 +297,20 @@ class NewFileScreen(Screen[NewFile | None]):
             )
         )
 
-    def _show_problem(self, name: str, text: str) -> None:
-        self.query_one(ProblemLine).update(content(text))
-        self.query_one(f"#{name}").focus()
+
+class FaultLine(Static):
+    """Says what is wrong with the field above it; hidden while nothing is."""
+
+    def __init__(self, field: str) -> None:
+        """Take the field's name."""
+        super().__init__("", classes="problem fault", markup=False)
+        self.field = field
+        self.display = False
+
+    def show(self, fault: str) -> None:
+        """Show a fault, or none."""
+        self.update(content(f"× {fault}"))
+        self.display = bool(fault)
 
 
 def parse_paths(text: str) -> list[Path]:

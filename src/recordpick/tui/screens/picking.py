@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast, get_args
 
-from textual import getters, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
 from textual.widgets import Input
 
 from recordpick.errors import UserError
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
-    ALL_COMMANDS,
     CRITERION,
     FILE,
     HELP_GROUP,
@@ -38,9 +38,11 @@ from recordpick.tui.actions import (
     key,
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
+from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
+from recordpick.tui.flows.finish import finish
 from recordpick.tui.flows.patient_criteria import pick_for_criteria
 from recordpick.tui.flows.pick_list import pick_from_list
 from recordpick.tui.flows.save_copy import save_copy
@@ -55,22 +57,27 @@ from recordpick.tui.flows.views import (
     show_what_was_read,
 )
 from recordpick.tui.screens.start import StartScreen
-from recordpick.tui.view_models import CriterionLine
+from recordpick.tui.view_models import CriterionLine, all_picked_line
 from recordpick.tui.widgets.criteria_list import CriteriaList
 from recordpick.tui.widgets.lines import KeysLine
 from recordpick.tui.widgets.patient_list import PatientList, Scope
 from recordpick.tui.widgets.record_pane import RecordPane
+from recordpick.tui.widgets.record_picks import RecordPicks
 from recordpick.tui.widgets.records_table import RecordsTable
 from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 from recordpick.tui.widgets.status_line import StatusLine, TopLine
 
 if TYPE_CHECKING:
+    from recordpick.tui.app import RecordpickApp
     from recordpick.tui.screens.clean_up import CleanUp
     from recordpick.tui.screens.reports import Reports
     from recordpick.tui.session import Session
 
     Flow = Callable[["PickingScreen", Session], Coroutine[Any, Any, None]]
 
+Part = Literal["criteria", "patients", "record"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""The parts of the screen, in the order in which Tab goes through them."""
 _FLOWS: dict[str, Flow] = {
     "suggest": suggest,
     "draw": draw,
@@ -81,6 +88,8 @@ _FLOWS: dict[str, Flow] = {
     "note": note,
     "sort": sort_patients,
     "save_copy": save_copy,
+    "finish": finish,
+    "print_picked": print_picked,
     "charts": show_charts,
     "clean_up": show_clean_up,
     "reports": show_reports,
@@ -88,8 +97,10 @@ _FLOWS: dict[str, Flow] = {
     "what_was_read": show_what_was_read,
     "what_to_ask": show_what_to_ask,
 }
-_BREAKPOINTS = [(0, "-narrow"), (110, "-middle"), (160, "-wide")]
-"""The least width in cells of each class of the screen."""
+_BREAKPOINTS = [(0, "-narrow"), (90, "-middle"), (150, "-wide")]
+"""The least width in cells of each class of the screen: one pane at a time if it is narrow."""
+_LEFT_FOR_PATIENTS = 40
+"""Cells that the patients keep beside the criteria while these have the focus."""
 _SPACE_SHOWS = "Space shows which criteria a patient meets."
 
 
@@ -98,6 +109,7 @@ class PickingScreen(FlowScreen[None]):
 
     CSS_PATH = "../styles/picking.tcss"
     HORIZONTAL_BREAKPOINTS = _BREAKPOINTS
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - declared by Textual
     HELP_PAGE = PatientList.HELP_PAGE
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -108,8 +120,18 @@ class PickingScreen(FlowScreen[None]):
             label="Find",
             priority=True,
         ),
-        key("u", "undo", "Undo: the last change", PICK, label="Undo"),
+        key("ctrl+f", "filter", "Filter or search: patients, or the record", priority=True),
+        key("ctrl+z", "undo", "Undo: the last change", PICK, label="Undo"),
+        key("u", "undo", "Undo: the last change"),
+        key(
+            "full_stop",
+            "only_picked",
+            "Only the picked: then only the others, then everybody",
+            VIEW,
+            label="Only picked",
+        ),
         key("w", "scope('whole')", "Whole list: all patients; and back", VIEW, label="All"),
+        key("d", "flow('finish')", "Finish: what is left to do", FILE, label="Finish"),
         key(
             "s",
             "flow('suggest')",
@@ -125,11 +147,12 @@ class PickingScreen(FlowScreen[None]):
             label="No more",
         ),
         key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
-        # Textual's own Ctrl+P is not in the line of keys: this one is, and can be clicked
-        key("colon", "app.command_palette", ALL_COMMANDS, label="More"),
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
-        key("U", "redo", "Redo: what was undone", PICK),
+        key("ctrl+y", "redo", "Redo: what was undone", PICK),
+        key("U", "redo", "Redo: what was undone"),
+        key("ctrl+p", "flow('print_picked')", "Print all picked: a page, by record", FILE),
+        key("ctrl+s", "saved", "Everything is saved already: nothing to press"),
         key("l", "flow('pick_list')", "Pick from a list: of NHS or patient numbers", PICK),
         key("o", "flow('patient_criteria')", "Criteria of the patient: to pick for several", PICK),
         key("r", "flow('draw')", "Draw records: with a seed that others can check", RANDOM),
@@ -146,8 +169,9 @@ class PickingScreen(FlowScreen[None]):
         key("c", "copy", "Copy number: NHS number, or else patient number", PATIENT),
         key("f5", "refresh", "Read again: what others wrote, or open it to pick", FILE),
         key("ctrl+o", "close_file", "Another file: back to the first screen", FILE),
-        key("tab", "app.focus_next", NEXT_PART),
-        key("shift+tab", "app.focus_previous", NEXT_PART),
+        key("z", "zoom", "Zoom: this part of the screen alone; and back", VIEW, label="Zoom"),
+        key("tab", "next_part(1)", NEXT_PART),
+        key("shift+tab", "next_part(-1)", NEXT_PART),
         key("escape", "back", "One step back"),
     ]
     COMMANDS_WITHOUT_KEY = (
@@ -158,11 +182,13 @@ class PickingScreen(FlowScreen[None]):
         ),
         command("flow('what_to_ask')", "What to ask for: exports that answer more criteria", VIEW),
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
+        command("moving_on", "Space moves on: to the next patient, or stays", PICK),
     )
 
     criteria = getters.query_one(CriteriaList)
     patients = getters.query_one(PatientList)
     record = getters.query_one(RecordPane)
+    picks = getters.query_one(RecordPicks)
     banner = getters.query_one(SharedFileBanner)
     status = getters.query_one(StatusLine)
 
@@ -171,6 +197,9 @@ class PickingScreen(FlowScreen[None]):
         super().__init__()
         self.session = session
         self._start_at = start_at
+        self._part: Part = "criteria"
+        self.seen_warnings: set[str] = set()
+        """The warnings about picks that were looked at since the file was opened."""
         self.clean_up: CleanUp | None = None
         """What was found to put right, kept for the next time."""
         self.reports: Reports | None = None
@@ -185,13 +214,14 @@ class PickingScreen(FlowScreen[None]):
             with Vertical(id="right"):
                 yield PatientList(self.session, id="patients")
                 yield RecordPane(self.session, id="record-pane")
+                yield RecordPicks(id="record-picks")
         yield StatusLine(self.session)
         yield KeysLine()
 
     def on_mount(self) -> None:
         """Show the progress, and the criterion to start at."""
         self._show_progress()
-        self.set_focus(self.criteria)
+        self._go_to("criteria")
         if self._start_at is None or not self.criteria.go_to(self._start_at):
             self._show_criterion()
         if self.session.file.damage:
@@ -224,21 +254,91 @@ class PickingScreen(FlowScreen[None]):
 
     def _show_progress(self) -> None:
         self.query_one(TopLine).show(self.session.overview())
-        self.criteria.show(self.session.criteria())
+        selection = self.session.selection
+        self.criteria.show([*self.session.criteria(), all_picked_line(selection)])
 
     def _show_criterion(self) -> None:
         self.session.last_criterion = self.criterion.id
+        self.set_class(self.criterion.is_all_picked, "-all-picked")
+        self.remove_class("-reading")
         self.patients.show_criterion(self.criterion)
         self._show_record()
 
     def _show_record(self) -> None:
-        self.record.show_patient(self.criterion.id, self.table.patient_id)
+        patient_id = self.table.patient_id
+        self.record.show_patient(self.criterion.id, patient_id)
+        if self.criterion.is_all_picked:
+            who = "" if patient_id is None else self.session.name_of(patient_id)
+            picks = () if patient_id is None else self.session.picks_of(patient_id)
+            self.picks.show(who, picks, self.session.titles)
 
     def on_resize(self) -> None:
         """Shorten the top line and the text above the patients on a small screen."""
         if self.is_mounted:
             self._show_progress()
-            self.call_after_refresh(self.patients.show_head)
+            self.call_after_refresh(self._share_width)
+
+    # ------------------------------------------------------------------ the parts
+
+    def _go_to(self, part: Part) -> None:
+        """Give a part of the screen the focus, and with it the room."""
+        self._show_part(part)
+        self.set_focus(self._widget_of(part))
+
+    def _widget_of(self, part: Part) -> Widget:
+        match part:
+            case "criteria":
+                return self.criteria
+            case "patients":
+                return self.table
+            case "record":
+                shows_picks = self.criterion.is_all_picked and not self.has_class("-reading")
+                return self.picks.lines if shows_picks else self.record.view
+
+    def _show_part(self, part: Part) -> None:
+        """Make room for the part that has the focus: alone, where the screen is narrow."""
+        self._part = part
+        for one in PARTS:
+            self.set_class(one == part, f"-on-{one}")
+        self._share_width()
+
+    def _share_width(self) -> None:
+        """Show the titles of the criteria whole while they have the focus, else only their ids."""
+        listed = self.criteria
+        if self.has_class("-narrow") or self.has_class("-zoomed"):
+            listed.set_width(None)
+        elif self._part == "criteria":
+            listed.set_width(min(listed.full_width, self.size.width - _LEFT_FOR_PATIENTS))
+        else:
+            listed.set_width(listed.short_width)
+
+    @on(events.DescendantFocus)
+    def _part_focused(self, event: events.DescendantFocus) -> None:
+        """Follow a click into another part."""
+        for part in PARTS:
+            if event.widget is self._widget_of(part) and part != self._part:
+                self._show_part(part)
+
+    def action_next_part(self, by: int) -> None:
+        """Go to the next part, or the one before."""
+        if isinstance(self.focused, Input):
+            self.action_leave_filter()
+            return
+        self._go_to(PARTS[(PARTS.index(self._part) + by) % len(PARTS)])
+
+    def action_zoom(self) -> None:
+        """Show the part that has the focus alone, or all parts again."""
+        self.toggle_class("-zoomed")
+        self._share_width()
+        self.show_message("z shows the other parts again." if self.has_class("-zoomed") else "")
+
+    def label_of(self, action: str, label: str) -> str:
+        """Return what a key is called in the line of keys; "" where it does nothing here."""
+        if not self.criterion.is_all_picked:
+            return label
+        if action == "choose":
+            return "Take out" if self._part != "criteria" else label
+        return "" if action.startswith(("scope(", "only_picked")) else label
 
     # ------------------------------------------------------------------ messages of the parts
 
@@ -250,7 +350,7 @@ class PickingScreen(FlowScreen[None]):
     @on(CriteriaList.CriterionChosen)
     def _criterion_chosen(self) -> None:
         if not isinstance(self.focused, Input):  # the person may have begun to type meanwhile
-            self.set_focus(self.table)
+            self._go_to("patients")
 
     @on(CriteriaList.AreaChosen)
     def _area_chosen(self) -> None:
@@ -268,7 +368,18 @@ class PickingScreen(FlowScreen[None]):
     @on(RecordsTable.PatientOpened)
     def _patient_opened(self) -> None:
         if not isinstance(self.focused, Input):  # the person may have begun to type meanwhile
-            self.set_focus(self.record.view)
+            self.set_class(self.criterion.is_all_picked, "-reading")
+            self._go_to("record")
+
+    @on(RecordPicks.PickChosen)
+    def _pick_chosen(self, message: RecordPicks.PickChosen) -> None:
+        """Take out one pick of a record; a random record is replaced."""
+        pick = message.pick
+        criterion_id = pick.criterion_id
+        if criterion_id is None:
+            self._replace_random(pick.patient_id)
+        else:
+            self.change(lambda: self.session.toggle(criterion_id, [pick.patient_id]))
 
     @on(RecordsTable.PatientChosen)
     def _patient_chosen(self, message: RecordsTable.PatientChosen) -> None:
@@ -312,20 +423,48 @@ class PickingScreen(FlowScreen[None]):
     def _toggle(self, patient_ids: Sequence[str]) -> None:
         """Pick these patients, or take them out if all of them are picked."""
         criterion_id = self.criterion.id
-        if self.patients.scope in {"most", "area"}:
+        if self.criterion.is_all_picked:
+            self._take_out(patient_ids[0])
+        elif self.patients.scope in {"most", "area"}:
             self.action_flow("patient_criteria")
         elif criterion_id is None:
             if self.patients.scope == "whole":
                 self.show_message("Random records are drawn, not picked: press r.")
             else:
                 self._replace_random(patient_ids[0])
-        elif self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+        else:
+            self._toggle_for(criterion_id, patient_ids)
+
+    def _toggle_for(self, criterion_id: str, patient_ids: Sequence[str]) -> None:
+        """Pick for a criterion, or take out; after one patient was picked, go to the next."""
+        before = self.session.selection.count(criterion_id)
+        if not self.change(lambda: self.session.toggle(criterion_id, patient_ids)):
+            return
+        has_picked = self.session.selection.count(criterion_id) > before
+        if self.table.selected:
             self.table.select_none()
+        elif has_picked and getattr(self.app, "moves_on", True):
+            self.table.action_cursor(1)
+
+    def action_moving_on(self) -> None:
+        """Let Space go to the next patient after it picks, or stay; that is remembered."""
+        app = cast("RecordpickApp", self.app)
+        app.moves_on = not app.moves_on
+        goes = "goes to the next patient" if app.moves_on else "stays on the patient"
+        self.show_message(f"Space picks and {goes}.")
+
+    def action_saved(self) -> None:
+        """Say that there is nothing to save."""
+        self.show_message("Everything is saved already.")
 
     @opens_modal
     async def action_flow(self, name: str) -> None:
         """Start a flow: what takes more than one step."""
         await _FLOWS[name](self, self.session)
+
+    @opens_modal
+    async def _take_out(self, patient_id: str) -> None:
+        await take_out_of_all(self, self.session, patient_id)
 
     @opens_modal
     async def _replace_random(self, patient_id: str) -> None:
@@ -358,15 +497,28 @@ class PickingScreen(FlowScreen[None]):
 
     def action_scope(self, scope: Scope) -> None:
         """Show another list of patients; from that list, go back to those of the criterion."""
+        if self.criterion.is_all_picked:
+            self.show_message("Choose a criterion first: here is everything that is picked.")
+            return
         if scope == "area" and self.criterion.id is None:
             self.show_message("The random records do not belong to an area: choose a criterion.")
             return
         new: Scope = "matches" if self.patients.scope == scope else scope
         self.patients.show_scope(new)
         self._show_record()
-        self.set_focus(self.table)
-        texts = {"matches": "", "whole": "Whole list: Space picks here too."}
+        self._go_to("patients")
+        texts = {
+            "matches": "",
+            "picked": "Only the picked. The full stop shows only the others, then everybody.",
+            "not_picked": "Only those who are not picked. The full stop shows everybody again.",
+            "whole": "Whole list: Space picks here too.",
+        }
         self.show_message(texts.get(new, _SPACE_SHOWS))
+
+    def action_only_picked(self) -> None:
+        """Show only the picked of the criterion; then only the others; then everybody."""
+        scopes: dict[Scope, Scope] = {"picked": "not_picked", "not_picked": "not_picked"}
+        self.action_scope(scopes.get(self.patients.scope, "picked"))
 
     def action_find(self) -> None:
         """Filter the whole list."""
@@ -379,6 +531,8 @@ class PickingScreen(FlowScreen[None]):
         in_record = self.record.view.has_focus
         field = self.patients.filter_field
         field.open("" if in_record else self.table.filter_text, in_record=in_record)
+        if self._part == "criteria":
+            self._show_part("patients")
         self.set_focus(field)  # at once: `focus()` would come too late
         self.show_message("Enter goes to the rows, Esc shows all again.")
 
@@ -388,8 +542,8 @@ class PickingScreen(FlowScreen[None]):
         The keys that open the filter have priority over what has the focus, so that what a fast
         typist types next, ahead of the screen, goes into the field.
         """
-        if action in {"filter", "find"} and isinstance(self.focused, Input):
-            return False
+        if action in {"filter", "find", "undo", "redo"} and isinstance(self.focused, Input):
+            return False  # what is undone would not be what is looked at
         return super().check_action(action, parameters)
 
     @on(Input.Changed, "#filter")
@@ -404,7 +558,7 @@ class PickingScreen(FlowScreen[None]):
     def action_leave_filter(self) -> None:
         """Go from the filter to the rows, or to the record that is searched."""
         in_record = self.patients.filter_field.in_record
-        self.set_focus(self.record.view if in_record else self.table)
+        self._go_to("record" if in_record else "patients")
 
     def _close_filter(self) -> None:
         self.patients.filter_field.close()
@@ -420,10 +574,17 @@ class PickingScreen(FlowScreen[None]):
             self._close_filter()
         elif self.table.selected:
             self.table.select_none()
-        elif self.record.view.has_focus:
-            self.set_focus(self.table)
+        elif self.table.has_focus and self.patients.scope in {"picked", "not_picked"}:
+            self.action_scope("matches")
+        elif self.record.view.has_focus or self.picks.lines.has_focus:
+            self.remove_class("-reading")
+            self._go_to("patients")
         else:
-            self.set_focus(self.criteria)
+            self._go_to("criteria")
+
+    def action_criterion(self, by: int) -> None:
+        """Go to the next criterion, or the one before, and stay among the patients."""
+        self.criteria.action_cursor(by)
 
     def action_next_unfilled(self) -> None:
         """Go to the next criterion that needs records."""

@@ -27,7 +27,7 @@ from recordpick.tui.background import run_in_background, run_with_progress
 from recordpick.tui.dialogs import Notice, TextPrompt
 from recordpick.tui.file_picker import FilePicker, parse_path
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
-from recordpick.tui.text import content, fit
+from recordpick.tui.text import content, day, fit
 from recordpick.tui.widgets.lines import KeysLine
 
 if TYPE_CHECKING:
@@ -203,6 +203,10 @@ class ReportsScreen(FlowScreen["Reports"]):
         figure = row["figure"].replace("_", " ")
         heading = f"{_label(row)}, {figure}: {row.get('measures') or row.get('means') or ''}"
         state = row.get("why_empty") or _STATE_TEXTS.get(row.get("state", ""), "")
+        if row.get("state") == "different" and row.get("judged"):
+            from recordpick.reports.tolerance import JUDGED  # late: polars is loaded by then
+
+            state = f"Both have it, and it is different: {JUDGED[row['judged']]}."
         self.query_one("#figure", Static).update(
             content(heading.rstrip(": "), "bold")
             + Content("\n")
@@ -219,8 +223,8 @@ class ReportsScreen(FlowScreen["Reports"]):
             figure = self._reports.figure(system, name)
             if figure is not None:
                 how = f"from {figure.source}" if figure.source else "typed"
-                day = f"{local_time(figure.on):%d %b %Y}"
-                sources.append(f"{label}: {how}, {figure.by.name}, {day}.")
+                on = day(local_time(figure.on))
+                sources.append(f"{label}: {how}, {figure.by.name}, {on}.")
         return sources
 
     def _figure_name(self, row: dict[str, Any]) -> tuple[str, ...] | None:

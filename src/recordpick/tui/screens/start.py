@@ -16,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from recordpick.tui.actions import FILE, HELP_KEYS, MERGE_COMMAND, QUIT, HelpPage, key
 from recordpick.tui.text import content
+from recordpick.tui.widgets.choices import ChoiceList
 from recordpick.tui.widgets.lines import KeysLine
 
 
@@ -70,7 +71,7 @@ class StartScreen(Screen[None]):
                 "clinical system.",
                 id="start--says",
             )
-            yield OptionList(id="ways", markup=False, compact=True)
+            yield ChoiceList(id="ways", markup=False, compact=True)
             yield Static(
                 "↑ ↓ and Enter choose. Everything stays on this computer.", classes="quiet"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
@@ -18,7 +19,14 @@ from recordpick.tui.text import amount, fit, visible
 from recordpick.tui.view_models import SIGNS, CriterionLine
 
 _BAR = 6
-_WIDE_ENOUGH_FOR_A_BAR = 48
+_SPACE_FOR_A_BAR = 12
+"""Cells beyond the longest title from which the progress bar is shown."""
+_GUTTER = 3
+"""Cells before the id: the cursor, the sign, a space."""
+_EDGE = 2
+"""Cells for the scrollbar and the rule."""
+_FOUND = 5
+"""Cells for how many patients were found."""
 
 
 class CriteriaList(ScrollView, can_focus=True):
@@ -33,14 +41,14 @@ class CriteriaList(ScrollView, can_focus=True):
         key("end", "jump(-1)"),
         key("left", "area(-1)", "Area before: or the start of this one", CRITERION),
         key("right", "area(1)", "Next area: its first criterion", CRITERION),
-        key("enter,space", "choose", "Go to its patients", label="Patients", display="↵"),
+        key("enter,space", "choose", "Go to its patients", label="Patients"),
     ]
     HELP_PAGE = HelpPage(
         "The criteria",
-        "Each line is one of the supplier's tests: how many records are picked of how many "
-        "wanted, and how many patients meet it. The sign before the name: ✓ it has its records, "
-        "! fewer patients meet it than are wanted, – closed: no more are to be found, ? these "
-        "records cannot answer it, … it has no rules and is picked for by hand. A click on the "
+        "Each line is one of the supplier's tests: how many records are picked of those that can "
+        "be, and how many patients were found. The sign before the name: √ it has its records, "
+        "! fewer patients were found than are wanted, – closed: no more are to be found, ? these "
+        "records cannot answer it, H it has no rules and is picked for by hand. A click on the "
         "name of an area shows the patients of all its criteria.",
     )
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -75,12 +83,33 @@ class CriteriaList(ScrollView, can_focus=True):
         self._rows: list[str | CriterionLine] = []
         self._cursor = 0
         self._id_width = 6
+        self._fraction_width = 5
+
+    @property
+    def short_width(self) -> int:
+        """The cells for what is shown while another part has the focus: id and progress."""
+        return _GUTTER + self._id_width + 1 + self._fraction_width + 1
+
+    @property
+    def full_width(self) -> int:
+        """The cells for every title whole, with how many patients were found."""
+        rows = (row for row in self._rows if isinstance(row, CriterionLine))
+        titles = max((cell_len(visible(row.title)) for row in rows), default=0)
+        return self._title_column + titles + 1
+
+    @property
+    def _title_column(self) -> int:
+        return self.short_width + _FOUND + 2
 
     @property
     def current(self) -> CriterionLine | None:
         """The criterion under the cursor."""
         row = self._rows[self._cursor] if self._cursor < len(self._rows) else None
         return row if isinstance(row, CriterionLine) else None
+
+    def set_width(self, cells: int | None) -> None:
+        """Take up so many cells beside the scrollbar and the rule; None: all there are."""
+        self.styles.width = "1fr" if cells is None else cells + _EDGE
 
     def show(self, criteria: Sequence[CriterionLine]) -> None:
         """Show these; the cursor stays with its criterion."""
@@ -90,9 +119,10 @@ class CriteriaList(ScrollView, can_focus=True):
             if not self._rows or self._area_above() != line.area:
                 self._rows.append(line.area)
             self._rows.append(line)
-        self._id_width = max((len(visible(line.id or "")) for line in criteria), default=6)
+        self._id_width = max((cell_len(visible(line.short_name)) for line in criteria), default=6)
+        self._fraction_width = max((len(line.fraction) for line in criteria), default=5)
         self.virtual_size = Size(self.size.width, len(self._rows))
-        if before is None or not self._go(before.id):
+        if before is None or not self._go(before.id, is_all_picked=before.is_all_picked):
             self._cursor = min(1, max(0, len(self._rows) - 1))
         self.refresh()
 
@@ -107,9 +137,11 @@ class CriteriaList(ScrollView, can_focus=True):
         self._report_moved()
         return True
 
-    def _go(self, criterion_id: str | None) -> bool:
+    def _go(self, criterion_id: str | None, *, is_all_picked: bool = False) -> bool:
         for place, row in enumerate(self._rows):
-            if isinstance(row, CriterionLine) and row.id == criterion_id:
+            if not isinstance(row, CriterionLine) or row.is_all_picked != is_all_picked:
+                continue
+            if row.id == criterion_id:
                 self._cursor = place
                 return True
         return False
@@ -171,7 +203,7 @@ class CriteriaList(ScrollView, can_focus=True):
         for place in places:
             row = self._rows[place]
             if isinstance(row, CriterionLine) and row.state in {"open", "short", "by_hand"}:
-                if row.state == "short" and row.picked >= (row.matches or 0):
+                if row.is_all_picked or (row.state == "short" and row.picked >= row.possible):
                     continue
                 self._cursor = place
                 self._report_moved()
@@ -213,7 +245,7 @@ class CriteriaList(ScrollView, can_focus=True):
         row = self._rows[place]
         if isinstance(row, str):
             style = self.get_component_rich_style("criteria--area")
-            return Strip([Segment(fit(row, width), style)], width)
+            return Strip([Segment(fit(self._area(row, width), width), style)], width)
         name = {
             "open": "criteria--open",
             "full": "criteria--done",
@@ -224,14 +256,23 @@ class CriteriaList(ScrollView, can_focus=True):
         text = self._line(row, width, is_cursor=place == self._cursor)
         return Strip([Segment(text, self.get_component_rich_style(name))], width)
 
+    def _area(self, area: str, width: int) -> str:
+        """Return the heading of an area: above the titles, where they are shown."""
+        if width <= self._title_column or not area:
+            return " " * _GUTTER + area
+        return fit("found", self._title_column - 2, right=True) + "  " + visible(area)
+
     def _line(self, row: CriterionLine, width: int, *, is_cursor: bool) -> str:
-        cursor = " " if not is_cursor else "▸" if self.has_focus else ">"
-        start = cursor + SIGNS[row.state] + " "
-        end = f" {row.fraction:>5} {_short(row.matches):>5} "
-        if width >= _WIDE_ENOUGH_FOR_A_BAR:
-            end = f" {_bar(row.picked, row.wanted)}{end}"
-        name = f"{fit(row.id, self._id_width)} {visible(row.title)}" if row.id else row.title
-        return start + fit(name, width - len(start) - len(end)) + end
+        cursor = " " if not is_cursor else "►" if self.has_focus else ">"
+        name = fit(row.short_name, self._id_width)
+        start = f"{cursor}{SIGNS[row.state]} {name} {row.fraction:>{self._fraction_width}} "
+        if width <= self._title_column:
+            return start
+        start += f"{_short(row.matches):>{_FOUND}}  "
+        bar = ""
+        if row.picked and width >= self.full_width + _SPACE_FOR_A_BAR:
+            bar = f" {_bar(row.picked, row.possible)} "
+        return start + fit(row.title, width - cell_len(start) - len(bar)) + bar
 
 
 def _short(number: int | None) -> str:
@@ -241,9 +282,9 @@ def _short(number: int | None) -> str:
     return amount(number) if number < 10_000 else f"{number // 1000}k"
 
 
-def _bar(picked: int, wanted: int) -> str:
-    """Return a share as a heavy line within a light one: no colour is needed."""
-    full = _BAR if picked >= wanted else picked * _BAR // max(1, wanted)
+def _bar(picked: int, possible: int) -> str:
+    """Return a share as full blocks among light ones: no colour is needed."""
+    full = _BAR if picked >= possible else picked * _BAR // max(1, possible)
     if picked and not full:
         full = 1
-    return "━" * full + "─" * (_BAR - full)
+    return "█" * full + "░" * (_BAR - full)

@@ -110,4 +110,4 @@ class TickBox(Checkbox):
         super().watch_value()
 
     def _show_tick(self) -> None:
-        self.BUTTON_INNER = "[✓]" if self.value else "[ ]"
+        self.BUTTON_INNER = "[√]" if self.value else "[ ]"

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from recordpick.tui.actions import key_name
 from recordpick.tui.text import content
 
 
@@ -31,6 +32,14 @@ class TextLine(Static):
         if self.styles.width is not None and self.styles.width.is_auto:
             return text.cell_length, 1
         return 0, text.get_height({}, max(1, self.content_size.width)) if text else 1
+
+
+_ALWAYS_LAST = ("app.command_palette", "app.help", "app.quit")
+"""Actions that are named at the end of the line, however narrow the screen is."""
+
+
+def _cells(key: tuple[str, str, str]) -> int:
+    return len(key[0]) + 1 + len(key[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +70,34 @@ class KeysLine(Widget):
         """Stop following the focus."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
+    def _label_of(self, action: str, label: str) -> str:
+        """Return what a key does now, as the screen says; "" where it does nothing here."""
+        label_of = getattr(self.screen, "label_of", None)
+        return label if label_of is None else str(label_of(action, label))
+
     def _keys(self) -> list[tuple[str, str, str]]:
-        """Return (key as shown, label, key) of each action once, the nearest to the focus first."""
+        """Return (key as shown, label, key) of each action once, those that there is room for.
+
+        Those nearest to the focus are first; more, help and quit are always
+        there, and last.
+        """
         out: dict[str, tuple[str, str, str]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.show and active.enabled and binding.action not in out:
-                key = self.app.get_key_display(binding)
-                out[binding.action] = (key, binding.description, binding.key)
-        return list(out.values())
+            if not binding.show or not active.enabled or binding.action in out:
+                continue
+            label = self._label_of(binding.action, binding.description)
+            if label:
+                out[binding.action] = (key_name(binding), label, binding.key)
+        last = [out.pop(action) for action in _ALWAYS_LAST if action in out]
+        room = self.size.width - sum(_cells(key) + 1 for key in last)
+        kept: list[tuple[str, str, str]] = []
+        for key in out.values():
+            room -= _cells(key) + 1
+            if room < -1:
+                break
+            kept.append(key)
+        return kept + last
 
     def _line(self) -> tuple[Content, list[_KeyCells]]:
         line, keys, left = Content(""), list[_KeyCells](), 0

@@ -15,12 +15,21 @@ from textual.message import Message
 from recordpick.errors import UserError
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.masking import is_masking, watch_masking
-from recordpick.tui.patient_columns import area_columns, columns, most_useful_columns
+from recordpick.tui.patient_columns import (
+    all_picked_columns,
+    area_columns,
+    columns,
+    most_useful_columns,
+)
 from recordpick.tui.text import amount, masked
 from recordpick.tui.view_models import (
+    ALL_ARE_PICKED,
     MOST_USEFUL_HEAD,
     NOBODY_IN_AREA,
     NOBODY_USEFUL,
+    NONE_PICKED,
+    NOTHING_PICKED,
+    all_picked_head,
     area_head,
     criterion_head,
     kinds_head,
@@ -40,12 +49,14 @@ if TYPE_CHECKING:
     from recordpick.tui.widgets.records_query import Sort
     from recordpick.tui.widgets.records_render import Column
 
-Scope = Literal["matches", "whole", "area", "most"]
-"""Who is listed: those who meet the criterion, everybody, those who meet any criterion of the
-area, those who meet the most criteria that need records."""
+Scope = Literal["matches", "picked", "not_picked", "whole", "area", "most"]
+"""Who is listed: those who meet the criterion, of these only the picked or the others, everybody,
+those who meet any criterion of the area, those who meet the most criteria that need records."""
 
 _SCOPE_LABELS: dict[Scope, str] = {
     "matches": "",
+    "picked": " · only picked",
+    "not_picked": " · only not picked",
     "whole": " · whole list",
     "area": " · whole area",
     "most": " · most useful",
@@ -91,7 +102,7 @@ class PatientList(Vertical):
         "The patients",
         "These patients meet the criterion; the evidence says why. Also: how many other criteria "
         "each meets. Before the name: ● picked for this criterion, ○ picked for another, R drawn "
-        "at random, S marked sensitive, + selected. The filter (/) finds words from any column, "
+        "at random, S marked sensitive, x selected. The filter (/) finds words from any column, "
         "a number or a date of birth.",
     )
 
@@ -140,6 +151,10 @@ class PatientList(Vertical):
         """Hide and show names with the rest of the app."""
         watch_masking(self, self._apply_masking)
 
+    def on_resize(self) -> None:
+        """Wrap the text above the patients to the new width."""
+        self.show_head()
+
     @property
     def area(self) -> tuple[CriterionLine, ...]:
         """The criteria of the area shown; none for the random records."""
@@ -153,10 +168,14 @@ class PatientList(Vertical):
     def show_criterion(self, criterion: CriterionLine) -> None:
         """Show this criterion and its patients."""
         self.criterion = criterion
-        if self.scope == "area" and criterion.id is None:
+        if (self.scope == "area" and criterion.id is None) or criterion.is_all_picked:
             self._set_scope("matches")  # the random records are not an area of criteria
+        elif self.scope in {"picked", "not_picked"}:
+            self._set_scope("matches")
         self.show_head()
         self.show_patients()
+        if criterion.is_all_picked:
+            self.table.action_jump(0)  # those with the most lines
 
     def show_scope(self, scope: Scope) -> None:
         """Show another list."""
@@ -194,6 +213,9 @@ class PatientList(Vertical):
         width = max(20, self.size.width - 2)
         if self.scope == "most":
             text = MOST_USEFUL_HEAD
+        elif self.criterion.is_all_picked:
+            selection = self._session.selection
+            text = all_picked_head(len(selection.patient_ids), len(selection.picks))
         elif self.scope == "area":
             text = area_head(self.criterion.area, len(self.area), width)
         else:
@@ -223,14 +245,25 @@ class PatientList(Vertical):
         if self.scope == "area":
             ids = [one.id for one in self.area if one.id is not None]
             return session.of_area(ids), area_columns(), NOBODY_IN_AREA
+        if line.is_all_picked:
+            return session.all_picked(), all_picked_columns(), NOTHING_PICKED
         is_whole = self.scope == "whole"
         private = any(is_private(table) for table in session.evidence_tables(line.id))
         shown = columns(evidence_is_private=private, whole=is_whole)
-        return session.candidates(line.id, whole=is_whole), shown, no_patients_text(line)
+        frame = session.candidates(line.id, whole=is_whole)
+        if self.scope in {"picked", "not_picked"}:
+            picked = [pick.patient_id for pick in session.selection.of(line.id)]
+            is_picked = frame["patient_id"].is_in(picked)
+            if self.scope == "picked":
+                return frame.filter(is_picked), shown, NONE_PICKED
+            return frame.filter(~is_picked), shown, ALL_ARE_PICKED
+        return frame, shown, no_patients_text(line)
 
     def _marks(self) -> Marks:
         """Return who is picked for what is listed, for others, and at random."""
         here = {line.id for line in self.area} if self.scope == "area" else {self.criterion.id}
+        if self.criterion.is_all_picked:
+            here = set()
         mine, others, drawn = set(), set(), set()
         for pick in self._session.selection.picks:
             if pick.criterion_id in here:
@@ -240,6 +273,8 @@ class PatientList(Vertical):
             else:
                 others.add(pick.patient_id)
         drawn |= mine if None in here else set()
+        if self.criterion.is_all_picked:
+            others.clear()  # everybody who is listed is picked for something
         sensitive = self._session.sensitive()
         return Marks(frozenset(mine), frozenset(others), frozenset(drawn), sensitive)
 

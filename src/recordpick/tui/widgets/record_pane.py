@@ -93,10 +93,17 @@ class RecordPane(Vertical):
 
     def _show_record(self, patient_id: str, record: ShownRecord) -> None:
         """Show what was read, with the picks and the note of now."""
-        selection = self._session.selection
-        picked = tuple(name or "random" for name in selection.criteria_of(patient_id))
-        note = selection.notes.get(patient_id, "")
-        self.view.show(replace(record, note=note, picked_for=picked))
+        selection, titles = self._session.selection, self._session.titles
+        picked = selection.criteria_of(patient_id)
+        met = self._session.met_by(patient_id)
+        self.view.show(
+            replace(
+                record,
+                note=selection.notes.get(patient_id, ""),
+                picked_for=tuple((name or "random", titles[name]) for name in picked),
+                also_meets=tuple((name, titles[name]) for name in met if name not in picked),
+            )
+        )
 
 
 def read_record_of(session: Session, criterion_id: str | None, patient_id: str) -> ShownRecord:
@@ -139,7 +146,6 @@ def _read(session: Session, criterion_id: str | None, patient_id: str) -> ShownR
         criterion=criterion_id or "",
         evidence=evidence,
         missing=missing,
-        meets=session.met_by(patient_id),
     )
 
 

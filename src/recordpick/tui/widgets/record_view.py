@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.binding import BindingType
 from textual.geometry import Size
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 Style = Literal["name", "quiet", "heading", "entry", "evidence", "missing"]
 _DATE_CELLS = 13
+_BETWEEN = "   "
 _NOT_IDENTIFYING = frozenset({"medications", "appointments", "recalls"})
 """Tables whose rows, summarised in a line, contain nothing that may identify a patient."""
 
@@ -61,8 +63,10 @@ class ShownRecord:
     missing: str = ""
     """Which rules do not hold, where the patient does not meet the criterion."""
     note: str = ""
-    picked_for: tuple[str, ...] = ()
-    meets: tuple[str, ...] = ()
+    picked_for: tuple[tuple[str, str], ...] = ()
+    """Id and title of each criterion that the patient is picked for."""
+    also_meets: tuple[tuple[str, str], ...] = ()
+    """Id and title of each other criterion that the patient meets."""
     error: str = ""
     """Why the record cannot be shown."""
     is_being_read: bool = False
@@ -171,6 +175,7 @@ class RecordView(ScrollView, can_focus=True):
             shown = self._shown
             self._lines = [
                 *self._identity(shown, width),
+                *_serves(shown, width),
                 *self._evidence(shown, width),
                 *self._about(shown, width),
                 *self._entries(shown, width),
@@ -185,7 +190,7 @@ class RecordView(ScrollView, can_focus=True):
 
     def _identity(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
         out: list[tuple[Style, str]] = [
-            ("name", " " + line) for line in lines(self._head(shown.record.patient), width - 1)
+            ("name", " " + line) for line in _packed(self._head(shown.record.patient), width - 1)
         ]
         if shown.note:
             note = self._hidden(shown.note)
@@ -201,44 +206,49 @@ class RecordView(ScrollView, can_focus=True):
             style: Style = "evidence" if row.holds else "missing"
             if (row.rule, row.holds) != last:
                 last = (row.rule, row.holds)
-                sign = "✓ " if row.holds else "✗ "
+                sign = "√ " if row.holds else "× "
                 out += [(style, line) for line in _hanging(sign, row.rule, width)]
             date = f"  {day(row.date)}  " if row.date else "  "
             out += [(style, line) for line in _hanging(date, self._summary(row), width)]
         if shown.missing:
-            out += [("missing", line) for line in _hanging("✗ ", shown.missing, width)]
+            out += [("missing", line) for line in _hanging("× ", shown.missing, width)]
         return out
 
     def _about(self, shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
         facts = self._facts(shown.record.patient)
         if shown.picked_for:
-            facts.append("Picked for " + ", ".join(shown.picked_for))
-        if shown.meets:
-            facts.append("Meets " + ", ".join(shown.meets))
+            facts.append("picked for " + ", ".join(name for name, _ in shown.picked_for))
+        if shown.also_meets:
+            facts.append("also meets " + ", ".join(name for name, _ in shown.also_meets))
         out: list[tuple[Style, str]] = [("heading", " About the patient")]
         return out + [("quiet", " " + line) for line in lines(" · ".join(facts), width - 1)]
 
-    def _head(self, row: Mapping[str, object]) -> str:
-        title, given = str(row.get("title") or ""), str(row.get("given_name") or "")
-        middle, family = str(row.get("middle_names") or ""), str(row.get("family_name") or "")
-        name = " ".join(part for part in (title, given, middle, family) if part)
+    def _head(self, row: Mapping[str, object]) -> list[str]:
+        """Return who the patient is: name, age and sex, NHS number, patient number."""
         born = row.get("date_of_birth")
         age, sex = row.get("age"), str(row.get("sex") or "")
         number = str(row.get("nhs_number") or "")
-        parts = [
-            self._hidden(name or "Name not in the index"),
-            self._hidden(day(born)) if isinstance(born, dt.date) else "",
-            f"{age} years" if age is not None else "",
+        status = str(row.get("status") or "registered").replace("_", " ")
+        person = [
+            f"born {self._hidden(day(born))}" if isinstance(born, dt.date) else "",
+            str(age) if age is not None else "",
             {"F": "female", "M": "male", "I": "indeterminate", "U": "sex unknown"}.get(sex, sex),
-            "NHS " + self._hidden(nhs(number)) if number else self._no_number(row),
+            status if status != "registered" else "",
+            "sensitive" if row.get("is_sensitive") else "",
         ]
-        return " · ".join(part for part in parts if part)
+        parts = [
+            self._hidden(_name(row) or "Name not in the index"),
+            " · ".join(part for part in person if part),
+            "NHS " + self._hidden(nhs(number)) if number else self._no_number(row),
+            f"patient {self._hidden(str(row['patient_id']))}",
+        ]
+        return [part for part in parts if part]
 
     def _no_number(self, row: Mapping[str, object]) -> str:
         return "no NHS number" if "nhs_number" in row else ""
 
     def _facts(self, row: Mapping[str, object]) -> list[str]:
-        facts = [f"Patient number {self._hidden(str(row['patient_id']))}"]
+        facts = []
         for name, label, private in _FACTS:
             value = row.get(name)
             if value is None or value == "" or value is False:
@@ -295,6 +305,42 @@ class RecordView(ScrollView, can_focus=True):
         name, text = self._lines[place] if place < len(self._lines) else ("entry", "")
         style = self.get_component_rich_style(f"record--{name}")
         return Strip([Segment(fit(text, width), style)], width)
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    """Put parts side by side in lines of at most `width` cells; none is broken that has room."""
+    out: list[str] = []
+    for part in map(visible, parts):
+        if out and cell_len(out[-1]) + len(_BETWEEN) + cell_len(part) <= width:
+            out[-1] += _BETWEEN + part
+        else:
+            out += lines(part, width)
+    return out
+
+
+def _name(row: Mapping[str, object]) -> str:
+    """Return a name as it is listed, with the middle names and the title: Ng, Ann Lee (Dr)."""
+    given = " ".join(str(row[key]) for key in ("given_name", "middle_names") if row.get(key))
+    name = ", ".join(part for part in (str(row.get("family_name") or ""), given) if part)
+    title = row.get("title")
+    return f"{name} ({title})" if name and title else name
+
+
+def _serves(shown: ShownRecord, width: int) -> list[tuple[Style, str]]:
+    """Return one line that names the criteria, by title, that the patient is picked for and meets.
+
+    What is cut off is in full under "About the patient".
+    """
+    parts = [
+        f"{label} {len(criteria)}: {' · '.join(visible(title) for _, title in criteria)}"
+        for label, criteria in (
+            ("Picked for", shown.picked_for),
+            ("Also meets" if shown.picked_for else "Meets", shown.also_meets),
+        )
+        if criteria
+    ]
+    text = ". ".join(parts) or "Meets none of the criteria"
+    return [("quiet", f" {fit(text, width - 1).rstrip()}")]
 
 
 def _hanging(start: str, text: str, width: int) -> list[str]:

@@ -28,7 +28,7 @@ class Sort:
     @property
     def arrow(self) -> str:
         """The sign of its direction."""
-        return "▾" if self.descending else "▴"
+        return "▼" if self.descending else "▲"
 
 
 # ---------------------------------------------------------------------- order

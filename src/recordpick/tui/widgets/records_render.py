@@ -21,14 +21,15 @@ _ENOUGH = 40
 class Column:
     """One column on the screen: the frame's column, its heading, and its width in cells.
 
-    `least` and `most` are cells. Where the screen is too narrow even for the least widths, the
-    column with the highest `rank` is left out first. A `spare` column is shown only where all
-    others have their natural width. `private` columns are masked while names are hidden.
+    `least` and `most` are cells; a column without `least` is never shortened. Where the screen is
+    too narrow, columns leave whole, the one with the highest `rank` first; rank 0 never leaves. A
+    `spare` column is shown only where all others have their natural width, up to what a long text
+    needs to be understood. `private` columns are masked while names are hidden.
     """
 
     name: str
     title: str
-    least: int = 4
+    least: int | None = None
     most: int = 40
     rank: int = 0
     right: bool = False
@@ -50,18 +51,19 @@ def place_columns(
 ) -> tuple[PlacedColumn, ...]:
     """Lay the columns out in `width` cells; `longest` holds the longest value of each.
 
-    Columns without any value are left out, but never the first. Spare cells go to the last.
+    Columns without any value are left out, but never the first. Spare cells go
+    to the last, unless it holds numbers.
     """
     shown = [column for column in columns if longest.get(column.name) or column is columns[0]]
-    while _wanted(shown, longest) > width and any(column.spare for column in shown[1:]):
-        shown.remove(max((c for c in shown[1:] if c.spare), key=lambda column: column.rank))
-    while _least(shown, longest) > width and len(shown) > 1:
-        shown.remove(max(shown[1:], key=lambda column: column.rank))
+    while _wanted(shown, longest) > width and (extra := [c for c in shown[1:] if c.spare]):
+        shown.remove(max(extra, key=lambda column: column.rank))
+    while _least(shown, longest) > width and (others := [c for c in shown[1:] if c.rank]):
+        shown.remove(max(others, key=lambda column: column.rank))
     widths = [_natural(column, longest) for column in shown]
     spare = width - sum(widths) - GAP * (len(shown) - 1)
     if spare < 0:
         widths = _shrunk(shown, widths, -spare, longest)
-    elif shown:
+    elif shown and not shown[-1].right:
         widths[-1] += spare
     placed: list[PlacedColumn] = []
     left = 0
@@ -72,12 +74,13 @@ def place_columns(
 
 
 def _natural(column: Column, longest: Mapping[str, int]) -> int:
-    # One cell more than the heading: the arrow of the sorted column.
+    # one cell more than the heading: the arrow of the sorted column
     return max(len(column.title) + 1, min(column.most, longest.get(column.name, 0)))
 
 
 def _smallest(column: Column, longest: Mapping[str, int]) -> int:
-    return min(column.least, _natural(column, longest))
+    natural = _natural(column, longest)
+    return natural if column.least is None else min(column.least, natural)
 
 
 def _wanted(columns: Sequence[Column], longest: Mapping[str, int]) -> int:
@@ -96,6 +99,8 @@ def _shrunk(
     can_give = [
         cells - _smallest(column, longest) for column, cells in zip(columns, widths, strict=True)
     ]
+    if missing > sum(can_give):  # not even these fit: the names lose their ends, too
+        can_give = [cells - 1 for cells in widths]
     total = sum(can_give)
     missing = min(missing, total)
     given = [missing * give // total if total else 0 for give in can_give]
@@ -106,8 +111,8 @@ def _shrunk(
     return [cells - less for cells, less in zip(widths, given, strict=True)]
 
 
-GUTTER = 7
-"""Cells before the first column: cursor, selected, four marks, a space."""
+GUTTER = 5
+"""Cells before the first column: cursor, selected, two marks, a space."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,18 +125,15 @@ class Marks:
     sensitive: frozenset[str] = frozenset()
 
     def of(self, patient_id: str) -> str:
-        """Return the four cells before a patient, a space for each mark that does not apply."""
-        return (
-            ("●" if patient_id in self.here else " ")
-            + ("○" if patient_id in self.elsewhere else " ")
-            + ("R" if patient_id in self.random else " ")
-            + ("S" if patient_id in self.sensitive else " ")
-        )
+        """Return the two cells before a patient: picked here or for another; sensitive or drawn."""
+        picked = "●" if patient_id in self.here else "○" if patient_id in self.elsewhere else " "
+        sort = "S" if patient_id in self.sensitive else "R" if patient_id in self.random else " "
+        return picked + sort
 
 
 def gutter(marks: str, *, cursor: str, is_selected: bool) -> str:
     """Return the cells before the first column; `cursor` is one cell."""
-    return cursor + ("+" if is_selected else " ") + marks + " "
+    return cursor + ("x" if is_selected else " ") + marks + " "
 
 
 def heading(placed: Sequence[PlacedColumn], sort: Sort | None) -> str:

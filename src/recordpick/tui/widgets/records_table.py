@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from textual import events, on
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -40,7 +40,6 @@ _PREFETCH_AFTER = 0.2
 """Seconds that painting has before anything is calculated in advance."""
 _STRIPS_KEPT = 500
 _SELECT_ROWS = "Select rows: to pick several at once"
-_SORT = "Sort by that column; again to reverse the order, a third time not to sort"
 
 
 class RecordsTable(ScrollView, can_focus=True):
@@ -64,7 +63,13 @@ class RecordsTable(ScrollView, can_focus=True):
         key("x", "select", _SELECT_ROWS, PICK),
         key("shift+down", "extend(1)", _SELECT_ROWS),
         key("shift+up", "extend(-1)", _SELECT_ROWS),
-        *(key(str(n), f"sort({n})", _SORT) for n in range(1, 10)),
+        key("shift+pagedown", "extend_page(1)", _SELECT_ROWS),
+        key("shift+pageup", "extend_page(-1)", _SELECT_ROWS),
+        key("shift+end", "extend_to(-1)", _SELECT_ROWS),
+        key("shift+home", "extend_to(0)", _SELECT_ROWS),
+        key("ctrl+a", "select_all", "Select all: every row that is shown", PICK),
+        key("right", "screen.criterion(1)", "Next criterion, or the one before"),
+        key("left", "screen.criterion(-1)", "Next criterion, or the one before"),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "records--heading",
@@ -86,7 +91,7 @@ class RecordsTable(ScrollView, can_focus=True):
             self.patient_id = patient_id
 
     class PatientChosen(Message):
-        """Space was pressed on these patients, or one of them was double-clicked."""
+        """Space was pressed on these patients, or the marks of one were clicked."""
 
         def __init__(self, patient_ids: tuple[str, ...]) -> None:
             super().__init__()
@@ -136,6 +141,8 @@ class RecordsTable(ScrollView, can_focus=True):
         self._longest: dict[str, int] = {}
         self._placed: tuple[PlacedColumn, ...] = ()
         self._placed_width = 0
+        self._pressed: tuple[Offset, str | None] | None = None
+        """Where the mouse button was pressed, and on whom."""
         self._strips: dict[tuple[int, int, bool], Strip] = {}
 
     # ------------------------------------------------------------------ what is shown
@@ -346,7 +353,7 @@ class RecordsTable(ScrollView, can_focus=True):
         values = dict(zip(frame.columns, self._view.values(row), strict=True))
         patient = str(values["patient_id"])
         is_cursor = row == self._row
-        cursor = " " if not is_cursor else "▸" if self.has_focus else ">"
+        cursor = " " if not is_cursor else "►" if self.has_focus else ">"
         gutter = render.gutter(
             self.marks.of(patient), cursor=cursor, is_selected=patient in self.selected
         )
@@ -407,7 +414,12 @@ class RecordsTable(ScrollView, can_focus=True):
 
     def action_page(self, by: int) -> None:
         """Move by a screenful."""
-        self._move_to(self._row + by * max(1, self.scrollable_content_region.height - HEADING - 1))
+        self._move_to(self._row + by * self._page)
+
+    @property
+    def _page(self) -> int:
+        """How many rows a screenful moves by."""
+        return max(1, self.scrollable_content_region.height - HEADING - 1)
 
     def action_jump(self, to: int) -> None:
         """Move to the first or the last row."""
@@ -431,10 +443,26 @@ class RecordsTable(ScrollView, can_focus=True):
 
     def action_extend(self, by: int) -> None:
         """Select this row and the next one up or down."""
+        self._extend_to_row(self._row + by)
+
+    def action_extend_page(self, by: int) -> None:
+        """Select the rows from this one to a screenful further."""
+        self._extend_to_row(self._row + by * self._page)
+
+    def action_extend_to(self, to: int) -> None:
+        """Select the rows from this one to the first or the last."""
+        self._extend_to_row(0 if to == 0 else self._view.height - 1)
+
+    def _extend_to_row(self, row: int) -> None:
         if self._cursor_is_seen() and self.patient_id is not None:
-            first = self.patient_id
-            self._move_to(self._row + by)
-            self._select(self.selected | {first, self.patient_id})
+            first = self._row
+            self._move_to(row)
+            start, stop = sorted((first, self._row))
+            self._select(self.selected | frozenset(self._view.patients(start, stop + 1)))
+
+    def action_select_all(self) -> None:
+        """Select every row that is shown."""
+        self._select(frozenset(self._view.patients(0, self._view.height)))
 
     def select_none(self) -> None:
         """Unselect all rows."""
@@ -447,25 +475,29 @@ class RecordsTable(ScrollView, can_focus=True):
             total = self._view.frame.height if self._view.frame is not None else 0
             self.post_message(self.RowsChanged(self._view.height, total))
 
-    def action_sort(self, number: int) -> None:
-        """Sort by the column of that number, counted from the left."""
-        if number <= len(self._placed):
-            self.sort_by(self._placed[number - 1].column.name)
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Note who is under the mouse: the focus may move the rows before the click arrives."""
+        at = event.get_content_offset(self)
+        if at is None:
+            self._pressed = None
+        else:
+            self._pressed = at, self._view.patient(self.scroll_offset.y + at.y - HEADING)
 
     def on_click(self, event: events.Click) -> None:
-        """Move to the row under the mouse, choose it on a double click, sort on a heading."""
+        """Move to the row under the mouse; its marks choose it, a double click opens the record."""
         event.stop()
-        at = event.get_content_offset(self)
-        if at is None or self._is_unseen:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or self._is_unseen:
             return
+        at, patient_id = pressed
         if at.y < HEADING:
             cell = at.x - GUTTER
             for item in self._placed:
                 if item.left <= cell < item.left + item.width + GAP:
                     self.sort_by(item.column.name)
             return
-        row = self.scroll_offset.y + at.y - HEADING
-        if row < self._view.height:
-            self._move_to(row)
-            if event.chain == 2:
+        if patient_id is not None and self.go_to(patient_id):
+            if at.x < GUTTER and event.chain == 1:
                 self.action_choose()
+            elif at.x >= GUTTER and event.chain == 2:
+                self.action_open()

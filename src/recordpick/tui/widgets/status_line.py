@@ -31,24 +31,39 @@ class TopLine(Horizontal):
         super().__init__(
             TextLine("top--practice"), TextLine("top--tags"), TextLine("top--progress"), id="top"
         )
+        self._overview: Overview | None = None
+
+    def on_mount(self) -> None:
+        """Say while names are hidden."""
+        watch_masking(self, self._apply_masking)
+
+    def _apply_masking(self) -> None:
+        if self._overview is not None:
+            self.show(self._overview)
 
     def show(self, overview: Overview) -> None:
         """Show the progress of the whole work."""
-        tags = " SYNTHETIC DATA " if overview.synthetic else ""
+        self._overview = overview
+        tags = " MADE UP " if overview.synthetic else ""
         if overview.read_only:
             tags += " READ ONLY "
+        if is_masking(self.app):
+            tags += " NAMES HIDDEN "
         line = self.query_one("#top--tags", TextLine)
         line.show(content(tags))
         line.display = bool(tags)
         width = self.screen.size.width
         as_at = f" · as at {overview.as_at}" if width >= _WIDE else f" · {overview.as_at}"
         rest = width - len(tags) - len(as_at) - _EDGES
-        name = cell_len(overview.practice)
+        shown = overview.practice
+        if overview.synthetic:
+            shown = shown.removesuffix(" (made up)")  # the tag says so
+        name = cell_len(shown)
         ways = overview.progress_by_length[0 if width >= _WIDE else 1 :]
         least = min(name, _LEAST)
         progress = next((one for one in ways if rest - len(one) >= least), ways[-1])
         self.query_one("#top--progress", TextLine).show(content(f"{progress} "))
-        practice = fit(overview.practice, min(max(rest - len(progress), 1), name))
+        practice = fit(shown, min(max(rest - len(progress), 1), name))
         self.query_one("#top--practice", TextLine).show(content(f" {practice}{as_at}"))
 
 

@@ -44,6 +44,7 @@ _PRECLEANED = frozenset(
         *("patient_id", "event_id", "parent_id", "header_id", "recorded_by", "kind"),
         *("code", "code_system", "term", "is_local_code", "is_degraded", "is_confidential"),
         *("value", "value_text", "problem_status", "significance", "ended_on"),
+        *("second_code", "second_code_system", "consultation_id"),
     )
 )
 """Columns that are looked up or cast here; those from rows of problems were cast before."""
@@ -92,7 +93,11 @@ def _observations(file: ExtractFile, lookups: Lookups, *, has_problems: bool) ->
         columns["date_precision"] = to_word(file.raw("EffectiveDatePrecision"), PRECISION)
     if file.has("Value"):
         columns |= value_of(file.raw("Value"))
-    for name, source in (("parent_id", "ProblemGuid"), ("header_id", "ParentObservationGuid")):
+    for name, source in (
+        ("parent_id", "ProblemGuid"),
+        ("header_id", "ParentObservationGuid"),
+        ("consultation_id", "ConsultationGuid"),
+    ):
         if file.has(source):
             other = lookups.id(file, source)
             columns[name] = pl.when(other != "").then(other)
@@ -131,7 +136,37 @@ def value_of(text: pl.Expr) -> dict[str, FastCast]:
 
 def _of_code(codes: LookupTable, *, has_kind: bool) -> list[str]:
     names = ["code", "code_system", "term", "is_local_code", "is_degraded"]
+    names += [name for name in ("second_code", "second_code_system") if name in codes.columns]
     return [*names, "kind"] if has_kind and "kind" in codes.columns else names
+
+
+def read_consultations(files: Sequence[ExtractFile], lookups: Lookups) -> tuple[SourcePart, ...]:
+    """Return the consultations."""
+    return tuple(_consultations(file, lookups) for file in files)
+
+
+def _consultations(file: ExtractFile, lookups: Lookups) -> SourcePart:
+    columns: dict[str, pl.Expr | FastCast] = {
+        "consultation_id": lookups.id(file, "ConsultationGuid"),
+        **file.renamed(
+            {
+                "date": "EffectiveDate",
+                "place": "ConsultationSourceTerm",
+                "kind": "ConsultationType",
+            }
+        ),
+    }
+    encoded = []
+    if lookups.staff is not None and file.has("ClinicianUserInRoleGuid"):
+        columns[_BY] = lookups.index_of(lookups.staff, file, "ClinicianUserInRoleGuid")
+        encoded.append(LookupColumns(_BY, lookups.staff.frame.select(clinician="name")))
+    return file.part(
+        "consultations",
+        lookups.rows(file, columns),
+        partial(_consultations, lookups=lookups),
+        precleaned=frozenset(("patient_id", "consultation_id", "clinician")),
+        lookups=tuple(encoded),
+    )
 
 
 def _confidential(file: ExtractFile, lookups: Lookups) -> pl.Expr | None:

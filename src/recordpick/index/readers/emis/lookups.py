@@ -43,6 +43,8 @@ class LookedUp:
 def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder: Path) -> LookedUp:
     """Return KEY (CodeId), code, code_system, term, kind, is_local_code, is_degraded.
 
+    Also second_code and second_code_system where the files have a ReadTermId.
+
     `prefixes` are the ODS codes of the practices: a practice's own codes begin with its code.
     UserError if the files are missing, as no entry can be understood without them.
     """
@@ -72,6 +74,17 @@ def clinical_codes(files: Sequence[ExtractFile], prefixes: Sequence[str], folder
         "is_local_code": ~is_snomed | is_own,
         "is_degraded": is_degraded(pl.col("term")),
     }
+    if "read" in frame.columns:
+        second = pl.when(is_snomed).then(read)
+        is_made = is_own | read.str.starts_with("^")
+        columns["second_code"] = second
+        columns["second_code_system"] = (
+            pl.when(second.is_null())
+            .then(None)
+            .when(is_made)
+            .then(pl.lit("local"))
+            .otherwise(pl.lit("read2"))
+        )
     if "category" in frame.columns:
         category = pl.col("category").str.to_lowercase()
         columns["kind"] = category.replace_strict(

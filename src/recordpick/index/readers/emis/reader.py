@@ -13,7 +13,11 @@ from recordpick.identifiers import ods_code
 from recordpick.index.lookup import LookupTable
 from recordpick.index.manifest import Conflated
 from recordpick.index.readers.emis import files as emis
-from recordpick.index.readers.emis.care_record import read_observations, read_problems
+from recordpick.index.readers.emis.care_record import (
+    read_consultations,
+    read_observations,
+    read_problems,
+)
 from recordpick.index.readers.emis.files import Keys, Named, deltas_of, files_of, open_files
 from recordpick.index.readers.emis.lookups import (
     KEY,
@@ -94,7 +98,8 @@ def read_emis(path: Path, work: Path, as_at: date, announce: Announce = lambda _
     if opened[emis.OBSERVATION]:
         parts += read_referrals(opened[emis.REFERRAL], lookups)
     parts += read_diary(opened[emis.DIARY], lookups)
-    look_ups = _look_ups(opened, (codes, drugs, names, organisation_names))
+    parts += read_consultations(opened[emis.CONSULTATION], lookups)
+    look_ups = _look_ups((codes, drugs, names, organisation_names))
     used = {part.path for part in parts} | {used.path for used in look_ups}
     deltas = deltas_of(named)
     return Source(
@@ -170,7 +175,7 @@ def _confidential(
             read.append(file_as_read)
             frames.append(found)
         else:
-            read.append(file.strict())
+            read.append(file)
     if not frames:
         return None, tuple(read)
     return LookupTable(pl.concat(frames).drop_nulls().unique(), KEY), tuple(read)
@@ -185,10 +190,8 @@ def _entries(opened: Opened, lookups: Lookups) -> list[SourcePart]:
     return [*read_problems(opened[emis.PROBLEM], lookups), *entries]
 
 
-def _look_ups(opened: Opened, looked_up: Sequence[LookedUp | None]) -> tuple[LookUp, ...]:
-    files = [file for each in looked_up if each is not None for file in each.files]
-    files += [file.look_up("consultations", 0) for file in opened[emis.CONSULTATION]]
-    return tuple(files)
+def _look_ups(looked_up: Sequence[LookedUp | None]) -> tuple[LookUp, ...]:
+    return tuple(file for each in looked_up if each is not None for file in each.files)
 
 
 def _not_needed(opened: Opened, used: Collection[Path]) -> list[str]:

@@ -18,7 +18,7 @@ from recordpick.index.lookup import LookupTable
 from recordpick.index.readers.emis.lookups import Lookups
 from recordpick.index.readers.emis.vocabulary import COURSE, SLOT_STATUS, URGENCY, to_word
 from recordpick.index.readers.extract_file import ExtractFile
-from recordpick.index.source import DETAIL_OF, HAS_PARENT, SourcePart
+from recordpick.index.source import DETAIL_OF, HAS_PARENT, LookupColumns, SourcePart
 from recordpick.schema import Column
 
 
@@ -181,9 +181,9 @@ _UNCHANGED = {
     "is_confidential": "IsConfidential",
 }
 
-_DRUG = "__drug"
+_DRUG, _BY = "__drug", "__by"
 
-_PRECLEANED = frozenset(("patient_id", "medication_id"))
+_PRECLEANED = frozenset(("patient_id", "medication_id", "prescriber"))
 """Columns that are looked up here, or derived from such columns."""
 
 
@@ -218,6 +218,10 @@ def _medications(file: ExtractFile, lookups: Lookups) -> SourcePart:
         columns["course"] = to_word(file.text("PrescriptionType"), COURSE)
     if file.has("CancellationDate"):
         columns["ended_on"] = _last_day(file)
+    encoded = [drugs.encode(_DRUG, ["code", "code_system", "drug", "is_unmapped"])]
+    if lookups.staff is not None and file.has("ClinicianUserInRoleGuid"):
+        columns[_BY] = lookups.index_of(lookups.staff, file, "ClinicianUserInRoleGuid")
+        encoded.append(LookupColumns(_BY, lookups.staff.frame.select(prescriber="name")))
     frame = lookups.rows(file, columns)
     reread = partial(_medications, lookups=lookups)
     return file.part(
@@ -225,7 +229,7 @@ def _medications(file: ExtractFile, lookups: Lookups) -> SourcePart:
         frame,
         reread,
         precleaned=_PRECLEANED,
-        lookups=(drugs.encode(_DRUG, ["code", "code_system", "drug", "is_unmapped"]),),
+        lookups=tuple(encoded),
         requires=(ISSUES,),
         enrich=with_last_issue,
     )

@@ -26,6 +26,7 @@ from recordpick.index.readers.systmone.files import (
 from recordpick.index.readers.systmone.patients import own_id
 from recordpick.index.source import DELETED, DETAIL_OF, SourcePart
 from recordpick.index.values import to_date, to_number
+from recordpick.schema import OPERATORS
 
 _BY, _CONTENT, _CODE, _TERM = "__by", "__content", "__code", "__term"
 _DATES = dict.fromkeys(("date", "recorded_on", "ended_on"), DAY)
@@ -34,9 +35,29 @@ _SIGNIFICANCE = {"major": "significant", "significant": "significant", "minor": 
 
 @dataclass(frozen=True)
 class Staff:
-    """Names of members of staff by the id of their profile; None if they are unknown."""
+    """Names of members of staff by the id of their profile; None if they are unknown.
+
+    `members` has the same names by the id of the member of staff.
+    """
 
     names: pl.DataFrame | None
+    members: pl.DataFrame | None = None
+
+    def done_by(self, rows: pl.LazyFrame, file: ExtractFile, name: str) -> pl.LazyFrame:
+        """Add the name of who did what a row records, under `name`; nothing if it is unknown.
+
+        That is a member of staff (IDDoneBy), or somebody named in words (TextualEventDoneBy).
+        """
+        by_words = file.text("TextualEventDoneBy") if file.has("TextualEventDoneBy") else None
+        if self.members is None or not file.has("IDDoneBy"):
+            return rows if by_words is None else rows.with_columns(by_words.alias(name))
+        names = self.members.lazy().rename({"member": _BY, "name": name})
+        named = rows.with_columns(reference(file, "IDDoneBy").alias(_BY)).join(
+            names, on=_BY, how="left", maintain_order="left"
+        )
+        if by_words is None:
+            return named
+        return named.with_columns(pl.coalesce(pl.col(name), by_words).alias(name))
 
     def named(self, rows: pl.LazyFrame, who: pl.Expr, name: str) -> pl.LazyFrame:
         """Add the name of the member of staff in a column of profiles."""
@@ -79,13 +100,35 @@ def _without_kind(part: SourcePart) -> SourcePart:
 
 def _entry(file: ExtractFile, table: str) -> list[pl.Expr]:
     """Return the columns that every entry has."""
+    return [*_beside_id(file), own_id(file, table).alias("event_id")]
+
+
+def _beside_id(file: ExtractFile) -> list[pl.Expr]:
+    """Return the columns that every entry has, except its id; its consultation if there is one."""
+    event = [reference(file, "IDEvent").alias("consultation_id")] if file.has("IDEvent") else []
     return [
         pl.col(ROW),
         removed(file).alias(DELETED),
         in_order(),
         file.text("IDPatient").alias("patient_id"),
-        own_id(file, table).alias("event_id"),
+        *event,
     ]
+
+
+def read_consultations(opened: Opened, staff: Staff) -> list[SourcePart]:
+    """Return the events, which are SystmOne's consultations: clinical and administrative ones."""
+    file = opened.get("SREvent")
+    if file is None:
+        return []
+    columns = {"date": day(file, "DateEvent")}
+    for name, theirs in (("place", "ContactEventLocation"), ("kind", "ContactMethod")):
+        if file.has(theirs):
+            columns[name] = opened.word(file, theirs)
+    rows = staff.done_by(file.frame, file, "clinician")
+    if "clinician" in rows.collect_schema():
+        columns["clinician"] = pl.col("clinician")
+    frame = rows.select(*_beside_id(file), consultation_id=file.text("RowIdentifier"), **columns)
+    return [file.part("consultations", frame, date_formats={"date": DAY})]
 
 
 def _with_author(
@@ -99,7 +142,10 @@ def _with_author(
 
 
 def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
-    """Return code and system: the SNOMED CT concept, otherwise the CTV3 code, a local code."""
+    """Return code and system: the SNOMED CT concept, otherwise the CTV3 code, a local code.
+
+    The CTV3 code is the second code beside a SNOMED CT concept.
+    """
     concept, other = reference(file, snomed), reference(file, ctv3)
     return {
         "code": pl.coalesce(concept, other),
@@ -108,6 +154,10 @@ def _coding(file: ExtractFile, snomed: str, ctv3: str) -> dict[str, pl.Expr]:
         .when(other.is_not_null())
         .then(pl.lit("ctv3")),
         "is_local_code": concept.is_null() & other.is_not_null(),
+        "second_code": pl.when(concept.is_not_null()).then(other),
+        "second_code_system": pl.when(concept.is_not_null() & other.is_not_null()).then(
+            pl.lit("ctv3")
+        ),
     }
 
 
@@ -128,6 +178,8 @@ def _codes(file: ExtractFile, staff: Staff, *, has_problems: bool) -> SourcePart
         ),
         "is_degraded": is_degraded(pl.coalesce(terms)),
     }
+    if file.has("NumericComparator"):
+        columns["value_operator"] = pl.when(is_number & sign.is_in(OPERATORS)).then(sign)
     if file.has("NumericUnit"):
         columns["unit"] = file.text("NumericUnit")
     if has_problems:
@@ -172,7 +224,7 @@ def _problems(opened: Opened, file: ExtractFile, as_at: date, *, has_codes: bool
     if file.has("Severity"):
         words = opened.word(file, "Severity").str.to_lowercase()
         columns["significance"] = words.replace_strict(_SIGNIFICANCE, default=None)
-    entry = _entry(file, "SRProblem")[:-1]
+    entry = _beside_id(file)
     frame = file.frame.select(
         *entry,
         pl.when(of_code.is_not_null()).then(own).alias(DETAIL_OF),
@@ -278,10 +330,23 @@ def _immunisations(opened: Opened, file: ExtractFile, table: str, staff: Staff) 
         status = opened.word(file, "VaccinationStatus")
         given = status.str.to_lowercase() == "given"
         columns["value_text"] = pl.when(~given).then(status)
+    columns |= _details_of_vaccine(opened, file)
     columns["is_degraded"] = pl.lit(value=False)
     rows, by = _with_author(rows, file, staff)
     frame = rows.select(*_entry(file, table), **columns, **by)
     return file.part("events", frame, date_formats=_DATES)
+
+
+def _details_of_vaccine(opened: Opened, file: ExtractFile) -> dict[str, pl.Expr]:
+    """Return part (dose number), batch and site of an immunisation, where the file has them."""
+    columns = {}
+    if file.has("VaccPart"):
+        columns["dose_number"] = opened.word(file, "VaccPart")
+    if file.has("VaccBatchNumber"):
+        columns["batch_number"] = file.text("VaccBatchNumber")
+    if file.has("Location"):
+        columns["body_site"] = opened.word(file, "Location")
+    return columns
 
 
 def _at_risk(opened: Opened, file: ExtractFile, table: str, staff: Staff) -> SourcePart:
@@ -326,14 +391,14 @@ _MEDICATION_DATES = dict.fromkeys(("started_on", "ended_on", "last_issued_on", "
 _QUANTITY = r"^\s*([0-9]+(?:\.[0-9]+)?)\s*(.*?)\s*$"
 
 
-def read_medications(opened: Opened, as_at: date) -> list[SourcePart]:
+def read_medications(opened: Opened, staff: Staff, as_at: date) -> list[SourcePart]:
     """Return the repeats with their issues, and medicines issued without a template."""
     templates, issues = opened.get("SRRepeatTemplate"), opened.get("SRPrimaryCareMedication")
     parts = []
     if issues is not None:
-        parts.append(_issued(issues, as_at, has_templates=templates is not None))
+        parts.append(_issued(issues, staff, as_at, has_templates=templates is not None))
     if templates is not None:
-        parts.append(_templates(templates, as_at, has_issues=issues is not None))
+        parts.append(_templates(templates, staff, as_at, has_issues=issues is not None))
     return parts
 
 
@@ -359,9 +424,17 @@ def _is_active(ended: pl.Expr, as_at: date) -> pl.Expr:
     return (ended > as_at).fill_null(value=True)
 
 
-def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePart:
+def _with_prescriber(file: ExtractFile, staff: Staff) -> tuple[pl.LazyFrame, dict[str, pl.Expr]]:
+    """Add who prescribed each row, if that is known."""
+    rows = staff.done_by(file.frame, file, "prescriber")
+    known = "prescriber" in rows.collect_schema()
+    return rows, {"prescriber": pl.col("prescriber")} if known else {}
+
+
+def _templates(file: ExtractFile, staff: Staff, as_at: date, *, has_issues: bool) -> SourcePart:
     ended = to_date(day(file, "DateMedicationTemplateEnd"), DAY)
-    frame = file.frame.select(
+    rows, by = _with_prescriber(file, staff)
+    frame = rows.select(
         ROW,
         removed(file).alias(DELETED),
         in_order(),
@@ -374,6 +447,7 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePar
         course=pl.lit("repeat"),
         is_active=_is_active(ended, as_at),
         **_drug(file),
+        **by,
     )
     if not has_issues:
         return file.part("medications", frame, date_formats=_MEDICATION_DATES)
@@ -386,14 +460,15 @@ def _templates(file: ExtractFile, as_at: date, *, has_issues: bool) -> SourcePar
     )
 
 
-def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePart:
+def _issued(file: ExtractFile, staff: Staff, as_at: date, *, has_templates: bool) -> SourcePart:
     """Return issues: those of a template are its details, others are separate medicines."""
     named = pl.concat_str(pl.lit("SRRepeatTemplate-"), reference(file, "IDRepeatTemplate"))
     of_template = pl.when(pl.lit(has_templates)).then(named)
     own = own_id(file, "SRPrimaryCareMedication")
     ended = to_date(day(file, "DateMedicationEnd"), DAY)
     is_repeat = file.yes("IsRepeatMedication")
-    frame = file.frame.select(
+    rows, by = _with_prescriber(file, staff)
+    frame = rows.select(
         ROW,
         removed(file).alias(DELETED),
         in_order(),
@@ -407,5 +482,6 @@ def _issued(file: ExtractFile, as_at: date, *, has_templates: bool) -> SourcePar
         is_active=_is_active(ended, as_at),
         issues=pl.lit(1, pl.Int64),
         **_drug(file),
+        **by,
     )
     return file.part("medications", frame, date_formats=_MEDICATION_DATES, provides=ISSUES)

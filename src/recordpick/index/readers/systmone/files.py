@@ -21,6 +21,7 @@ USED = (
     "SRPatientAddressHistory",
     "SRPatientContactDetails",
     "SRPatientRelationship",
+    "SREvent",
     "SRCode",
     "SRProblem",
     "SRDrugSensitivity",
@@ -43,7 +44,7 @@ USED = (
     "SRImmunisationContent",
     "SRMedicationReadCodeDetails",
 )
-"""The tables that are read; others (events, questionnaires …) are named in a note."""
+"""The tables that are read; others (visits, questionnaires …) are named in a note."""
 
 MANIFEST = "SRManifest"
 DAY = "%d %b %Y"

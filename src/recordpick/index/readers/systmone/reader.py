@@ -22,6 +22,7 @@ from recordpick.index.readers.extract_file import (
 from recordpick.index.readers.systmone.care_record import (
     Staff,
     has_unnamed_sensitivities,
+    read_consultations,
     read_entries,
     read_medications,
 )
@@ -91,12 +92,14 @@ def read_systmone(path: Path, work: Path, as_at: date, _: Announce = lambda _: N
     files = open_all(path, work)
     opened = Opened(files, words_of(files))
     patients = read_patients(opened, as_at)
-    staff, organisations = Staff(_staff(files)), _organisations(files)
+    members = _members(files)
+    staff, organisations = Staff(_staff(files, members), members), _organisations(files)
     parts: list[SourcePart] = [patients.part]
     parts += read_entries(opened, staff, as_at)
-    parts += read_medications(opened, as_at)
+    parts += read_medications(opened, staff, as_at)
     parts += read_workflow(opened, staff, organisations)
     parts += read_contacts(opened)
+    parts += read_consultations(opened, staff)
     used = {part.path for part in parts} | {used.path for used in patients.look_ups}
     look_ups = [
         _counted(file, _LOOKED_UP[table])
@@ -157,21 +160,29 @@ def _counted(file: ExtractFile, what: str) -> LookUp:
     return file.look_up(what, file.file.rows - int(kept))
 
 
-def _staff(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
-    """Return the name of the member of staff of each profile: `profile` and `name`."""
-    members, profiles = files.get("SRStaffMember"), files.get("SRStaffMemberProfile")
-    if members is None or profiles is None:
+def _members(files: Mapping[str, ExtractFile]) -> pl.DataFrame | None:
+    """Return the name of each member of staff: `member` and `name`."""
+    members = files.get("SRStaffMember")
+    if members is None:
         return None
-    names = (
+    return (
         current_rows(members)
         .select(member=members.text("RowIdentifier"), name=members.text("StaffName"))
         .drop_nulls("member")
+        .collect()
     )
+
+
+def _staff(files: Mapping[str, ExtractFile], members: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Return the name of the member of staff of each profile: `profile` and `name`."""
+    profiles = files.get("SRStaffMemberProfile")
+    if members is None or profiles is None:
+        return None
     return (
         current_rows(profiles)
         .select(profile=profiles.text("RowIdentifier"), member=profiles.text("IDStaffMember"))
         .drop_nulls("profile")
-        .join(names, on="member", how="left")
+        .join(members.lazy(), on="member", how="left")
         .select("profile", "name")
         .collect()
     )

@@ -15,7 +15,7 @@ from recordpick.index.as_at import FoundDay, day_in_name, latest
 from recordpick.index.readers.extract_file import ExtractFile, open_extract_file
 
 KINDS = ("Patient", "Journal", "Encounter", "Referral", "Staff", "Practice")
-USED = ("Patient", "Journal", "Referral", "Staff", "Practice")
+USED = KINDS
 DAY = "%Y%m%d"
 
 _NAME = re.compile(rf"({'|'.join(KINDS)})_data_extract", re.IGNORECASE)

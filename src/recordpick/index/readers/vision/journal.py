@@ -37,6 +37,9 @@ Not for smoking and alcohol: one public reader reads a status (0 never, 1 curren
 read an amount.
 """
 
+_LIMIT = r"^(<=|>=|<|>|~)\s*\d"
+"""A result that is a limit: an operator before a number."""
+
 _WHO, _WHAT, _HAS = "__who", "__what", "__has"
 
 
@@ -49,7 +52,7 @@ def read_journal(file: ExtractFile, staff: pl.DataFrame | None, as_at: date) -> 
     is_therapy = (subset.is_in(_THERAPY) | has_dmd).fill_null(value=False)
     return [
         _entries(file, subset, ~is_therapy, staff, as_at),
-        _medications(file, subset, is_therapy, as_at),
+        _medications(file, subset, is_therapy, staff, as_at),
     ]
 
 
@@ -104,6 +107,14 @@ def _entries(
         .then(pl.lit("active")),
         "ended_on": pl.when(is_problem).then(file.text("END_DATE")),
         "parent_id": _one_link(file),
+        "second_code": pl.when(snomed.is_not_null()).then(read),
+        "second_code_system": pl.when(snomed.is_not_null() & read.is_not_null()).then(
+            pl.lit("read2")
+        ),
+        "value_operator": pl.when(number.is_null()).then(file.text("VALUE1").str.extract(_LIMIT)),
+        "batch_number": file.text("IMMS_BATCH"),
+        "body_site": file.text("IMMS_SITE"),
+        "consultation_id": _encounter(file),
     }
     rows = rows_in_order(file, "PID", "ID")
     if staff is not None:
@@ -161,7 +172,20 @@ def _one_link(file: ExtractFile) -> pl.Expr:
     return pl.when(links.str.contains(r"^[A-Za-z0-9-]+$")).then(links)
 
 
-def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date) -> SourcePart:
+def _encounter(file: ExtractFile) -> pl.Expr:
+    """Return the encounter of a row, if LINKS has exactly one: its ID with an E before it."""
+    found = file.text("LINKS").str.extract_all(r"(^|\|)\s*E[A-Za-z0-9-]+")
+    one = found.list.get(0, null_on_oob=True).str.strip_chars("| ").str.strip_prefix("E")
+    return pl.when(found.list.len() == 1).then(one)
+
+
+def _medications(
+    file: ExtractFile,
+    subset: pl.Expr,
+    which: pl.Expr,
+    staff: pl.DataFrame | None,
+    as_at: date,
+) -> SourcePart:
     dmd = pl.when(file.text("DMD_CODE") != "0").then(file.text("DMD_CODE"))
     drug = [file.text(name) for name in ("RUBRIC", "DRUG_STRENGTH", "DRUG_FORM")]
     names = {number: file.text(f"VALUE{number}_NAME").str.to_lowercase() for number in (1, 2)}
@@ -184,6 +208,10 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
     )
     rows = every.filter(which).with_columns(file.text("PID").alias(_WHO), code.alias(_WHAT))
     rows = rows.join(repeats, on=[_WHO, _WHAT], how="left", maintain_order="left")
+    by = {}
+    if staff is not None:
+        rows = with_name(rows, staff, file.text("HCP"), "prescriber")
+        by = {"prescriber": pl.col("prescriber")}
     has_repeat = is_issue.fill_null(value=False) & pl.col(_HAS).fill_null(value=False)
     frame = rows.select(
         ROW,
@@ -204,6 +232,7 @@ def _medications(file: ExtractFile, subset: pl.Expr, which: pl.Expr, as_at: date
         quantity=pl.when(quantity).then(file.text("VALUE1")),
         unit=pl.when(quantity).then(file.text("VALUE1_UNITS")),
         issues=pl.coalesce(issues),
+        **by,
     )
     # Lines that are not rows are accounted for with the entries.
     return file.part("medications", frame, rows=None, rejects=NOTHING, date_formats=_DATES)

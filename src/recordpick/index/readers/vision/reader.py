@@ -82,6 +82,8 @@ def read_vision(path: Path, work: Path, as_at: date, _: Announce = lambda _: Non
         parts += read_journal(files["Journal"], staff, as_at)
     if "Referral" in files:
         parts.append(_referrals(files["Referral"], staff))
+    if "Encounter" in files:
+        parts.append(_consultations(files["Encounter"], staff))
     deltas = deltas_of(found)
     return Source(
         parts=tuple(parts),
@@ -125,6 +127,23 @@ def _referrals(file: ExtractFile, staff: pl.DataFrame | None) -> SourcePart:
         **columns,
     )
     return file.part("referrals", frame, date_formats={"date": DAY})
+
+
+def _consultations(file: ExtractFile, staff: pl.DataFrame | None) -> SourcePart:
+    """Return the encounters; the extract has no kind of them."""
+    columns = {"date": file.text("DATE"), "place": file.text("LOCATION")}
+    rows = rows_in_order(file, "PID", "ID")
+    if staff is not None:
+        rows = with_name(rows, staff, file.text("HCP_CODE"), "clinician")
+        columns["clinician"] = pl.col("clinician")
+    frame = rows.select(
+        ROW,
+        deleted(file).alias(DELETED),
+        file.text("PID").alias("patient_id"),
+        file.text("ID").alias("consultation_id"),
+        **columns,
+    )
+    return file.part("consultations", frame, date_formats={"date": DAY})
 
 
 def _practice(files: Mapping[str, ExtractFile]) -> str:

@@ -1,0 +1,182 @@
+"""`recordpick compare-records`: compare two systems' records entry by entry."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from recordpick.cli.arguments import add_json, add_out
+from recordpick.cli.output import (
+    print_json,
+    print_message,
+    print_result,
+    print_table,
+    progress_on_stderr,
+)
+from recordpick.errors import UserError
+from recordpick.text import plural
+
+if TYPE_CHECKING:
+    from recordpick.comparison.report import ComparisonReport
+    from recordpick.index.practice_index import PracticeIndex
+    from recordpick.progress import Progress
+
+HELP = "compare two systems' records entry by entry, and show only what differs"
+EXAMPLE = "recordpick compare-records practice-index new-system-extract --out comparison"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument(
+        "old",
+        type=Path,
+        metavar="OLD",
+        help="the old system's index, or an extract that an index can be made from",
+    )
+    parser.add_argument("new", type=Path, metavar="NEW", help="the new system's, likewise")
+    add_out(parser, "DIR", "a new folder")
+    parser.add_argument(
+        "--file", type=Path, metavar="WORKING", help="the working file, for --selected"
+    )
+    parser.add_argument(
+        "--selected",
+        action="store_true",
+        help="compare the records that the working file selects, not all",
+    )
+    parser.add_argument(
+        "--acceptance",
+        type=Path,
+        metavar="FILE",
+        help="your own acceptance matrix (TOML): how much may differ, by area",
+    )
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="list also the differences that repeat and have no limit, one by one (long)",
+    )
+    add_json(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Compare, write the folder, and print the answer by area."""
+    from recordpick.polars_env import keep_memory
+
+    keep_memory()
+    from recordpick.atomic import check_free
+    from recordpick.comparison.acceptance import read_acceptance
+    from recordpick.comparison.compare import compare_records
+    from recordpick.comparison.output import summary, write_comparison
+    from recordpick.comparison.report import report_on
+
+    check_free(options.out)
+    read_acceptance(options.acceptance)  # before an hour's work, not after it
+    only = _selected(options)
+    with (
+        progress_on_stderr() as progress,
+        _index(options.old, progress) as old,
+        _index(options.new, progress) as new,
+    ):
+        compared = compare_records(old, new, only=only, progress=progress)
+        progress("finding what repeats", None)
+        report = report_on(compared, options.acceptance)
+        write_comparison(options.out, report, accepted=options.all, progress=progress)
+    for note in compared.notes:
+        print_message(note)
+    if options.json:
+        print_json(summary(report))
+        return 0
+    _print_areas(report)
+    _print_rest(report)
+    print_result(f"Written to {options.out}: begin with comparison.html.")
+    return 0
+
+
+def _selected(options: argparse.Namespace) -> frozenset[str] | None:
+    """Return the patients that the working file selects; None where all are wanted."""
+    if not options.selected:
+        if options.file is not None:
+            raise UserError("--file is for --selected: add it, or leave --file out.")
+        return None
+    if options.file is None:
+        raise UserError("--selected needs the working file: add --file with it.")
+    from recordpick.selection.working_file import WorkingFile
+
+    with WorkingFile.open(options.file, None, read_only=True) as file:
+        chosen = frozenset(file.selection.patient_ids)
+    if not chosen:
+        raise UserError(f"{options.file}: no record is selected yet, so none can be compared.")
+    return chosen
+
+
+@contextmanager
+def _index(path: Path, progress: Progress) -> Iterator[PracticeIndex]:
+    """Yield an index; of an extract, one that is made for the time being."""
+    from recordpick.index.manifest import MANIFEST
+    from recordpick.index.practice_index import open_index
+
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file or folder.")
+    if (path / MANIFEST).is_file():
+        yield open_index(path)
+        return
+    from tempfile import TemporaryDirectory
+
+    from recordpick.index.build.build_index import build_index
+
+    with TemporaryDirectory(prefix="recordpick-") as folder:
+        yield build_index([path], Path(folder) / "index", progress=progress)
+
+
+def _print_areas(report: ComparisonReport) -> None:
+    header = (
+        "area",
+        "in old",
+        "same",
+        "changed",
+        "(repeated)",
+        "missing",
+        "unsure",
+        "not compared",
+        "additional",
+        "answer",
+    )
+    rows: list[tuple[str, ...]] = [header]
+    for one in report.areas:
+        counts = one.counts
+        rows.append(
+            (
+                one.area.title,
+                f"{counts['in_old']:,}",
+                f"{counts['same']:,}",
+                f"{counts['changed']:,}",
+                f"({one.systematic:,})",
+                f"{counts['missing']:,}",
+                f"{counts['unsure']:,}",
+                f"{counts['not_compared']:,}",
+                f"{counts['additional']:,}",
+                ": ".join((one.answer, "; ".join(one.reasons))) if one.reasons else one.answer,
+            )
+        )
+    print_table(rows, right=frozenset(range(1, 9)))
+
+
+def _print_rest(report: ComparisonReport) -> None:
+    print_result()
+    people = report.compared.patients
+    print_result(
+        f"{plural(people.pairs.height, 'patient')} in both, of {people.old:,} in the old system "
+        f"and {people.new:,} in the new one."
+    )
+    apart = sum(one["set_apart"] + one["set_apart_new"] for one in report.tables.values())
+    if apart:
+        entries = plural(apart, "entry is", "entries are")
+        print_result(f"{entries} later than the other extract, and set apart.")
+    looks = report.lines.filter(report.lines["proposal"] == "look").height
+    if report.lines.height:
+        print_result(
+            f"{plural(report.lines.height, 'difference repeats', 'differences repeat')}: "
+            f"{looks:,} to look at (transformations.csv)."
+        )

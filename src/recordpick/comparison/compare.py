@@ -1,0 +1,233 @@
+"""Compare two indexes: patients, entries, fields, with sums that always add up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from recordpick.comparison.align import align_entries
+from recordpick.comparison.differences import Folded, differing_fields
+from recordpick.comparison.encode import PAIR, ROW, EncodedTable, encode_table
+from recordpick.comparison.patients import PatientPairs, align_patients
+from recordpick.comparison.rules import Rules, TableRules, comparison_rules
+from recordpick.index.practice_index import PracticeIndex
+from recordpick.progress import Progress, silent
+
+RESULTS = ("same", "changed", "missing", "additional", "unsure", "not_compared", "set_apart")
+"""What each entry is exactly one of; `set_apart` is later than the other side's as-at date."""
+
+ENTRIES = {
+    "p": pl.UInt32(),
+    "r": pl.UInt32(),
+    "r_new": pl.UInt32(),
+    "result": pl.String(),
+    "stage": pl.String(),
+}
+"""Columns of entries: a pair of rows, or the row of one side with the other empty."""
+
+
+@dataclass(frozen=True)
+class ComparedTable:
+    """One table compared. `entries` as in `ENTRIES`, `fields` as in `differences.fields_schema`.
+
+    `patients_apart` are the rows of patients who are not in both, by side. Where `why_not` is not
+    "", nothing was compared: one side has no such table.
+    """
+
+    rules: TableRules
+    entries: pl.DataFrame
+    fields: pl.DataFrame
+    folded: tuple[Folded, ...]
+    encoded: EncodedTable | None
+    rows: tuple[int, int]
+    patients_apart: tuple[int, int]
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two indexes compared."""
+
+    old: PracticeIndex
+    new: PracticeIndex
+    patients: PatientPairs
+    tables: tuple[ComparedTable, ...]
+    notes: tuple[str, ...]
+
+
+def compare_records(
+    old: PracticeIndex,
+    new: PracticeIndex,
+    *,
+    only: frozenset[str] | None = None,
+    rules: Rules | None = None,
+    progress: Progress = silent,
+) -> Comparison:
+    """Compare two indexes; with `only`, the records of those old patients.
+
+    UserError where too few patients are in both.
+    """
+    rules = rules or comparison_rules()
+    progress("matching patients", None)
+    patients = align_patients(old, new, only)
+    tables = []
+    for one in rules.tables:
+        if old.has(one.name) or new.has(one.name):
+            progress(f"comparing {one.name}", None)
+            tables.append(_compare_table(one, rules, old, new, patients, only))
+    return Comparison(old, new, patients, tuple(tables), tuple(_notes(old, new)))
+
+
+def _notes(old: PracticeIndex, new: PracticeIndex) -> list[str]:
+    notes = []
+    if old.manifest.fingerprint and old.manifest.fingerprint == new.manifest.fingerprint:
+        notes.append(
+            "Both sides are the same records: this says nothing about the new system. Give its "
+            "extract, made after the migration, as NEW."
+        )
+    first, second = old.manifest.as_at, new.manifest.as_at
+    if first != second:
+        notes.append(
+            f"The extracts are of different days (old {first}, new {second}): entries later than "
+            f"{min(first, second)} that only one side has are set apart."
+        )
+    return notes
+
+
+def _compare_table(
+    rules: TableRules,
+    all_rules: Rules,
+    old: PracticeIndex,
+    new: PracticeIndex,
+    patients: PatientPairs,
+    only: frozenset[str] | None,
+) -> ComparedTable:
+    missing = [name for name, index in (("old", old), ("new", new)) if not index.has(rules.name)]
+    rows = _row_counts(rules.name, old, new, patients, only)
+    if missing:
+        why = f"the {missing[0]} system's extract has no such table"
+        empty = pl.DataFrame(schema=ENTRIES)
+        return ComparedTable(rules, empty, pl.DataFrame(), (), None, rows, (0, 0), why)
+    whole = rules.name == "patients"
+    encoded = encode_table(rules, old, new, patients.everybody if whole else patients.pairs)
+    folds = all_rules.folds_of(rules.name)
+    pairs = _same_patients(encoded) if whole else align_entries(encoded)
+    fields, folded = differing_fields(encoded, pairs, (old, new), folds)
+    entries = _results(encoded, pairs, fields)
+    entries, of_format = _without_format_entries(encoded, entries, all_rules, old, new)
+    entries = _set_apart(encoded, entries, old.manifest.as_at, new.manifest.as_at)
+    apart = (rows[0] - encoded.old.raw.height, rows[1] - encoded.new.raw.height)
+    return ComparedTable(rules, entries, fields, folded + of_format, encoded, rows, apart)
+
+
+def _row_counts(
+    table: str,
+    old: PracticeIndex,
+    new: PracticeIndex,
+    patients: PatientPairs,
+    only: frozenset[str] | None,
+) -> tuple[int, int]:
+    """Return how many rows each side has, of the patients compared."""
+    everyone = only is None
+    people = (list(only or ()), patients.pairs["new_patient_id"].to_list())
+    numbers = []
+    for index, who in zip((old, new), people, strict=True):
+        if not index.has(table):
+            numbers.append(0)
+            continue
+        rows = index.scan(table)
+        if not everyone:
+            rows = rows.filter(pl.col("patient_id").is_in(who))
+        numbers.append(rows.select(pl.len()).collect().item())
+    return numbers[0], numbers[1]
+
+
+def _same_patients(table: EncodedTable) -> pl.DataFrame:
+    """Return the pairs of rows of `patients`: those who were aligned."""
+    new = table.new.keys.select(PAIR, r_new=ROW)
+    return (
+        table.old.keys.select(PAIR, ROW)
+        .join(new, on=PAIR)
+        .with_columns(stage=pl.lit("patient"), unsure=pl.lit(value=False))
+        .select(PAIR, ROW, "r_new", "stage", "unsure")
+        .sort(ROW)
+    )
+
+
+def _results(table: EncodedTable, pairs: pl.DataFrame, fields: pl.DataFrame) -> pl.DataFrame:
+    """Return every row of both sides once: as a pair, or alone (columns as in `ENTRIES`)."""
+    changed = pairs.join(fields.select(ROW).unique(), on=ROW, how="semi")[ROW]
+    result = (
+        pl.when(pl.col("unsure"))
+        .then(pl.lit("unsure"))
+        .when(pl.col(ROW).is_in(changed.implode()))
+        .then(pl.lit("changed"))
+        .otherwise(pl.lit("same"))
+    )
+    paired = pairs.with_columns(result=result).select(list(ENTRIES))
+    missing = table.old.keys.join(pairs, on=ROW, how="anti").select(
+        PAIR, ROW, r_new=pl.lit(None, pl.UInt32), result=pl.lit("missing"), stage=pl.lit("")
+    )
+    additional = table.new.keys.join(pairs, left_on=ROW, right_on="r_new", how="anti").select(
+        PAIR,
+        pl.lit(None, pl.UInt32).alias(ROW),
+        r_new=ROW,
+        result=pl.lit("additional"),
+        stage=pl.lit(""),
+    )
+    return pl.concat([paired, missing, additional])
+
+
+def _without_format_entries(
+    table: EncodedTable, entries: pl.DataFrame, rules: Rules, old: PracticeIndex, new: PracticeIndex
+) -> tuple[pl.DataFrame, tuple[Folded, ...]]:
+    """Mark entries that one system keeps in two tables as not compared."""
+    folded = []
+    for fold in rules.folds_of(table.rules.name):
+        if fold.rule != "entry_of":
+            continue
+        for index, side, at in ((old, table.old, ROW), (new, table.new, "r_new")):
+            if not index.has(fold.other):
+                continue
+            other = next(one for one in rules.tables if one.name == fold.other)
+            ids = index.scan(fold.other).select(other.id).collect()[other.id]
+            rows = side.raw.select(table.rules.id).with_row_index("row", offset=0)
+            of_other = rows.filter(pl.col(table.rules.id).is_in(ids.implode()))["row"]
+            alone = pl.col("result").is_in(["missing", "additional"])
+            is_other = alone & pl.col(at).is_in(of_other.implode()).fill_null(value=False)
+            number = entries.select(is_other.sum()).item()
+            if number:
+                entries = entries.with_columns(
+                    result=pl.when(is_other)
+                    .then(pl.lit("not_compared"))
+                    .otherwise(pl.col("result"))
+                )
+                folded.append(Folded(table.rules.name, "", number, fold.reason))
+    return entries, tuple(folded)
+
+
+def _set_apart(
+    table: EncodedTable, entries: pl.DataFrame, old_day: date, new_day: date
+) -> pl.DataFrame:
+    """Mark entries of one side alone that are later than the other side's as-at date."""
+    if old_day == new_day or table.rules.made_on not in table.old.raw.columns:
+        return entries
+    word, at, side, until, after = (
+        ("missing", ROW, table.old, old_day, new_day)
+        if old_day > new_day
+        else ("additional", "r_new", table.new, new_day, old_day)
+    )
+    if table.rules.made_on not in side.raw.columns:
+        return entries
+    made = side.raw[table.rules.made_on]
+    later = (
+        made.to_frame("made")
+        .with_row_index("row")
+        .filter((pl.col("made") > after) & (pl.col("made") <= until))["row"]
+    )
+    apart = (pl.col("result") == word) & pl.col(at).is_in(later.implode()).fill_null(value=False)
+    return entries.with_columns(
+        result=pl.when(apart).then(pl.lit("set_apart")).otherwise(pl.col("result"))
+    )

@@ -1,0 +1,230 @@
+"""Areas and severities of a comparison's entries and differences, by the acceptance matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.comparison.acceptance import SEVERITIES, Acceptance, Area
+from recordpick.comparison.compare import RESULTS, ComparedTable, Comparison
+from recordpick.comparison.encode import PAIR, ROW, EncodedTable
+from recordpick.comparison.sums import COUNTS, AreaAnswer, answer_of, table_counts
+
+AREA = "area"
+_WORST_FIRST = pl.Enum(SEVERITIES)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One table's entries with their area, and its differences with area and severity.
+
+    `entries` adds `area` (its number among the table's areas) to those of the comparison;
+    `differences` has p, r, r_new, result, field, line, severity and area.
+    """
+
+    table: ComparedTable
+    areas: tuple[Area, ...]
+    entries: pl.DataFrame
+    differences: pl.DataFrame
+
+
+def judge_table(
+    compared: Comparison,
+    table: ComparedTable,
+    fields: pl.DataFrame | None,
+    code_map: pl.DataFrame,
+    acceptance: Acceptance,
+) -> Judged:
+    """Return a compared table with areas and severities; `fields` are its marked differences."""
+    assert table.encoded is not None
+    areas = acceptance.areas_of(table.rules.name)
+    entries = _with_area(compared, table.encoded, table.entries, areas)
+    rows = _all_differences(entries, fields)
+    rows = _with_severity(rows, table.encoded, areas, code_map, acceptance)
+    return Judged(table, areas, entries, rows)
+
+
+def _with_area(
+    compared: Comparison, encoded: EncodedTable, entries: pl.DataFrame, areas: tuple[Area, ...]
+) -> pl.DataFrame:
+    """Return entries with the number of the first area that either side's row belongs to."""
+    numbers = []
+    sides = ((encoded.old, compared.old, ROW), (encoded.new, compared.new, "r_new"))
+    for side, index, at in sides:
+        columns = dict(side.raw.schema)
+        day = index.manifest.as_at
+        first = pl.lit(len(areas) - 1, pl.UInt8)
+        for number, area in reversed(list(enumerate(areas))):
+            ok = area.contains(columns, day, encoded.rules.day)
+            first = pl.when(ok).then(pl.lit(number, pl.UInt8)).otherwise(first)
+        area_of = side.raw.lazy().select(first.alias(AREA)).collect()[AREA]
+        if area_of.len() != side.raw.height:  # every area is a constant
+            area_of = pl.Series(AREA, [area_of[0]] * side.raw.height, dtype=pl.UInt8)
+        numbers.append(area_of.gather(entries[at]))
+    return entries.with_columns(
+        pl.min_horizontal(numbers[0].alias("a"), numbers[1].alias("b")).alias(AREA)
+    )
+
+
+def _all_differences(entries: pl.DataFrame, fields: pl.DataFrame | None) -> pl.DataFrame:
+    """Return one row a field that differs, and one for each entry without a (certain) partner."""
+    whole = entries.filter(pl.col("result").is_in(["missing", "additional", "unsure"]))
+    columns = [PAIR, ROW, "r_new", "result", "field", "line", AREA]
+    kind = fields.schema["field"] if fields is not None else pl.Enum([])
+    found = [
+        whole.with_columns(
+            field=pl.lit(None, kind), line=pl.lit(None, pl.UInt32), result=_result()
+        ).select(columns)
+    ]
+    if fields is not None and fields.height:
+        changed = entries.filter(pl.col("result") == "changed").select(ROW, AREA, result=_result())
+        found.append(fields.join(changed, on=ROW).select(columns))
+    return pl.concat(found).sort(PAIR, ROW, "r_new", "field", nulls_last=True, maintain_order=True)
+
+
+def _result() -> pl.Expr:
+    return pl.col("result").cast(pl.Enum(RESULTS))
+
+
+def _with_severity(
+    rows: pl.DataFrame,
+    encoded: EncodedTable,
+    areas: tuple[Area, ...],
+    code_map: pl.DataFrame,
+    acceptance: Acceptance,
+) -> pl.DataFrame:
+    names = [field.name for field in encoded.fields]
+    of_fields = pl.DataFrame(
+        [
+            {AREA: number, "field": name, "severity": acceptance.of_field(area, name)}
+            for number, area in enumerate(areas)
+            for name in names
+        ],
+        schema={AREA: pl.UInt8, "field": rows.schema["field"], "severity": _WORST_FIRST}
+        if rows.schema["field"] != pl.Enum([])
+        else {AREA: pl.UInt8, "severity": _WORST_FIRST},
+    )
+    whole = pl.DataFrame(
+        [
+            {AREA: number, "result": result, "whole": word}
+            for number, area in enumerate(areas)
+            for result, word in (
+                ("missing", area.missing),
+                ("additional", area.additional),
+                ("unsure", "low"),
+            )
+        ],
+        schema={AREA: pl.UInt8, "result": pl.Enum(RESULTS), "whole": _WORST_FIRST},
+    )
+    rows = rows.join(whole, on=[AREA, "result"], how="left", maintain_order="left")
+    if "field" in of_fields.columns:
+        rows = rows.join(of_fields, on=[AREA, "field"], how="left", maintain_order="left")
+        rows = rows.with_columns(severity=pl.coalesce("severity", "whole")).drop("whole")
+    else:
+        rows = rows.rename({"whole": "severity"})
+    return _certain_codes(rows, encoded, areas, code_map)
+
+
+def _certain_codes(
+    rows: pl.DataFrame, encoded: EncodedTable, areas: tuple[Area, ...], code_map: pl.DataFrame
+) -> pl.DataFrame:
+    """Lessen differences of codes that the code map is certain of, where the area says so."""
+    certain = code_map.filter(
+        (pl.col("table") == encoded.rules.name) & (pl.col("certainty") == "certain")
+    ).select(old_value="old_code", new_value="new_code")
+    codes = rows.with_row_index("i").filter(pl.col("field").cast(pl.String) == "code")
+    if not certain.height or not codes.height:
+        return rows
+    old, new = encoded.old, encoded.new
+    codes = codes.select(
+        "i",
+        AREA,
+        old_value=old.raw["code"].gather(codes[ROW]),
+        new_value=new.raw["code"].gather(codes["r_new"]),
+        same=_same_words(encoded, codes),
+    ).join(certain, on=["old_value", "new_value"], how="semi")
+    lessened = pl.DataFrame(
+        [
+            {AREA: number, "lessened": area.certain_code, "same_words": area.same_words}
+            for number, area in enumerate(areas)
+            if area.certain_code
+        ],
+        schema={AREA: pl.UInt8, "lessened": _WORST_FIRST, "same_words": pl.Boolean},
+    )
+    codes = codes.join(lessened, on=AREA).filter(~pl.col("same_words") | pl.col("same"))
+    return (
+        rows.with_row_index("i")
+        .join(codes.select("i", "lessened"), on="i", how="left", maintain_order="left")
+        .with_columns(severity=pl.coalesce("lessened", "severity"))
+        .drop("i", "lessened")
+    )
+
+
+def _same_words(encoded: EncodedTable, rows: pl.DataFrame) -> pl.Series:
+    """Return whether both rows have the same term or drug."""
+    keys = encoded.old.keys
+    word = next((name for name in ("term", "drug") if name in keys.columns), None)
+    if word is None:
+        return pl.Series([False] * rows.height, dtype=pl.Boolean)
+    same = keys[word].gather(rows[ROW]) == encoded.new.keys[word].gather(rows["r_new"])
+    return same.fill_null(value=False)
+
+
+def area_answers(
+    compared: Comparison, judged: list[Judged], acceptance: Acceptance
+) -> list[AreaAnswer]:
+    """Return every area's counts and answer, in the order of the matrix."""
+    by_name = {one.table.rules.name: one for one in judged}
+    answers = []
+    for area in acceptance.areas:
+        table = next((one for one in compared.tables if one.rules.name == area.table), None)
+        if table is None:
+            continue
+        if table.encoded is None:
+            answers.append(_not_compared(area, table, acceptance))
+            continue
+        answers.append(_of_area(area, by_name[area.table]))
+    return answers
+
+
+def _not_compared(area: Area, table: ComparedTable, acceptance: Acceptance) -> AreaAnswer:
+    """Return the answer of an area whose table one side does not have; its rows are not divided.
+
+    They count in the table's last area, which takes the rest.
+    """
+    counts = table_counts(table)
+    if area is not acceptance.areas_of(area.table)[-1]:
+        counts = dict.fromkeys(counts, 0)
+    severities: dict[str, int] = dict.fromkeys(map(str, SEVERITIES), 0)
+    return AreaAnswer(area, counts, severities, 0, "not compared", (table.why_not,))
+
+
+def _of_area(area: Area, one: Judged) -> AreaAnswer:
+    number = one.areas.index(area)
+    entries = one.entries.filter(pl.col(AREA) == number)
+    counts = dict.fromkeys(COUNTS, 0)
+    for result, is_old, is_new, many in (
+        entries.group_by(
+            "result", is_old=pl.col(ROW).is_not_null(), is_new=pl.col("r_new").is_not_null()
+        )
+        .agg(n=pl.len())
+        .iter_rows()
+    ):
+        key = result if is_old or result == "additional" else f"{result}_new"
+        counts[key] += many
+        counts["in_old"] += many if is_old else 0
+        counts["in_new"] += many if is_new else 0
+    if area is one.areas[-1]:  # patients who are not in both: their rows are not divided by area
+        for side, key in enumerate(("", "_new")):
+            counts[f"not_compared{key}"] += one.table.patients_apart[side]
+            counts["in_new" if side else "in_old"] += one.table.patients_apart[side]
+    rows = one.differences.filter((pl.col(AREA) == number) & (pl.col("result") != "unsure"))
+    worst = rows.group_by(ROW, "r_new").agg(
+        pl.col("severity").min(), pl.col("line").is_not_null().all().alias("systematic")
+    )
+    severities: dict[str, int] = dict.fromkeys(map(str, SEVERITIES), 0) | dict(
+        worst.group_by(pl.col("severity").cast(pl.String)).agg(n=pl.len()).iter_rows()
+    )
+    systematic = int(worst["systematic"].sum())
+    return answer_of(area, counts, severities, systematic)

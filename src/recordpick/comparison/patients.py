@@ -1,0 +1,188 @@
+"""Patients of two indexes aligned one to one.
+
+First by the NHS number where it occurs once on each side, then, among the rest, by names and date
+of birth where those occur once on each side. Nobody is paired by half of that: who is left over is
+missing, additional, or ambiguous (a number or a name that several share).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from recordpick.errors import UserError
+from recordpick.index.practice_index import PracticeIndex
+
+SMALLEST_SHARE = 0.5
+"""Below this share of patients who are in both, two extracts are not of the same practice."""
+
+UNMATCHED = {
+    "patient_id": pl.String(),
+    "new_patient_id": pl.String(),
+    "result": pl.String(),
+    "reason": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class PatientPairs:
+    """Patients who are in both, and who is not.
+
+    `pairs` has p (UInt32, from 0), patient_id, new_patient_id and found_by (nhs_number, name);
+    `unmatched` one row a patient: patient_id or new_patient_id, result (missing, additional,
+    ambiguous) and the reason. `old` and `new` are the numbers of patients compared.
+    """
+
+    pairs: pl.DataFrame
+    unmatched: pl.DataFrame
+    old: int
+    new: int
+
+    @property
+    def everybody(self) -> pl.DataFrame:
+        """p, patient_id and new_patient_id of the pairs, then of who is on one side only.
+
+        Who is ambiguous has no p: nothing of them is compared.
+        """
+        ids = ["patient_id", "new_patient_id"]
+        alone = self.unmatched.filter(pl.col("result") != "ambiguous").select(ids)
+        both = pl.concat([self.pairs.select(ids), alone])
+        return both.with_row_index("p")
+
+    @property
+    def share(self) -> float:
+        """The share of patients who are in both, of the side that has more of them."""
+        most = max(self.old, self.new)
+        return self.pairs.height / most if most else 0.0
+
+
+def align_patients(
+    old: PracticeIndex, new: PracticeIndex, only: frozenset[str] | None = None
+) -> PatientPairs:
+    """Align the patients of two indexes; with `only`, those old patients and their partners.
+
+    UserError where so few are in both that this is another practice, or a part of one.
+    """
+    before, after = _people(old), _people(new)
+    by_number = _singles(before, after, ("nhs_number",))
+    pairs = by_number.with_columns(found_by=pl.lit("nhs_number"))
+    names = ("family_name", "given_name", "date_of_birth")
+    if all(name in before.columns and name in after.columns for name in names):
+        rest_before = before.join(pairs, on="patient_id", how="anti")
+        rest_after = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
+        # who has different NHS numbers in both is never paired by name
+        by_name = _singles(rest_before, rest_after, names, agree="nhs_number")
+        pairs = pl.concat([pairs, by_name.with_columns(found_by=pl.lit("name"))])
+    total_old, total_new = before.height, after.height
+    _check_share(pairs.height, total_old, total_new, selected=only is not None)
+    if only is not None:
+        before = before.filter(pl.col("patient_id").is_in(list(only)))
+        pairs = pairs.filter(pl.col("patient_id").is_in(list(only)))
+    unmatched = _unmatched(before, after, pairs, selected=only is not None)
+    pairs = pairs.sort("patient_id").with_row_index("p")
+    return PatientPairs(
+        pairs.select("p", "patient_id", "new_patient_id", "found_by"),
+        unmatched,
+        before.height,
+        total_new if only is None else pairs.height,
+    )
+
+
+def _people(index: PracticeIndex) -> pl.DataFrame:
+    """Return patient_id and what identifies a patient, as far as the index has it."""
+    held = index.columns("patients")
+    frame = index.scan("patients").select(
+        "patient_id",
+        pl.col("nhs_number")
+        if "nhs_number" in held
+        else pl.lit(None, pl.String).alias("nhs_number"),
+        *(
+            pl.col(name).str.to_lowercase().str.replace_all(r"[^\p{L}]", "").alias(name)
+            for name in ("family_name", "given_name")
+            if name in held
+        ),
+        *(pl.col(name) for name in ("date_of_birth",) if name in held),
+    )
+    return frame.collect()
+
+
+def _singles(
+    before: pl.DataFrame, after: pl.DataFrame, keys: tuple[str, ...], agree: str = ""
+) -> pl.DataFrame:
+    """Return pairs (patient_id, new_patient_id) whose keys are filled and once on each side."""
+
+    def once(people: pl.DataFrame) -> pl.DataFrame:
+        filled = people.drop_nulls(list(keys))
+        return filled.filter(pl.len().over(list(keys)) == 1)
+
+    found = once(before).join(once(after), on=list(keys), suffix="_new")
+    if agree:
+        differs = pl.col(agree) != pl.col(f"{agree}_new")
+        found = found.filter(differs.is_null() | ~differs)
+    return found.select("patient_id", new_patient_id="patient_id_new")
+
+
+def _check_share(matched: int, old: int, new: int, *, selected: bool) -> None:
+    most = old if selected else max(old, new)
+    if most and matched / most >= SMALLEST_SHARE:
+        return
+    share = f"{100 * matched / most:.0f}%" if most else "0%"
+    raise UserError(
+        f"Only {share} of patients are in both ({matched:,} of {old:,} in the old system and "
+        f"{new:,} in the new one). Is this another practice, or an extract of only some patients? "
+        "Nothing was compared. Compare two extracts of the whole practice; for the selected "
+        "patients of a working file add --file and --selected."
+    )
+
+
+def _unmatched(
+    before: pl.DataFrame, after: pl.DataFrame, pairs: pl.DataFrame, *, selected: bool
+) -> pl.DataFrame:
+    """Return who is in one side only, or cannot be told from another."""
+    left = before.join(pairs, on="patient_id", how="anti")
+    right = after.join(pairs, left_on="patient_id", right_on="new_patient_id", how="anti")
+    old = _why(left, right).select("patient_id", new_patient_id=pl.lit(None, pl.String), why="why")
+    new = _why(right, left).select(
+        pl.lit(None, pl.String).alias("patient_id"), new_patient_id="patient_id", why="why"
+    )
+    old = old.with_columns(result=_result("missing"))
+    new = new.with_columns(result=_result("additional"))
+    rows = old if selected else pl.concat([old, new])
+    return (
+        rows.with_columns(
+            reason=pl.col("why").fill_null(
+                pl.when(pl.col("result") == "missing")
+                .then(pl.lit("not in the new system"))
+                .otherwise(pl.lit("not in the old system"))
+            )
+        )
+        .select(list(UNMATCHED))
+        .sort("result", "patient_id", "new_patient_id", nulls_last=True)
+    )
+
+
+def _result(word: str) -> pl.Expr:
+    return pl.when(pl.col("why").is_null()).then(pl.lit(word)).otherwise(pl.lit("ambiguous"))
+
+
+def _why(people: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return the people with `why` they are ambiguous; null where they are on one side only."""
+    number = pl.col("nhs_number")
+    twice = number.is_not_null() & (pl.len().over("nhs_number") > 1)
+    there = number.is_in(others["nhs_number"].drop_nulls().to_list())
+    why = (
+        pl.when(twice)
+        .then(pl.lit("several patients have this NHS number"))
+        .when(there)
+        .then(pl.lit("several patients of the other side have this NHS number"))
+    )
+    names = ["family_name", "given_name", "date_of_birth"]
+    if set(names) <= set(people.columns) & set(others.columns):
+        also = others.select(names).drop_nulls().unique().with_columns(_there=pl.lit(value=True))
+        people = people.join(also, on=names, how="left", maintain_order="left")
+        same_name = pl.col("_there").fill_null(value=False)
+        why = why.when(same_name).then(
+            pl.lit("somebody of the same name and date of birth, not certainly this patient")
+        )
+    return people.with_columns(why=why)

@@ -1,0 +1,155 @@
+"""Rows of one day paired by how much they have in common.
+
+Every old row of a block is held beside every new one; equal fields count by their weight, numbers
+that are close and dates a day apart for a part of it. A pair that is the best for both rows, and
+better than any other, is taken; then the rest is looked at again. Where several partners are
+equally good, the n-th is paired with the n-th, as *unsure* unless the partners are equal anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from recordpick.comparison.encode import ROW
+from recordpick.comparison.rules import Field
+
+MOST_IN_A_BLOCK = 20_000
+"""Old rows times new rows of one block: above that, only keys pair them."""
+STRONG, WEAK = 600, 100
+"""What a pair needs in common, in hundredths of weight: such as the code or a result; anything."""
+_MOST_ROUNDS = 12
+_CONTENT = "whole"
+
+
+def pair_by_score(
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    fields: Sequence[Field],
+    block: Sequence[str],
+    least: int,
+    days: str = "",
+    code: str = "",
+) -> pl.DataFrame:
+    """Return r, r_new and unsure of the pairs within blocks of equal keys that score `least`.
+
+    With `days` and `code`, rows of the same code on neighbouring days are held side by side.
+    """
+    if days and code not in old.columns:
+        return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
+    edges = _candidates(old, new, fields, block, least, days, code)
+    return _best_pairs(edges)
+
+
+def _candidates(
+    old: pl.DataFrame,
+    new: pl.DataFrame,
+    fields: Sequence[Field],
+    block: Sequence[str],
+    least: int,
+    days: str,
+    code: str,
+) -> pl.DataFrame:
+    """Return r, r_new, score and the hash of each row's content."""
+    names = [field.name for field in fields]
+    keys = [*block, code] if days else list(block)
+    sides = [
+        side.select(*dict.fromkeys((*keys, *([days] if days else ()), ROW, *names))).with_columns(
+            pl.struct(names).hash().alias(_CONTENT)
+        )
+        for side in (old, new)
+    ]
+    counts = [side.group_by(keys).agg(pl.len().alias("n")) for side in sides]
+    small = (
+        counts[0]
+        .join(counts[1], on=keys, suffix="_new", nulls_equal=True)
+        .filter(pl.col("n").cast(pl.Int64) * pl.col("n_new") <= MOST_IN_A_BLOCK)
+    )
+    sides = [side.join(small, on=keys, how="semi", nulls_equal=True) for side in sides]
+    joined = (
+        sides[0]
+        .lazy()
+        .join(
+            sides[1].lazy().with_columns(pl.col(key).alias(f"{key}_new") for key in keys),
+            on=keys,
+            suffix="_new",
+            nulls_equal=True,
+        )
+    )
+    if days:
+        joined = joined.filter((pl.col(days) - pl.col(f"{days}_new")).abs() == 1)
+    score = pl.sum_horizontal(_points(field) for field in fields).alias("score")
+    return (
+        joined.select(ROW, "r_new", score, _CONTENT, f"{_CONTENT}_new")
+        .filter(pl.col("score") >= least)
+        .collect()
+    )
+
+
+def _points(field: Field) -> pl.Expr:
+    """Return hundredths: what an equal field adds; nothing where either is empty."""
+    a, b = pl.col(field.name), pl.col(f"{field.name}_new")
+    full = pl.lit(100 * field.weight, pl.Int32)
+    part = pl.lit(0, pl.Int32)
+    if field.how == "number":
+        larger = pl.max_horizontal(a.abs(), b.abs())
+        near = (50 * field.weight * (1 - (a - b).abs() / larger)).floor().cast(pl.Int32)
+        part = pl.when(larger > 0).then(pl.max_horizontal(near, part)).otherwise(part)
+    if field.how == "date":
+        part = pl.when((a - b).abs() <= 1).then(full // 2).otherwise(part)
+    return pl.when(a == b).then(full).otherwise(part).fill_null(0)
+
+
+def _best_pairs(edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the pairs that are best for both, round by round, until none are left."""
+    found: list[pl.DataFrame] = []
+    for _ in range(_MOST_ROUNDS):
+        if not edges.height:
+            break
+        best = _mutual_best(edges)
+        clear = best.filter((pl.col("k") == 1) & (pl.col("k_new") == 1))
+        taken = (
+            clear.select(ROW, "r_new", unsure=pl.lit(value=False)) if clear.height else _ties(best)
+        )
+        if not taken.height:
+            break
+        found.append(taken)
+        edges = edges.join(taken, on=ROW, how="anti").join(taken, on="r_new", how="anti")
+    if not found:
+        return pl.DataFrame(schema={ROW: pl.UInt32, "r_new": pl.UInt32, "unsure": pl.Boolean})
+    return pl.concat(found)
+
+
+def _mutual_best(edges: pl.DataFrame) -> pl.DataFrame:
+    """Return the edges that are best for both rows; k and k_new say how many such a row has."""
+    score = pl.col("score")
+    return edges.filter(
+        (score == score.max().over(ROW)) & (score == score.max().over("r_new"))
+    ).with_columns(k=pl.len().over(ROW), k_new=pl.len().over("r_new"))
+
+
+def _ties(best: pl.DataFrame) -> pl.DataFrame:
+    """Return the n-th paired with the n-th among equally good partners."""
+    partners = pl.col(f"{_CONTENT}_new").n_unique().over(ROW)
+    others = pl.col(_CONTENT).n_unique().over("r_new")
+    k, k_new = pl.col("k"), pl.col("k_new")
+    # k partners of an old row, k_new of a new one: where one side is all alike and as many, which
+    # is paired with which changes nothing
+    unsure = ((partners > 1) & ((others > 1) | (k_new < k))) | (
+        (others > 1) & ((partners > 1) | (k < k_new))
+    )
+    # the lowest of each row's partners, where that is mutual: the n-th with the n-th
+    ranked = best.with_columns(
+        unsure=unsure,
+        place=pl.col("r_new").rank("dense").over(ROW),
+        place_new=pl.col(ROW).rank("dense").over("r_new"),
+    )
+    level = ranked.filter(pl.col("place") == pl.col("place_new"))
+    level = level.filter(
+        (pl.col("place") == pl.col("place").min().over(ROW))
+        & (pl.col("place") == pl.col("place").min().over("r_new"))
+    )
+    return (
+        level.unique(ROW, keep="none").unique("r_new", keep="none").select(ROW, "r_new", "unsure")
+    )

@@ -1,0 +1,307 @@
+"""Differences that nearly all entries with a value share: named once, with counts and examples.
+
+A line says what happens (values translated, emptied, one value for all …), never that it is right:
+a difference that everybody has may still be a loss. Differences that only some entries with that
+value have stay single, and are the exceptions of the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from recordpick.comparison.compare import ComparedTable
+from recordpick.comparison.differences import values_of
+from recordpick.comparison.encode import PAIR, ROW
+from recordpick.comparison.rules import Field
+
+SHARED_BY = 0.95
+"""A difference is systematic from this share of the entries with the value on."""
+FEWEST_PATIENTS = 5
+"""… and from this number of patients on."""
+EXAMPLES = 5
+
+CHANGES = {
+    "translated": "each value becomes one other value",
+    "one value": "very few values take the place of many",
+    "rewritten": "nearly every value is written another way",
+    "emptied": "values are empty in the new system",
+    "filled": "empty values are filled in the new system",
+    "days": "dates move by the same number of days",
+    "factor": "numbers are multiplied by the same factor",
+}
+"""The words of `change`."""
+
+LINES = {
+    "line": pl.UInt32(),
+    "table": pl.String(),
+    "field": pl.String(),
+    "change": pl.String(),
+    "detail": pl.String(),
+    "entries": pl.UInt32(),
+    "patients": pl.UInt32(),
+    "of_entries": pl.UInt32(),
+    "exceptions": pl.UInt32(),
+    "values": pl.UInt32(),
+    "examples": pl.List(pl.String()),
+}
+
+_FEW_VALUES = 10
+
+
+def find_transformations(
+    tables: Sequence[ComparedTable],
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """Return the lines (`LINES`), the largest first, and each table's fields with `line`.
+
+    `line` is null for a single difference.
+    """
+    lines: list[pl.DataFrame] = []
+    marked: dict[str, list[pl.DataFrame]] = {}
+    for table in tables:
+        if table.encoded is None or not table.fields.height:
+            continue
+        parts = table.fields.partition_by("field", maintain_order=True)
+        for part in parts:
+            named, rows = _lines_of_field(table, part, len(lines))
+            lines.append(named)
+            marked.setdefault(table.rules.name, []).append(rows)
+    if not lines:
+        return pl.DataFrame(schema=LINES), {}
+    order = ["entries", "table", "field", "change", "detail"]
+    found = (
+        pl.concat(lines)
+        .sort(order, descending=[True, False, False, False, False])
+        .with_row_index("line", offset=1)
+    )
+    numbers = found.select("part", "place", pl.col("line").cast(pl.UInt32))
+    with_lines = {
+        name: pl.concat(
+            rows.join(numbers, on=["part", "place"], how="left", maintain_order="left").drop(
+                "part", "place"
+            )
+            for rows in parts
+        )
+        for name, parts in marked.items()
+    }
+    return found.select(pl.col(name).cast(dtype) for name, dtype in LINES.items()), with_lines
+
+
+def _lines_of_field(
+    table: ComparedTable, rows: pl.DataFrame, part: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the lines of one field, and its rows with the line's `part` and `place`."""
+    changed = _with_change(table, rows)
+    keys = ["change", "detail"]
+    systematic = changed.drop_nulls("change")
+    examples = (
+        systematic.group_by(*keys, "old_value", "new_value")
+        .agg(n=pl.len())
+        .sort([*keys, "n", "old_value", "new_value"], descending=[False, False, True, False, False])
+        .group_by(keys, maintain_order=True)
+        .agg(values=pl.len(), examples=_example().head(EXAMPLES))
+    )
+    lines = (
+        systematic.group_by(keys)
+        .agg(entries=pl.len(), patients=pl.col(PAIR).n_unique(), of_entries=pl.col("of").max())
+        .join(examples, on=keys)
+        .sort(keys)
+        .with_row_index("place")
+        .with_columns(
+            part=pl.lit(part, pl.UInt32),
+            table=pl.lit(table.rules.name),
+            field=pl.lit(str(rows["field"][0])),
+            exceptions=pl.lit(changed.height - systematic.height, pl.UInt32),
+        )
+    )
+    marked = rows.with_columns(
+        part=pl.lit(part, pl.UInt32),
+        place=changed.join(
+            lines.select(*keys, "place"), on=keys, how="left", maintain_order="left"
+        )["place"],
+    )
+    return lines, marked
+
+
+def _example() -> pl.Expr:
+    return pl.format(
+        "{} → {}: {}",
+        pl.col("old_value").fill_null("(empty)"),
+        pl.col("new_value").fill_null("(empty)"),
+        pl.col("n"),
+    )
+
+
+def _with_change(table: ComparedTable, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the differences of one field with both values, and `change`, `detail` and `of`.
+
+    These are null where a difference is single.
+    """
+    assert table.encoded is not None
+    field = table.rules.field(rows["field"][0])
+    values = _all_values(table, field)
+    filled = values.filter(pl.col("a").is_not_null())
+    both = filled.filter(pl.col("b").is_not_null())
+    rows = rows.with_columns(
+        *values_of(table.encoded, rows, field),
+        change=pl.lit(None, pl.String),
+        detail=pl.lit(None, pl.String),
+        of=pl.lit(None, pl.UInt32),
+    )
+    rows = _mark_translated(rows, values)
+    rows = _mark_shared(rows, table, filled, "emptied", pl.col("new_value").is_null())
+    empty = values.filter(pl.col("a").is_null())
+    rows = _mark_shared(rows, table, empty, "filled", pl.col("old_value").is_null())
+    if field.how == "date":
+        rows = _mark_days(rows, both.height)
+    if field.how == "number":
+        rows = _mark_factor(rows, table, both.height)
+    if field.how != "link":
+        rows = _mark_rewritten(rows, both)
+    return rows
+
+
+def _all_values(table: ComparedTable, field: Field) -> pl.DataFrame:
+    """Return p, r and both values as text (a, b) of all pairs of rows."""
+    assert table.encoded is not None
+    pairs = table.entries.select(PAIR, ROW, "r_new").drop_nulls([ROW, "r_new"])
+    a, b = values_of(table.encoded, pairs, field)
+    return pairs.select(PAIR, ROW).with_columns(a=a, b=b)
+
+
+def _set(
+    rows: pl.DataFrame, where: pl.Expr, change: str, detail: pl.Expr, of: pl.Expr
+) -> pl.DataFrame:
+    free = where & pl.col("change").is_null()
+    return rows.with_columns(
+        change=pl.when(free).then(pl.lit(change)).otherwise(pl.col("change")),
+        detail=pl.when(free).then(detail).otherwise(pl.col("detail")),
+        of=pl.when(free).then(of.cast(pl.UInt32)).otherwise(pl.col("of")),
+    )
+
+
+def _mark_translated(rows: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Mark values that become one other value nearly always."""
+    counts = (
+        values.drop_nulls(["a", "b"])
+        .group_by("a", "b")
+        .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
+    )
+    counts = counts.with_columns(of=pl.col("n").sum().over("a"))
+    many = pl.col("patients") >= FEWEST_PATIENTS
+    usual = counts.filter(many & (pl.col("n") >= SHARED_BY * pl.col("of")))
+    most = counts.filter(many & (pl.col("n") * 2 > pl.col("of")))
+    differs = pl.col("a") != pl.col("b")
+    follow = int(most.filter(differs)["n"].sum())
+    if follow >= SHARED_BY * int(counts.filter(differs)["n"].sum()):
+        usual = most  # the field as a whole is translated: faults are exceptions of a value's line
+    usual = usual.select(old_value="a", new_value="b", of_value="of")
+    rows = rows.join(usual, on=["old_value", "new_value"], how="left", maintain_order="left")
+    total = usual.join(
+        rows.select("old_value", "new_value").unique(), on=["old_value", "new_value"]
+    )
+    of = pl.lit(total["of_value"].sum() if total.height else 0)
+    rows = _set(rows, pl.col("of_value").is_not_null(), "translated", pl.lit(""), of)
+    return rows.drop("of_value")
+
+
+def _mark_shared(
+    rows: pl.DataFrame,
+    table: ComparedTable,
+    base: pl.DataFrame,
+    change: str,
+    where: pl.Expr,
+) -> pl.DataFrame:
+    """Mark a change that nearly all entries have, or nearly all of one kind."""
+    hits = rows.filter(where)
+    if not hits.height or not base.height:
+        return rows
+    if hits.height >= SHARED_BY * base.height and _enough_patients(hits):
+        return _set(rows, where, change, pl.lit(""), pl.lit(base.height))
+    assert table.encoded is not None
+    raw = table.encoded.old.raw
+    for group in table.rules.groups:
+        if group not in raw.columns:
+            continue
+        of = base.with_columns(g=raw[group].gather(base[ROW])).group_by("g").agg(of_g=pl.len())
+        rows = rows.with_columns(g=raw[group].gather(rows[ROW]))
+        shares = (
+            rows.filter(where)
+            .group_by("g")
+            .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
+            .join(of, on="g")
+            .filter(
+                (pl.col("n") >= SHARED_BY * pl.col("of_g"))
+                & (pl.col("patients") >= FEWEST_PATIENTS)
+            )
+        )
+        rows = rows.join(shares.select("g", "of_g"), on="g", how="left", maintain_order="left")
+        is_shared = where & pl.col("of_g").is_not_null()
+        rows = _set(rows, is_shared, change, pl.col("g"), pl.col("of_g")).drop("g", "of_g")
+    return rows
+
+
+def _enough_patients(rows: pl.DataFrame) -> bool:
+    return rows[PAIR].n_unique() >= FEWEST_PATIENTS
+
+
+def _mark_days(rows: pl.DataFrame, of: int) -> pl.DataFrame:
+    """Mark dates that all move by the same number of days."""
+    days = (pl.col("new_value").str.to_date() - pl.col("old_value").str.to_date()).dt.total_days()
+    counts = rows.select(days=days).drop_nulls()["days"].value_counts(sort=True)
+    if not counts.height or counts["count"][0] < SHARED_BY * of or not _enough_patients(rows):
+        return rows
+    usual = counts["days"][0]
+    return _set(
+        rows, (days == usual).fill_null(value=False), "days", pl.lit(f"{usual:+d}"), pl.lit(of)
+    )
+
+
+def _mark_factor(rows: pl.DataFrame, table: ComparedTable, of: int) -> pl.DataFrame:
+    """Mark numbers that are all multiplied by the same factor, for each code by itself."""
+    assert table.encoded is not None
+    raw = table.encoded.old.raw
+    code = next((name for name in table.rules.code if name in raw.columns), None)
+    if code is None:
+        return rows
+    name = str(rows["field"][0])
+    factor = (pl.col("new_value").cast(pl.Float64) / pl.col("old_value").cast(pl.Float64)).round(6)
+    pairs = table.entries.drop_nulls([ROW, "r_new"])
+    totals = (
+        pl.DataFrame({"g": raw[code].gather(pairs[ROW]), "v": raw[name].gather(pairs[ROW])})
+        .drop_nulls()
+        .group_by("g")
+        .agg(of_g=pl.len())
+    )
+    rows = rows.with_columns(g=raw[code].gather(rows[ROW]), f=factor)
+    usual = (
+        rows.drop_nulls(["g", "f"])
+        .group_by("g", "f")
+        .agg(n=pl.len(), patients=pl.col(PAIR).n_unique())
+        .join(totals, on="g")
+        .filter(
+            (pl.col("n") >= SHARED_BY * pl.col("of_g")) & (pl.col("patients") >= FEWEST_PATIENTS)
+        )
+    )
+    rows = rows.join(
+        usual.select("g", "f", "of_g"), on=["g", "f"], how="left", maintain_order="left"
+    )
+    total = pl.lit(usual["of_g"].sum() if usual.height else of)
+    rows = _set(rows, pl.col("of_g").is_not_null(), "factor", pl.format("×{}", "f"), total)
+    return rows.drop("g", "f", "of_g")
+
+
+def _mark_rewritten(rows: pl.DataFrame, both: pl.DataFrame) -> pl.DataFrame:
+    """Mark what is left of a field of which nearly every value is another in the new system."""
+    filled = pl.col("old_value").is_not_null() & pl.col("new_value").is_not_null()
+    changed = rows.filter(filled)
+    seen = both.group_by(old_value="a").agg(_patients=pl.col(PAIR).n_unique())
+    rare = seen.filter(pl.col("_patients") < FEWEST_PATIENTS)["old_value"]
+    if changed.height < SHARED_BY * both.height or not _enough_patients(changed):
+        return rows
+    few = changed["new_value"].n_unique() <= _FEW_VALUES < changed["old_value"].n_unique()
+    change = "one value" if few else "rewritten"
+    # of a value that many have, what it usually becomes is known: anything else is an exception
+    where = filled if few else filled & pl.col("old_value").is_in(rare.implode())
+    return _set(rows, where, change, pl.lit(""), pl.lit(both.height))
