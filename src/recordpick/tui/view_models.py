@@ -162,8 +162,14 @@ MOST_USEFUL_HEAD = content(
 ) + paragraph("\nSpace shows which, to pick one record for several criteria. m goes back.")
 
 
-def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
-    """Return what a criterion is about and its state, for a screen of that height."""
+def criterion_head(
+    line: CriterionLine, width: int, height: int, kinds: Sequence[KindProgress] = ()
+) -> Content:
+    """Return what a criterion is about and its state, for a screen of that height.
+
+    `kinds` is what is picked of each kind of patients, where the criterion takes some of each. A
+    low screen then has it in place of what is to be found.
+    """
     title = f"{line.id}  {line.title}" if line.id else line.title
     find = lines(line.find, width)
     room = 6 if height >= _TALL else 2 if height >= _LOW else 1
@@ -171,7 +177,12 @@ def criterion_head(line: CriterionLine, width: int, height: int) -> Content:
         find = [*find[: room - 1], fit(find[room - 1] + " …", width)]
     parts = [content(fit(title, width).rstrip(), "bold"), *(content(text) for text in find)]
     is_awkward = line.state in {"short", "unanswerable"}
-    parts.append(content(_state_text(line), "$warning" if is_awkward else "$quiet"))
+    state = content(_state_text(line), "$warning" if is_awkward else "$quiet")
+    if kinds:
+        places = max(0, line.wanted - line.picked)
+        state = Content.assemble(state, content(" · ", "$quiet"), kinds_head(kinds, places))
+        parts = parts if height >= _LOW else parts[:1]
+    parts.append(state)
     if height >= _TALL:
         parts += [content(caution, "$warning") for caution in line.cautions]
     return Content("\n").join(parts)
@@ -192,9 +203,9 @@ def _state_text(line: CriterionLine) -> str:
 def kinds_head(kinds: Sequence[KindProgress], places: int) -> Content:
     """Return what is picked of each kind of patients; `places` are left to be picked for.
 
-    As "Some of each: verified 10 √ · not verified 2 of at least 5 !".
+    As "some of each: verified 10 √ · not verified 2 of at least 5 !".
     """
-    parts = [content("Some of each: ", "$quiet")]
+    parts = [content("some of each: ", "$quiet")]
     for place, kind in enumerate(kinds):
         parts.append(content(" · " if place else "", "$quiet"))
         if kind.picked is None:

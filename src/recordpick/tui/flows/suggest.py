@@ -75,24 +75,32 @@ class WayRow:
     title: str = ""
     """The name of the way; "" for a row between the ways."""
 
-    @property
-    def text(self) -> str:
-        """The row as the table shows it."""
+    def text(self, width: int) -> str:
+        """Return the row as a table of that width shows it; a narrow one says only "proven"."""
         if self.offer is None:
             says = f"within {self.within}%: " + ("no choice found" if self.is_known else "…")
             return f"{self.digit:>2}  {'':<9}{'':>8}{'':>7}{'':>8}   {says}"
         offer = self.offer
         off_by = "?" if offer.off_by is None else f"{_percent(offer.off_by)}%"
-        says = {
-            "spread": "patients of all ages and GPs",
-            "ticket": "a lottery anyone can check",
-        }.get(offer.way, offer.certainty)
+        known = "proven" if ": proven" in offer.certainty else ""
+        says = (
+            known
+            if width < WIDE
+            else {
+                "spread": "patients of all ages and GPs",
+                "ticket": "a lottery anyone can check",
+            }.get(offer.way, offer.certainty)
+        )
         return (
             f"{self.digit:>2}  {self.title:<9}{offer.records:>8,}{offer.hours:>7,}{off_by:>8}   "
             f"{says}"
         )
 
 
+WIDE = 68
+"""Cells of the table from which what is proven is said in full."""
+_LOW = 24
+"""Rows of the screen below which the text under the table is cut."""
 HEADING = f"{'':>2}  {'Way':<9}{'Records':>8}{'Hours':>7}{'Off by':>8}"
 
 
@@ -203,7 +211,7 @@ class SuggestDialog(Modal[Choice | None]):
             yield Static("", id="curve", markup=False)
             yield Static(content(HEADING), classes="quiet", markup=False)
             yield OptionList(
-                *(Option(content(row.text), id=row.digit) for row in self._rows),
+                *(Option(content(row.text(WIDE)), id=row.digit) for row in self._rows),
                 id="ways-to-suggest",
                 markup=False,
                 compact=True,
@@ -231,14 +239,14 @@ class SuggestDialog(Modal[Choice | None]):
             if row.offer is not None and row.offer.way == "balanced"
         )
         ways.focus()
-        self._show_curve()
+        self._show_rows()
         if any(not row.is_known for row in self._rows):
             self._work_out()
 
     def on_resize(self) -> None:
-        """Leave the curve out where there is no room for it."""
+        """Leave out and shorten what there is no room for."""
         if self._has_picks:
-            self._show_curve()
+            self._show_rows()
 
     @work(thread=True, group=GROUP, name="the trade-off of suggestions")
     def _work_out(self) -> None:
@@ -254,18 +262,21 @@ class SuggestDialog(Modal[Choice | None]):
 
     @on(WorkedOut)
     def _worked_out(self, message: WorkedOut) -> None:
-        ways = self.query_one(OptionList)
         for place, row in enumerate(self._rows):
             is_it = message.offer is not None and message.offer.within == row.within
             if row.is_known or not (is_it or message.offer is None):
                 continue
             self._rows[place] = replace(row, offer=message.offer, is_known=True)
-            ways.replace_option_prompt_at_index(place, content(self._rows[place].text))
-        self._show_curve()
+        self._show_rows()
         self._show()
 
-    def _show_curve(self) -> None:
+    def _show_rows(self) -> None:
+        """Show the table and the curve in the room that there is."""
         size = self.app.size
+        ways = self.query_one(OptionList)
+        for place, row in enumerate(self._rows):
+            ways.replace_option_prompt_at_index(place, content(row.text(size.width - 10)))
+        self.query_one("#cost").styles.max_height = 2 if size.height < _LOW else None
         has_room = size.height >= 28 and size.width >= 90
         lines = curve(self._rows, 64, 5) if has_room else []
         shown = self.query_one("#curve", Static)

@@ -9,7 +9,6 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 
 from recordpick.errors import UserError
@@ -32,7 +31,6 @@ from recordpick.tui.view_models import (
     all_picked_head,
     area_head,
     criterion_head,
-    kinds_head,
     no_patients_text,
 )
 from recordpick.tui.widgets.fields import LONGEST_FILTER, PrivateInput
@@ -222,11 +220,8 @@ class PatientList(Vertical):
             line = self.criterion
             if line.state == "closed" and is_masking(self.app):
                 line = replace(line, reason=masked(line.reason))  # it may concern a patient
-            text = criterion_head(line, width, self.screen.size.height)
             kinds = self._session.kinds(line.id)
-            if kinds:
-                places = max(0, line.wanted - line.picked)
-                text = Content("\n").join([text, kinds_head(kinds, places)])
+            text = criterion_head(line, width, self.screen.size.height, kinds)
         self.query_one("#head", TextLine).show(text)
 
     def show_patients(self) -> None:
