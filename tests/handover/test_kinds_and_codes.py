@@ -21,7 +21,7 @@ from recordpick.matching import match
 from recordpick.selection.events import Person
 from recordpick.selection.typed_text import clean_ods_code
 from recordpick.selection.working_file import WorkingFile
-from recordpick.verify.told_fingerprint import parse_fingerprint, with_fingerprint
+from recordpick.verify.fingerprint_check import parse_fingerprint, with_fingerprint
 from recordpick.verify.verdict_page import verdict_page
 
 PACK = """\
@@ -142,7 +142,7 @@ def test_the_fingerprint_is_taken_as_people_read_it(pack: Path) -> None:
     """In any case, with or without blanks or hyphens; 0, 1 and 8 are the letters they look like."""
     verdict = verdict_of(pack)
     spoken = spoken_fingerprint(verdict.fingerprint, 16)
-    told = [
+    read_out = [
         spoken,
         spoken.lower().replace(" ", ""),
         spoken.replace(" ", "-"),
@@ -152,9 +152,9 @@ def test_the_fingerprint_is_taken_as_people_read_it(pack: Path) -> None:
     ]
 
     assert len(spoken.replace(" ", "")) == 16
-    for text in told:
+    for text in read_out:
         assert with_fingerprint(verdict, parse_fingerprint(text)).is_sound
-    of_list = with_fingerprint(verdict, parse_fingerprint(told[-1]))
+    of_list = with_fingerprint(verdict, parse_fingerprint(read_out[-1]))
     assert any("no NHS numbers" in one for one in of_list.cautions)
 
 
@@ -208,7 +208,7 @@ def test_a_wrong_ods_code_is_refused_with_what_to_do() -> None:
         clean_ods_code("A81001002")
 
 
-def test_practices_are_told_apart_by_their_codes(pack: Path) -> None:
+def test_practices_are_distinguished_by_their_codes(pack: Path) -> None:
     """One code twice, two codes of one name, and a name without codes are each reported."""
     from recordpick.verify.receive import combine_lists
 

@@ -38,16 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print the verdict on a page; return 0 if the pack is right, 1 if it is not."""
     from recordpick.index.practice_index import open_index
+    from recordpick.verify.fingerprint_check import parse_fingerprint, with_fingerprint
     from recordpick.verify.open_pack import open_pack
-    from recordpick.verify.told_fingerprint import parse_fingerprint, with_fingerprint
     from recordpick.verify.verdict_page import verdict_page
     from recordpick.verify.verify import verify
 
-    told = None if options.fingerprint is None else parse_fingerprint(options.fingerprint)
+    expected = None if options.fingerprint is None else parse_fingerprint(options.fingerprint)
     index = None if options.index is None else open_index(options.index)
     verdict = verify(open_pack(options.pack, passphrase_prompt(options.pack)), index)
-    if told is not None:
-        verdict = with_fingerprint(verdict, told)
+    if expected is not None:
+        verdict = with_fingerprint(verdict, expected)
     if options.json:
         print_json(_as_json(verdict))
     else:

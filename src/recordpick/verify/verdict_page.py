@@ -8,9 +8,9 @@ from recordpick.handover.readme import SYNTHETIC
 from recordpick.handover.selection_list import PACK_FINGERPRINT_LETTERS, spoken_fingerprint
 from recordpick.text import plural
 from recordpick.verify.descriptor import is_sha256
+from recordpick.verify.fingerprint_check import FINGERPRINT
 from recordpick.verify.open_pack import shown
 from recordpick.verify.random_draw import PATIENTS
-from recordpick.verify.told_fingerprint import FINGERPRINT
 from recordpick.verify.verdict import Check, Verdict
 
 WIDTH = 96

@@ -46,23 +46,23 @@ def parse_fingerprint(text: str) -> str:
     )
 
 
-def with_fingerprint(verdict: Verdict, told: str) -> Verdict:
+def with_fingerprint(verdict: Verdict, expected: str) -> Verdict:
     """Return the verdict with one more check: whether it is the pack of that fingerprint.
 
-    `told` is as `parse_fingerprint` returns it.
+    `expected` is as `parse_fingerprint` returns it.
     """
-    is_of_list = len(told) == FINGERPRINT_LETTERS
+    is_of_list = len(expected) == FINGERPRINT_LETTERS
     own = verdict.list_sha256 if is_of_list else verdict.fingerprint
     of_what = "list" if is_of_list else "pack"
     if not is_sha256(own):
         check = Check(FINGERPRINT, "", (f"The {of_what} has none to compare with.",))
-    elif told in {own, spoken_fingerprint(own, len(told)).replace(" ", "")}:
+    elif expected in {own, spoken_fingerprint(own, len(expected)).replace(" ", "")}:
         check = Check(FINGERPRINT, f"the {of_what}'s is the one that you were told.")
         if is_of_list:
             caution = "It covers the list only, and no NHS numbers: ask for the pack's 16 letters."
             check = replace(check, cautions=(caution,))
     else:
-        shown = own if len(told) == len(own) else spoken_fingerprint(own, len(told))
+        shown = own if len(expected) == len(own) else spoken_fingerprint(own, len(expected))
         problem = (
             f"The {of_what}'s is {shown}, which is not what you were told. Ask for it again, "
             "letter by letter: if it stays different, this is not what the practice exported."
