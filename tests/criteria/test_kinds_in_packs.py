@@ -112,3 +112,19 @@ def test_the_shipped_criteria_that_say_some_of_each_name_kinds() -> None:
         assert ("Take some of each." in criterion.find) == bool(criterion.kinds), criterion.id
         assert len(criterion.kinds) != 1
         assert sum(kind.least for kind in criterion.kinds) <= criterion.records
+
+
+def test_a_list_that_asks_for_some_of_each_names_no_kinds_and_check_says_so(
+    tmp_path, capsys
+) -> None:
+    """A list has no rules, so it cannot name kinds: check says so, with what to do."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "id,area,title,what to find\nA-1,A,T,Patients of two sorts. Take some of each.\n",
+        encoding="utf-8",
+    )
+
+    assert main(["criteria", "check", str(path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "A-1: “some of each” is asked for, but no kinds are named" in said
+    assert "[[criterion.each]] in a TOML pack" in said

@@ -208,6 +208,29 @@ def test_a_wrong_ods_code_is_refused_with_what_to_do() -> None:
         clean_ods_code("A81001002")
 
 
+def test_the_command_line_takes_the_code_or_that_of_the_index(
+    tmp_path: Path, index: PracticeIndex, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--ods-code comes first; a wrong one is refused, and no file is made."""
+    from recordpick.index.manifest import write_manifest
+
+    (tmp_path / "pack.toml").write_text(PACK, encoding="utf-8")
+    write_manifest(index.folder, replace(index.manifest, ods_code="B82002"))
+    words = ["--index", str(index.folder), "--criteria", str(tmp_path / "pack.toml")]
+    words += ["--name", "Kim"]
+
+    def code_of(name: str, *more: str) -> str:
+        assert main(["new", str(tmp_path / name), *words, *more]) == 0
+        with WorkingFile.open(tmp_path / name) as file:
+            return file.ods_code
+
+    assert code_of("own.recordpick") == "B82002"
+    assert code_of("typed.recordpick", "--ods-code", "a81001") == "A81001"
+    assert main(["new", str(tmp_path / "wrong"), *words, "--ods-code", "A8100"]) == 2
+    assert "is not the ODS code of a practice" in capsys.readouterr().err
+    assert not (tmp_path / "wrong").exists()
+
+
 def test_practices_are_distinguished_by_their_codes(pack: Path) -> None:
     """One code twice, two codes of one name, and a name without codes are each reported."""
     from recordpick.verify.receive import combine_lists

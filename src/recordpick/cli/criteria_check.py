@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from recordpick.criteria.pack import Pack
 
 HELP = "report everything that is wrong with a pack"
+SOME_OF_EACH = "some of each"
+"""Words of a criterion that wants records of several kinds."""
 EXAMPLE = "recordpick criteria check supplier.toml"
 
 
@@ -106,11 +108,22 @@ def _notes_on_kinds(pack: Pack, folder: Path | None) -> list[str]:
 
         index = open_index(folder)
         matches = match(replace(pack, criteria=with_kinds), index, index.manifest.as_at)
-    return [
+    notes = [
         f"{criterion.id}: {remark}"
         for criterion in with_kinds
         for remark in remarks_on_kinds(criterion, matches)
     ]
+    without = [
+        criterion.id
+        for criterion in pack.criteria
+        if SOME_OF_EACH in criterion.find.casefold() and not criterion.kinds
+    ]
+    if without:
+        notes.append(
+            f"{', '.join(without)}: “some of each” is asked for, but no kinds are named, so a "
+            "suggestion may have only some of them ([[criterion.each]] in a TOML pack)."
+        )
+    return notes
 
 
 def _as_json(pack: Pack, notes: list[str]) -> dict[str, object]:

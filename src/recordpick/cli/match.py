@@ -156,6 +156,7 @@ def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, ob
         "criteria": [
             {
                 **asdict(matches.answers[criterion.id]),
+                "kinds": _kinds_as_json(matches, criterion.id),
                 "title": criterion.title,
                 "area": criterion.area,
                 "records": criterion.records,
@@ -164,3 +165,16 @@ def _as_json(pack: Pack, index: PracticeIndex, matches: Matches) -> dict[str, ob
             for criterion in pack.criteria
         ],
     }
+
+
+def _kinds_as_json(matches: Matches, criterion_id: str) -> list[dict[str, object]]:
+    from dataclasses import asdict
+
+    members: dict[int, list[str]] = {}
+    own = matches.kinds.filter(matches.kinds["criterion_id"] == criterion_id)
+    for kind, patient_id in own.select("kind", "patient_id").iter_rows():
+        members.setdefault(kind, []).append(patient_id)
+    return [
+        {**asdict(kind), "patients": None if kind.found is None else members.get(place, [])}
+        for place, kind in enumerate(matches.answers[criterion_id].kinds)
+    ]
