@@ -96,22 +96,21 @@ class Matches:
         Columns: criterion_id, patient_id, kind (String, such as "warfarin; a DMARD"); only rows of
         patients who are of some kind. `only` limits it to one criterion.
         """
-        rows = [
-            (criterion_id, place, kind.says)
+        none = pl.DataFrame(schema={**FOUND, "kind": pl.String})
+        found = [
+            self._kinds_of(criterion_id, [kind.says for kind in answer.kinds])
             for criterion_id, answer in self.answers.items()
-            if only in {None, criterion_id}
-            for place, kind in enumerate(answer.kinds)
+            if answer.kinds and only in {None, criterion_id}
         ]
-        words = pl.DataFrame(
-            rows,
-            schema={"criterion_id": pl.String, "kind": pl.UInt8, "says": pl.String},
-            orient="row",
-        )
-        return (
-            self.kinds.join(words, on=["criterion_id", "kind"])
-            .sort("criterion_id", PATIENT, "kind")
-            .group_by("criterion_id", PATIENT, maintain_order=True)
-            .agg(pl.col("says").str.join(BETWEEN_KINDS).alias("kind"))
+        return pl.concat([none, *found])
+
+    def _kinds_of(self, criterion_id: str, says: list[str]) -> pl.DataFrame:
+        own = self.kinds.filter(pl.col("criterion_id") == criterion_id).sort("kind")
+        words = own.with_columns(pl.Series(says, dtype=pl.String).gather(own["kind"]).alias("kind"))
+        if own[PATIENT].n_unique() == own.height:
+            return words
+        return words.group_by("criterion_id", PATIENT, maintain_order=True).agg(
+            pl.col("kind").str.join(BETWEEN_KINDS)
         )
 
 
