@@ -297,7 +297,7 @@ class WorkingFile:
     def suggest(self, pairs: Iterable[tuple[str, str]], how: str) -> Selection:
         """Pick what was suggested: (criterion_id, patient_id), all or none, undone as one.
 
-        `how` names the way of suggesting: "ticket", "fewest records", "spread".
+        `how` names the way of suggesting: "ticket", "fewest records", "balanced", "spread".
         """
         return self._decide(
             picks.SUGGESTED,
