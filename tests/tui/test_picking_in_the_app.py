@@ -30,7 +30,8 @@ async def test_space_picks_and_unpicks_the_patient_under_the_cursor(demo):
         assert [pick.patient_id for pick in on_disk(demo).of("DEM-01")] == [patient]
         assert on_disk(demo).picks[0].chosen_by_name == "Ann Other"
         assert user.part("#top--progress").startswith("1 of ")
-        assert "1 record picked for DEM-01." in user.text
+        name = user.screen.session.listed_name(patient)
+        assert f"Picked {name} for DEM-01. Ctrl+Z undoes it." in user.text
         await user.press("space")
         assert on_disk(demo).of("DEM-01") == ()
         assert user.part("#top--progress").startswith("0 of ")

@@ -55,7 +55,7 @@ CRITERIA = Table(
             "kinds",
             pl.String(),
             "what is picked of each kind, where the criterion takes some of each",
-            since=(1, 1),
+            since="1.1",
         ),
     ),
 )

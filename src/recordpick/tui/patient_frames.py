@@ -19,6 +19,7 @@ def candidates_of(
     lines: pl.DataFrame | None,
     *,
     whole: bool,
+    counts_others: bool = True,
 ) -> pl.DataFrame:
     """Return the patients to show for a criterion, each once, in the order of the list.
 
@@ -26,7 +27,8 @@ def candidates_of(
     `lines` (patient_id, evidence) where it is known; for random records it is the ticket, by which
     they are sorted. Where the criterion takes some of each kind, also `kind`: "?" for somebody of
     no known kind if not all kinds are known. `whole` returns the whole list; otherwise those who
-    meet the criterion and those picked for it.
+    meet the criterion and those picked for it. Unless `counts_others`, `matches` answers this
+    criterion only, and `meets` is null: not known.
     """
     frame = patients
     if not whole:
@@ -36,7 +38,7 @@ def candidates_of(
             ids = pl.concat([matches.patients(criterion_id), ids]).unique()
         frame = frame.join(ids.to_frame(), on="patient_id", how="semi", maintain_order="left")
     frame = _with_missing_picks(frame, patients, selection.of(criterion_id))
-    frame = _with_meets(frame, matches, criterion_id)
+    frame = _with_meets(frame, matches if counts_others else None, criterion_id)
     if criterion_id is None:
         return _with_ticket(frame, selection)
     frame = _with_kind(frame, matches, criterion_id)

@@ -44,6 +44,8 @@ class ParsedTable:
     table: Table
     rows: pl.DataFrame | None
     problems: tuple[str, ...]
+    later: tuple[Column, ...] = ()
+    """Columns that a pack of an earlier contract does not have: null in `rows`."""
 
 
 def line_numbers(lines: Sequence[int]) -> str:
@@ -56,7 +58,7 @@ def line_numbers(lines: Sequence[int]) -> str:
 
 
 def parse_table(
-    table: Table, content: bytes, *, newer: bool = False, older: tuple[int, int] | None = None
+    table: Table, content: bytes, *, newer: bool = False, older: str = ""
 ) -> ParsedTable:
     """Parse a CSV; with `newer`, ignore columns added after those of the table.
 
@@ -84,7 +86,7 @@ def parse_table(
         return ParsedTable(table, None, tuple(problems))
     header, rows, wrong = _rows(table.file, lines)
     problems += wrong
-    known = table if older is None else table.as_of(older)
+    known = table.of_version(older) if older else table
     columns = [column.name for column in known.columns]
     if not (header[: len(columns)] == columns if newer else header == columns):
         problems.append(_header_problem(table.file, header, columns))
@@ -94,9 +96,9 @@ def parse_table(
         schema={LINE: pl.UInt32, **dict.fromkeys(columns, pl.String)},
         orient="row",
     )
-    added = (column.name for column in table.columns[len(columns) :])
-    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in added)
-    return ParsedTable(table, frame, tuple(problems))
+    later = tuple(column for column in table.columns if column.name not in columns)
+    frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(one.name) for one in later)
+    return ParsedTable(known, frame, tuple(problems), later)
 
 
 def _lines(name: str, text: str, problems: list[str]) -> list[str]:
@@ -184,7 +186,8 @@ def with_types(parsed: ParsedTable) -> pl.DataFrame:
     The column `LINE` is kept.
     """
     assert parsed.rows is not None
-    return parsed.rows.select(LINE, *(_typed(column) for column in parsed.table.columns))
+    columns = (*parsed.table.columns, *parsed.later)
+    return parsed.rows.select(LINE, *(_typed(column) for column in columns))
 
 
 def _typed(column: Column) -> pl.Expr:

@@ -80,15 +80,15 @@ class Description:
     @property
     def newer(self) -> bool:
         """Whether columns may have been added at the end since this recordpick was written."""
-        return self.version != CONTRACT and self.older is None
+        return self.version != CONTRACT and not self.older
 
     @property
-    def older(self) -> tuple[int, int] | None:
-        """The version of the contract, where it is an earlier one with fewer columns."""
+    def older(self) -> str:
+        """The version of the contract, where it is an earlier one with fewer columns; else ""."""
         found = _CONTRACT.fullmatch(self.version)
-        version = (int(found[1]), int(found[2])) if found else None
+        version = (int(found[1]), int(found[2])) if found else (0, 0)
         known = tuple(map(int, CONTRACT.split(".")))
-        return version if version and version[0] == known[0] and version < known else None
+        return self.version if version[0] == known[0] and version < known else ""
 
 
 def read_descriptor(contents: Mapping[str, bytes]) -> tuple[Description, Check]:
@@ -192,7 +192,7 @@ def _resources(
             resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}"
         ):
             problems.append(f"{NAME} describes another {table.file}: the checksum differs.")
-        known = table if description.older is None else table.as_of(description.older)
+        known = table.of_version(description.older) if description.older else table
         if not description.newer and resource.get("schema") != schema(known):
             problems.append(
                 f"{NAME} describes the columns of {table.file} differently from contract "
