@@ -231,9 +231,14 @@ def all_picked_line(selection: Selection) -> CriterionLine:
     )
 
 
-def all_picked_head(records: int, lines: int) -> Content:
-    """Return how many records are picked, and for how many lines of the list."""
-    says = f"{plural(records, 'record')} to open · {plural(lines, 'line')}"
+def all_picked_head(selection: Selection) -> Content:
+    """Return how many records are picked, for how many lines, and how long checking takes."""
+    from recordpick.data_checking.time_needed import time_to_check
+
+    needed = time_to_check(selection)
+    says = f"{plural(needed.records, 'record')} to open · {plural(needed.lines, 'line')}"
+    if needed.lines:
+        says = f"{says} · {needed.in_words}"
     return Content("\n").join([content(ALL_PICKED, "bold"), content(says, "$quiet")])
 
 

@@ -23,6 +23,7 @@ from textual.widgets import Input
 from recordpick.errors import UserError
 from recordpick.selection.database_errors import NotSavedError
 from recordpick.tui.actions import (
+    CHECKING,
     CRITERION,
     FILE,
     HELP_GROUP,
@@ -40,6 +41,7 @@ from recordpick.tui.actions import (
 )
 from recordpick.tui.flow_screen import FlowScreen, opens_modal
 from recordpick.tui.flows.all_picked import print_picked, take_out_of_all
+from recordpick.tui.flows.checking import check_records
 from recordpick.tui.flows.draw import draw
 from recordpick.tui.flows.edits import close_or_reopen, note, replace_random, sort_patients
 from recordpick.tui.flows.export import export
@@ -52,6 +54,7 @@ from recordpick.tui.flows.suggest import suggest
 from recordpick.tui.flows.views import (
     show_charts,
     show_clean_up,
+    show_comparison,
     show_reports,
     show_tour,
     show_what_to_ask,
@@ -70,6 +73,7 @@ from recordpick.tui.widgets.shared_file_banner import SharedFileBanner
 from recordpick.tui.widgets.status_line import StatusLine, TopLine
 
 if TYPE_CHECKING:
+    from recordpick.comparison.report import ComparisonReport
     from recordpick.tui.app import RecordpickApp
     from recordpick.tui.screens.clean_up import CleanUp
     from recordpick.tui.screens.reports import Reports
@@ -84,6 +88,7 @@ _FLOWS: dict[str, Flow] = {
     "suggest": suggest,
     "draw": draw,
     "export": export,
+    "check": check_records,
     "pick_list": pick_from_list,
     "patient_criteria": pick_for_criteria,
     "close": close_or_reopen,
@@ -94,6 +99,7 @@ _FLOWS: dict[str, Flow] = {
     "print_picked": print_picked,
     "charts": show_charts,
     "clean_up": show_clean_up,
+    "comparison": show_comparison,
     "reports": show_reports,
     "tour": show_tour,
     "what_was_read": show_what_was_read,
@@ -157,6 +163,7 @@ class PickingScreen(FlowScreen[None]):
         key("e", "flow('export')", "Export: the hand-over pack", FILE, label="Export"),
         *HELP_KEYS,
         key("q", "app.quit", QUIT, FILE, label="Quit"),
+        key("k", "flow('check')", "Check records: in both systems, one at a time", CHECKING),
         key("ctrl+y", "redo", "Redo: what was undone", PICK),
         key("U", "redo", "Redo: what was undone"),
         key("ctrl+p", "flow('print_picked')", "Print all picked: a page, by record", FILE),
@@ -189,6 +196,7 @@ class PickingScreen(FlowScreen[None]):
             "flow('what_was_read')", "What was read: rows, rejected rows, guesses, criteria", VIEW
         ),
         command("flow('what_to_ask')", "What to ask for: exports that answer more criteria", VIEW),
+        command("flow('comparison')", "Comparison: the new system's records beside these", VIEW),
         command("flow('tour')", "Tour: four steps", HELP_GROUP),
         command("moving_on", "Space moves on: to the next patient, or stays", PICK),
     )
@@ -216,6 +224,7 @@ class PickingScreen(FlowScreen[None]):
         self.seen_warnings: set[str] = set()
         """The warnings about picks that were looked at since the file was opened."""
         self.clean_up: CleanUp | None = None
+        self.comparison: ComparisonReport | None = None
         """What was found to put right, kept for the next time."""
         self.reports: Reports | None = None
         """The reports as they were counted last."""

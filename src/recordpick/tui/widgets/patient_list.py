@@ -212,8 +212,7 @@ class PatientList(Vertical):
         if self.scope == "most":
             text = MOST_USEFUL_HEAD
         elif self.criterion.is_all_picked:
-            selection = self._session.selection
-            text = all_picked_head(len(selection.patient_ids), len(selection.picks))
+            text = all_picked_head(self._session.selection)
         elif self.scope == "area":
             text = area_head(self.criterion.area, len(self.area), width)
         else:
