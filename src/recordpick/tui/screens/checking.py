@@ -424,8 +424,7 @@ class CheckingScreen(FlowScreen[None]):
         field.value = ""
         field.display = True
         field.focus()
-        words = " · ".join(compare)
-        self._ask(f"What differs in {row.name}? Enter goes on, Esc gives no result. {words}")
+        self._ask(f"What differs in {row.name}? Enter goes on, Esc gives no result.")
 
     def _ask_how_bad(self, row: Row, outcome: Outcome, differs: str) -> None:
         self._asking = "how bad"
