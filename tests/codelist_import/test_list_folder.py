@@ -18,7 +18,8 @@ from recordpick.criteria.load import parse_pack, read_pack
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import open_index
 from recordpick.matching import match
-from recordpick.reports.rules import answer_rules, shipped_report_rules
+from recordpick.reports.rules import answer_rules
+from recordpick.reports.what_counts import shipped_report_rules
 
 Write = Callable[..., Path]
 Rows = list[Sequence[str]]

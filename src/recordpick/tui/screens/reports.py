@@ -462,7 +462,7 @@ def count(session: Session, progress: Progress = silent) -> Reports:
 
     state = _state(session)
     with readable_index(session.index):
-        by = reports.counted_by(session.selection)
+        by = reports.counted_by(session.selection, session.file.as_at)
         return Reports(
             session, reports.count(session.index, session.file.as_at, by, progress), state
         )
