@@ -42,7 +42,7 @@ class BlindRecords:
         """A sentence for people."""
         bound = self.most_missed
         if bound is None:
-            return "No random record has been checked yet, so nothing bounds what the comparison misses."
+            return "No random record is checked yet, so nothing bounds what the comparison misses."
         return (
             f"{self.checked} random records were checked without seeing the comparison. In "
             f"{self.found_by_people} people found a difference; in {self.missed} of these the "
