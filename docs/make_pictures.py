@@ -45,6 +45,9 @@ H-2,Workflow,Home visits,A patient who is visited at home every week,Visits; Who
 H-3,Medication,Dosette box,A patient whose medication comes in a dosette box,Drugs; Times,5
 """
 
+_MOMENT = "12&#160;Nov&#160;2026&#160;10:41"
+"""When everything was done, in every picture."""
+
 Keep = Callable[[str, str], None]
 """Receives a picture's name and its SVG."""
 
@@ -88,7 +91,7 @@ class Member:
 
 
 def cleaned(svg: str) -> str:
-    """Remove the fonts that the SVG would fetch; name fonts that systems have."""
+    """Remove the fonts that the SVG would fetch; name fonts that systems have; fix the moment."""
     svg = re.sub(r"@font-face\s*\{[^}]*\}\s*", "", svg)
     svg = re.sub(r"<!--.*?-->\s*", "", svg)
     svg = re.sub(
@@ -96,6 +99,7 @@ def cleaned(svg: str) -> str:
         "font-family: Cascadia Mono, Consolas, Menlo, DejaVu Sans Mono, monospace;",
         svg,
     )
+    svg = re.sub(r"\d\d&#160;[A-Z][a-z]{2}&#160;\d{4}&#160;\d\d:\d\d", _MOMENT, svg)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 

@@ -121,13 +121,15 @@ class Practice:
             key: {(who, one.entry.says) for who, one in judged}
             for key, judged in selection.settled.disagreements.items()
         }
-        log = issue_log(selection, self.file.pack).drop("issue").sort("line").rows()
+        # A fault that was imported before it was corrected keeps its number, as withdrawn.
+        log = issue_log(selection, self.file.pack).drop("issue").sort("line")
+        counts = log.filter(log["status"] != "withdrawn").rows()
         text = " ".join(sign_off_text(self.file, SourceLimits(), START).decode().split())
         text = text.replace(state_of_work(self.file), "")
-        head, _, rest = text.partition("WHAT IS OPEN")
+        head, _, rest = text.partition("WHAT WAS FOUND")
         _, _, after = rest.partition("WHAT WAS NOT CHECKED")
         counted = (head, after)  # what is open names issues by number, in the order found
-        return results, disagree, log, progress_table(progress(self.file)), counted
+        return results, disagree, counts, progress_table(progress(self.file)), counted
 
 
 def expected(judgements: Sequence[Judgement]) -> dict[tuple[str | None, str], object]:

@@ -14,7 +14,8 @@ from recordpick.criteria.load import read_pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import match
 from recordpick.reports.capitation import CAPITATION, Homes, capitation_rows, shipped_bands
-from recordpick.reports.rules import answer_rules, home_residents, shipped_report_rules
+from recordpick.reports.rules import answer_rules, home_residents
+from recordpick.reports.what_counts import shipped_report_rules
 from recordpick.resources import general_practice_pack
 
 from small_practice import AS_AT, small_index

@@ -19,8 +19,8 @@ from recordpick.reports.compare import compare, compare_working_file
 from recordpick.reports.import_figures import import_figures, keep_typed_figure, load_figures
 from recordpick.reports.practice_reports import count, counted_by
 from recordpick.reports.qof import shipped_qof_table
-from recordpick.reports.rules import shipped_report_rules
 from recordpick.reports.system_figures import read_system_figures
+from recordpick.reports.what_counts import shipped_report_rules
 from recordpick.selection.working_file import WorkingFile
 
 TABLE = """\
@@ -152,7 +152,7 @@ def test_the_app_and_the_command_compare_alike(
             "new_system": _csv(tmp_path, new, "new.csv"),
         },
     )
-    counted = count(index, file.as_at, counted_by(file.selection))
+    counted = count(index, file.as_at, counted_by(file.selection, file.as_at))
     shown = compare_working_file(file.selection, counted)
     pack = export(file, index, tmp_path / "pack", answers)
     compared = compare(pack, pack).rows
@@ -167,7 +167,7 @@ def test_a_table_and_rules_are_kept_used_and_named_in_the_pack(
     file: WorkingFile, index: PracticeIndex, answers: Matches, tmp_path: Path
 ) -> None:
     table = _csv(tmp_path, f"\ufeff{TABLE}".replace("\n", "\r\n"), "qof_2026_27.csv")
-    rules = shipped_report_rules().read_text(encoding="utf-8").replace("2026.1", "own-1")
+    rules = shipped_report_rules().read_text(encoding="utf-8").replace("2026.2", "own-1")
     shutil.copytree(shipped_report_rules().parent / "codelists", tmp_path / "codelists")
     import_figures(file, index, {}, table, _csv(tmp_path, rules, "own.toml"))
     table.unlink()
@@ -179,7 +179,10 @@ def test_a_table_and_rules_are_kept_used_and_named_in_the_pack(
         "sha256": hashlib.sha256(written).hexdigest(),
     }
     assert own["report_rules"]["version"] == "own-1"
-    assert own["report_rules"]["fingerprint"] == counted_by(file.selection).rules.fingerprint
+    assert (
+        own["report_rules"]["fingerprint"]
+        == counted_by(file.selection, file.as_at).rules.fingerprint
+    )
     import_figures(file, index, {}, Path("shipped"), Path("shipped"))
     pack = export(file, index, tmp_path / "again", answers)
     own = json.loads((pack / "datapackage.json").read_text(encoding="utf-8"))["recordpick"]
@@ -214,7 +217,7 @@ def test_the_reports_command_keeps_figures_and_the_next_export_has_them(
     out = tmp_path / "differences.csv"
     assert main(["reports", path, "--new", str(new), "--out", str(out), *name]) == 0
     assert "qof,AF006,register,patients,290,280,-10,-3.45," in out.read_text(encoding="utf-8")
-    assert "qof_2025_26.csv" in capsys.readouterr().out
+    assert "qof_2026_27.csv" in capsys.readouterr().out
     assert main(["reports", path]) == 0
     assert "-10" in capsys.readouterr().out
     assert main(["export", path, "--out", str(tmp_path / "pack"), *name]) == 0

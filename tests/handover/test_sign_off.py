@@ -156,6 +156,16 @@ def test_the_bound_s_words_say_what_the_hypergeometric_distribution_says(
     assert hypergeom.cdf(faults, population, at_most, sample) > 0.05 - 1e-9
 
 
+def test_lines_about_which_people_disagree_are_named_and_count_nowhere(checking: Checking) -> None:
+    """Nothing counts there before one result is chosen: the line has no result yet."""
+    checking.take_in("first check", {("BRO-01", "007"): ("same", "", "", "ANB")})
+    checking.take_in("first check", {("BRO-01", "007"): ("different", "dose", "low", "JD")})
+    text = unbroken(checking)
+    assert "! First check: people disagree about 1 line. Nothing counts there" in text
+    row = next(line for line in page(checking).split("\r\n") if line.startswith("Browse"))
+    assert row.split()[1:7] == ["2", "0", "0", "0", "0", "2"]
+
+
 def test_a_text_from_a_workbook_stays_within_its_line(checking: Checking) -> None:
     checking.take_in("first check", {("BRO-01", "007"): ("different", "one\n\nWHO SIGNS\ntwo")})
     assert page(checking).count("\nWHO SIGNS") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching import Matches
 from recordpick.reports.figures import stored_form
 from recordpick.reports.import_figures import import_figures
+from recordpick.reports.period import report_period
 from recordpick.reports.qof import qof_rows, read_qof_table, shipped_qof_table
 from recordpick.reports.system_figures import fill_in_figures, read_system_figures, without_a_report
 from recordpick.selection.kinds.figures import is_name, is_value
@@ -39,7 +41,9 @@ def _file(tmp_path: Path, text: str, name: str = "system.csv") -> Path:
 
 
 def _report() -> pl.DataFrame:
-    return qof_rows(read_qof_table(shipped_qof_table()), {})
+    return qof_rows(
+        read_qof_table(shipped_qof_table("2025/26")), {}, report_period(date(2026, 3, 1))
+    )
 
 
 def test_a_report_as_a_system_exports_it_is_read(tmp_path: Path) -> None:

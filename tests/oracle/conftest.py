@@ -41,7 +41,9 @@ def opinions(made_once: Callable[..., Path]) -> Callable[[int], Opinions]:
         if seed not in known:
             folder = made_once(f"seed {seed}", lambda own: make(own, seed))
             con = connect(folder / "tables", AS_AT[seed], CODELISTS)
-            known[seed] = Opinions(read_answers(folder / "answers.json"), folder / "hand-over", con)
+            known[seed] = Opinions(
+                read_answers(folder / "answers.json"), folder / "hand-over", folder / "index", con
+            )
         return known[seed]
 
     return both

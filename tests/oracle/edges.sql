@@ -299,3 +299,11 @@ UPDATE documents
 SET file_type = CASE WHEN one_in(4, document_id, 'type') THEN NULL ELSE file_type END,
     is_absent = CASE WHEN one_in(3, document_id, 'absent') THEN NULL ELSE is_absent END;
 DELETE FROM documents WHERE one_in(2, document_id, 'fewer') AND one_in(2, patient_id, 'fewer');
+
+-- a disease that is resolved on the day of its last diagnosis, the day before it or the day after
+UPDATE events SET date = around(last.day, event_id)
+FROM (SELECT patient_id AS of_patient, code AS diagnosis, max(date) AS day FROM events
+      WHERE code IN ('195967001', '59621000', '44054006', '84114007', '49436004') GROUP BY ALL) AS last
+WHERE of_patient = patient_id AND one_in(2, event_id, 'resolved')
+  AND (code, diagnosis) IN (('X-3002', '195967001'), ('X-3008', '59621000'), ('X-3006', '44054006'),
+                            ('X-3007', '84114007'), ('X-3001', '49436004'));

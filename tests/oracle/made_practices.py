@@ -23,10 +23,11 @@ FORMATS = ("emis", "systmone", "vision")
 
 @dataclass
 class Opinions:
-    """A practice: recordpick's answers and hand-over pack, and a connection to its tables."""
+    """A practice: recordpick's answers, pack and index, and a connection to its tables."""
 
     answers: dict[str, dict]
     hand_over: Path
+    index: Path
     con: duckdb.DuckDBPyConnection
 
 

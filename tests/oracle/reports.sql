@@ -29,9 +29,12 @@ WHERE coalesce(date <= as_at(), TRUE)
 -- child
 CREATE OR REPLACE VIEW child AS
 SELECT target, patient_id, date_of_birth
-FROM gms_list, (VALUES ('VI001', INTERVAL 8 MONTHS), ('VI002', INTERVAL 18 MONTHS),
-                         ('VI003', INTERVAL 5 YEARS), ('VI004', INTERVAL 80 YEARS)) AS reached(target, age)
-WHERE date_of_birth + age > as_at() - INTERVAL 1 YEAR AND date_of_birth + age <= as_at();
+FROM gms_list, (VALUES ('VI001', INTERVAL 8 MONTHS, INTERVAL 8 MONTHS),
+                         ('VI002', INTERVAL 18 MONTHS, INTERVAL 558 DAYS),
+                         ('VI003', INTERVAL 5 YEARS, INTERVAL 5 YEARS),
+                         ('VI004', INTERVAL 80 YEARS, INTERVAL 80 YEARS)) AS reached(target, age, too_late)
+WHERE date_of_birth + age > as_at() - INTERVAL 1 YEAR AND date_of_birth + age <= as_at()
+  AND coalesce(registered_on <= date_of_birth + too_late, TRUE);  -- registered later: left out
 
 -- immunised
 CREATE OR REPLACE VIEW immunised AS
@@ -72,6 +75,11 @@ WITH figure AS (
   UNION ALL SELECT target, 'unsuitable', patient_id FROM woman WHERE has_no_cervix
   UNION ALL SELECT target, 'in_date', patient_id FROM woman
   WHERE NOT has_no_cervix AND tested_on > as_at() - to_months(months)
+  UNION ALL SELECT target, 'programme_recall', patient_id FROM woman
+  WHERE NOT has_no_cervix AND tested_on + CASE
+      WHEN target = 'CS006' OR (tested_on >= DATE '2025-07-01' AND (patient_id, tested_on) IN (
+        SELECT (patient_id, date) FROM test WHERE name = 'cervical_hpv_negative'))
+      THEN INTERVAL 5 YEARS ELSE INTERVAL 3 YEARS END <= as_at()
   UNION ALL SELECT target, 'overdue', patient_id FROM woman
   WHERE NOT has_no_cervix AND was_tested
     AND coalesce(tested_on <= as_at() - to_months(months), TRUE)

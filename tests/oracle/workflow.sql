@@ -9,7 +9,7 @@ WHERE date_of_birth > as_at() - INTERVAL 16 YEARS
                 'refus|declin|not |contraindicat|cancel|error|defer|withheld|postponed|unable')
   AND NOT says(value_text, '^(advised|indicated)')
 GROUP BY patient_id
-HAVING count(DISTINCT code) = (SELECT count(*) FROM codelist WHERE name = 'childhood_immunisations');
+HAVING count(DISTINCT code) >= 14;
 
 -- PRE-02
 SELECT patient_id FROM registered JOIN events USING (patient_id)

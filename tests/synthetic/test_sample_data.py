@@ -19,7 +19,7 @@ SAMPLE = Path(__file__).parents[2] / "sample_data" / "practice"
 PATIENTS, SEED, RECENT_YEARS = 60, 2026, 2
 """As sample_data/README.md says."""
 
-FAKER = "40.54.0"
+FAKER = "40.63.0"
 """The version of Faker whose names are in the sample."""
 
 FROM_POOLS = {

@@ -245,3 +245,26 @@ async def test_without_a_proposal_y_does_nothing(path):
         await driver.press("y")
         assert "Nothing is proposed for this line" in driver.text
         assert results_in(path) == {}
+
+
+async def test_records_and_the_workbook_are_written_from_the_screen(path):
+    """One key prints the record that is shown or all of them; nothing is written over."""
+    async with using(app_on(path), (120, 30)) as driver:
+        screen = await begin(driver)
+        for moves, name in (([], "one.pdf"), (["down"], "all.pdf")):
+            await driver.press("ctrl+p", *moves, "enter")
+            assert "names too" in driver.text
+            await driver.fill("#answer", path.with_name(name))
+            await driver.press("enter")
+            assert driver.title == "Written"
+            await driver.press("enter")
+        screen.action_flow("workbook")
+        await driver.settled()
+        await driver.press("enter")
+        await driver.fill("#answer", path.with_name("ours.xlsx"))
+        await driver.press("enter")
+        assert driver.title == "Written"
+    one, every = (path.with_name(name).read_bytes() for name in ("one.pdf", "all.pdf"))
+    assert one.startswith(b"%PDF-")
+    assert one.count(b"/Type /Page\n") < every.count(b"/Type /Page\n")
+    assert path.with_name("ours.xlsx").read_bytes().startswith(b"PK")

@@ -123,7 +123,7 @@ async def test_another_table_is_kept_and_counted_by(demo):
         assert {row["indicator"] for row in user.screen._rows} == {"CD001"}
         await user.press("escape", "u", "i")
         await user.settled()
-        assert len({row["indicator"] for row in user.screen._rows}) == 44
+        assert len({row["indicator"] for row in user.screen._rows}) == 43
 
 
 async def test_a_file_without_figures_is_refused_and_nothing_changes(demo):

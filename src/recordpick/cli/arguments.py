@@ -198,3 +198,14 @@ def add_figures(parser: argparse.ArgumentParser) -> None:
         metavar="TOML",
         help="your own rules for the reports' figures, from now on (shipped: those that ship)",
     )
+    parser.add_argument(
+        "--qof-year",
+        metavar="YEAR",
+        help="reports of that QOF year, such as 2025/26, from now on (as-at: that of the as-at "
+        "date)",
+    )
+    parser.add_argument(
+        "--count-to",
+        choices=("as-at", "year-end"),
+        help="count to the as-at date, or to the end of the QOF year (31 March), from now on",
+    )

@@ -59,7 +59,8 @@ def run(options: argparse.Namespace) -> int:
         import_given_figures(options, file, index)
         with progress_on_stderr() as progress:
             matches = match(file.pack, index, file.as_at, progress)
-        print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
+        if file.selection.picks:
+            print_message(f"Checking this list takes {time_to_check(file.selection).in_words}.")
         if options.encrypt:
             # First, so that nobody ever has a file whose passphrase was not seen.
             show_passphrase(passphrase, out)
@@ -91,10 +92,10 @@ def run(options: argparse.Namespace) -> int:
 def _print_warnings(file: WorkingFile, index: PracticeIndex, matches: Matches) -> None:
     from recordpick.handover.warnings import pick_warnings
     from recordpick.reports.practice_reports import counted_by
-    from recordpick.reports.qof import year_caution
 
-    if another_year := year_caution(counted_by(file.selection).table, file.as_at):
-        print_message(another_year)
+    by = counted_by(file.selection, file.as_at)
+    for note in (*by.in_words, *by.cautions):
+        print_message(note)
     for warning in pick_warnings(file.selection, index, file.as_at, matches, file.reused_numbers()):
         print_message(warning.in_words)
 

@@ -46,12 +46,21 @@ def run(options: argparse.Namespace) -> int:
 
     if options.out is not None:
         check_new(options.out)
-    changes = any((options.current, options.new, options.qof, options.report_rules))
+    changes = any(
+        (
+            options.current,
+            options.new,
+            options.qof,
+            options.report_rules,
+            options.qof_year,
+            options.count_to,
+        )
+    )
     person = acting_person(options) if changes else None
     with open_with_index(options, person, to_write=changes) as (file, index):
         import_given_figures(options, file, index)
         with progress_on_stderr() as progress:
-            counted = count(index, file.as_at, counted_by(file.selection), progress)
+            counted = count(index, file.as_at, counted_by(file.selection, file.as_at), progress)
         selection = file.selection
         rows = compare_working_file(selection, counted)
         notes = with_system_figures(counted.reports, selection)[1]
@@ -59,8 +68,18 @@ def run(options: argparse.Namespace) -> int:
     for note in (*counted.cautions, *notes):
         print_message(note)
     if options.json:
-        print_json(differences_as_json(rows, everything=options.all))
+        period = counted.by.period
+        print_json(
+            {
+                "qof_year": period.year,
+                "as_at": period.as_at.isoformat(),
+                "counted_to": period.counted_to.isoformat(),
+                **differences_as_json(rows, everything=options.all),
+            }
+        )
     else:
+        for sentence in counted.by.in_words:
+            print_result(sentence)
         print_result(f"QOF table: {table.file} ({table.year}), SHA-256 {table.sha256}")
         print_result(f"Rules: {rules.title}, version {rules.version}, SHA-256 {rules.fingerprint}")
         print_result()
@@ -85,6 +104,7 @@ def import_given_figures(
         options.qof,
         options.report_rules,
         options.practice or "",
+        period=(options.qof_year, options.count_to),
     )
     for one in imported:
         print_message(one.in_words)

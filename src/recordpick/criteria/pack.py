@@ -6,7 +6,7 @@ Its rules may use recordpick's own tables, and those that the pack declares.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -48,6 +48,23 @@ class Rule:
     per: str | None = None
     at_least: int = 1
     at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDate:
+    """A day of each patient that conditions can use by its name: the latest or earliest of rows.
+
+    The rows are those of `rows.table` that satisfy its condition and have a code of its codelist;
+    the day is that of `column`. Patients without such a row have none, which is NULL in conditions.
+    """
+
+    name: str
+    rows: Rule
+    column: str
+    is_latest: bool
+    months: int = 0
+    days: int = 0
+    """How far the day is moved forward: for the day on which something is due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +214,12 @@ class Pack:
     files: dict[str, str]
     tables: dict[str, dict[str, Kind]] = field(default_factory=dict)
     """The pack's own tables, in addition to recordpick's: their columns, without `patient_id`."""
+    dates: dict[str, PatientDate] = field(default_factory=dict)
+    """The dates of patients that its rules can use: a date may use those before it."""
+    qof_years: tuple[str, ...] = ()
+    """Of report rules: the QOF years ("2026/27") that they are for; () where they name none."""
+    may_be_absent: frozenset[str] = frozenset()
+    """Codelists of which a practice may well have no entry: no caution says that it has none."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     """What was not used or understood in its files: sentences for people, with the place."""
 
@@ -244,18 +267,33 @@ def words_of(table: str) -> dict[str, tuple[str, ...]]:
 
 
 def condition_over(
-    table: str, text: str, extra: dict[str, dict[str, Kind]] | None = None
+    table: str,
+    text: str,
+    extra: dict[str, dict[str, Kind]] | None = None,
+    dates: Collection[str] = (),
 ) -> Condition:
     """Return a text parsed as a condition over a table of recordpick or of `extra`.
 
-    The UserError says what is wrong, without file and line.
+    `dates` are the names of dates of patients that it may use. The UserError says what is wrong,
+    without file and line.
     """
+    used = tuple(name for name in dates if name in text)
     if table in TABLES:
-        return _over_own_table(table, text)
-    return parse_condition(text, columns_with(extra or {}, table), words_of(table))
+        return _over_own_table(table, text, used)
+    return parse_condition(text, columns_with(extra or {}, table), words_of(table), used)
 
 
 @lru_cache(maxsize=4096)
-def _over_own_table(table: str, text: str) -> Condition:
+def _over_own_table(table: str, text: str, dates: tuple[str, ...]) -> Condition:
     """Parse once: many rules of a pack have the same condition."""
-    return parse_condition(text, columns_with({}, table), words_of(table))
+    return parse_condition(text, columns_with({}, table), words_of(table), dates)
+
+
+def dates_used(pack: Pack, conditions: Iterable[Condition | None]) -> tuple[PatientDate, ...]:
+    """Return the dates of patients that conditions need, and those that these need, in order."""
+    wanted = {name for one in conditions if one is not None for name in one.dates}
+    for name in reversed(pack.dates):
+        where = pack.dates[name].rows.where
+        if name in wanted and where is not None:
+            wanted |= where.dates
+    return tuple(date for name, date in pack.dates.items() if name in wanted)

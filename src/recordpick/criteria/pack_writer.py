@@ -16,6 +16,7 @@ from recordpick.criteria.pack import (
     Confirmation,
     Criterion,
     Pack,
+    PatientDate,
     PatientKind,
     Proposal,
     Rule,
@@ -41,6 +42,8 @@ def pack_text(pack: Pack, comment: Iterable[str] = ()) -> str:
     for name, columns in pack.tables.items():
         lines += ["", f"[tables.{_key(name)}]"]
         lines += [f"{_key(column)} = {_text(kind)}" for column, kind in columns.items()]
+    for date in pack.dates.values():
+        lines += ["", *_date(date)]
     for criterion in pack.criteria:
         lines += ["", *criterion_lines(criterion, pack)]
     return "\n".join(lines) + "\n"
@@ -109,11 +112,28 @@ def _head(pack: Pack) -> list[str]:
         lines.append(f"population = {_population(pack.population)}")
     if pack.random_population != pack.population:
         lines.append(f"random_population = {_population(pack.random_population)}")
+    if pack.may_be_absent:
+        lines.append(f"may_be_absent = [{', '.join(map(_text, sorted(pack.may_be_absent)))}]")
+    if pack.qof_years:
+        lines.append(f"qof_years = [{', '.join(map(_text, pack.qof_years))}]")
     if pack.notes:
         lines.append("notes = [")
         lines += [f"  {_text(note)}," for note in pack.notes]
         lines.append("]")
     return lines
+
+
+def _date(date: PatientDate) -> Iterator[str]:
+    yield f"[date.{_key(date.name)}]"
+    yield f"which = {_text('latest' if date.is_latest else 'earliest')}"
+    yield f"table = {_text(date.rows.table)}"
+    yield f"column = {_text(date.column)}"
+    if date.months or date.days:
+        yield f'add = "{date.months} months"' if date.months else f'add = "{date.days} days"'
+    if date.rows.codes is not None:
+        yield f"codes = {_text(date.rows.codes)}"
+    if date.rows.where is not None:
+        yield f"where = {_text(date.rows.where.text, is_inline=False)}"
 
 
 def _population(population: Condition | None) -> str:

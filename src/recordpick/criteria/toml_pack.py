@@ -7,6 +7,8 @@ tables, and the pack's own (`[tables.NAME]` with a kind for each column).
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from recordpick.criteria.codelists import FindCodelist, PackCodelists, is_safe_name
@@ -15,6 +17,7 @@ from recordpick.criteria.conditions.lexer import RESERVED
 from recordpick.criteria.pack import (
     Criterion,
     Pack,
+    PatientDate,
     PatientKind,
     Rule,
     Step,
@@ -22,6 +25,7 @@ from recordpick.criteria.pack import (
     condition_over,
 )
 from recordpick.criteria.problems import Problems, did_you_mean, listed, shown
+from recordpick.criteria.toml_dates import read_dates
 from recordpick.criteria.toml_positions import lines_of
 from recordpick.criteria.toml_proposals import (
     check_confirmed,
@@ -51,10 +55,14 @@ _RULE_KEYS = ("says", "table", "where", "codes", "distinct", "per", "at_least", 
 
 
 class RuleReader:
-    """Reads the rules of one pack, given its own tables and codelists."""
+    """Reads the rules of one pack, given its own tables and codelists.
+
+    `dates` are the dates of patients that rules can use, as far as they were read.
+    """
 
     def __init__(self, tables: dict[str, dict[str, Kind]], codelists: PackCodelists) -> None:
-        self._tables = tables
+        self.tables = tables
+        self.dates: dict[str, PatientDate] = {}
         self._codelists = codelists
 
     def steps(self, criterion: Values, header: str = "[[criterion.rule]]") -> tuple[Step, ...]:
@@ -105,13 +113,18 @@ class RuleReader:
             rules = (self._rule(kind, "least"),)
         return PatientKind(says, kind.whole("least", 1, RECORDS_AT_MOST, 1), rules)
 
-    def condition(self, values: Values, key: str, table: str) -> Condition | None:
-        """Return the parsed condition of a key over a table; None if missing or invalid."""
+    def condition(
+        self, values: Values, key: str, table: str, dates: Collection[str] = ()
+    ) -> Condition | None:
+        """Return the parsed condition of a key over a table; None if missing or invalid.
+
+        `dates` are names of dates of patients that it may use.
+        """
         text = values.raw_text(key)
         if text is None:
             return None
         try:
-            return condition_over(table, text, self._tables)
+            return condition_over(table, text, self.tables, dates)
         except UserError as error:
             values.problem(f"In {key}: {error}", key)
         return None
@@ -131,15 +144,12 @@ class RuleReader:
         rule.only((*_RULE_KEYS, "any", *more_keys), "a key of a rule")
         if rule.has("any"):
             rule.problem("any cannot be used inside any.", "any")
-        table = rule.raw_text("table") if rule.has("table") else "patients"
         at_most = rule.whole("at_most", 0, COUNT_AT_MOST, -1) if rule.has("at_most") else None
         at_least = rule.whole("at_least", 0, COUNT_AT_MOST, 0 if at_most == 0 else 1)
-        columns = self._columns(rule, table)
-        parsed = Rule(
-            says=rule.text("says", TITLE_LENGTH),
-            table=table or "",
-            where=None if columns is None else self.condition(rule, "where", str(table)),
-            codes=self._codes(rule, columns),
+        rows = self.rows_of(rule, says=rule.text("says", TITLE_LENGTH), default_table="patients")
+        columns = self.columns_of(rows.table)
+        parsed = replace(
+            rows,
             distinct=_column(rule, "distinct", columns),
             per=_column(rule, "per", columns),
             at_least=at_least,
@@ -148,12 +158,27 @@ class RuleReader:
         _check_counts(rule, parsed)
         return parsed
 
+    def rows_of(self, values: Values, says: str, default_table: str) -> Rule:
+        """Return a rule with the keys that say which rows are meant: table, where, codes."""
+        table = values.raw_text("table") if values.has("table") else default_table
+        columns = self._columns(values, table)
+        where = None
+        if columns is not None:
+            where = self.condition(values, "where", str(table), self.dates)
+        return Rule(says, table or "", where, self._codes(values, columns))
+
+    def columns_of(self, table: str) -> dict[str, Kind] | None:
+        """Return the columns of a table with their kinds; None if there is no such table."""
+        if table in TABLES or table in self.tables:
+            return columns_with(self.tables, table)
+        return None
+
     def _columns(self, rule: Values, table: str | None) -> dict[str, Kind] | None:
         if table is None:
             return None
-        known = [*TABLES, *self._tables]
+        known = [*TABLES, *self.tables]
         if table in known:
-            return columns_with(self._tables, table)
+            return columns_with(self.tables, table)
         rule.problem(
             f"There is no table '{shown(table)}'{did_you_mean(table, known) or '.'} "
             f"Tables are {listed(known, last='and')}; a pack declares others with [tables.NAME].",
@@ -258,8 +283,10 @@ def _problem_with(name: str, kind: object) -> str:
 COMPARE_AT_MOST = 50
 NOTES_AT_MOST = 200
 NOTE_LENGTH = 10_000
+LISTS_AT_MOST = 1_000
 
-_PARTS = ("pack", "criterion", "codelist", "tables")
+_PARTS = ("pack", "criterion", "codelist", "tables", "date")
+_QOF_YEAR = re.compile(r"20[0-9]{2}/[0-9]{2}")
 _PACK_KEYS = (
     "title",
     "supplier",
@@ -269,6 +296,8 @@ _PACK_KEYS = (
     "population",
     "random_population",
     "notes",
+    "qof_years",
+    "may_be_absent",
 )
 _CRITERION_KEYS = (
     *("id", "area", "title", "find", "compare", "records", "population", "rule", "each"),
@@ -291,8 +320,11 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         problems.add("The pack has no [pack] with its title and version.")
         head = _head(Values({"title": "-", "version": "-"}, (), problems), rules)
     notes = head.pop("notes")
+    dates = read_dates(top.table("date"), rules)
     criteria = _criteria(top, head, rules)
     note_undecided(criteria, problems)
+    for unused in sorted(head["may_be_absent"] - codelists.loaded.keys()):
+        problems.note(f"No rule uses the codelist '{shown(unused)}', which may_be_absent names.")
     problems.raise_any(lambda: lines_of(text))
     return Pack(
         **head,
@@ -300,6 +332,7 @@ def pack_from_toml(name: str, text: str, find_codelist: FindCodelist) -> Pack:
         codelists=codelists.loaded,
         files={name: text, **codelists.files},
         tables=tables,
+        dates=dates,
         notes=(*notes, *problems.notes),
     )
 
@@ -318,7 +351,19 @@ def _head(head: Values, rules: RuleReader) -> dict[str, Any]:
         "population": population,
         "random_population": population_of(head, "random_population", population, rules),
         "notes": head.texts("notes", NOTE_LENGTH, NOTES_AT_MOST),
+        "qof_years": _qof_years(head),
+        "may_be_absent": frozenset(head.texts("may_be_absent", TITLE_LENGTH, LISTS_AT_MOST)),
     }
+
+
+def _qof_years(head: Values) -> tuple[str, ...]:
+    years = head.texts("qof_years", VERSION_LENGTH, NOTES_AT_MOST)
+    for place, year in enumerate(years):
+        if not _QOF_YEAR.fullmatch(year):
+            head.problem(
+                f"'{shown(year)}' is not a QOF year, which is written 2026/27.", "qof_years", place
+            )
+    return years
 
 
 def _criteria(top: Values, head: dict[str, Any], rules: RuleReader) -> tuple[Criterion, ...]:

@@ -17,6 +17,7 @@ import polars as pl
 from recordpick.criteria.pack import Criterion, Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.evidence import rows_that_satisfy
+from recordpick.matching.patient_dates import patient_dates, with_dates
 from recordpick.matching.rules import Answerable, answerable
 from recordpick.schema import TABLES
 from recordpick.selection.working_file import WorkingFile
@@ -128,7 +129,7 @@ def evidence_of(
         if name is not None and name in known
     }
     patients = {one for ids in by_criterion.values() for one in ids}
-    rows = _rows_of(index, as_at, asked.values(), patients)
+    rows = _rows_of(pack, index, as_at, list(asked.values()), patients)
     listed = set(rows["patients"]["patient_id"])
     found: dict[Line, LineEvidence] = {}
     for criterion_id, ids in by_criterion.items():
@@ -147,16 +148,26 @@ def evidence_of(
 
 
 def _rows_of(
-    index: PracticeIndex, as_at: dt.date, criteria: Iterable[Answerable], patients: set[str]
+    pack: Pack,
+    index: PracticeIndex,
+    as_at: dt.date,
+    criteria: Iterable[Answerable],
+    patients: set[str],
 ) -> dict[str, pl.DataFrame]:
-    """Return the rows of these patients in each table that the criteria's rules read."""
-    tables = {
-        "patients",
-        *(rule.table for one in criteria for step in one.steps for rule in step),
-    }
+    """Return the rows of these patients in each table that the criteria's rules read.
+
+    They have the dates of patients that the rules compare them with.
+    """
+    rules = [rule for one in criteria for step in one.steps for rule in step]
+    tables = {"patients", *(rule.table for rule in rules)}
     is_one = pl.col("patient_id").is_in(sorted(patients))
+    dates = patient_dates(pack, index, as_at, [rule.where for rule in rules], patients)
     frames = [
-        (index.patients(as_at) if name == "patients" else index.scan(name)).filter(is_one)
+        with_dates(
+            (index.patients(as_at) if name == "patients" else index.scan(name)).filter(is_one),
+            dates,
+            [rule.where for rule in rules if rule.table == name],
+        )
         for name in sorted(tables)
     ]
     return dict(zip(sorted(tables), pl.collect_all(frames), strict=True))

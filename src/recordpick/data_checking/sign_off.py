@@ -23,6 +23,7 @@ from recordpick.document import (
     as_text,
 )
 from recordpick.document_pdf import as_pdf
+from recordpick.errors import UserError
 from recordpick.handover.readme import SYNTHETIC
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.report_requests.criteria_status import short_reason, status_of
@@ -73,6 +74,19 @@ def sign_off_pdf(file: WorkingFile, limits: SourceLimits, written_on: datetime) 
     """Return the page as PDF: the state of the working file and "page n of m" are on each page."""
     tag = SYNTHETIC if file.synthetic else "CONFIDENTIAL: PATIENT DATA"
     return as_pdf([sign_off(file, limits, written_on)], state_of_work(file), tag)
+
+
+def sign_off_page(
+    file: WorkingFile, limits: SourceLimits, written_on: datetime, ending: str
+) -> bytes:
+    """Return the page in the form of a file's ending: .pdf or .txt. UserError for others."""
+    make = _FORMS.get(ending.casefold())
+    if make is None:
+        raise UserError(f"Choose a name that ends in {' or '.join(_FORMS)}.")
+    return make(file, limits, written_on)
+
+
+_FORMS = {".pdf": sign_off_pdf, ".txt": sign_off_text}
 
 
 def state_of_work(file: WorkingFile) -> str:

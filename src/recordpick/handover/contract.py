@@ -13,7 +13,7 @@ from recordpick.reports.local_codes import LOCAL
 from recordpick.reports.qof import QOF
 from recordpick.reports.targets import TARGETS
 
-CONTRACT = "1.0"
+CONTRACT = "1.1"
 """The version of the contract: the second number grows with a column added at the end."""
 
 TABLES = (SELECTION, CRITERIA, QOF, TARGETS, CAPITATION_TABLE, LOCAL)

@@ -96,7 +96,7 @@ def pack_contents(
     its list has the `name` given. UserError where the QOF table or the report rules that the file
     keeps cannot be used.
     """
-    by = counted_by(selection)
+    by = counted_by(selection, file.as_at)
     counted = count(index, file.as_at, by, progress)
     progress("making the hand-over pack", None)
     numbers = numbers_of(index, file.as_at, selection)
@@ -114,13 +114,19 @@ def pack_contents(
         written_on=datetime.now(UTC),
         lines=selected.height,
         records=selected["patient_id"].n_unique(),
-        qof_year=by.table.year,
+        qof_year=by.period.year,
         qof_table=(by.table.file, by.table.sha256),
         report_rules=(by.rules.title, by.rules.version, by.rules.fingerprint),
         files=FILES | {"qof_report.csv": f"{FILES['qof_report.csv']} (table {by.table.file})"},
         list_sha256=list_sha256(selected),
         working_file=working_file_name(file.id),
-        notes=(*counted.cautions, *cannot, *unknown, *_warnings(file, selection, index, matches)),
+        notes=(
+            *by.in_words,
+            *counted.cautions,
+            *cannot,
+            *unknown,
+            *_warnings(file, selection, index, matches),
+        ),
     )
     frames = {"selection_list.csv": selected, "criteria_report.csv": criteria}
     frames |= as_files(reports) | {"local_codes.csv": local}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.pack import Pack
+from recordpick.criteria.pack import Pack, dates_used
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_dates import PATIENT
 from recordpick.matching.plan import Names, found_name, plan
 from recordpick.matching.rules import Answerable, Count, answerable, lacks_for_condition, satisfied
 from recordpick.progress import Progress, silent
@@ -159,7 +160,7 @@ def match(pack: Pack, index: PracticeIndex, as_at: date, progress: Progress = si
 
 
 def _answer(
-    criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, str]
+    criterion: Answerable, k: int, matrix: pl.DataFrame, unused: dict[Count, tuple[str, ...]]
 ) -> tuple[Answer, pl.Series, list[pl.DataFrame]]:
     names = Names(k)
     within = matrix[names.population]
@@ -187,7 +188,7 @@ def _answer(
         for n, one in enumerate(criterion.kinds)
     )
     cautions = criterion.cautions + tuple(
-        unused[count] for count in criterion.counts if count in unused
+        text for count in criterion.counts for text in unused.get(count, ())
     )
     answer = Answer(
         criterion.criterion.id,
@@ -204,8 +205,8 @@ def _answer(
 
 def _unused_codelists(
     pack: Pack, index: PracticeIndex, criteria: list[Answerable], matrix: pl.DataFrame
-) -> dict[Count, str]:
-    """Return a caution for each count whose codelist has no code in the table that it searches.
+) -> dict[Count, tuple[str, ...]]:
+    """Return cautions for each count with a codelist of no code in the table that it searches.
 
     Nobody then meets the rule (or everybody, where it requires none), and the likeliest reason is
     that the practice codes in another system: the answer must say so. Where somebody has rows with
@@ -218,22 +219,51 @@ def _unused_codelists(
         if count.codes is not None
         and not matrix.get_column(found_name(count.table, count.codes), default=_NOBODY).any()
     }
-    pairs = sorted({(count.table, count.codes or "") for count in counts})
+    of_dates = {
+        count: [
+            (one.rows.table, one.rows.codes)
+            for one in dates_used(pack, [count.where])
+            if one.rows.codes is not None
+        ]
+        for criterion in criteria
+        for count in criterion.counts
+    }
+    of_counts = {(count.table, count.codes or "") for count in counts}
+    searched = of_counts.union(*of_dates.values())
+    missing = _without_a_row(pack, index, searched)
+    unused: dict[Count, tuple[str, ...]] = {}
+    for count, pairs in of_dates.items():
+        own = [(count.table, count.codes or "")] if count in counts else []
+        found = tuple(
+            f"No row of {table} carries any code of the codelist {codes}: "
+            "check that it is written in the practice's code system."
+            for table, codes in dict.fromkeys((*own, *pairs))
+            if (table, codes) in missing and codes not in pack.may_be_absent
+        )
+        if found:
+            unused[count] = found
+    return unused
+
+
+def _without_a_row(
+    pack: Pack, index: PracticeIndex, pairs: Collection[tuple[str, str]]
+) -> set[tuple[str, str]]:
+    """Return the tables and codelists of which the index has no row."""
+    by_table: dict[str, dict[str, frozenset[str]]] = {}
+    for table, codes in sorted(pairs):
+        by_table.setdefault(table, {})[codes] = frozenset(pack.codelists[codes].codes)
     frames = [
         index.scan(table)
-        .filter(pl.col("code").is_in(list(pack.codelists[codes].codes)))
-        .select(pl.len() > 0)
-        for table, codes in pairs
+        .filter(pl.col("code").is_in(sorted(frozenset().union(*lists.values()))))
+        .select(pl.col("code").unique())
+        for table, lists in by_table.items()
     ]
-    seen = [bool(frame.item()) for frame in pl.collect_all(frames, engine="streaming")]
-    missing = {pair for pair, is_used in zip(pairs, seen, strict=True) if not is_used}
+    used = [set(frame["code"]) for frame in pl.collect_all(frames, engine="streaming")]
     return {
-        count: (
-            f"No row of {count.table} carries any code of the codelist {count.codes}: "
-            "check that it is written in the practice's code system."
-        )
-        for count in counts
-        if (count.table, count.codes) in missing
+        (table, name)
+        for (table, lists), codes in zip(by_table.items(), used, strict=True)
+        for name, own in lists.items()
+        if not own & codes
     }
 
 

@@ -8,20 +8,18 @@ one join with all the codes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.conditions import Condition
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
+from recordpick.matching.patient_dates import NUMBER, PATIENT, coded_rows, with_dates
 from recordpick.matching.rules import Count
 from recordpick.matching.shared_texts import SharedTexts
 
-PATIENT = "patient_id"
-NUMBER = "\x1fcount"  # no table can have a column of these names
-ROWS = "\x1frows"
+ROWS = "\x1frows"  # no table can have a column of this name
 
 
 def counted(
@@ -29,10 +27,12 @@ def counted(
     index: PracticeIndex,
     as_at: date,
     counts: Mapping[int, Count],
+    dates: pl.DataFrame,
     patient_id: str | None = None,
 ) -> pl.LazyFrame:
     """Return the numbered counts for each patient, or for one; none over `patients` may be given.
 
+    `dates` has the dates of patients that the counts use (`patient_dates`).
     One row for each patient and count above 0: PATIENT, NUMBER (UInt16), ROWS (UInt32).
     """
     tables = {count.table: index.scan(count.table) for count in counts.values()}
@@ -40,11 +40,15 @@ def counted(
         own = pl.col(PATIENT) == patient_id
         tables = {table: rows.filter(own) for table, rows in tables.items()}
     none = pl.LazyFrame(schema={PATIENT: pl.String, NUMBER: pl.UInt16, ROWS: pl.UInt32})
-    return pl.concat([none, *_parts(pack, tables, as_at, counts)])
+    return pl.concat([none, *_parts(pack, tables, as_at, counts, dates)])
 
 
 def _parts(
-    pack: Pack, tables: Mapping[str, pl.LazyFrame], as_at: date, counts: Mapping[int, Count]
+    pack: Pack,
+    tables: Mapping[str, pl.LazyFrame],
+    as_at: date,
+    counts: Mapping[int, Count],
+    dates: pl.DataFrame,
 ) -> Iterator[pl.LazyFrame]:
     """Yield frames with the columns of `counted`, each count in one of them."""
     with_codes: dict[str, dict[int, Count]] = {}
@@ -54,14 +58,20 @@ def _parts(
             with_codes.setdefault(count.table, {})[number] = count
         else:
             separate[number] = count
-    shared = _shared(tables, as_at, separate.values())
+    tables_with_dates = {
+        table: with_dates(
+            rows, dates, [one.where for one in separate.values() if one.table == table]
+        )
+        for table, rows in tables.items()
+    }
+    shared = _shared(tables_with_dates, as_at, separate.values())
     for number, count in separate.items():
         texts = shared.get(count.table)
-        rows = tables[count.table] if texts is None else texts.rows
+        rows = tables_with_dates[count.table] if texts is None else texts.rows
         rows = rows.filter(*_conditions(pack, count, as_at, texts))
         yield _tally(rows, count).select(PATIENT, pl.lit(number, pl.UInt16).alias(NUMBER), ROWS)
     for table, of_table in with_codes.items():
-        rows = _coded(pack, tables[table], as_at, of_table)
+        rows = coded_rows(pack, tables[table], as_at, of_table, dates)
         yield rows.group_by(PATIENT, NUMBER).agg(pl.len().cast(pl.UInt32).alias(ROWS))
 
 
@@ -105,33 +115,3 @@ def _tally(rows: pl.LazyFrame, count: Count) -> pl.LazyFrame:
     keys = list(dict.fromkeys([PATIENT, *([count.per] if count.per else [])]))
     tallied = rows.group_by(keys).agg(number.cast(pl.UInt32).alias(ROWS))
     return tallied.group_by(PATIENT).agg(pl.col(ROWS).max()) if len(keys) > 1 else tallied
-
-
-def _coded(
-    pack: Pack, rows: pl.LazyFrame, as_at: date, counts: Mapping[int, Count]
-) -> pl.LazyFrame:
-    """Return the rows of a table that match counts with a codelist, once for each such count."""
-    codes = _codes(pack, counts)
-    joined = rows.filter(pl.col("code").is_in([code for code, _ in codes])).join(
-        pl.LazyFrame(codes, schema={"code": pl.String, NUMBER: pl.UInt16}, orient="row"),
-        on="code",
-        how="inner",
-    )
-    by_where: dict[Condition, list[int]] = {}
-    for number, count in counts.items():
-        if count.where is not None:
-            by_where.setdefault(count.where, []).append(number)
-    fails = [
-        pl.col(NUMBER).is_in(numbers) & ~where.expression(as_at)
-        for where, numbers in by_where.items()
-    ]
-    return joined.filter(~pl.any_horizontal(fails)) if fails else joined
-
-
-def _codes(pack: Pack, counts: Mapping[int, Count]) -> Sequence[tuple[str, int]]:
-    """Return each code of each codelist, with the number of the count that needs it."""
-    return [
-        (code, number)
-        for number, count in counts.items()
-        for code in dict.fromkeys(pack.codelists[count.codes or ""].codes)
-    ]

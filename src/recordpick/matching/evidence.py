@@ -9,7 +9,7 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import PATIENT
+from recordpick.matching.patient_dates import PATIENT, patient_dates, with_dates
 from recordpick.matching.patient_words import in_words
 from recordpick.matching.rules import answerable, satisfied
 from recordpick.schema import TABLES
@@ -143,7 +143,8 @@ def _of_rule(
     rows = index.patients(as_at) if on_patients else index.scan(rule.table)
     if patient_ids is not None:
         rows = rows.filter(pl.col(PATIENT).is_in(list(patient_ids)))
-    rows = rows_that_satisfy(rows, rule, pack, as_at)
+    dates = patient_dates(pack, index, as_at, [rule.where], patient_ids)
+    rows = rows_that_satisfy(with_dates(rows, dates, [rule.where]), rule, pack, as_at)
     present = index.columns(rule.table)
     table = TABLES.get(rule.table)
     row_id = table.row_id if table and table.row_id in present else None
@@ -178,6 +179,8 @@ def _summary(index: PracticeIndex, rule: Rule, listed: frozenset[str]) -> pl.Exp
         used = frozenset() if rule.where is None else rule.where.columns
         kinds = {column.name: column.kind for column in TABLES["patients"].columns} | present
         named = [in_words(name, kind) for name, kind in kinds.items() if name in used - listed]
+        dates = frozenset() if rule.where is None else rule.where.dates
+        named += [in_words(name, "date") for name in sorted(dates)]
         if named:
             return pl.concat_str(named, separator=", ")
         return pl.lit("" if used else "registered patient")

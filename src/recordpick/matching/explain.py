@@ -10,8 +10,8 @@ import polars as pl
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.errors import UserError
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import PATIENT
 from recordpick.matching.evidence import evidence
+from recordpick.matching.patient_dates import PATIENT
 from recordpick.matching.plan import counted_for
 from recordpick.matching.rules import Answerable, Count, answerable, asks
 

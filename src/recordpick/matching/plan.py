@@ -19,7 +19,8 @@ import polars as pl
 
 from recordpick.criteria.pack import Pack, Rule
 from recordpick.index.practice_index import PracticeIndex
-from recordpick.matching.counting import NUMBER, PATIENT, ROWS, counted
+from recordpick.matching.counting import ROWS, counted
+from recordpick.matching.patient_dates import NUMBER, PATIENT, patient_dates, with_dates
 from recordpick.matching.rules import Answerable, Count, holds, satisfied
 
 _WORD = 64
@@ -151,8 +152,11 @@ def plan(
     ranges = [one for rule in rules if (one := range_for(rule)[0]) and one.count in numbers]
     bits = RangeBits([*ranges, *(one for ones in coded.values() for one in ones)], numbers)
     in_tables = {number: count for count, number in numbers.items()}
-    gathered = bits.gathered(counted(pack, index, as_at, in_tables))
-    patients = index.patients(as_at)
+    conditions = [count.where for count in counts]
+    dates = patient_dates(pack, index, as_at, conditions)
+    gathered = bits.gathered(counted(pack, index, as_at, in_tables, dates))
+    of_patients = [count.where for count in counts if count.table == "patients"]
+    patients = with_dates(index.patients(as_at), dates, of_patients)
     return patients.join(gathered, on=PATIENT, how="left", maintain_order="left").select(
         PATIENT,
         *(
@@ -195,7 +199,10 @@ def counted_for(
     """Return whether one patient is in the population, and what each rule counts."""
     numbered = dict(enumerate(criterion.counts))
     in_tables = {n: count for n, count in numbered.items() if count.table != "patients"}
+    dates = patient_dates(pack, index, as_at, [one.where for one in criterion.counts], [patient_id])
+    of_patient = [one.where for one in criterion.counts if one.table == "patients"]
     own = index.patients(as_at).filter(pl.col(PATIENT) == patient_id)
+    own = with_dates(own, dates, of_patient)
     within = satisfied(criterion.criterion.population, as_at).alias(_WITHIN)
     on_patient = [
         _on_patient(count, as_at).alias(str(n))
@@ -205,7 +212,7 @@ def counted_for(
     patient, rows = pl.collect_all(
         [
             own.select(within, *on_patient),
-            counted(pack, index, as_at, in_tables, patient_id).select(NUMBER, ROWS),
+            counted(pack, index, as_at, in_tables, dates, patient_id).select(NUMBER, ROWS),
         ]
     )
     (first,) = patient.rows(named=True)

@@ -9,14 +9,23 @@ criterion is then unanswerable, never empty.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
 
 from recordpick.criteria.codelists import is_demonstration
 from recordpick.criteria.conditions import Condition
-from recordpick.criteria.pack import Criterion, Pack, PatientKind, Rule, Step, columns_of
+from recordpick.criteria.pack import (
+    Criterion,
+    Pack,
+    PatientDate,
+    PatientKind,
+    Rule,
+    Step,
+    columns_of,
+    dates_used,
+)
 from recordpick.index.manifest import Conflated
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only, made_of, none_listed
@@ -218,20 +227,39 @@ def lacks_for_rule(pack: Pack, index: PracticeIndex, rule: Rule) -> str:
     missing_data = _lacks_columns(pack, index, rule.table, columns_of_rule(rule))
     missing_data = missing_data or conflated_in(index, rule.table, rule.where, _grouped(rule))
     missing_data = missing_data or only_not_supplied(index, rule.where, rule)
+    for one in dates_used(pack, [rule.where]):
+        missing_data = missing_data or _lacks_for_rows(pack, index, one)
     codes = None if rule.codes is None else frozenset(pack.codelists[rule.codes].codes)
-    return missing_data or none_listed(index, rule.table, rule.where, codes)
+    return missing_data or none_listed(index, rule.table, without_dates(rule.where), codes)
+
+
+def _lacks_for_rows(pack: Pack, index: PracticeIndex, date: PatientDate) -> str:
+    """Return what the index lacks to find a date of patients; empty if nothing."""
+    without = replace(date.rows, where=without_dates(date.rows.where))
+    missing_data = lacks_for_rule(pack, index, without)
+    if not missing_data and date.rows.where is not None:
+        missing_data = _lacks_columns(pack, index, date.rows.table, date.rows.where.columns)
+    return missing_data or _lacks_columns(pack, index, date.rows.table, frozenset({date.column}))
+
+
+def without_dates(condition: Condition | None) -> Condition | None:
+    """Return a condition that can be asked without dates of patients; None for one that cannot."""
+    return None if condition is None or condition.dates else condition
 
 
 def _cautions(pack: Pack, index: PracticeIndex, rule: Rule) -> list[str]:
     """Return cautions: what may make the count of the rule differ from the truth."""
     cautions = cautions_for(index, rule.table, rule.where, columns_of_rule(rule), _grouped(rule))
-    synthetic = index.manifest.synthetic
-    if rule.codes is not None and not synthetic and is_demonstration(pack.codelists[rule.codes]):
-        cautions.append(
-            f"The codelist {rule.codes} is the one for demonstrations that comes with recordpick: "
-            "it has only a few codes, so that patients are missed. Replace it with the supplier's "
-            "or the practice's own."
-        )
+    dates = [one.rows for one in dates_used(pack, [rule.where])]
+    for rows in dates:
+        cautions += cautions_for(index, rows.table, rows.where, columns_of_rule(rows))
+    for codes in dict.fromkeys(rows.codes for rows in (rule, *dates) if rows.codes is not None):
+        if not index.manifest.synthetic and is_demonstration(pack.codelists[codes]):
+            cautions.append(
+                f"The codelist {codes} is the one for demonstrations that comes with recordpick: "
+                "it has only a few codes, so that patients are missed. Replace it with the "
+                "supplier's or the practice's own."
+            )
     return cautions
 
 

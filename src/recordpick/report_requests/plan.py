@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from recordpick.criteria.codelists import is_demonstration
-from recordpick.criteria.pack import Criterion, Pack, Rule
+from recordpick.criteria.pack import Criterion, Pack, Rule, dates_used
 from recordpick.index.as_at import today
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.matching.listed_only import is_listed_only
@@ -196,6 +196,10 @@ def _open(
     steps = [
         tuple(_need(pack, index, criterion, rule, known) for rule in step.rules)
         for step in criterion.steps
+    ]
+    where = [rule.where for step in criterion.steps for rule in step.rules]
+    steps += [
+        (_need(pack, index, criterion, date.rows, known),) for date in dates_used(pack, where)
     ]
     if criterion.population is not None:
         says = "who belongs to the criterion's patients"

@@ -7,7 +7,7 @@ checks of `recordpick verify` and the tables of columns in the documents.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
@@ -29,6 +29,8 @@ class Column:
     pattern: str = ""
     minimum: int | None = None
     unique: bool = False
+    since: str = "1.0"
+    """The version of the contract from which packs have the column."""
 
     @property
     def type(self) -> FieldType:
@@ -43,6 +45,11 @@ class Column:
 def schema_of(columns: Sequence[Column]) -> dict[str, pl.DataType]:
     """Return the names of columns with their types in polars, in order."""
     return {column.name: column.dtype for column in columns}
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return a version as numbers to compare: "1.10" is after "1.9"."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,11 @@ class Table:
     def schema(self) -> dict[str, pl.DataType]:
         """The names of the columns with their types in polars, in order."""
         return schema_of(self.columns)
+
+    def of_version(self, version: str) -> Table:
+        """Return the table as a version of the contract has it: without later columns."""
+        known = tuple(one for one in self.columns if _number(one.since) <= _number(version))
+        return replace(self, columns=known)
 
     def column(self, name: str) -> Column:
         """Return a column by its name."""

@@ -19,6 +19,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import polars as pl
 
 from recordpick.reports.columns import Column, schema_of
+from recordpick.reports.period import Period
 
 STATUS = {
     "given": "counted in the index by the report's rules",
@@ -75,6 +76,25 @@ FIGURE_COLUMNS = (
 FILLED_IN = schema_of(FIGURE_COLUMNS)
 """Those columns with their types."""
 
+PERIOD_COLUMNS = (
+    Column(
+        "qof_year",
+        pl.String(),
+        "the QOF year that is reported",
+        required=True,
+        pattern=r"'?20[0-9]{2}/[0-9]{2}",
+        since="1.1",
+    ),
+    Column(
+        "counted_to",
+        pl.Date(),
+        "the day from which ages and intervals are calculated: the as-at date, or 31 March",
+        required=True,
+        since="1.1",
+    ),
+)
+"""The columns after those, of the reports of a QOF year."""
+
 
 def with_figures(rows: pl.DataFrame, keys: Sequence[str], figures: Figures) -> pl.DataFrame:
     """Add the columns `FILLED_IN` to report rows named by the text columns `keys` and `figure`.
@@ -111,6 +131,13 @@ def with_figures(rows: pl.DataFrame, keys: Sequence[str], figures: Figures) -> p
             if name not in joined.columns
         ),
     ).select(*rows.columns, *FILLED_IN)
+
+
+def with_period(rows: pl.DataFrame, period: Period) -> pl.DataFrame:
+    """Add the columns `PERIOD_COLUMNS` to the rows of a report."""
+    return rows.with_columns(
+        pl.lit(period.year).alias("qof_year"), pl.lit(period.counted_to).alias("counted_to")
+    )
 
 
 _NUMBER = re.compile(r"(?:[0-9]{1,12}|[0-9]{1,3}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,20})?")

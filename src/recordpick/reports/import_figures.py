@@ -16,6 +16,7 @@ from recordpick.index.practice_index import PracticeIndex
 from recordpick.os_errors import cannot_read
 from recordpick.reports.figures import is_empty, stored_form, unit_of, value_of, why_not_a_figure
 from recordpick.reports.percentages import Percentage, parse_percentage, resolve_percentages
+from recordpick.reports.period import COUNT_TO, OF_AS_AT, parse_qof_year
 from recordpick.reports.qof import qof_table, qof_text
 from recordpick.reports.report_index import ReportIndex
 from recordpick.reports.system_figures import FIGURES, read_system_figures
@@ -128,19 +129,36 @@ def import_figures(
     qof: Path | None = None,
     rules: Path | None = None,
     practice: str = "",
+    period: tuple[str | None, str | None] = (None, None),
 ) -> list[ImportedFigures]:
     """Keep what was given on the command line, after all of it was read.
 
-    Raise a UserError, and keep nothing, where any of it cannot be used.
+    `period` is the QOF year (`OF_AS_AT` for that of the as-at date) and the day that is counted to;
+    None leaves it as it is. Raise a UserError, and keep nothing, where any of it cannot be used.
     """
+    chosen = None if period == (None, None) else period_to_choose(file, *period)
     table = None if qof is None else table_files(qof)
     texts = None if rules is None else rules_files(rules, index, file.as_at)
     given = [_read(path, system, practice) for system, path in figures.items() if path is not None]
+    if chosen is not None:
+        file.choose_report_period(*chosen)
     if table is not None:
         file.count_reports_by("qof", table)
     if texts is not None:
         file.count_reports_by("rules", texts)
     return [_keep(file, one) for one in given]
+
+
+def period_to_choose(file: WorkingFile, year: str | None, count_to: str | None) -> tuple[str, str]:
+    """Return the period to keep, from what was asked for; what is None stays as it is.
+
+    Raise a UserError where the year is not a QOF year.
+    """
+    before = file.selection.reports_by.get("period")
+    known_year, known_count_to = before.files[0] if before is not None else ("", COUNT_TO[0])
+    if year is not None:
+        known_year = "" if year == OF_AS_AT else parse_qof_year(year)
+    return known_year, count_to or known_count_to
 
 
 def table_files(path: Path) -> Files:

@@ -12,11 +12,12 @@ from datetime import date
 
 import polars as pl
 
-from recordpick.criteria.load import parse_pack, read_pack
+from recordpick.criteria.load import parse_pack
 from recordpick.criteria.pack import Pack
 from recordpick.index.practice_index import PracticeIndex
 from recordpick.progress import Progress, silent
 from recordpick.reports.capitation import Homes, capitation_rows
+from recordpick.reports.period import Period, chosen_period
 from recordpick.reports.qof import (
     QofTable,
     qof_rows,
@@ -30,6 +31,7 @@ from recordpick.reports.rules import (
     answer_rules,
     home_residents,
     qof_figures,
+    rules_of_table,
     target_figures,
 )
 from recordpick.reports.system_figures import (
@@ -39,7 +41,7 @@ from recordpick.reports.system_figures import (
     without_a_report,
 )
 from recordpick.reports.targets import target_rows, target_table
-from recordpick.reports.what_counts import shipped_report_rules
+from recordpick.reports.what_counts import read_shipped_rules
 from recordpick.selection.figures import SYSTEM_WORDS, SYSTEMS, System
 from recordpick.selection.state import Selection
 
@@ -53,10 +55,29 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class CountedBy:
-    """What the reports are counted by: the year's QOF table, and the rules."""
+    """What the reports are counted by: the period, the year's QOF table, and the rules."""
 
     table: QofTable
     rules: Pack
+    period: Period
+
+    @property
+    def in_words(self) -> tuple[str, ...]:
+        """Sentences for every report and screen: the year, the day, and how sure the table is."""
+        return tuple(filter(None, (self.period.in_words, self.table.certainty)))
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """Cautions: a table, rules or a period of another year."""
+        years = self.rules.qof_years
+        of_others = (
+            ""
+            if not years or self.period.year in years
+            else f"The report rules are for QOF {', '.join(years)}, and the reports are of QOF "
+            f"{self.period.year}: indicators of that year may have no rule, or an older one."
+        )
+        table = year_caution(self.table, self.period)
+        return tuple(filter(None, (table, of_others, self.period.caution)))
 
 
 @dataclass(frozen=True)
@@ -86,42 +107,44 @@ class CountedReports:
         }
 
 
-def counted_by(selection: Selection) -> CountedBy:
-    """Return the table and rules chosen for a working file, or those that ship.
+def counted_by(selection: Selection, as_at: date) -> CountedBy:
+    """Return the period, table and rules chosen for a working file, or those that ship.
 
     Raise a UserError where this recordpick cannot read what another version stored.
     """
     chosen = selection.reports_by
     table, rules = chosen.get("qof"), chosen.get("rules")
+    period = chosen_period(selection, as_at)
     return CountedBy(
-        qof_table(*table.files[0]) if table else read_qof_table(shipped_qof_table()),
-        parse_pack(dict(rules.files)) if rules else read_pack(shipped_report_rules()),
+        qof_table(*table.files[0]) if table else read_qof_table(shipped_qof_table(period.year)),
+        parse_pack(dict(rules.files)) if rules else read_shipped_rules(),
+        period,
     )
 
 
 def count(
     index: PracticeIndex, as_at: date, by: CountedBy, progress: Progress = silent
 ) -> CountedReports:
-    """Return every report, counted from an index."""
+    """Return every report, counted from an index: capitation always as at `as_at`."""
     progress("counting for the reports", None)
-    rules = answer_rules(index, as_at, by.rules)
+    pack = rules_of_table(by.rules, by.table)
+    rules = answer_rules(index, by.period.counted_to, pack, known_to=by.period.known_to)
     homes = home_residents(index, by.rules, rules)
-    of_another_year = tuple(filter(None, [year_caution(by.table, as_at)]))
     return CountedReports(
         by,
-        counted_reports(index, as_at, by.table, rules, homes),
-        {"qof": of_another_year, "target": of_another_year, "capitation": homes.cautions},
+        counted_reports(index, as_at, by, rules, homes),
+        {"qof": by.cautions, "target": by.cautions, "capitation": homes.cautions},
     )
 
 
 def counted_reports(
-    index: PracticeIndex, as_at: date, table: QofTable, rules: Rules, homes: Homes
+    index: PracticeIndex, as_at: date, by: CountedBy, rules: Rules, homes: Homes
 ) -> dict[str, pl.DataFrame]:
     """Return every report of figures by its key, as far as the index can count."""
     targets = target_table()
     return {
-        "qof": qof_rows(table, qof_figures(table, rules)),
-        "target": target_rows(targets, target_figures(targets, rules)),
+        "qof": qof_rows(by.table, qof_figures(by.table, rules), by.period),
+        "target": target_rows(targets, target_figures(targets, rules), by.period),
         "capitation": capitation_rows(index, as_at, homes),
     }
 

@@ -2,7 +2,7 @@
 
 The table is a data file named by its year, `qof_2025_26.csv`, so that another year needs no new
 version of recordpick. Columns: indicator, group, measures, points, lower_threshold,
-upper_threshold (the thresholds in percent).
+upper_threshold (the thresholds in percent), and `source`: where the row is from, and how sure.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -21,7 +20,14 @@ from recordpick.errors import UserError
 from recordpick.os_errors import cannot_read
 from recordpick.regular_files import check_regular
 from recordpick.reports.columns import Column, Table
-from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figures, with_figures
+from recordpick.reports.figures import (
+    FIGURE_COLUMNS,
+    PERIOD_COLUMNS,
+    Figures,
+    with_figures,
+    with_period,
+)
+from recordpick.reports.period import Period
 from recordpick.resources import data_file
 
 QOF_FIGURES = {
@@ -63,15 +69,18 @@ QOF = Table(
             words=("patients", "percent", "points"),
         ),
         *FIGURE_COLUMNS,
+        *PERIOD_COLUMNS,
     ),
     key=("indicator", "figure"),
 )
 QOF_REPORT = QOF.schema
 """The columns of qof_report.csv, in order, with their types."""
 
+_NAMED = tuple(QOF_REPORT)[: -len(FIGURE_COLUMNS) - len(PERIOD_COLUMNS)]
+"""The columns that name a figure: those before its values."""
+
 _COLUMNS = ("indicator", "group", "measures", "points", "lower_threshold", "upper_threshold")
 _MAX_BYTES = 1024**2
-_FIRST_MONTH = 4
 _NAME = re.compile(r"qof_(20\d\d)_(\d\d)\.csv")
 
 
@@ -85,6 +94,8 @@ class Indicator:
     points: float
     lower_threshold: float
     upper_threshold: float
+    source: str = ""
+    """Where the row is from, and how sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,31 +110,36 @@ class QofTable:
     indicators: tuple[Indicator, ...]
     sha256: str = ""
 
+    @property
+    def certainty(self) -> str:
+        """A sentence on what the table was put together from; "" where its rows do not say."""
+        if not any("secondary" in indicator.source for indicator in self.indicators):
+            return ""
+        return (
+            f"The QOF table of {self.year} is from secondary sources, not checked against the "
+            f"official document: {self.file} has the source of each row."
+        )
 
-def qof_year(day: date) -> str:
-    """Return the QOF year that a day is in, such as "2026/27": 1 April to 31 March."""
-    first = day.year if day.month >= _FIRST_MONTH else day.year - 1
-    return f"{first}/{(first + 1) % 100:02d}"
 
-
-def year_caution(table: QofTable, as_at: date) -> str:
-    """Return a caution where the table is for another QOF year than the as-at date; "" otherwise.
+def year_caution(table: QofTable, period: Period) -> str:
+    """Return a caution where the table is of another QOF year than the reports; "" otherwise.
 
     Every report, pack and screen shows this sentence.
     """
-    year = qof_year(as_at)
-    if table.year == year:
+    if table.year == period.year:
         return ""
-    whose = "last year's" if int(year[:4]) - int(table.year[:4]) == 1 else "another year's"
+    whose = "last year's" if int(period.year[:4]) - int(table.year[:4]) == 1 else "another year's"
     return (
-        f"The QOF table is of {table.year}; the as-at date ({as_at.isoformat()}) is in the QOF "
-        f"year {year}: the QOF and target figures are by {whose} rules."
+        f"The QOF table is of {table.year}, and the reports are of QOF {period.year} (as-at date "
+        f"{period.as_at.isoformat()}): thresholds and points are {whose}."
     )
 
 
-def shipped_qof_table() -> Path:
-    """Return the path of the newest table that ships."""
-    return max(path for path in data_file("").iterdir() if _NAME.fullmatch(path.name))
+def shipped_qof_table(year: str = "") -> Path:
+    """Return the path of the table that ships for a QOF year; of the newest where none does."""
+    tables = [path for path in data_file("").iterdir() if _NAME.fullmatch(path.name)]
+    of_year = f"qof_{year.replace('/', '_')}.csv"
+    return next((path for path in tables if path.name == of_year), max(tables))
 
 
 def read_qof_table(path: Path) -> QofTable:
@@ -177,7 +193,7 @@ def qof_table(file_name: str, text: str, path: str = "") -> QofTable:
     return QofTable(f"{name[1]}/{name[2]}", file_name, tuple(indicators), digest)
 
 
-def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
+def qof_rows(table: QofTable, figures: Figures, period: Period) -> pl.DataFrame:
     """Return the report: one row for each figure of each indicator, columns as in `QOF_REPORT`."""
     rows = pl.DataFrame(
         [
@@ -194,10 +210,10 @@ def qof_rows(table: QofTable, figures: Figures) -> pl.DataFrame:
             for indicator in table.indicators
             for figure, unit in QOF_FIGURES.items()
         ],
-        schema={name: kind for name, kind in QOF_REPORT.items() if name not in FILLED_IN},
+        schema={name: QOF_REPORT[name] for name in _NAMED},
         orient="row",
     )
-    return with_figures(rows, ["indicator"], figures)
+    return with_period(with_figures(rows, ["indicator"], figures), period)
 
 
 def _rows(path: str, text: str) -> Iterable[tuple[int, dict[str, str]]]:
@@ -237,7 +253,15 @@ def _indicator(row: dict[str, str]) -> Indicator:
         )
     if not 0 <= lower < upper <= 100:
         raise ValueError("the thresholds must be percentages, the lower below the upper")
-    return Indicator(texts["indicator"], texts["group"], texts["measures"], points, lower, upper)
+    return Indicator(
+        texts["indicator"],
+        texts["group"],
+        texts["measures"],
+        points,
+        lower,
+        upper,
+        (row.get("source") or "").strip(),
+    )
 
 
 def _number(name: str, text: str) -> float:

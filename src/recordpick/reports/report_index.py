@@ -44,11 +44,16 @@ class ReportIndex(PracticeIndex):
     pack: Pack
     as_at: date
     definitions: Definitions
+    known_to: date
+    """The last day whose entries count."""
 
     @classmethod
-    def of(cls, index: PracticeIndex, pack: Pack, as_at: date) -> ReportIndex:
+    def of(
+        cls, index: PracticeIndex, pack: Pack, as_at: date, known_to: date | None = None
+    ) -> ReportIndex:
         """Return an index with the tables that a pack of report rules needs.
 
+        Entries after `known_to` do not count: by default those after `as_at`.
         Raise a UserError where a definition of what counts cannot be used, and where a rule on
         `latest` or `latest_entries` does not say which codelist's newest entries it needs.
         """
@@ -66,7 +71,16 @@ class ReportIndex(PracticeIndex):
             pack=without_definitions(pack),
             as_at=as_at,
             definitions=Definitions.of(pack),
+            known_to=known_to or as_at,
         )
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the records are later than the last day that counts.
+
+        An index has the last issue of a medication only: nobody knows when it was issued before.
+        """
+        return self.known_to < self.manifest.as_at
 
     def has(self, table: str) -> bool:
         """Return whether the index has that table, or can derive it."""
@@ -84,6 +98,10 @@ class ReportIndex(PracticeIndex):
             if table == RESULTS and "value" not in events:
                 return {}
             return events | born if events and born else {}
+        if table == "medications" and self.is_past:
+            later = ("last_issued_on", "is_active")
+            of_then = super().columns(table)
+            return {name: kind for name, kind in of_then.items() if name not in later}
         if table in (LATEST, LATEST_ENTRIES):
             needed = {"code", "date", "value"} if table == LATEST else {"code", "date"}
             return events | {"list": "text"} if needed <= set(events) else {}
@@ -108,11 +126,22 @@ class ReportIndex(PracticeIndex):
             return events.join(born, on="patient_id", how="left")
         if table in (LATEST, LATEST_ENTRIES) and self.has(table):
             return self._latest(table)
+        if table == "medications" and (self.is_past or self.known_to != self.as_at):
+            return self._known_medications()
         return super().scan(table)
+
+    def _known_medications(self) -> pl.LazyFrame:
+        """Return the medications that were issued, or begun, by the last day that counts."""
+        present = self.columns("medications")
+        days = [name for name in ("last_issued_on", "started_on") if name in present]
+        rows = super().scan("medications").select(*present)
+        if not days:
+            return rows
+        return rows.filter((pl.coalesce(days) <= self.known_to).fill_null(value=True))
 
     def _marked(self, events: pl.LazyFrame) -> pl.LazyFrame:
         """Return the events with the columns `FLAGS`, which say whether each counts."""
-        return self.definitions.add_to(events, super().columns("events"), self.as_at)
+        return self.definitions.add_to(events, super().columns("events"), self.known_to)
 
     def _rules(self, table: str) -> list[Rule]:
         return [
@@ -123,12 +152,16 @@ class ReportIndex(PracticeIndex):
             if rule.table == table
         ]
 
+    def _dates(self, table: str) -> list[Rule]:
+        """Return the rows of that table that dates of patients are of."""
+        return [one.rows for one in self.pack.dates.values() if one.rows.table == table]
+
     def _codes(self, *codelists: str | None) -> set[str]:
         return {code for name in codelists if name for code in self.pack.codelists[name].codes}
 
     def _with_used_codes(self, events: pl.LazyFrame, table: str) -> pl.LazyFrame:
         """Keep the events whose code some rule on that table uses, if all its rules have codes."""
-        rules = self._rules(table)
+        rules = [*self._rules(table), *self._dates(table)]
         if not all(rule.codes for rule in rules):
             return events
         return events.filter(pl.col("code").is_in(sorted(self._codes(*(r.codes for r in rules)))))
@@ -151,7 +184,7 @@ class ReportIndex(PracticeIndex):
         events = (
             super()
             .scan("events")
-            .filter(pl.col("code").is_in(used_codes), pl.col("date") <= self.as_at)
+            .filter(pl.col("code").is_in(used_codes), pl.col("date") <= self.known_to)
         )
         if with_value:
             events = events.filter(pl.col("value").is_not_null())

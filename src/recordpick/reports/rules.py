@@ -9,7 +9,7 @@ has no value and says why; nothing is guessed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +24,8 @@ from recordpick.reports.capitation import Homes, homes_by_institution
 from recordpick.reports.figures import NO_RULE, Figure
 from recordpick.reports.qof import Indicator, QofTable
 from recordpick.reports.report_index import ReportIndex
-from recordpick.reports.what_counts import shipped_report_rules
+from recordpick.reports.targets import target_table
+from recordpick.reports.what_counts import is_definition, read_shipped_rules
 
 _AMONG_ELIGIBLE = (
     "in_date",
@@ -33,6 +34,7 @@ _AMONG_ELIGIBLE = (
     "declined",
     "non_responder",
     "next_due",
+    "programme_recall",
     "immunised",
 )
 """Figures of the target report that are counted among the eligible."""
@@ -53,15 +55,29 @@ class CountedPatients:
         return Figure(len(self.patients))
 
 
+_ONLY_LAST_ISSUE = (
+    "The records are later than the day that is counted to, and have only the last issue of each "
+    "medicine: what was issued before that day is not known."
+)
+
+
 @dataclass(frozen=True)
 class Rules:
-    """The answers to a pack of report rules."""
+    """The answers to a pack of report rules.
+
+    `is_past` says whether the records are later than the day that is counted to.
+    """
 
     matches: Matches
+    is_past: bool = False
 
     def knows(self, rule: str) -> bool:
         """Return whether there is such a rule."""
         return rule in self.matches.answers
+
+    def _why(self, text: str) -> str:
+        """Return why a rule is not known; for issues of the past in words of their own."""
+        return _ONLY_LAST_ISSUE if self.is_past and "last_issued_on" in text else text
 
     def of(self, rule: str) -> CountedPatients:
         """Return who meets a rule."""
@@ -69,9 +85,9 @@ class Rules:
         if answer is None:
             return CountedPatients(None, NO_RULE)
         if not answer.answered:
-            return CountedPatients(None, answer.why_not)
+            return CountedPatients(None, self._why(answer.why_not))
         if answer.cautions:
-            return CountedPatients(None, " ".join(answer.cautions))
+            return CountedPatients(None, self._why(" ".join(answer.cautions)))
         return CountedPatients(self.matches.patients(rule))
 
 
@@ -80,14 +96,32 @@ def answer_rules(
     as_at: date,
     rules: Pack | Path | None = None,
     progress: Progress = silent,
+    *,
+    known_to: date | None = None,
 ) -> Rules:
     """Answer the report rules (those that ship, or others) from an index.
 
-    Raise a UserError if a file is not a pack of rules.
+    `as_at` is the day that is counted to; entries after `known_to` (by default the same day) do not
+    count. Raise a UserError if a file is not a pack of rules.
     """
-    pack = rules if isinstance(rules, Pack) else read_pack(rules or shipped_report_rules())
-    report_index = ReportIndex.of(index, pack, as_at)
-    return Rules(match(report_index.pack, report_index, as_at, progress))
+    pack = rules if isinstance(rules, Pack) else read_pack(rules) if rules else read_shipped_rules()
+    report_index = ReportIndex.of(index, pack, as_at, known_to)
+    matches = match(report_index.pack, report_index, as_at, progress)
+    return Rules(matches, report_index.is_past)
+
+
+def rules_of_table(pack: Pack, table: QofTable) -> Pack:
+    """Return the rules that a year's table and the targets use: not those of other indicators."""
+    names = {indicator.name for indicator in table.indicators}
+    known = names | {name.rstrip("0123456789") for name in names} | set(target_table()["target"])
+    return replace(
+        pack,
+        criteria=tuple(
+            one
+            for one in pack.criteria
+            if is_definition(one) or one.id == _IN_HOME or one.id.rpartition(".")[0] in known
+        ),
+    )
 
 
 def home_residents(index: PracticeIndex, pack: Pack, rules: Rules) -> Homes:

@@ -12,7 +12,14 @@ from pathlib import Path
 import polars as pl
 
 from recordpick.reports.columns import Column, Table
-from recordpick.reports.figures import FIGURE_COLUMNS, FILLED_IN, Figures, with_figures
+from recordpick.reports.figures import (
+    FIGURE_COLUMNS,
+    PERIOD_COLUMNS,
+    Figures,
+    with_figures,
+    with_period,
+)
+from recordpick.reports.period import Period
 from recordpick.resources import data_file
 
 TARGETS = Table(
@@ -25,11 +32,15 @@ TARGETS = Table(
         Column("means", pl.String(), "what the figure counts", required=True),
         Column("unit", pl.String(), "of the figure", required=True, words=("patients", "percent")),
         *FIGURE_COLUMNS,
+        *PERIOD_COLUMNS,
     ),
     key=("target", "figure"),
 )
 TARGET_REPORT = TARGETS.schema
 """The columns of target_report.csv, in order, with their types."""
+
+_NAMED = tuple(TARGET_REPORT)[: -len(FIGURE_COLUMNS) - len(PERIOD_COLUMNS)]
+"""The columns that name a figure: those before its values."""
 
 
 def target_table(path: Path | None = None) -> pl.DataFrame:
@@ -37,10 +48,10 @@ def target_table(path: Path | None = None) -> pl.DataFrame:
     with (path or data_file("target_figures.csv")).open(encoding="utf-8", newline="") as file:
         return pl.DataFrame(
             list(csv.DictReader(file)),
-            schema={name: kind for name, kind in TARGET_REPORT.items() if name not in FILLED_IN},
+            schema={name: TARGET_REPORT[name] for name in _NAMED},
         )
 
 
-def target_rows(table: pl.DataFrame, figures: Figures) -> pl.DataFrame:
+def target_rows(table: pl.DataFrame, figures: Figures, period: Period) -> pl.DataFrame:
     """Return the report: one row for each figure of each target, columns as in `TARGET_REPORT`."""
-    return with_figures(table, ["target"], figures)
+    return with_period(with_figures(table, ["target"], figures), period)

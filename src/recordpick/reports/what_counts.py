@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -35,6 +36,12 @@ def shipped_report_rules() -> Path:
     return data_file("reports") / "report_rules.toml"
 
 
+@lru_cache(maxsize=1)
+def read_shipped_rules() -> Pack:
+    """Return the report rules that ship; they are read once."""
+    return read_pack(shipped_report_rules())
+
+
 @dataclass(frozen=True, slots=True)
 class Definitions:
     """The definition of each of `FLAGS`."""
@@ -49,7 +56,7 @@ class Definitions:
         """
         found = _defined(pack)
         if found.keys() < set(FLAGS):
-            found = _defined(read_pack(shipped_report_rules())) | found
+            found = _defined(read_shipped_rules()) | found
         return cls(found)
 
     def add_to(self, rows: pl.LazyFrame, columns: Collection[str], as_at: date) -> pl.LazyFrame:

@@ -23,8 +23,12 @@ SYSTEM_WORDS: dict[System, str] = {
     "new_system": "the new system",
 }
 
-ReportBasis = Literal["qof", "rules"]
-REPORT_BASIS_WORDS: dict[ReportBasis, str] = {"qof": "the QOF table", "rules": "the report rules"}
+ReportBasis = Literal["qof", "rules", "period"]
+REPORT_BASIS_WORDS: dict[ReportBasis, str] = {
+    "qof": "the QOF table",
+    "rules": "the report rules",
+    "period": "the QOF year and the day that is counted to",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ class SystemFigure:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFiles:
-    """A QOF table or report rules that somebody chose.
+    """A QOF table, report rules or a period of the reports that somebody chose.
 
-    `files` has the name and text of each file, the main one first.
+    `files` has the name and text of each file, the main one first; of a period the QOF year ("" for
+    that of the as-at date) and the word for the day that is counted to.
     """
 
     files: tuple[tuple[str, str], ...]

@@ -479,6 +479,16 @@ class WorkingFile:
             lambda: figures.decide_report_basis(self.selection.reports_by, basis, files),
         )
 
+    def choose_report_period(self, year: str, count_to: str) -> Selection:
+        """Choose the QOF year of the reports, and the day that they are counted to, from now on.
+
+        An empty year is that of the as-at date; `count_to` is "as-at" or "year-end".
+        """
+        return self._decide(
+            figures.REPORT_PERIOD,
+            lambda: figures.decide_period(self.selection.reports_by, year, count_to),
+        )
+
     def undo(self) -> Selection:
         """Take back what `Selection.can_undo` says. That is an event too."""
 

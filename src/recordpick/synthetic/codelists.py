@@ -22,7 +22,9 @@ CODELISTS: dict[str, tuple[Code, ...]] = {
     "carers": codes.CARERS,
     "cervical_adequate": codes.CERVICAL_ADEQUATE,
     "cervical_non_responder": codes.CERVICAL_NON_RESPONDER,
-    "childhood_immunisations": tuple(code for _, code in codes.CHILDHOOD_IMMUNISATIONS),
+    "childhood_immunisations": tuple(
+        code for _, code in codes.CHILDHOOD_IMMUNISATIONS + codes.LATER_CHILDHOOD_IMMUNISATIONS
+    ),
     "controlled_drugs": _products(drugs.CONTROLLED),
     "dmards": _products(drugs.DMARDS),
     "drug_allergies": codes.DRUG_ALLERGIES,

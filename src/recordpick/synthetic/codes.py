@@ -89,6 +89,18 @@ CHILDHOOD_IMMUNISATIONS = (
 )
 """Each dose with the age in days at which it is due (schedule in England up to mid-2025)."""
 
+LATER_CHILDHOOD_IMMUNISATIONS = (
+    (548, Code("X-0315", "Fourth DTaP/IPV/Hib/HepB vaccination")),
+    (368, Code("X-0316", "First measles mumps rubella varicella vaccination")),
+    (548, Code("X-0317", "Second measles mumps rubella varicella vaccination")),
+)
+"""The doses that came with the changes of 1 July 2025 and 1 January 2026.
+
+Children born from 1 July 2024 on have no Hib/MenC at one year, and at 18 months a fourth 6-in-1 and
+the second MMR, which is MMRV from 1 January 2026 on. Babies who reach 12 weeks from 1 July 2025 on
+have the second MenB then, and the first pneumococcal dose at 16 weeks. Either way it is 14 doses.
+"""
+
 TEENAGE_IMMUNISATIONS = (
     (4560, Code("X-0321", "Human papillomavirus vaccination")),
     (5120, Code("X-0322", "Td/IPV teenage booster vaccination")),

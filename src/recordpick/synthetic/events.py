@@ -41,6 +41,7 @@ SMOKING = 31
 DEGRADED_ALLERGIES = 32
 LINKED_PROBLEMS = 33
 SMOKING_ADVICE = 34
+QUALITY = 35
 """The number of each generator of events, which is part of its rows' ids: add at the end only.
 
 22 is not in use.

@@ -18,6 +18,7 @@ from recordpick.synthetic import (
     prescribing,
     prevention,
     problems,
+    quality,
     results,
     workflow,
 )
@@ -75,6 +76,7 @@ GENERATORS: dict[str, tuple[Generator, ...]] = {
         oddities.degraded,
         oddities.long_texts,
         oddities.old_dates,
+        quality.quality,
     ),
     "medications": (
         prescribing.repeats,

@@ -19,7 +19,20 @@ from recordpick.synthetic.rows import (
     split_into_parts,
 )
 
-_DOSES = codes.CHILDHOOD_IMMUNISATIONS + codes.TEENAGE_IMMUNISATIONS
+_DOSES = (
+    *codes.CHILDHOOD_IMMUNISATIONS,
+    *codes.TEENAGE_IMMUNISATIONS,
+    *codes.LATER_CHILDHOOD_IMMUNISATIONS,
+)
+_PLACE = {code.code: place for place, (_, code) in enumerate(_DOSES)}
+_FOURTH_6_IN_1, _FIRST_MMRV, _SECOND_MMRV = (
+    _PLACE[code.code] for _, code in codes.LATER_CHILDHOOD_IMMUNISATIONS
+)
+_NEW_SCHEDULE_BORN = day(date(2024, 7, 1))
+"""Children born from this day on have the visit at 18 months."""
+_NEW_ORDER = day(date(2025, 7, 1))
+"""From this day on the second MenB comes at 12 weeks, the first pneumococcal dose at 16."""
+_MMRV_BEGAN = day(date(2026, 1, 1))
 _AT_RISK = (
     "asthma",
     "copd",
@@ -67,23 +80,57 @@ def _dose_text(chance: Chance, site: pl.Expr) -> pl.Expr:
     )
 
 
+_FIRST_PNEUMOCOCCAL, _SECOND_MENB = _PLACE["X-0306"], _PLACE["X-0308"]
+_HIB_MENC, _FIRST_MMR, _SECOND_MMR = _PLACE["X-0309"], _PLACE["X-0310"], _PLACE["X-0314"]
+
+
+def _due(is_new: pl.Expr) -> pl.Expr:
+    """Return the age in days at which a part's dose is due, by the schedule of that birth."""
+    part = pl.col("part")
+    in_new_order = pl.col("born") + 84 >= _NEW_ORDER
+    usual = pl.lit(pl.Series([days for days, _ in _DOSES])).gather(part.cast(pl.UInt32))
+    return (
+        pl.when(in_new_order & (part == _SECOND_MENB))
+        .then(84)
+        .when(in_new_order & (part == _FIRST_PNEUMOCOCCAL))
+        .then(112)
+        .when(is_new & (part == _SECOND_MMR))
+        .then(548)
+        .otherwise(usual)
+    )
+
+
 def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
-    """Return the childhood schedule: each dose at its age, a little late; some children miss some.
+    """Return the childhood schedule of the child's birth: each dose at its age, a little late.
+
+    Some children miss some.
 
     A few have entries for doses that were not given: the status says so, and there is no batch.
     """
     chance = setting.chance("childhood immunisations")
     careless = pl.when(chance.happens("careless", 0.08)).then(0.55).otherwise(0.985)
     children = people.filter("known_from_birth").with_columns(taken=careless)
-    due = pl.lit(pl.Series([days for days, _ in _DOSES])).gather(pl.col("part").cast(pl.UInt32))
+    part = pl.col("part")
+    is_new = pl.col("born") >= _NEW_SCHEDULE_BORN
     late = chance.integer("days late", 0, 45)
     rows = (
-        split_into_parts(children, len(_DOSES), 64)
-        .with_columns(on=(pl.col("born") + due + late).cast(pl.Int32))
+        split_into_parts(children, _FOURTH_6_IN_1 + 1, 64)
+        .filter(
+            pl.when(part == _FOURTH_6_IN_1).then(is_new).otherwise(~(is_new & (part == _HIB_MENC)))
+        )
+        .with_columns(on=(pl.col("born") + _due(is_new) + late).cast(pl.Int32))
         .filter(pl.col("on") <= pl.col("stop"), chance.happens("given", pl.col("taken")))
     )
+    with_varicella = pl.col("on") >= _MMRV_BEGAN
+    dose = (
+        pl.when(with_varicella & (part == _FIRST_MMR))
+        .then(_FIRST_MMRV)
+        .when(with_varicella & (part == _SECOND_MMR))
+        .then(_SECOND_MMRV)
+        .otherwise(part.cast(pl.Int32))
+    )
     by_mouth = pl.lit(pl.Series(["rotavirus" in code.term for _, code in _DOSES])).gather(
-        pl.col("part").cast(pl.UInt32)
+        part.cast(pl.UInt32)
     )
     baby = pl.col("on") - pl.col("born") < 365
     site = (
@@ -98,7 +145,7 @@ def childhood(people: pl.LazyFrame, setting: Setting) -> pl.LazyFrame:
         setting,
         events.CHILDHOOD,
         "immunisation",
-        lookup_code(tuple(code for _, code in _DOSES), pl.col("part")),
+        lookup_code(tuple(code for _, code in _DOSES), dose),
         text=pl.when(~pl.col("has_no_doses")).then(_dose_text(chance, site)),
         value_text=pl.when("has_no_doses").then(chance.one_of("status", _STATUSES)),
     )

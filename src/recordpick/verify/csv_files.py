@@ -55,8 +55,15 @@ def line_numbers(lines: Sequence[int]) -> str:
     return f"lines {first} and {more:,} more" if more > 0 else f"lines {first}"
 
 
-def parse_table(table: Table, content: bytes, *, newer: bool = False) -> ParsedTable:
-    """Parse a CSV; with `newer`, ignore columns added after those of the table."""
+def parse_table(
+    table: Table, content: bytes, *, newer: bool = False, version: str = ""
+) -> ParsedTable:
+    """Parse a CSV; with `newer`, ignore columns added after those of the table.
+
+    A pack of an older `version` does not have the columns that were added since.
+    """
+    if newer:
+        table = table.of_version(version)
     if not content:
         return ParsedTable(table, None, (f"{table.file} is empty.",))
     problems: list[str] = []

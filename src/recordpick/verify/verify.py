@@ -104,7 +104,9 @@ def verify(files: PackFiles, index: PracticeIndex | None = None) -> Verdict:
     """
     description, described_check = read_descriptor(files.contents)
     tables = {
-        table.file: parse_table(table, files.contents[table.file], newer=description.newer)
+        table.file: parse_table(
+            table, files.contents[table.file], newer=description.newer, version=description.version
+        )
         for table in TABLES
         if table.file in files.contents
     }

@@ -9,7 +9,7 @@ or another function. A condition is parsed once, when its pack is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,18 +22,21 @@ from recordpick.schema import Kind
 if TYPE_CHECKING:
     import polars as pl
 
+_DATE: Kind = "date"
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A condition that was checked against the columns of a table.
 
     `columns` are the names that it uses: if one of them is not in the index, the condition cannot
-    be answered.
+    be answered. `dates` are the dates of patients that it uses, which its pack defines.
     """
 
     text: str
     columns: frozenset[str]
     node: Node
+    dates: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:
         """Return the hash of the text: plans look conditions up often, and nodes are deep."""
@@ -42,7 +45,8 @@ class Condition:
     def expression(self, as_at: date) -> pl.Expr:
         """Return the condition as a Boolean expression that is never null: unknown counts as false.
 
-        The columns must have the types of their kinds: String, Date, Int64, Float64, Boolean.
+        The columns must have the types of their kinds: String, Date, Int64, Float64, Boolean. The
+        dates of patients are columns too.
         """
         from recordpick.criteria.conditions.to_polars import expression
 
@@ -84,21 +88,25 @@ def parse_condition(
     text: str,
     columns: Mapping[str, Kind],
     words: Mapping[str, Sequence[str]] | None = None,
+    dates: Collection[str] = (),
 ) -> Condition:
     """Read and check a condition over a table with these columns.
 
     `words` holds the closed vocabularies of the columns (`pack.words_of`): comparing
-    such a column with another word is an error. The UserError says what is wrong, without file
-    and line, which the caller adds.
+    such a column with another word is an error. `dates` are names of dates of patients, which can
+    be used like columns. The UserError says what is wrong, without file and line, which the caller
+    adds.
     """
-    node = read_condition(text, columns, words or {})
+    names = {**columns, **dict.fromkeys(dates, _DATE)}
+    node = read_condition(text, names, words or {})
     used = columns_in(node)
     if not used:
         raise UserError(
             "The condition names no column, so it is the same for every row; leave it out where "
             "every row counts."
         )
-    return Condition(text, used, node)
+    of_patients = used.intersection(dates)
+    return Condition(text, used - of_patients, node, of_patients)
 
 
 def text_of(condition: Condition | None) -> str | None:

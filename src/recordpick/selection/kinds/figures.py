@@ -178,7 +178,7 @@ def decide_report_basis(
 
 def _basis_key(value: Json) -> ReportBasis:
     match value:
-        case "qof" | "rules":
+        case "qof" | "rules" | "period":
             return value
     raise ValueError
 
@@ -186,7 +186,8 @@ def _basis_key(value: Json) -> ReportBasis:
 def _basis_in_words(chosen: ChosenFiles | None) -> str:
     if chosen is None:
         return "those of recordpick"
-    return f"{chosen.name} ({by_whom(chosen.by, chosen.on)})"
+    what = _period_in_words(chosen.files[0]) if chosen.files[0][1] in _COUNT_TO else chosen.name
+    return f"{what} ({by_whom(chosen.by, chosen.on)})"
 
 
 REPORT_BASES: Kept[ReportBasis, ChosenFiles] = Kept(
@@ -202,8 +203,8 @@ REPORT_BASES: Kept[ReportBasis, ChosenFiles] = Kept(
 
 
 def _basis_of(event: Event) -> ReportBasis:
-    for basis in REPORT_BASIS_WORDS:
-        if event.text("what") == basis:
+    match event.text("what"):
+        case "qof" | "rules" as basis:
             return basis
     raise BrokenEventError(event.seq, "chooses files for an unknown purpose")
 
@@ -241,4 +242,57 @@ REPORTS_BY = EventKind(
     apply=_apply_report_basis,
     kept=REPORT_BASES,
     version=3,
+)
+
+
+# Which QOF year the reports are of, and to which day they are counted
+
+
+def decide_period(
+    before: Mapping[ReportBasis, ChosenFiles], year: str, count_to: str
+) -> Body | None:
+    """Choose the QOF year ("" for that of the as-at date) and the day that is counted to.
+
+    None: no change.
+    """
+    known = before.get("period")
+    chosen = (year, count_to)
+    if chosen == (known.files[0] if known is not None else _USUAL_PERIOD):
+        return None
+    return {"year": year, "count_to": count_to}
+
+
+_USUAL_PERIOD = ("", "as-at")
+_QOF_YEAR = re.compile(r"(20[0-9]{2}/[0-9]{2})?")
+_COUNT_TO = ("as-at", "year-end")
+
+
+def _period_of(event: Event) -> tuple[str, str]:
+    year, count_to = event.text("year"), event.text("count_to")
+    if _QOF_YEAR.fullmatch(year) is None or count_to not in _COUNT_TO:
+        raise BrokenEventError(event.seq, "chooses a period that reports cannot have")
+    return year, count_to
+
+
+def _apply_period(decisions: Decisions, event: Event, log: Log) -> None:
+    period = _period_of(event)
+    REPORT_BASES.rows(decisions).drop("period", log)
+    if period != _USUAL_PERIOD:
+        chosen = ChosenFiles((period,), event.by, event.on)
+        REPORT_BASES.rows(decisions).put("period", chosen, log)
+
+
+def _period_in_words(period: tuple[str, str]) -> str:
+    year, count_to = period
+    of = f"QOF {year}" if year else "the QOF year of the as-at date"
+    to = "the year's end" if count_to == "year-end" else "the as-at date"
+    return f"{of}, counted to {to}"
+
+
+REPORT_PERIOD = EventKind(
+    "report_period",
+    lambda event: f"chose reports of {_period_in_words(_period_of(event))}",
+    undoable=True,
+    apply=_apply_period,
+    version=5,
 )

@@ -11,7 +11,7 @@ from recordpick.selection.kinds.created import CREATED
 from recordpick.selection.kinds.draws import DRAWN, REPLACED
 from recordpick.selection.kinds.event_kind import FIRST_VERSION, EventKind
 from recordpick.selection.kinds.exported import EXPORTED, HANDED_OVER
-from recordpick.selection.kinds.figures import FIGURES, REPORTS_BY
+from recordpick.selection.kinds.figures import FIGURES, REPORT_PERIOD, REPORTS_BY
 from recordpick.selection.kinds.index_used import INDEX_USED
 from recordpick.selection.kinds.judgements import JUDGED, RESOLVED
 from recordpick.selection.kinds.merged import MERGED
@@ -47,6 +47,7 @@ KINDS: dict[str, EventKind] = {
         CHECKING_COPY,
         FIGURES,
         REPORTS_BY,
+        REPORT_PERIOD,
         PACED,
         MERGED,
         UNDONE,

@@ -72,8 +72,8 @@ class Chosen:
     @cached_property
     def lost_patients(self) -> pl.DataFrame:
         """The patients who are missing or merged: as `of_table`."""
-        effects = [name for name, kind in FAULT_KINDS.items() if _loses_patient(kind)]
-        return self.of_table("patients").filter(pl.col(_KIND).is_in(effects))
+        losing = [name for name, kind in FAULT_KINDS.items() if _loses_patient(kind)]
+        return self.of_table("patients").filter(pl.col(_KIND).is_in(losing))
 
 
 def _loses_patient(kind: FaultKind) -> bool:
@@ -281,7 +281,7 @@ class Planting:
         """Return rows as the new system holds them, with their fault and `new_id`."""
         new = self.rewriting.apply(table, rows.select(names))
         new_id = id_in_index(self.rewriting.system, table).alias("new_id")
-        return pl.concat([rows.select(_FAULT), new.select(new_id), new], how="horizontal")
+        return pl.concat([rows.select(_FAULT), new.with_columns(new_id)], how="horizontal")
 
     def _add(self, rows: pl.DataFrame, **values: pl.Expr) -> None:
         """Keep rows of the truth; columns that neither they nor `values` have are empty."""

@@ -13,7 +13,6 @@ from textual.binding import BindingType
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from recordpick.errors import UserError
 from recordpick.text import plural
 from recordpick.tui.actions import HelpPage, key
 from recordpick.tui.background import run_in_background, run_with_progress
@@ -356,7 +355,7 @@ async def export_log(screen: CheckingScreen, session: Session) -> None:
     from recordpick.data_checking.write_log import write_log
 
     default = free_path(session.file.path.with_name("issue-log"), ".xlsx")
-    await _write(
+    await ask_and_write(
         screen,
         "Write the issue log",
         [_ABOUT_LOGS],
@@ -368,28 +367,26 @@ async def export_log(screen: CheckingScreen, session: Session) -> None:
 async def write_page(screen: CheckingScreen, session: Session) -> None:
     """Write the page that the lead clinician signs."""
     from recordpick.atomic import write_file
-    from recordpick.data_checking.sign_off import sign_off_pdf, sign_off_text, source_limits
+    from recordpick.data_checking.sign_off import sign_off_page, source_limits
 
     def write(path: Path) -> str:
-        ending = path.suffix.casefold()
-        if ending not in {".pdf", ".txt"}:
-            raise UserError(f"{path}: choose a name that ends in .pdf or .txt.")
-        make = sign_off_pdf if ending == ".pdf" else sign_off_text
         limits = source_limits(session.file, session.index)
-        write_file(path, make(session.file, limits, datetime.now(UTC)))
+        content = sign_off_page(session.file, limits, datetime.now(UTC), path.suffix)
+        write_file(path, content)
         return f"Written to {path}: print and sign it."
 
     default = free_path(session.file.path.with_name("sign-off"), ".pdf")
-    await _write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
+    await ask_and_write(screen, "Write the page to sign", [_ABOUT_PAGES], default, write)
 
 
-async def _write(
+async def ask_and_write(
     screen: CheckingScreen,
     title: str,
     messages: Sequence[str],
     default: Path,
     write: Callable[[Path], str],
 ) -> None:
+    """Ask where a file goes, write it in the background, and say what was written."""
     said = await screen.app.push_screen_wait(
         TextPrompt(title, list(messages), value=str(default), yes="Write")
     )

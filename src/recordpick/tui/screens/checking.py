@@ -51,6 +51,7 @@ from recordpick.tui.flows.checking import (
     show_record,
     write_page,
 )
+from recordpick.tui.flows.checking_prints import print_records, write_workbook
 from recordpick.tui.key_repeat import HeldKeys
 from recordpick.tui.masking import is_masking, mask_numbers, watch_masking
 from recordpick.tui.text import content
@@ -135,6 +136,7 @@ class CheckingScreen(FlowScreen[None]):
         key("right_square_bracket", "turn(1)", "Record after: finished or not", VIEW, display="]"),
         key("left_square_bracket", "turn(-1)", "Record before: finished or not", VIEW, display="["),
         key("t", "flow('filter')", "Filter: unfinished, an area, a person's share", VIEW),
+        key("ctrl+p", "flow('print')", "Print whole records: this one, or all selected", FILE),
         key("c", "copy", "Copy number: NHS number, or else patient number", PATIENT),
         key("p", "app.mask", HIDE_NAMES, VIEW),
         key("l", "how_bad('l')", "How bad: low"),
@@ -147,6 +149,7 @@ class CheckingScreen(FlowScreen[None]):
     COMMANDS_WITHOUT_KEY = (
         command("flow('give')", "Give records to somebody: a checking copy", CHECKING),
         command("flow('import')", "Import: a copy, a workbook or a transcript", CHECKING),
+        command("flow('workbook')", "Workbook: by record, to fill in elsewhere", CHECKING),
         command("flow('log')", "Issue log: write it for the supplier", FILE),
         command("flow('page')", "Page to sign: write it", FILE),
     )
@@ -618,6 +621,8 @@ class CheckingScreen(FlowScreen[None]):
             "import": import_results,
             "log": export_log,
             "page": write_page,
+            "print": print_records,
+            "workbook": write_workbook,
         }
         await flows[name](self, self.session)
 
