@@ -13,7 +13,14 @@ from recordpick.tui.checking_state import Checking, RecordToCheck, Row, RowState
 from recordpick.tui.text import MASK, content, day, fit, lines
 from recordpick.tui.widgets.record_view import is_private
 
-_STYLES = {"=": "$success", "≠": "$error", "«": "$error", "!": "$warning", "–": "$quiet"}
+_STYLES = {
+    "=": "$success",
+    "≠": "$error",
+    "«": "$error",
+    "!": "$warning",
+    "–": "$quiet",
+    "◊": "$accent",
+}
 _HIDDEN = "hidden with the names"
 _WIDE = 90
 _WIDEST = 110
