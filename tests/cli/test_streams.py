@@ -49,6 +49,7 @@ EXAMPLES: dict[str, list[str]] = {
     "history": ["demo/demonstration.recordpick"],
     "rematch": ["demo/demonstration.recordpick", "--index", "demo/index", "--name", "Pat"],
     "reports": ["demo/demonstration.recordpick"],
+    "reports explain": ["demo/demonstration.recordpick", "CS005"],
     "export": ["demo/demonstration.recordpick", "--out", "OUT", "--name", "Pat"],
     "hand-over": ["demo/demonstration.recordpick", "--how", "by hand", "--name", "Pat"],
     "issues import": ["demo/demonstration.recordpick", "list.csv", "--phase", "first_check"],
